@@ -1,0 +1,109 @@
+//! The command line that all four programs share: reading it, its help, its errors, and the one `main`.
+//!
+//! A program hands its [`Tool`] and its `run` to [`main`] and never prints by itself: what it has to say is a
+//! [`message()`] in an `anyhow::Error`, told here in the words and with the status of the original's family. Three
+//! kinds of error have a type, because they end otherwise than "the tool failed": [`Usage`] (with the line that points
+//! to `--help`), [`exec::Failure`] (126 and 127) and [`Reported`] (nothing is left to say).
+
+pub mod getopt;
+mod help;
+mod message;
+pub mod number;
+pub mod quote;
+mod report;
+
+use std::ffi::OsString;
+
+use clap::Command;
+use nix::libc::c_int;
+
+use crate::sys;
+use crate::sys::process::Ending;
+use getopt::{Occurrence, Reading, Stop};
+pub use message::{Message, message};
+pub use report::{Diagnostics, Reported, Usage};
+
+#[cfg(doc)]
+use crate::exec;
+
+/// The help heading of the options that the original at its pinned version lacks. It is more than a heading: the
+/// prefix rule of [`getopt`] asks it, so that no option of ours changes what an original's prefix means.
+pub const ADDED: &str = "Beyond the original";
+
+/// Whose habits a tool follows where the originals differ among themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Messages begin with the base name, a failure is 1, a standard output that was closed from the start is no error.
+    UtilLinux,
+    /// Messages begin with argv\[0\] as it was given, a failure is 125, a closed standard output is an error.
+    Coreutils,
+}
+
+/// What the command-line layer must know of a program.
+#[derive(Debug)]
+pub struct Tool {
+    /// The table of options: long names in the original's order, which ambiguity messages show.
+    pub command: fn() -> Command,
+    /// Whose habits it follows.
+    pub family: Family,
+    /// Whether an optional value may be attached to a short option (`-n/run/netns/a`).
+    pub short_values: bool,
+    /// Whether options may follow operands.
+    pub operands_anywhere: bool,
+}
+
+/// One call of a program: who it is called as, and what it was told.
+#[derive(Debug)]
+pub struct Invocation {
+    /// Says things in the tool's name.
+    pub diagnostics: Diagnostics,
+    reading: Reading,
+}
+
+impl Invocation {
+    /// The options in the order of the command line, up to the first mistake; walk them all, then ask [`operands`].
+    ///
+    /// [`operands`]: Invocation::operands
+    pub fn options(&self) -> &[Occurrence] {
+        &self.reading.options
+    }
+
+    /// What is no option.
+    ///
+    /// # Errors
+    /// [`Usage`] if reading was stopped: by a mistake, or because help or the version was asked for.
+    pub fn operands(&self) -> Result<&[OsString], Usage> {
+        match &self.reading.stop {
+            None => Ok(&self.reading.operands),
+            Some(Stop::Help) => Err(Usage::Help),
+            Some(Stop::Version) => Err(Usage::Version),
+            Some(Stop::Mistake(sentence)) => Err(Usage::Unreadable(sentence.clone())),
+        }
+    }
+}
+
+/// Runs a program from its first instruction to its exit status. Call it from an exported C `main` and return what it
+/// returns.
+///
+/// Rust's runtime does not start that way, which is 6 % of a start, and leaves SIGPIPE and closed descriptors as the
+/// caller left them: what the program we run must inherit. The arguments are read through `std::env`, which the GNU
+/// C library fills before `main`.
+pub fn main(tool: &Tool, run: fn(&Invocation) -> anyhow::Result<Ending>) -> c_int {
+    let command = (tool.command)();
+    let mut words = std::env::args_os();
+    let called = words.next().filter(|name| !name.is_empty());
+    let called = called.unwrap_or_else(|| command.get_name().into());
+    let invocation = Invocation {
+        diagnostics: Diagnostics::new(tool.family, called),
+        reading: getopt::read(tool, &command, words),
+    };
+    match run(&invocation) {
+        Ok(Ending::Status(status)) => status,
+        Ok(Ending::Signal(signal)) => sys::signal::die_by(signal),
+        Err(error) => match error.downcast_ref::<Usage>() {
+            Some(Usage::Help) => invocation.diagnostics.print_help(&command),
+            Some(Usage::Version) => invocation.diagnostics.print_version(&command),
+            _ => invocation.diagnostics.report(&error),
+        },
+    }
+}

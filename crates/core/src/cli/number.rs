@@ -1,0 +1,72 @@
+//! Numbers on the command line, read as the C library's `strtoul(3)` and `strtol(3)` read them: blanks and a sign
+//! may stand before the digits, nothing may follow them, base ten alone.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use anyhow::Error;
+use nix::errno::Errno;
+
+use super::message;
+
+/// A user or group id: 0 to 4294967295.
+///
+/// # Errors
+/// `{what}: '{text}'` for what is no number; with `Numerical result out of range` behind it where it is one that an
+/// id cannot hold.
+pub fn id(what: &str, text: &OsStr) -> Result<u32, Error> {
+    decimal(text, false)
+        .and_then(|number| u32::try_from(number).map_err(|_| Some(Errno::ERANGE)))
+        .map_err(|reason| complaint(what, text, reason))
+}
+
+/// Seconds, which may be negative.
+///
+/// # Errors
+/// As [`id`], out of range being what 64 bits cannot hold.
+pub fn seconds(what: &str, text: &OsStr) -> Result<i64, Error> {
+    decimal(text, true)
+        .and_then(|number| i64::try_from(number).map_err(|_| Some(Errno::ERANGE)))
+        .map_err(|reason| complaint(what, text, reason))
+}
+
+fn complaint(what: &str, text: &OsStr, reason: Option<Errno>) -> Error {
+    let sentence = message(&[&what, &": '", &text, &"'"]);
+    match reason {
+        Some(errno) => Error::new(errno).context(sentence),
+        None => Error::new(sentence),
+    }
+}
+
+/// The number that `text` is as a whole. `Err(None)`: it is none; `Err(Some(errno))`: it is too large, or negative
+/// where `negative` does not allow that.
+pub fn decimal(text: &OsStr, negative: bool) -> Result<i128, Option<Errno>> {
+    let (minus, digits) = sign_and_digits(text.as_bytes());
+    // The original looks at the sign before it looks at what follows the digits.
+    if minus && !negative && digits.first().is_some_and(u8::is_ascii_digit) {
+        return Err(Some(Errno::ERANGE));
+    }
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return Err(None);
+    }
+    let value = magnitude(digits).ok_or(Some(Errno::ERANGE))?;
+    Ok(if minus { -value } else { value })
+}
+
+/// What stands before the digits taken off: blanks as `isspace(3)` has them, then one sign.
+fn sign_and_digits(text: &[u8]) -> (bool, &[u8]) {
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
+    let start = text.iter().position(|byte| !blank(byte));
+    match &text[start.unwrap_or(text.len())..] {
+        [b'-', digits @ ..] => (true, digits),
+        [b'+', digits @ ..] => (false, digits),
+        digits => (false, digits),
+    }
+}
+
+/// The value of ASCII digits, if it is not beyond everything that anybody asks for.
+fn magnitude(digits: &[u8]) -> Option<i128> {
+    digits.iter().try_fold(0_i128, |value, digit| {
+        value.checked_mul(10)?.checked_add(i128::from(digit - b'0'))
+    })
+}

@@ -1,0 +1,198 @@
+//! Words of the caller's inside a message, in the two ways in which GNU's programs quote them.
+//!
+//! A message must be one line on a terminal whatever the word holds, so a byte that cannot be shown is written as an
+//! escape. What can be shown, and which quotation marks there are, is for the caller's locale to say.
+
+use std::cell::OnceCell;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+
+use crate::sys::locale::{Beginning, Locale};
+
+/// Quotes words as the caller's locale has it. The locale is loaded when the first word is quoted; whoever enters
+/// another root has it loaded before.
+#[derive(Debug, Default)]
+pub struct Quotes(OnceCell<Option<Locale>>);
+
+/// A piece of a word: one character, or a byte or more that cannot be shown.
+enum Piece<'a> {
+    Shown(&'a [u8]),
+    Hidden(&'a [u8]),
+}
+
+impl Quotes {
+    /// Loads the locale if it is not yet loaded.
+    pub fn load(&self) {
+        self.locale();
+    }
+
+    fn locale(&self) -> Option<&Locale> {
+        self.0.get_or_init(Locale::from_environment).as_ref()
+    }
+
+    /// The word as a shell would read it, always between quotes: `'a b'`, `"it's"`, `'a'$'\n''b'`.
+    pub fn shell(&self, word: &OsStr) -> OsString {
+        let pieces: Vec<Piece<'_>> = self.pieces(word).collect();
+        let quoted = if fits_double_quotes(&pieces) {
+            [b"\"", word.as_bytes(), b"\""].concat()
+        } else {
+            single_quoted(&pieces)
+        };
+        OsString::from_vec(quoted)
+    }
+
+    /// The word with C's escapes, between the locale's quotation marks: `'no\nsuch'`, `‘no'such’`.
+    pub fn marked(&self, word: &OsStr) -> OsString {
+        let (left, right) = self.marks();
+        let mut quoted = left.to_vec();
+        for piece in self.pieces(word) {
+            match piece {
+                Piece::Hidden(bytes) => quoted.extend(bytes.iter().flat_map(|byte| escape(*byte))),
+                Piece::Shown(shown) => {
+                    if shown == b"\\" || shown == right {
+                        quoted.push(b'\\');
+                    }
+                    quoted.extend(shown);
+                }
+            }
+        }
+        quoted.extend(right);
+        OsString::from_vec(quoted)
+    }
+
+    /// The quotation marks of the locale's encoding.
+    fn marks(&self) -> (&'static [u8], &'static [u8]) {
+        match self.locale().map(|locale| locale.encoding().to_bytes()) {
+            Some(b"UTF-8") => ("‘".as_bytes(), "’".as_bytes()),
+            Some(b"GB18030") => (b"\xa1\xae", b"\xa1\xaf"),
+            _ => (b"'", b"'"),
+        }
+    }
+
+    fn pieces<'a>(&'a self, word: &'a OsStr) -> impl Iterator<Item = Piece<'a>> {
+        let locale = self.locale();
+        let mut rest = word.as_bytes();
+        std::iter::from_fn(move || {
+            let first = rest.first()?;
+            let beginning = match locale {
+                Some(locale) => locale.beginning(rest),
+                None if matches!(first, b' '..=b'~') => Beginning::Printable(1),
+                None => Beginning::Unprintable(1),
+            };
+            let (Beginning::Printable(length) | Beginning::Unprintable(length)) = beginning;
+            let (bytes, after) = rest.split_at(length);
+            rest = after;
+            Some(match beginning {
+                Beginning::Printable(_) => Piece::Shown(bytes),
+                Beginning::Unprintable(_) => Piece::Hidden(bytes),
+            })
+        })
+    }
+}
+
+/// Whether the word has a single quote in it and nothing that would mean something to a shell between double quotes
+/// or, as the original is careful, without any.
+fn fits_double_quotes(pieces: &[Piece<'_>]) -> bool {
+    let is_quote = |piece: &Piece<'_>| matches!(piece, Piece::Shown(b"'"));
+    let means_nothing = |(at, piece): (usize, &Piece<'_>)| match piece {
+        Piece::Shown([byte]) => match byte {
+            b'#' | b'~' => at == 0,
+            byte => !b"!\"$&()*;<=>?[\\^`{|}".contains(byte),
+        },
+        Piece::Shown(_) => true,
+        Piece::Hidden(_) => false,
+    };
+    pieces.iter().any(is_quote) && pieces.iter().enumerate().all(means_nothing)
+}
+
+/// The word between single quotes, what cannot be shown between `$'` and `'`.
+fn single_quoted(pieces: &[Piece<'_>]) -> Vec<u8> {
+    let mut quoted = b"'".to_vec();
+    let mut escaping = false;
+    for piece in pieces {
+        match piece {
+            Piece::Hidden(bytes) => {
+                if !escaping {
+                    quoted.extend(b"'$'");
+                }
+                quoted.extend(bytes.iter().flat_map(|byte| escape(*byte)));
+                escaping = true;
+            }
+            // The quote ends whichever quotation it stands in, and the plain kind begins again after it.
+            Piece::Shown(b"'") => {
+                quoted.extend(b"'\\''");
+                escaping = false;
+            }
+            Piece::Shown(bytes) => {
+                if escaping {
+                    quoted.extend(b"''");
+                }
+                quoted.extend(*bytes);
+                escaping = false;
+            }
+        }
+    }
+    quoted.push(b'\'');
+    quoted
+}
+
+/// A byte as C writes it in a string: a letter for the seven that have one, else three octal digits.
+fn escape(byte: u8) -> Vec<u8> {
+    let letter = match byte {
+        0x07 => b'a',
+        0x08 => b'b',
+        b'\t' => b't',
+        b'\n' => b'n',
+        0x0b => b'v',
+        0x0c => b'f',
+        b'\r' => b'r',
+        _ => return format!("\\{byte:03o}").into_bytes(),
+    };
+    vec![b'\\', letter]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Quotes for the C locale, whatever the tests are run in.
+    fn plain() -> Quotes {
+        Quotes(OnceCell::from(None))
+    }
+
+    #[test]
+    fn a_shell_reads_back_what_was_quoted() {
+        for (word, quoted) in [
+            (&b""[..], "''"),
+            (b"a b", "'a b'"),
+            (b"it's", "\"it's\""),
+            (b"a\"b", "'a\"b'"),
+            (b"a'b\"c", "'a'\\''b\"c'"),
+            (b"#'", "\"#'\""),
+            (b"'#", "''\\''#'"),
+            (b"a\nb", "'a'$'\\n''b'"),
+            (b"\n\t", "''$'\\n\\t'"),
+            (b"'\n", "''\\'''$'\\n'"),
+            (b"\n'", "''$'\\n'\\'''"),
+            (b"caf\xc3\xa9", "'caf'$'\\303\\251'"),
+        ] {
+            assert_eq!(plain().shell(OsStr::from_bytes(word)), quoted);
+        }
+    }
+
+    #[test]
+    fn c_escapes_stand_between_the_marks() {
+        for (word, quoted) in [
+            (&b""[..], "''"),
+            (b"no\nsuch", "'no\\nsuch'"),
+            (b"it's", "'it\\'s'"),
+            (b"a\\b\"", "'a\\\\b\"'"),
+            (
+                b"\x07\x08\x0c\n\r\t\x0b\x1b\x7f\xff",
+                "'\\a\\b\\f\\n\\r\\t\\v\\033\\177\\377'",
+            ),
+        ] {
+            assert_eq!(plain().marked(OsStr::from_bytes(word)), quoted);
+        }
+    }
+}

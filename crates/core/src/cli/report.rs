@@ -1,0 +1,189 @@
+//! Everything that a tool says to its user, and the exit status that goes with it.
+//!
+//! The sentence is err(3)'s: `NAME: what failed: reason`, where the reason is the C library's text for the error
+//! number, never Rust's `(os error 2)` and never nix's own wording. It is written in one piece, so that the messages
+//! of several processes do not mix.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+
+use anyhow::Error;
+use clap::Command;
+use nix::errno::Errno;
+use nix::libc::c_int;
+
+use super::{Family, Message, help, message};
+use crate::exec::{self, base_name};
+use crate::sys::errno::reason;
+use crate::sys::file::write_all;
+
+/// A command line that ends the program before it has begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Usage {
+    /// The help text is wanted.
+    Help,
+    /// The version is wanted.
+    Version,
+    /// getopt could not read it.
+    Unreadable(Message),
+    /// It can be read but makes no sense; the sentence is the tool's own.
+    Senseless(Message),
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Usage::Help => formatter.write_str("--help"),
+            Usage::Version => formatter.write_str("--version"),
+            Usage::Unreadable(sentence) | Usage::Senseless(sentence) => sentence.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for Usage {}
+
+/// What went wrong was told already, by another process of ours; only its exit status is left to pass on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reported(pub c_int);
+
+impl fmt::Display for Reported {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "told already, exit status {}", self.0)
+    }
+}
+
+impl std::error::Error for Reported {}
+
+/// The voice of one called program: its name, and its family's habits.
+#[derive(Debug, Clone)]
+pub struct Diagnostics {
+    family: Family,
+    /// argv\[0\] as it was given.
+    called: OsString,
+}
+
+impl Diagnostics {
+    /// The voice of a program called as `called`.
+    pub fn new(family: Family, called: OsString) -> Diagnostics {
+        Diagnostics { family, called }
+    }
+
+    /// The name that stands before a message.
+    fn name(&self) -> &OsStr {
+        match self.family {
+            Family::UtilLinux => base_name(&self.called),
+            Family::Coreutils => &self.called,
+        }
+    }
+
+    /// The exit status of a failure of the tool's own.
+    fn failure(&self) -> c_int {
+        match self.family {
+            Family::UtilLinux => 1,
+            Family::Coreutils => 125,
+        }
+    }
+
+    /// Says `sentence` and goes on.
+    ///
+    /// # Errors
+    /// If standard error is open but cannot be written.
+    pub fn warn(&self, sentence: &Message) -> Result<(), Errno> {
+        self.say(&[&self.name(), &": ", &sentence.as_os_str()])
+    }
+
+    /// Says what went wrong and returns the exit status that it means.
+    pub fn report(&self, error: &Error) -> c_int {
+        if let Some(Reported(status)) = error.downcast_ref() {
+            return *status;
+        }
+        let (said, status) = match error.downcast_ref::<Usage>() {
+            Some(usage) => (self.say_usage(usage), self.failure()),
+            None => {
+                let failure = error.downcast_ref::<exec::Failure>();
+                let status = failure.map_or(self.failure(), exec::Failure::status);
+                let sentence = sentence(error);
+                (self.say(&[&self.name(), &": ", &sentence]), status)
+            }
+        };
+        // As in the originals, a message that cannot be delivered makes the status that of a failure of our own.
+        said.map_or(self.failure(), |()| status)
+    }
+
+    fn say_usage(&self, usage: &Usage) -> Result<(), Errno> {
+        let (name, sentence) = match usage {
+            Usage::Senseless(sentence) => (self.name(), sentence.as_os_str().to_owned()),
+            Usage::Unreadable(sentence) => {
+                (self.called.as_os_str(), sentence.as_os_str().to_owned())
+            }
+            Usage::Help | Usage::Version => (self.name(), usage.to_string().into()),
+        };
+        let help = " --help' for more information.";
+        self.say(&[&name, &": ", &sentence, &"\nTry '", &self.name(), &help])
+    }
+
+    /// Writes one line to standard error. One that is closed takes nothing, and that is no failure.
+    fn say(&self, parts: &[&dyn AsRef<OsStr>]) -> Result<(), Errno> {
+        let line = message(&[&message(parts).as_os_str(), &"\n"]);
+        match write_all(io::stderr(), line.as_os_str().as_bytes()) {
+            Err(Errno::EBADF) => Ok(()),
+            other => other,
+        }
+    }
+
+    pub(super) fn print_help(&self, command: &Command) -> c_int {
+        self.print(&help::text(command, self.name()))
+    }
+
+    pub(super) fn print_version(&self, command: &Command) -> c_int {
+        let version = command.get_version().unwrap_or_default();
+        let original = command.get_long_version().unwrap_or_default();
+        let rest = match self.family {
+            Family::UtilLinux => format!(" from nsutils {version} (as {original})\n"),
+            Family::Coreutils => format!(" (nsutils) {version} (as {original})\n"),
+        };
+        let line = message(&[&self.name(), &rest]);
+        self.print(line.as_os_str().as_bytes())
+    }
+
+    /// Writes `text` to standard output and returns the exit status: a write that fails is an error, but for what
+    /// each family lets pass.
+    pub fn print(&self, text: &[u8]) -> c_int {
+        let forgiven = |errno: Errno| {
+            self.family == Family::UtilLinux && matches!(errno, Errno::EBADF | Errno::EPIPE)
+        };
+        match write_all(io::stdout(), text) {
+            Err(errno) if !forgiven(errno) => {
+                self.report(&Error::new(errno).context("write error"))
+            }
+            _ => 0,
+        }
+    }
+}
+
+/// The error and its causes, as err(3) would tell them.
+fn sentence(error: &Error) -> OsString {
+    let mut sentence = match error.downcast_ref::<Message>() {
+        Some(message) => message.as_os_str().to_owned(),
+        None => error.chain().next().map(cause).unwrap_or_default().into(),
+    };
+    for deeper in error.chain().skip(1) {
+        sentence.push(": ");
+        sentence.push(cause(deeper));
+    }
+    sentence
+}
+
+/// One cause: the C library's text if it is an error number.
+fn cause(error: &(dyn std::error::Error + 'static)) -> String {
+    if let Some(errno) = error.downcast_ref::<Errno>() {
+        return reason(*errno);
+    }
+    let number = error.downcast_ref().and_then(io::Error::raw_os_error);
+    number.map_or_else(
+        || error.to_string(),
+        |number| reason(Errno::from_raw(number)),
+    )
+}

@@ -1,0 +1,116 @@
+//! Becoming the program that the tool was called for.
+//!
+//! The search for it is the C library's own, `execvp(3)`: along the PATH of the environment that the program gets,
+//! `/bin/sh` for a script without `#!`, and the same error that the originals report.
+
+use std::env;
+use std::ffi::{CString, OsStr, OsString};
+use std::fmt;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+
+use nix::errno::Errno;
+use nix::libc::c_int;
+use nix::unistd::{execvp, getuid};
+
+use crate::sys::errno::reason;
+use crate::users::{passwd_entries, shell_of};
+
+/// The shell where nothing else names one.
+const DEFAULT_SHELL: &str = "/bin/sh";
+
+/// The program could not be run. Put the sentence that names it before this as its context.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Failure(pub Errno);
+
+impl Failure {
+    /// 127 where there is no such program, 126 where it cannot be run, as shells have it.
+    pub fn status(&self) -> c_int {
+        if self.0 == Errno::ENOENT { 127 } else { 126 }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        reason(self.0).fmt(formatter)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Becomes `program` with these words as its argv, argv\[0\] among them.
+///
+/// # Errors
+/// [`Failure`]; this returns only where the program could not be run.
+pub fn run(program: &OsStr, words: &[OsString]) -> Failure {
+    let terminated = |word: &OsStr| CString::new(word.as_bytes());
+    let argv: Result<Vec<CString>, _> = words.iter().map(|word| terminated(word)).collect();
+    // A byte of zero cannot stand on a command line, and the environment cannot hold one either.
+    let (Ok(path), Ok(argv)) = (terminated(program), argv) else {
+        return Failure(Errno::EINVAL);
+    };
+    match execvp(&path, &argv) {
+        Err(errno) => Failure(errno),
+        Ok(never) => match never {},
+    }
+}
+
+/// The caller's login shell, for a call that names no program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginShell {
+    uid: u32,
+    shell: Option<OsString>,
+}
+
+impl LoginShell {
+    /// Asks the name service for the caller's shell where `$SHELL` does not say it. Call it before any namespace or
+    /// root is entered.
+    pub fn look_up() -> LoginShell {
+        let uid = getuid().as_raw();
+        let unknown = from_environment().is_none();
+        let shell = unknown.then(|| shell_of(uid)).flatten();
+        LoginShell { uid, shell }
+    }
+
+    /// The shell to run now: `$SHELL`, else that of the user whom this process has become (read from /etc/passwd as a
+    /// file if that is another one than before, or if `root_changed`), else /bin/sh.
+    pub fn path(&self, root_changed: bool) -> OsString {
+        let uid = getuid().as_raw();
+        let same = uid == self.uid && !root_changed;
+        let of_user = || {
+            if same {
+                self.shell.clone()
+            } else {
+                from_file(uid)
+            }
+        };
+        let named = from_environment().or_else(of_user);
+        named
+            .filter(|shell| !shell.is_empty())
+            .unwrap_or_else(|| DEFAULT_SHELL.into())
+    }
+}
+
+/// The argv of a login shell: its base name behind a dash.
+pub fn login_argv(shell: &OsStr) -> Vec<OsString> {
+    let mut name = OsString::from("-");
+    name.push(base_name(shell));
+    vec![name]
+}
+
+fn from_environment() -> Option<OsString> {
+    env::var_os("SHELL").filter(|shell| !shell.is_empty())
+}
+
+fn from_file(uid: u32) -> Option<OsString> {
+    let file = fs::read("/etc/passwd").ok()?;
+    let entry = passwd_entries(&file).find(|entry| entry.uid == uid)?;
+    Some(entry.shell.to_owned())
+}
+
+/// What stands behind the last slash, as `program_invocation_short_name(3)` has it.
+pub fn base_name(path: &OsStr) -> &OsStr {
+    let bytes = path.as_bytes();
+    let start = bytes.iter().rposition(|byte| *byte == b'/');
+    OsStr::from_bytes(&bytes[start.map_or(0, |slash| slash + 1)..])
+}

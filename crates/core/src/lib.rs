@@ -1,0 +1,24 @@
+//! What two or more of the nsutils programs need, in four layers; each knows only those below it.
+//!
+//! | layer | modules | knows |
+//! |---|---|---|
+//! | the command line | [`cli`] | clap, anyhow; the only place that prints |
+//! | a program's needs | [`exec`], [`users`], [`procfs`] | files and the name service |
+//! | the table | [`namespace`] | the eight types of namespace, nothing else |
+//! | the kernel | [`sys`] | system calls; the only files with `unsafe` |
+//!
+//! Four rules hold everywhere:
+//!
+//! 1. **Names are looked up before a root or a namespace is entered** ([`users`]): the name service loads code, and
+//!    code from a container must never run with the caller's privilege.
+//! 2. **The program inherits what the tool inherited.** Rust's own start-up does not run ([`cli::main`] says how), so
+//!    SIGPIPE and closed descriptors are as the caller left them; every descriptor that we open is close-on-exec.
+//! 3. **An error is a sentence and the C library's reason**, as err(3) prints them; only [`cli`] prints it.
+//! 4. **No thread is ever started**, for a process with threads may neither fork safely nor unshare at all.
+
+pub mod cli;
+pub mod exec;
+pub mod namespace;
+pub mod procfs;
+pub mod sys;
+pub mod users;

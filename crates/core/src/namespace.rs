@@ -1,0 +1,136 @@
+//! The eight types of namespace: the one table that everything else asks.
+//!
+//! The order is the order in which namespaces are joined and kept (user first, for it gives the privilege that the
+//! others need; mount and time last, for they change what paths and clocks mean), as `namespaces(7)` and
+//! `nsenter(1)` have it.
+
+use nix::libc::{self, c_int};
+
+/// A type of namespace, `namespaces(7)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Namespace {
+    /// User and group ids and capabilities, `user_namespaces(7)`.
+    User,
+    /// The root of /proc/PID/cgroup, `cgroup_namespaces(7)`.
+    Cgroup,
+    /// System V IPC and POSIX message queues, `ipc_namespaces(7)`.
+    Ipc,
+    /// Host name and domain name, `uts_namespaces(7)`.
+    Uts,
+    /// Network devices, addresses, ports, `network_namespaces(7)`.
+    Net,
+    /// Process ids, `pid_namespaces(7)`.
+    Pid,
+    /// Mounts, `mount_namespaces(7)`.
+    Mount,
+    /// The monotonic and the boot clock, `time_namespaces(7)`.
+    Time,
+}
+
+/// What one type is called by those who deal with it.
+struct Row {
+    option: &'static str,
+    flag: c_int,
+    file: &'static str,
+    kept_as: &'static str,
+}
+
+/// CLONE_NEWTIME of `clone(2)`; it shares a bit with CSIGNAL, which is why `clone(2)` itself cannot take it.
+const CLONE_NEWTIME: c_int = 0x80;
+
+impl Namespace {
+    /// Every type, in the order of joining.
+    pub const ALL: [Namespace; 8] = [
+        Namespace::User,
+        Namespace::Cgroup,
+        Namespace::Ipc,
+        Namespace::Uts,
+        Namespace::Net,
+        Namespace::Pid,
+        Namespace::Mount,
+        Namespace::Time,
+    ];
+
+    const fn row(self) -> Row {
+        match self {
+            Namespace::User => row("user", libc::CLONE_NEWUSER, "user", "user"),
+            Namespace::Cgroup => row("cgroup", libc::CLONE_NEWCGROUP, "cgroup", "cgroup"),
+            Namespace::Ipc => row("ipc", libc::CLONE_NEWIPC, "ipc", "ipc"),
+            Namespace::Uts => row("uts", libc::CLONE_NEWUTS, "uts", "uts"),
+            Namespace::Net => row("net", libc::CLONE_NEWNET, "net", "net"),
+            Namespace::Pid => row("pid", libc::CLONE_NEWPID, "pid", "pid_for_children"),
+            Namespace::Mount => row("mount", libc::CLONE_NEWNS, "mnt", "mnt"),
+            Namespace::Time => row("time", CLONE_NEWTIME, "time", "time_for_children"),
+        }
+    }
+
+    /// The long option that names it: `mount`, `uts` …
+    pub const fn option(self) -> &'static str {
+        self.row().option
+    }
+
+    /// Its flag for `unshare(2)` and `setns(2)`.
+    pub const fn flag(self) -> c_int {
+        self.row().flag
+    }
+
+    /// Its file below /proc/PID/ns: `mnt`, `uts` …
+    pub const fn file(self) -> &'static str {
+        self.row().file
+    }
+
+    /// The file below /proc/PID/ns that holds what PID has just unshared: a process never enters a new pid or time
+    /// namespace itself, only its children do, so these two stand in `…_for_children`.
+    pub const fn unshared_file(self) -> &'static str {
+        self.row().kept_as
+    }
+
+    /// The type whose long option is `name`.
+    pub fn from_option(name: &str) -> Option<Namespace> {
+        Namespace::ALL
+            .into_iter()
+            .find(|namespace| namespace.option() == name)
+    }
+}
+
+const fn row(option: &'static str, flag: c_int, file: &'static str, kept_as: &'static str) -> Row {
+    Row {
+        option,
+        flag,
+        file,
+        kept_as,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_are_single_bits_and_all_different() {
+        let mut seen = 0;
+        for namespace in Namespace::ALL {
+            assert_eq!(namespace.flag().count_ones(), 1);
+            assert_eq!(seen & namespace.flag(), 0);
+            seen |= namespace.flag();
+        }
+    }
+
+    #[test]
+    fn the_kernel_knows_every_file_of_the_table() {
+        for namespace in Namespace::ALL {
+            let link = std::fs::read_link(format!("/proc/self/ns/{}", namespace.file()));
+            assert!(
+                link.is_ok_and(|target| target.to_string_lossy().starts_with(namespace.file()))
+            );
+        }
+    }
+
+    #[test]
+    fn options_find_their_type() {
+        for namespace in Namespace::ALL {
+            assert_eq!(Namespace::from_option(namespace.option()), Some(namespace));
+        }
+        assert_eq!(Namespace::from_option("mnt"), None);
+    }
+}

@@ -1,0 +1,86 @@
+//! Capabilities, `capabilities(7)`, through the kernel's own interface: the sets of a process are two words of 32
+//! bits each.
+
+use nix::errno::Errno;
+use nix::libc::{self, c_int, c_ulong};
+
+/// _LINUX_CAPABILITY_VERSION_3 of `capget(2)`.
+const VERSION: u32 = 0x2008_0522;
+
+/// `struct __user_cap_header_struct`; pid 0 is the caller.
+#[repr(C)]
+struct Header {
+    version: u32,
+    pid: c_int,
+}
+
+/// `struct __user_cap_data_struct`; two of them hold the lower and the upper 32 capabilities.
+#[repr(C)]
+#[derive(Clone, Copy, Default)]
+struct Sets {
+    effective: u32,
+    permitted: u32,
+    inheritable: u32,
+}
+
+/// The capability sets of a process.
+#[derive(Clone, Copy)]
+pub struct Capabilities([Sets; 2]);
+
+impl Capabilities {
+    /// The numbers of the permitted ones.
+    pub fn permitted(&self) -> impl Iterator<Item = c_ulong> {
+        let [low, high] = self.0.map(|half| u64::from(half.permitted));
+        let permitted = high << 32 | low;
+        (0..64).filter(move |capability| permitted >> capability & 1 == 1)
+    }
+
+    /// The same, all that is permitted being inheritable too.
+    pub fn with_permitted_inheritable(mut self) -> Capabilities {
+        for half in &mut self.0 {
+            half.inheritable = half.permitted;
+        }
+        self
+    }
+}
+
+/// The caller's capabilities, `capget(2)`.
+///
+/// # Errors
+/// Those of `capget(2)`.
+pub fn get() -> Result<Capabilities, Errno> {
+    let mut header = Header {
+        version: VERSION,
+        pid: 0,
+    };
+    let mut sets = [Sets::default(); 2];
+    // SAFETY: version 3 fills exactly two of the sets, which is what the array holds; both outlive the call.
+    let result = unsafe { libc::syscall(libc::SYS_capget, &mut header, sets.as_mut_ptr()) };
+    Errno::result(result).map(|_| Capabilities(sets))
+}
+
+/// Makes these the caller's capabilities, `capset(2)`.
+///
+/// # Errors
+/// Those of `capset(2)`.
+pub fn set(capabilities: &Capabilities) -> Result<(), Errno> {
+    let mut header = Header {
+        version: VERSION,
+        pid: 0,
+    };
+    // SAFETY: version 3 reads exactly two sets, which is what the array holds; both outlive the call.
+    let result = unsafe { libc::syscall(libc::SYS_capset, &mut header, capabilities.0.as_ptr()) };
+    Errno::result(result).map(drop)
+}
+
+/// Has a capability that is permitted and inheritable survive exec, whoever the user is, `prctl(2)`.
+///
+/// # Errors
+/// Those of PR_CAP_AMBIENT_RAISE.
+pub fn raise_ambient(capability: c_ulong) -> Result<(), Errno> {
+    let nothing: c_ulong = 0;
+    let raise = libc::PR_CAP_AMBIENT_RAISE;
+    // SAFETY: PR_CAP_AMBIENT takes four numbers and no pointer.
+    let result = unsafe { libc::prctl(libc::PR_CAP_AMBIENT, raise, capability, nothing, nothing) };
+    Errno::result(result).map(drop)
+}

@@ -1,0 +1,31 @@
+//! The C library's words for an error number.
+
+use std::io;
+
+use nix::errno::Errno;
+
+/// The text of `strerror(3)` in the C locale: `No such file or directory`.
+///
+/// nix's own texts differ from the C library's in 17 places, and the standard library adds `(os error 2)`, which is
+/// taken off again here.
+pub fn reason(errno: Errno) -> String {
+    let number = errno as i32;
+    let text = io::Error::from_raw_os_error(number).to_string();
+    let suffix = format!(" (os error {number})");
+    text.strip_suffix(&suffix).unwrap_or(&text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_the_c_librarys_text_alone() {
+        assert_eq!(reason(Errno::ENOENT), "No such file or directory");
+        assert_eq!(
+            reason(Errno::EWOULDBLOCK),
+            "Resource temporarily unavailable"
+        );
+        assert_eq!(reason(Errno::EUSERS), "Too many users");
+    }
+}

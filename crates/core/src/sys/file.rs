@@ -1,0 +1,83 @@
+//! Descriptors: opened close-on-exec, never on the numbers 0 to 2, written whole.
+//!
+//! The caller may have closed standard input, output or error, and nothing opens them for us. A file that took such
+//! a number would be written to by the first error message; a uid_map must not be.
+
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, OFlag, fcntl, open as raw_open};
+use nix::libc;
+use nix::sys::stat::Mode;
+use nix::unistd::write;
+
+/// Opens `path` with `flags` and close-on-exec, `open(2)`.
+///
+/// # Errors
+/// Those of `open(2)`.
+pub fn open(path: &Path, flags: OFlag) -> Result<OwnedFd, Errno> {
+    above_standard(raw_open(path, flags | OFlag::O_CLOEXEC, Mode::empty())?)
+}
+
+/// The same descriptor on a number above 2, close-on-exec.
+///
+/// # Errors
+/// EMFILE if there is none.
+pub fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
+    if descriptor.as_raw_fd() > libc::STDERR_FILENO {
+        return Ok(descriptor);
+    }
+    let higher = fcntl(
+        &descriptor,
+        FcntlArg::F_DUPFD_CLOEXEC(libc::STDERR_FILENO + 1),
+    )?;
+    // SAFETY: F_DUPFD_CLOEXEC has just made this descriptor, and nothing else knows its number.
+    Ok(unsafe { OwnedFd::from_raw_fd(higher) })
+}
+
+/// Writes all of `bytes`, going on where a write was short or interrupted, `write(2)`.
+///
+/// # Errors
+/// Those of `write(2)`.
+pub fn write_all(descriptor: impl AsFd, mut bytes: &[u8]) -> Result<(), Errno> {
+    while !bytes.is_empty() {
+        match write(descriptor.as_fd(), bytes) {
+            Ok(written) => bytes = &bytes[written..],
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(())
+}
+
+/// Closes every descriptor but these, `close_range(2)`, for a process that is to outlive its caller's interest in them.
+///
+/// Values that own one of the closed descriptors must not be dropped afterwards: end by [`exit`], as the child of
+/// [`spawn`] does.
+///
+/// # Errors
+/// ENOSYS before Linux 5.9.
+///
+/// [`exit`]: super::process::exit
+/// [`spawn`]: super::process::spawn
+pub fn close_all_but(kept: &[RawFd]) -> Result<(), Errno> {
+    let mut kept: Vec<RawFd> = kept.to_vec();
+    kept.sort_unstable();
+    let mut first = 0;
+    for descriptor in kept {
+        close_range(first, descriptor - 1)?;
+        first = descriptor + 1;
+    }
+    close_range(first, RawFd::MAX)
+}
+
+fn close_range(first: RawFd, last: RawFd) -> Result<(), Errno> {
+    if first > last {
+        return Ok(());
+    }
+    let no_flags: libc::c_uint = 0;
+    // SAFETY: no pointer is passed; that nothing uses the closed descriptors afterwards is what the caller was told.
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, no_flags) };
+    Errno::result(result).map(drop)
+}

@@ -1,0 +1,95 @@
+//! The caller's locale, as far as quoting needs it: what is a character, and is it one that can be shown.
+//!
+//! A locale is files that the C library reads, and for some encodings code that it loads. So it is loaded only where
+//! something is to be quoted, and never once another root was entered: those files would be the other root's.
+
+use std::env;
+use std::ffi::{CStr, OsStr};
+
+use nix::libc::{self, c_char, c_int, size_t, wchar_t};
+
+/// `mbstate_t`, larger than any C library's own; all zeros stand for the beginning of a text.
+#[repr(C, align(16))]
+struct Conversion([u8; 128]);
+
+unsafe extern "C" {
+    fn mbrtowc(
+        wide: *mut wchar_t,
+        text: *const c_char,
+        length: size_t,
+        state: *mut Conversion,
+    ) -> size_t;
+    fn iswprint(wide: libc::c_uint) -> c_int;
+}
+
+/// A locale other than C, which is this process's own from now on.
+#[derive(Debug)]
+pub struct Locale(());
+
+/// What a text begins with, and how many bytes that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Beginning {
+    /// A character that can be shown.
+    Printable(usize),
+    /// One that cannot, or bytes that are none.
+    Unprintable(usize),
+}
+
+impl Locale {
+    /// Loads the locale for characters that the environment names, `setlocale(3)`; `None` if that is C, or is not
+    /// there.
+    pub fn from_environment() -> Option<Locale> {
+        if !is_wanted() {
+            return None;
+        }
+        // SAFETY: the name is a string; no second thread reads the locale or the environment meanwhile.
+        let loaded = unsafe { libc::setlocale(libc::LC_CTYPE, c"".as_ptr()) };
+        if loaded.is_null() {
+            return None;
+        }
+        let locale = Locale(());
+        // The first conversion is what loads the encoding's code: now, since a later one may find another root.
+        let _ = locale.beginning(b" ");
+        Some(locale)
+    }
+
+    /// The name of the encoding, `nl_langinfo(3)`: `UTF-8`, `ISO-8859-1`.
+    pub fn encoding(&self) -> &CStr {
+        // SAFETY: nl_langinfo takes a number.
+        let name = unsafe { libc::nl_langinfo(libc::CODESET) };
+        // SAFETY: it is a string of the locale's, never null, and no later setlocale frees it: there is none.
+        unsafe { CStr::from_ptr(name) }
+    }
+
+    /// What `text`, which is not empty, begins with, `mbrtowc(3)` and `iswprint(3)`.
+    pub fn beginning(&self, text: &[u8]) -> Beginning {
+        let mut wide: wchar_t = 0;
+        let mut state = Conversion([0; 128]);
+        let (start, length) = (text.as_ptr().cast(), text.len());
+        // SAFETY: it reads no more than the length that goes with the pointer; the other two are to locals.
+        let read = unsafe { mbrtowc(&raw mut wide, start, length, &raw mut state) };
+        match read {
+            // A byte of zero is a character of no length, and what is not whole is so up to the end of the text.
+            0 | size_t::MAX => Beginning::Unprintable(1),
+            INCOMPLETE => Beginning::Unprintable(length),
+            read if is_printable(wide) => Beginning::Printable(read),
+            read => Beginning::Unprintable(read),
+        }
+    }
+}
+
+/// `(size_t) -2`: the text ends before the character does.
+const INCOMPLETE: size_t = size_t::MAX - 1;
+
+fn is_printable(wide: wchar_t) -> bool {
+    // SAFETY: iswprint takes any number, of the locale that is set.
+    let printable = unsafe { iswprint(wide.cast_unsigned()) };
+    printable != 0
+}
+
+/// Whether the environment names a locale that needs loading, in the order in which setlocale looks.
+fn is_wanted() -> bool {
+    let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+    let named = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    named.is_some_and(|name| name != OsStr::new("C") && name != OsStr::new("POSIX"))
+}

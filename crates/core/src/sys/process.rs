@@ -1,0 +1,134 @@
+//! Processes: made, waited for, watched through a descriptor.
+
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::ptr;
+
+use nix::errno::Errno;
+use nix::libc::{self, c_int};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::unistd::{ForkResult, Pid, fork};
+
+use super::file::above_standard;
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// With this exit status.
+    Status(c_int),
+    /// By this signal.
+    Signal(c_int),
+}
+
+/// Runs `child` in a new process, which ends with the status that it returns, `fork(2)`.
+///
+/// # Errors
+/// Those of `fork(2)`; ENOMEM in a pid namespace whose first process has ended.
+pub fn spawn(child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
+    // SAFETY: after fork a child of a process with threads may only do what is async-signal-safe; no program of ours
+    // ever has a second thread.
+    match unsafe { fork() }? {
+        ForkResult::Parent { child } => Ok(child),
+        ForkResult::Child => exit(child()),
+    }
+}
+
+/// Ends without exit handlers, `_exit(2)`: they belong to the process that was forked.
+pub fn exit(status: c_int) -> ! {
+    // SAFETY: _exit takes no pointer and does not return.
+    unsafe { libc::_exit(status) }
+}
+
+/// Waits until `child` has ended and tells how, `waitpid(2)`.
+///
+/// nix's wrapper fails for a signal above 31, which a program may well die by.
+///
+/// # Errors
+/// ECHILD if it is no child of ours, or SIGCHLD is ignored.
+pub fn wait(child: Pid) -> Result<Ending, Errno> {
+    loop {
+        match waitpid(child, 0) {
+            Ok(Some(ending)) => return Ok(ending),
+            Ok(None) | Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+}
+
+/// How `child` ended, if it has, `waitpid(2)` with WNOHANG.
+///
+/// # Errors
+/// As [`wait`].
+pub fn ended(child: Pid) -> Result<Option<Ending>, Errno> {
+    waitpid(child, libc::WNOHANG)
+}
+
+fn waitpid(child: Pid, options: c_int) -> Result<Option<Ending>, Errno> {
+    let mut status: c_int = 0;
+    // SAFETY: the pointer is to a local that outlives the call.
+    let result = unsafe { libc::waitpid(child.as_raw(), &raw mut status, options) };
+    Ok(match Errno::result(result)? {
+        0 => None,
+        _ if libc::WIFSIGNALED(status) => Some(Ending::Signal(libc::WTERMSIG(status))),
+        _ => Some(Ending::Status(libc::WEXITSTATUS(status))),
+    })
+}
+
+/// A descriptor of the process `pid`, close-on-exec, `pidfd_open(2)`. It is readable once the process has ended.
+///
+/// # Errors
+/// ESRCH if there is none; ENOSYS before Linux 5.3.
+pub fn pidfd_open(pid: Pid) -> Result<OwnedFd, Errno> {
+    let no_flags: libc::c_uint = 0;
+    // SAFETY: pidfd_open takes no pointer.
+    let result = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), no_flags) };
+    let number = Errno::result(result)?;
+    let number = RawFd::try_from(number).map_err(|_| Errno::EBADF)?;
+    // SAFETY: the kernel has just made this descriptor, and nothing else knows its number.
+    above_standard(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// Whether the process of this pidfd has ended.
+///
+/// # Errors
+/// Those of `poll(2)`.
+pub fn has_ended(pidfd: impl AsFd) -> Result<bool, Errno> {
+    let mut watched = [PollFd::new(pidfd.as_fd(), PollFlags::POLLIN)];
+    poll(&mut watched, PollTimeout::ZERO).map(|ready| ready > 0)
+}
+
+/// Has the kernel send `signal` to this process when its parent ends; 0 asks for nothing, `prctl(2)`.
+///
+/// The kernel forgets it when credentials change or a set-user-ID program is run. nix's wrapper knows no signal
+/// above 31.
+///
+/// # Errors
+/// EINVAL if there is no such signal.
+pub fn set_parent_death_signal(signal: c_int) -> Result<(), Errno> {
+    // SAFETY: PR_SET_PDEATHSIG takes a number and no pointer.
+    let result = unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal) };
+    Errno::result(result).map(drop)
+}
+
+/// Sends `signal` to `pid`, `kill(2)`. nix's wrapper knows no signal above 31.
+///
+/// # Errors
+/// Those of `kill(2)`.
+pub fn kill(pid: Pid, signal: c_int) -> Result<(), Errno> {
+    // SAFETY: kill takes no pointer.
+    let result = unsafe { libc::kill(pid.as_raw(), signal) };
+    Errno::result(result).map(drop)
+}
+
+/// Sends `signal` to the process of this pidfd, which cannot be another one by now, `pidfd_send_signal(2)`.
+///
+/// # Errors
+/// ESRCH if it has ended; EPERM.
+pub fn kill_by_pidfd(pidfd: impl AsFd, signal: c_int) -> Result<(), Errno> {
+    let pidfd = pidfd.as_fd().as_raw_fd();
+    let details = ptr::null::<libc::siginfo_t>();
+    let flags: libc::c_uint = 0;
+    // SAFETY: a null pointer asks for the details that kill(2) would send; nothing else is a pointer.
+    let result =
+        unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signal, details, flags) };
+    Errno::result(result).map(drop)
+}

@@ -1,0 +1,222 @@
+//! Names and numbers of users and groups, from the two places that they come from.
+//!
+//! The **name service** (`getpwnam(3)` and its kin) loads whatever modules the machine is set up with, so it is asked
+//! only before a root or a namespace is entered. What stands inside another root is read from its **files**,
+//! `passwd(5)` and `group(5)`, as files: nothing from a container is ever loaded.
+
+use std::ffi::{CString, OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+use nix::errno::Errno;
+use nix::unistd::{Gid, getgrouplist};
+use uzers::os::unix::UserExt;
+
+/// Whom a database knows under a name or a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// The login name.
+    pub name: OsString,
+    /// The user id.
+    pub uid: u32,
+    /// The login group.
+    pub gid: u32,
+}
+
+/// The user called `name`, as the name service knows it.
+pub fn user_by_name(name: &OsStr) -> Option<User> {
+    uzers::get_user_by_name(name).map(User::from)
+}
+
+/// The first user with this id, as the name service knows it.
+pub fn user_by_uid(uid: u32) -> Option<User> {
+    uzers::get_user_by_uid(uid).map(User::from)
+}
+
+impl From<uzers::User> for User {
+    fn from(user: uzers::User) -> User {
+        User {
+            name: user.name().to_owned(),
+            uid: user.uid(),
+            gid: user.primary_group_id(),
+        }
+    }
+}
+
+/// The user id of `name`, as the name service knows it.
+pub fn user_id(name: &OsStr) -> Option<u32> {
+    uzers::get_user_by_name(name).map(|user| user.uid())
+}
+
+/// The group id of `name`, as the name service knows it.
+pub fn group_id(name: &OsStr) -> Option<u32> {
+    uzers::get_group_by_name(name).map(|group| group.gid())
+}
+
+/// `gid` and the groups that `name` is a member of, as the name service knows them, `getgrouplist(3)`.
+///
+/// # Errors
+/// EINVAL if they are more than a process can have.
+pub fn groups_of(name: &OsStr, gid: u32) -> Result<Vec<u32>, Errno> {
+    let name = CString::new(name.as_bytes()).map_err(|_| Errno::EINVAL)?;
+    let groups = getgrouplist(&name, Gid::from_raw(gid))?;
+    Ok(groups.into_iter().map(Gid::as_raw).collect())
+}
+
+/// The name of `uid`, as the name service knows it.
+pub fn name_of(uid: u32) -> Option<OsString> {
+    uzers::get_user_by_uid(uid).map(|user| user.name().to_owned())
+}
+
+/// The login shell of `uid`, as the name service knows it.
+pub fn shell_of(uid: u32) -> Option<OsString> {
+    let user = uzers::get_user_by_uid(uid)?;
+    Some(user.shell().as_os_str().to_owned())
+}
+
+/// A line of `passwd(5)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswdEntry<'a> {
+    /// The login name.
+    pub name: &'a OsStr,
+    /// The user id.
+    pub uid: u32,
+    /// The login group.
+    pub gid: u32,
+    /// The login shell; empty stands for /bin/sh.
+    pub shell: &'a OsStr,
+}
+
+/// A line of `group(5)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GroupEntry<'a> {
+    /// The group's name.
+    pub name: &'a OsStr,
+    /// The group id.
+    pub gid: u32,
+    members: &'a [u8],
+}
+
+impl GroupEntry<'_> {
+    /// Whether `user` has it as a supplementary group.
+    pub fn has_member(&self, user: &OsStr) -> bool {
+        let mut members = self.members.split(|byte| *byte == b',').map(after_blanks);
+        members.any(|member| !member.is_empty() && member == user.as_bytes())
+    }
+}
+
+/// The entries of a passwd file in their order. A line that is none is passed over, as the C library does.
+pub fn passwd_entries(file: &[u8]) -> impl Iterator<Item = PasswdEntry<'_>> {
+    lines(file).filter_map(|line| {
+        let mut fields = line.split(|byte| *byte == b':').map(OsStr::from_bytes);
+        let name = fields.next()?;
+        let uid = number(fields.nth(1)?)?;
+        let gid = number(fields.next()?)?;
+        let shell = fields.nth(2).unwrap_or_default();
+        Some(PasswdEntry {
+            name,
+            uid,
+            gid,
+            shell,
+        })
+    })
+}
+
+/// The entries of a group file in their order. A line that is none is passed over, as the C library does.
+pub fn group_entries(file: &[u8]) -> impl Iterator<Item = GroupEntry<'_>> {
+    lines(file).filter_map(|line| {
+        let mut fields = line.splitn(4, |byte| *byte == b':');
+        let name = OsStr::from_bytes(fields.next()?);
+        let gid = number(OsStr::from_bytes(fields.nth(1)?))?;
+        let members = fields.next().unwrap_or_default();
+        Some(GroupEntry { name, gid, members })
+    })
+}
+
+/// The lines that may be entries: not empty, no comment, no line of the old NIS syntax. The C library reads a line as
+/// a string, which blanks may begin and a byte of zero ends.
+fn lines(file: &[u8]) -> impl Iterator<Item = &[u8]> {
+    file.split(|byte| *byte == b'\n')
+        .filter_map(|line| line.split(|byte| *byte == 0).next())
+        .map(after_blanks)
+        .filter(|line| !matches!(line.first(), None | Some(b'#' | b'+' | b'-')))
+}
+
+/// An id in a file, as `strtoul(3)` takes it but for a minus: blanks, one plus, then decimal digits alone.
+fn number(text: &OsStr) -> Option<u32> {
+    let text = after_blanks(text.as_bytes());
+    let digits = text.strip_prefix(b"+").unwrap_or(text);
+    let decimal = digits.iter().all(u8::is_ascii_digit);
+    let digits = str::from_utf8(digits).ok().filter(|_| decimal)?;
+    digits.parse().ok()
+}
+
+/// The text without the blanks that it begins with, as `isspace(3)` has them.
+fn after_blanks(text: &[u8]) -> &[u8] {
+    let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
+    let start = text.iter().position(|byte| !blank(byte));
+    &text[start.unwrap_or(text.len())..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn user(file: &str) -> Option<(&str, u32, u32)> {
+        let entry = passwd_entries(file.as_bytes()).next()?;
+        Some((entry.name.to_str()?, entry.uid, entry.gid))
+    }
+
+    #[test]
+    fn reads_what_the_c_library_takes_for_an_entry() {
+        let entry = Some(("u", 5, 6));
+        for line in [
+            "u:x:5:6::/:/bin/sh",
+            "u:x:5:6",
+            " \x0b\tu:x:5:6",
+            "u:x: 5:+6:",
+            "u:x:05:6",
+            "u:x:5:6:\0:",
+            "u\nu:x\n#\n\n+u:x:1:1\nu:x:5:6",
+        ] {
+            assert_eq!(user(line), entry, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn passes_over_what_the_c_library_does_not() {
+        for line in [
+            "",
+            "u:x:5",
+            "u:x::6",
+            "u:x:5:",
+            "u:x:5:6\r",
+            "u:x:5 :6",
+            "u:x:-5:6",
+            "u:x:++5:6",
+            "u:x:0x5:6",
+            "u:x:4294967296:6",
+            "u\0:x:5:6",
+            " #u:x:5:6",
+            "+u:x:5:6",
+            "-u:x:5:6",
+        ] {
+            assert_eq!(user(line), None, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn knows_the_members_of_a_group() {
+        let group = |line| {
+            let entry = group_entries(line).next()?;
+            Some((entry.gid, entry.has_member("u".as_ref())))
+        };
+        for line in [&b"g:x:7:u"[..], b"g:x:7:a,u", b"g::7:,, u,"] {
+            assert_eq!(group(line), Some((7, true)));
+        }
+        for line in [&b"g:x:7"[..], b"g:x:7:", b"g:x:7:u ,a", b"g:x:7:a:u"] {
+            assert_eq!(group(line), Some((7, false)));
+        }
+        assert_eq!(group(b"g:x"), None);
+        assert_eq!(group(b"g:x:"), None);
+    }
+}

@@ -1,0 +1,134 @@
+//! The two places that names of users and groups come from: the name service of the caller's root, and the files of
+//! the new one.
+//!
+//! The name service is asked before the root is changed, since it may load code, and after that it would load the new
+//! root's with our privilege. In there passwd(5) and group(5) are read as the files that they are.
+
+use std::cell::OnceCell;
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::libc::{S_IFMT, S_IFREG};
+use nix::sys::stat::fstat;
+use nscore::sys::file::open;
+use nscore::users::{self, User, group_entries, passwd_entries};
+
+/// The number that stands for "leave it as it is" where the kernel takes a user or a group; so it is none.
+pub(crate) const NO_ID: u32 = u32::MAX;
+
+/// A place where users and groups are known.
+pub(crate) trait Accounts {
+    /// The user of this name.
+    fn user_by_name(&self, name: &OsStr) -> Option<User>;
+    /// The first user with this number.
+    fn user_by_uid(&self, uid: u32) -> Option<User>;
+    /// The number of the group of this name.
+    fn group(&self, name: &OsStr) -> Option<u32>;
+    /// `gid`, then the groups that have `user` as a member, `getgrouplist(3)`.
+    ///
+    /// # Errors
+    /// EINVAL if they are more than a process can have.
+    fn groups_of(&self, user: &OsStr, gid: u32) -> Result<Vec<u32>, Errno>;
+}
+
+/// Where nobody is known: what can be read here needs no look-up anywhere.
+pub(crate) struct Nobody;
+
+impl Accounts for Nobody {
+    fn user_by_name(&self, _: &OsStr) -> Option<User> {
+        None
+    }
+    fn user_by_uid(&self, _: u32) -> Option<User> {
+        None
+    }
+    fn group(&self, _: &OsStr) -> Option<u32> {
+        None
+    }
+    fn groups_of(&self, _: &OsStr, gid: u32) -> Result<Vec<u32>, Errno> {
+        Ok(vec![gid])
+    }
+}
+
+/// The name service of the root that this process has. Ask it only before that changes.
+pub(crate) struct NameService;
+
+impl Accounts for NameService {
+    fn user_by_name(&self, name: &OsStr) -> Option<User> {
+        users::user_by_name(name)
+    }
+    fn user_by_uid(&self, uid: u32) -> Option<User> {
+        users::user_by_uid(uid)
+    }
+    fn group(&self, name: &OsStr) -> Option<u32> {
+        users::group_id(name)
+    }
+    fn groups_of(&self, user: &OsStr, gid: u32) -> Result<Vec<u32>, Errno> {
+        users::groups_of(user, gid)
+    }
+}
+
+/// `/etc/passwd` and `/etc/group` of the root that this process has, each read when it is first needed. One that is
+/// not there or cannot be read knows nobody.
+#[derive(Default)]
+pub(crate) struct Files {
+    passwd: OnceCell<Vec<u8>>,
+    group: OnceCell<Vec<u8>>,
+}
+
+impl Files {
+    fn passwd(&self) -> &[u8] {
+        self.passwd.get_or_init(|| read("/etc/passwd"))
+    }
+    fn group_file(&self) -> &[u8] {
+        self.group.get_or_init(|| read("/etc/group"))
+    }
+    fn find(&self, wanted: impl Fn(&users::PasswdEntry<'_>) -> bool) -> Option<User> {
+        let entry = passwd_entries(self.passwd()).find(wanted)?;
+        Some(User {
+            name: entry.name.to_owned(),
+            uid: entry.uid,
+            gid: entry.gid,
+        })
+    }
+}
+
+impl Accounts for Files {
+    fn user_by_name(&self, name: &OsStr) -> Option<User> {
+        self.find(|entry| entry.name == name)
+    }
+    fn user_by_uid(&self, uid: u32) -> Option<User> {
+        self.find(|entry| entry.uid == uid)
+    }
+    fn group(&self, name: &OsStr) -> Option<u32> {
+        let mut entries = group_entries(self.group_file());
+        entries
+            .find(|entry| entry.name == name)
+            .map(|entry| entry.gid)
+    }
+    fn groups_of(&self, user: &OsStr, gid: u32) -> Result<Vec<u32>, Errno> {
+        let entries = group_entries(self.group_file());
+        let others = entries.filter(|entry| entry.gid != gid && entry.has_member(user));
+        Ok([gid]
+            .into_iter()
+            .chain(others.map(|entry| entry.gid))
+            .collect())
+    }
+}
+
+/// The contents of a regular file, else nothing. Whoever made the new root may have put anything in the file's place,
+/// and a FIFO must not keep us waiting.
+fn read(path: &str) -> Vec<u8> {
+    let mut contents = Vec::new();
+    let Ok(descriptor) = open(Path::new(path), OFlag::O_RDONLY | OFlag::O_NONBLOCK) else {
+        return contents;
+    };
+    let regular = fstat(&descriptor).is_ok_and(|status| status.st_mode & S_IFMT == S_IFREG);
+    if !regular || File::from(descriptor).read_to_end(&mut contents).is_err() {
+        contents.clear();
+    }
+    contents
+}

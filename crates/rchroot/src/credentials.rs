@@ -1,0 +1,25 @@
+//! Becoming the user: the supplementary groups first, then the group, then the user, since each of these calls needs a
+//! privilege that the last one gives up.
+
+use anyhow::{Context, Result};
+use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
+
+use crate::identity::Identity;
+
+/// Takes on what the identity has numbers for.
+///
+/// # Errors
+/// EPERM without the capability or in a user namespace that forbids it, EINVAL for a number that has no meaning there.
+pub(crate) fn take_on(identity: &Identity<'_>) -> Result<()> {
+    if let Some(groups) = &identity.groups {
+        let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
+        setgroups(&groups).context("failed to set supplemental groups")?;
+    }
+    if let Some(gid) = identity.gid {
+        setgid(Gid::from_raw(gid)).context("failed to set group-ID")?;
+    }
+    if let Some(uid) = identity.uid {
+        setuid(Uid::from_raw(uid)).context("failed to set user-ID")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! `rchroot`: run a program in another root directory, as GNU chroot(8).
+#![cfg_attr(not(test), no_main)]
+
+mod accounts;
+mod credentials;
+mod groups;
+mod identity;
+mod newroot;
+mod options;
+mod run;
+mod userspec;
+
+use std::ffi::c_int;
+
+/// The C library's way in: Rust's own start-up does not run, see [`nscore::cli::main`].
+#[expect(
+    unsafe_code,
+    reason = "the attribute; the linker must find this function by its name"
+)]
+#[unsafe(no_mangle)]
+pub extern "C" fn main() -> c_int {
+    nscore::cli::main(&rchroot_cli::TOOL, run::run)
+}

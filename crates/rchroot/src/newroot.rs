@@ -1,0 +1,32 @@
+//! The directory that becomes the root.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use nix::unistd::{chdir, chroot};
+use nscore::cli::message;
+use nscore::cli::quote::Quotes;
+
+/// Whether `newroot` is the root that the process already has: by its name with every symbolic link resolved, not by
+/// what it is. A bind mount of `/` elsewhere is another root, and so is what cannot be resolved.
+pub(crate) fn is_old_root(newroot: &OsStr) -> bool {
+    fs::canonicalize(newroot).is_ok_and(|path| path == Path::new("/"))
+}
+
+/// Makes `newroot` the root, and the working directory too unless `stay`.
+///
+/// # Errors
+/// Those of `chroot(2)` and `chdir(2)`.
+pub(crate) fn enter(newroot: &OsStr, stay: bool, quotes: &Quotes) -> Result<()> {
+    chroot(newroot).with_context(|| {
+        let named = quotes.shell(newroot);
+        message(&[&"cannot change root directory to ", &named])
+    })?;
+    if !stay {
+        // A working directory outside the root would be a way out of it.
+        chdir("/").context("cannot chdir to root directory")?;
+    }
+    Ok(())
+}

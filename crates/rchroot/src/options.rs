@@ -1,0 +1,49 @@
+//! From the words of the command line to what `rchroot` is to do. Nothing is looked up here.
+
+use std::ffi::{OsStr, OsString};
+
+use nscore::cli::{Invocation, Usage, message};
+
+/// What was asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Options {
+    /// The directory that becomes the root, as it was named.
+    pub(crate) newroot: OsString,
+    /// The command and its arguments; empty stands for a shell.
+    pub(crate) command: Vec<OsString>,
+    /// Whom the command runs as; `None` if nothing is to change.
+    pub(crate) userspec: Option<OsString>,
+    /// The list of supplementary groups, which may be empty.
+    pub(crate) groups: Option<OsString>,
+    /// Whether the working directory stays as it is.
+    pub(crate) skip_chdir: bool,
+}
+
+impl Options {
+    /// Reads a call. Of an option that stands twice the last one counts.
+    ///
+    /// # Errors
+    /// The first mistake on the command line, or that NEWROOT is missing.
+    pub(crate) fn read(invocation: &Invocation) -> Result<Options, Usage> {
+        let (mut userspec, mut groups, mut skip_chdir) = (None, None, false);
+        for option in invocation.options() {
+            match option.name() {
+                "groups" => groups = Some(option.value().to_owned()),
+                "userspec" => userspec = Some(option.value().to_owned()),
+                "skip-chdir" => skip_chdir = true,
+                // The table has no other option that takes this way.
+                _ => {}
+            }
+        }
+        let Some((newroot, command)) = invocation.operands()?.split_first() else {
+            return Err(Usage::Senseless(message(&[&"missing operand"])));
+        };
+        Ok(Options {
+            newroot: newroot.clone(),
+            command: command.to_vec(),
+            userspec: userspec.filter(|spec: &OsString| *spec != OsStr::new("")),
+            groups,
+            skip_chdir,
+        })
+    }
+}

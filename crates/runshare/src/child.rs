@@ -1,0 +1,138 @@
+//! `--fork`: the program runs as a child, and the tool waits for it, stands in for it towards signals, and ends as it
+//! ends.
+
+use std::os::fd::OwnedFd;
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::libc::{SIGCHLD, SIGINT, SIGTERM, c_int};
+use nix::unistd::{Pid, getpid};
+use nscore::cli::Diagnostics;
+use nscore::sys::process::{self, Ending, has_ended, pidfd_open, set_parent_death_signal};
+use nscore::sys::signal::{SignalSet, die_by};
+
+use crate::gate::Gate;
+use crate::options::Options;
+use crate::persist::Keeper;
+use crate::watcher::Watcher;
+
+/// The child's tie to its parent: `--kill-child`.
+pub(crate) struct Tie {
+    signal: c_int,
+    parent: OwnedFd,
+}
+
+impl Tie {
+    fn to_this_process(signal: c_int) -> Result<Tie> {
+        let parent = pidfd_open(getpid()).context("pidfd_open failed")?;
+        Ok(Tie { signal, parent })
+    }
+
+    /// Asks the kernel for the signal at the parent's death, and looks whether that has happened already. To be
+    /// called again after every change of credentials, because the kernel forgets it then.
+    ///
+    /// # Errors
+    /// `prctl failed`, `poll parent pidfd failed`.
+    pub(crate) fn fasten(&self) -> Result<()> {
+        set_parent_death_signal(self.signal).context("prctl failed")?;
+        if has_ended(&self.parent).context("poll parent pidfd failed")? {
+            // PID 1 is spared by what would end any other process: it ends by itself then.
+            process::exit(die_by(self.signal));
+        }
+        Ok(())
+    }
+}
+
+/// Forks; runs `inside` in the child, binds the persistent files, waits for the child, and says how it ended.
+///
+/// # Errors
+/// That the child cannot be made or watched; what fails in the child is reported there.
+pub(crate) fn run(
+    options: &Options,
+    diagnostics: &Diagnostics,
+    keeper: Keeper,
+    inside: impl FnOnce(Option<&Tie>) -> Result<Ending>,
+) -> Result<Ending> {
+    let waiting = Waiting::new(options.forward_signals);
+    let tie = options.kill_child.map(Tie::to_this_process).transpose()?;
+    let watcher = Watcher::prepare(options)?;
+    let gated = keeper.has_work() || watcher.is_some();
+    let mut gate = gated
+        .then(Gate::new)
+        .transpose()
+        .context("socketpair failed")?;
+    let program = || {
+        waiting.mask_before.restore();
+        if gate.as_mut().is_some_and(|gate| !gate.wait()) {
+            return 1;
+        }
+        let tied = tie.as_ref().map_or(Ok(()), Tie::fasten);
+        match tied.and_then(|()| inside(tie.as_ref())) {
+            Ok(Ending::Status(status)) => status,
+            Ok(Ending::Signal(signal)) => die_by(signal),
+            Err(error) => diagnostics.report(&error),
+        }
+    };
+    let child = process::spawn(program).context("fork failed")?;
+    let start_watcher = || watcher.map(|watcher| watcher.watch(child)).transpose();
+    let watching = match keeper.keep().and_then(|()| start_watcher()) {
+        Ok(watching) => watching,
+        Err(error) => {
+            // The child stands at the gate still, and ends when nobody is left to open it.
+            drop(gate);
+            process::wait(child).context("waitpid failed")?;
+            return Err(error);
+        }
+    };
+    // A child that is gone already is found by the wait.
+    let _ = gate.map(Gate::open);
+    let ending = waiting.for_child(child);
+    drop(watching);
+    ending
+}
+
+/// How the parent waits. What stops a job in the terminal reaches the child too, so the parent must not die of it
+/// before the child has; with `--forward-signals` it hands on what it alone was sent.
+struct Waiting {
+    mask_before: SignalSet,
+    forwarded: Option<SignalSet>,
+}
+
+impl Waiting {
+    /// Blocks the signals; before the fork, so that none is lost.
+    fn new(forward: bool) -> Waiting {
+        let held = match forward {
+            true => SignalSet::of(&[SIGINT, SIGTERM, SIGCHLD]),
+            false => SignalSet::of(&[SIGINT, SIGTERM]),
+        };
+        Waiting {
+            mask_before: held.block(),
+            forwarded: forward.then_some(held),
+        }
+    }
+
+    fn for_child(&self, child: Pid) -> Result<Ending> {
+        let ended = match &self.forwarded {
+            None => process::wait(child),
+            Some(signals) => forward_until_end(child, signals),
+        };
+        ended.context("waitpid failed")
+    }
+}
+
+/// Hands every signal that arrives on to the child until it ends, which SIGCHLD tells.
+fn forward_until_end(child: Pid, signals: &SignalSet) -> Result<Ending, Errno> {
+    loop {
+        match signals.wait() {
+            Ok(SIGCHLD) => {
+                if let Some(ending) = process::ended(child)? {
+                    return Ok(ending);
+                }
+            }
+            // Its end is told by the next SIGCHLD, so one that is gone by now is no error.
+            Ok(signal) => drop(process::kill(child, signal)),
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+}

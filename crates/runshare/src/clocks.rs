@@ -1,0 +1,37 @@
+//! The clocks of a new time namespace, `time_namespaces(7)`: their offsets are set once, before its first process.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use nix::libc::{CLOCK_BOOTTIME, CLOCK_MONOTONIC, clockid_t};
+use nscore::cli::message;
+use nscore::procfs;
+use nscore::sys::file::write_all;
+
+use crate::options::Options;
+
+const FILE: &str = "/proc/self/timens_offsets";
+
+/// Sets the offsets that were asked for, in seconds.
+///
+/// # Errors
+/// That the kernel refuses: an offset that would make a clock negative or leave its range.
+pub(crate) fn shift(options: &Options) -> Result<()> {
+    let offsets = [
+        (CLOCK_BOOTTIME, options.boottime),
+        (CLOCK_MONOTONIC, options.monotonic),
+    ];
+    for (clock, seconds) in offsets {
+        if let Some(seconds) = seconds {
+            write(clock, seconds)?;
+        }
+    }
+    Ok(())
+}
+
+fn write(clock: clockid_t, seconds: i64) -> Result<()> {
+    let file = procfs::open_for_writing(Path::new(FILE))
+        .with_context(|| message(&[&"failed to open ", &FILE]))?;
+    write_all(&file, format!("{clock} {seconds} 0").as_bytes())
+        .with_context(|| message(&[&"failed to write to ", &FILE]))
+}

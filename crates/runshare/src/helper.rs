@@ -1,0 +1,73 @@
+//! A process that stays behind: in the namespaces that its parent is about to leave, with the privilege over them
+//! that the parent is about to lose.
+//!
+//! It is forked before `unshare(2)`, waits for its go-ahead, does one piece of work, and ends. If the parent ends
+//! first, or drops it, it ends without having done anything.
+
+use anyhow::{Context, Error, Result, bail};
+use nix::unistd::Pid;
+use nscore::cli::{Diagnostics, Reported};
+use nscore::sys::process::{self, Ending};
+
+use crate::gate::Gate;
+
+/// The parent's handle.
+pub(crate) struct Helper {
+    /// `None` once it was opened.
+    gate: Option<Gate>,
+    process: Pid,
+}
+
+impl Helper {
+    /// Forks it. `work` returns its exit status; an error is reported in the tool's name.
+    ///
+    /// # Errors
+    /// That no process can be made.
+    pub(crate) fn leave_behind(
+        diagnostics: &Diagnostics,
+        work: impl FnOnce() -> Result<()>,
+    ) -> Result<Helper> {
+        let mut gate = Gate::new().context("socketpair failed")?;
+        let behind = || match gate.wait() {
+            true => work().map_or_else(|error| diagnostics.report(&error), |()| 0),
+            false => 1,
+        };
+        let process = process::spawn(behind).context("fork failed")?;
+        Ok(Helper {
+            gate: Some(gate),
+            process,
+        })
+    }
+
+    /// Has it work, and waits for its end.
+    ///
+    /// # Errors
+    /// [`Reported`] if the work failed; that the helper was killed.
+    pub(crate) fn work(mut self) -> Result<()> {
+        // One that is gone already is found by the wait.
+        let _ = self.gate.take().map(Gate::open);
+        succeeded(self.process, "helper process")
+    }
+}
+
+/// Waits for a process of ours that tells its failures itself.
+///
+/// # Errors
+/// [`Reported`] with its exit status; that it was killed, which nobody has told yet.
+pub(crate) fn succeeded(process: Pid, name: &str) -> Result<()> {
+    match process::wait(process).context("waitpid failed")? {
+        Ending::Status(0) => Ok(()),
+        Ending::Status(status) => Err(Error::new(Reported(status))),
+        Ending::Signal(signal) => bail!("{name} was killed by signal {signal}"),
+    }
+}
+
+impl Drop for Helper {
+    /// A helper that was never told to work is told to end, and not left as a zombie.
+    fn drop(&mut self) {
+        if self.gate.take().is_some() {
+            // Nothing is to be learnt from its end.
+            let _ = process::wait(self.process);
+        }
+    }
+}

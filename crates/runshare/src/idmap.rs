@@ -1,0 +1,248 @@
+//! Who is who in the new user namespace, `user_namespaces(7)`.
+//!
+//! A map has up to two parts: one **single** id, the caller's own, and **blocks** of ids. Without blocks the process
+//! writes its map itself, which the kernel allows anybody for their own id. Blocks take privilege over the outer
+//! namespace, so a helper that stays behind there writes them: as root directly, else through newuidmap(1) and
+//! newgidmap(1), which check /etc/subuid and /etc/subgid.
+//!
+//! No id may be mapped twice, so a block gives way to the single id: see [`compose`].
+
+use std::ffi::OsStr;
+use std::fmt::Write;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+
+use anyhow::{Context, Error, Result};
+use nscore::cli::{message, number};
+
+use crate::subid;
+
+/// Users or groups: their files and programs differ, nothing else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Users,
+    Groups,
+}
+
+impl Kind {
+    /// Its file below /proc/PID.
+    pub(crate) fn map_file(self) -> &'static str {
+        match self {
+            Kind::Users => "uid_map",
+            Kind::Groups => "gid_map",
+        }
+    }
+
+    /// The set-user-ID program that writes its map for an ordinary user.
+    pub(crate) fn program(self) -> &'static str {
+        match self {
+            Kind::Users => "newuidmap",
+            Kind::Groups => "newgidmap",
+        }
+    }
+}
+
+/// One line of a map: `count` ids from `inner` on inside are those from `outer` on outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) inner: u64,
+    pub(crate) outer: u64,
+    pub(crate) count: u64,
+}
+
+/// A block as it was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Block {
+    pub(crate) line: Line,
+    /// Its inner ids may move up to make room (`auto`); a block that was spelled out loses its topmost id instead.
+    pub(crate) elastic: bool,
+}
+
+/// What the options say of one kind.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct IdMap {
+    /// The inner id of the caller's own.
+    pub(crate) single: Option<u32>,
+    pub(crate) blocks: Vec<Block>,
+}
+
+impl IdMap {
+    /// Adds the blocks of one MAP argument.
+    ///
+    /// # Errors
+    /// `invalid mapping 'X'`, or that the subordinate ids cannot be read.
+    pub(crate) fn add(&mut self, kind: Kind, text: &OsStr) -> Result<()> {
+        match text.to_str() {
+            Some("auto") => {
+                let range = subid::first_range(kind)?;
+                let line = Line {
+                    inner: 0,
+                    outer: range.start,
+                    count: range.count,
+                };
+                self.blocks.push(Block {
+                    line,
+                    elastic: true,
+                });
+            }
+            Some("subids") => {
+                let range = subid::first_range(kind)?;
+                let line = Line {
+                    inner: range.start,
+                    outer: range.start,
+                    count: range.count,
+                };
+                self.blocks.push(Block {
+                    line,
+                    elastic: false,
+                });
+            }
+            Some("all") => self.blocks.extend(everything(kind)?),
+            _ => {
+                let invalid = || Error::new(message(&[&"invalid mapping '", &text, &"'"]));
+                let line = parse(text).ok_or_else(invalid)?;
+                self.blocks.push(Block {
+                    line,
+                    elastic: false,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// The lines of the map for a caller whose id outside is `outer`.
+    pub(crate) fn lines(&self, outer: u32) -> Vec<Line> {
+        let single = self
+            .single
+            .map(|inner| (u64::from(inner), u64::from(outer)));
+        compose(single, &self.blocks)
+    }
+}
+
+/// `INNER:OUTER:COUNT`, or the older `OUTER,INNER,COUNT`.
+fn parse(text: &OsStr) -> Option<Line> {
+    let commas = text.as_bytes().contains(&b',');
+    let separator = if commas { b',' } else { b':' };
+    let fields = text.as_bytes().split(|byte| *byte == separator);
+    let numbers: Option<Vec<u64>> = fields
+        .map(|field| id_number(OsStr::from_bytes(field)))
+        .collect();
+    match (numbers?.as_slice(), commas) {
+        ([inner, outer, count], false) | ([outer, inner, count], true) => Some(Line {
+            inner: *inner,
+            outer: *outer,
+            count: *count,
+        }),
+        _ => None,
+    }
+}
+
+fn id_number(text: &OsStr) -> Option<u64> {
+    let number = number::decimal(text, true).ok()?;
+    u32::try_from(number).ok().map(u64::from)
+}
+
+/// Every id that exists in this namespace, mapped to itself.
+fn everything(kind: Kind) -> Result<Vec<Block>> {
+    let path = format!("/proc/self/{}", kind.map_file());
+    let own = fs::read_to_string(&path).with_context(|| format!("could not open '{path}'"))?;
+    let blocks = own.lines().filter_map(|line| {
+        let mut fields = line.split_ascii_whitespace();
+        let inner = fields.next()?.parse().ok()?;
+        let count = fields.nth(1)?.parse().ok()?;
+        Some(Block {
+            line: Line {
+                inner,
+                outer: inner,
+                count,
+            },
+            elastic: false,
+        })
+    });
+    Ok(blocks.collect())
+}
+
+/// The map of a single id, given as inner and outer, and of blocks that give way to it.
+///
+/// The single id stands first. A block that contains it on the inner or on the outer side is cut around it: the ids
+/// that are left on each side are paired in their order, and those for which there is no partner, at the top, fall
+/// away. An elastic block finds its partner above its end. Empty blocks vanish.
+pub(crate) fn compose(single: Option<(u64, u64)>, blocks: &[Block]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some((inner, outer)) = single {
+        lines.push(Line {
+            inner,
+            outer,
+            count: 1,
+        });
+    }
+    for block in blocks {
+        match single {
+            Some((inner, outer)) => lines.extend(around(block, inner, outer)),
+            None if block.line.count > 0 => lines.push(block.line),
+            None => {}
+        }
+    }
+    lines
+}
+
+/// The block without the inner id `inner` and the outer id `outer`.
+fn around(block: &Block, inner: u64, outer: u64) -> Vec<Line> {
+    let Line {
+        inner: first_inner,
+        outer: first_outer,
+        count,
+    } = block.line;
+    let touched_inside = (first_inner..first_inner + count).contains(&inner);
+    let room = count + u64::from(block.elastic && touched_inside);
+    let inside = without(first_inner, room, inner);
+    let outside = without(first_outer, count, outer);
+    pair(&inside, &outside)
+}
+
+/// The ranges, as start and length, that `length` ids from `start` on fall into without `hole`.
+fn without(start: u64, length: u64, hole: u64) -> Vec<(u64, u64)> {
+    let end = start + length;
+    if !(start..end).contains(&hole) {
+        return vec![(start, length)];
+    }
+    vec![(start, hole - start), (hole + 1, end - hole - 1)]
+}
+
+/// Pairs the ids of ranges inside with those of ranges outside, in their order, as far as both go.
+fn pair(inside: &[(u64, u64)], outside: &[(u64, u64)]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let (mut inside, mut outside) = (inside.iter().copied(), outside.iter().copied());
+    let (mut inner, mut outer) = (inside.next(), outside.next());
+    while let (Some((inner_start, inner_left)), Some((outer_start, outer_left))) = (inner, outer) {
+        let count = inner_left.min(outer_left);
+        if count > 0 {
+            lines.push(Line {
+                inner: inner_start,
+                outer: outer_start,
+                count,
+            });
+        }
+        let rest = |start, left| (left > count).then(|| (start + count, left - count));
+        inner = rest(inner_start, inner_left).or_else(|| inside.next());
+        outer = rest(outer_start, outer_left).or_else(|| outside.next());
+    }
+    lines
+}
+
+/// The map as /proc/PID/uid_map takes it.
+pub(crate) fn text(lines: &[Line]) -> String {
+    lines.iter().fold(
+        String::new(),
+        |mut text,
+         Line {
+             inner,
+             outer,
+             count,
+         }| {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{inner} {outer} {count}");
+            text
+        },
+    )
+}

@@ -1,0 +1,29 @@
+//! `runshare`: run a program in namespaces of its own, as unshare(1).
+#![cfg_attr(not(test), no_main)]
+
+mod child;
+mod clocks;
+mod credentials;
+mod environment;
+mod gate;
+mod helper;
+mod idmap;
+mod mapper;
+mod mounts;
+mod options;
+mod persist;
+mod run;
+mod subid;
+mod watcher;
+
+use std::ffi::c_int;
+
+/// The C library's way in: Rust's own start-up does not run, see [`nscore::cli::main`].
+#[expect(
+    unsafe_code,
+    reason = "the attribute; the linker must find this function by its name"
+)]
+#[unsafe(no_mangle)]
+pub extern "C" fn main() -> c_int {
+    nscore::cli::main(&runshare_cli::TOOL, run::run)
+}

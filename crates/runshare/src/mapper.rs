@@ -1,0 +1,170 @@
+//! Who writes the maps of the new user namespace, and when.
+//!
+//! A map with blocks, and every map of a namespace that `--owner` gives away, is written by a [`Helper`] from the old
+//! namespace, straight after `unshare(2)`. A map of the caller's own id alone is written by the process itself, later.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use nix::errno::Errno;
+use nix::unistd::{Pid, getegid, geteuid, getpid};
+use nscore::cli::{Diagnostics, message};
+use nscore::exec;
+use nscore::procfs;
+use nscore::sys::file::write_all;
+use nscore::sys::process;
+
+use crate::helper::{Helper, succeeded};
+use crate::idmap::{self, IdMap, Kind, Line};
+use crate::options::{Options, Setgroups};
+
+/// The directories of a system's own programs: newuidmap is looked for there before PATH is asked, for it decides
+/// who is who inside.
+const SYSTEM_DIRECTORIES: [&str; 4] = ["/usr/bin", "/usr/sbin", "/bin", "/sbin"];
+
+/// The maps of one call.
+pub(crate) struct Mapper {
+    helper: Option<Helper>,
+    /// What the process writes itself: the inner and the outer id.
+    own_user: Option<(u32, u32)>,
+    own_group: Option<(u32, u32)>,
+}
+
+impl Mapper {
+    /// Decides who writes what, and leaves the helper behind if there is work for it.
+    ///
+    /// # Errors
+    /// That no process can be made.
+    pub(crate) fn leave_behind(options: &Options, diagnostics: &Diagnostics) -> Result<Mapper> {
+        let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
+        let by_helper = |map: &IdMap| {
+            let given_away = options.owner.is_some() && map.single.is_some();
+            given_away || !map.blocks.is_empty()
+        };
+        let users = by_helper(&options.users).then(|| options.users.lines(uid));
+        let groups = by_helper(&options.groups).then(|| options.groups.lines(gid));
+        let helper = if users.is_some() || groups.is_some() {
+            let process = getpid();
+            let work = || write_maps(diagnostics, process, users.as_deref(), groups.as_deref());
+            Some(Helper::leave_behind(diagnostics, work)?)
+        } else {
+            None
+        };
+        let own = |map: &IdMap, outer| {
+            (!by_helper(map))
+                .then_some(map.single?)
+                .map(|inner| (inner, outer))
+        };
+        Ok(Mapper {
+            helper,
+            own_user: own(&options.users, uid),
+            own_group: own(&options.groups, gid),
+        })
+    }
+
+    /// Has the helper write its maps.
+    ///
+    /// # Errors
+    /// As [`Helper::work`].
+    pub(crate) fn write_blocks(&mut self) -> Result<()> {
+        self.helper.take().map_or(Ok(()), Helper::work)
+    }
+
+    /// Writes what this process may write itself, and `--setgroups`.
+    ///
+    /// # Errors
+    /// That the kernel refuses, or that the options contradict each other.
+    pub(crate) fn write_own(&self, setgroups: Option<Setgroups>) -> Result<()> {
+        if setgroups == Some(Setgroups::Allow) && self.own_group.is_some() {
+            bail!("options --setgroups=allow and --map-group are mutually exclusive");
+        }
+        if let Some(ids) = self.own_user {
+            write_own_map(Kind::Users, ids)?;
+        }
+        if let Some(ids) = self.own_group {
+            write_setgroups(Setgroups::Deny)?;
+            write_own_map(Kind::Groups, ids)?;
+        }
+        setgroups.map_or(Ok(()), write_setgroups)
+    }
+}
+
+fn write_own_map(kind: Kind, (inner, outer): (u32, u32)) -> Result<()> {
+    let path = Path::new("/proc/self").join(kind.map_file());
+    write_own_file(&path, &format!("{inner} {outer} 1"))
+}
+
+/// Whether `setgroups(2)` is to be allowed. Linux before 3.19 has no such file, and allows it.
+fn write_setgroups(setgroups: Setgroups) -> Result<()> {
+    let word = match setgroups {
+        Setgroups::Allow => "allow",
+        Setgroups::Deny => "deny",
+    };
+    let written = write_own_file(Path::new("/proc/self/setgroups"), word);
+    match written.as_ref().map_err(|error| error.downcast_ref()) {
+        Err(Some(Errno::ENOENT)) => Ok(()),
+        _ => written,
+    }
+}
+
+fn write_own_file(path: &Path, text: &str) -> Result<()> {
+    let file =
+        procfs::open_for_writing(path).with_context(|| message(&[&"cannot open ", &path]))?;
+    write_all(&file, text.as_bytes()).with_context(|| message(&[&"write failed ", &path]))
+}
+
+/// The helper's work: both maps of `process`.
+fn write_maps(
+    diagnostics: &Diagnostics,
+    process: Pid,
+    users: Option<&[Line]>,
+    groups: Option<&[Line]>,
+) -> Result<()> {
+    for (kind, lines) in [(Kind::Users, users), (Kind::Groups, groups)] {
+        let lines = lines.unwrap_or_default();
+        if lines.is_empty() {
+            continue;
+        }
+        if geteuid().is_root() {
+            write_map(kind, process, lines)?;
+        } else {
+            run_program(diagnostics, kind, process, lines)?;
+        }
+    }
+    Ok(())
+}
+
+/// As root: straight into the file.
+fn write_map(kind: Kind, process: Pid, lines: &[Line]) -> Result<()> {
+    let path = PathBuf::from(format!("/proc/{process}/{}", kind.map_file()));
+    let file =
+        procfs::open_for_writing(&path).with_context(|| message(&[&"failed to open ", &path]))?;
+    let text = idmap::text(lines);
+    write_all(&file, text.as_bytes()).with_context(|| message(&[&"failed to write ", &path]))
+}
+
+/// As anybody else: through newuidmap(1) or newgidmap(1), which complains by itself.
+fn run_program(diagnostics: &Diagnostics, kind: Kind, process: Pid, lines: &[Line]) -> Result<()> {
+    let name = kind.program();
+    let numbers = lines
+        .iter()
+        .flat_map(|line| [line.inner, line.outer, line.count]);
+    let mut words = vec![name.to_owned(), process.to_string()];
+    words.extend(numbers.map(|number| number.to_string()));
+    let words: Vec<_> = words.into_iter().map(Into::into).collect();
+    let program = in_system_directories(name).unwrap_or_else(|| name.into());
+    let run = || {
+        let failure = exec::run(program.as_os_str(), &words);
+        diagnostics
+            .report(&anyhow::Error::new(failure).context(format!("failed to execute {name}")))
+    };
+    let child = process::spawn(run).context("fork failed")?;
+    succeeded(child, name)
+}
+
+fn in_system_directories(name: &str) -> Option<PathBuf> {
+    let mut candidates = SYSTEM_DIRECTORIES
+        .iter()
+        .map(|directory| Path::new(directory).join(name));
+    candidates.find(|path| path.exists())
+}

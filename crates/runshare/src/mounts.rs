@@ -1,0 +1,124 @@
+//! What the program sees of the filesystem: propagation, root and working directory, proc, binfmt_misc.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::unistd::{chdir, chroot};
+use nscore::cli::message;
+use nscore::sys::file::{open, write_all};
+use nscore::sys::mount::{Propagation, mount_kernel_filesystem, set_propagation};
+
+use crate::options::{BINFMT_MISC, Options};
+
+/// Stops mounts from travelling between the new mount namespace and the caller's, or lets them, as was asked.
+///
+/// # Errors
+/// `cannot change root filesystem propagation`.
+pub(crate) fn set_root_propagation(options: &Options) -> Result<()> {
+    options.propagation.map_or(Ok(()), |propagation| {
+        set_propagation(Path::new("/"), propagation)
+            .context("cannot change root filesystem propagation")
+    })
+}
+
+/// An interpreter with the flag F is opened when it is registered, so it is registered while the old root, in which
+/// it stands, is still there.
+///
+/// # Errors
+/// As [`mount_proc_and_binfmt`].
+pub(crate) fn register_before_root(options: &Options) -> Result<()> {
+    match &options.interpreter {
+        Some(line) if registers_early(options) => {
+            mount_kernel(binfmt_misc(), Path::new(BINFMT_MISC))?;
+            register(line, Path::new(BINFMT_MISC))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Changes the root, then the working directory.
+///
+/// # Errors
+/// `cannot change root directory to 'DIR'`, `cannot change directory to DIR`.
+pub(crate) fn change_root_and_directory(options: &Options) -> Result<()> {
+    let mut directory = options.directory.as_deref();
+    if let Some(root) = &options.root {
+        chroot(root)
+            .with_context(|| message(&[&"cannot change root directory to '", root, &"'"]))?;
+        directory = directory.or(Some(Path::new("/")));
+    }
+    directory.map_or(Ok(()), |directory| {
+        chdir(directory).with_context(|| message(&[&"cannot change directory to ", &directory]))
+    })
+}
+
+/// Mounts proc, then binfmt_misc, and registers the interpreter there.
+///
+/// # Errors
+/// `mount DIR failed`, `cannot change DIR filesystem propagation`, `cannot open DIR/register`,
+/// `write failed DIR/register`.
+pub(crate) fn mount_proc_and_binfmt(options: &Options) -> Result<()> {
+    if let Some(proc) = &options.mount_proc {
+        // A proc that is mounted on a shared /proc would be seen by the whole machine.
+        if options.root.is_none() && options.propagation != Some(Propagation::Private) {
+            match set_propagation(proc, Propagation::Private) {
+                Ok(()) | Err(Errno::EINVAL) => {}
+                failed => failed.with_context(|| {
+                    message(&[&"cannot change ", proc, &" filesystem propagation"])
+                })?,
+            }
+        }
+        mount_kernel("proc", proc)?;
+    }
+    if let Some(directory) = &options.mount_binfmt {
+        mount_kernel(binfmt_misc(), directory)?;
+        if let Some(line) = options
+            .interpreter
+            .as_ref()
+            .filter(|_| !registers_early(options))
+        {
+            register(line, directory)?;
+        }
+    }
+    Ok(())
+}
+
+fn binfmt_misc() -> &'static str {
+    "binfmt_misc"
+}
+
+fn mount_kernel(filesystem: &str, directory: &Path) -> Result<()> {
+    mount_kernel_filesystem(filesystem, directory)
+        .with_context(|| message(&[&"mount ", &directory, &" failed"]))
+}
+
+/// Whether the last field of the registration, its flags, has an F, and the root is about to change.
+fn registers_early(options: &Options) -> bool {
+    let line = options
+        .interpreter
+        .as_deref()
+        .map(OsStr::as_bytes)
+        .unwrap_or_default();
+    options.root.is_some() && flags_of(line).contains(&b'F')
+}
+
+/// The flags of a registration `:name:type:offset:magic:mask:interpreter:flags`, whose first byte is its separator.
+fn flags_of(line: &[u8]) -> &[u8] {
+    match line {
+        [separator, fields @ ..] => fields
+            .split(|byte| byte == separator)
+            .nth(6)
+            .unwrap_or_default(),
+        [] => &[],
+    }
+}
+
+fn register(line: &OsStr, directory: &Path) -> Result<()> {
+    let path = directory.join("register");
+    let file = open(&path, OFlag::O_WRONLY).with_context(|| message(&[&"cannot open ", &path]))?;
+    write_all(&file, line.as_bytes()).with_context(|| message(&[&"write failed ", &path]))
+}

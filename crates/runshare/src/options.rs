@@ -1,0 +1,283 @@
+//! From the words of the command line to what `runshare` is to do. Every `failed to parse …` is here.
+//!
+//! The options are walked in their order, because the first mistake wins, a later option overrides an earlier one,
+//! and some look at what came before them (`--load-interp` at `--mount-binfmt=DIR`).
+
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+
+use anyhow::{Error, Result, bail};
+use nix::libc::{SIGKILL, c_int};
+use nix::unistd::{getegid, geteuid};
+use nscore::cli::getopt::Occurrence;
+use nscore::cli::{Invocation, message, number};
+use nscore::namespace::Namespace;
+use nscore::sys::mount::Propagation;
+use nscore::sys::signal;
+use nscore::users;
+
+use crate::idmap::{IdMap, Kind};
+
+/// Where proc and binfmt_misc go unless told otherwise.
+const PROC: &str = "/proc";
+pub(crate) const BINFMT_MISC: &str = "/proc/sys/fs/binfmt_misc";
+
+/// A namespace to leave, and the file that is to keep the new one alive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Unshared {
+    pub(crate) namespace: Namespace,
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Whether `setgroups(2)` may be called in the user namespace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Setgroups {
+    Allow,
+    Deny,
+}
+
+/// What is to be done, with everything that one option implies for another worked in.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    unshared: Vec<Unshared>,
+    pub(crate) fork: bool,
+    /// The signal that the child gets when its parent dies.
+    pub(crate) kill_child: Option<c_int>,
+    pub(crate) forward_signals: bool,
+    pub(crate) mount_proc: Option<PathBuf>,
+    pub(crate) mount_binfmt: Option<PathBuf>,
+    /// The line for binfmt_misc's `register`.
+    pub(crate) interpreter: Option<OsString>,
+    pub(crate) users: IdMap,
+    pub(crate) groups: IdMap,
+    pub(crate) owner: Option<(u32, u32)>,
+    /// `None`: leave it unchanged.
+    pub(crate) propagation: Option<Propagation>,
+    pub(crate) setgroups: Option<Setgroups>,
+    pub(crate) keep_caps: bool,
+    pub(crate) setuid: Option<u32>,
+    pub(crate) setgid: Option<u32>,
+    pub(crate) root: Option<PathBuf>,
+    pub(crate) directory: Option<PathBuf>,
+    pub(crate) monotonic: Option<i64>,
+    pub(crate) boottime: Option<i64>,
+    pub(crate) clear_environment: bool,
+    /// The variables that stay, in the order in which they were named.
+    pub(crate) whitelist: Option<Vec<OsString>>,
+    pub(crate) program: Vec<OsString>,
+}
+
+impl Options {
+    /// Reads a call.
+    ///
+    /// # Errors
+    /// The first mistake on the command line, in the original's words.
+    pub(crate) fn read(invocation: &Invocation) -> Result<Options> {
+        let mut options = Options {
+            propagation: Some(Propagation::Private),
+            ..Options::default()
+        };
+        for option in invocation.options() {
+            options.take(option)?;
+        }
+        options.program = invocation.operands()?.to_vec();
+        let shifts_clocks = options.monotonic.is_some() || options.boottime.is_some();
+        if shifts_clocks && !options.unshares(Namespace::Time) {
+            bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");
+        }
+        Ok(options)
+    }
+
+    fn take(&mut self, option: &Occurrence) -> Result<()> {
+        let value = option.value();
+        match option.name() {
+            "fork" => self.fork = true,
+            "kill-child" => {
+                self.kill_child = Some(option.given().map_or(Ok(SIGKILL), signal_number)?);
+                self.fork = true;
+            }
+            "forward-signals" => {
+                self.forward_signals = true;
+                self.fork = true;
+            }
+            "propagation" => self.propagation = propagation(value)?,
+            "setgroups" => self.setgroups = Some(setgroups(value)?),
+            "keep-caps" => self.keep_caps = true,
+            "setuid" => self.setuid = Some(number::id("failed to parse uid", value)?),
+            "setgid" => self.setgid = Some(number::id("failed to parse gid", value)?),
+            "root" => self.root = Some(value.into()),
+            "wd" => self.directory = Some(value.into()),
+            "monotonic" => {
+                self.monotonic = Some(number::seconds("failed to parse monotonic offset", value)?);
+            }
+            "boottime" => {
+                self.boottime = Some(number::seconds("failed to parse boottime offset", value)?);
+            }
+            "mount-proc" => {
+                self.unshare(Namespace::Mount);
+                self.mount_proc = Some(option.given().unwrap_or(PROC.as_ref()).into());
+            }
+            "mount-binfmt" => self.take_binfmt(option.given()),
+            "load-interp" => {
+                if self.mount_binfmt.is_none() {
+                    self.take_binfmt(None);
+                }
+                self.interpreter = Some(value.to_owned());
+            }
+            "clear-env" => self.clear_environment = true,
+            "whitelist-env" => self.take_whitelist(value),
+            name => match Namespace::from_option(name) {
+                Some(namespace) => {
+                    let file = option.given().map(PathBuf::from);
+                    self.unshare_into(namespace, file);
+                }
+                None => return self.take_map(name, value),
+            },
+        }
+        Ok(())
+    }
+
+    /// The options that say who is who in the user namespace; each asks for one.
+    fn take_map(&mut self, name: &str, value: &OsStr) -> Result<()> {
+        self.unshare(Namespace::User);
+        match name {
+            "map-user" => self.users.single = Some(mapped_id(value, "uid", users::user_id)?),
+            "map-group" => self.groups.single = Some(mapped_id(value, "gid", users::group_id)?),
+            "map-root-user" => {
+                self.users.single = Some(0);
+                self.groups.single = Some(0);
+            }
+            "map-current-user" => {
+                self.users.single = Some(geteuid().as_raw());
+                self.groups.single = Some(getegid().as_raw());
+            }
+            "map-users" => self.users.add(Kind::Users, value)?,
+            "map-groups" => self.groups.add(Kind::Groups, value)?,
+            "map-auto" => self.add_blocks("auto")?,
+            "map-subids" => self.add_blocks("subids")?,
+            "owner" => self.owner = Some(owner(value)?),
+            _ => bail!("option --{name} is in the table but not in the program"),
+        }
+        Ok(())
+    }
+
+    fn add_blocks(&mut self, name: &str) -> Result<()> {
+        self.users.add(Kind::Users, name.as_ref())?;
+        self.groups.add(Kind::Groups, name.as_ref())
+    }
+
+    /// `--mount-binfmt`, and what `--load-interp` implies. Without a directory, binfmt_misc stands on a proc of its
+    /// own, which is mounted too.
+    fn take_binfmt(&mut self, directory: Option<&OsStr>) {
+        self.unshare(Namespace::Mount);
+        self.unshare(Namespace::User);
+        if directory.is_none() && self.mount_proc.is_none() {
+            self.mount_proc = Some(PROC.into());
+        }
+        self.mount_binfmt = Some(directory.unwrap_or(BINFMT_MISC.as_ref()).into());
+    }
+
+    fn take_whitelist(&mut self, names: &OsStr) {
+        use std::os::unix::ffi::OsStrExt;
+        let listed = self.whitelist.get_or_insert_default();
+        let names = names.as_bytes().split(|byte| *byte == b',');
+        for name in names.filter(|name| !name.is_empty()).map(OsStr::from_bytes) {
+            if !listed.iter().any(|known| known == name) {
+                listed.push(name.to_owned());
+            }
+        }
+    }
+
+    fn unshare(&mut self, namespace: Namespace) {
+        self.unshare_into(namespace, None);
+    }
+
+    /// Marks a namespace; a file that was named once stays named.
+    fn unshare_into(&mut self, namespace: Namespace, file: Option<PathBuf>) {
+        let known = self
+            .unshared
+            .iter_mut()
+            .find(|known| known.namespace == namespace);
+        match known {
+            Some(known) => known.file = file.or(known.file.take()),
+            None => self.unshared.push(Unshared { namespace, file }),
+        }
+    }
+
+    /// The flags for `unshare(2)`.
+    pub(crate) fn flags(&self) -> c_int {
+        self.unshared
+            .iter()
+            .fold(0, |flags, unshared| flags | unshared.namespace.flag())
+    }
+
+    /// Whether this namespace is left.
+    pub(crate) fn unshares(&self, namespace: Namespace) -> bool {
+        self.unshared
+            .iter()
+            .any(|unshared| unshared.namespace == namespace)
+    }
+
+    /// The namespaces that are to be kept alive and their files, in the order of binding.
+    pub(crate) fn kept(&self) -> Vec<(Namespace, PathBuf)> {
+        let kept = Namespace::ALL.into_iter().filter_map(|namespace| {
+            let unshared = self
+                .unshared
+                .iter()
+                .find(|unshared| unshared.namespace == namespace)?;
+            Some((namespace, unshared.file.clone()?))
+        });
+        kept.collect()
+    }
+}
+
+fn signal_number(name: &OsStr) -> Result<c_int> {
+    let number = name.to_str().and_then(signal::by_name);
+    number.ok_or_else(|| Error::new(message(&[&"unknown signal: ", &name])))
+}
+
+fn propagation(mode: &OsStr) -> Result<Option<Propagation>> {
+    match mode.to_str() {
+        Some("private") => Ok(Some(Propagation::Private)),
+        Some("shared") => Ok(Some(Propagation::Shared)),
+        Some("slave") => Ok(Some(Propagation::Slave)),
+        Some("unchanged") => Ok(None),
+        _ => Err(Error::new(message(&[
+            &"unsupported propagation mode: ",
+            &mode,
+        ]))),
+    }
+}
+
+fn setgroups(word: &OsStr) -> Result<Setgroups> {
+    match word.to_str() {
+        Some("allow") => Ok(Setgroups::Allow),
+        Some("deny") => Ok(Setgroups::Deny),
+        _ => Err(Error::new(message(&[
+            &"unsupported --setgroups argument '",
+            &word,
+            &"'",
+        ]))),
+    }
+}
+
+/// An id to be mapped: a number or, if it is none, a name. The greatest number stands for "no id" and is refused.
+fn mapped_id(text: &OsStr, what: &str, by_name: fn(&OsStr) -> Option<u32>) -> Result<u32> {
+    let number = number::decimal(text, true)
+        .ok()
+        .and_then(|number| u32::try_from(number).ok());
+    let id = number
+        .filter(|id| *id != u32::MAX)
+        .or_else(|| by_name(text));
+    id.ok_or_else(|| Error::new(message(&[&"failed to parse ", &what, &" '", &text, &"'"])))
+}
+
+/// `UID:GID`, numbers alone.
+fn owner(text: &OsStr) -> Result<(u32, u32)> {
+    let id = |text: &str| number::id("", text.as_ref()).ok();
+    let ids = text.to_str().and_then(|text| {
+        let (user, group) = text.split_once(':')?;
+        Some((id(user)?, id(group)?))
+    });
+    ids.ok_or_else(|| Error::msg("failed to parse owner"))
+}

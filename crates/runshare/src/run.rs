@@ -1,0 +1,66 @@
+//! What `runshare` does, step by step. The order can be seen from outside and is unshare(1)'s.
+
+use anyhow::{Context, Error, Result};
+use nix::libc::SIGCHLD;
+use nscore::cli::{Invocation, message};
+use nscore::exec::{self, LoginShell, login_argv};
+use nscore::namespace::Namespace;
+use nscore::sys::namespace::unshare;
+use nscore::sys::process::Ending;
+use nscore::sys::signal::set_default;
+
+use crate::child::{self, Tie};
+use crate::mapper::Mapper;
+use crate::options::Options;
+use crate::persist::Keeper;
+use crate::{clocks, credentials, environment, mounts};
+
+/// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
+pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
+    let options = Options::read(invocation)?;
+    let diagnostics = &invocation.diagnostics;
+    let shell = options.program.is_empty().then(LoginShell::look_up);
+    // A caller that ignores SIGCHLD would leave nothing to wait for.
+    set_default(SIGCHLD).context("sigaction failed")?;
+    let keeper = Keeper::leave_behind(&options, diagnostics)?;
+    let mut mapper = Mapper::leave_behind(&options, diagnostics)?;
+    credentials::become_owner(&options)?;
+    unshare(options.flags()).context("unshare failed")?;
+    mapper.write_blocks()?;
+    clocks::shift(&options)?;
+    let inside = |tie: Option<&Tie>| become_program(&options, &mapper, shell.as_ref(), tie);
+    if options.fork {
+        return child::run(&options, diagnostics, keeper, inside);
+    }
+    keeper.keep()?;
+    inside(None)
+}
+
+/// The steps inside the new namespaces, in the process that becomes the program.
+fn become_program(
+    options: &Options,
+    mapper: &Mapper,
+    shell: Option<&LoginShell>,
+    tie: Option<&Tie>,
+) -> Result<Ending> {
+    mapper.write_own(options.setgroups)?;
+    if options.unshares(Namespace::Mount) {
+        mounts::set_root_propagation(options)?;
+    }
+    mounts::register_before_root(options)?;
+    mounts::change_root_and_directory(options)?;
+    mounts::mount_proc_and_binfmt(options)?;
+    credentials::become_program_user(options)?;
+    tie.map_or(Ok(()), Tie::fasten)?;
+    environment::reduce(options)?;
+    let (program, words) = match shell {
+        Some(shell) => {
+            let shell = shell.path(options.root.is_some());
+            let words = login_argv(&shell);
+            (shell, words)
+        }
+        None => (options.program[0].clone(), options.program.clone()),
+    };
+    let failure = exec::run(&program, &words);
+    Err(Error::new(failure).context(message(&[&"failed to execute ", &program])))
+}

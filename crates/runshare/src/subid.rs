@@ -1,0 +1,68 @@
+//! Subordinate ids, `subuid(5)` and `subgid(5)`: the ranges that an ordinary user may map.
+//!
+//! A line is `OWNER:START:COUNT`, OWNER being a name or a user id; the file of groups is keyed by the user too.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+
+use anyhow::{Context, Error, Result, anyhow};
+use nix::unistd::geteuid;
+use nscore::cli::{message, number};
+use nscore::users;
+
+use crate::idmap::Kind;
+
+/// A range of subordinate ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Range {
+    pub(crate) start: u64,
+    pub(crate) count: u64,
+}
+
+/// The first range of the effective user.
+///
+/// # Errors
+/// That the user has no name, that the file cannot be read, that its first line for the user is garbled, or that
+/// there is none.
+pub(crate) fn first_range(kind: Kind) -> Result<Range> {
+    let path = match kind {
+        Kind::Users => "/etc/subuid",
+        Kind::Groups => "/etc/subgid",
+    };
+    let uid = geteuid().as_raw();
+    let name = users::name_of(uid).ok_or_else(|| anyhow!("you (user {uid}) don't exist."))?;
+    let file = fs::read(path).with_context(|| format!("could not open '{path}'"))?;
+    range_of(&file, &name, uid)?.ok_or_else(|| {
+        Error::new(message(&[
+            &"no line matching user \"",
+            &name,
+            &"\" in ",
+            &path,
+        ]))
+    })
+}
+
+/// The range on the first whole line for this user, if there is one.
+fn range_of(file: &[u8], name: &OsString, uid: u32) -> Result<Option<Range>> {
+    let mut lines = file.split(|byte| *byte == b'\n');
+    let fields = lines.find_map(|line| {
+        let mut fields = line.splitn(3, |byte| *byte == b':').map(OsStr::from_bytes);
+        let owner = fields.next()?;
+        let start = fields.next()?;
+        let count = fields.next()?;
+        (owner == name || is_number(owner, uid)).then_some((start, count))
+    });
+    let id = |text| number::id("failed to parse subid map", text).map(u64::from);
+    match fields {
+        Some((start, count)) => Ok(Some(Range {
+            start: id(start)?,
+            count: id(count)?,
+        })),
+        None => Ok(None),
+    }
+}
+
+fn is_number(owner: &OsStr, uid: u32) -> bool {
+    number::decimal(owner, false).is_ok_and(|number| number == i128::from(uid))
+}

@@ -1,0 +1,123 @@
+//! What a program started by a test finds when it begins: the steps between fork and exec. The tests of one binary run
+//! in threads, so a fork may come while another thread holds the allocator's lock: all that these steps need is
+//! prepared before, and each is async-signal-safe.
+
+use std::ffi::CString;
+use std::os::fd::{OwnedFd, RawFd};
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, pthread_sigmask};
+use nix::sys::stat::{Mode, umask};
+use nix::unistd::{Gid, Uid, setgid, setgroups, setsid, setuid};
+
+use crate::sys;
+
+/// Who a program runs as.
+pub(crate) struct User {
+    pub(crate) uid: Uid,
+    pub(crate) gid: Gid,
+    pub(crate) groups: Vec<Gid>,
+}
+
+/// What the child does before it becomes the program.
+#[derive(Default)]
+pub(crate) struct Child {
+    /// Its standard input is a terminal, to be its own.
+    pub(crate) terminal: bool,
+    /// Signals that it ignores.
+    pub(crate) ignored: Vec<Signal>,
+    /// Signals that it blocks.
+    pub(crate) blocked: Option<SigSet>,
+    /// Files to stand over others, in a mount namespace of its own: the file, then where.
+    pub(crate) over: Vec<(CString, CString)>,
+    /// Whom it becomes.
+    pub(crate) user: Option<User>,
+    /// Open descriptors it gets, and the number of each.
+    pub(crate) passed: Vec<(OwnedFd, RawFd)>,
+    /// Standard descriptors it does not get.
+    pub(crate) closed: Vec<RawFd>,
+}
+
+impl Child {
+    /// The steps, in an order in which none is in the way of a later one: becoming the user takes away the right to
+    /// mount, and the descriptors come last, since one passed on may stand where std would report a failure.
+    pub(crate) fn enter(&self) -> Result<(), Errno> {
+        self.lead_a_session()?;
+        self.set_signals()?;
+        self.mount_over()?;
+        self.become_user()?;
+        self.arrange_descriptors()
+    }
+
+    /// A session, and so a process group, of its own: Ctrl-C at `cargo test` and signals of the tools stay apart, and
+    /// one kill reaches all that the program left behind.
+    fn lead_a_session(&self) -> Result<(), Errno> {
+        setsid()?;
+        umask(Mode::S_IWGRP | Mode::S_IWOTH);
+        if self.terminal {
+            sys::take_terminal()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Every signal as at login, whatever the caller of `cargo test` ignores or blocks, then what the test asked for.
+    fn set_signals(&self) -> Result<(), Errno> {
+        sys::default_signals();
+        for signal in &self.ignored {
+            sys::ignore(*signal as libc::c_int);
+        }
+        let blocked = self.blocked.unwrap_or_else(SigSet::empty);
+        pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&blocked), None)
+    }
+
+    /// The files that stand over others. The namespace is private first, lest the host sees them too.
+    fn mount_over(&self) -> Result<(), Errno> {
+        const NONE: Option<&'static str> = None;
+        if self.over.is_empty() {
+            return Ok(());
+        }
+        unshare(CloneFlags::CLONE_NEWNS)?;
+        mount(
+            NONE,
+            c"/",
+            NONE,
+            MsFlags::MS_REC | MsFlags::MS_PRIVATE,
+            NONE,
+        )?;
+        for (file, path) in &self.over {
+            mount(
+                Some(file.as_c_str()),
+                path.as_c_str(),
+                NONE,
+                MsFlags::MS_BIND,
+                NONE,
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Groups first and the user last: after it the right to change the others is gone.
+    fn become_user(&self) -> Result<(), Errno> {
+        let Some(user) = &self.user else {
+            return Ok(());
+        };
+        setgroups(&user.groups)?;
+        setgid(user.gid)?;
+        setuid(user.uid)
+    }
+
+    /// The standard three and those passed on, and nothing that `cargo test` or another test has open.
+    fn arrange_descriptors(&self) -> Result<(), Errno> {
+        sys::close_from(3, libc::CLOSE_RANGE_CLOEXEC)?;
+        for (fd, number) in &self.passed {
+            sys::install(fd, *number)?;
+        }
+        self.closed
+            .iter()
+            .try_for_each(|number| sys::close(*number))
+    }
+}

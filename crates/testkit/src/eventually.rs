@@ -1,0 +1,20 @@
+//! Waiting for what no descriptor tells: that another program's child is gone, that a process has stopped.
+
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// How long a condition may take to come true: a machine under load is slow, and only a failing test waits this long.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Waits until `condition` holds, and panics naming `what` if it does not within ten seconds.
+#[track_caller]
+pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !condition() {
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "waited {PATIENCE:?} in vain: {what}"
+        );
+        sleep(Duration::from_millis(5));
+    }
+}

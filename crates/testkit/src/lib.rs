@@ -1,0 +1,50 @@
+//! What the tests of nsutils share. The judge of a tool is the kernel first (`/proc/PID/ns`, `uid_map`,
+//! `mountinfo`), then the original program run beside it, then a literal; this crate brings all three within reach:
+//!
+//! - [`Tool`] runs a program in an environment that the test alone decides, and [`Outcome`] is what became of it;
+//!   [`Running`] is one that stays while the test looks on.
+//! - [`Twin`] runs our program and the original side by side and compares them to the byte; [`mask`] hides the numbers
+//!   that no two runs share.
+//! - [`need`] asks for what a test cannot do without, and says aloud when it is not there.
+//! - [`Scratch`] and [`World`] are a directory and a process in namespaces of its own, both gone at the end of the test
+//!   even if it fails.
+//!
+//! It depends on nix and never on nscore: a defect there must not hide in its own judge. All of its unsafe code is in
+//! `sys.rs`.
+
+#![allow(
+    clippy::panic,
+    reason = "a test fails by panicking, and so does what fails it"
+)]
+#![allow(
+    clippy::expect_used,
+    reason = "what the machine refuses to a test kit is the test's failure"
+)]
+
+mod child;
+mod eventually;
+pub mod mask;
+mod mounts;
+pub mod need;
+mod outcome;
+mod output;
+mod place;
+mod running;
+mod scratch;
+mod sys;
+mod terminal;
+mod tool;
+mod twin;
+mod world;
+
+pub use eventually::eventually;
+pub use nix::sched::CloneFlags;
+pub use nix::sys::signal::Signal;
+pub use nix::unistd::Pid;
+pub use outcome::{Outcome, Status};
+pub use place::{originals, workspace};
+pub use running::Running;
+pub use scratch::Scratch;
+pub use tool::Tool;
+pub use twin::Twin;
+pub use world::{CLONE_NEWTIME, World};

@@ -1,0 +1,166 @@
+//! What a test cannot do without. A test that lacks it ends early and passes, but never silently: it says
+//! `skipped: TEST: REASON` on the real standard error, which libtest does not capture, and adds the line to
+//! `target/tmp/skipped`, where it can be counted. Under `NSUTILS_STRICT=1`, as in CI, it fails instead.
+//!
+//! ```no_run
+//! # use testkit::need;
+//! #[test]
+//! fn mounts_survive() {
+//!     if !need::root() {
+//!         return;
+//!     }
+//!     // …
+//! }
+//! ```
+//!
+//! A test for root alone that an ordinary user runs is merely `left to root: TEST`, strict or not: CI runs every test
+//! as both.
+
+use std::fs::{File, create_dir_all};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::{env, thread};
+
+use nix::sched::CloneFlags;
+use nix::unistd::geteuid;
+
+use crate::place;
+use crate::tool::PATH;
+use crate::world::World;
+
+/// Whether root runs this test; if not, it is left to root.
+#[must_use]
+pub fn root() -> bool {
+    let root = geteuid().is_root();
+    if !root {
+        say(&format!("left to root: {}", test()));
+    }
+    root
+}
+
+/// The original program of this name (`unshare`, `nsenter`, `lsns`, `chroot`).
+#[must_use]
+#[track_caller]
+pub fn original(name: &str) -> Option<PathBuf> {
+    present(
+        place::originals().join("bin").join(name),
+        "tests/originals brings it",
+    )
+}
+
+/// The root of a whole Debian system, to be read only: what changes mounts in it does so in a mount namespace of its
+/// own.
+#[must_use]
+#[track_caller]
+pub fn debian_root() -> Option<PathBuf> {
+    present(place::originals().join("root"), "tests/originals brings it")
+}
+
+/// Whether this process may make a user namespace and others in it: some systems forbid the first to an ordinary user,
+/// some let it pass and take the rights away that the others need.
+#[must_use]
+#[track_caller]
+pub fn user_namespaces() -> bool {
+    let made = World::try_new(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWUTS);
+    met(made.is_ok(), "user namespaces cannot be made here")
+}
+
+/// Whether this program can be found where a [`Tool`](crate::Tool) would look for it.
+#[must_use]
+#[track_caller]
+pub fn program(name: &str) -> bool {
+    let found = env::split_paths(PATH).any(|dir| dir.join(name).is_file());
+    met(found, &format!("there is no {name} in {PATH}"))
+}
+
+/// Whether `condition` holds; if not, the test is skipped for this reason.
+#[must_use]
+#[track_caller]
+pub fn met(condition: bool, otherwise: &str) -> bool {
+    if !condition {
+        let line = skipped(&test(), otherwise);
+        assert!(
+            env::var_os("NSUTILS_STRICT").is_none_or(|strict| strict != "1"),
+            "{line}"
+        );
+        say(&line);
+    }
+    condition
+}
+
+/// The path, if something is there.
+#[track_caller]
+fn present(path: PathBuf, otherwise: &str) -> Option<PathBuf> {
+    let reason = format!("there is no {}: {otherwise}", path.display());
+    met(path.exists(), &reason).then_some(path)
+}
+
+fn skipped(test: &str, reason: &str) -> String {
+    format!("skipped: {test}: {reason}")
+}
+
+/// The name of the test: libtest gives it to the thread.
+fn test() -> String {
+    thread::current()
+        .name()
+        .unwrap_or("a test without a name")
+        .to_owned()
+}
+
+/// Says the line aloud and writes it down; where it cannot be written, says that too.
+fn say(line: &str) {
+    let mut said = format!("{line}\n");
+    if let Some(file) = place::skipped() {
+        append(&file, &said)
+            .unwrap_or_else(|error| said += &format!("not counted: {}: {error}\n", file.display()));
+    }
+    // Not eprint!, which libtest captures. Where standard error is closed there is nobody to tell.
+    let _ = io::stderr().write_all(said.as_bytes());
+}
+
+/// Appends the line in one write: tests run side by side.
+fn append(path: &Path, line: &str) -> io::Result<()> {
+    path.parent().map_or(Ok(()), create_dir_all)?;
+    File::options()
+        .append(true)
+        .create(true)
+        .open(path)?
+        .write_all(line.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{met, skipped};
+    use crate::{Outcome, Tool};
+
+    /// What the tests below run in a process of its own: its standard error is the real one, its environment theirs.
+    #[test]
+    #[ignore = "fails on purpose, run by the tests below"]
+    fn cannot_be_met() {
+        assert!(!met(false, "the moon is not full"));
+    }
+
+    fn run_it(strict: &str) -> Outcome {
+        let this = std::env::current_exe().expect("a test knows its program");
+        let test = ["--exact", "need::tests::cannot_be_met", "--ignored"];
+        Tool::new(this)
+            .args(test)
+            .env("NSUTILS_STRICT", strict)
+            .run()
+    }
+
+    #[test]
+    fn a_need_unmet_fails_in_strict_mode() {
+        let outcome = run_it("1");
+        assert_eq!(outcome.code(), 101, "{outcome}");
+        assert!(outcome.out().contains("the moon is not full"), "{outcome}");
+    }
+
+    #[test]
+    fn a_skipped_test_is_named_with_its_reason() {
+        assert_eq!(
+            skipped("mounts::survive", "no moon"),
+            "skipped: mounts::survive: no moon"
+        );
+    }
+}

@@ -1,0 +1,149 @@
+//! The unsafe code of the test kit: the few system calls that nix has no safe wrapper for, named after the call or what
+//! it is for. Whatever says so runs between fork and exec and keeps to what is async-signal-safe there: no allocation,
+//! no lock.
+
+#![allow(unsafe_code, reason = "the one file of the crate where it may stand")]
+
+use std::io;
+use std::mem::zeroed;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::ptr::null;
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, fcntl};
+use nix::libc::{self, c_int, c_uint};
+use nix::sched::CloneFlags;
+use nix::unistd::Pid;
+
+use crate::outcome::Status;
+
+/// The lowest number that a descriptor waiting to be passed on has; those it may be passed on as are below.
+pub(crate) const PARKED: RawFd = 500;
+
+/// Has `prepare` run in the child of `command`, between fork and exec; it may only do what is async-signal-safe.
+pub(crate) fn before_exec(
+    command: &mut Command,
+    mut prepare: impl FnMut() -> Result<(), Errno> + Send + Sync + 'static,
+) {
+    // SAFETY: `prepare` is `Start::enter` alone, which allocates nothing and takes no lock.
+    unsafe { command.pre_exec(move || prepare().map_err(io::Error::from)) };
+}
+
+/// A descriptor of the process `pid`, readable once it has ended, `pidfd_open(2)`.
+pub(crate) fn pidfd(pid: Pid) -> Result<OwnedFd, Errno> {
+    // SAFETY: pidfd_open takes two numbers.
+    let number = Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) })?;
+    let number = RawFd::try_from(number).map_err(|_| Errno::EBADF)?;
+    // SAFETY: the kernel has just made this descriptor, and nobody else knows its number.
+    Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// How the child `pid` ended, without reaping it: as a zombie it keeps its number, and its group's, from being used
+/// anew.
+pub(crate) fn ending(pid: Pid) -> Result<Status, Errno> {
+    // SAFETY: siginfo_t is plain data, for which all zeros is a value.
+    let mut info: libc::siginfo_t = unsafe { zeroed() };
+    let id = libc::id_t::try_from(pid.as_raw()).map_err(|_| Errno::ESRCH)?;
+    // SAFETY: the pointer is to a local that outlives the call.
+    Errno::result(unsafe {
+        libc::waitid(libc::P_PID, id, &mut info, libc::WEXITED | libc::WNOWAIT)
+    })?;
+    // SAFETY: waitid has succeeded and filled in the fields of a child's ending.
+    let status = unsafe { info.si_status() };
+    Ok(if info.si_code == libc::CLD_EXITED {
+        Status::Exited(status)
+    } else {
+        Status::Killed(status)
+    })
+}
+
+/// A copy of `fd` with a number from [`PARKED`] up, out of the way of the numbers that a test asks for; close-on-exec.
+pub(crate) fn park(fd: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
+    let number = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(PARKED))?;
+    // SAFETY: the kernel has just made this descriptor, and nobody else knows its number.
+    Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// In the child: `fd` under this number too, open across exec, `dup2(2)`.
+pub(crate) fn install(fd: &OwnedFd, number: RawFd) -> Result<(), Errno> {
+    // SAFETY: dup2 takes two numbers; what it closes in the child belongs to nobody there.
+    Errno::result(unsafe { libc::dup2(fd.as_raw_fd(), number) }).map(drop)
+}
+
+/// In the child: closes descriptor `number`, `close(2)`.
+pub(crate) fn close(number: RawFd) -> Result<(), Errno> {
+    // SAFETY: close takes a number; in the child, about to exec, no owner is left to be surprised.
+    Errno::result(unsafe { libc::close(number) }).map(drop)
+}
+
+/// In the child: closes every descriptor from `first` up, now or (with CLOSE_RANGE_CLOEXEC) at exec, `close_range(2)`.
+pub(crate) fn close_from(first: c_uint, flags: c_uint) -> Result<(), Errno> {
+    // SAFETY: close_range takes three numbers; in the child no owner is left to be surprised.
+    Errno::result(unsafe { libc::syscall(libc::SYS_close_range, first, c_uint::MAX, flags) })
+        .map(drop)
+}
+
+/// In the child: every signal gets its default action, whatever the caller of `cargo test` ignores.
+///
+/// Straight to the kernel: signal(3) refuses the two numbers that the C library keeps to itself, and those, too, are
+/// sometimes inherited ignored.
+pub(crate) fn default_signals() {
+    // The kernel's own sigaction, of at most this size; all zeros are SIG_DFL, no flags, an empty mask.
+    let default = [0_u64; 4];
+    for signal in 1..=libc::SIGRTMAX() {
+        // SAFETY: the pointer is to a local that outlives the call, the second one is null: do not tell the old action;
+        // KILL and STOP are refused and need no change.
+        unsafe {
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                signal,
+                &default,
+                null::<u64>(),
+                size_of::<u64>(),
+            )
+        };
+    }
+}
+
+/// In the child: ignores `signal`, also across exec.
+pub(crate) fn ignore(signal: c_int) {
+    // SAFETY: SIG_IGN is no function, so no handler of ours ever runs.
+    unsafe { libc::signal(signal, libc::SIG_IGN) };
+}
+
+/// In the child, a session leader: the terminal on standard input becomes the session's own, `TIOCSCTTY`.
+pub(crate) fn take_terminal() -> Result<(), Errno> {
+    // SAFETY: TIOCSCTTY takes a number, here 0: steal the terminal from no one.
+    Errno::result(unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) }).map(drop)
+}
+
+/// A child that sits in new namespaces of the kinds `flags`, doing nothing until it is killed, `clone3(2)`.
+///
+/// clone3 and not unshare, so that the child itself is in the new pid and time namespaces.
+pub(crate) fn sit_in(flags: CloneFlags) -> Result<Pid, Errno> {
+    // SAFETY: clone_args is plain data, for which all zeros is a value: no stack, no pointer.
+    let mut arguments: libc::clone_args = unsafe { zeroed() };
+    arguments.flags = u64::from(flags.bits().cast_unsigned());
+    arguments.exit_signal = u64::from(libc::SIGCHLD.cast_unsigned());
+    // SAFETY: the structure is a local of the size told. Without CLONE_VM the child has a copy of the memory, as after
+    // fork, and `sit` does what is async-signal-safe alone.
+    let pid = unsafe { libc::syscall(libc::SYS_clone3, &arguments, size_of::<libc::clone_args>()) };
+    match Errno::result(pid)? {
+        0 => sit(),
+        pid => Ok(Pid::from_raw(
+            i32::try_from(pid).map_err(|_| Errno::EOVERFLOW)?,
+        )),
+    }
+}
+
+/// The life of a child of [`sit_in`]: lets go of every descriptor, which may be a pipe of another test's tool, and
+/// waits to be killed, at the latest when the thread that made it ends.
+fn sit() -> ! {
+    let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
+    let _ = close_from(0, 0);
+    loop {
+        nix::unistd::pause();
+    }
+}

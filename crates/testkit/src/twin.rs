@@ -1,0 +1,152 @@
+//! Our program beside the original. Both are called by the original's name, in the same environment, one after the
+//! other, and must agree to the byte on how they end and what they write.
+
+use std::path::PathBuf;
+
+use crate::need;
+use crate::outcome::Outcome;
+use crate::tool::Tool;
+
+/// Our program and the original it replaces.
+pub struct Twin {
+    name: String,
+    ours: PathBuf,
+    original: PathBuf,
+    mask: fn(&[u8]) -> Vec<u8>,
+}
+
+impl Twin {
+    /// Ours, `env!("CARGO_BIN_EXE_runshare")`, beside the original of this name, `unshare`; none, and the test skipped,
+    /// where the original is not there.
+    #[must_use]
+    #[track_caller]
+    pub fn new(name: &str, ours: &str) -> Option<Self> {
+        let original = need::original(name)?;
+        Some(Self {
+            name: name.into(),
+            ours: ours.into(),
+            original,
+            mask: <[u8]>::to_vec,
+        })
+    }
+
+    /// Compares what `mask` makes of the bytes written, where two runs cannot agree: see [`mask`](crate::mask).
+    #[must_use]
+    pub fn masking(mut self, mask: fn(&[u8]) -> Vec<u8>) -> Self {
+        self.mask = mask;
+        self
+    }
+
+    /// Runs ours, then the original, each set up alike, and returns both outcomes in this order. For what is meant to
+    /// differ, and for judging more than bytes.
+    #[must_use]
+    #[track_caller]
+    pub fn both(&self, setup: impl Fn(Tool) -> Tool) -> (Outcome, Outcome) {
+        let run = |program: &PathBuf| setup(Tool::new(program).argv0(&self.name)).run();
+        (run(&self.ours), run(&self.original))
+    }
+
+    /// Asserts that both do the same with these arguments.
+    #[track_caller]
+    pub fn same(&self, args: &[&str]) {
+        self.same_with(|tool| tool.args(args));
+    }
+
+    /// Asserts that both do the same when set up so.
+    #[track_caller]
+    pub fn same_with(&self, setup: impl Fn(Tool) -> Tool) {
+        if let Some(difference) = self.difference(setup) {
+            panic!("ours and the original differ\n{difference}");
+        }
+    }
+
+    /// Asserts that both do the same with each of these lines of arguments, tells all the lines on which they do not,
+    /// and returns how many there were.
+    #[track_caller]
+    pub fn all_same(&self, lines: &[&[&str]]) -> usize {
+        self.all_same_with(lines, |tool| tool)
+    }
+
+    /// The same, each line set up so besides.
+    #[track_caller]
+    pub fn all_same_with(&self, lines: &[&[&str]], setup: impl Fn(Tool) -> Tool) -> usize {
+        let differences: Vec<String> = lines
+            .iter()
+            .filter_map(|line| self.difference(|tool| setup(tool).args(*line)))
+            .collect();
+        let (different, all) = (differences.len(), lines.len());
+        assert!(
+            different == 0,
+            "ours and the original differ on {different} of {all} lines\n{}",
+            differences.join("\n")
+        );
+        all
+    }
+
+    /// Where the two differ when set up so, told for a person.
+    #[track_caller]
+    fn difference(&self, setup: impl Fn(Tool) -> Tool) -> Option<String> {
+        let (ours, original) = self.both(setup);
+        let seen = |outcome: &Outcome| {
+            (
+                outcome.status,
+                (self.mask)(&outcome.stdout),
+                (self.mask)(&outcome.stderr),
+            )
+        };
+        (seen(&ours) != seen(&original)).then(|| format!("ours\n{ours}original\n{original}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Twin;
+    use crate::{Scratch, mask};
+
+    /// A twin of two scripts.
+    fn twin(scratch: &Scratch, ours: &str, original: &str) -> Twin {
+        use std::os::unix::fs::PermissionsExt;
+        let script = |name: &str, text: &str| {
+            let path = scratch.file(name, format!("#!/bin/sh\n{text}\n"));
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))
+                .expect("it is ours");
+            path
+        };
+        let (ours, original) = (script("ours", ours), script("original", original));
+        Twin {
+            name: "unshare".into(),
+            ours,
+            original,
+            mask: <[u8]>::to_vec,
+        }
+    }
+
+    #[test]
+    fn agrees_where_both_do_the_same_and_counts_the_lines() {
+        let scratch = Scratch::new();
+        let twin = twin(&scratch, "echo $#; exit $#", "echo $#; exit $#");
+        assert_eq!(twin.all_same(&[&[], &["a"], &["a", "b"]]), 3);
+    }
+
+    #[test]
+    #[should_panic(expected = "differ on 2 of 3 lines")]
+    fn tells_every_line_with_another_status() {
+        let scratch = Scratch::new();
+        twin(&scratch, "exit $#", "exit 0").all_same(&[&[], &["a"], &["b"]]);
+    }
+
+    #[test]
+    #[should_panic(expected = "no newline")]
+    fn sees_a_missing_newline() {
+        let scratch = Scratch::new();
+        twin(&scratch, "echo no newline >&2", "printf 'no newline' >&2").same(&[]);
+    }
+
+    #[test]
+    fn a_mask_hides_what_no_two_runs_share() {
+        let scratch = Scratch::new();
+        twin(&scratch, "echo /proc/$$/ns", "echo /proc/$$/ns")
+            .masking(mask::proc_pids)
+            .same(&[]);
+    }
+}
