@@ -1,1 +1,23 @@
-fn main() {}
+//! `runshare` judged by the kernel, then by unshare(1) itself, one module a topic.
+//!
+//! The kernel is asked through /proc of the process inside; the original runs beside ours with the same argv\[0\], in the
+//! same environment. What differs on purpose is in `differences`, both sides asserted.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod credentials;
+mod differences;
+mod exec;
+mod idmap;
+mod inherit;
+mod mounts;
+mod namespaces;
+mod persist;
+mod random;
+mod signals;
+mod stage;
+mod twins;

@@ -61,7 +61,7 @@ impl Bad {
         };
         for sentence in sentences {
             // If standard error cannot be written, the last line will find that out too.
-            let _ = diagnostics.warn(&sentence);
+            diagnostics.warn(&sentence);
         }
         Error::new(last)
     }

@@ -48,7 +48,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     };
     if identity.dotted {
         let warning = message(&[&"warning: '.' should be ':'"]);
-        invocation.diagnostics.warn(&warning)?;
+        invocation.diagnostics.warn(&warning);
     }
     if let Some((list, outside)) = list {
         let settled = outside.settle(|| groups::read(list, &files), |_| true);

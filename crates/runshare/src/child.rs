@@ -43,27 +43,26 @@ impl Tie {
     }
 }
 
-/// Forks; runs `inside` in the child, binds the persistent files, waits for the child, and says how it ended.
+/// Forks; runs `inside` in the child once everything is in place, waits for it, and says how it ended.
 ///
 /// # Errors
-/// That the child cannot be made or watched; what fails in the child is reported there.
+/// That the child cannot be made or a file cannot be bound; what fails in the child is reported there.
 pub(crate) fn run(
     options: &Options,
     diagnostics: &Diagnostics,
     keeper: Keeper,
+    mut watcher: Option<Watcher>,
     inside: impl FnOnce(Option<&Tie>) -> Result<Ending>,
 ) -> Result<Ending> {
     let waiting = Waiting::new(options.forward_signals);
     let tie = options.kill_child.map(Tie::to_this_process).transpose()?;
-    let watcher = Watcher::prepare(options)?;
-    let gated = keeper.has_work() || watcher.is_some();
-    let mut gate = gated
-        .then(Gate::new)
-        .transpose()
-        .context("socketpair failed")?;
+    let mut gate = match watcher.as_mut().and_then(Watcher::child_gate) {
+        None if keeper.has_work() => Some(Gate::new().context("socketpair failed")?),
+        watched => watched,
+    };
     let program = || {
         waiting.mask_before.restore();
-        if gate.as_mut().is_some_and(|gate| !gate.wait()) {
+        if gate.as_mut().is_some_and(|gate| gate.wait().is_none()) {
             return 1;
         }
         let tied = tie.as_ref().map_or(Ok(()), Tie::fasten);
@@ -74,21 +73,21 @@ pub(crate) fn run(
         }
     };
     let child = process::spawn(program).context("fork failed")?;
-    let start_watcher = || watcher.map(|watcher| watcher.watch(child)).transpose();
-    let watching = match keeper.keep().and_then(|()| start_watcher()) {
-        Ok(watching) => watching,
-        Err(error) => {
-            // The child stands at the gate still, and ends when nobody is left to open it.
+    if let Err(error) = keeper.keep() {
+        // The child stands at the gate still, and ends when nobody is left to open it.
+        drop((gate, watcher));
+        process::wait(child).context("waitpid failed")?;
+        return Err(error);
+    }
+    match &mut watcher {
+        Some(watcher) => {
             drop(gate);
-            process::wait(child).context("waitpid failed")?;
-            return Err(error);
+            watcher.start(child);
         }
-    };
-    // A child that is gone already is found by the wait.
-    let _ = gate.map(Gate::open);
-    let ending = waiting.for_child(child);
-    drop(watching);
-    ending
+        // A child that is gone already is found by the wait.
+        None => drop(gate.map(|gate| gate.open(0))),
+    }
+    waiting.for_child(child)
 }
 
 /// How the parent waits. What stops a job in the terminal reaches the child too, so the parent must not die of it

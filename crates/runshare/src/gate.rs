@@ -1,8 +1,8 @@
-//! A gate between two processes: one waits before it, the other opens it, and the one that waits also learns if the
-//! other ended without opening it.
+//! A gate between two processes: one waits before it, the other opens it and hands a number through, and the one that
+//! waits also learns if nobody is left who could.
 
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, send, socketpair};
@@ -15,12 +15,12 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// A closed gate.
+    /// A closed gate. Its messages arrive whole.
     ///
     /// # Errors
     /// Those of `socketpair(2)`.
     pub(crate) fn new() -> Result<Gate, Errno> {
-        let (family, kind) = (AddressFamily::Unix, SockType::Stream);
+        let (family, kind) = (AddressFamily::Unix, SockType::SeqPacket);
         let (waiting, opening) = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC)?;
         Ok(Gate {
             waiting: above_standard(waiting)?,
@@ -28,15 +28,16 @@ impl Gate {
         })
     }
 
-    /// Waits; whether the gate was opened. The process that waits lets go of its own copy of the opening end, or it
-    /// would never learn that nobody else has one.
-    pub(crate) fn wait(&mut self) -> bool {
+    /// Waits for the number; `None` if everyone who could open the gate is gone. The process that waits lets go of its
+    /// own copy of the opening end first, or it would be one of them for ever.
+    pub(crate) fn wait(&mut self) -> Option<i32> {
         self.opening = None;
-        let mut word = [0_u8];
+        let mut number = [0; size_of::<i32>()];
         loop {
-            match recv(self.waiting.as_raw_fd(), &mut word, MsgFlags::empty()) {
+            match recv(self.waiting.as_raw_fd(), &mut number, MsgFlags::empty()) {
                 Err(Errno::EINTR) => {}
-                received => return received == Ok(1),
+                Ok(length) if length == number.len() => return Some(i32::from_ne_bytes(number)),
+                Ok(_) | Err(_) => return None,
             }
         }
     }
@@ -45,11 +46,18 @@ impl Gate {
     ///
     /// # Errors
     /// EPIPE if the other process is gone.
-    pub(crate) fn open(self) -> io::Result<()> {
+    pub(crate) fn open(self, number: i32) -> io::Result<()> {
         let opening = self.opening.as_ref().ok_or(Errno::EBADF)?;
         // Our copy of the waiting end has to go first: while it is there, a dead process looks alive.
         drop(self.waiting);
-        send(opening.as_raw_fd(), &[1], MsgFlags::MSG_NOSIGNAL)?;
+        let message = number.to_ne_bytes();
+        send(opening.as_raw_fd(), &message, MsgFlags::MSG_NOSIGNAL)?;
         Ok(())
+    }
+
+    /// Its descriptors, for a process that keeps no others.
+    pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
+        let opening = self.opening.as_ref().map(AsRawFd::as_raw_fd);
+        opening.into_iter().chain([self.waiting.as_raw_fd()])
     }
 }

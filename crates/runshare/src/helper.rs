@@ -29,8 +29,8 @@ impl Helper {
     ) -> Result<Helper> {
         let mut gate = Gate::new().context("socketpair failed")?;
         let behind = || match gate.wait() {
-            true => work().map_or_else(|error| diagnostics.report(&error), |()| 0),
-            false => 1,
+            Some(_) => work().map_or_else(|error| diagnostics.report(&error), |()| 0),
+            None => 1,
         };
         let process = process::spawn(behind).context("fork failed")?;
         Ok(Helper {
@@ -45,7 +45,7 @@ impl Helper {
     /// [`Reported`] if the work failed; that the helper was killed.
     pub(crate) fn work(mut self) -> Result<()> {
         // One that is gone already is found by the wait.
-        let _ = self.gate.take().map(Gate::open);
+        let _ = self.gate.take().map(|gate| gate.open(0));
         succeeded(self.process, "helper process")
     }
 }

@@ -13,6 +13,7 @@ use crate::child::{self, Tie};
 use crate::mapper::Mapper;
 use crate::options::Options;
 use crate::persist::Keeper;
+use crate::watcher::Watcher;
 use crate::{clocks, credentials, environment, mounts};
 
 /// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
@@ -24,13 +25,14 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     set_default(SIGCHLD).context("sigaction failed")?;
     let keeper = Keeper::leave_behind(&options, diagnostics)?;
     let mut mapper = Mapper::leave_behind(&options, diagnostics)?;
+    let watcher = Watcher::leave_behind(&options, diagnostics)?;
     credentials::become_owner(&options)?;
     unshare(options.flags()).context("unshare failed")?;
     mapper.write_blocks()?;
     clocks::shift(&options)?;
     let inside = |tie: Option<&Tie>| become_program(&options, &mapper, shell.as_ref(), tie);
     if options.fork {
-        return child::run(&options, diagnostics, keeper, inside);
+        return child::run(&options, diagnostics, keeper, watcher, inside);
     }
     keeper.keep()?;
     inside(None)

@@ -3,93 +3,109 @@
 //!
 //! A process of its own watches parent and child. When the parent ends, the child has had SIGNAL from the kernel; if it
 //! has no handler for it, it gets KILL now. One that has a handler ends when it likes, as it would as any other PID.
+//! The watcher is made before `unshare(2)`: a process that has left its pid namespace makes all its children in the new
+//! one, where the end of PID 1 ends them, and waits for them to be reaped.
 
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::path::Path;
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, openat};
 use nix::libc::{SIGKILL, c_int};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::stat::Mode;
 use nix::unistd::{Pid, getpid, setsid};
+use nscore::cli::Diagnostics;
 use nscore::namespace::Namespace;
 use nscore::procfs::catches;
-use nscore::sys::file::{above_standard, close_all_but, open};
+use nscore::sys::file::close_all_but;
 use nscore::sys::process::{self, has_ended, kill_by_pidfd, pidfd_open};
 
+use crate::gate::Gate;
 use crate::options::Options;
 
-/// Where /proc/CHILD/status will be found: opened before the child can mount another proc over it.
+/// The parent's handle.
 pub(crate) struct Watcher {
-    signal: c_int,
-    proc: OwnedFd,
+    process: Pid,
+    /// Where it waits to be told the child's PID; `None` once it was.
+    orders: Option<Gate>,
+    /// Where the child waits until it is watched.
+    child_gate: Option<Gate>,
 }
 
 impl Watcher {
-    /// Makes ready, if these options take a watcher.
+    /// Leaves it behind in the old pid namespace, if these options take a watcher.
     ///
     /// # Errors
-    /// That /proc cannot be opened.
-    pub(crate) fn prepare(options: &Options) -> Result<Option<Watcher>> {
+    /// That it cannot be made.
+    pub(crate) fn leave_behind(
+        options: &Options,
+        diagnostics: &Diagnostics,
+    ) -> Result<Option<Watcher>> {
         let signal = options.kill_child.filter(|signal| *signal != SIGKILL);
-        let signal = signal.filter(|_| options.unshares(Namespace::Pid));
-        let ready = signal.map(|signal| {
-            let proc = open(Path::new("/proc"), OFlag::O_PATH).context("cannot open /proc")?;
-            Ok(Watcher { signal, proc })
-        });
-        ready.transpose()
-    }
-
-    /// Starts watching; it ends with the child, or when the returned value is dropped.
-    ///
-    /// # Errors
-    /// That it cannot be started.
-    pub(crate) fn watch(self, child: Pid) -> Result<Watching> {
-        let start = || -> Result<Pid, Errno> {
-            let parent = pidfd_open(getpid())?;
-            let status = format!("{child}/status");
-            let target = pidfd_open(child)?;
-            let status = openat(
-                &self.proc,
-                status.as_str(),
-                OFlag::O_RDONLY | OFlag::O_CLOEXEC,
-                Mode::empty(),
-            )?;
-            let status = above_standard(status)?;
-            process::spawn(|| watch(self.signal, &parent, &target, status))
+        let Some(signal) = signal.filter(|_| options.unshares(Namespace::Pid)) else {
+            return Ok(None);
         };
-        start().map(Watching).context("cannot watch over the child")
+        let parent = pidfd_open(getpid()).context("pidfd_open failed")?;
+        let mut orders = Gate::new().context("socketpair failed")?;
+        let mut child_gate = Some(Gate::new().context("socketpair failed")?);
+        let work = || match (orders.wait(), child_gate.take()) {
+            (Some(child), Some(gate)) => match watch(signal, &parent, Pid::from_raw(child), gate) {
+                Ok(()) => 0,
+                Err(error) => diagnostics.report(&error.context("cannot watch over the child")),
+            },
+            _ => 1,
+        };
+        let process = process::spawn(work).context("fork failed")?;
+        let orders = Some(orders);
+        Ok(Some(Watcher {
+            process,
+            orders,
+            child_gate,
+        }))
+    }
+
+    /// The gate at which the child is to wait; it is the watcher who opens it.
+    pub(crate) fn child_gate(&mut self) -> Option<Gate> {
+        self.child_gate.take()
+    }
+
+    /// Tells it the child. From now on this process has no part in opening the child's gate.
+    pub(crate) fn start(&mut self, child: Pid) {
+        // A watcher that is gone never opens the child's gate, so the child ends, and its end tells.
+        let _ = self.orders.take().map(|orders| orders.open(child.as_raw()));
     }
 }
 
-/// A watcher at work.
-pub(crate) struct Watching(Pid);
-
-impl Drop for Watching {
-    /// The child has ended, so nothing is left to watch.
+impl Drop for Watcher {
+    /// The child has ended or was never made, so nothing is left to watch.
     fn drop(&mut self) {
-        let _ = process::kill(self.0, SIGKILL);
-        let _ = process::wait(self.0);
+        let _ = process::kill(self.process, SIGKILL);
+        let _ = process::wait(self.process);
     }
 }
 
-fn watch(signal: c_int, parent: &OwnedFd, child: &OwnedFd, status: OwnedFd) -> c_int {
+/// Opens the gate once everything is held that will be needed, and waits for the end of the one or the other.
+fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: Gate) -> Result<()> {
+    let status = File::open(format!("/proc/{child}/status"))?;
+    let child = pidfd_open(child)?;
     // Out of the caller's session and holding none of its descriptors: what ends the caller must not end the watcher,
     // and whoever reads from the program must see its end.
-    let _ = setsid();
-    let _ = close_all_but(&[parent.as_raw_fd(), child.as_raw_fd(), status.as_raw_fd()]);
-    let mut watched = [parent, child].map(|pidfd| PollFd::new(pidfd.as_fd(), PollFlags::POLLIN));
+    setsid()?;
+    let kept = [parent.as_raw_fd(), child.as_raw_fd(), status.as_raw_fd()];
+    let kept: Vec<_> = kept.into_iter().chain(gate.descriptors()).collect();
+    close_all_but(&kept)?;
+    gate.open(0)?;
+    let mut watched = [parent, &child].map(|pidfd| PollFd::new(pidfd.as_fd(), PollFlags::POLLIN));
     while let Err(Errno::EINTR) = poll(&mut watched, PollTimeout::NONE) {}
-    let orphaned = has_ended(parent).unwrap_or(true) && !has_ended(child).unwrap_or(false);
-    let mut text = String::new();
-    let read = File::from(status).read_to_string(&mut text);
-    let handled = read.is_ok() && catches(&text, signal).unwrap_or(false);
-    if orphaned && !handled {
-        let _ = kill_by_pidfd(child, SIGKILL);
+    if has_ended(parent)? && !has_ended(&child)? && !has_handler(status, signal)? {
+        kill_by_pidfd(&child, SIGKILL)?;
     }
-    0
+    Ok(())
+}
+
+fn has_handler(mut status: File, signal: c_int) -> Result<bool> {
+    let mut text = String::new();
+    status.read_to_string(&mut text)?;
+    Ok(catches(&text, signal).unwrap_or(false))
 }

@@ -91,8 +91,7 @@ impl Invocation {
 pub fn main(tool: &Tool, run: fn(&Invocation) -> anyhow::Result<Ending>) -> c_int {
     let command = (tool.command)();
     let mut words = std::env::args_os();
-    let called = words.next().filter(|name| !name.is_empty());
-    let called = called.unwrap_or_else(|| command.get_name().into());
+    let called = words.next().unwrap_or_else(|| command.get_name().into());
     let invocation = Invocation {
         diagnostics: Diagnostics::new(tool.family, called),
         reading: getopt::read(tool, &command, words),

@@ -86,12 +86,9 @@ impl Diagnostics {
         }
     }
 
-    /// Says `sentence` and goes on.
-    ///
-    /// # Errors
-    /// If standard error is open but cannot be written.
-    pub fn warn(&self, sentence: &Message) -> Result<(), Errno> {
-        self.say(&[&self.name(), &": ", &sentence.as_os_str()])
+    /// Says `sentence` and goes on, also if it cannot be delivered.
+    pub fn warn(&self, sentence: &Message) {
+        let _ = self.say(&[&self.name(), &": ", &sentence.as_os_str()]);
     }
 
     /// Says what went wrong and returns the exit status that it means.
@@ -124,13 +121,10 @@ impl Diagnostics {
         self.say(&[&name, &": ", &sentence, &"\nTry '", &self.name(), &help])
     }
 
-    /// Writes one line to standard error. One that is closed takes nothing, and that is no failure.
+    /// Writes one line to standard error.
     fn say(&self, parts: &[&dyn AsRef<OsStr>]) -> Result<(), Errno> {
         let line = message(&[&message(parts).as_os_str(), &"\n"]);
-        match write_all(io::stderr(), line.as_os_str().as_bytes()) {
-            Err(Errno::EBADF) => Ok(()),
-            other => other,
-        }
+        write_all(io::stderr(), line.as_os_str().as_bytes())
     }
 
     pub(super) fn print_help(&self, command: &Command) -> c_int {

@@ -1,0 +1,90 @@
+//! Who calls what in these tests: ours, the original beside it, and an ordinary user with subordinate ids.
+
+use std::path::Path;
+
+use nix::unistd::geteuid;
+use testkit::{Scratch, Tool, Twin};
+
+/// The program under test.
+pub const RUNSHARE: &str = env!("CARGO_BIN_EXE_runshare");
+
+/// The ordinary user of these tests, where root runs them.
+pub const TESTER: u32 = 1001;
+
+/// Ours, called by its own name.
+pub fn runshare() -> Tool {
+    Tool::new(RUNSHARE).argv0("runshare")
+}
+
+/// Ours beside the original.
+pub fn twin() -> Option<Twin> {
+    Some(Twin::new("unshare", RUNSHARE)?.masking(testkit::mask::proc_pids))
+}
+
+/// A machine on which `tester` (1001:1001) has the subordinate ids 100000 to 165535, and root those from 200000 on.
+pub struct Machine(Scratch);
+
+impl Machine {
+    /// Its files in /etc are the real ones and these.
+    pub fn new() -> Machine {
+        let scratch = Scratch::new();
+        let with = |path: &str, line: &str| {
+            let real = std::fs::read_to_string(path).unwrap_or_default();
+            let name = Path::new(path).file_name().unwrap();
+            scratch.file(name, format!("{real}{line}\n"));
+        };
+        with("/etc/passwd", "tester:x:1001:1001::/:/bin/sh");
+        with("/etc/group", "tester:x:1001:");
+        scratch.file("subuid", "root:200000:65536\ntester:100000:65536\n");
+        scratch.file("subgid", "root:200000:65536\ntester:100000:65536\n");
+        Machine(scratch)
+    }
+
+    /// Sets another /etc/subuid and /etc/subgid.
+    pub fn subids(self, lines: &str) -> Machine {
+        self.0.file("subuid", lines);
+        self.0.file("subgid", lines);
+        self
+    }
+
+    /// Runs the tool on this machine, as the user who runs the tests: root, that is.
+    pub fn root(&self, tool: Tool) -> Tool {
+        let files = ["passwd", "group", "subuid", "subgid"];
+        files.iter().fold(tool, |tool, file| {
+            tool.over(self.0.path().join(file), Path::new("/etc").join(file))
+        })
+    }
+
+    /// Runs the tool on this machine as `tester`.
+    pub fn tester(&self, tool: Tool) -> Tool {
+        self.root(tool).as_user(TESTER, TESTER, &[])
+    }
+}
+
+/// An ordinary user of the machine: another one where root runs the tests, else who runs them.
+pub fn ordinary(tool: Tool) -> Tool {
+    match geteuid().is_root() {
+        true => tool.as_user(TESTER, TESTER, &[]),
+        false => tool,
+    }
+}
+
+/// The words of a command line as a shell reads them, quotes of both kinds and nothing else.
+pub fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for character in line.chars() {
+        match (character, quote) {
+            (' ', None) => words.extend(word.take()),
+            ('\'' | '"', None) => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            (_, Some(open)) if open == character => quote = None,
+            _ => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    words
+}

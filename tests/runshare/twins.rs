@@ -1,0 +1,111 @@
+//! The command lines of `command_lines.txt`, and the places where a message goes, beside the original.
+
+use crate::stage::{Machine, ordinary, twin, words};
+use testkit::{Tool, need};
+
+/// Every command line of the file.
+fn lines() -> Vec<Vec<String>> {
+    let lines = include_str!("command_lines.txt").lines();
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(words).collect()
+}
+
+/// Compares every line, run by `setup`, and says how many there were.
+fn compare(setup: impl Fn(Tool) -> Tool) {
+    let Some(twin) = twin() else { return };
+    let lines = lines();
+    let lines: Vec<Vec<&str>> = lines
+        .iter()
+        .map(|line| line.iter().map(String::as_str).collect())
+        .collect();
+    let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
+    let compared = twin.all_same_with(&lines, setup);
+    assert!(compared >= 250, "only {compared} command lines are left");
+}
+
+#[test]
+fn every_command_line_of_the_file_as_root() {
+    if need::root() {
+        let machine = Machine::new();
+        compare(|tool| machine.root(tool));
+    }
+}
+
+#[test]
+fn every_command_line_of_the_file_as_an_ordinary_user_with_subordinate_ids() {
+    if need::root() && need::program("newuidmap") {
+        let machine = Machine::new();
+        compare(|tool| machine.tester(tool));
+    }
+}
+
+#[test]
+fn every_command_line_of_the_file_as_whoever_runs_the_tests() {
+    if need::program("newuidmap") {
+        compare(ordinary);
+    }
+}
+
+#[test]
+fn the_name_in_messages_is_the_base_name_but_in_a_getopt_line() {
+    let Some(twin) = twin() else { return };
+    for name in ["unshare", "/x/unshare", "./a b/c", "x/", "", "\u{1b}[1m"] {
+        twin.same_with(|tool| tool.argv0(name).arg("--foo"));
+        twin.same_with(|tool| tool.argv0(name).arg("nosuch"));
+        twin.same_with(|tool| tool.argv0(name).args(["-S", "abc"]));
+    }
+}
+
+#[test]
+fn values_and_programs_may_be_any_bytes() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let Some(twin) = twin() else { return };
+    let odd = OsStr::from_bytes(b"/\xff\xfe no\tsuch\n");
+    for option in [
+        "--root",
+        "--wd",
+        "--map-users",
+        "--setuid",
+        "--propagation",
+        "--kill-child=TERM",
+    ] {
+        twin.same_with(|tool| tool.arg(option).arg(odd).arg("true"));
+    }
+    twin.same_with(|tool| tool.arg(odd));
+    twin.same_with(|tool| tool.args(["-r", "printf", "%s|"]).arg(odd));
+    twin.same_with(|tool| tool.arg(OsStr::from_bytes(b"-\xff")));
+    twin.same_with(|tool| tool.arg(OsStr::from_bytes(b"--f\xff")));
+}
+
+#[test]
+fn a_message_that_cannot_be_written_is_a_failure() {
+    let Some(twin) = twin() else { return };
+    let full = || {
+        std::fs::File::options()
+            .write(true)
+            .open("/dev/full")
+            .unwrap()
+    };
+    for line in [
+        &["nosuch"][..],
+        &["-f", "nosuch"],
+        &["/etc"],
+        &["--foo"],
+        &["-S", "x"],
+    ] {
+        twin.same_with(|tool| tool.args(line).fd(2, full()));
+        twin.same_with(|tool| tool.args(line).closed(2));
+        twin.same_with(|tool| tool.args(line).closed(0).closed(1).closed(2));
+    }
+    twin.same_with(|tool| tool.args(["-r", "cat", "/proc/self/uid_map"]).closed(2));
+    twin.same_with(|tool| tool.args(["-f", "true"]).fd(1, full()));
+}
+
+#[test]
+fn posixly_correct_changes_nothing() {
+    let Some(twin) = twin() else { return };
+    for line in [&["true", "-f"][..], &["--foo"], &["-f", "true", "--foo"]] {
+        twin.same_with(|tool| tool.env("POSIXLY_CORRECT", "1").args(line));
+    }
+}
