@@ -1,1 +1,185 @@
-//! idmap
+//! Who is who inside: the tables of the specification, and random maps beside the original.
+
+use crate::stage::{Machine, numbers_from, runshare, twin, words};
+use testkit::{Scratch, Tool, need};
+
+/// Options and the uid_map that `tester` (1001) gets with 100000 to 165535 as subordinate ids.
+const TABLE: [(&str, &str); 8] = [
+    ("--map-auto", "0 100000 65536"),
+    ("-r --map-auto", "0 1001 1, 1 100000 65536"),
+    (
+        "-c --map-auto",
+        "1001 1001 1, 0 100000 1001, 1002 101001 64535",
+    ),
+    ("-r --map-subids", "0 1001 1, 100000 100000 65536"),
+    ("-r --map-users=0:100000:10", "0 1001 1, 1 100000 9"),
+    (
+        "-c --map-users=1000:100000:10",
+        "1001 1001 1, 1000 100000 1, 1002 100001 8",
+    ),
+    (
+        "-r --map-users=5:100000:3 --map-users=20:100010:3",
+        "0 1001 1, 5 100000 3, 20 100010 3",
+    ),
+    ("--map-subids", "100000 100000 65536"),
+];
+
+/// The map that a program run with these options reads, its blanks folded; lines in any order, as the kernel may sort
+/// them.
+fn map(tool: Tool, options: &str, file: &str) -> Vec<String> {
+    let outcome = tool
+        .args(words(options))
+        .arg("cat")
+        .arg(format!("/proc/self/{file}"))
+        .run()
+        .ok();
+    let fold = |line: &str| line.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+    let mut lines: Vec<String> = outcome.out().lines().map(fold).collect();
+    lines.sort();
+    lines
+}
+
+fn expected(lines: &str) -> Vec<String> {
+    let mut lines: Vec<String> = lines.split(", ").map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn blocks_give_way_to_the_single_id_as_the_table_says() {
+    if !need::root() || !need::program("newuidmap") {
+        return;
+    }
+    let machine = Machine::new();
+    for (options, lines) in TABLE {
+        let read = map(machine.tester(runshare()), options, "uid_map");
+        assert_eq!(read, expected(lines), "{options}");
+    }
+}
+
+#[test]
+fn groups_are_mapped_as_users_are() {
+    if !need::root() || !need::program("newgidmap") {
+        return;
+    }
+    let machine = Machine::new();
+    for (options, lines) in TABLE
+        .iter()
+        .filter(|(options, _)| !options.contains("--map-users"))
+    {
+        let read = map(machine.tester(runshare()), options, "gid_map");
+        assert_eq!(read, expected(lines), "{options}");
+    }
+}
+
+#[test]
+fn random_maps_are_the_originals() {
+    if !need::root() {
+        return;
+    }
+    let Some(twin) = twin() else { return };
+    let mut random = numbers_from(20_261_123);
+    let mut lines = Vec::new();
+    while lines.len() < 400 {
+        let single = random(14);
+        let mut line = format!("--map-user {single}");
+        // Root's own id outside is 0, so blocks from there on are touched on the outer side.
+        let (mut inner, mut outer) = (random(8), random(4));
+        let mut past_the_end = false;
+        for _ in 0..=random(3) {
+            let count = 1 + random(6);
+            line += &format!(" --map-users {inner}:{outer}:{count}");
+            past_the_end |= single == inner + count || outer + count == 0;
+            inner += count + random(3);
+            outer += count + random(3);
+        }
+        // The original takes an id from a block that ends just below the single id: a documented difference.
+        if !past_the_end {
+            lines.push(line + " cat /proc/self/uid_map");
+        }
+    }
+    let lines: Vec<Vec<String>> = lines.iter().map(|line| words(line)).collect();
+    let lines: Vec<Vec<&str>> = lines
+        .iter()
+        .map(|line| line.iter().map(String::as_str).collect())
+        .collect();
+    let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
+    assert_eq!(twin.all_same(&lines), 400);
+}
+
+/// Files of subordinate ids, each for `tester`, beside the original.
+#[test]
+fn subordinate_ids_are_read_as_the_original_reads_them() {
+    if !need::root() || !need::program("newuidmap") {
+        return;
+    }
+    let Some(twin) = twin() else { return };
+    let files = [
+        "tester:100000:65536",
+        "1001:100000:65536\n",
+        "tester:100000:0\ntester:200000:5\n",
+        "tester:100000\ntester:200000:5\n",
+        "tester:abc:5\ntester:200000:5\n",
+        "tester:100000:5x\ntester:200000:5\n",
+        "# tester:1:2\n\ntester: 200000:5\n",
+        " tester:200000:5\n",
+        "tester2:7:7\ntester:200000:5\n",
+        "01001:200000:5\n",
+        "tester:200000:5:9\n",
+        "tester:200000:5 \n",
+        "tester:0x200000:5\n",
+        "tester:-5:5\n",
+        "tester:200000:5\n1001:300000:5\n",
+        "1001:300000:5\ntester:200000:5\n",
+        "tester::5\ntester:200000:5\n",
+        "tester:5:\n",
+        "",
+        "\n\n:::\n",
+        "\u{ff}:1:1\n",
+    ];
+    for file in files {
+        let machine = Machine::new().subids(file);
+        for option in ["--map-auto", "--map-subids", "-r --map-users=auto"] {
+            let line = words(&format!("{option} cat /proc/self/uid_map"));
+            twin.same_with(|tool| machine.tester(tool).args(&line));
+        }
+    }
+}
+
+#[test]
+fn a_user_without_a_name_and_a_file_that_is_closed_are_told() {
+    if !need::root() {
+        return;
+    }
+    let Some(twin) = twin() else { return };
+    let machine = Machine::new();
+    twin.same_with(|tool| {
+        machine
+            .root(tool)
+            .as_user(4711, 4711, &[])
+            .args(["--map-auto", "true"])
+    });
+    twin.same_with(|tool| {
+        let closed = machine.tester(tool);
+        closed
+            .over("/etc/shadow", "/etc/subuid")
+            .args(["--map-auto", "true"])
+    });
+}
+
+#[test]
+fn a_newuidmap_that_is_missing_or_cannot_be_run_is_told() {
+    if !need::root() {
+        return;
+    }
+    let Some(twin) = twin() else { return };
+    let scratch = Scratch::new();
+    let (nothing, empty) = (scratch.dir("nothing"), scratch.file("empty", ""));
+    let machine = Machine::new();
+    let line = |tool: Tool| machine.tester(tool).args(["--map-auto", "true"]);
+    let missing = |tool: Tool| line(tool.over(&nothing, "/usr/bin").over(&nothing, "/usr/sbin"));
+    twin.same_with(missing);
+    let message = "runshare: failed to execute newuidmap: No such file or directory\n";
+    missing(runshare()).run().fails(127, message);
+    twin.same_with(|tool| line(tool.over(&empty, "/usr/bin/newuidmap")));
+}

@@ -9,8 +9,8 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod credentials;
 mod differences;
+mod environment;
 mod exec;
 mod idmap;
 mod inherit;

@@ -1,1 +1,125 @@
-//! mounts
+//! What the program sees of the filesystem, and what the caller must not see of it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use crate::stage::{ordinary, runshare, twin};
+use testkit::{Scratch, need};
+
+/// Every mount of this process.
+fn mountinfo() -> String {
+    fs::read_to_string("/proc/self/mountinfo").unwrap()
+}
+
+#[test]
+fn a_proc_of_its_own_shows_its_own_processes() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let outcome = ordinary(runshare())
+        .args(["-rpf", "--mount-proc", "sh", "-c", "echo /proc/[0-9]*"])
+        .run()
+        .ok();
+    assert_eq!(outcome.out(), "/proc/1\n");
+}
+
+#[test]
+fn nothing_that_is_mounted_inside_is_seen_outside() {
+    if !need::root() {
+        return;
+    }
+    let before = mountinfo();
+    for mode in ["private", "slave"] {
+        let line = [
+            "--mount",
+            "--propagation",
+            mode,
+            "--mount-proc",
+            "mount",
+            "-t",
+            "tmpfs",
+            "none",
+            "/mnt",
+        ];
+        runshare().args(line).run().ok();
+    }
+    assert_eq!(mountinfo(), before);
+}
+
+#[test]
+fn a_new_root_hides_the_old_one() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    for name in ["bin", "lib", "lib64", "usr", "proc", "only here"] {
+        scratch.dir(name);
+    }
+    let root = scratch.path().to_str().unwrap();
+    let mounts =
+        "for dir in bin lib lib64 usr; do mount --rbind /$dir $0/$dir; done; shift 0; exec \"$@\"";
+    let inner = env!("CARGO_BIN_EXE_runshare");
+    let tool = ordinary(runshare()).args(["-rm", "sh", "-c", mounts, root]);
+    let tool = tool.args([inner, "-pf", "--mount-proc", "--root", root]);
+    let outcome = tool
+        .args(["/bin/sh", "-c", "pwd; echo *; echo /proc/[0-9]*"])
+        .run()
+        .ok();
+    assert_eq!(
+        outcome.out(),
+        "/\nbin lib lib64 only here proc usr\n/proc/1\n"
+    );
+}
+
+#[test]
+fn a_file_is_run_through_the_interpreter_that_was_registered() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let program = scratch.file("program", "NSX1 whatever");
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    let program = program.to_str().unwrap();
+    for registration in [
+        ":nsx:M::NSX1::/bin/echo:",
+        ":nsx:M::NSX1::/bin/echo:F",
+        ":nsx:M::NSX1::/bin/echo:P",
+    ] {
+        let tool = ordinary(runshare()).args(["-rpf", "-l", registration, program, "argument"]);
+        let outcome = tool.run().ok();
+        let expected = if registration.ends_with('P') {
+            format!("{program} {program} argument\n")
+        } else {
+            format!("{program} argument\n")
+        };
+        assert_eq!(outcome.out(), expected, "{registration}");
+    }
+    let outcome = ordinary(runshare()).arg(program).run();
+    assert_ne!(
+        outcome.out(),
+        format!("{program}\n"),
+        "the machine's own binfmt_misc has it too"
+    );
+}
+
+#[test]
+fn the_working_directory_is_looked_up_inside_the_root() {
+    let Some(twin) = twin() else { return };
+    if !need::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let root = scratch.dir("root");
+    scratch.dir("root/inside");
+    let root = root.to_str().unwrap();
+    for directory in ["/inside", "inside", "/", "..", "/etc", "../.."] {
+        let line = ["-r", "-R", root, "-w", directory, "/nosuch"];
+        twin.same_with(|tool| ordinary(tool).args(line));
+    }
+    twin.same_with(|tool| ordinary(tool).args(["-rw", root, "pwd"]));
+    twin.same_with(|tool| {
+        ordinary(tool)
+            .current_dir(root)
+            .args(["-rw", "inside", "pwd"])
+    });
+}

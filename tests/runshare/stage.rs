@@ -6,27 +6,27 @@ use nix::unistd::geteuid;
 use testkit::{Scratch, Tool, Twin};
 
 /// The program under test.
-pub const RUNSHARE: &str = env!("CARGO_BIN_EXE_runshare");
+pub(crate) const RUNSHARE: &str = env!("CARGO_BIN_EXE_runshare");
 
 /// The ordinary user of these tests, where root runs them.
-pub const TESTER: u32 = 1001;
+pub(crate) const TESTER: u32 = 1001;
 
 /// Ours, called by its own name.
-pub fn runshare() -> Tool {
+pub(crate) fn runshare() -> Tool {
     Tool::new(RUNSHARE).argv0("runshare")
 }
 
 /// Ours beside the original.
-pub fn twin() -> Option<Twin> {
+pub(crate) fn twin() -> Option<Twin> {
     Some(Twin::new("unshare", RUNSHARE)?.masking(testkit::mask::proc_pids))
 }
 
 /// A machine on which `tester` (1001:1001) has the subordinate ids 100000 to 165535, and root those from 200000 on.
-pub struct Machine(Scratch);
+pub(crate) struct Machine(Scratch);
 
 impl Machine {
     /// Its files in /etc are the real ones and these.
-    pub fn new() -> Machine {
+    pub(crate) fn new() -> Machine {
         let scratch = Scratch::new();
         let with = |path: &str, line: &str| {
             let real = std::fs::read_to_string(path).unwrap_or_default();
@@ -41,14 +41,14 @@ impl Machine {
     }
 
     /// Sets another /etc/subuid and /etc/subgid.
-    pub fn subids(self, lines: &str) -> Machine {
+    pub(crate) fn subids(self, lines: &str) -> Machine {
         self.0.file("subuid", lines);
         self.0.file("subgid", lines);
         self
     }
 
     /// Runs the tool on this machine, as the user who runs the tests: root, that is.
-    pub fn root(&self, tool: Tool) -> Tool {
+    pub(crate) fn root(&self, tool: Tool) -> Tool {
         let files = ["passwd", "group", "subuid", "subgid"];
         files.iter().fold(tool, |tool, file| {
             tool.over(self.0.path().join(file), Path::new("/etc").join(file))
@@ -56,13 +56,13 @@ impl Machine {
     }
 
     /// Runs the tool on this machine as `tester`.
-    pub fn tester(&self, tool: Tool) -> Tool {
+    pub(crate) fn tester(&self, tool: Tool) -> Tool {
         self.root(tool).as_user(TESTER, TESTER, &[])
     }
 }
 
 /// An ordinary user of the machine: another one where root runs the tests, else who runs them.
-pub fn ordinary(tool: Tool) -> Tool {
+pub(crate) fn ordinary(tool: Tool) -> Tool {
     match geteuid().is_root() {
         true => tool.as_user(TESTER, TESTER, &[]),
         false => tool,
@@ -70,7 +70,7 @@ pub fn ordinary(tool: Tool) -> Tool {
 }
 
 /// The words of a command line as a shell reads them, quotes of both kinds and nothing else.
-pub fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote = None;
@@ -87,4 +87,15 @@ pub fn words(line: &str) -> Vec<String> {
     }
     words.extend(word);
     words
+}
+
+/// Numbers below a bound, the same for every run: a failure can be repeated.
+pub(crate) fn numbers_from(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed;
+    move |bound| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % bound
+    }
 }

@@ -3,15 +3,16 @@
 //! The search for it is the C library's own, `execvp(3)`: along the PATH of the environment that the program gets,
 //! `/bin/sh` for a script without `#!`, and the same error that the originals report.
 
+use std::convert::Infallible;
 use std::env;
-use std::ffi::{CString, OsStr, OsString};
+use std::ffi::{CStr, CString, OsStr, OsString};
 use std::fmt;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
 use nix::errno::Errno;
 use nix::libc::c_int;
-use nix::unistd::{execvp, getuid};
+use nix::unistd::{execv, execvp, getuid};
 
 use crate::sys::errno::reason;
 use crate::users::{passwd_entries, shell_of};
@@ -38,18 +39,35 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Becomes `program` with these words as its argv, argv\[0\] among them.
+/// Becomes `program`, searched for along PATH, with these words as its argv, argv\[0\] among them.
 ///
 /// # Errors
 /// [`Failure`]; this returns only where the program could not be run.
 pub fn run(program: &OsStr, words: &[OsString]) -> Failure {
+    become_by(execvp, program, words)
+}
+
+/// Becomes the shell at `path`, which is not searched for, as a login shell: its argv\[0\] begins with a dash.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_login_shell(path: &OsStr) -> Failure {
+    let mut name = OsString::from("-");
+    name.push(base_name(path));
+    become_by(execv, path, &[name])
+}
+
+/// `execv(3)` or `execvp(3)`.
+type Exec = fn(&CStr, &[CString]) -> Result<Infallible, Errno>;
+
+fn become_by(exec: Exec, program: &OsStr, words: &[OsString]) -> Failure {
     let terminated = |word: &OsStr| CString::new(word.as_bytes());
     let argv: Result<Vec<CString>, _> = words.iter().map(|word| terminated(word)).collect();
     // A byte of zero cannot stand on a command line, and the environment cannot hold one either.
     let (Ok(path), Ok(argv)) = (terminated(program), argv) else {
         return Failure(Errno::EINVAL);
     };
-    match execvp(&path, &argv) {
+    match exec(&path, &argv) {
         Err(errno) => Failure(errno),
         Ok(never) => match never {},
     }
@@ -89,13 +107,6 @@ impl LoginShell {
             .filter(|shell| !shell.is_empty())
             .unwrap_or_else(|| DEFAULT_SHELL.into())
     }
-}
-
-/// The argv of a login shell: its base name behind a dash.
-pub fn login_argv(shell: &OsStr) -> Vec<OsString> {
-    let mut name = OsString::from("-");
-    name.push(base_name(shell));
-    vec![name]
 }
 
 fn from_environment() -> Option<OsString> {

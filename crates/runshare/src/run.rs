@@ -3,7 +3,7 @@
 use anyhow::{Context, Error, Result};
 use nix::libc::SIGCHLD;
 use nscore::cli::{Invocation, message};
-use nscore::exec::{self, LoginShell, login_argv};
+use nscore::exec::{self, LoginShell};
 use nscore::namespace::Namespace;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::Ending;
@@ -55,14 +55,17 @@ fn become_program(
     credentials::become_program_user(options)?;
     tie.map_or(Ok(()), Tie::fasten)?;
     environment::reduce(options)?;
-    let (program, words) = match shell {
+    let (program, failure) = match shell {
         Some(shell) => {
             let shell = shell.path(options.root.is_some());
-            let words = login_argv(&shell);
-            (shell, words)
+            let failure = exec::run_login_shell(&shell);
+            (shell, failure)
         }
-        None => (options.program[0].clone(), options.program.clone()),
+        None => {
+            let program = options.program[0].clone();
+            let failure = exec::run(&program, &options.program);
+            (program, failure)
+        }
     };
-    let failure = exec::run(&program, &words);
     Err(Error::new(failure).context(message(&[&"failed to execute ", &program])))
 }

@@ -1,0 +1,75 @@
+//! `--clear-env` and `--whitelist-env`, which the pinned original lacks: judged by what the program gets.
+
+use crate::stage::runshare;
+
+/// The environment of a program run with these options.
+fn environment(options: &[&str]) -> Vec<String> {
+    let tool = runshare()
+        .no_env()
+        .env("PATH", "/usr/bin:/bin")
+        .env("A", "1")
+        .env("B", "2=3")
+        .env("C", "");
+    let outcome = tool.args(options).arg("/usr/bin/env").run().ok();
+    outcome.out().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn clear_env_leaves_nothing() {
+    assert!(environment(&["--clear-env"]).is_empty());
+}
+
+#[test]
+fn a_whitelist_keeps_what_it_names_the_last_named_first() {
+    assert_eq!(
+        environment(&["--whitelist-env", "A,C,B"]),
+        ["B=2=3", "C=", "A=1"]
+    );
+    assert_eq!(
+        environment(&["--whitelist-env=A", "--whitelist-env=C"]),
+        ["C=", "A=1"]
+    );
+    assert_eq!(
+        environment(&["--clear-env", "--whitelist-env", "A"]),
+        ["A=1"]
+    );
+    assert_eq!(
+        environment(&["--whitelist-env", "A", "--clear-env"]),
+        ["A=1"]
+    );
+}
+
+#[test]
+fn each_name_counts_once_and_empty_ones_not_at_all() {
+    assert_eq!(
+        environment(&["--whitelist-env", ",A,,B,A,"]),
+        ["B=2=3", "A=1"]
+    );
+    assert_eq!(environment(&["--whitelist-env", "NOSUCH,A"]), ["A=1"]);
+}
+
+#[test]
+fn without_a_path_the_c_librarys_own_is_searched() {
+    runshare().args(["--clear-env", "true"]).run().ok();
+    let nowhere = runshare()
+        .env("PATH", "/nosuch")
+        .args(["--whitelist-env", "PATH", "true"])
+        .run();
+    nowhere.fails(
+        127,
+        "runshare: failed to execute true: No such file or directory\n",
+    );
+}
+
+#[test]
+fn the_shell_is_looked_for_in_the_environment_that_is_left() {
+    let script = "/bin/echo";
+    let kept = runshare()
+        .env("SHELL", script)
+        .args(["--whitelist-env", "SHELL"])
+        .run()
+        .ok();
+    assert_eq!(kept.out(), "\n");
+    let cleared = runshare().env("SHELL", "/nosuch").arg("--clear-env").run();
+    assert_ne!(cleared.code(), 127, "{cleared}");
+}

@@ -1,0 +1,16 @@
+//! `--cgroup`: the cgroup that one is in looks like the root of all.
+
+use crate::stage::{may_unshare, runshare};
+
+#[test]
+fn every_hierarchy_begins_at_the_own_cgroup() {
+    if !may_unshare() {
+        return;
+    }
+    let table = runshare(["--cgroup", "cat", "/proc/self/cgroup"])
+        .run()
+        .ok()
+        .out();
+    assert!(!table.is_empty());
+    assert!(table.lines().all(|line| line.ends_with(":/")), "{table}");
+}

@@ -1,0 +1,60 @@
+//! The links in `/proc/PID/ns` of a program in namespaces beside one's own: another text is another namespace.
+
+use crate::stage::{TELL_AND_STAY, is_root, may_unshare, namespace, runshare};
+
+/// The options, and what the links are called.
+const KINDS: [(&str, &str); 8] = [
+    ("--user", "user"),
+    ("--cgroup", "cgroup"),
+    ("--ipc", "ipc"),
+    ("--uts", "uts"),
+    ("--net", "net"),
+    ("--pid", "pid"),
+    ("--mount", "mnt"),
+    ("--time", "time"),
+];
+
+/// The links that differ from our own where these options were given. With `--fork`, since a process never enters a new
+/// PID or time namespace itself.
+fn differing(options: &[&str]) -> Vec<&'static str> {
+    let program = ["--fork", "sh", "-c", TELL_AND_STAY];
+    let mut running = runshare(options.iter().copied().chain(program)).spawn();
+    let line = running.until("\n");
+    let pid = line.trim_end();
+    let links = KINDS.iter().map(|(_, link)| *link);
+    links
+        .filter(|link| namespace(pid, link) != namespace("self", link))
+        .collect()
+}
+
+#[test]
+fn each_option_changes_its_own_link_alone() {
+    if !may_unshare() {
+        return;
+    }
+    for (option, link) in KINDS {
+        // An ordinary user has made a user namespace in any case.
+        let expected = match is_root() || link == "user" {
+            true => vec![link],
+            false => vec!["user", link],
+        };
+        assert_eq!(differing(&[option]), expected, "{option}");
+    }
+}
+
+#[test]
+fn all_eight_options_change_all_eight_links() {
+    if !may_unshare() {
+        return;
+    }
+    let (options, links): (Vec<_>, Vec<_>) = KINDS.into_iter().unzip();
+    assert_eq!(differing(&options), links);
+}
+
+#[test]
+fn no_option_changes_no_link_of_root() {
+    if !testkit::need::root() {
+        return;
+    }
+    assert!(differing(&[]).is_empty());
+}

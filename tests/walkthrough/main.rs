@@ -1,0 +1,24 @@
+//! The walkthrough of a person who learns namespaces: the commands of a tutorial written for `unshare` and `chroot`, typed
+//! with `runshare` and `rchroot`, in a real Debian root.
+//!
+//! One module a namespace; `links` looks at all eight from outside, and `readme` types what README.md shows. Root runs
+//! the commands as the tutorial has them, with `sudo`. An ordinary user has the same rights in a user namespace and says
+//! `--user --map-root-user` first; whatever works so is tested so. All of it happens in namespaces that end with the
+//! program, so that a test which fails leaves nothing behind either.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod cgroup;
+mod ipc;
+mod links;
+mod mount;
+mod net;
+mod pid;
+mod readme;
+mod stage;
+mod time;
+mod user;
+mod uts;

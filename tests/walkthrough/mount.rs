@@ -1,0 +1,68 @@
+//! `--mount`: what is mounted inside is seen by nobody else, and gone with the last process.
+
+use std::fs;
+use std::path::Path;
+
+use crate::stage::{Debian, own_mounts};
+
+/// What this process sees mounted at or below `dir`.
+fn mounts_below(dir: &Path) -> Vec<String> {
+    let table = fs::read_to_string("/proc/self/mountinfo").expect("proc is mounted");
+    let below = |line: &&str| {
+        let point = line.split(' ').nth(4).unwrap_or_default();
+        Path::new(point).starts_with(dir)
+    };
+    table.lines().filter(below).map(str::to_owned).collect()
+}
+
+#[test]
+fn rchroot_shows_the_system_of_the_new_root() {
+    let Some(debian) = Debian::find() else { return };
+    let outcome = debian
+        .script(&["--mount"], "cat /etc/os-release; pwd")
+        .run()
+        .ok();
+    let release = fs::read_to_string(debian.root.join("etc/os-release")).expect("it is Debian");
+    assert!(release.contains("\nID=debian\n"), "{release}");
+    assert_eq!(outcome.out(), format!("{release}/\n"));
+}
+
+#[test]
+fn findmnt_shows_the_proc_that_was_mounted_and_nothing_else() {
+    let Some(debian) = Debian::find() else { return };
+    let before = mounts_below(&debian.root);
+    let commands = "mount -t proc proc proc && findmnt --noheadings --output TARGET,SOURCE,FSTYPE";
+    let outcome = debian.script(own_mounts(), commands).run().ok();
+    let words: Vec<_> = outcome
+        .out()
+        .split_whitespace()
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(words, ["/proc", "proc", "proc"], "{outcome}");
+    assert_eq!(mounts_below(&debian.root), before);
+}
+
+#[test]
+fn by_hand_at_a_terminal_it_goes_the_same_and_nobody_outside_sees_it() {
+    let Some(debian) = Debian::find() else { return };
+    let before = mounts_below(&debian.root);
+    let mut bash = debian.bash(own_mounts()).terminal(80, 24).spawn();
+    // bash may repeat what is typed, so the marks are not typed as they will be read.
+    bash.type_in("mount -t proc proc proc\n");
+    bash.type_in("echo 'b'egin; findmnt --noheadings --output TARGET,FSTYPE; echo 'e'nd\n");
+    let greeting = bash.until("begin\n");
+    let answer = bash.until("end\n");
+    assert_eq!(answer, "/proc proc\nend\n");
+    assert!(
+        !greeting.contains("job control"),
+        "the terminal is bash's own: {greeting}"
+    );
+    assert_eq!(
+        mounts_below(&debian.root),
+        before,
+        "while it is mounted inside"
+    );
+    bash.type_in("exit\n");
+    bash.wait().ok();
+    assert_eq!(mounts_below(&debian.root), before, "after the end");
+}
