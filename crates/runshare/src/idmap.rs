@@ -246,3 +246,113 @@ pub(crate) fn text(lines: &[Line]) -> String {
         },
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn block(inner: u64, outer: u64, count: u64, elastic: bool) -> Block {
+        let line = Line {
+            inner,
+            outer,
+            count,
+        };
+        Block { line, elastic }
+    }
+
+    fn composed(single: (u64, u64), blocks: &[Block]) -> String {
+        text(&compose(Some(single), blocks))
+            .trim_end()
+            .replace('\n', ", ")
+    }
+
+    #[test]
+    fn a_block_is_cut_around_the_single_id() {
+        let auto = block(0, 100_000, 65536, true);
+        assert_eq!(composed((0, 1001), &[auto]), "0 1001 1, 1 100000 65536");
+        assert_eq!(
+            composed((1001, 1001), &[auto]),
+            "1001 1001 1, 0 100000 1001, 1002 101001 64535"
+        );
+        let plain = block(1000, 100_000, 10, false);
+        assert_eq!(
+            composed((1001, 1001), &[plain]),
+            "1001 1001 1, 1000 100000 1, 1002 100001 8"
+        );
+        let outside = block(10, 1000, 5, false);
+        assert_eq!(
+            composed((0, 1002), &[outside]),
+            "0 1002 1, 10 1000 2, 12 1003 2"
+        );
+    }
+
+    #[test]
+    fn a_block_that_is_not_touched_stays_whole() {
+        let blocks = [block(5, 100_000, 3, false), block(20, 100_010, 3, false)];
+        assert_eq!(
+            composed((0, 1001), &blocks),
+            "0 1001 1, 5 100000 3, 20 100010 3"
+        );
+        assert_eq!(
+            composed((15, 0), &[block(5, 100_000, 10, false)]),
+            "15 0 1, 5 100000 10"
+        );
+        assert_eq!(composed((0, 0), &[block(5, 0, 0, false)]), "0 0 1");
+    }
+
+    #[test]
+    fn a_map_argument_is_three_numbers() {
+        let line = |text: &str| parse(text.as_ref());
+        let expected = Line {
+            inner: 1,
+            outer: 2,
+            count: 3,
+        };
+        assert_eq!(line("1:2:3"), Some(expected));
+        assert_eq!(line("2,1,3"), Some(expected));
+        assert_eq!(line(" 1:+2: 3"), Some(expected));
+        for text in [
+            "1:2",
+            "1:2:3:4",
+            "1,2:3",
+            "1:2:3 ",
+            ":2:3",
+            "-1:2:3",
+            "4294967296:2:3",
+            "a:b:c",
+            "",
+        ] {
+            assert_eq!(line(text), None, "{text:?}");
+        }
+    }
+
+    proptest! {
+        /// Whatever is asked for, no id is mapped twice on either side, and every block keeps its order.
+        #[test]
+        fn no_id_is_mapped_twice(
+            single in (0_u64..20, 0_u64..20),
+            inner in 0_u64..20,
+            outer in 0_u64..20,
+            count in 0_u64..20,
+            elastic: bool,
+        ) {
+            let lines = compose(Some(single), &[block(inner, outer, count, elastic)]);
+            let ids = |of: fn(&Line) -> u64| -> Vec<u64> {
+                lines.iter().flat_map(|line| of(line)..of(line) + line.count).collect()
+            };
+            for mut side in [ids(|line| line.inner), ids(|line| line.outer)] {
+                prop_assert!(side[1..].is_sorted());
+                let all = side.len();
+                side.sort_unstable();
+                side.dedup();
+                prop_assert_eq!(side.len(), all);
+            }
+        }
+
+        #[test]
+        fn any_map_argument_is_answered(text in any::<String>()) {
+            let _ = parse(text.as_ref());
+        }
+    }
+}

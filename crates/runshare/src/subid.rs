@@ -66,3 +66,47 @@ fn range_of(file: &[u8], name: &OsString, uid: u32) -> Result<Option<Range>> {
 fn is_number(owner: &OsStr, uid: u32) -> bool {
     number::decimal(owner, false).is_ok_and(|number| number == i128::from(uid))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn range(file: &str) -> Result<Option<Range>> {
+        range_of(file.as_bytes(), &OsString::from("tester"), 1001)
+    }
+
+    #[test]
+    fn the_first_whole_line_of_the_user_counts() {
+        let expected = Some(Range { start: 7, count: 5 });
+        for file in [
+            "tester:7:5",
+            "1001:7:5\ntester:8:5\n",
+            "#\n\nx:1:2\ntester\ntester:1\ntester: 7:+5\n",
+        ] {
+            assert_eq!(range(file).unwrap(), expected, "{file:?}");
+        }
+        assert_eq!(range("").unwrap(), None);
+        assert_eq!(range(" tester:7:5\ntester2:7:5\n").unwrap(), None);
+    }
+
+    #[test]
+    fn a_garbled_number_is_told() {
+        for file in [
+            "tester:x:5",
+            "tester:5:",
+            "tester:5:5:5",
+            "tester:5:-5",
+            "tester:4294967296:5",
+        ] {
+            assert!(range(file).is_err(), "{file:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_file_is_answered(file in any::<Vec<u8>>()) {
+            let _ = range_of(&file, &OsString::from("tester"), 1001);
+        }
+    }
+}

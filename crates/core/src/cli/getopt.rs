@@ -261,3 +261,6 @@ fn possibilities(candidates: &[&Arg]) -> String {
 fn mistake<T>(parts: &[&dyn AsRef<OsStr>]) -> Result<T, Stop> {
     Err(Stop::Mistake(message(parts)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,3 +70,73 @@ fn magnitude(digits: &[u8]) -> Option<i128> {
         value.checked_mul(10)?.checked_add(i128::from(digit - b'0'))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn told(text: &str) -> Result<u32, String> {
+        let error = |error: Error| {
+            error
+                .chain()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join(" / ")
+        };
+        id("failed to parse uid", text.as_ref()).map_err(error)
+    }
+
+    #[test]
+    fn reads_what_strtoul_reads_as_a_whole() {
+        for (text, number) in [
+            ("5", 5),
+            (" 5", 5),
+            ("\t\n\u{b}\u{c}\r+5", 5),
+            ("010", 10),
+            ("4294967295", u32::MAX),
+        ] {
+            assert_eq!(told(text), Ok(number), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_number() {
+        for text in [
+            "", " ", "abc", "5 ", "5x", "0x5", "5.0", "-", "+", "++5", "+-5", "-+5", "- 5", "٥",
+        ] {
+            assert_eq!(
+                told(text),
+                Err(format!("failed to parse uid: '{text}'")),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn says_when_an_id_cannot_hold_the_number() {
+        for text in [
+            "-5",
+            "-5x",
+            " -0",
+            "4294967296",
+            "99999999999999999999999999999999999999999999",
+        ] {
+            let range = told(text).is_err_and(|error| error.contains(" / ERANGE"));
+            assert!(range, "{text:?}: {:?}", told(text));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_number_of_seconds_is_read_back(number in any::<i64>()) {
+            prop_assert_eq!(seconds("", number.to_string().as_ref()).ok(), Some(number));
+        }
+
+        #[test]
+        fn any_text_is_answered(text in any::<String>()) {
+            let _ = id("", text.as_ref());
+            let _ = seconds("", text.as_ref());
+        }
+    }
+}

@@ -146,3 +146,52 @@ pub fn die_by(signal: c_int) -> c_int {
     let _ = kill(getpid(), signal);
     128 + signal
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_known_in_any_case_with_or_without_sig() {
+        for name in ["TERM", "term", "SIGTERM", "sigterm", "SigTerm"] {
+            assert_eq!(by_name(name), Some(libc::SIGTERM), "{name}");
+        }
+        assert_eq!(by_name("CLD"), by_name("CHLD"));
+        assert_eq!(by_name("RTMIN+1"), Some(libc::SIGRTMIN() + 1));
+        assert_eq!(by_name("sigrtmax-0"), Some(libc::SIGRTMAX()));
+        assert_eq!(by_name("RTMIN+1x"), Some(libc::SIGRTMIN() + 1));
+    }
+
+    #[test]
+    fn what_is_no_name_is_unknown() {
+        let names = [
+            "",
+            "SIG",
+            "SIGSIGTERM",
+            "9",
+            "RTMIN",
+            "RTMAX",
+            "RTMIN-1",
+            "RTMAX+1",
+            "RTMIN+31",
+            "RTMIN+",
+            "UNUSED",
+        ];
+        for name in names
+            .into_iter()
+            .chain(["RTMIN+99999999999", "RTMIN+2147483647", "TERM ", "é"])
+        {
+            assert_eq!(by_name(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_blocked_signal_can_be_waited_for() {
+        let set = SignalSet::of(&[libc::SIGUSR1]);
+        let before = set.block();
+        // raise(3) sends it to this thread, which has just blocked it.
+        nix::sys::signal::raise(nix::sys::signal::Signal::SIGUSR1).expect("a signal can be raised");
+        assert_eq!(set.wait(), Ok(libc::SIGUSR1));
+        before.restore();
+    }
+}

@@ -1,0 +1,178 @@
+//! A small table, read in both manners; what the originals' getopt does with it was tried with theirs.
+
+use std::ffi::OsString;
+
+use clap::{Arg, ArgAction, Command};
+use proptest::prelude::*;
+
+use super::{Reading, Stop, read};
+use crate::cli::{ADDED, Family, Tool};
+
+fn command() -> Command {
+    let value = |name: &'static str| Arg::new(name).long(name).action(ArgAction::Append);
+    let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
+    let optional = |name| value(name).num_args(0..=1);
+    Command::new("tool")
+        .arg(flag("help").short('h'))
+        .arg(optional("net").short('n'))
+        .arg(optional("net-socket"))
+        .arg(value("target").short('t'))
+        .arg(flag("all").short('a'))
+        .arg(flag("all-new").help_heading(ADDED))
+        .arg(flag("tar").help_heading(ADDED))
+        .arg(flag("new-session").help_heading(ADDED))
+        .arg(flag("new-privs").help_heading(ADDED))
+}
+
+fn tool(short_values: bool, operands_anywhere: bool) -> Tool {
+    Tool {
+        command,
+        family: Family::UtilLinux,
+        short_values,
+        operands_anywhere,
+    }
+}
+
+fn read_by(tool: &Tool, words: &[&str]) -> Reading {
+    read(tool, &command(), words.iter().map(OsString::from))
+}
+
+/// `name=value` for each option, `| operand` for each operand, `! sentence` for a mistake.
+fn told(tool: &Tool, words: &[&str]) -> String {
+    let reading = read_by(tool, words);
+    let mut told: Vec<String> = reading
+        .options
+        .iter()
+        .map(|option| match option.given() {
+            Some(value) => format!("{}={}", option.name(), value.to_string_lossy()),
+            None => option.name().to_owned(),
+        })
+        .collect();
+    match reading.stop {
+        None => told.extend(
+            reading
+                .operands
+                .iter()
+                .map(|word| format!("| {}", word.to_string_lossy())),
+        ),
+        Some(Stop::Mistake(sentence)) => told.push(format!("! {sentence}")),
+        Some(stop) => told.push(format!("{stop:?}")),
+    }
+    told.join(" ")
+}
+
+fn told_plainly(words: &[&str]) -> String {
+    told(&tool(false, false), words)
+}
+
+#[test]
+fn options_end_at_the_first_operand_or_at_two_dashes() {
+    assert_eq!(told_plainly(&["-a", "ls", "-a"]), "all | ls | -a");
+    assert_eq!(told_plainly(&["--", "-a", "--"]), "| -a | --");
+    assert_eq!(told_plainly(&["-", "-a"]), "| - | -a");
+    assert_eq!(told_plainly(&["", "-a"]), "|  | -a");
+}
+
+#[test]
+fn where_operands_may_stand_anywhere_options_follow_them() {
+    let anywhere = tool(false, true);
+    assert_eq!(
+        told(&anywhere, &["x", "-a", "y", "--", "-a"]),
+        "all | x | y | -a"
+    );
+}
+
+#[test]
+fn a_required_value_is_what_comes_next_whatever_it_looks_like() {
+    assert_eq!(told_plainly(&["-t", "-a"]), "target=-a");
+    assert_eq!(told_plainly(&["-at5"]), "all target=5");
+    assert_eq!(told_plainly(&["-t=5"]), "target==5");
+    assert_eq!(told_plainly(&["--target", "--"]), "target=--");
+    assert_eq!(told_plainly(&["--target="]), "target=");
+    assert_eq!(
+        told_plainly(&["-t"]),
+        "! option requires an argument -- 't'"
+    );
+    assert_eq!(
+        told_plainly(&["--target"]),
+        "! option '--target' requires an argument"
+    );
+}
+
+#[test]
+fn an_optional_value_is_attached_to_the_short_option_only_where_the_tool_wants_it() {
+    assert_eq!(told_plainly(&["--net", "x"]), "net | x");
+    assert_eq!(told_plainly(&["--net=x"]), "net=x");
+    assert_eq!(told_plainly(&["-na"]), "net all");
+    let attached = tool(true, false);
+    assert_eq!(told(&attached, &["-na"]), "net=a");
+    assert_eq!(told(&attached, &["-n=a"]), "net=a");
+    assert_eq!(told(&attached, &["-n==a"]), "net==a");
+    assert_eq!(told(&attached, &["-n", "a"]), "net | a");
+    assert_eq!(told(&attached, &["-an"]), "all net");
+}
+
+#[test]
+fn a_prefix_is_the_originals_first_and_ours_only_where_the_original_knows_none() {
+    assert_eq!(told_plainly(&["--a"]), "all");
+    assert_eq!(told_plainly(&["--all-"]), "all-new");
+    assert_eq!(told_plainly(&["--tar"]), "tar");
+    assert_eq!(told_plainly(&["--ta", "5"]), "target=5");
+    assert_eq!(told_plainly(&["--net"]), "net");
+    assert_eq!(
+        told_plainly(&["--ne"]),
+        "! option '--ne' is ambiguous; possibilities: '--net' '--net-socket'"
+    );
+    assert_eq!(
+        told_plainly(&["--new=x"]),
+        "! option '--new=x' is ambiguous; possibilities: '--new-session' '--new-privs'"
+    );
+    assert_eq!(told_plainly(&["--new-s"]), "new-session");
+}
+
+#[test]
+fn a_mistake_is_told_in_getopts_words() {
+    assert_eq!(
+        told_plainly(&["--foo=1"]),
+        "! unrecognized option '--foo=1'"
+    );
+    assert_eq!(
+        told_plainly(&["--al=1"]),
+        "! option '--all' doesn't allow an argument"
+    );
+    assert_eq!(told_plainly(&["-axa"]), "all ! invalid option -- 'x'");
+    assert_eq!(told_plainly(&["---"]), "! unrecognized option '---'");
+}
+
+#[test]
+fn what_comes_before_help_or_a_mistake_is_still_read() {
+    assert_eq!(told_plainly(&["-a", "--help", "--foo"]), "all Help");
+    assert_eq!(told_plainly(&["-ahx"]), "all Help");
+    assert_eq!(
+        told_plainly(&["--foo", "--help"]),
+        "! unrecognized option '--foo'"
+    );
+}
+
+proptest! {
+    #[test]
+    fn every_word_is_read_exactly_once(words in proptest::collection::vec("[-=antxhel]{0,6}", 0..8)) {
+        for tool in [tool(false, false), tool(true, false), tool(false, true)] {
+            let words: Vec<&str> = words.iter().map(String::as_str).collect();
+            let reading = read_by(&tool, &words);
+            if reading.stop.is_none() && !tool.operands_anywhere {
+                let read = words.len() - reading.operands.len();
+                let operands: Vec<_> = words[read..].iter().map(OsString::from).collect();
+                prop_assert_eq!(reading.operands, operands);
+            }
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_read_without_a_panic(words in proptest::collection::vec(any::<Vec<u8>>(), 0..6)) {
+        use std::os::unix::ffi::OsStringExt;
+        let words = words.into_iter().map(OsString::from_vec);
+        let reading = read(&tool(true, true), &command(), words);
+        prop_assert!(reading.stop.is_some() || reading.options.len() <= 64);
+    }
+}
