@@ -1,10 +1,10 @@
 //! `--cgroup`: the cgroup that one is in looks like the root of all.
 
-use crate::stage::{may_unshare, runshare};
+use crate::stage::{ready, runshare};
 
 #[test]
 fn every_hierarchy_begins_at_the_own_cgroup() {
-    if !may_unshare() {
+    if !ready() {
         return;
     }
     let table = runshare(["--cgroup", "cat", "/proc/self/cgroup"])

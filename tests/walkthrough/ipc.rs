@@ -1,14 +1,15 @@
 //! `--ipc`: message queues and shared memory of its own.
 //!
-//! What the tutorial makes on the host, these tests make in an IPC namespace that stands for it: it takes all that is
-//! made along when it ends, and the machine's own is left alone.
+//! What the tutorial makes on the host is made in an IPC namespace that stands for it: all of it goes when that ends, and
+//! the machine's own is left alone.
 
 use testkit::Outcome;
 
-use crate::stage::{Debian, runshare};
+use crate::stage::{Debian, assert_ipc_is_another, runshare};
 
 /// Runs shell commands on the host's stand-in, which is in the Debian root's directory.
 fn on_the_host(debian: &Debian, commands: &str) -> Outcome {
+    assert_ipc_is_another();
     runshare(["--ipc", "sh", "-e", "-c", commands])
         .current_dir(&debian.root)
         .run()

@@ -1,6 +1,8 @@
 //! The links in `/proc/PID/ns` of a program in namespaces beside one's own: another text is another namespace.
 
-use crate::stage::{TELL_AND_STAY, is_root, may_unshare, namespace, runshare};
+use testkit::need;
+
+use crate::stage::{HERE, TELL_AND_STAY, is_root, namespace, ready, runshare};
 
 /// The options, and what the links are called.
 const KINDS: [(&str, &str); 8] = [
@@ -23,13 +25,13 @@ fn differing(options: &[&str]) -> Vec<&'static str> {
     let pid = line.trim_end();
     let links = KINDS.iter().map(|(_, link)| *link);
     links
-        .filter(|link| namespace(pid, link) != namespace("self", link))
+        .filter(|link| namespace(pid, link) != namespace(HERE, link))
         .collect()
 }
 
 #[test]
 fn each_option_changes_its_own_link_alone() {
-    if !may_unshare() {
+    if !ready() {
         return;
     }
     for (option, link) in KINDS {
@@ -44,7 +46,7 @@ fn each_option_changes_its_own_link_alone() {
 
 #[test]
 fn all_eight_options_change_all_eight_links() {
-    if !may_unshare() {
+    if !ready() {
         return;
     }
     let (options, links): (Vec<_>, Vec<_>) = KINDS.into_iter().unzip();
@@ -53,7 +55,7 @@ fn all_eight_options_change_all_eight_links() {
 
 #[test]
 fn no_option_changes_no_link_of_root() {
-    if !testkit::need::root() {
+    if !need::root() || !ready() {
         return;
     }
     assert!(differing(&[]).is_empty());

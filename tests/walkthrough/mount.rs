@@ -1,13 +1,15 @@
 //! `--mount`: what is mounted inside is seen by nobody else, and gone with the last process.
 
-use std::fs;
 use std::path::Path;
+use std::{fs, process};
 
-use crate::stage::{Debian, own_mounts};
+use testkit::need;
 
-/// What this process sees mounted at or below `dir`.
+use crate::stage::{Debian, bare_runshare, own_mounts};
+
+/// What this thread, which calls `runshare`, sees mounted at or below `dir`.
 fn mounts_below(dir: &Path) -> Vec<String> {
-    let table = fs::read_to_string("/proc/self/mountinfo").expect("proc is mounted");
+    let table = fs::read_to_string("/proc/thread-self/mountinfo").expect("proc is mounted");
     let below = |line: &&str| {
         let point = line.split(' ').nth(4).unwrap_or_default();
         Path::new(point).starts_with(dir)
@@ -46,7 +48,8 @@ fn findmnt_shows_the_proc_that_was_mounted_and_nothing_else() {
 fn by_hand_at_a_terminal_it_goes_the_same_and_nobody_outside_sees_it() {
     let Some(debian) = Debian::find() else { return };
     let before = mounts_below(&debian.root);
-    let mut bash = debian.bash(own_mounts()).terminal(80, 24).spawn();
+    let bash = debian.bash(own_mounts()).env("HISTFILE", "");
+    let mut bash = bash.terminal(80, 24).spawn();
     // bash may repeat what is typed, so the marks are not typed as they will be read.
     bash.type_in("mount -t proc proc proc\n");
     bash.type_in("echo 'b'egin; findmnt --noheadings --output TARGET,FSTYPE; echo 'e'nd\n");
@@ -65,4 +68,27 @@ fn by_hand_at_a_terminal_it_goes_the_same_and_nobody_outside_sees_it() {
     bash.type_in("exit\n");
     bash.wait().ok();
     assert_eq!(mounts_below(&debian.root), before, "after the end");
+}
+
+#[test]
+fn without_a_pid_namespace_the_proc_that_root_mounts_is_the_hosts() {
+    if !need::root() {
+        return;
+    }
+    let Some(debian) = Debian::find() else { return };
+    let commands = format!("mount -t proc proc proc && test -d /proc/{}", process::id());
+    debian.script(&["--mount"], &commands).run().ok();
+}
+
+#[test]
+fn without_a_pid_namespace_the_root_of_a_user_namespace_may_not_mount_proc() {
+    let Some(debian) = Debian::find() else { return };
+    if !need::user_namespaces() {
+        return;
+    }
+    let words = ["--user", "--map-root-user", "--mount", "rchroot", "./"];
+    let tool = bare_runshare(words).args(["mount", "-t", "proc", "proc", "proc"]);
+    let outcome = tool.current_dir(&debian.root).run();
+    assert_ne!(outcome.code(), 0, "{outcome}");
+    assert!(outcome.err().contains("permission denied"), "{outcome}");
 }

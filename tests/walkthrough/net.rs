@@ -2,11 +2,11 @@
 
 use testkit::need;
 
-use crate::stage::{Debian, may_unshare, runshare};
+use crate::stage::{Debian, ready, runshare};
 
 #[test]
 fn there_is_no_interface_but_lo() {
-    if !may_unshare() {
+    if !ready() {
         return;
     }
     let table = runshare(["--net", "cat", "/proc/net/dev"]).run().ok().out();
@@ -17,7 +17,7 @@ fn there_is_no_interface_but_lo() {
 
 #[test]
 fn ip_link_shows_lo_down() {
-    if !may_unshare() || !need::program("ip") {
+    if !ready() || !need::program("ip") {
         return;
     }
     let links = runshare(["--net", "ip", "link"]).run().ok().out();
@@ -27,7 +27,7 @@ fn ip_link_shows_lo_down() {
 }
 
 #[test]
-fn not_even_itself_can_be_reached() {
+fn not_even_the_machine_itself_can_be_reached() {
     let Some(debian) = Debian::find() else { return };
     let outcome = debian
         .script(&["--net"], "echo >/dev/tcp/127.0.0.1/9")
@@ -37,4 +37,14 @@ fn not_even_itself_can_be_reached() {
         outcome.err().contains("Network is unreachable"),
         "{outcome}"
     );
+}
+
+#[test]
+fn once_lo_is_up_the_machine_itself_can_be_reached() {
+    if !ready() || !need::program("ip") || !need::program("bash") {
+        return;
+    }
+    let commands = "ip link set lo up && echo >/dev/tcp/127.0.0.1/9";
+    let outcome = runshare(["--net", "bash", "-c", commands]).run();
+    assert!(outcome.err().contains("Connection refused"), "{outcome}");
 }

@@ -8,7 +8,7 @@ use std::fs;
 
 use testkit::{Tool, mask, need, workspace};
 
-use crate::stage::{Debian, may_unshare, with_our_path};
+use crate::stage::{Debian, assert_ipc_is_another, ready, with_our_path};
 
 /// What the sessions use besides our own programs.
 const PROGRAMS: [&str; 5] = ["bash", "hostname", "ip", "ipcmk", "ipcs"];
@@ -90,6 +90,7 @@ fn every_session_goes_as_the_readme_shows_it() {
     if !PROGRAMS.into_iter().all(need::program) {
         return;
     }
+    assert_ipc_is_another();
     let text = readme();
     let sessions = blocks(&text, "console");
     assert!(sessions.len() >= 8, "a session for each namespace");
@@ -106,7 +107,7 @@ fn every_session_goes_as_the_readme_shows_it() {
 
 #[test]
 fn the_first_command_prints_what_the_readme_shows() {
-    if !may_unshare() {
+    if !ready() {
         return;
     }
     let text = readme();

@@ -4,6 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
+use nix::mount::{MsFlags, mount};
+use nix::sched::{CloneFlags, unshare};
 use nix::unistd::geteuid;
 use testkit::{Tool, need};
 
@@ -14,10 +17,24 @@ pub(crate) fn is_root() -> bool {
     geteuid().is_root()
 }
 
-/// Whether new namespaces can be made at all; if not, the test is skipped.
+/// Whether the walkthrough can begin; if not, the test is skipped. Root stands apart first, lest a defect of ours changes
+/// the machine.
 #[track_caller]
-pub(crate) fn may_unshare() -> bool {
-    is_root() || need::user_namespaces()
+pub(crate) fn ready() -> bool {
+    match is_root() {
+        true => need::met(stand_apart().is_ok(), "this root may not unshare"),
+        false => need::user_namespaces(),
+    }
+}
+
+/// Gives this thread, and what it starts, a host name, queues and mounts of its own. The mounts are shared, whatever they
+/// are on this machine: what is mounted in a copy of them is seen here unless the copy was made private.
+fn stand_apart() -> Result<(), Errno> {
+    const NONE: Option<&str> = None;
+    unshare(CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWUTS | CloneFlags::CLONE_NEWIPC)?;
+    [MsFlags::MS_PRIVATE, MsFlags::MS_SHARED]
+        .into_iter()
+        .try_for_each(|propagation| mount(NONE, "/", NONE, MsFlags::MS_REC | propagation, NONE))
 }
 
 /// A command line that begins with `runshare`, words of the tutorial and nothing else. The programs are found as a
@@ -62,8 +79,8 @@ impl Debian {
             "there is no {}: build it with cargo build -p rchroot",
             rchroot.display()
         );
-        let ready = may_unshare() && need::met(rchroot.exists(), &missing);
-        let root = ready.then(need::debian_root)??;
+        let found = ready() && need::met(rchroot.exists(), &missing);
+        let root = found.then(need::debian_root).flatten()?;
         Some(Self { root })
     }
 
@@ -88,6 +105,9 @@ pub(crate) fn own_mounts() -> &'static [&'static str] {
     }
 }
 
+/// The process that stands for the machine in which a test calls `runshare`: its own thread.
+pub(crate) const HERE: &str = "thread-self";
+
 /// Where this link of `/proc/PID/ns` points: `uts:[4026531838]`, say. The same text is the same namespace.
 pub(crate) fn namespace(pid: &str, kind: &str) -> String {
     let link = format!("/proc/{pid}/ns/{kind}");
@@ -110,3 +130,10 @@ pub(crate) fn processes_in(link: &str) -> Vec<String> {
 /// Commands of a shell, at whose end it still runs, having told its number outside: `/proc` is the host's.
 pub(crate) const TELL_AND_STAY: &str =
     "read -r outside rest </proc/self/stat; echo $outside; sleep 1000";
+
+/// Asserts that `--ipc` leads to another namespace: what is made there and is not would stay on the machine.
+pub(crate) fn assert_ipc_is_another() {
+    let words = ["--ipc", "readlink", "/proc/self/ns/ipc"];
+    let inside = runshare(words).run().ok().out();
+    assert_ne!(inside.trim_end(), namespace(HERE, "ipc"));
+}

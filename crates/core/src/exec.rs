@@ -10,10 +10,12 @@ use std::fmt;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
+use anyhow::Error;
 use nix::errno::Errno;
 use nix::libc::c_int;
 use nix::unistd::{execv, execvp, getuid};
 
+use crate::message::message;
 use crate::sys::errno::reason;
 use crate::users::{passwd_entries, shell_of};
 
@@ -39,6 +41,39 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
+/// What is to be run: the program that was named, or the caller's shell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Program {
+    /// The words of the command line from the program on; at least one.
+    Named(Vec<OsString>),
+    /// No program was named.
+    Shell(LoginShell),
+}
+
+impl Program {
+    /// What these words, all that is no option, mean. To be called before any namespace or root is entered, for the
+    /// shell may have to be looked up.
+    pub fn from_operands(operands: &[OsString]) -> Program {
+        match operands {
+            [] => Program::Shell(LoginShell::look_up()),
+            words => Program::Named(words.to_vec()),
+        }
+    }
+
+    /// Becomes it; see [`LoginShell::path`] for `root_changed`. Returns only if that fails.
+    pub fn run(&self, root_changed: bool) -> Error {
+        let (program, failure) = match self {
+            Program::Named(words) => (words[0].clone(), run(&words[0], words)),
+            Program::Shell(shell) => {
+                let shell = shell.path(root_changed);
+                let failure = run_login_shell(&shell);
+                (shell, failure)
+            }
+        };
+        Error::new(failure).context(message(&[&"failed to execute ", &program]))
+    }
+}
+
 /// Becomes `program`, searched for along PATH, with these words as its argv, argv\[0\] among them.
 ///
 /// # Errors
@@ -51,7 +86,7 @@ pub fn run(program: &OsStr, words: &[OsString]) -> Failure {
 ///
 /// # Errors
 /// As [`run`].
-pub fn run_login_shell(path: &OsStr) -> Failure {
+fn run_login_shell(path: &OsStr) -> Failure {
     let mut name = OsString::from("-");
     name.push(base_name(path));
     become_by(execv, path, &[name])

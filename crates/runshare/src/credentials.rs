@@ -1,9 +1,8 @@
 //! Who the program runs as: owner, ids, capabilities.
 
-use anyhow::{Context, Result};
-use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
+use anyhow::Result;
+use nscore::credentials::{become_group, become_user, drop_groups, keep_capabilities};
 use nscore::namespace::Namespace;
-use nscore::sys::capability;
 
 use crate::options::Options;
 
@@ -13,7 +12,7 @@ use crate::options::Options;
 /// Whichever of the three calls fails.
 pub(crate) fn become_owner(options: &Options) -> Result<()> {
     options.owner.map_or(Ok(()), |(user, group)| {
-        become_group(group)?;
+        become_group_alone(group)?;
         become_user(user)
     })
 }
@@ -23,7 +22,7 @@ pub(crate) fn become_owner(options: &Options) -> Result<()> {
 /// # Errors
 /// Whichever call fails.
 pub(crate) fn become_program_user(options: &Options) -> Result<()> {
-    options.setgid.map_or(Ok(()), become_group)?;
+    options.setgid.map_or(Ok(()), become_group_alone)?;
     options.setuid.map_or(Ok(()), become_user)?;
     if options.keep_caps && options.unshares(Namespace::User) {
         keep_capabilities()?;
@@ -31,24 +30,8 @@ pub(crate) fn become_program_user(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// The permitted capabilities become inheritable, then ambient: that is what exec passes on to a program of any user.
-fn keep_capabilities() -> Result<()> {
-    let capabilities = capability::get()
-        .context("capget failed")?
-        .with_permitted_inheritable();
-    capability::set(&capabilities).context("capset failed")?;
-    let raised = capabilities
-        .permitted()
-        .try_for_each(capability::raise_ambient);
-    raised.context("prctl(PR_CAP_AMBIENT) failed")
-}
-
 /// A group and no others: the caller's supplementary groups must not outlive the change.
-fn become_group(group: u32) -> Result<()> {
-    setgroups(&[]).context("setgroups failed")?;
-    setgid(Gid::from_raw(group)).context("setgid() failed")
-}
-
-fn become_user(user: u32) -> Result<()> {
-    setuid(Uid::from_raw(user)).context("setuid() failed")
+fn become_group_alone(group: u32) -> Result<()> {
+    drop_groups()?;
+    become_group(group)
 }

@@ -1,21 +1,26 @@
 //! `--clear-env` and `--whitelist-env`: what is left of the environment.
 
 use std::env;
+use std::ffi::{CString, OsStr, OsString};
+use std::os::unix::ffi::OsStringExt;
 
-use anyhow::{Context, Result};
 use nscore::sys::environment::replace;
 
 use crate::options::Options;
 
 /// Leaves the variables that were named, the last named first; none at all with `--clear-env` alone.
-///
-/// # Errors
-/// That memory runs out.
-pub(crate) fn reduce(options: &Options) -> Result<()> {
-    if !options.clear_environment && options.whitelist.is_none() {
-        return Ok(());
+pub(crate) fn reduce(options: &Options) {
+    if options.clear_environment || options.whitelist.is_some() {
+        let names = options.whitelist.iter().flatten().rev();
+        replace(names.filter_map(|name| entry(name)));
     }
-    let names = options.whitelist.iter().flatten().rev();
-    let kept = names.filter_map(|name| Some((name.clone(), env::var_os(name)?)));
-    replace(kept.collect::<Vec<_>>()).context("clearenv failed")
+}
+
+/// `NAME=VALUE`, if the variable is set.
+fn entry(name: &OsStr) -> Option<CString> {
+    let value = env::var_os(name)?;
+    let mut entry = OsString::from(name);
+    entry.push("=");
+    entry.push(value);
+    CString::new(entry.into_vec()).ok()
 }

@@ -64,7 +64,7 @@ pub(crate) struct Options {
     pub(crate) clear_environment: bool,
     /// The variables that stay, in the order in which they were named.
     pub(crate) whitelist: Option<Vec<OsString>>,
-    pub(crate) program: Vec<OsString>,
+    pub(crate) operands: Vec<OsString>,
 }
 
 impl Options {
@@ -80,7 +80,7 @@ impl Options {
         for option in invocation.options() {
             options.take(option)?;
         }
-        options.program = invocation.operands()?.to_vec();
+        options.operands = invocation.operands()?.to_vec();
         let shifts_clocks = options.monotonic.is_some() || options.boottime.is_some();
         if shifts_clocks && !options.unshares(Namespace::Time) {
             bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");

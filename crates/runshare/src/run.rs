@@ -1,9 +1,9 @@
 //! What `runshare` does, step by step. The order can be seen from outside and is unshare(1)'s.
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Context, Result};
 use nix::libc::SIGCHLD;
-use nscore::cli::{Invocation, message};
-use nscore::exec::{self, LoginShell};
+use nscore::cli::Invocation;
+use nscore::exec::Program;
 use nscore::namespace::Namespace;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::Ending;
@@ -20,7 +20,7 @@ use crate::{clocks, credentials, environment, mounts};
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let options = Options::read(invocation)?;
     let diagnostics = &invocation.diagnostics;
-    let shell = options.program.is_empty().then(LoginShell::look_up);
+    let program = Program::from_operands(&options.operands);
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     let keeper = Keeper::leave_behind(&options, diagnostics)?;
@@ -30,7 +30,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     unshare(options.flags()).context("unshare failed")?;
     mapper.write_blocks()?;
     clocks::shift(&options)?;
-    let inside = |tie: Option<&Tie>| become_program(&options, &mapper, shell.as_ref(), tie);
+    let inside = |tie: Option<&Tie>| become_program(&options, &mapper, &program, tie);
     if options.fork {
         return child::run(&options, diagnostics, keeper, watcher, inside);
     }
@@ -42,7 +42,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
 fn become_program(
     options: &Options,
     mapper: &Mapper,
-    shell: Option<&LoginShell>,
+    program: &Program,
     tie: Option<&Tie>,
 ) -> Result<Ending> {
     mapper.write_own(options.setgroups)?;
@@ -54,18 +54,6 @@ fn become_program(
     mounts::mount_proc_and_binfmt(options)?;
     credentials::become_program_user(options)?;
     tie.map_or(Ok(()), Tie::fasten)?;
-    environment::reduce(options)?;
-    let (program, failure) = match shell {
-        Some(shell) => {
-            let shell = shell.path(options.root.is_some());
-            let failure = exec::run_login_shell(&shell);
-            (shell, failure)
-        }
-        None => {
-            let program = options.program[0].clone();
-            let failure = exec::run(&program, &options.program);
-            (program, failure)
-        }
-    };
-    Err(Error::new(failure).context(message(&[&"failed to execute ", &program])))
+    environment::reduce(options);
+    Err(program.run(options.root.is_some()))
 }

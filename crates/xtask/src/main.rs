@@ -1,1 +1,40 @@
-fn main() {}
+//! The repository's own chores, `cargo run -p xtask -- SUBCOMMAND`:
+//!
+//! | subcommand | what it does |
+//! |---|---|
+//! | `generate` | writes `completions/`, and the option headings of `man/`, from the programs' tables of options |
+//! | `generate --check` | changes nothing and fails if one of these files is stale |
+//! | `startup [--runs N]` | measures how long our programs take to start, beside the originals |
+
+mod complete;
+mod generate;
+mod man;
+mod startup;
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+
+fn main() -> Result<()> {
+    let words: Vec<_> = env::args_os().skip(1).collect();
+    let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match words[..] {
+        ["generate"] => generate::write(),
+        ["generate", "--check"] => generate::check(),
+        ["startup"] => startup::run(startup::RUNS),
+        ["startup", "--runs", runs] => {
+            let runs = runs.parse().context("--runs takes a number")?;
+            startup::run(runs)
+        }
+        _ => bail!("usage: cargo run -p xtask -- generate [--check] | startup [--runs N]"),
+    }
+}
+
+/// The directory that the README is in.
+fn workspace() -> PathBuf {
+    let mut directory = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    directory.extend(["..", ".."]);
+    directory
+}

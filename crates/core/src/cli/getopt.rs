@@ -12,8 +12,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use clap::{Arg, Command, Id};
 
-use super::message::{Message, message};
-use super::{ADDED, Tool};
+use super::{ADDED, Message, Tool, message};
 
 /// One option as it stood on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,6 @@
 
 pub mod getopt;
 mod help;
-mod message;
 pub mod number;
 pub mod quote;
 mod report;
@@ -17,10 +16,10 @@ use std::ffi::OsString;
 use clap::Command;
 use nix::libc::c_int;
 
+pub use crate::message::{Message, message};
 use crate::sys;
 use crate::sys::process::Ending;
 use getopt::{Occurrence, Reading, Stop};
-pub use message::{Message, message};
 pub use report::{Diagnostics, Reported, Usage};
 
 #[cfg(doc)]

@@ -1,7 +1,14 @@
-//! Leaving namespaces.
+//! Leaving namespaces, joining others, and finding out which belongs to what.
+
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::path::Path;
 
 use nix::errno::Errno;
-use nix::libc::{self, c_int};
+use nix::fcntl::OFlag;
+use nix::libc::{self, c_int, c_ulong};
+use nix::sys::utsname::uname;
+
+use super::file::{above_standard, open};
 
 /// Leaves the namespaces of `flags`, a sum of [`Namespace::flag`], `unshare(2)`.
 ///
@@ -16,4 +23,104 @@ pub fn unshare(flags: c_int) -> Result<(), Errno> {
     // program of ours ever has a second thread.
     let result = unsafe { libc::unshare(flags) };
     Errno::result(result).map(drop)
+}
+
+/// Joins the namespace of this file, which must be of the type `flags`; or, given a pidfd, the namespaces of all these
+/// types that its process is in, `setns(2)`.
+///
+/// # Errors
+/// Those of `setns(2)`.
+pub fn setns(descriptor: impl AsFd, flags: c_int) -> Result<(), Errno> {
+    // SAFETY: setns takes no pointer; as for unshare, there is no second thread.
+    let result = unsafe { libc::setns(descriptor.as_fd().as_raw_fd(), flags) };
+    Errno::result(result).map(drop)
+}
+
+/// Whether [`setns`] takes a pidfd here: since Linux 5.8. Trying would not tell, for EINVAL has other reasons too.
+pub fn joins_by_pidfd() -> bool {
+    let Ok(system) = uname() else { return false };
+    let release = system.release().to_string_lossy().into_owned();
+    let mut numbers = release
+        .split(|c: char| !c.is_ascii_digit())
+        .map(|n| n.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (5_u32, 8_u32)
+}
+
+/// PIDFD_GET_USER_NAMESPACE of linux/pidfd.h, since Linux 6.11.
+const PIDFD_GET_USER_NAMESPACE: c_ulong = 0xff09;
+/// NS_GET_USERNS of `ioctl_nsfs(2)`.
+const NS_GET_USERNS: c_ulong = 0xb701;
+/// SIOCGSKNS of linux/sockios.h.
+const SIOCGSKNS: c_ulong = 0x894c;
+
+/// The user namespace that the process of this pidfd is in.
+///
+/// # Errors
+/// ENOTTY or EINVAL before Linux 6.11; ESRCH.
+pub fn user_namespace_of(pidfd: impl AsFd) -> Result<OwnedFd, Errno> {
+    descriptor_by_ioctl(pidfd, PIDFD_GET_USER_NAMESPACE)
+}
+
+/// The user namespace that owns this namespace; for a user namespace that is its parent, `ioctl_nsfs(2)`.
+///
+/// # Errors
+/// EPERM if it is outside of the caller's own.
+pub fn owner_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
+    descriptor_by_ioctl(namespace, NS_GET_USERNS)
+}
+
+/// The network namespace of this socket.
+///
+/// # Errors
+/// ENOTTY if it is no socket; EPERM without CAP_NET_ADMIN over it.
+pub fn network_of(socket: impl AsFd) -> Result<OwnedFd, Errno> {
+    descriptor_by_ioctl(socket, SIOCGSKNS)
+}
+
+fn descriptor_by_ioctl(descriptor: impl AsFd, request: c_ulong) -> Result<OwnedFd, Errno> {
+    let nothing: c_ulong = 0;
+    // SAFETY: these requests take no argument and return a new descriptor.
+    let result = unsafe { libc::ioctl(descriptor.as_fd().as_raw_fd(), request, nothing) };
+    new_descriptor(Errno::result(result)?)
+}
+
+fn new_descriptor(number: RawFd) -> Result<OwnedFd, Errno> {
+    // SAFETY: the kernel has just made this descriptor, close-on-exec, and nothing else knows its number.
+    above_standard(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// `struct file_handle` of `open_by_handle_at(2)` with nsfs's `struct nsfs_file_handle` in it.
+#[repr(C)]
+struct NsfsHandle {
+    handle_bytes: u32,
+    handle_type: c_int,
+    ns_id: u64,
+    ns_type: u32,
+    ns_inum: u32,
+}
+
+/// FILEID_NSFS of linux/exportfs.h.
+const FILEID_NSFS: c_int = 0xf1;
+/// What follows the two words of the header.
+const NSFS_HANDLE_BYTES: u32 = 16;
+
+/// Opens the namespace that has this 64-bit id, `open_by_handle_at(2)` on nsfs.
+///
+/// # Errors
+/// ESTALE if there is none; EOPNOTSUPP or ESTALE before Linux 6.19.
+pub fn open_by_id(id: u64) -> Result<OwnedFd, Errno> {
+    let any = open(Path::new("/proc/self/ns/user"), OFlag::O_RDONLY)?;
+    let mut handle = NsfsHandle {
+        handle_bytes: NSFS_HANDLE_BYTES,
+        handle_type: FILEID_NSFS,
+        ns_id: id,
+        ns_type: 0,
+        ns_inum: 0,
+    };
+    let flags = libc::O_RDONLY | libc::O_CLOEXEC;
+    let (mount, handle) = (any.as_raw_fd(), &raw mut handle);
+    // SAFETY: the handle is laid out as the kernel reads it, as long as its first word says, and outlives the call.
+    let result = unsafe { libc::syscall(libc::SYS_open_by_handle_at, mount, handle, flags) };
+    let number = Errno::result(result)?;
+    new_descriptor(RawFd::try_from(number).map_err(|_| Errno::EBADF)?)
 }

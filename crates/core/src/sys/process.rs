@@ -62,12 +62,21 @@ pub fn ended(child: Pid) -> Result<Option<Ending>, Errno> {
     waitpid(child, libc::WNOHANG)
 }
 
+/// Waits until `child` has ended or was stopped, `waitpid(2)` with WUNTRACED; `None`: it is stopped.
+///
+/// # Errors
+/// As [`wait`], and EINTR.
+pub fn ended_or_stopped(child: Pid) -> Result<Option<Ending>, Errno> {
+    waitpid(child, libc::WUNTRACED)
+}
+
 fn waitpid(child: Pid, options: c_int) -> Result<Option<Ending>, Errno> {
     let mut status: c_int = 0;
     // SAFETY: the pointer is to a local that outlives the call.
     let result = unsafe { libc::waitpid(child.as_raw(), &raw mut status, options) };
     Ok(match Errno::result(result)? {
         0 => None,
+        _ if libc::WIFSTOPPED(status) => None,
         _ if libc::WIFSIGNALED(status) => Some(Ending::Signal(libc::WTERMSIG(status))),
         _ => Some(Ending::Status(libc::WEXITSTATUS(status))),
     })
@@ -81,10 +90,49 @@ pub fn pidfd_open(pid: Pid) -> Result<OwnedFd, Errno> {
     let no_flags: libc::c_uint = 0;
     // SAFETY: pidfd_open takes no pointer.
     let result = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), no_flags) };
+    new_descriptor(result)
+}
+
+/// A copy of the descriptor `number` of the process of this pidfd, close-on-exec, `pidfd_getfd(2)`.
+///
+/// # Errors
+/// EBADF if it has none of this number; EPERM without the right to trace it.
+pub fn pidfd_getfd(pidfd: impl AsFd, number: RawFd) -> Result<OwnedFd, Errno> {
+    let no_flags: libc::c_uint = 0;
+    // SAFETY: pidfd_getfd takes no pointer.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_pidfd_getfd,
+            pidfd.as_fd().as_raw_fd(),
+            number,
+            no_flags,
+        )
+    };
+    new_descriptor(result)
+}
+
+fn new_descriptor(result: libc::c_long) -> Result<OwnedFd, Errno> {
     let number = Errno::result(result)?;
     let number = RawFd::try_from(number).map_err(|_| Errno::EBADF)?;
-    // SAFETY: the kernel has just made this descriptor, and nothing else knows its number.
+    // SAFETY: the kernel has just made this descriptor, close-on-exec, and nothing else knows its number.
     above_standard(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// Whether the process of this pidfd is there still, if only as a zombie: until it is reaped, its number is no other's.
+pub fn is_there(pidfd: impl AsFd) -> bool {
+    kill_by_pidfd(pidfd, 0) != Err(Errno::ESRCH)
+}
+
+/// Keeps other processes of the same user from opening, tracing or reading this one, until it becomes a program,
+/// `PR_SET_DUMPABLE` of `prctl(2)`.
+///
+/// # Errors
+/// None on any kernel that has the call.
+pub fn hide_from_tracers() -> Result<(), Errno> {
+    let not_dumpable: libc::c_ulong = 0;
+    // SAFETY: PR_SET_DUMPABLE takes a number and no pointer.
+    let result = unsafe { libc::prctl(libc::PR_SET_DUMPABLE, not_dumpable) };
+    Errno::result(result).map(drop)
 }
 
 /// Whether the process of this pidfd has ended.

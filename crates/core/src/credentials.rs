@@ -1,0 +1,46 @@
+//! Becoming another user, in the originals' words for what may fail.
+
+use anyhow::{Context, Result};
+use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
+
+use crate::sys::capability;
+
+/// Leaves every supplementary group, `setgroups(2)`.
+///
+/// # Errors
+/// `setgroups failed`.
+pub fn drop_groups() -> Result<()> {
+    setgroups(&[]).context("setgroups failed")
+}
+
+/// Becomes this group in every respect, `setgid(2)`; the supplementary groups stay.
+///
+/// # Errors
+/// `setgid() failed`.
+pub fn become_group(group: u32) -> Result<()> {
+    setgid(Gid::from_raw(group)).context("setgid() failed")
+}
+
+/// Becomes this user in every respect, `setuid(2)`.
+///
+/// # Errors
+/// `setuid() failed`.
+pub fn become_user(user: u32) -> Result<()> {
+    setuid(Uid::from_raw(user)).context("setuid() failed")
+}
+
+/// Has the permitted capabilities survive exec for a program of any user: they become inheritable, then ambient,
+/// `capabilities(7)`.
+///
+/// # Errors
+/// `capget failed`, `capset failed`, `prctl(PR_CAP_AMBIENT) failed`.
+pub fn keep_capabilities() -> Result<()> {
+    let capabilities = capability::get()
+        .context("capget failed")?
+        .with_permitted_inheritable();
+    capability::set(&capabilities).context("capset failed")?;
+    let raised = capabilities
+        .permitted()
+        .try_for_each(capability::raise_ambient);
+    raised.context("prctl(PR_CAP_AMBIENT) failed")
+}

@@ -1,0 +1,85 @@
+//! `--join-cgroup`: moving into the target's cgroup, `cgroups(7)`, version 2 alone.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use nix::fcntl::OFlag;
+use nix::sys::statfs::{CGROUP2_SUPER_MAGIC, fstatfs, statfs};
+use nscore::cli::message;
+use nscore::sys::file::{open, write_all};
+
+use crate::options::Options;
+use crate::target::{Target, missing};
+
+/// Where cgroups of version 2 are mounted.
+const ROOT: &str = "/sys/fs/cgroup";
+
+/// The target's cgroup.procs, if it is to be joined.
+pub(crate) struct Cgroup(Option<OwnedFd>);
+
+impl Cgroup {
+    /// Opens it, if it is wanted.
+    ///
+    /// # Errors
+    /// That this is no cgroup v2, that there is no target, or that it cannot be opened.
+    pub(crate) fn open(options: &Options, target: Option<&Target>) -> Result<Cgroup> {
+        if !options.join_cgroup {
+            return Ok(Cgroup(None));
+        }
+        if !statfs(ROOT).is_ok_and(|root| root.filesystem_type() == CGROUP2_SUPER_MAGIC) {
+            bail!("--join-cgroup is only supported in cgroup v2");
+        }
+        let target = target.ok_or_else(|| missing("cgroup"))?;
+        let mut text = String::new();
+        let mut file = File::from(target.open("cgroup")?);
+        file.read_to_string(&mut text)
+            .context("failed to get cgroup path")?;
+        let path = path_in(&text).context("failed to get cgroup path")?;
+        let path = PathBuf::from(format!("{ROOT}{path}/cgroup.procs"));
+        open_procs(&path).map(|procs| Cgroup(Some(procs)))
+    }
+
+    /// Moves this process, and so its children to come.
+    ///
+    /// # Errors
+    /// That the kernel refuses.
+    pub(crate) fn join(self) -> Result<()> {
+        // 0 is whoever writes it, in whatever pid namespace.
+        self.0.map_or(Ok(()), |procs| {
+            write_all(procs, b"0").context("write cgroup.procs failed")
+        })
+    }
+}
+
+/// Opens a file that decides where processes are, so it must be cgroupfs's own.
+fn open_procs(path: &Path) -> Result<OwnedFd> {
+    let procs = open(path, OFlag::O_WRONLY | OFlag::O_NOCTTY | OFlag::O_NONBLOCK);
+    let procs = procs.with_context(|| message(&[&"failed to open ", &path]))?;
+    let filesystem = fstatfs(&procs).context("failed to open cgroup.procs")?;
+    if filesystem.filesystem_type() != CGROUP2_SUPER_MAGIC {
+        bail!("--join-cgroup is only supported in cgroup v2");
+    }
+    Ok(procs)
+}
+
+/// The path on the line `0::PATH` of /proc/PID/cgroup.
+fn path_in(text: &str) -> Option<&str> {
+    let path = text.lines().find_map(|line| line.strip_prefix("0::"))?;
+    path.starts_with('/').then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_in;
+
+    #[test]
+    fn the_line_of_version_2_names_the_path() {
+        assert_eq!(path_in("1:cpu:/a\n0::/b/c\n"), Some("/b/c"));
+        assert_eq!(path_in("0::/\n"), Some("/"));
+        assert_eq!(path_in("1:cpu:/a\n"), None);
+        assert_eq!(path_in("0::b\n"), None);
+    }
+}

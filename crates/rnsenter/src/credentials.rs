@@ -1,0 +1,59 @@
+//! Who the program runs as, in a user namespace or without one.
+
+use anyhow::Result;
+use nix::errno::Errno;
+use nscore::credentials::{become_group, become_user, drop_groups, keep_capabilities};
+
+/// What is to be done about the credentials.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Credentials {
+    /// A user namespace is entered.
+    pub(crate) enters_user: bool,
+    /// `--preserve-credentials`.
+    pub(crate) preserve: bool,
+    /// `--keep-caps`.
+    pub(crate) keep_caps: bool,
+}
+
+impl Credentials {
+    /// Leaves the supplementary groups while the caller's privilege over them is at hand; whether that failed. Inside
+    /// a user namespace it may be forbidden, and outside it may be beyond the caller.
+    pub(crate) fn drop_groups_outside(self) -> bool {
+        self.enters_user && !self.preserve && drop_groups().is_err()
+    }
+
+    /// Becomes user and group inside, where nothing else is said those of root.
+    ///
+    /// # Errors
+    /// `setgroups failed`, `setgid() failed`, `setuid() failed`, and what `--keep-caps` may meet with.
+    pub(crate) fn become_inside(
+        self,
+        user: Option<u32>,
+        group: Option<u32>,
+        groups_left: bool,
+    ) -> Result<()> {
+        let root = (self.enters_user && !self.preserve).then_some(0);
+        if let Some(group) = group.or(root) {
+            let dropped = drop_groups();
+            if groups_left && !self.is_forbidden_inside(&dropped) {
+                dropped?;
+            }
+            become_group(group)?;
+        }
+        user.or(root).map_or(Ok(()), become_user)?;
+        if self.keep_caps && self.enters_user {
+            keep_capabilities()?;
+        }
+        Ok(())
+    }
+
+    /// Whether the user namespace that was entered denies setgroups: one who has just joined has every capability in
+    /// it, so EPERM has no other reason. The groups are then no more than they were outside.
+    fn is_forbidden_inside(self, dropped: &Result<()>) -> bool {
+        let reason = dropped
+            .as_ref()
+            .err()
+            .and_then(|error| error.downcast_ref());
+        self.enters_user && reason == Some(&Errno::EPERM)
+    }
+}

@@ -1,0 +1,59 @@
+//! `--setuid` and `--setgid`: numbers, or the target's own.
+
+use std::os::fd::OwnedFd;
+
+use anyhow::{Context, Result};
+use nix::sys::stat::{FileStat, fstat};
+
+use crate::options::{Identity, Options};
+use crate::target::{Target, missing};
+
+/// The ids to become, once they can be told.
+pub(crate) struct Identities {
+    user: Option<Identity>,
+    group: Option<Identity>,
+    /// The target's directory in /proc, which belongs to it.
+    target: Option<OwnedFd>,
+}
+
+impl Identities {
+    /// Opens what tells the target's ids, if they are to be followed.
+    ///
+    /// # Errors
+    /// That there is no target; `cannot open /proc/PID/`.
+    pub(crate) fn open(options: &Options, target: Option<&Target>) -> Result<Identities> {
+        let (user, group) = (options.setuid, options.setgid);
+        let follow = [user, group].contains(&Some(Identity::Follow));
+        let target = match follow {
+            // The original names nothing here.
+            true => Some(target.ok_or_else(|| missing(""))?.open("")?),
+            false => None,
+        };
+        Ok(Identities {
+            user,
+            group,
+            target,
+        })
+    }
+
+    /// The user and the group to become. The target's are told as they are called in the user namespace that this
+    /// process is in by now.
+    ///
+    /// # Errors
+    /// That the target's cannot be read.
+    pub(crate) fn resolve(self) -> Result<(Option<u32>, Option<u32>)> {
+        let number = |identity, of: fn(&FileStat) -> u32| -> Result<Option<u32>> {
+            match (identity, &self.target) {
+                (Some(Identity::Number(number)), _) => Ok(Some(number)),
+                (Some(Identity::Follow), Some(target)) => {
+                    let status = fstat(target).context("failed to get the target's ids")?;
+                    Ok(Some(of(&status)))
+                }
+                _ => Ok(None),
+            }
+        };
+        let user = number(self.user, |status| status.st_uid)?;
+        let group = number(self.group, |status| status.st_gid)?;
+        Ok((user, group))
+    }
+}

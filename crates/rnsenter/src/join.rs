@@ -1,0 +1,194 @@
+//! Joining the namespaces, `setns(2)`.
+//!
+//! Without a user namespace to enter, the caller's own privilege joins the others, before or after; with one, some may
+//! be the caller's to join only now and some only from inside. So there are two passes: the first over all types but
+//! user, whose failures do not count, the second over what is left, whose failures do.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nscore::namespace::Namespace;
+use nscore::sys::namespace::{joins_by_pidfd, network_of, owner_of, setns, user_namespace_of};
+use nscore::sys::process::pidfd_getfd;
+
+use crate::options::{Options, Source};
+use crate::target::Target;
+
+/// What is left to be joined.
+pub(crate) struct Joining<'a> {
+    /// Of the process of the pidfd, in one call.
+    by_pidfd: Vec<Namespace>,
+    pidfd: Option<BorrowedFd<'a>>,
+    /// In the order of joining.
+    files: Vec<(Namespace, OwnedFd)>,
+}
+
+impl<'a> Joining<'a> {
+    /// Opens whatever must be opened for it.
+    ///
+    /// # Errors
+    /// `no target PID specified`; what cannot be opened.
+    pub(crate) fn prepare(
+        options: &mut Options,
+        target: Option<&'a Target>,
+    ) -> Result<Joining<'a>> {
+        let mut chosen = std::mem::take(&mut options.namespaces);
+        chosen.sort_by_key(|(namespace, _)| *namespace);
+        let mut joining = Joining {
+            by_pidfd: Vec::new(),
+            pidfd: None,
+            files: Vec::new(),
+        };
+        for (namespace, source) in chosen {
+            match source {
+                Source::Target => joining.by_pidfd.push(namespace),
+                Source::Opened(file) => joining.files.push((namespace, file)),
+            }
+        }
+        let needed =
+            !joining.by_pidfd.is_empty() || options.net_socket.is_some() || options.user_parent;
+        if !needed {
+            return Ok(joining);
+        }
+        let target = target.context("no target PID specified")?;
+        if let Some(number) = options.net_socket {
+            let pid = target.pid();
+            let pidfd = target
+                .pidfd()
+                .with_context(|| format!("failed to pidfd_open() for {pid}"))?;
+            joining.replace(Namespace::Net, network_of_socket(pidfd, number)?);
+        }
+        match target.pidfd() {
+            Ok(pidfd) if joins_by_pidfd() => joining.pidfd = Some(pidfd),
+            // No pidfd, or a kernel whose setns takes none: the files one by one.
+            _ => joining.open_files_of(target)?,
+        }
+        if options.user_parent {
+            let parent = parent_namespace(target, joining.file(Namespace::User))?;
+            joining.replace(Namespace::User, parent);
+        }
+        Ok(joining)
+    }
+
+    /// Whether there is nothing to enter.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_pidfd.is_empty() && self.files.is_empty()
+    }
+
+    /// Whether this type is to be entered.
+    pub(crate) fn enters(&self, namespace: Namespace) -> bool {
+        self.by_pidfd.contains(&namespace) || self.file(namespace).is_some()
+    }
+
+    fn file(&self, namespace: Namespace) -> Option<&OwnedFd> {
+        let mut files = self.files.iter();
+        files.find(|(of, _)| *of == namespace).map(|(_, file)| file)
+    }
+
+    /// Has `file` stand for this type, whatever stood for it before.
+    fn replace(&mut self, namespace: Namespace, file: OwnedFd) {
+        self.by_pidfd.retain(|other| *other != namespace);
+        self.files.retain(|(other, _)| *other != namespace);
+        self.files.push((namespace, file));
+        self.files.sort_by_key(|(of, _)| *of);
+    }
+
+    fn open_files_of(&mut self, target: &Target) -> Result<()> {
+        for namespace in std::mem::take(&mut self.by_pidfd) {
+            let file = target.open(&format!("ns/{}", namespace.file()))?;
+            self.files.push((namespace, file));
+        }
+        self.files.sort_by_key(|(of, _)| *of);
+        Ok(())
+    }
+
+    /// Joins them all.
+    ///
+    /// # Errors
+    /// `reassociate to namespaces failed`, `reassociate to namespace 'ns/X' failed`.
+    pub(crate) fn join(mut self) -> Result<()> {
+        self.try_all_but_user();
+        if let (Some(pidfd), false) = (self.pidfd, self.by_pidfd.is_empty()) {
+            setns(pidfd, flags(&self.by_pidfd)).context("reassociate to namespaces failed")?;
+        }
+        for (namespace, file) in &self.files {
+            setns(file, namespace.flag()).with_context(|| {
+                format!("reassociate to namespace 'ns/{}' failed", namespace.file())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The first pass: what can be joined is joined and struck off.
+    fn try_all_but_user(&mut self) {
+        let is_user = |namespace: &Namespace| *namespace == Namespace::User;
+        let others: Vec<Namespace> = self
+            .by_pidfd
+            .iter()
+            .copied()
+            .filter(|namespace| !is_user(namespace))
+            .collect();
+        if let (Some(pidfd), false) = (self.pidfd, others.is_empty())
+            && setns(pidfd, flags(&others)).is_ok()
+        {
+            self.by_pidfd.retain(is_user);
+        }
+        self.files.retain(|(namespace, file)| {
+            is_user(namespace) || setns(file, namespace.flag()).is_err()
+        });
+    }
+}
+
+fn flags(namespaces: &[Namespace]) -> i32 {
+    namespaces
+        .iter()
+        .fold(0, |flags, namespace| flags | namespace.flag())
+}
+
+/// The network namespace of a socket that the target has open under this number.
+fn network_of_socket(pidfd: BorrowedFd<'_>, number: i32) -> Result<OwnedFd> {
+    use std::os::fd::AsRawFd;
+    let socket = pidfd_getfd(pidfd, number)
+        .with_context(|| format!("pidfd_getfd({}, {number})", pidfd.as_raw_fd()))?;
+    let name = || format!("ioctl({}, SIOCGSKNS)", socket.as_raw_fd());
+    network_of(&socket).with_context(name)
+}
+
+/// The parent of the user namespace that is named, or else of the target's.
+fn parent_namespace(target: &Target, named: Option<&OwnedFd>) -> Result<OwnedFd> {
+    let own = match named {
+        Some(file) => file
+            .try_clone()
+            .map_err(|_| Errno::EMFILE)
+            .context("failed to open parent namespace")?,
+        None => match target.pidfd().and_then(user_namespace_of) {
+            Ok(own) => own,
+            // Linux before 6.11, or no pidfd.
+            Err(_) => target.open("ns/user")?,
+        },
+    };
+    owner_of(own.as_fd()).context("failed to open parent namespace")
+}
+
+/// Has `--all` choose every type that this kernel has, but not the user namespace that the caller is in already.
+///
+/// # Errors
+/// `stat of /proc/PID/ns/user failed`.
+pub(crate) fn choose_all(options: &mut Options) -> Result<()> {
+    let target = match &options.target {
+        Some(target) => target.stat_namespace("user")?,
+        None => Err(Errno::ENOENT).context("stat of /proc/0/ns/user failed")?,
+    };
+    let own = |namespace: Namespace| {
+        nix::sys::stat::stat(format!("/proc/self/ns/{}", namespace.file()).as_str())
+    };
+    for namespace in Namespace::ALL {
+        let Ok(own) = own(namespace) else { continue };
+        let is_own = (own.st_dev, own.st_ino) == (target.st_dev, target.st_ino);
+        if namespace != Namespace::User || !is_own {
+            options.enter(namespace, Source::Target);
+        }
+    }
+    Ok(())
+}

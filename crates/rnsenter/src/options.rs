@@ -1,0 +1,181 @@
+//! From the words of the command line to what `rnsenter` is to do. Every `failed to parse …` is here.
+//!
+//! The options are walked in their order, because the first mistake wins. Files and directories that are named are
+//! opened at once: that is the caller's view of them, whatever is entered later.
+
+use std::ffi::{OsStr, OsString};
+use std::os::fd::{OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Error, Result, bail};
+use nix::fcntl::OFlag;
+use nscore::cli::getopt::Occurrence;
+use nscore::cli::{Invocation, message, number};
+use nscore::namespace::Namespace;
+use nscore::sys::file::open;
+use nscore::sys::namespace::open_by_id;
+
+use crate::target::Target;
+
+/// Where something comes from: the target has it, or it was named and is open.
+#[derive(Debug)]
+pub(crate) enum Source {
+    Target,
+    Opened(OwnedFd),
+}
+
+/// A user or group id to become.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Identity {
+    Number(u32),
+    /// The target's own.
+    Follow,
+}
+
+/// What is to be done.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) target: Option<Target>,
+    pub(crate) all: bool,
+    pub(crate) namespaces: Vec<(Namespace, Source)>,
+    /// The number of a socket among the target's descriptors.
+    pub(crate) net_socket: Option<RawFd>,
+    pub(crate) user_parent: bool,
+    pub(crate) setuid: Option<Identity>,
+    pub(crate) setgid: Option<Identity>,
+    pub(crate) root: Option<Source>,
+    pub(crate) directory: Option<Source>,
+    /// The working directory as it is called inside.
+    pub(crate) directory_inside: Option<PathBuf>,
+    /// `--wd` or `--wdns`, whichever came first: they exclude each other even where `--wdns` has no value.
+    directory_option: Option<&'static str>,
+    pub(crate) environment: bool,
+    pub(crate) no_fork: bool,
+    pub(crate) join_cgroup: bool,
+    pub(crate) preserve_credentials: bool,
+    pub(crate) keep_caps: bool,
+    pub(crate) follow_context: bool,
+    pub(crate) operands: Vec<OsString>,
+}
+
+impl Options {
+    /// Reads a call.
+    ///
+    /// # Errors
+    /// The first mistake on the command line, in the original's words.
+    pub(crate) fn read(invocation: &Invocation) -> Result<Options> {
+        let mut options = Options::default();
+        for option in invocation.options() {
+            options.take(option)?;
+        }
+        options.operands = invocation.operands()?.to_vec();
+        Ok(options)
+    }
+
+    fn take(&mut self, option: &Occurrence) -> Result<()> {
+        let value = option.value();
+        match option.name() {
+            "all" => self.all = true,
+            "target" => self.target = Some(Target::parse(value)?),
+            "net-socket" => self.net_socket = socket_number(value)?,
+            "user-parent" => self.user_parent = true,
+            "setuid" => self.setuid = Some(identity("failed to parse uid", value)?),
+            "setgid" => self.setgid = Some(identity("failed to parse gid", value)?),
+            "root" => self.root = Some(directory(option)?),
+            "wd" => {
+                self.exclude("wd", "wdns")?;
+                self.directory = Some(directory(option)?);
+            }
+            "wdns" => {
+                self.exclude("wdns", "wd")?;
+                self.directory_inside = option.given().map(PathBuf::from);
+            }
+            "env" => self.environment = true,
+            "no-fork" => self.no_fork = true,
+            "join-cgroup" => self.join_cgroup = true,
+            "preserve-credentials" => self.preserve_credentials = true,
+            "keep-caps" => self.keep_caps = true,
+            "follow-context" => self.follow_context = true,
+            name => match Namespace::from_option(name) {
+                Some(namespace) => self.enter(namespace, namespace_source(option)?),
+                None => bail!("option --{name} is in the table but not in the program"),
+            },
+        }
+        Ok(())
+    }
+
+    fn exclude(&mut self, this: &'static str, other: &str) -> Result<()> {
+        match self.directory_option.replace(this) {
+            Some(first) if first == other => {
+                bail!("options --{first} and --{this} cannot be combined")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Chooses a namespace; a file that was named once stays named, and a later file replaces it.
+    pub(crate) fn enter(&mut self, namespace: Namespace, source: Source) {
+        let known = self
+            .namespaces
+            .iter_mut()
+            .find(|(known, _)| *known == namespace);
+        match (known, source) {
+            (None, source) => self.namespaces.push((namespace, source)),
+            (Some(_), Source::Target) => {}
+            (Some((_, known)), source) => *known = source,
+        }
+    }
+
+    /// Whether this type is to be entered.
+    pub(crate) fn enters(&self, namespace: Namespace) -> bool {
+        self.namespaces
+            .iter()
+            .any(|(entered, _)| *entered == namespace)
+    }
+}
+
+/// What follows a namespace's option: a file, `:` and an id, or nothing.
+fn namespace_source(option: &Occurrence) -> Result<Source> {
+    let Some(value) = option.given() else {
+        return Ok(Source::Target);
+    };
+    match value.as_bytes().strip_prefix(b":") {
+        None => open_path(value).map(Source::Opened),
+        Some(id) => {
+            let text = OsStr::from_bytes(id);
+            let id = number::decimal(text, false)
+                .ok()
+                .and_then(|id| u64::try_from(id).ok());
+            let id = id.ok_or_else(|| Error::new(message(&[&"failed to parse nsid: ", &text])))?;
+            let opened = open_by_id(id);
+            opened
+                .map(Source::Opened)
+                .with_context(|| format!("cannot open namespace of id {id}"))
+        }
+    }
+}
+
+fn directory(option: &Occurrence) -> Result<Source> {
+    option.given().map_or(Ok(Source::Target), |path| {
+        open_path(path).map(Source::Opened)
+    })
+}
+
+fn open_path(path: &OsStr) -> Result<OwnedFd> {
+    let opened = open(Path::new(path), OFlag::O_RDONLY | OFlag::O_NONBLOCK);
+    opened.with_context(|| message(&[&"cannot open ", &path]))
+}
+
+fn identity(what: &str, text: &OsStr) -> Result<Identity> {
+    match text.to_str() {
+        Some("follow") => Ok(Identity::Follow),
+        _ => number::id(what, text).map(Identity::Number),
+    }
+}
+
+/// The number of a descriptor; -1 stands for none.
+fn socket_number(text: &OsStr) -> Result<Option<RawFd>> {
+    let number = number::seconds("failed to parse file descriptor", text)?;
+    Ok(RawFd::try_from(number).ok().filter(|number| *number >= 0))
+}

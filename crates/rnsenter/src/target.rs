@@ -1,0 +1,158 @@
+//! The process whose namespaces are entered, held by one pidfd from the first look at it to the last.
+//!
+//! A process number may be another process's the next moment. The pidfd cannot; and what is read below /proc/PID is
+//! read through a descriptor of that directory, which was opened while the pidfd's process was proven to be there, so
+//! that the number was its own.
+
+use std::cell::OnceCell;
+use std::ffi::OsStr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use anyhow::{Context, Error, Result, anyhow, bail};
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, openat};
+use nix::libc::pid_t;
+use nix::sys::stat::{FileStat, Mode, fstat};
+use nix::sys::statfs::fstatfs;
+use nix::unistd::Pid;
+use nscore::cli::number;
+use nscore::sys::file::{above_standard, open};
+use nscore::sys::process::{is_there, pidfd_open};
+
+/// PID_FS_MAGIC of linux/magic.h: the filesystem of pidfds that have inodes of their own, since Linux 6.9.
+const PID_FS_MAGIC: i64 = 0x5049_4446;
+
+/// A process named by `--target`.
+#[derive(Debug)]
+pub(crate) struct Target {
+    pid: Pid,
+    pidfd: OnceCell<Result<OwnedFd, Errno>>,
+    proc: OnceCell<Result<OwnedFd, Errno>>,
+}
+
+impl Target {
+    /// Reads `PID` or `PID:INODE`; with an inode, the process is held and compared at once.
+    ///
+    /// # Errors
+    /// `invalid PID argument`; that the process is another one by now.
+    pub(crate) fn parse(text: &OsStr) -> Result<Target> {
+        let bytes = text.as_bytes();
+        let mut parts = bytes.splitn(2, |byte| *byte == b':').map(OsStr::from_bytes);
+        let invalid = || anyhow!("invalid PID argument");
+        let number = parts
+            .next()
+            .and_then(|pid| number::decimal(pid, false).ok());
+        let pid = number
+            .and_then(|pid| pid_t::try_from(pid).ok())
+            .filter(|pid| *pid > 0);
+        let target = Target {
+            pid: Pid::from_raw(pid.ok_or_else(invalid)?),
+            pidfd: OnceCell::new(),
+            proc: OnceCell::new(),
+        };
+        if let Some(inode) = parts.next() {
+            let (inode, rest) = leading_inode(inode.as_bytes()).ok_or_else(invalid)?;
+            target.has_inode(inode).with_context(|| {
+                format!(
+                    "failed to obtain a valid file descriptor for PID {}",
+                    target.pid
+                )
+            })?;
+            if !rest.is_empty() {
+                bail!(invalid());
+            }
+        }
+        Ok(target)
+    }
+
+    /// Its number, as the caller counts.
+    pub(crate) fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// The pidfd.
+    ///
+    /// # Errors
+    /// ESRCH if there is no such process; EINVAL if the number is a thread's; ENOSYS before Linux 5.3.
+    pub(crate) fn pidfd(&self) -> Result<BorrowedFd<'_>, Errno> {
+        let pidfd = self.pidfd.get_or_init(|| pidfd_open(self.pid));
+        pidfd.as_ref().map(AsFd::as_fd).map_err(|errno| *errno)
+    }
+
+    /// Compares the pidfd's inode, which no other process will ever have.
+    fn has_inode(&self, inode: u64) -> Result<(), Errno> {
+        let pidfd = self.pidfd()?;
+        if i64::from(fstatfs(pidfd)?.filesystem_type().0) != PID_FS_MAGIC {
+            return Err(Errno::EOPNOTSUPP);
+        }
+        if fstat(pidfd)?.st_ino == inode {
+            Ok(())
+        } else {
+            Err(Errno::ESRCH)
+        }
+    }
+
+    /// Its directory in /proc.
+    fn proc(&self) -> Result<BorrowedFd<'_>, Errno> {
+        let directory = self.proc.get_or_init(|| {
+            let path = format!("/proc/{}", self.pid);
+            let directory = open(Path::new(&path), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
+            // Only now is it known whose directory this is. A number without a pidfd (a thread's) is taken as it is.
+            match self.pidfd() {
+                Ok(pidfd) if !is_there(pidfd) => Err(Errno::ENOENT),
+                _ => Ok(directory),
+            }
+        });
+        directory.as_ref().map(AsFd::as_fd).map_err(|errno| *errno)
+    }
+
+    /// Opens a file below its directory in /proc: `root`, `ns/net`.
+    ///
+    /// # Errors
+    /// `cannot open /proc/PID/NAME`.
+    pub(crate) fn open(&self, name: &str) -> Result<OwnedFd> {
+        let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        let opened = self
+            .proc()
+            .and_then(|proc| openat(proc, name, flags, Mode::empty()));
+        let opened = opened.and_then(above_standard);
+        opened.with_context(|| format!("cannot open /proc/{}/{name}", self.pid))
+    }
+
+    /// The state of one of its namespace files.
+    ///
+    /// # Errors
+    /// `stat of /proc/PID/ns/NAME failed`.
+    pub(crate) fn stat_namespace(&self, name: &str) -> Result<FileStat> {
+        let file = format!("ns/{name}");
+        let stat = self.proc().and_then(|proc| {
+            nix::sys::stat::fstatat(proc, file.as_str(), nix::fcntl::AtFlags::empty())
+        });
+        stat.with_context(|| format!("stat of /proc/{}/{file} failed", self.pid))
+    }
+}
+
+/// The digits at the start as a number, which is not 0, and what follows them. A number that is too large is as good as
+/// any that no process has.
+fn leading_inode(text: &[u8]) -> Option<(u64, &[u8])> {
+    let blanks = text
+        .iter()
+        .take_while(|byte| byte.is_ascii_whitespace())
+        .count();
+    let text = &text[blanks..];
+    let text = text.strip_prefix(b"+").unwrap_or(text);
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, rest) = text.split_at(digits);
+    let digits = std::str::from_utf8(digits)
+        .ok()
+        .filter(|digits| !digits.is_empty())?;
+    let inode = digits.parse().unwrap_or(u64::MAX);
+    (inode != 0).then_some((inode, rest))
+}
+
+/// That nothing names the process from which `what` is to come.
+pub(crate) fn missing(what: &str) -> Error {
+    anyhow!("neither filename nor target pid supplied for {what}")
+}

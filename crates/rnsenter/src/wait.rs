@@ -1,0 +1,30 @@
+//! Waiting for the program where it runs as a child: in a pid namespace only a child is.
+//!
+//! A shell that started the tool sees the tool alone, so the tool stops when the program stops, and has it go on when
+//! it goes on itself. That makes job control work.
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::libc::{SIGCONT, SIGSTOP};
+use nix::unistd::{Pid, getpid};
+use nscore::sys::process::{Ending, ended_or_stopped, kill};
+
+/// Waits for the end of `child`, stopping and going on with it.
+///
+/// # Errors
+/// `waitpid failed`.
+pub(crate) fn for_child(child: Pid) -> Result<Ending> {
+    loop {
+        match ended_or_stopped(child) {
+            Ok(Some(ending)) => return Ok(ending),
+            Ok(None) => {
+                // It returns when somebody continues this process.
+                kill(getpid(), SIGSTOP).context("kill failed")?;
+                // A child that is gone by now is found by the next wait.
+                let _ = kill(child, SIGCONT);
+            }
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno).context("waitpid failed"),
+        }
+    }
+}

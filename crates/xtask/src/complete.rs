@@ -1,0 +1,115 @@
+//! The completion scripts: clap_complete's, put right where it does not know how our programs read a command line.
+//!
+//! - It takes an optional value for one that may be the next word. Ours is attached or not there, and the next word may
+//!   be the program: so bash and fish are told of a flag, zsh of a value that must be attached.
+//! - It offers options behind the operands too, where the command line of another program begins. In bash and fish
+//!   functions of ours stand before it and hand that over to the program's own completion; zsh has words for it.
+//! - It does not quote the colon that a value's name may have, at which zsh splits.
+
+use anyhow::{Result, ensure};
+use clap::{Arg, ArgAction, Command, ValueHint};
+use clap_complete::Shell;
+use nscore::cli::Tool;
+
+/// The script of `tool` for `shell`.
+///
+/// # Errors
+/// That clap_complete writes something else than it did when this was written.
+pub(crate) fn script(tool: &Tool, shell: Shell) -> Result<String> {
+    let table = (tool.command)();
+    let name = table.get_name();
+    let told = table.clone().mut_args(|option| match shell {
+        Shell::Bash | Shell::Fish if takes_optional_value(&option) => as_flag(option),
+        _ => option,
+    });
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut told.clone(), name, &mut script);
+    let script = String::from_utf8(script)?;
+    match shell {
+        Shell::Bash if runs_program(&table) => {
+            let (theirs, ours) = (format!("-F _{name} "), format!("-F _{name}_line "));
+            let functions = filled(include_str!("complete/operands.bash"), &table, " | ");
+            Ok(functions + &replaced(&script, &theirs, &ours)?)
+        }
+        Shell::Fish if runs_program(&table) => {
+            let theirs = format!("complete -c {name} ");
+            let ours = format!("{theirs}-n __{name}_at_options ");
+            let functions = filled(include_str!("complete/operands.fish"), &table, " ");
+            Ok(functions + &replaced(&script, &theirs, &ours)?)
+        }
+        Shell::Zsh => for_zsh(&script, &table, tool.short_values),
+        _ => Ok(script),
+    }
+}
+
+fn takes_value(option: &Arg) -> bool {
+    !option.is_positional() && option.get_action().takes_values()
+}
+
+fn takes_optional_value(option: &Arg) -> bool {
+    let count = option.get_num_args();
+    takes_value(option) && count.is_some_and(|count| count.min_values() == 0)
+}
+
+fn as_flag(option: Arg) -> Arg {
+    let option = option.action(ArgAction::SetTrue).num_args(0);
+    let unnamed: [&str; 0] = [];
+    option.value_names(unnamed).value_hint(ValueHint::Unknown)
+}
+
+/// Whether the operands end in a program and its arguments.
+fn runs_program(table: &Command) -> bool {
+    let mut operands = table.get_positionals();
+    operands.any(Arg::is_trailing_var_arg_set)
+}
+
+/// Fills in the name, how many operands stand before the program, and the options that take the next word as value.
+fn filled(functions: &str, table: &Command, separator: &str) -> String {
+    let mut operands = table.get_positionals();
+    let is_program = |operand: &Arg| operand.get_value_hint() == ValueHint::CommandName;
+    let before = operands.position(is_program).unwrap_or_default();
+    let mut valued = Vec::new();
+    for option in table.get_arguments() {
+        if takes_value(option) && !takes_optional_value(option) {
+            valued.extend(option.get_short().map(|short| format!("-{short}")));
+            valued.extend(option.get_long().map(|long| format!("--{long}")));
+        }
+    }
+    functions
+        .replace("NAME", table.get_name())
+        .replace("VALUED", &valued.join(separator))
+        .replace("OPERANDS", &before.to_string())
+        .replace("FIRST", &(before + 1).to_string())
+}
+
+fn for_zsh(script: &str, table: &Command, short_values: bool) -> Result<String> {
+    // Options end at the first operand.
+    let mut script = replaced(script, "-S -C)", "-S -C -A '-*')")?;
+    for option in table.get_arguments().filter(|option| takes_value(option)) {
+        for name in option.get_value_names().unwrap_or_default() {
+            let quoted = name.replace(':', "\\:");
+            script = script.replace(&format!("]:{name}:"), &format!("]:{quoted}:"));
+        }
+    }
+    let mut lines = String::new();
+    for line in script.split_inclusive('\n') {
+        match line.split_once("]::") {
+            // `=-` and `-` stand for a value in the same word.
+            Some((option, _)) if option.starts_with("'*--") => {
+                lines += &replaced(line, "=[", "=-[")?;
+            }
+            Some(_) if short_values => lines += &replaced(line, "+[", "-[")?,
+            Some((option, _)) => lines += &format!("{}]' \\\n", replaced(option, "+[", "[")?),
+            // The program is the first of the operands that are left.
+            None if line.contains(":_command_names -e'") => {}
+            None => lines += &line.replace("*::argument:_cmdambivalent", "*:::program:_normal"),
+        }
+    }
+    Ok(lines)
+}
+
+/// As `str::replace`, but there must be something to replace.
+fn replaced(text: &str, old: &str, new: &str) -> Result<String> {
+    ensure!(text.contains(old), "clap_complete has changed: no {old:?} in {text:?}");
+    Ok(text.replace(old, new))
+}

@@ -1,0 +1,35 @@
+# Options end at the first operand. What follows is a command line of its own, with its own completion.
+function __NAME_operands
+    set -l words (commandline -opc)
+    set -e words[1]
+    while set -q words[1]
+        switch $words[1]
+            case --
+                set -e words[1]
+                break
+            case VALUED
+                set -e words[1..2]
+            case '-?*'
+                set -e words[1]
+            case '*'
+                break
+        end
+    end
+    printf '%s\n' $words
+end
+
+function __NAME_at_options
+    not count (__NAME_operands) >/dev/null
+end
+
+function __NAME_operand
+    set -l words (__NAME_operands) (commandline -ct)
+    if test (count $words) -le OPERANDS
+        __fish_complete_directories $words[-1]
+    else
+        set -l line (string join -- ' ' (string escape -- $words[FIRST..-2]) $words[-1])
+        complete -C "$line"
+    end
+end
+
+complete -c NAME -f -a '(__NAME_operand)'

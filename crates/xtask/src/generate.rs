@@ -1,0 +1,85 @@
+//! The files that follow from the programs' tables of options: completions for three shells, and the headings of the
+//! options in the man pages. They are committed, so that packaging needs no Rust program to run, and a test holds them
+//! to the tables.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap_complete::Shell;
+use tools::TOOLS;
+
+use crate::{complete, man, workspace};
+
+/// What mends a stale file.
+const MEND: &str = "cargo run -p xtask -- generate";
+
+/// A file that is not as it should be.
+struct Stale {
+    /// Its path in the workspace.
+    path: String,
+    /// What it should hold.
+    text: String,
+}
+
+/// Writes what is stale, and says what it wrote.
+///
+/// # Errors
+/// That a file cannot be read or written; that a man page has text for which there is no option any more.
+#[expect(clippy::print_stdout, reason = "a person runs this and looks on")]
+pub(crate) fn write() -> Result<()> {
+    for Stale { path, text } in stale()? {
+        fs::write(in_workspace(&path), text).with_context(|| path.clone())?;
+        println!("wrote {path}");
+    }
+    Ok(())
+}
+
+/// Changes nothing.
+///
+/// # Errors
+/// That files are stale, with their names and the command that mends them; as [`write`].
+pub(crate) fn check() -> Result<()> {
+    let stale = stale()?;
+    if stale.is_empty() {
+        return Ok(());
+    }
+    let paths: Vec<_> = stale.into_iter().map(|stale| stale.path).collect();
+    bail!("stale: {}; mend with: {MEND}", paths.join(" "));
+}
+
+fn stale() -> Result<Vec<Stale>> {
+    let mut all = Vec::new();
+    for tool in TOOLS {
+        let command = (tool.command)();
+        let name = command.get_name();
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+            let path = format!("completions/{name}.{shell}");
+            let text = complete::script(tool, shell)?;
+            all.push((read(&path)?, Stale { path, text }));
+        }
+        let path = format!("man/{name}.1");
+        let page = read(&path)?;
+        let old = page.clone().unwrap_or_else(|| man::skeleton(&command));
+        let text = man::refreshed(&old, &command).with_context(|| path.clone())?;
+        all.push((page, Stale { path, text }));
+    }
+    let differ = all
+        .into_iter()
+        .filter(|(found, wanted)| found.as_ref() != Some(&wanted.text));
+    Ok(differ.map(|(_, wanted)| wanted).collect())
+}
+
+/// What the file holds now, if it is there.
+fn read(path: &str) -> Result<Option<String>> {
+    match fs::read_to_string(in_workspace(path)) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| path.to_owned()),
+    }
+}
+
+fn in_workspace(path: &str) -> PathBuf {
+    workspace().join(path)
+}
