@@ -7,22 +7,48 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use anyhow::Error;
+use anyhow::{Error, Result};
 use nscore::cli::number::decimal;
 use nscore::cli::quote::Quotes;
 use nscore::cli::{Diagnostics, Message, message};
 
 use crate::accounts::Accounts;
+use crate::sides::Outside;
 
-/// The items of a list that are no groups; none if the list has no items, but for commas.
+/// A list of which the outside has been asked.
+pub(crate) struct List<'a> {
+    list: &'a OsStr,
+    outside: Outside<Vec<u32>, Bad>,
+}
+
+/// The items of a list that are no groups; none where the list is nothing but commas.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Bad(Vec<OsString>);
+struct Bad(Vec<OsString>);
+
+impl<'a> List<'a> {
+    /// Asks the outside, if it needs to be asked.
+    pub(crate) fn ask_outside(list: &'a OsStr, old_root: bool) -> List<'a> {
+        let outside = Outside::ask(old_root, |accounts| read(list, accounts));
+        List { list, outside }
+    }
+
+    /// The groups that both sides together give.
+    ///
+    /// # Errors
+    /// The last of the items that are no groups; the others are told here, one line each.
+    pub(crate) fn settle(
+        self,
+        inside: &dyn Accounts,
+        quotes: &Quotes,
+        diagnostics: &Diagnostics,
+    ) -> Result<Vec<u32>> {
+        let groups = self.outside.settle(|| read(self.list, inside), |_| true);
+        groups.map_err(|bad| bad.tell(self.list, quotes, diagnostics))
+    }
+}
 
 /// Reads a list by the accounts of one side. The empty one stands for no groups.
-///
-/// # Errors
-/// All items that are no groups.
-pub(crate) fn read(list: &OsStr, accounts: &dyn Accounts) -> Result<Vec<u32>, Bad> {
+fn read(list: &OsStr, accounts: &dyn Accounts) -> Result<Vec<u32>, Bad> {
     let items = list.as_bytes().split(|byte| *byte == b',');
     let items = items.filter(|item| !item.is_empty()).map(OsStr::from_bytes);
     let (mut groups, mut bad) = (Vec::new(), Vec::new());
@@ -52,7 +78,7 @@ fn group_id(item: &OsStr, accounts: &dyn Accounts) -> Option<u32> {
 
 impl Bad {
     /// Says what is wrong with `list`, one line for each item; the last is the error that ends the program.
-    pub(crate) fn tell(self, list: &OsStr, quotes: &Quotes, diagnostics: &Diagnostics) -> Error {
+    fn tell(self, list: &OsStr, quotes: &Quotes, diagnostics: &Diagnostics) -> Error {
         let sentence = |item: &OsString| message(&[&"invalid group ", &quotes.marked(item)]);
         let mut sentences: Vec<Message> = self.0.iter().map(sentence).collect();
         let Some(last) = sentences.pop() else {

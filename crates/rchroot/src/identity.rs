@@ -19,16 +19,17 @@
 
 use std::ffi::OsStr;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Error, Result, anyhow};
 
 use crate::accounts::Accounts;
-use crate::userspec::{self, user_of};
+use crate::sides::Outside;
+use crate::userspec;
 
 /// The numbers to run as; `None` is for what stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Identity<'a> {
     /// The user as it was typed.
-    pub(crate) user: Option<&'a OsStr>,
+    user: Option<&'a OsStr>,
     pub(crate) uid: Option<u32>,
     pub(crate) gid: Option<u32>,
     /// The supplementary groups.
@@ -37,15 +38,40 @@ pub(crate) struct Identity<'a> {
     pub(crate) dotted: bool,
 }
 
-/// Reads a userspec by the accounts of one side. The user's groups are looked up unless they are `listed` otherwise.
-///
-/// # Errors
-/// What is wrong with it, as the original says it.
-pub(crate) fn read<'a>(
+/// A userspec of which the outside has been asked.
+pub(crate) struct Spec<'a> {
     spec: &'a OsStr,
     listed: bool,
-    accounts: &dyn Accounts,
-) -> Result<Identity<'a>> {
+    outside: Outside<Identity<'a>, Error>,
+}
+
+impl<'a> Spec<'a> {
+    /// Asks the outside, if it needs to be asked; `listed`: the supplementary groups are those of `--groups`.
+    pub(crate) fn ask_outside(spec: &'a OsStr, listed: bool, old_root: bool) -> Spec<'a> {
+        let outside = Outside::ask(old_root, |accounts| read(spec, listed, accounts));
+        Spec {
+            spec,
+            listed,
+            outside,
+        }
+    }
+
+    /// The identity that both sides together give.
+    ///
+    /// # Errors
+    /// What is wrong with it, as the original says it.
+    pub(crate) fn settle(self, inside: &dyn Accounts) -> Result<Identity<'a>> {
+        let read_inside = || read(self.spec, self.listed, inside);
+        let is_admitted = |outside: &Identity<'_>| {
+            let known = outside.user.map(|user| userspec::is_known(user, inside));
+            !known.unwrap_or_default()
+        };
+        self.outside.settle(read_inside, is_admitted)
+    }
+}
+
+/// Reads a userspec by the accounts of one side.
+fn read<'a>(spec: &'a OsStr, listed: bool, accounts: &dyn Accounts) -> Result<Identity<'a>> {
     let numbers = userspec::read(spec, accounts)?;
     let mut identity = Identity {
         user: numbers.user,
@@ -58,23 +84,16 @@ pub(crate) fn read<'a>(
         return Ok(identity);
     };
     let needed = identity.gid.is_none() || !listed;
-    let entry = needed.then(|| user_of(uid, accounts)).flatten();
+    let entry = needed.then(|| userspec::user_of(uid, accounts)).flatten();
     let login = entry.as_ref().map(|entry| entry.gid);
     let gid = identity.gid.or(login);
     let gid = gid.ok_or_else(|| anyhow!("no group specified for unknown uid: {uid}"))?;
     identity.gid = Some(gid);
     if !listed {
         let groups = entry.map(|entry| accounts.groups_of(&entry.name, gid));
-        let groups = groups
-            .transpose()
-            .context("failed to get supplemental groups")?;
+        let groups = groups.transpose();
+        let groups = groups.context("failed to get supplemental groups")?;
         identity.groups = Some(groups.unwrap_or_default());
     }
     Ok(identity)
-}
-
-/// Whether an identity of the outside may stand in where the inside has none: its user must not be known inside.
-pub(crate) fn is_admitted(outside: &Identity<'_>, inside: &dyn Accounts) -> bool {
-    let known = outside.user.map(|user| userspec::is_known(user, inside));
-    !known.unwrap_or_default()
 }

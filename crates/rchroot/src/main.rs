@@ -8,6 +8,7 @@ mod identity;
 mod newroot;
 mod options;
 mod run;
+mod sides;
 mod userspec;
 
 use std::ffi::c_int;

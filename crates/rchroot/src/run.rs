@@ -1,9 +1,9 @@
 //! What `rchroot` does, step by step. The order is the original's wherever it can be seen, and that is in which error
-//! is told when there are several: the command line, then NEWROOT, then the user, then the groups, then the command.
+//! is told where there are several: the command line, NEWROOT, the user, the groups, the command.
 
 use std::cell::LazyCell;
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 use anyhow::{Error, Result};
 use nscore::cli::quote::Quotes;
@@ -11,10 +11,11 @@ use nscore::cli::{Invocation, Usage, message};
 use nscore::exec;
 use nscore::sys::process::Ending;
 
-use crate::accounts::{Accounts, Files};
+use crate::accounts::Files;
+use crate::groups::List;
+use crate::identity::{Identity, Spec};
 use crate::options::Options;
-use crate::sides::Outside;
-use crate::{credentials, groups, identity, newroot};
+use crate::{credentials, newroot};
 
 /// Runs the whole program; it comes back only if something failed.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
@@ -22,39 +23,49 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let quotes = Quotes::default();
     let old_root = LazyCell::new(|| newroot::is_old_root(&options.newroot));
     if options.skip_chdir && !*old_root {
-        return Err(cannot_skip_chdir(&quotes));
+        return Err(skips_chdir_in_another_root(&quotes));
     }
     let listed = options.groups.is_some();
-    let read_user = |spec, accounts: &dyn Accounts| identity::read(spec, listed, accounts);
-    let user = options.userspec.as_deref().map(|spec| {
-        let outside = Outside::ask(*old_root, |accounts| read_user(spec, accounts));
-        (spec, outside)
-    });
-    let list = options.groups.as_deref().map(|list| {
-        let outside = Outside::ask(*old_root, |accounts| groups::read(list, accounts));
-        (list, outside)
-    });
-    load_for_later(&quotes, &old_root);
+    let spec = options.userspec.as_deref();
+    let spec = spec.map(|spec| Spec::ask_outside(spec, listed, *old_root));
+    let list = options.groups.as_deref();
+    let list = list.map(|list| List::ask_outside(list, *old_root));
+    // A word that is quoted later must not have the locale's files, or code, loaded from another root.
+    if quotes.have_files() && !*old_root {
+        quotes.load();
+    }
 
     newroot::enter(&options.newroot, options.skip_chdir, &quotes)?;
-    // From here on nothing may be loaded: not by the name service, not by the locale.
-    let files = Files::default();
-    let mut identity = match user {
-        None => identity::Identity::default(),
-        Some((spec, outside)) => outside.settle(
-            || read_user(spec, &files),
-            |outside| identity::is_admitted(outside, &files),
-        )?,
+    let inside = Files::default();
+    let mut identity = match spec {
+        Some(spec) => spec.settle(&inside)?,
+        None => Identity::default(),
     };
     if identity.dotted {
         let warning = message(&[&"warning: '.' should be ':'"]);
-        invocation.diagnostics.warn(&warning);
+        // As in the original, the program goes on even if nobody can be warned.
+        let _ = invocation.diagnostics.warn(&warning);
     }
-    if let Some((list, outside)) = list {
-        let settled = outside.settle(|| groups::read(list, &files), |_| true);
-        let groups = settled.map_err(|bad| bad.tell(list, &quotes, &invocation.diagnostics))?;
-        identity.groups = Some(groups);
+    if let Some(list) = list {
+        identity.groups = Some(list.settle(&inside, &quotes, &invocation.diagnostics)?);
     }
     credentials::take_on(&identity)?;
-    Err(become_command(command(options.command), &quotes))
+    Err(become_command(options.command, &quotes))
+}
+
+fn skips_chdir_in_another_root(quotes: &Quotes) -> Error {
+    let root = quotes.shell("/".as_ref());
+    let sentence = "option --skip-chdir only permitted if NEWROOT is old ";
+    Usage::Senseless(message(&[&sentence, &root])).into()
+}
+
+/// Becomes the command, or an interactive shell if there is none; comes back with what kept it from that.
+fn become_command(mut command: Vec<OsString>, quotes: &Quotes) -> Error {
+    if command.is_empty() {
+        let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
+        command = vec![shell, "-i".into()];
+    }
+    let failure = exec::run(&command[0], &command);
+    let named = quotes.marked(&command[0]);
+    Error::new(failure).context(message(&[&"failed to run command ", &named]))
 }

@@ -4,10 +4,11 @@
 //! be the caller's to join only now and some only from inside. So there are two passes: the first over all types but
 //! user, whose failures do not count, the second over what is left, whose failures do.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
+use nix::sys::stat::stat;
 use nscore::namespace::Namespace;
 use nscore::sys::namespace::{joins_by_pidfd, network_of, owner_of, setns, user_namespace_of};
 use nscore::sys::process::pidfd_getfd;
@@ -52,23 +53,41 @@ impl<'a> Joining<'a> {
             return Ok(joining);
         }
         let target = target.context("no target PID specified")?;
-        if let Some(number) = options.net_socket {
-            let pid = target.pid();
-            let pidfd = target
-                .pidfd()
-                .with_context(|| format!("failed to pidfd_open() for {pid}"))?;
-            joining.replace(Namespace::Net, network_of_socket(pidfd, number)?);
-        }
         match target.pidfd() {
             Ok(pidfd) if joins_by_pidfd() => joining.pidfd = Some(pidfd),
             // No pidfd, or a kernel whose setns takes none: the files one by one.
             _ => joining.open_files_of(target)?,
         }
-        if options.user_parent {
-            let parent = parent_namespace(target, joining.file(Namespace::User))?;
-            joining.replace(Namespace::User, parent);
-        }
         Ok(joining)
+    }
+
+    /// Has the network of the target's socket `number` stand for the net type.
+    ///
+    /// # Errors
+    /// `failed to pidfd_open() for PID`, `pidfd_getfd(…)`, `ioctl(…, SIOCGSKNS)`.
+    pub(crate) fn choose_net_socket(
+        &mut self,
+        target: Option<&Target>,
+        number: RawFd,
+    ) -> Result<()> {
+        let target = target.context("no target PID specified")?;
+        let pid = target.pid();
+        let pidfd = target
+            .pidfd()
+            .with_context(|| format!("failed to pidfd_open() for {pid}"))?;
+        self.replace(Namespace::Net, network_of_socket(pidfd, number)?);
+        Ok(())
+    }
+
+    /// Has the parent of the user namespace that is entered, or else of the target's, stand for the user type.
+    ///
+    /// # Errors
+    /// `failed to open parent namespace`.
+    pub(crate) fn choose_user_parent(&mut self, target: Option<&Target>) -> Result<()> {
+        let target = target.context("no target PID specified")?;
+        let parent = parent_namespace(target, self.file(Namespace::User))?;
+        self.replace(Namespace::User, parent);
+        Ok(())
     }
 
     /// Whether there is nothing to enter.
@@ -147,8 +166,7 @@ fn flags(namespaces: &[Namespace]) -> i32 {
 }
 
 /// The network namespace of a socket that the target has open under this number.
-fn network_of_socket(pidfd: BorrowedFd<'_>, number: i32) -> Result<OwnedFd> {
-    use std::os::fd::AsRawFd;
+fn network_of_socket(pidfd: BorrowedFd<'_>, number: RawFd) -> Result<OwnedFd> {
     let socket = pidfd_getfd(pidfd, number)
         .with_context(|| format!("pidfd_getfd({}, {number})", pidfd.as_raw_fd()))?;
     let name = || format!("ioctl({}, SIOCGSKNS)", socket.as_raw_fd());
@@ -171,24 +189,27 @@ fn parent_namespace(target: &Target, named: Option<&OwnedFd>) -> Result<OwnedFd>
     owner_of(own.as_fd()).context("failed to open parent namespace")
 }
 
-/// Has `--all` choose every type that this kernel has, but not the user namespace that the caller is in already.
+/// Has `--all` choose every type that this kernel has, but not the user namespace if it is the caller's own already
+/// and was not asked for by itself.
 ///
 /// # Errors
 /// `stat of /proc/PID/ns/user failed`.
 pub(crate) fn choose_all(options: &mut Options) -> Result<()> {
-    let target = match &options.target {
-        Some(target) => target.stat_namespace("user")?,
-        None => Err(Errno::ENOENT).context("stat of /proc/0/ns/user failed")?,
-    };
-    let own = |namespace: Namespace| {
-        nix::sys::stat::stat(format!("/proc/self/ns/{}", namespace.file()).as_str())
-    };
     for namespace in Namespace::ALL {
-        let Ok(own) = own(namespace) else { continue };
-        let is_own = (own.st_dev, own.st_ino) == (target.st_dev, target.st_ino);
-        if namespace != Namespace::User || !is_own {
-            options.enter(namespace, Source::Target);
+        let path = format!("/proc/self/ns/{}", namespace.file());
+        let Ok(own) = stat(path.as_str()) else {
+            continue;
+        };
+        if namespace == Namespace::User && !options.enters(namespace) {
+            let theirs = match &options.target {
+                Some(target) => target.stat_namespace(namespace.file())?,
+                None => Err(Errno::ENOENT).context("stat of /proc/0/ns/user failed")?,
+            };
+            if (own.st_dev, own.st_ino) == (theirs.st_dev, theirs.st_ino) {
+                continue;
+            }
         }
+        options.enter(namespace, Source::Target);
     }
     Ok(())
 }

@@ -82,14 +82,14 @@ impl Options {
             "user-parent" => self.user_parent = true,
             "setuid" => self.setuid = Some(identity("failed to parse uid", value)?),
             "setgid" => self.setgid = Some(identity("failed to parse gid", value)?),
-            "root" => self.root = Some(directory(option)?),
+            "root" => self.root = Some(directory(option.given())?),
             "wd" => {
                 self.exclude("wd", "wdns")?;
-                self.directory = Some(directory(option)?);
+                self.directory = Some(directory(option.given().map(without_equals))?);
             }
             "wdns" => {
                 self.exclude("wdns", "wd")?;
-                self.directory_inside = option.given().map(PathBuf::from);
+                self.directory_inside = option.given().map(without_equals).map(PathBuf::from);
             }
             "env" => self.environment = true,
             "no-fork" => self.no_fork = true,
@@ -137,7 +137,7 @@ impl Options {
 
 /// What follows a namespace's option: a file, `:` and an id, or nothing.
 fn namespace_source(option: &Occurrence) -> Result<Source> {
-    let Some(value) = option.given() else {
+    let Some(value) = option.given().map(without_equals) else {
         return Ok(Source::Target);
     };
     match value.as_bytes().strip_prefix(b":") {
@@ -156,10 +156,16 @@ fn namespace_source(option: &Occurrence) -> Result<Source> {
     }
 }
 
-fn directory(option: &Occurrence) -> Result<Source> {
-    option.given().map_or(Ok(Source::Target), |path| {
+fn directory(path: Option<&OsStr>) -> Result<Source> {
+    path.map_or(Ok(Source::Target), |path| {
         open_path(path).map(Source::Opened)
     })
+}
+
+/// A value without the `=` that may stand before it: `-n=FILE` is `-nFILE`. The original does so for all but `--root`.
+fn without_equals(value: &OsStr) -> &OsStr {
+    let bytes = value.as_bytes();
+    OsStr::from_bytes(bytes.strip_prefix(b"=").unwrap_or(bytes))
 }
 
 fn open_path(path: &OsStr) -> Result<OwnedFd> {

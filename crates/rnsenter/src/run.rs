@@ -28,11 +28,17 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     }
     let target = options.target.take();
     let target = target.as_ref();
-    let joining = Joining::prepare(&mut options, target)?;
+    let mut joining = Joining::prepare(&mut options, target)?;
     let directories = Directories::open(&mut options, target)?;
     let environment = Environment::open(&options, target)?;
     let cgroup = Cgroup::open(&options, target)?;
     let identities = Identities::open(&options, target)?;
+    if options.user_parent {
+        joining.choose_user_parent(target)?;
+    }
+    if let Some(number) = options.net_socket {
+        joining.choose_net_socket(target, number)?;
+    }
     if joining.is_empty() {
         bail!("no namespace specified");
     }

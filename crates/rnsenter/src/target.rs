@@ -15,14 +15,14 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
 use nix::libc::pid_t;
 use nix::sys::stat::{FileStat, Mode, fstat};
-use nix::sys::statfs::fstatfs;
+use nix::sys::statfs::{FsType, fstatfs};
 use nix::unistd::Pid;
 use nscore::cli::number;
 use nscore::sys::file::{above_standard, open};
 use nscore::sys::process::{is_there, pidfd_open};
 
 /// PID_FS_MAGIC of linux/magic.h: the filesystem of pidfds that have inodes of their own, since Linux 6.9.
-const PID_FS_MAGIC: i64 = 0x5049_4446;
+const PID_FS_MAGIC: FsType = FsType(0x5049_4446);
 
 /// A process named by `--target`.
 #[derive(Debug)]
@@ -84,7 +84,7 @@ impl Target {
     /// Compares the pidfd's inode, which no other process will ever have.
     fn has_inode(&self, inode: u64) -> Result<(), Errno> {
         let pidfd = self.pidfd()?;
-        if i64::from(fstatfs(pidfd)?.filesystem_type().0) != PID_FS_MAGIC {
+        if fstatfs(pidfd)?.filesystem_type() != PID_FS_MAGIC {
             return Err(Errno::EOPNOTSUPP);
         }
         if fstat(pidfd)?.st_ino == inode {
@@ -97,10 +97,11 @@ impl Target {
     /// Its directory in /proc.
     fn proc(&self) -> Result<BorrowedFd<'_>, Errno> {
         let directory = self.proc.get_or_init(|| {
+            let pidfd = self.pidfd();
             let path = format!("/proc/{}", self.pid);
             let directory = open(Path::new(&path), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
             // Only now is it known whose directory this is. A number without a pidfd (a thread's) is taken as it is.
-            match self.pidfd() {
+            match pidfd {
                 Ok(pidfd) if !is_there(pidfd) => Err(Errno::ENOENT),
                 _ => Ok(directory),
             }
@@ -108,15 +109,16 @@ impl Target {
         directory.as_ref().map(AsFd::as_fd).map_err(|errno| *errno)
     }
 
-    /// Opens a file below its directory in /proc: `root`, `ns/net`.
+    /// Opens a file below its directory in /proc: `root`, `ns/net`; nothing stands for the directory itself.
     ///
     /// # Errors
     /// `cannot open /proc/PID/NAME`.
     pub(crate) fn open(&self, name: &str) -> Result<OwnedFd> {
         let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        let below = if name.is_empty() { "." } else { name };
         let opened = self
             .proc()
-            .and_then(|proc| openat(proc, name, flags, Mode::empty()));
+            .and_then(|proc| openat(proc, below, flags, Mode::empty()));
         let opened = opened.and_then(above_standard);
         opened.with_context(|| format!("cannot open /proc/{}/{name}", self.pid))
     }

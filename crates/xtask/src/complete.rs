@@ -1,7 +1,7 @@
 //! The completion scripts: clap_complete's, put right where it does not know how our programs read a command line.
 //!
 //! - It takes an optional value for one that may be the next word. Ours is attached or not there, and the next word may
-//!   be the program: so bash and fish are told of a flag, zsh of a value that must be attached.
+//!   be the program: so bash is told of a flag, fish and zsh of a value that must be attached.
 //! - It offers options behind the operands too, where the command line of another program begins. In bash and fish
 //!   functions of ours stand before it and hand that over to the program's own completion; zsh has words for it.
 //! - It does not quote the colon that a value's name may have, at which zsh splits.
@@ -18,25 +18,16 @@ use nscore::cli::Tool;
 pub(crate) fn script(tool: &Tool, shell: Shell) -> Result<String> {
     let table = (tool.command)();
     let name = table.get_name();
-    let told = table.clone().mut_args(|option| match shell {
-        Shell::Bash | Shell::Fish if takes_optional_value(&option) => as_flag(option),
+    let mut told = table.clone().mut_args(|option| match shell {
+        Shell::Bash if takes_optional_value(&option) => as_flag(option),
         _ => option,
     });
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut told.clone(), name, &mut script);
+    clap_complete::generate(shell, &mut told, name, &mut script);
     let script = String::from_utf8(script)?;
     match shell {
-        Shell::Bash if runs_program(&table) => {
-            let (theirs, ours) = (format!("-F _{name} "), format!("-F _{name}_line "));
-            let functions = filled(include_str!("complete/operands.bash"), &table, " | ");
-            Ok(functions + &replaced(&script, &theirs, &ours)?)
-        }
-        Shell::Fish if runs_program(&table) => {
-            let theirs = format!("complete -c {name} ");
-            let ours = format!("{theirs}-n __{name}_at_options ");
-            let functions = filled(include_str!("complete/operands.fish"), &table, " ");
-            Ok(functions + &replaced(&script, &theirs, &ours)?)
-        }
+        Shell::Bash if runs_program(&table) => for_bash(&script, &table),
+        Shell::Fish => for_fish(&script, &table),
         Shell::Zsh => for_zsh(&script, &table, tool.short_values),
         _ => Ok(script),
     }
@@ -52,9 +43,13 @@ fn takes_optional_value(option: &Arg) -> bool {
 }
 
 fn as_flag(option: Arg) -> Arg {
-    let option = option.action(ArgAction::SetTrue).num_args(0);
     let unnamed: [&str; 0] = [];
-    option.value_names(unnamed).value_hint(ValueHint::Unknown)
+    option
+        .action(ArgAction::SetTrue)
+        .num_args(0)
+        .require_equals(false)
+        .value_names(unnamed)
+        .value_hint(ValueHint::Unknown)
 }
 
 /// Whether the operands end in a program and its arguments.
@@ -82,13 +77,41 @@ fn filled(functions: &str, table: &Command, separator: &str) -> String {
         .replace("FIRST", &(before + 1).to_string())
 }
 
+fn for_bash(script: &str, table: &Command) -> Result<String> {
+    let name = table.get_name();
+    let (theirs, ours) = (format!("-F _{name} "), format!("-F _{name}_line "));
+    let functions = filled(include_str!("complete/operands.bash"), table, " | ");
+    Ok(functions + &replaced(script, &theirs, &ours)?)
+}
+
+fn for_fish(script: &str, table: &Command) -> Result<String> {
+    let mut script = script.to_owned();
+    for option in table
+        .get_arguments()
+        .filter(|option| takes_optional_value(option))
+    {
+        let long = format!(" -l {} ", option.get_long().unwrap_or_default());
+        let line = script.lines().find(|line| line.contains(&long));
+        let line = line.unwrap_or_default().to_owned();
+        // `-r` would take the next word; without it a value counts only where it is attached.
+        script = replaced(&script, &line, &replaced(&line, "' -r", "'")?)?;
+    }
+    if runs_program(table) {
+        let theirs = format!("complete -c {} ", table.get_name());
+        let ours = format!("{theirs}-n __{}_at_options ", table.get_name());
+        let functions = filled(include_str!("complete/operands.fish"), table, " ");
+        script = functions + &replaced(&script, &theirs, &ours)?;
+    }
+    Ok(script)
+}
+
 fn for_zsh(script: &str, table: &Command, short_values: bool) -> Result<String> {
     // Options end at the first operand.
     let mut script = replaced(script, "-S -C)", "-S -C -A '-*')")?;
     for option in table.get_arguments().filter(|option| takes_value(option)) {
         for name in option.get_value_names().unwrap_or_default() {
             let quoted = name.replace(':', "\\:");
-            script = script.replace(&format!("]:{name}:"), &format!("]:{quoted}:"));
+            script = script.replace(&format!(":{name}:"), &format!(":{quoted}:"));
         }
     }
     let mut lines = String::new();
@@ -110,6 +133,9 @@ fn for_zsh(script: &str, table: &Command, short_values: bool) -> Result<String> 
 
 /// As `str::replace`, but there must be something to replace.
 fn replaced(text: &str, old: &str, new: &str) -> Result<String> {
-    ensure!(text.contains(old), "clap_complete has changed: no {old:?} in {text:?}");
+    ensure!(
+        text.contains(old),
+        "clap_complete has changed: no {old:?} in {text:?}"
+    );
     Ok(text.replace(old, new))
 }

@@ -34,7 +34,9 @@ pub(crate) fn refreshed(page: &str, command: &Command) -> Result<String> {
     let (before, rest) = page
         .split_once(OPTIONS)
         .with_context(|| format!("no line {OPTIONS:?}"))?;
-    let end = rest.find("\n.Sh ").map_or(rest.len(), |newline| newline + 1);
+    let end = rest
+        .find("\n.Sh ")
+        .map_or(rest.len(), |newline| newline + 1);
     let (section, after) = rest.split_at(end);
     let section = Section::read(section)?.refreshed(command)?;
     Ok(format!("{before}{OPTIONS}{section}{after}"))
@@ -123,7 +125,10 @@ impl<'a> Section<'a> {
         } in self.groups
         {
             let gone = before.is_empty() && after.is_empty();
-            ensure!(gone, "there are no {title:?} options any more: move the text");
+            ensure!(
+                gone,
+                "there are no {title:?} options any more: move the text"
+            );
         }
         Ok(section)
     }
@@ -222,10 +227,7 @@ mod tests {
             (flag("long"), ".It Fl -long"),
             (flag("long").short('l'), ".It Fl l , Fl -long"),
             (valued("DIR").short('l'), ".It Fl l , Fl -long Ar DIR"),
-            (
-                valued("UID|NAME"),
-                ".It Fl -long Ar UID Ns | Ns Ar NAME",
-            ),
+            (valued("UID|NAME"), ".It Fl -long Ar UID Ns | Ns Ar NAME"),
             (
                 valued("allow|deny"),
                 ".It Fl -long Cm allow Ns | Ns Cm deny",

@@ -3,14 +3,13 @@
 //! Both sides get the same loader and C library, that of the originals, written into copies in a temporary directory.
 //! The program has no C library at all, so that what is measured is the tool.
 
-use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
-use std::{env, fs};
+use std::{env, fs, process};
 
 use anyhow::{Context, Result, bail, ensure};
-use std::os::unix::fs::MetadataExt;
 
 use crate::workspace;
 
@@ -120,19 +119,16 @@ struct Bench {
 
 impl Bench {
     fn set_up(names: &[&str], releases: &Path) -> Result<Bench> {
-        let directory = env::temp_dir().join(format!("nsutils-startup-{}", std::process::id()));
+        let directory = env::temp_dir().join(format!("nsutils-startup-{}", process::id()));
         fs::create_dir(&directory).with_context(|| directory.display().to_string())?;
         let bench = Bench { directory };
-        let originals = env::var_os("NSUTILS_ORIGINALS").map_or_else(
-            || workspace().join("tests/.cache/originals"),
-            PathBuf::from,
-        );
+        let originals = env::var_os("NSUTILS_ORIGINALS")
+            .map_or_else(|| workspace().join("tests/.cache/originals"), PathBuf::from);
         for name in names {
             let original = originals.join("bin").join(name);
             let copy = bench.directory.join(name);
-            fs::copy(&original, &copy).with_context(|| {
-                format!("no {}: tests/originals brings it", original.display())
-            })?;
+            fs::copy(&original, &copy)
+                .with_context(|| format!("no {}: tests/originals brings it", original.display()))?;
             let ours = ours(&bench.directory, name);
             fs::copy(self::ours(releases, name), &ours)?;
             give_libraries_of(&copy, &ours)?;
@@ -153,7 +149,10 @@ impl Bench {
             other => bail!("say in {} how a process ends on {other}", file!()),
         };
         let source = self.directory.join("nothing.s");
-        fs::write(&source, format!(".globl _start\n_start:\n {instructions}\n"))?;
+        fs::write(
+            &source,
+            format!(".globl _start\n_start:\n {instructions}\n"),
+        )?;
         let mut cc = Command::new("cc");
         cc.args(["-nostdlib", "-static", "-o"]);
         output(cc.arg(self.program()).arg(source)).map(drop)
@@ -206,7 +205,13 @@ fn give_libraries_of(from: &Path, to: &Path) -> Result<()> {
     };
     let loader = patchelf(&["--print-interpreter"], from)?;
     let libraries = patchelf(&["--print-rpath"], from)?;
-    let options = ["--set-interpreter", &loader, "--force-rpath", "--set-rpath", &libraries];
+    let options = [
+        "--set-interpreter",
+        &loader,
+        "--force-rpath",
+        "--set-rpath",
+        &libraries,
+    ];
     patchelf(&options, to).map(drop)
 }
 
@@ -218,7 +223,7 @@ fn output(command: &mut Command) -> Result<String> {
         format!("{name} cannot be run: is it installed? (cc comes with build-essential)")
     };
     let Output { status, stdout, .. } = command
-        .stderr(std::process::Stdio::inherit())
+        .stderr(Stdio::inherit())
         .output()
         .with_context(missing)?;
     ensure!(status.success(), "{command:?}: {status}");

@@ -246,10 +246,9 @@ fn is_added(option: &Arg) -> bool {
     option.get_help_heading() == Some(ADDED)
 }
 
-/// The value attached to a short option; one `=` before it is dropped, as nsenter and lsns do.
+/// The value attached to a short option.
 fn attached_short(tail: &[u8]) -> Option<OsString> {
-    let value = tail.strip_prefix(b"=").unwrap_or(tail);
-    (!tail.is_empty()).then(|| OsString::from_vec(value.to_vec()))
+    (!tail.is_empty()).then(|| OsString::from_vec(tail.to_vec()))
 }
 
 fn possibilities(candidates: &[&Arg]) -> String {

@@ -21,6 +21,11 @@ enum Piece<'a> {
 }
 
 impl Quotes {
+    /// Whether the locale is one that has to be loaded.
+    pub fn have_files(&self) -> bool {
+        Locale::is_wanted()
+    }
+
     /// Loads the locale if it is not yet loaded.
     pub fn load(&self) {
         self.locale();

@@ -36,10 +36,17 @@ pub enum Beginning {
 }
 
 impl Locale {
+    /// Whether the environment names a locale that has to be loaded; setlocale looks in this order.
+    pub fn is_wanted() -> bool {
+        let set = |name| env::var_os(name).filter(|value| !value.is_empty());
+        let named = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+        named.is_some_and(|name| name != OsStr::new("C") && name != OsStr::new("POSIX"))
+    }
+
     /// Loads the locale for characters that the environment names, `setlocale(3)`; `None` if that is C, or is not
     /// there.
     pub fn from_environment() -> Option<Locale> {
-        if !is_wanted() {
+        if !Locale::is_wanted() {
             return None;
         }
         // SAFETY: the name is a string; no second thread reads the locale or the environment meanwhile.
@@ -85,11 +92,4 @@ fn is_printable(wide: wchar_t) -> bool {
     // SAFETY: iswprint takes any number, of the locale that is set.
     let printable = unsafe { iswprint(wide.cast_unsigned()) };
     printable != 0
-}
-
-/// Whether the environment names a locale that needs loading, in the order in which setlocale looks.
-fn is_wanted() -> bool {
-    let set = |name| env::var_os(name).filter(|value| !value.is_empty());
-    let named = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
-    named.is_some_and(|name| name != OsStr::new("C") && name != OsStr::new("POSIX"))
 }

@@ -9,13 +9,13 @@ function __NAME_operands
                 break
             case VALUED
                 set -e words[1..2]
-            case '-?*'
+            case '-*'
                 set -e words[1]
             case '*'
                 break
         end
     end
-    printf '%s\n' $words
+    string join \n -- $words
 end
 
 function __NAME_at_options
@@ -28,7 +28,7 @@ function __NAME_operand
         __fish_complete_directories $words[-1]
     else
         set -l line (string join -- ' ' (string escape -- $words[FIRST..-2]) $words[-1])
-        complete -C "$line"
+        complete "--do-complete=$line"
     end
 end
 

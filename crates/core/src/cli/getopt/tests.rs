@@ -106,8 +106,8 @@ fn an_optional_value_is_attached_to_the_short_option_only_where_the_tool_wants_i
     assert_eq!(told_plainly(&["-na"]), "net all");
     let attached = tool(true, false);
     assert_eq!(told(&attached, &["-na"]), "net=a");
-    assert_eq!(told(&attached, &["-n=a"]), "net=a");
-    assert_eq!(told(&attached, &["-n==a"]), "net==a");
+    assert_eq!(told(&attached, &["-n=a"]), "net==a");
+    assert_eq!(told(&attached, &["--net=a"]), "net=a");
     assert_eq!(told(&attached, &["-n", "a"]), "net | a");
     assert_eq!(told(&attached, &["-an"]), "all net");
 }

@@ -1,0 +1,38 @@
+#compdef rchroot
+
+autoload -U is-at-least
+
+_rchroot() {
+    typeset -A opt_args
+    typeset -a _arguments_options
+    local ret=1
+
+    if is-at-least 5.2; then
+        _arguments_options=(-s -S -C -A '-*')
+    else
+        _arguments_options=(-s -C)
+    fi
+
+    local context curcontext="$curcontext" state line
+    _arguments "${_arguments_options[@]}" : \
+'*--groups=[have these supplementary groups, and no others; none if empty]:GROUP,...:_default' \
+'*--userspec=[be this user, in this group or else the user'\''s own; either may be left out]:USER\:GROUP:_default' \
+'--skip-chdir[stay in the present directory; only if NEWROOT is the old '\''/'\'']' \
+'--help[show this help and end]' \
+'--version[show the version and end]' \
+':newroot:_files -/' \
+'*:::program:_normal' \
+&& ret=0
+}
+
+(( $+functions[_rchroot_commands] )) ||
+_rchroot_commands() {
+    local commands; commands=()
+    _describe -t commands 'rchroot commands' commands "$@"
+}
+
+if [ "$funcstack[1]" = "_rchroot" ]; then
+    _rchroot "$@"
+else
+    compdef _rchroot rchroot
+fi

@@ -1,0 +1,71 @@
+# Options end at the first operand. What follows is a command line of its own, with its own completion.
+function __runshare_operands
+    set -l words (commandline -opc)
+    set -e words[1]
+    while set -q words[1]
+        switch $words[1]
+            case --
+                set -e words[1]
+                break
+            case --map-user --map-users --map-group --map-groups --owner --propagation --setgroups -S --setuid -G --setgid -R --root -w --wd --monotonic --boottime -l --load-interp --whitelist-env
+                set -e words[1..2]
+            case '-*'
+                set -e words[1]
+            case '*'
+                break
+        end
+    end
+    string join \n -- $words
+end
+
+function __runshare_at_options
+    not count (__runshare_operands) >/dev/null
+end
+
+function __runshare_operand
+    set -l words (__runshare_operands) (commandline -ct)
+    if test (count $words) -le 0
+        __fish_complete_directories $words[-1]
+    else
+        set -l line (string join -- ' ' (string escape -- $words[1..-2]) $words[-1])
+        complete "--do-complete=$line"
+    end
+end
+
+complete -c runshare -f -a '(__runshare_operand)'
+complete -c runshare -n __runshare_at_options -s m -l mount -d 'new mounts, a copy of the caller\'s' -F
+complete -c runshare -n __runshare_at_options -s u -l uts -d 'a host name and domain name of its own' -F
+complete -c runshare -n __runshare_at_options -s i -l ipc -d 'System V IPC and POSIX message queues of its own' -F
+complete -c runshare -n __runshare_at_options -s n -l net -d 'a network of its own, with nothing but a loopback' -F
+complete -c runshare -n __runshare_at_options -s p -l pid -d 'process numbers from 1 on, for the children: see --fork' -F
+complete -c runshare -n __runshare_at_options -s U -l user -d 'users, groups and capabilities of its own' -F
+complete -c runshare -n __runshare_at_options -s C -l cgroup -d 'the present cgroup becomes the root of /proc/PID/cgroup' -F
+complete -c runshare -n __runshare_at_options -s T -l time -d 'clocks of its own, for the children' -F
+complete -c runshare -n __runshare_at_options -l kill-child -d 'the child gets this signal (KILL) when runshare dies; implies --fork'
+complete -c runshare -n __runshare_at_options -l mount-proc -d 'a proc of the new namespaces on DIR (/proc); implies --mount' -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l mount-binfmt -d 'a binfmt_misc of its own on DIR; implies --mount and --user' -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l map-user -d 'be this user inside' -r
+complete -c runshare -n __runshare_at_options -l map-users -d 'map users: INNER:OUTER:COUNT, auto, subids or all; may be repeated' -r
+complete -c runshare -n __runshare_at_options -l map-group -d 'be this group inside' -r
+complete -c runshare -n __runshare_at_options -l map-groups -d 'map groups likewise' -r
+complete -c runshare -n __runshare_at_options -l owner -d 'become these before the user namespace is made, so that they own it' -r
+complete -c runshare -n __runshare_at_options -l propagation -d 'how mounts travel between inside and outside: private (as it is without this option), shared, slave or unchanged' -r
+complete -c runshare -n __runshare_at_options -l setgroups -d 'whether setgroups(2) may be called inside' -r
+complete -c runshare -n __runshare_at_options -s S -l setuid -d 'become this user before the program starts' -r
+complete -c runshare -n __runshare_at_options -s G -l setgid -d 'become this group, with no others, before the program starts' -r
+complete -c runshare -n __runshare_at_options -s R -l root -d 'run the program with this root directory' -r -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -s w -l wd -d 'run the program in this directory' -r -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l monotonic -d 'shift the monotonic clock by so many seconds' -r
+complete -c runshare -n __runshare_at_options -l boottime -d 'shift the clock since boot by so many seconds' -r
+complete -c runshare -n __runshare_at_options -s l -l load-interp -d 'register this interpreter with binfmt_misc inside; implies --mount-binfmt' -r
+complete -c runshare -n __runshare_at_options -l whitelist-env -d 'the program gets only these variables, named with commas between them' -r
+complete -c runshare -n __runshare_at_options -s h -l help -d 'show this help and end'
+complete -c runshare -n __runshare_at_options -s V -l version -d 'show the version and end'
+complete -c runshare -n __runshare_at_options -s f -l fork -d 'run the program as a child, which is PID 1 with --pid'
+complete -c runshare -n __runshare_at_options -l forward-signals -d 'hand INT and TERM on to the child; implies --fork'
+complete -c runshare -n __runshare_at_options -s r -l map-root-user -d 'be root inside'
+complete -c runshare -n __runshare_at_options -s c -l map-current-user -d 'be the same user and group inside'
+complete -c runshare -n __runshare_at_options -l map-auto -d 'map users and groups from 0 up to your subordinate ids'
+complete -c runshare -n __runshare_at_options -l map-subids -d 'map your subordinate ids to themselves'
+complete -c runshare -n __runshare_at_options -l keep-caps -d 'the program keeps the capabilities of the user namespace'
+complete -c runshare -n __runshare_at_options -l clear-env -d 'the program gets an empty environment'

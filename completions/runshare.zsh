@@ -1,0 +1,86 @@
+#compdef runshare
+
+autoload -U is-at-least
+
+_runshare() {
+    typeset -A opt_args
+    typeset -a _arguments_options
+    local ret=1
+
+    if is-at-least 5.2; then
+        _arguments_options=(-s -S -C -A '-*')
+    else
+        _arguments_options=(-s -C)
+    fi
+
+    local context curcontext="$curcontext" state line
+    _arguments "${_arguments_options[@]}" : \
+'*-m[new mounts, a copy of the caller'\''s]' \
+'*--mount=-[new mounts, a copy of the caller'\''s]::FILE:_files' \
+'*-u[a host name and domain name of its own]' \
+'*--uts=-[a host name and domain name of its own]::FILE:_files' \
+'*-i[System V IPC and POSIX message queues of its own]' \
+'*--ipc=-[System V IPC and POSIX message queues of its own]::FILE:_files' \
+'*-n[a network of its own, with nothing but a loopback]' \
+'*--net=-[a network of its own, with nothing but a loopback]::FILE:_files' \
+'*-p[process numbers from 1 on, for the children\: see --fork]' \
+'*--pid=-[process numbers from 1 on, for the children\: see --fork]::FILE:_files' \
+'*-U[users, groups and capabilities of its own]' \
+'*--user=-[users, groups and capabilities of its own]::FILE:_files' \
+'*-C[the present cgroup becomes the root of /proc/PID/cgroup]' \
+'*--cgroup=-[the present cgroup becomes the root of /proc/PID/cgroup]::FILE:_files' \
+'*-T[clocks of its own, for the children]' \
+'*--time=-[clocks of its own, for the children]::FILE:_files' \
+'*--kill-child=-[the child gets this signal (KILL) when runshare dies; implies --fork]::SIGNAME:_default' \
+'*--mount-proc=-[a proc of the new namespaces on DIR (/proc); implies --mount]::DIR:_files -/' \
+'*--mount-binfmt=-[a binfmt_misc of its own on DIR; implies --mount and --user]::DIR:_files -/' \
+'*--map-user=[be this user inside]:UID|NAME:_default' \
+'*--map-users=[map users\: INNER\:OUTER\:COUNT, auto, subids or all; may be repeated]:MAP:_default' \
+'*--map-group=[be this group inside]:GID|NAME:_default' \
+'*--map-groups=[map groups likewise]:MAP:_default' \
+'*--owner=[become these before the user namespace is made, so that they own it]:UID\:GID:_default' \
+'*--propagation=[how mounts travel between inside and outside\: private (as it is without this option), shared, slave or unchanged]:MODE:_default' \
+'*--setgroups=[whether setgroups(2) may be called inside]:allow|deny:_default' \
+'*-S+[become this user before the program starts]:UID:_default' \
+'*--setuid=[become this user before the program starts]:UID:_default' \
+'*-G+[become this group, with no others, before the program starts]:GID:_default' \
+'*--setgid=[become this group, with no others, before the program starts]:GID:_default' \
+'*-R+[run the program with this root directory]:DIR:_files -/' \
+'*--root=[run the program with this root directory]:DIR:_files -/' \
+'*-w+[run the program in this directory]:DIR:_files -/' \
+'*--wd=[run the program in this directory]:DIR:_files -/' \
+'*--monotonic=[shift the monotonic clock by so many seconds]:OFFSET:_default' \
+'*--boottime=[shift the clock since boot by so many seconds]:OFFSET:_default' \
+'*-l+[register this interpreter with binfmt_misc inside; implies --mount-binfmt]:STRING:_default' \
+'*--load-interp=[register this interpreter with binfmt_misc inside; implies --mount-binfmt]:STRING:_default' \
+'*--whitelist-env=[the program gets only these variables, named with commas between them]:LIST:_default' \
+'-h[show this help and end]' \
+'--help[show this help and end]' \
+'-V[show the version and end]' \
+'--version[show the version and end]' \
+'-f[run the program as a child, which is PID 1 with --pid]' \
+'--fork[run the program as a child, which is PID 1 with --pid]' \
+'--forward-signals[hand INT and TERM on to the child; implies --fork]' \
+'-r[be root inside]' \
+'--map-root-user[be root inside]' \
+'-c[be the same user and group inside]' \
+'--map-current-user[be the same user and group inside]' \
+'--map-auto[map users and groups from 0 up to your subordinate ids]' \
+'--map-subids[map your subordinate ids to themselves]' \
+'--keep-caps[the program keeps the capabilities of the user namespace]' \
+'--clear-env[the program gets an empty environment]' \
+'*:::program:_normal' \
+&& ret=0
+}
+
+(( $+functions[_runshare_commands] )) ||
+_runshare_commands() {
+    local commands; commands=()
+    _describe -t commands 'runshare commands' commands "$@"
+}
+
+if [ "$funcstack[1]" = "_runshare" ]; then
+    _runshare "$@"
+else
+    compdef _runshare runshare
+fi
