@@ -6,7 +6,7 @@ use nscore::cli::Invocation;
 use nscore::exec::Program;
 use nscore::namespace::Namespace;
 use nscore::sys::process::{Ending, hide_from_tracers, spawn};
-use nscore::sys::signal::{die_by, set_default};
+use nscore::sys::signal::set_default;
 
 use crate::cgroup::Cgroup;
 use crate::credentials::Credentials;
@@ -15,48 +15,32 @@ use crate::environment::Environment;
 use crate::ids::Identities;
 use crate::join::{Joining, choose_all};
 use crate::options::Options;
+use crate::target::Target;
 use crate::{context, wait};
 
 /// Runs the program in the namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let mut options = Options::read(invocation)?;
     let program = Program::from_operands(&options.operands);
+    // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     context::follow(&options, options.target.as_ref())?;
     if options.all {
         choose_all(&mut options)?;
     }
     let target = options.target.take();
-    let target = target.as_ref();
-    let mut joining = Joining::prepare(&mut options, target)?;
-    let directories = Directories::open(&mut options, target)?;
-    let environment = Environment::open(&options, target)?;
-    let cgroup = Cgroup::open(&options, target)?;
-    let identities = Identities::open(&options, target)?;
-    if options.user_parent {
-        joining.choose_user_parent(target)?;
-    }
-    if let Some(number) = options.net_socket {
-        joining.choose_net_socket(target, number)?;
-    }
-    if joining.is_empty() {
-        bail!("no namespace specified");
-    }
+    let opened = Opened::prepare(&mut options, target.as_ref())?;
     let credentials = Credentials {
-        enters_user: joining.enters(Namespace::User),
+        enters_user: opened.joining.enters(Namespace::User),
         preserve: options.preserve_credentials,
         keep_caps: options.keep_caps,
     };
-    let root_changed = directories.change_root() || joining.enters(Namespace::Mount);
-    let fork = joining.enters(Namespace::Pid) && !options.no_fork;
+    let root_changed = opened.directories.change_root() || opened.joining.enters(Namespace::Mount);
+    let fork = opened.joining.enters(Namespace::Pid) && !options.no_fork;
     let groups_left = credentials.drop_groups_outside();
     // From here until exec nobody inside may look into this process: it still holds what is outside.
     hide_from_tracers().context("prctl failed")?;
-    joining.join()?;
-    directories.enter()?;
-    environment.adopt()?;
-    let (user, group) = identities.resolve()?;
-    cgroup.join()?;
+    let (user, group) = opened.enter()?;
     let become_program = || -> Result<Ending> {
         credentials.become_inside(user, group, groups_left)?;
         Err(program.run(root_changed))
@@ -64,10 +48,52 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     if !fork {
         return become_program();
     }
-    let child = spawn(|| match become_program() {
-        Ok(Ending::Status(status)) => status,
-        Ok(Ending::Signal(signal)) => die_by(signal),
-        Err(error) => invocation.diagnostics.report(&error),
-    });
+    let child = spawn(|| invocation.diagnostics.conclude(become_program()));
     wait::for_child(child.context("fork failed")?)
+}
+
+/// All that must be opened before anything is entered, for it is the caller's view or needs the caller's privilege.
+struct Opened<'a> {
+    joining: Joining<'a>,
+    directories: Directories,
+    environment: Environment,
+    cgroup: Cgroup,
+    identities: Identities,
+}
+
+impl<'a> Opened<'a> {
+    /// Opens it in the original's order, which its first complaint shows.
+    fn prepare(options: &mut Options, target: Option<&'a Target>) -> Result<Opened<'a>> {
+        let mut joining = Joining::prepare(options, target)?;
+        let directories = Directories::open(options, target)?;
+        let environment = Environment::open(options, target)?;
+        let cgroup = Cgroup::open(options, target)?;
+        let identities = Identities::open(options, target)?;
+        if options.user_parent {
+            joining.choose_user_parent(target)?;
+        }
+        if let Some(number) = options.net_socket {
+            joining.choose_net_socket(target, number)?;
+        }
+        if joining.is_empty() {
+            bail!("no namespace specified");
+        }
+        Ok(Opened {
+            joining,
+            directories,
+            environment,
+            cgroup,
+            identities,
+        })
+    }
+
+    /// Goes inside with it; the user and the group to become there.
+    fn enter(self) -> Result<(Option<u32>, Option<u32>)> {
+        self.joining.join()?;
+        self.directories.enter()?;
+        self.environment.adopt()?;
+        let ids = self.identities.resolve()?;
+        self.cgroup.join()?;
+        Ok(ids)
+    }
 }

@@ -66,11 +66,7 @@ pub(crate) fn run(
             return 1;
         }
         let tied = tie.as_ref().map_or(Ok(()), Tie::fasten);
-        match tied.and_then(|()| inside(tie.as_ref())) {
-            Ok(Ending::Status(status)) => status,
-            Ok(Ending::Signal(signal)) => die_by(signal),
-            Err(error) => diagnostics.report(&error),
-        }
+        diagnostics.conclude(tied.and_then(|()| inside(tie.as_ref())))
     };
     let child = process::spawn(program).context("fork failed")?;
     if let Err(error) = keeper.keep() {

@@ -3,6 +3,7 @@
 
 mod child;
 mod clocks;
+mod compose;
 mod credentials;
 mod environment;
 mod gate;

@@ -14,8 +14,9 @@ use nscore::procfs;
 use nscore::sys::file::write_all;
 use nscore::sys::process;
 
+use crate::compose::Line;
 use crate::helper::{Helper, succeeded};
-use crate::idmap::{self, IdMap, Kind, Line};
+use crate::idmap::{self, IdMap, Kind};
 use crate::options::{Options, Setgroups};
 
 /// The directories of a system's own programs: newuidmap is looked for there before PATH is asked, for it decides
@@ -51,9 +52,8 @@ impl Mapper {
             None
         };
         let own = |map: &IdMap, outer| {
-            (!by_helper(map))
-                .then_some(map.single?)
-                .map(|inner| (inner, outer))
+            let single = map.single.filter(|_| !by_helper(map));
+            single.map(|inner| (inner, outer))
         };
         Ok(Mapper {
             helper,

@@ -4,6 +4,7 @@
 //! and some look at what came before them (`--load-interp` at `--mount-binfmt=DIR`).
 
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use anyhow::{Error, Result, bail};
@@ -178,7 +179,6 @@ impl Options {
     }
 
     fn take_whitelist(&mut self, names: &OsStr) {
-        use std::os::unix::ffi::OsStrExt;
         let listed = self.whitelist.get_or_insert_default();
         let names = names.as_bytes().split(|byte| *byte == b',');
         for name in names.filter(|name| !name.is_empty()).map(OsStr::from_bytes) {

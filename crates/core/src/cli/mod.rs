@@ -17,7 +17,6 @@ use clap::Command;
 use nix::libc::c_int;
 
 pub use crate::message::{Message, message};
-use crate::sys;
 use crate::sys::process::Ending;
 use getopt::{Occurrence, Reading, Stop};
 pub use report::{Diagnostics, Reported, Usage};
@@ -95,13 +94,11 @@ pub fn main(tool: &Tool, run: fn(&Invocation) -> anyhow::Result<Ending>) -> c_in
         diagnostics: Diagnostics::new(tool.family, called),
         reading: getopt::read(tool, &command, words),
     };
-    match run(&invocation) {
-        Ok(Ending::Status(status)) => status,
-        Ok(Ending::Signal(signal)) => sys::signal::die_by(signal),
-        Err(error) => match error.downcast_ref::<Usage>() {
-            Some(Usage::Help) => invocation.diagnostics.print_help(&command),
-            Some(Usage::Version) => invocation.diagnostics.print_version(&command),
-            _ => invocation.diagnostics.report(&error),
-        },
+    let diagnostics = &invocation.diagnostics;
+    let ended = run(&invocation);
+    match ended.as_ref().map_err(|error| error.downcast_ref()) {
+        Err(Some(Usage::Help)) => diagnostics.print_help(&command),
+        Err(Some(Usage::Version)) => diagnostics.print_version(&command),
+        _ => diagnostics.conclude(ended),
     }
 }

@@ -18,6 +18,8 @@ use super::{Family, Message, help, message};
 use crate::exec::{self, base_name};
 use crate::sys::errno::reason;
 use crate::sys::file::write_all;
+use crate::sys::process::Ending;
+use crate::sys::signal::die_by;
 
 /// A command line that ends the program before it has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +91,16 @@ impl Diagnostics {
     /// Says `sentence` and goes on, also if it cannot be delivered.
     pub fn warn(&self, sentence: &Message) {
         let _ = self.say(&[&self.name(), &": ", &sentence.as_os_str()]);
+    }
+
+    /// Ends a process of the tool's: as the program that it waited for, or with what went wrong told. Returns the exit
+    /// status; it does not return where the program died by a signal.
+    pub fn conclude(&self, ended: Result<Ending, Error>) -> c_int {
+        match ended {
+            Ok(Ending::Status(status)) => status,
+            Ok(Ending::Signal(signal)) => die_by(signal),
+            Err(error) => self.report(&error),
+        }
     }
 
     /// Says what went wrong and returns the exit status that it means.
