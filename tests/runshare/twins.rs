@@ -1,6 +1,6 @@
 //! The command lines of `command_lines.txt`, and the places where a message goes, beside the original.
 
-use crate::stage::{Machine, ordinary, twin, words};
+use crate::stage::{Machine, anybody, ordinary, twin, words};
 use testkit::{Tool, need};
 
 /// Every command line of the file.
@@ -114,6 +114,7 @@ fn posixly_correct_changes_nothing() {
 #[test]
 fn every_prefix_of_every_option_means_what_it_means_to_the_original() {
     let Some(twin) = twin() else { return };
+    let anybody = anybody();
     let mut prefixes: Vec<String> = Vec::new();
     for option in crate::random::LONG.split_whitespace() {
         prefixes.extend((0..=option.len()).map(|end| format!("--{}", &option[..end])));
@@ -125,8 +126,9 @@ fn every_prefix_of_every_option_means_what_it_means_to_the_original() {
         prefix != "--" && !"--help".starts_with(prefix) && !"--version".starts_with(prefix)
     });
     for prefix in &prefixes {
-        twin.same(&[prefix, "--no-such-option"]);
-        twin.same(&[&format!("{prefix}=no such value"), "--no-such-option"]);
+        let with_value = format!("{prefix}=no such value");
+        twin.same_with(|tool| anybody(tool).args([prefix, "--no-such-option"]));
+        twin.same_with(|tool| anybody(tool).args([&with_value, "--no-such-option"]));
     }
     assert!(
         prefixes.len() > 150,

@@ -7,11 +7,12 @@ use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::libc::{SIGCHLD, SIGINT, SIGTERM, c_int};
 use nix::unistd::{Pid, getpid};
-use nscore::cli::Diagnostics;
+use nscore::cli::{Diagnostics, Reported};
 use nscore::sys::process::{self, Ending, has_ended, pidfd_open, set_parent_death_signal};
 use nscore::sys::signal::{SignalSet, die_by};
 
 use crate::gate::Gate;
+use crate::helper::end;
 use crate::options::Options;
 use crate::persist::Keeper;
 use crate::watcher::Watcher;
@@ -54,36 +55,43 @@ pub(crate) fn run(
     mut watcher: Option<Watcher>,
     inside: impl FnOnce(Option<&Tie>) -> Result<Ending>,
 ) -> Result<Ending> {
-    let waiting = Waiting::new(options.forward_signals);
+    let waiting = Waiting::new(options.forward_signals).context("sigprocmask failed")?;
     let tie = options.kill_child.map(Tie::to_this_process).transpose()?;
     let mut gate = match watcher.as_mut().and_then(Watcher::child_gate) {
         None if keeper.has_work() => Some(Gate::new().context("socketpair failed")?),
         watched => watched,
     };
     let program = || {
-        waiting.mask_before.restore();
-        if gate.as_mut().is_some_and(|gate| gate.wait().is_none()) {
-            return 1;
-        }
-        let tied = tie.as_ref().map_or(Ok(()), Tie::fasten);
-        diagnostics.conclude(tied.and_then(|()| inside(tie.as_ref())))
+        let ready = waiting.let_child_go(gate.as_mut());
+        let ready = ready.and_then(|()| tie.as_ref().map_or(Ok(()), Tie::fasten));
+        diagnostics.conclude(ready.and_then(|()| inside(tie.as_ref())))
     };
     let child = process::spawn(program).context("fork failed")?;
-    if let Err(error) = keeper.keep() {
-        // The child stands at the gate still, and ends when nobody is left to open it.
-        drop((gate, watcher));
-        process::wait(child).context("waitpid failed")?;
+    if let Err(error) = let_child_in(child, keeper, gate, watcher.as_mut()) {
+        // It stands at its gate still, and nobody is to open it.
+        end(child);
         return Err(error);
     }
-    match &mut watcher {
-        Some(watcher) => {
-            drop(gate);
-            watcher.start(child);
-        }
-        // A child that is gone already is found by the wait.
-        None => drop(gate.map(|gate| gate.open(0))),
-    }
     waiting.for_child(child)
+}
+
+/// Has everything put in place that the child waits for, and opens its gate, by the watcher if there is one.
+fn let_child_in(
+    child: Pid,
+    keeper: Keeper,
+    gate: Option<Gate>,
+    watcher: Option<&mut Watcher>,
+) -> Result<()> {
+    keeper.keep()?;
+    match (watcher, gate) {
+        (Some(watcher), gate) => {
+            // This process has no part in it: if the watcher ends, the child must learn that nobody is left.
+            drop(gate);
+            watcher.start(child)
+        }
+        (None, Some(gate)) => gate.open(0).context("send failed"),
+        (None, None) => Ok(()),
+    }
 }
 
 /// How the parent waits. What stops a job in the terminal reaches the child too, so the parent must not die of it
@@ -95,14 +103,27 @@ struct Waiting {
 
 impl Waiting {
     /// Blocks the signals; before the fork, so that none is lost.
-    fn new(forward: bool) -> Waiting {
+    fn new(forward: bool) -> Result<Waiting, Errno> {
         let held = match forward {
             true => SignalSet::of(&[SIGINT, SIGTERM, SIGCHLD]),
             false => SignalSet::of(&[SIGINT, SIGTERM]),
         };
-        Waiting {
-            mask_before: held.block(),
+        Ok(Waiting {
+            mask_before: held.block()?,
             forwarded: forward.then_some(held),
+        })
+    }
+
+    /// In the child: the caller's mask, and its turn.
+    fn let_child_go(&self, gate: Option<&mut Gate>) -> Result<()> {
+        self.mask_before.restore().context("sigprocmask failed")?;
+        match gate
+            .map_or(Ok(Some(0)), Gate::wait)
+            .context("recv failed")?
+        {
+            Some(_) => Ok(()),
+            // Whoever should have opened the gate has told why not.
+            None => Err(Reported(1).into()),
         }
     }
 

@@ -1,7 +1,6 @@
 //! A gate between two processes: one waits before it, the other opens it and hands a number through, and the one that
 //! waits also learns if nobody is left who could.
 
-use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
@@ -30,14 +29,20 @@ impl Gate {
 
     /// Waits for the number; `None` if everyone who could open the gate is gone. The process that waits lets go of its
     /// own copy of the opening end first, or it would be one of them for ever.
-    pub(crate) fn wait(&mut self) -> Option<i32> {
+    ///
+    /// # Errors
+    /// Those of `recv(2)`.
+    pub(crate) fn wait(&mut self) -> Result<Option<i32>, Errno> {
         self.opening = None;
         let mut number = [0; size_of::<i32>()];
         loop {
             match recv(self.waiting.as_raw_fd(), &mut number, MsgFlags::empty()) {
+                Ok(length) if length == number.len() => {
+                    return Ok(Some(i32::from_ne_bytes(number)));
+                }
+                Ok(_) => return Ok(None),
                 Err(Errno::EINTR) => {}
-                Ok(length) if length == number.len() => return Some(i32::from_ne_bytes(number)),
-                Ok(_) | Err(_) => return None,
+                Err(errno) => return Err(errno),
             }
         }
     }
@@ -45,14 +50,13 @@ impl Gate {
     /// Lets the other process go on. A socket, not a pipe, so that one that is gone costs an error and not SIGPIPE.
     ///
     /// # Errors
-    /// EPIPE if the other process is gone.
-    pub(crate) fn open(self, number: i32) -> io::Result<()> {
+    /// EPIPE if the other process is gone; those of `send(2)`.
+    pub(crate) fn open(self, number: i32) -> Result<(), Errno> {
         let opening = self.opening.as_ref().ok_or(Errno::EBADF)?;
         // Our copy of the waiting end has to go first: while it is there, a dead process looks alive.
         drop(self.waiting);
         let message = number.to_ne_bytes();
-        send(opening.as_raw_fd(), &message, MsgFlags::MSG_NOSIGNAL)?;
-        Ok(())
+        send(opening.as_raw_fd(), &message, MsgFlags::MSG_NOSIGNAL).map(drop)
     }
 
     /// Its descriptors, for a process that keeps no others.

@@ -5,6 +5,7 @@
 //! first, or drops it, it ends without having done anything.
 
 use anyhow::{Context, Error, Result, bail};
+use nix::libc::SIGKILL;
 use nix::unistd::Pid;
 use nscore::cli::{Diagnostics, Reported};
 use nscore::sys::process::{self, Ending};
@@ -29,8 +30,9 @@ impl Helper {
     ) -> Result<Helper> {
         let mut gate = Gate::new().context("socketpair failed")?;
         let behind = || match gate.wait() {
-            Some(_) => work().map_or_else(|error| diagnostics.report(&error), |()| 0),
-            None => 1,
+            Ok(Some(_)) => diagnostics.conclude(work().map(|()| Ending::Status(0))),
+            Ok(None) => 1,
+            Err(errno) => diagnostics.report(&Error::new(errno).context("recv failed")),
         };
         let process = process::spawn(behind).context("fork failed")?;
         Ok(Helper {
@@ -44,10 +46,21 @@ impl Helper {
     /// # Errors
     /// [`Reported`] if the work failed; that the helper was killed.
     pub(crate) fn work(mut self) -> Result<()> {
-        // One that is gone already is found by the wait.
-        let _ = self.gate.take().map(|gate| gate.open(0));
-        succeeded(self.process, "helper process")
+        match self.gate.take().map(|gate| gate.open(0)) {
+            Some(Err(errno)) => {
+                end(self.process);
+                Err(errno).context("helper process: send failed")
+            }
+            _ => succeeded(self.process, "helper process"),
+        }
     }
+}
+
+/// Ends a process of ours that is of no use any more, and does not leave it as a zombie.
+pub(crate) fn end(process: Pid) {
+    // Nothing is to be learnt from its end, and one that cannot be ended has ended.
+    let _ = process::kill(process, SIGKILL);
+    let _ = process::wait(process);
 }
 
 /// Waits for a process of ours that tells its failures itself.
@@ -63,11 +76,10 @@ pub(crate) fn succeeded(process: Pid, name: &str) -> Result<()> {
 }
 
 impl Drop for Helper {
-    /// A helper that was never told to work is told to end, and not left as a zombie.
+    /// A helper that was never told to work is not left behind for ever.
     fn drop(&mut self) {
-        if self.gate.take().is_some() {
-            // Nothing is to be learnt from its end.
-            let _ = process::wait(self.process);
+        if self.gate.is_some() {
+            end(self.process);
         }
     }
 }

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::Read;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
 use nix::libc::{SIGKILL, c_int};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -19,9 +19,10 @@ use nscore::cli::Diagnostics;
 use nscore::namespace::Namespace;
 use nscore::procfs::catches;
 use nscore::sys::file::close_all_but;
-use nscore::sys::process::{self, has_ended, kill_by_pidfd, pidfd_open};
+use nscore::sys::process::{self, Ending, has_ended, kill_by_pidfd, pidfd_open};
 
 use crate::gate::Gate;
+use crate::helper::end;
 use crate::options::Options;
 
 /// The parent's handle.
@@ -49,12 +50,15 @@ impl Watcher {
         let parent = pidfd_open(getpid()).context("pidfd_open failed")?;
         let mut orders = Gate::new().context("socketpair failed")?;
         let mut child_gate = Some(Gate::new().context("socketpair failed")?);
-        let work = || match (orders.wait(), child_gate.take()) {
-            (Some(child), Some(gate)) => match watch(signal, &parent, Pid::from_raw(child), gate) {
-                Ok(()) => 0,
-                Err(error) => diagnostics.report(&error.context("cannot watch over the child")),
-            },
-            _ => 1,
+        let work = || {
+            let watched = orders.wait().map_err(Error::from).and_then(|child| {
+                match (child, child_gate.take()) {
+                    (Some(child), Some(gate)) => watch(signal, &parent, Pid::from_raw(child), gate),
+                    _ => Ok(()),
+                }
+            });
+            let watched = watched.context("cannot watch over the child");
+            diagnostics.conclude(watched.map(|()| Ending::Status(0)))
         };
         let process = process::spawn(work).context("fork failed")?;
         let orders = Some(orders);
@@ -70,18 +74,23 @@ impl Watcher {
         self.child_gate.take()
     }
 
-    /// Tells it the child. From now on this process has no part in opening the child's gate.
-    pub(crate) fn start(&mut self, child: Pid) {
-        // A watcher that is gone never opens the child's gate, so the child ends, and its end tells.
-        let _ = self.orders.take().map(|orders| orders.open(child.as_raw()));
+    /// Tells it the child.
+    ///
+    /// # Errors
+    /// That it is gone.
+    pub(crate) fn start(&mut self, child: Pid) -> Result<()> {
+        let told = self
+            .orders
+            .take()
+            .map_or(Ok(()), |orders| orders.open(child.as_raw()));
+        told.context("cannot watch over the child")
     }
 }
 
 impl Drop for Watcher {
     /// The child has ended or was never made, so nothing is left to watch.
     fn drop(&mut self) {
-        let _ = process::kill(self.process, SIGKILL);
-        let _ = process::wait(self.process);
+        end(self.process);
     }
 }
 

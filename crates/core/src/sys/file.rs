@@ -64,12 +64,13 @@ pub fn write_all(descriptor: impl AsFd, mut bytes: &[u8]) -> Result<(), Errno> {
 pub fn close_all_but(kept: &[RawFd]) -> Result<(), Errno> {
     let mut kept: Vec<RawFd> = kept.to_vec();
     kept.sort_unstable();
-    let mut first = 0;
-    for descriptor in kept {
-        close_range(first, descriptor - 1)?;
-        first = descriptor + 1;
+    // From the top down, so that standard error is there as long as there may be something to tell.
+    let mut last = RawFd::MAX;
+    for descriptor in kept.into_iter().rev() {
+        close_range(descriptor + 1, last)?;
+        last = descriptor - 1;
     }
-    close_range(first, RawFd::MAX)
+    close_range(0, last)
 }
 
 fn close_range(first: RawFd, last: RawFd) -> Result<(), Errno> {

@@ -89,25 +89,34 @@ impl SignalSet {
     }
 
     /// Blocks these signals and returns the mask from before, `sigprocmask(2)`.
-    pub fn block(&self) -> SignalSet {
+    ///
+    /// # Errors
+    /// None that the kernel documents for this.
+    pub fn block(&self) -> Result<SignalSet, Errno> {
         self.change_mask(libc::SIG_BLOCK)
     }
 
     /// Makes this the mask.
-    pub fn restore(&self) {
-        self.change_mask(libc::SIG_SETMASK);
+    ///
+    /// # Errors
+    /// As [`SignalSet::block`].
+    pub fn restore(&self) -> Result<(), Errno> {
+        self.change_mask(libc::SIG_SETMASK).map(drop)
     }
 
     /// Lets these signals in again.
-    pub fn unblock(&self) {
-        self.change_mask(libc::SIG_UNBLOCK);
+    ///
+    /// # Errors
+    /// As [`SignalSet::block`].
+    pub fn unblock(&self) -> Result<(), Errno> {
+        self.change_mask(libc::SIG_UNBLOCK).map(drop)
     }
 
-    fn change_mask(&self, how: c_int) -> SignalSet {
+    fn change_mask(&self, how: c_int) -> Result<SignalSet, Errno> {
         let mut before = SignalSet::of(&[]);
-        // SAFETY: both pointers are to sets that outlive the call; it can fail only for an unknown `how`.
-        unsafe { libc::sigprocmask(how, &raw const self.0, &raw mut before.0) };
-        before
+        // SAFETY: both pointers are to sets that outlive the call.
+        let result = unsafe { libc::sigprocmask(how, &raw const self.0, &raw mut before.0) };
+        Errno::result(result).map(|_| before)
     }
 
     /// Waits for one of these signals, which must be blocked, and takes it, `sigwaitinfo(2)`.
@@ -142,7 +151,7 @@ pub fn set_default(signal: c_int) -> Result<(), Errno> {
 pub fn die_by(signal: c_int) -> c_int {
     // SIGKILL and SIGSTOP cannot be changed, nor need they be: they have their default action for ever.
     let _ = set_default(signal);
-    SignalSet::of(&[signal]).unblock();
+    let _ = SignalSet::of(&[signal]).unblock();
     let _ = kill(getpid(), signal);
     128 + signal
 }
@@ -188,10 +197,10 @@ mod tests {
     #[test]
     fn a_blocked_signal_can_be_waited_for() {
         let set = SignalSet::of(&[libc::SIGUSR1]);
-        let before = set.block();
+        let before = set.block().expect("a signal can be blocked");
         // raise(3) sends it to this thread, which has just blocked it.
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGUSR1).expect("a signal can be raised");
         assert_eq!(set.wait(), Ok(libc::SIGUSR1));
-        before.restore();
+        before.restore().expect("a mask can be restored");
     }
 }
