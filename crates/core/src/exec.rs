@@ -7,8 +7,8 @@ use std::convert::Infallible;
 use std::env;
 use std::ffi::{CStr, CString, OsStr, OsString};
 use std::fmt;
-use std::fs;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use anyhow::Error;
 use nix::errno::Errno;
@@ -17,6 +17,7 @@ use nix::unistd::{execv, execvp, getuid};
 
 use crate::message::message;
 use crate::sys::errno::reason;
+use crate::sys::file::read_regular;
 use crate::users::{passwd_entries, shell_of};
 
 /// The shell where nothing else names one.
@@ -149,7 +150,7 @@ fn from_environment() -> Option<OsString> {
 }
 
 fn from_file(uid: u32) -> Option<OsString> {
-    let file = fs::read("/etc/passwd").ok()?;
+    let file = read_regular(Path::new("/etc/passwd")).ok()?;
     let entry = passwd_entries(&file).find(|entry| entry.uid == uid)?;
     Some(entry.shell.to_owned())
 }

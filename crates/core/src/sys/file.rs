@@ -3,13 +3,15 @@
 //! The caller may have closed standard input, output or error, and nothing opens them for us. A file that took such
 //! a number would be written to by the first error message; a uid_map must not be.
 
+use std::fs::File;
+use std::io::Read;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open as raw_open};
 use nix::libc;
-use nix::sys::stat::Mode;
+use nix::sys::stat::{Mode, fstat};
 use nix::unistd::write;
 
 /// Opens `path` with `flags` and close-on-exec, `open(2)`.
@@ -51,6 +53,27 @@ pub fn write_all(descriptor: impl AsFd, mut bytes: &[u8]) -> Result<(), Errno> {
     Ok(())
 }
 
+/// The most that is read of a file whose size somebody else decides, in bytes.
+const MOST_READ: u64 = 64 << 20;
+
+/// The contents of a regular file in a root that may be anybody's: its first 64 MiB.
+///
+/// Whoever made that root may have put anything in the file's place: a FIFO must not keep us waiting, and a file
+/// without an end must not take all memory.
+///
+/// # Errors
+/// Those of `open(2)` and `read(2)`; EINVAL for what is no regular file.
+pub fn read_regular(path: &Path) -> Result<Vec<u8>, Errno> {
+    let file = open(path, OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY)?;
+    if fstat(&file)?.st_mode & libc::S_IFMT != libc::S_IFREG {
+        return Err(Errno::EINVAL);
+    }
+    let mut contents = Vec::new();
+    let read = File::from(file).take(MOST_READ).read_to_end(&mut contents);
+    read.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    Ok(contents)
+}
+
 /// Closes every descriptor but these, `close_range(2)`, for a process that is to outlive its caller's interest in them.
 ///
 /// Values that own one of the closed descriptors must not be dropped afterwards: end by [`exit`], as the child of
@@ -81,4 +104,25 @@ fn close_range(first: RawFd, last: RawFd) -> Result<(), Errno> {
     // SAFETY: no pointer is passed; that nothing uses the closed descriptors afterwards is what the caller was told.
     let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, no_flags) };
     Errno::result(result).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_regular_file_is_read_and_nothing_is_waited_for() {
+        assert!(
+            read_regular(Path::new("/proc/self/status")).is_ok_and(|status| !status.is_empty())
+        );
+        assert_eq!(read_regular(Path::new("/dev/zero")), Err(Errno::EINVAL));
+        assert_eq!(read_regular(Path::new("/")), Err(Errno::EINVAL));
+        assert_eq!(read_regular(Path::new("/no/such/file")), Err(Errno::ENOENT));
+    }
+
+    #[test]
+    fn a_descriptor_of_ours_is_never_a_standard_one() {
+        let file = open(Path::new("/dev/null"), OFlag::O_RDONLY).expect("everybody can read it");
+        assert!(file.as_raw_fd() > 2);
+    }
 }
