@@ -18,7 +18,7 @@ use tools::TOOLS;
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
 
 fn commands() -> impl Iterator<Item = Command> {
-    TOOLS.into_iter().map(|tool| (tool.command)())
+    TOOLS.iter().map(|tool| (tool.command)())
 }
 
 /// The long names of a program's options, in the order of its table.
@@ -132,8 +132,12 @@ fn a_man_page_speaks_of_no_option_that_its_program_lacks() {
 fn help_and_man_page_spell_and_order_the_options_alike() {
     for command in commands() {
         let Some(help) = help(&command) else { continue };
-        let lines = help.lines().map(str::trim_start);
-        let entries: Vec<_> = lines.filter(|line| line.starts_with('-')).collect();
+        // The texts are further to the right.
+        let entries = help.lines().filter_map(|line| {
+            let begin = line.get(..6)?;
+            begin.contains('-').then(|| line.trim_start())
+        });
+        let entries: Vec<_> = entries.collect();
         let headings = man_headings(&man_page(&command));
         assert_eq!(entries.len(), headings.len(), "{help}");
         for (entry, heading) in entries.iter().zip(headings) {
@@ -180,7 +184,7 @@ fn in_shell(shell: &str, line: &str) -> Option<String> {
 #[test]
 fn bash_completes_the_program_behind_the_options() {
     let complete = "_runshare_line runshare \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\"; \
-                    echo \"${COMPREPLY[*]}\"";
+                    echo \"$COMPREPLY\"";
     for (words, current, expected) in [
         ("runshare -mu --map-root", 2, "--map-root-user\n"),
         ("runshare --mount readlin", 2, "readlink\n"),

@@ -1,1 +1,24 @@
-fn main() {}
+//! `rchroot` judged by the kernel, then by GNU chroot(8) itself, one module a topic.
+//!
+//! The kernel is asked through /proc of the command inside; the original runs beside ours with the same argv\[0\], in
+//! the same environment. What differs on purpose is in `differences`, both sides asserted.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod accounts;
+mod differences;
+mod exec;
+mod identity;
+mod inherit;
+mod messages;
+mod mistakes;
+mod newroot;
+mod quoting;
+mod random;
+mod stage;
+mod twins;
+mod usernamespace;

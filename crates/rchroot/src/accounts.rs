@@ -80,6 +80,15 @@ pub(crate) struct Files {
 }
 
 impl Files {
+    /// Files with these contents.
+    #[cfg(test)]
+    pub(crate) fn of(passwd: &str, group: &str) -> Files {
+        Files {
+            passwd: OnceCell::from(passwd.as_bytes().to_vec()),
+            group: OnceCell::from(group.as_bytes().to_vec()),
+        }
+    }
+
     fn passwd(&self) -> &[u8] {
         self.passwd.get_or_init(|| read("/etc/passwd"))
     }
@@ -131,4 +140,43 @@ fn read(path: &str) -> Vec<u8> {
         contents.clear();
     }
     contents
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_groups_of_a_user_begin_with_the_given_one_and_keep_the_files_order() {
+        let files = Files::of(
+            "",
+            "a:x:9:u\nb:x:3:v,u\nc:x:7:v\nd:x:6:u\ne:x:3:u\n#f:x:8:u\n+g:x:8:u\n",
+        );
+        assert_eq!(files.groups_of("u".as_ref(), 6), Ok(vec![6, 9, 3, 3]));
+        assert_eq!(files.groups_of("w".as_ref(), 6), Ok(vec![6]));
+    }
+
+    #[test]
+    fn the_first_entry_counts() {
+        let files = Files::of("u:x:1:2\nu:x:3:4\nv:x:1:5\n", "g:x:1:\ng:x:2:\n");
+        let user = |name: &str, uid, gid| {
+            Some(User {
+                name: name.into(),
+                uid,
+                gid,
+            })
+        };
+        assert_eq!(files.user_by_name("u".as_ref()), user("u", 1, 2));
+        assert_eq!(files.user_by_uid(1), user("u", 1, 2));
+        assert_eq!(files.user_by_uid(3), user("u", 3, 4));
+        assert_eq!(files.group("g".as_ref()), Some(1));
+    }
+
+    #[test]
+    fn only_a_regular_file_is_read() {
+        assert_eq!(read("/dev/zero"), b"");
+        assert_eq!(read("/etc"), b"");
+        assert_eq!(read("/nonexistent"), b"");
+        assert!(!read("/etc/passwd").is_empty());
+    }
 }

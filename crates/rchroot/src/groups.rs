@@ -27,8 +27,8 @@ struct Bad(Vec<OsString>);
 
 impl<'a> List<'a> {
     /// Asks the outside, if it needs to be asked.
-    pub(crate) fn ask_outside(list: &'a OsStr, old_root: bool) -> List<'a> {
-        let outside = Outside::ask(old_root, |accounts| read(list, accounts));
+    pub(crate) fn ask(outside: &dyn Accounts, old_root: bool, list: &'a OsStr) -> List<'a> {
+        let outside = Outside::ask(outside, old_root, |accounts| read(list, accounts));
         List { list, outside }
     }
 
@@ -70,8 +70,13 @@ fn group_id(item: &OsStr, accounts: &dyn Accounts) -> Option<u32> {
     let Some(number) = number.and_then(|number| u32::try_from(number).ok()) else {
         return accounts.group(item);
     };
-    let written = item.as_bytes().trim_ascii_start();
-    let is_name = written.first().is_some_and(u8::is_ascii_digit);
+    // What reads as a number is blanks, then a plus or a digit.
+    let start = item
+        .as_bytes()
+        .iter()
+        .position(|byte| matches!(byte, b'+' | b'0'..=b'9'));
+    let written = &item.as_bytes()[start.unwrap_or_default()..];
+    let is_name = !written.starts_with(b"+");
     let named = is_name.then(|| accounts.group(OsStr::from_bytes(written)));
     named.flatten().or(Some(number))
 }
@@ -90,5 +95,79 @@ impl Bad {
             diagnostics.warn(&sentence);
         }
         Error::new(last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::accounts::Files;
+
+    fn files() -> Files {
+        Files::of(
+            "",
+            "grp:x:5301:\n12:x:13:\n5 :x:9:\n+7:x:8:\n4294967296:x:10:\n",
+        )
+    }
+
+    fn bad(items: &[&str]) -> Result<Vec<u32>, Bad> {
+        Err(Bad(items.iter().map(OsString::from).collect()))
+    }
+
+    #[test]
+    fn an_item_is_a_name_or_a_number() {
+        for (list, groups) in [
+            ("", vec![]),
+            ("5,6", vec![5, 6]),
+            (",5,,6,", vec![5, 6]),
+            ("5,5", vec![5, 5]),
+            ("grp,12,+12,012", vec![5301, 13, 12, 12]),
+            (" 12, +12,\x0b\t12", vec![13, 12, 13]),
+            ("5 ,4294967295,4294967296", vec![9, u32::MAX, 10]),
+        ] {
+            assert_eq!(read(list.as_ref(), &files()), Ok(groups), "{list:?}");
+        }
+    }
+
+    #[test]
+    fn every_bad_item_is_kept() {
+        for item in [
+            " grp",
+            "grp ",
+            " 5 ",
+            " ",
+            "-1",
+            "0x5",
+            "++5",
+            "+",
+            "+7x",
+            "4294967297",
+        ] {
+            assert_eq!(read(item.as_ref(), &files()), bad(&[item]), "{item:?}");
+        }
+        assert_eq!(read("a,5,b".as_ref(), &files()), bad(&["a", "b"]));
+        assert_eq!(read(",,".as_ref(), &files()), bad(&[]));
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_come_back_in_their_order(
+            numbers in prop::collection::vec(any::<u32>(), 1..9), commas in ",{1,3}", zeros in "\\+?0{0,3}",
+        ) {
+            let items: Vec<String> = numbers.iter().map(|number| format!("{zeros}{number}")).collect();
+            let list = items.join(&commas);
+            prop_assert_eq!(read(list.as_ref(), &Files::of("", "")), Ok(numbers));
+        }
+
+        #[test]
+        fn what_is_good_and_what_is_bad_make_up_the_list(list in "[a,g rp+0-9-]{0,12}") {
+            let items = list.split(',').filter(|item| !item.is_empty()).count();
+            match read(list.as_ref(), &files()) {
+                Ok(groups) => prop_assert_eq!(groups.len(), items),
+                Err(Bad(bad)) => prop_assert!(bad.len() <= items && (bad.is_empty() == (items == 0))),
+            }
+        }
     }
 }

@@ -47,8 +47,14 @@ pub(crate) struct Spec<'a> {
 
 impl<'a> Spec<'a> {
     /// Asks the outside, if it needs to be asked; `listed`: the supplementary groups are those of `--groups`.
-    pub(crate) fn ask_outside(spec: &'a OsStr, listed: bool, old_root: bool) -> Spec<'a> {
-        let outside = Outside::ask(old_root, |accounts| read(spec, listed, accounts));
+    pub(crate) fn ask(
+        outside: &dyn Accounts,
+        old_root: bool,
+        spec: &'a OsStr,
+        listed: bool,
+    ) -> Spec<'a> {
+        let read = |accounts: &dyn Accounts| read(spec, listed, accounts);
+        let outside = Outside::ask(outside, old_root, read);
         Spec {
             spec,
             listed,
@@ -96,4 +102,167 @@ fn read<'a>(spec: &'a OsStr, listed: bool, accounts: &dyn Accounts) -> Result<Id
         identity.groups = Some(groups.unwrap_or_default());
     }
     Ok(identity)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::accounts::Files;
+
+    /// The world of the tests beside the original, as far as it matters here.
+    fn outside() -> Files {
+        Files::of(
+            "root:x:0:0\nboth:x:4102:4202\nhoston:x:4101:4201\n7001:x:4103:4203\n",
+            "hostgrp:x:4301:hoston\nbothgrp:x:4302:both,hoston\n",
+        )
+    }
+
+    fn inside() -> Files {
+        Files::of(
+            "both:x:5102:5202\njailon:x:5101:5201\ntwin:x:5101:5209\nzed:x:5999:5998\n",
+            "bothgrp:x:5302:both,jailon\njailgrp:x:5301:jailon,both\nzedgrp:x:5997:zed\n",
+        )
+    }
+
+    /// `u g G` of a spec with another root, `-` for what stays as it is, or what is wrong.
+    fn settled(spec: &str) -> String {
+        let spec = Spec::ask(&outside(), false, spec.as_ref(), false);
+        match spec.settle(&inside()) {
+            Ok(identity) => shown(&identity),
+            Err(wrong) => wrong.to_string(),
+        }
+    }
+
+    fn shown(identity: &Identity<'_>) -> String {
+        let number = |id: Option<u32>| id.map_or_else(|| "-".into(), |id| id.to_string());
+        let groups = identity.groups.as_ref().map_or_else(
+            || "-".into(),
+            |groups| {
+                groups
+                    .iter()
+                    .map(u32::to_string)
+                    .collect::<Vec<_>>()
+                    .join(",")
+            },
+        );
+        format!("{} {} {groups}", number(identity.uid), number(identity.gid))
+    }
+
+    #[test]
+    fn comes_from_one_side() {
+        for (spec, identity) in [
+            ("both", "5102 5202 5202,5302,5301"),
+            ("hoston", "4101 4201 4201,4301,4302"),
+            ("nosuch", "invalid user"),
+            ("5101", "5101 5201 5201,5302,5301"),
+            ("4101", "4101 4201 4201,4301,4302"),
+            ("7001", "4103 4203 4203"),
+            ("9999", "no group specified for unknown uid: 9999"),
+            (":bothgrp", "- 5302 -"),
+            (":hostgrp", "- 4301 -"),
+            (":nosuch", "invalid group"),
+            (":9", "- 9 -"),
+            ("", "- - -"),
+        ] {
+            assert_eq!(settled(spec), identity, "{spec}");
+        }
+    }
+
+    #[test]
+    fn a_group_comes_from_its_users_side() {
+        for (spec, identity) in [
+            ("both:bothgrp", "5102 5302 5302,5301"),
+            ("both:hostgrp", "invalid group"),
+            ("hoston:bothgrp", "4101 4302 4302,4301"),
+            ("hoston:jailgrp", "invalid user"),
+            ("hoston:9", "4101 9 9,4301,4302"),
+            ("both.hostgrp", "invalid user"),
+            ("hoston.bothgrp", "4101 4302 4302,4301"),
+        ] {
+            assert_eq!(settled(spec), identity, "{spec}");
+        }
+    }
+
+    #[test]
+    fn a_number_goes_where_its_group_is() {
+        for (spec, identity) in [
+            ("5101:9", "5101 9 9,5302,5301"),
+            ("4101:9", "4101 9 "),
+            ("9999:9", "9999 9 "),
+            ("7001:9", "7001 9 "),
+            ("4101:jailgrp", "4101 5301 "),
+            ("4101:hostgrp", "4101 4301 4301,4302"),
+            ("9999:hostgrp", "9999 4301 "),
+            ("5101:hostgrp", "invalid group"),
+            ("9999:nosuch", "invalid group"),
+        ] {
+            assert_eq!(settled(spec), identity, "{spec}");
+        }
+    }
+
+    #[test]
+    fn the_first_entry_of_a_number_has_the_login_group_unless_the_colon_asks_for_the_names() {
+        for (spec, identity) in [
+            ("twin", "5101 5201 5201,5302,5301"),
+            ("twin:", "5101 5201 5201,5302,5301"),
+            ("twin::", "5101 5209 5209,5302,5301"),
+            ("twin.", "5101 5209 5209,5302,5301"),
+            ("5101::", "invalid spec"),
+            ("5101.", "invalid user"),
+            ("hoston::", "4101 4201 4201,4301,4302"),
+        ] {
+            assert_eq!(settled(spec), identity, "{spec}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_groups_spares_the_users_own() {
+        let identity = read("both".as_ref(), true, &inside());
+        assert_eq!(identity.expect("both is known").groups, None);
+        let unknown = read("9999".as_ref(), true, &inside());
+        assert!(unknown.is_err());
+    }
+
+    /// Words of which any may be a user or a group, on either side or none.
+    fn word() -> impl Strategy<Value = &'static str> {
+        prop::sample::select(vec![
+            "",
+            "both",
+            "hoston",
+            "jailon",
+            "twin",
+            "bothgrp",
+            "hostgrp",
+            "jailgrp",
+            "nosuch",
+            "7001",
+            "5101",
+            "+5101",
+            "4101",
+            "9",
+            " 9",
+            "-1",
+            "4294967295",
+        ])
+    }
+
+    proptest! {
+        #[test]
+        fn no_identity_is_put_together_from_two_sides(
+            user in word(), separator in "[:.]{0,2}", group in word(), colon in ":?",
+        ) {
+            let spec = format!("{user}{separator}{group}{colon}");
+            let alone = |side: &Files| read(spec.as_ref(), false, side);
+            let asked = Spec::ask(&outside(), false, spec.as_ref(), false);
+            match (asked.settle(&inside()), alone(&inside()), alone(&outside())) {
+                (Ok(both), Ok(inside), _) => prop_assert_eq!(both, inside),
+                (Ok(both), Err(_), outside) => prop_assert_eq!(both, outside.expect("one side has it")),
+                (Err(both), inside, _) => {
+                    prop_assert_eq!(both.to_string(), inside.expect_err("the inside has not").to_string());
+                }
+            }
+        }
+    }
 }

@@ -14,11 +14,11 @@ mod userspec;
 use std::ffi::c_int;
 
 /// The C library's way in: Rust's own start-up does not run, see [`nscore::cli::main`].
-#[expect(
-    unsafe_code,
-    reason = "the attribute; the linker must find this function by its name"
+#[cfg_attr(
+    not(test),
+    expect(unsafe_code, reason = "the linker must find this function by its name")
 )]
-#[unsafe(no_mangle)]
+#[cfg_attr(not(test), unsafe(no_mangle))]
 pub extern "C" fn main() -> c_int {
     nscore::cli::main(&rchroot_cli::TOOL, run::run)
 }

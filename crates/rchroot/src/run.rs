@@ -11,7 +11,7 @@ use nscore::cli::{Invocation, Usage, message};
 use nscore::exec;
 use nscore::sys::process::Ending;
 
-use crate::accounts::Files;
+use crate::accounts::{Files, NameService};
 use crate::groups::List;
 use crate::identity::{Identity, Spec};
 use crate::options::Options;
@@ -27,9 +27,9 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     }
     let listed = options.groups.is_some();
     let spec = options.userspec.as_deref();
-    let spec = spec.map(|spec| Spec::ask_outside(spec, listed, *old_root));
+    let spec = spec.map(|spec| Spec::ask(&NameService, *old_root, spec, listed));
     let list = options.groups.as_deref();
-    let list = list.map(|list| List::ask_outside(list, *old_root));
+    let list = list.map(|list| List::ask(&NameService, *old_root, list));
     // A word that is quoted later must not have the locale's files, or code, loaded from another root.
     if quotes.have_files() && !*old_root {
         quotes.load();
@@ -43,8 +43,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     };
     if identity.dotted {
         let warning = message(&[&"warning: '.' should be ':'"]);
-        // As in the original, the program goes on even if nobody can be warned.
-        let _ = invocation.diagnostics.warn(&warning);
+        invocation.diagnostics.warn(&warning);
     }
     if let Some(list) = list {
         identity.groups = Some(list.settle(&inside, &quotes, &invocation.diagnostics)?);

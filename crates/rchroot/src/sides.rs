@@ -1,6 +1,6 @@
 //! What wins where names are known on both sides of the change of root.
 //!
-//! **The new root is the old one**: there is one side. It is the name service, asked before `chroot("/")`.
+//! **The new root is the old one**: there is one side, the name service, asked before `chroot("/")`.
 //!
 //! **It is another root**: what was asked for is read inside. If that answers it as a whole, this is the answer. If it
 //! does not, because a name is not there or a user has no entry to take the login group from, it is read outside, and
@@ -10,7 +10,7 @@
 //! The outside is asked before the root is changed, and only if the inside may fail to answer. What it says is held
 //! until then: that a directory cannot be entered is told before that a user is unknown.
 
-use crate::accounts::{Accounts, NameService, Nobody};
+use crate::accounts::{Accounts, Nobody};
 
 /// What the outside has said.
 pub(crate) enum Outside<T, E> {
@@ -21,13 +21,17 @@ pub(crate) enum Outside<T, E> {
 }
 
 impl<T, E> Outside<T, E> {
-    /// Asks the outside as far as it needs to be asked; `read` is how a side is asked.
-    pub(crate) fn ask(old_root: bool, read: impl Fn(&dyn Accounts) -> Result<T, E>) -> Self {
+    /// Asks `outside` as far as it needs to be asked; `read` is how a side is asked.
+    pub(crate) fn ask(
+        outside: &dyn Accounts,
+        old_root: bool,
+        read: impl Fn(&dyn Accounts) -> Result<T, E>,
+    ) -> Self {
         if old_root {
-            return Outside::Alone(read(&NameService));
+            return Outside::Alone(read(outside));
         }
         let inside_will_do = read(&Nobody).is_ok();
-        Outside::Fallback((!inside_will_do).then(|| read(&NameService).ok()).flatten())
+        Outside::Fallback((!inside_will_do).then(|| read(outside).ok()).flatten())
     }
 
     /// The answer of both sides; the outside's counts only if it is `admitted`.
@@ -78,7 +82,9 @@ mod tests {
 
     #[test]
     fn the_outside_is_not_asked_what_needs_no_accounts() {
-        let asked = Outside::<u8, u8>::ask(false, |_| Ok(2));
+        let asked = Outside::<u8, u8>::ask(&Nobody, false, |_| Ok(2));
         assert!(matches!(asked, Outside::Fallback(None)));
+        let asked = Outside::<u8, u8>::ask(&Nobody, true, |_| Ok(2));
+        assert!(matches!(asked, Outside::Alone(Ok(2))));
     }
 }

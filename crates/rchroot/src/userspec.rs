@@ -152,3 +152,133 @@ fn id(word: &OsStr) -> Option<u32> {
     let number = decimal(word, false).ok()?;
     u32::try_from(number).ok().filter(|id| *id != NO_ID)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::accounts::{Files, Nobody};
+
+    fn files() -> Files {
+        Files::of(
+            "both:x:5102:5202\n6001:x:5105:5205\ndot.ted:x:5104:5204\nneg:x:4294967295:6\nlogin:x:5:4294967295\n",
+            "bothgrp:x:5302:\n6101:x:5305:\ngr.dot:x:5304:\nneg:x:4294967295:\n",
+        )
+    }
+
+    /// uid, gid and whether a dot stood for the colon; or what is wrong.
+    fn numbers_of(spec: &str) -> Result<(Option<u32>, Option<u32>, bool), String> {
+        let numbers = read(spec.as_ref(), &files()).map_err(|wrong| wrong.to_string())?;
+        Ok((numbers.uid, numbers.gid, numbers.dotted))
+    }
+
+    #[test]
+    fn splits_at_the_first_separator() {
+        for (spec, uid, gid, dotted) in [
+            ("", None, None, false),
+            (":", None, None, false),
+            ("::", None, None, false),
+            (".", None, None, true),
+            (".:", None, None, true),
+            ("both", Some(5102), None, false),
+            ("both:", Some(5102), None, false),
+            ("both::", Some(5102), Some(5202), false),
+            ("both.", Some(5102), Some(5202), true),
+            ("both.:", Some(5102), Some(5202), true),
+            ("both:9", Some(5102), Some(9), false),
+            ("both:9:", Some(5102), Some(9), false),
+            ("both.gr.dot", Some(5102), Some(5304), true),
+            ("dot.ted", Some(5104), None, false),
+            ("dot.ted:gr.dot", Some(5104), Some(5304), false),
+            (":bothgrp", None, Some(5302), false),
+            (".bothgrp", None, Some(5302), true),
+            ("5.5", Some(5), Some(5), true),
+        ] {
+            assert_eq!(numbers_of(spec), Ok((uid, gid, dotted)), "{spec}");
+        }
+    }
+
+    #[test]
+    fn takes_a_name_before_a_number() {
+        for (spec, uid, gid) in [
+            ("6001:6101", Some(5105), Some(5305)),
+            ("+6001:+6101", Some(6001), Some(6101)),
+            (" 6001: 6101", Some(6001), Some(6101)),
+            ("06001:06101", Some(6001), Some(6101)),
+            (
+                "4294967294:4294967294",
+                Some(u32::MAX - 1),
+                Some(u32::MAX - 1),
+            ),
+        ] {
+            assert_eq!(numbers_of(spec), Ok((uid, gid, false)), "{spec}");
+        }
+    }
+
+    #[test]
+    fn says_what_is_wrong_first() {
+        for (spec, wrong) in [
+            ("nosuch:nosuch", "invalid user"),
+            ("both:nosuch", "invalid group"),
+            (":nosuch", "invalid group"),
+            (":::", "invalid group"),
+            ("both:9::", "invalid group"),
+            ("5101::", "invalid spec"),
+            ("nosuch::", "invalid spec"),
+            ("both.9::", "invalid spec"),
+            ("5101.", "invalid user"),
+            ("both.nosuch", "invalid user"),
+            ("dot.ted.9", "invalid user"),
+            ("..", "invalid user"),
+            ("-1", "invalid user"),
+            ("5 ", "invalid user"),
+            ("4294967295", "invalid user"),
+            ("9:4294967295", "invalid group"),
+        ] {
+            assert_eq!(numbers_of(spec), Err(wrong.to_owned()), "{spec}");
+        }
+    }
+
+    #[test]
+    fn an_entry_that_would_leave_an_id_as_it_is_counts_for_none() {
+        assert_eq!(numbers_of("neg"), Err("invalid user".to_owned()));
+        assert_eq!(numbers_of("login"), Err("invalid user".to_owned()));
+        assert_eq!(numbers_of(":neg"), Err("invalid group".to_owned()));
+        assert_eq!(user_of(5, &files()), None);
+    }
+
+    #[test]
+    fn knows_a_user_by_name_or_number() {
+        for (word, known) in [
+            ("both", true),
+            ("5102", true),
+            ("+5102", true),
+            ("6001", true),
+            ("+6001", false),
+            ("nosuch", false),
+            ("neg", false),
+        ] {
+            assert_eq!(is_known(word.as_ref(), &files()), known, "{word}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_gives_an_id_that_would_leave_it_as_it_is(spec in "[0-9a-z:. +-]{0,14}") {
+            for accounts in [&files() as &dyn Accounts, &Nobody] {
+                if let Ok(numbers) = read(spec.as_ref(), accounts) {
+                    prop_assert_ne!(numbers.uid, Some(NO_ID));
+                    prop_assert_ne!(numbers.gid, Some(NO_ID));
+                }
+            }
+        }
+
+        #[test]
+        fn numbers_stand_for_themselves(uid in 0..NO_ID, gid in 0..NO_ID, colon in ":?") {
+            let spec = format!("{uid}:{gid}{colon}");
+            let numbers = read(spec.as_ref(), &Nobody).map(|numbers| (numbers.uid, numbers.gid));
+            prop_assert_eq!(numbers.ok(), Some((Some(uid), Some(gid))));
+        }
+    }
+}

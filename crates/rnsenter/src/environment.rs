@@ -1,10 +1,12 @@
 //! `--env`: the program gets the environment that the target was started with.
 
+use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::fs::File;
 use std::io::Read;
 
 use anyhow::{Context, Result};
+use nix::errno::Errno;
 use nscore::sys::environment::replace;
 
 use crate::options::Options;
@@ -37,10 +39,51 @@ impl Environment {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)
             .context("failed to get environment variables")?;
-        let entries = bytes
-            .split(|byte| *byte == 0)
-            .filter(|entry| !entry.is_empty());
-        replace(entries.filter_map(|entry| CString::new(entry).ok()));
+        let variables = variables(&bytes).context("failed to set environment variables")?;
+        replace(
+            variables
+                .into_iter()
+                .filter_map(|entry| CString::new(entry).ok()),
+        );
         Ok(())
+    }
+}
+
+/// The variables of an environment as /proc has it, the last first, as the original passes them on: of two with one name
+/// the last, and nothing that is no `NAME=VALUE`.
+///
+/// # Errors
+/// EINVAL where a name is empty.
+fn variables(environment: &[u8]) -> Result<Vec<&[u8]>, Errno> {
+    let (mut names, mut variables) = (BTreeSet::new(), Vec::new());
+    for entry in environment.rsplit(|byte| *byte == 0) {
+        match entry.iter().position(|byte| *byte == b'=') {
+            None => {}
+            Some(0) => return Err(Errno::EINVAL),
+            Some(end) if names.insert(&entry[..end]) => variables.push(entry),
+            Some(_) => {}
+        }
+    }
+    Ok(variables)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variables;
+    use nix::errno::Errno;
+
+    #[test]
+    fn variables_come_last_first_and_each_name_once() {
+        let list: [&[u8]; 3] = [b"B=9", b"A=", b"C=x=y"];
+        assert_eq!(
+            variables(b"A=1\0B=2\0\0A=3\0C=x=y\0none\0A=\0B=9\0"),
+            Ok(list.to_vec())
+        );
+        assert_eq!(variables(b""), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn an_empty_name_is_none() {
+        assert_eq!(variables(b"A=1\0=x\0"), Err(Errno::EINVAL));
     }
 }

@@ -9,6 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error, Result, bail};
+use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nscore::cli::getopt::Occurrence;
 use nscore::cli::{Invocation, message, number};
@@ -80,12 +81,13 @@ impl Options {
             "target" => self.target = Some(Target::parse(value)?),
             "net-socket" => self.net_socket = socket_number(value)?,
             "user-parent" => self.user_parent = true,
-            "setuid" => self.setuid = Some(identity("failed to parse uid", value)?),
-            "setgid" => self.setgid = Some(identity("failed to parse gid", value)?),
-            "root" => self.root = Some(directory(option.given())?),
+            "setuid" => choose(&mut self.setuid, identity("failed to parse uid", value)?),
+            "setgid" => choose(&mut self.setgid, identity("failed to parse gid", value)?),
+            "root" => choose_directory(&mut self.root, directory(option.given())?),
             "wd" => {
                 self.exclude("wd", "wdns")?;
-                self.directory = Some(directory(option.given().map(without_equals))?);
+                let source = directory(option.given().map(without_equals))?;
+                choose_directory(&mut self.directory, source);
             }
             "wdns" => {
                 self.exclude("wdns", "wd")?;
@@ -162,6 +164,13 @@ fn directory(path: Option<&OsStr>) -> Result<Source> {
     })
 }
 
+/// The last one wins, but the target's own wins over every named one, wherever it stands.
+fn choose_directory(known: &mut Option<Source>, source: Source) {
+    if !matches!(known, Some(Source::Target)) {
+        *known = Some(source);
+    }
+}
+
 /// A value without the `=` that may stand before it: `-n=FILE` is `-nFILE`. The original does so for all but `--root`.
 fn without_equals(value: &OsStr) -> &OsStr {
     let bytes = value.as_bytes();
@@ -180,8 +189,58 @@ fn identity(what: &str, text: &OsStr) -> Result<Identity> {
     }
 }
 
-/// The number of a descriptor; -1 stands for none.
+/// The last one wins, but `follow` wins over every number, wherever it stands.
+fn choose(known: &mut Option<Identity>, identity: Identity) {
+    if *known != Some(Identity::Follow) {
+        *known = Some(identity);
+    }
+}
+
+/// The number of a descriptor; a negative one stands for none.
 fn socket_number(text: &OsStr) -> Result<Option<RawFd>> {
-    let number = number::seconds("failed to parse file descriptor", text)?;
-    Ok(RawFd::try_from(number).ok().filter(|number| *number >= 0))
+    const WHAT: &str = "failed to parse file descriptor";
+    let number = number::seconds(WHAT, text)?;
+    let number = RawFd::try_from(number).map_err(|_| Errno::ERANGE);
+    let number = number.with_context(|| message(&[&WHAT, &": '", &text, &"'"]))?;
+    Ok((number >= 0).then_some(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_equals_sign_before_a_value_is_dropped() {
+        for (given, value) in [("=/a", "/a"), ("/a", "/a"), ("==", "="), ("=", ""), ("", "")] {
+            assert_eq!(without_equals(given.as_ref()), value, "{given:?}");
+        }
+    }
+
+    #[test]
+    fn to_follow_the_target_wins_over_numbers_before_and_after() {
+        let number = Identity::Number;
+        for (given, chosen) in [
+            (vec![number(3), number(5)], number(5)),
+            (vec![number(3), Identity::Follow], Identity::Follow),
+            (vec![Identity::Follow, number(5)], Identity::Follow),
+        ] {
+            let mut known = None;
+            given
+                .into_iter()
+                .for_each(|identity| choose(&mut known, identity));
+            assert_eq!(known, Some(chosen));
+        }
+    }
+
+    #[test]
+    fn a_negative_descriptor_is_none_and_one_beyond_the_range_an_error() {
+        let number = |text: &str| socket_number(text.as_ref());
+        assert_eq!(number("5").ok(), Some(Some(5)));
+        assert_eq!(number("2147483647").ok(), Some(Some(RawFd::MAX)));
+        assert_eq!(number("-1").ok(), Some(None));
+        assert_eq!(number("-2147483648").ok(), Some(None));
+        for text in ["2147483648", "-2147483649", "99999999999999999999", "x", ""] {
+            assert!(number(text).is_err(), "{text:?}");
+        }
+    }
 }

@@ -22,8 +22,6 @@ use crate::{context, wait};
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let mut options = Options::read(invocation)?;
     let program = Program::from_operands(&options.operands);
-    // A caller that ignores SIGCHLD would leave nothing to wait for.
-    set_default(SIGCHLD).context("sigaction failed")?;
     context::follow(&options, options.target.as_ref())?;
     if options.all {
         choose_all(&mut options)?;
@@ -48,6 +46,8 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     if !fork {
         return become_program();
     }
+    // A caller that ignores SIGCHLD would leave nothing to wait for.
+    set_default(SIGCHLD).context("sigaction failed")?;
     let child = spawn(|| invocation.diagnostics.conclude(become_program()));
     wait::for_child(child.context("fork failed")?)
 }

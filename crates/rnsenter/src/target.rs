@@ -158,3 +158,31 @@ fn leading_inode(text: &[u8]) -> Option<(u64, &[u8])> {
 pub(crate) fn missing(what: &str) -> Error {
     anyhow!("neither filename nor target pid supplied for {what}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Target, leading_inode};
+
+    #[test]
+    fn an_inode_is_a_number_that_is_not_0_and_may_be_followed_by_something() {
+        assert_eq!(leading_inode(b"5"), Some((5, &b""[..])));
+        assert_eq!(leading_inode(b" +5x:"), Some((5, &b"x:"[..])));
+        assert_eq!(
+            leading_inode(b"99999999999999999999"),
+            Some((u64::MAX, &b""[..]))
+        );
+        for text in ["", " ", "0", "000", "x", "-5", "+", "+ 5", "0x5"] {
+            assert_eq!(leading_inode(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_target_is_a_number_above_0_that_a_process_may_have() {
+        for text in ["", "0", "-1", "x", "5x", "2147483648", "5:", "5:0", "5:x", ":5"] {
+            let error = Target::parse(text.as_ref()).expect_err(text);
+            assert_eq!(error.to_string(), "invalid PID argument", "{text:?}");
+        }
+        let target = Target::parse(" +7".as_ref()).expect("it is a number");
+        assert_eq!(target.pid().as_raw(), 7);
+    }
+}

@@ -6,6 +6,7 @@
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::libc::{SIGCONT, SIGSTOP};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::{Pid, getpid};
 use nscore::sys::process::{Ending, ended_or_stopped, kill};
 
@@ -17,6 +18,8 @@ pub(crate) fn for_child(child: Pid) -> Result<Ending> {
     loop {
         match ended_or_stopped(child) {
             Ok(Some(ending)) => return Ok(ending),
+            // A key at the terminal stops both, and whoever continues the tool has the program go on as well.
+            Ok(None) if goes_on(child) => {}
             Ok(None) => {
                 // It returns when somebody continues this process.
                 kill(getpid(), SIGSTOP).context("kill failed")?;
@@ -27,4 +30,13 @@ pub(crate) fn for_child(child: Pid) -> Result<Ending> {
             Err(errno) => return Err(errno).context("waitpid failed"),
         }
     }
+}
+
+/// Whether the child, stopped a moment ago, has been continued by now.
+fn goes_on(child: Pid) -> bool {
+    let continued = waitid(
+        Id::Pid(child),
+        WaitPidFlag::WCONTINUED | WaitPidFlag::WNOHANG,
+    );
+    matches!(continued, Ok(WaitStatus::Continued(_)))
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, ensure};
 use clap_complete::Shell;
 use tools::TOOLS;
 
@@ -23,30 +23,31 @@ struct Stale {
     text: String,
 }
 
-/// Writes what is stale, and says what it wrote.
+/// Writes what is stale, and tells what that was.
 ///
 /// # Errors
 /// That a file cannot be read or written; that a man page has text for which there is no option any more.
-#[expect(clippy::print_stdout, reason = "a person runs this and looks on")]
-pub(crate) fn write() -> Result<()> {
+pub(crate) fn write() -> Result<String> {
+    let mut report = String::new();
     for Stale { path, text } in stale()? {
         fs::write(in_workspace(&path), text).with_context(|| path.clone())?;
-        println!("wrote {path}");
+        report += &format!("wrote {path}\n");
     }
-    Ok(())
+    Ok(report)
 }
 
-/// Changes nothing.
+/// Changes nothing, and has nothing to tell.
 ///
 /// # Errors
-/// That files are stale, with their names and the command that mends them; as [`write`].
-pub(crate) fn check() -> Result<()> {
-    let stale = stale()?;
-    if stale.is_empty() {
-        return Ok(());
-    }
-    let paths: Vec<_> = stale.into_iter().map(|stale| stale.path).collect();
-    bail!("stale: {}; mend with: {MEND}", paths.join(" "));
+/// That files are stale, with their names and the command that mends them; as [`write()`].
+pub(crate) fn check() -> Result<String> {
+    let stale: Vec<_> = stale()?.into_iter().map(|stale| stale.path).collect();
+    ensure!(
+        stale.is_empty(),
+        "stale: {}; mend with: {MEND}",
+        stale.join(" ")
+    );
+    Ok(String::new())
 }
 
 fn stale() -> Result<Vec<Stale>> {

@@ -12,11 +12,26 @@ mod man;
 mod startup;
 
 use std::env;
+use std::io::{self, Write};
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-fn main() -> Result<()> {
+#[expect(clippy::print_stderr, reason = "a person runs this and looks on")]
+fn main() -> ExitCode {
+    let told = chore().and_then(|report| Ok(io::stdout().write_all(report.as_bytes())?));
+    match told {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does what the command line asks for, and returns what there is to tell of it.
+fn chore() -> Result<String> {
     let words: Vec<_> = env::args_os().skip(1).collect();
     let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();

@@ -22,7 +22,7 @@ pub(crate) fn skeleton(command: &Command) -> String {
     let about = about.unwrap_or_default();
     let about = about.trim_end_matches('.');
     format!(
-        ".Dd $Mdocdate$\n.Dt {title} 1\n.Os\n.Sh NAME\n.Nm {name}\n.Nd {about}\n.Sh DESCRIPTION\n{MISSING}{OPTIONS}"
+        ".Dd $Mdocdate$\n.Dt {title} 1\n.Os\n.Sh NAME\n.Nm {name}\n.Nd {about}\n.Sh SYNOPSIS\n.Nm\n.Op Ar options\n.Sh DESCRIPTION\n{MISSING}{OPTIONS}"
     )
 }
 

@@ -48,45 +48,49 @@ impl Case {
     }
 }
 
-/// Measures every case `runs` times and prints the table, then what each of our programs loads and its size.
+/// Measures every case `runs` times; tells the table, then what each of our programs loads and its size.
 ///
 /// # Errors
 /// That something is missing (the originals, patchelf, a C compiler), that a program fails.
-#[expect(clippy::print_stdout, reason = "the table is the purpose")]
-pub(crate) fn run(runs: usize) -> Result<()> {
+pub(crate) fn run(runs: usize) -> Result<String> {
     ensure!(runs > 0, "--runs takes a number above 0");
     let mut originals: Vec<_> = CASES.iter().map(|case| case.original).collect();
     originals.dedup();
     let releases = build(&originals)?;
     let bench = Bench::set_up(&originals, &releases)?;
+    let mut report = table(&bench, runs)?;
+    for original in originals {
+        let release = ours(&releases, original);
+        let kib = fs::metadata(&release)?.len().div_ceil(1024);
+        report += &format!("\nldd {} ({kib} KiB)\n", release.display());
+        report += &output(Command::new("ldd").arg(release))?;
+    }
+    Ok(report)
+}
+
+/// The table in Markdown, and the mean of its ratios.
+fn table(bench: &Bench, runs: usize) -> Result<String> {
     // The directory of a process belongs to its effective user.
     let is_root = fs::metadata("/proc/self")?.uid() == 0;
-
-    println!("| case | ours µs (median) | original µs (median) | ratio of the means |");
-    println!("|---|--:|--:|--:|");
+    let mut table = String::from(
+        "| case | ours µs (median) | original µs (median) | ratio of the means |\n\
+         |---|--:|--:|--:|\n",
+    );
     let mut ratios = Vec::new();
     for case in &CASES {
         let name = case.name();
         if case.root && !is_root {
-            println!("| `{name}` | root only | root only | |");
+            table += &format!("| `{name}` | for root only | for root only | |\n");
             continue;
         }
         let (ours, original) = bench.measure(case, runs)?;
         let ratio = mean(&ours) / mean(&original);
         ratios.push(ratio);
         let (ours, original) = (median(ours), median(original));
-        println!("| `{name}` | {ours:.0} | {original:.0} | {ratio:.2} |");
+        table += &format!("| `{name}` | {ours:.0} | {original:.0} | {ratio:.2} |\n");
     }
     let mean_ratio = mean(&ratios);
-    println!("\nMean of the ratios: {mean_ratio:.2}, {runs} runs each.");
-
-    for original in originals {
-        let release = ours(&releases, original);
-        let kib = fs::metadata(&release)?.len().div_ceil(1024);
-        println!("\nldd {} ({kib} KiB)", release.display());
-        print!("{}", output(Command::new("ldd").arg(release))?);
-    }
-    Ok(())
+    Ok(table + &format!("\nMean of the ratios: {mean_ratio:.2}, {runs} runs each.\n"))
 }
 
 /// Builds what is measured, so that nothing stale is, and returns the directory that it is in.
@@ -219,8 +223,13 @@ fn give_libraries_of(from: &Path, to: &Path) -> Result<()> {
 fn output(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_owned();
     let missing = || {
-        let name = name.display();
-        format!("{name} cannot be run: is it installed? (cc comes with build-essential)")
+        let package = if name == "cc" {
+            "build-essential".as_ref()
+        } else {
+            name.as_os_str()
+        };
+        let (name, package) = (name.display(), package.display());
+        format!("{name} cannot be run: install it, on Debian with apt-get install {package}")
     };
     let Output { status, stdout, .. } = command
         .stderr(Stdio::inherit())

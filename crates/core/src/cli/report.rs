@@ -74,8 +74,13 @@ impl Diagnostics {
 
     /// The name that stands before a message.
     fn name(&self) -> &OsStr {
+        base_name(&self.called)
+    }
+
+    /// The name that help is to be asked for by, and that the help itself shows.
+    fn name_for_help(&self) -> &OsStr {
         match self.family {
-            Family::UtilLinux => base_name(&self.called),
+            Family::UtilLinux => self.name(),
             Family::Coreutils => &self.called,
         }
     }
@@ -129,8 +134,8 @@ impl Diagnostics {
             }
             Usage::Help | Usage::Version => (self.name(), usage.to_string().into()),
         };
-        let help = " --help' for more information.";
-        self.say(&[&name, &": ", &sentence, &"\nTry '", &self.name(), &help])
+        let (wanted, more) = (self.name_for_help(), " --help' for more information.");
+        self.say(&[&name, &": ", &sentence, &"\nTry '", &wanted, &more])
     }
 
     /// Writes one line to standard error.
@@ -140,7 +145,7 @@ impl Diagnostics {
     }
 
     pub(super) fn print_help(&self, command: &Command) -> c_int {
-        self.print(&help::text(command, self.name()))
+        self.print(&help::text(command, self.name_for_help()))
     }
 
     pub(super) fn print_version(&self, command: &Command) -> c_int {

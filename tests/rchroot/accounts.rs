@@ -1,0 +1,189 @@
+//! Where names are looked up: what is opened for it, outside and in the new root, and how the files there are read.
+
+use std::path::PathBuf;
+
+use crate::stage::{RCHROOT, Stage, library_directory, numbers_from, opened, twin};
+use testkit::{Outcome, Tool, need};
+
+/// The outside's files, and the directories of the new root that the C library may look into.
+fn watched(stage: &Stage, root: &str) -> Vec<PathBuf> {
+    let mut paths = vec![
+        stage.path("etc/passwd"),
+        stage.path("etc/group"),
+        stage.path("etc/nsswitch.conf"),
+        stage.path(&format!("{root}/etc")),
+    ];
+    paths.push(stage.path(&format!("{root}{}", library_directory())));
+    paths.into_iter().map(PathBuf::from).collect()
+}
+
+/// What is opened for a command line, below the work directory.
+fn opened_for(stage: &Stage, line: &[&str]) -> Vec<String> {
+    let tool = Tool::new(RCHROOT).argv0("chroot");
+    // /nosuch: a command that loads nothing.
+    let tool = stage.root(tool).args(line).args(["jail", "/nosuch"]);
+    let (outcome, names) = opened(&watched(stage, "jail"), tool);
+    assert_eq!(outcome.code(), 127, "{outcome}");
+    let below = format!("{}/", stage.scratch.path().display());
+    let names = names
+        .iter()
+        .map(|name| name.strip_prefix(&below).unwrap().to_owned());
+    names.collect()
+}
+
+#[test]
+fn nothing_is_opened_where_nothing_is_looked_up() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let nothing: [&str; 0] = [];
+    assert_eq!(opened_for(&stage, &[]), nothing);
+    assert_eq!(opened_for(&stage, &["--groups=+5,+6"]), nothing);
+    assert_eq!(opened_for(&stage, &["--groups="]), nothing);
+    assert_eq!(opened_for(&stage, &["--userspec=:+5"]), nothing);
+    assert_eq!(
+        opened_for(&stage, &["--userspec=+5:+6", "--groups=+7"]),
+        nothing
+    );
+}
+
+#[test]
+fn the_outside_is_not_asked_for_numbers_that_come_with_a_group() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let inside = ["jail/etc/group", "jail/etc/passwd"];
+    assert_eq!(opened_for(&stage, &["--userspec=5101:9"]), inside);
+    assert_eq!(opened_for(&stage, &["--userspec=1000:1000"]), inside);
+    assert_eq!(
+        opened_for(&stage, &["--userspec=+1000:+1000"]),
+        ["jail/etc/passwd"]
+    );
+    assert_eq!(opened_for(&stage, &["--groups=5,6"]), ["jail/etc/group"]);
+}
+
+#[test]
+fn for_a_name_both_sides_are_asked_and_the_inside_has_no_more_than_two_files() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let inside = ["jail/etc/group", "jail/etc/passwd"];
+    let users = [&["etc/nsswitch.conf", "etc/passwd"][..], &inside].concat();
+    assert_eq!(opened_for(&stage, &["--userspec=jailon:bothgrp"]), users);
+    let all = [&["etc/group"][..], &users].concat();
+    assert_eq!(opened_for(&stage, &["--userspec=both"]), all);
+    let groups = ["etc/group", "etc/nsswitch.conf", "jail/etc/group"];
+    assert_eq!(opened_for(&stage, &["--groups=hostgrp"]), groups);
+    assert_eq!(opened_for(&stage, &["--userspec=:hostgrp"]), groups);
+}
+
+#[test]
+fn a_file_that_is_none_knows_nobody_and_keeps_nobody_waiting() {
+    if !need::root() {
+        return;
+    }
+    use nix::sys::stat::Mode;
+    let stage = Stage::new();
+    let passwd = stage.path("nodb/etc/passwd");
+    nix::unistd::mkfifo(passwd.as_str(), Mode::S_IRUSR).unwrap();
+    stage.scratch.dir("nodb/etc/group");
+    let tool = || stage.root(Tool::new(RCHROOT).argv0("chroot"));
+    let outcome = tool().args(["--userspec=jailon", "nodb", "show"]).run();
+    outcome.fails(125, "chroot: invalid user\n");
+    let outcome = tool().args(["--groups=jailgrp", "nodb", "show"]).run();
+    outcome.fails(125, "chroot: invalid group 'jailgrp'\n");
+    let outcome = tool().args(["--userspec=5:6", "nodb", "show"]).run().ok();
+    assert_eq!(crate::stage::ids(&outcome.out()), "u=5 g=6 G=");
+}
+
+/// Pieces of which a line of passwd(5) or group(5) may be made, or garbled. Comments and the old NIS syntax are not
+/// among them: see `differences`.
+const PIECES: [&str; 26] = [
+    "uu",
+    "vv",
+    "ww",
+    ":",
+    ":",
+    ":",
+    ":x:",
+    ":x:",
+    "5",
+    "6",
+    "7",
+    "5:6",
+    "5:6:",
+    "6:7::/:/bin/sh",
+    "uu,vv",
+    ",",
+    " ",
+    "\t",
+    "+5",
+    "05",
+    "-5",
+    "0x5",
+    "4294967296",
+    "\r",
+    "\u{b}",
+    "\u{e9}",
+];
+
+fn garbled(random: &mut impl FnMut(usize) -> usize, lines: usize) -> String {
+    let mut text = String::new();
+    for _ in 0..lines {
+        match random(3) {
+            0 => text += ["uu:x:5:6", "vv:x:6:7:", "ww:x:7:uu,vv", "uu:x:9:vv,uu"][random(4)],
+            _ => (0..random(9)).for_each(|_| text += PIECES[random(PIECES.len())]),
+        }
+        text += if random(20) == 0 { "\0x\n" } else { "\n" };
+    }
+    text
+}
+
+/// A line that the C library takes for a comment or for the old NIS syntax once, and once not.
+fn is_disputed(text: &str) -> bool {
+    let starts = text
+        .split('\n')
+        .map(|line| line.trim_start().bytes().next());
+    starts
+        .into_iter()
+        .any(|first| matches!(first, Some(b'+' | b'-' | b'#')))
+}
+
+#[test]
+fn files_are_read_as_the_c_library_reads_them() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let Some(twin) = twin() else { return };
+    let seed = 20_261_103;
+    let mut random = numbers_from(seed);
+    let mut compared = 0;
+    while compared < 150 {
+        let (passwd, group) = (garbled(&mut random, 4), garbled(&mut random, 5));
+        if is_disputed(&passwd) || is_disputed(&group) {
+            continue;
+        }
+        stage.file("jail/etc/passwd", &passwd);
+        stage.file("jail/etc/group", &group);
+        for line in [
+            &["--userspec=uu"][..],
+            &["--userspec=vv:6"],
+            &["--userspec=5"],
+            &["--userspec=:ww", "--groups=uu,ww"],
+        ] {
+            let (ours, theirs) =
+                twin.both(|tool| stage.root(tool).args(line).args(["jail", "show"]));
+            let seen = |outcome: &Outcome| (outcome.status, outcome.out(), outcome.err());
+            assert_eq!(
+                seen(&ours),
+                seen(&theirs),
+                "seed {seed}, {passwd:?}, {group:?}\n{ours}{theirs}"
+            );
+        }
+        compared += 1;
+    }
+}

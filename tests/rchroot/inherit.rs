@@ -1,0 +1,137 @@
+//! What the command inherits: everything, and nothing of the tool's own.
+
+use std::fs::File;
+
+use crate::stage::{RCHROOT, Stage, twin};
+use testkit::{Signal, Tool, need};
+
+/// Lines that take the tool through each of its files.
+const LINES: [&[&str]; 6] = [
+    &["/"],
+    &["jail"],
+    &["--userspec=jailon", "jail"],
+    &["--userspec=hoston", "jail"],
+    &["--groups=hostgrp", "jail"],
+    &["--userspec=5:6", "--groups=7", "nodb"],
+];
+
+/// Prints the numbers of the open descriptors below 20, without opening one.
+const SHOW: &str =
+    "n=0; while [ $n -lt 20 ]; do [ -e /proc/self/fd/$n ] && echo $n; n=$((n + 1)); done; :";
+
+fn rchroot() -> Tool {
+    Tool::new(RCHROOT).argv0("chroot")
+}
+
+#[test]
+fn every_open_descriptor_and_no_other() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    for line in LINES {
+        for locale in ["C", "C.UTF-8"] {
+            let null = File::open("/dev/null").unwrap();
+            let tool = stage.root(rchroot()).env("LC_ALL", locale).fd(7, null);
+            let outcome = tool.args(line).args(["sh", "-c", SHOW]).run().ok();
+            assert_eq!(outcome.out(), "0\n1\n2\n7\n", "{line:?}");
+        }
+    }
+}
+
+#[test]
+fn closed_descriptors_stay_closed() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    for line in LINES {
+        let show = |tool: Tool| tool.args(line).args(["sh", "-c", SHOW]).run().ok().out();
+        assert_eq!(show(stage.root(rchroot()).closed(0)), "1\n2\n", "{line:?}");
+        let tool = stage.root(rchroot()).closed(0).closed(2);
+        assert_eq!(show(tool), "1\n", "{line:?}");
+    }
+}
+
+#[test]
+fn dispositions_and_the_mask_are_the_callers() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let Some(twin) = twin() else { return };
+    let status = [
+        "grep",
+        "-E",
+        "^(SigBlk|SigIgn|SigCgt|Shd|NoNewPrivs)",
+        "/proc/self/status",
+    ];
+    for signal in [
+        Signal::SIGPIPE,
+        Signal::SIGINT,
+        Signal::SIGCHLD,
+        Signal::SIGUSR1,
+    ] {
+        let line = |tool: Tool| stage.root(tool).arg("/").args(status);
+        twin.same_with(|tool| line(tool).ignoring(signal));
+        twin.same_with(|tool| line(tool).blocking(signal));
+        let (ours, _) = twin.both(|tool| line(tool).ignoring(signal));
+        let bit = 1_u64 << (signal as u32 - 1);
+        let mask = format!("SigIgn:\t{bit:016x}");
+        assert!(ours.out().contains(&mask), "{ours}");
+    }
+    twin.same_with(|tool| stage.root(tool).arg("/").args(status));
+}
+
+#[test]
+fn the_environment_is_the_callers() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let Some(twin) = twin() else { return };
+    for line in LINES {
+        // The user whom the original does not find, and names that it mixes.
+        if line[0].contains("hoston") {
+            continue;
+        }
+        let env = |tool: Tool| {
+            let tool = stage.root(tool).env("USER", "caller").env("LOGNAME", "x");
+            tool.env("MAIL", "y").env("PWD", "/z").args(line).arg("env")
+        };
+        twin.same_with(env);
+    }
+    // Its order too, and what is no assignment of text.
+    let odd = "env -i Z=1 A=2 M=$(printf '\\377') \"$@\"";
+    for program in [
+        RCHROOT.to_owned(),
+        need::original("chroot").unwrap().to_str().unwrap().into(),
+    ] {
+        let words = ["-c", odd, "sh", &program, "/", "/usr/bin/env"];
+        let outcome = Tool::new("/bin/sh").args(words).run().ok();
+        assert_eq!(outcome.stdout, b"Z=1\nA=2\nM=\xff\n");
+    }
+}
+
+#[test]
+fn the_process_is_the_callers_with_its_limits_and_its_umask() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let limits = "umask 027; ulimit -n 123; ulimit -c 7; exec \"$@\"";
+    let ask = "umask; ulimit -n; ulimit -c; nice; echo $$";
+    let tool = |program: &str| {
+        let tool = stage.root(Tool::new("/usr/bin/nice"));
+        let tool = tool.args(["-n", "3", "sh", "-c", limits, "sh", program]);
+        let mut running = tool.args(["--groups=5", "/", "sh", "-c", ask]).spawn();
+        (running.pid(), running.wait().ok().out())
+    };
+    let (pid, out) = tool(RCHROOT);
+    assert_eq!(out, format!("0027\n123\n7\n3\n{pid}\n"));
+    let Some(original) = need::original("chroot") else {
+        return;
+    };
+    let (pid, out) = tool(original.to_str().unwrap());
+    assert_eq!(out, format!("0027\n123\n7\n3\n{pid}\n"));
+}

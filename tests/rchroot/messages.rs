@@ -1,0 +1,143 @@
+//! Where what the tool says goes, and what becomes of it where it cannot go there.
+
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixDatagram;
+
+use crate::stage::{RCHROOT, Stage, twin};
+use testkit::{Tool, need};
+
+/// A file that takes nothing.
+fn full() -> File {
+    File::options().write(true).open("/dev/full").unwrap()
+}
+
+/// Lines of every kind of message: of getopt, of the tool before the change of root and after, of the command.
+const LINES: [&[&str]; 8] = [
+    &["--foo"],
+    &[],
+    &["--skip-chdir", "jail"],
+    &["nosuch"],
+    &["--userspec=nosuch", "/", "true"],
+    &["--groups=a,b,c", "/", "true"],
+    &["/", "nosuch"],
+    &["/", "/etc"],
+];
+
+#[test]
+fn a_message_that_cannot_be_written_is_a_failure() {
+    let stage = Stage::new();
+    let Some(twin) = twin() else { return };
+    for line in LINES {
+        twin.same_with(|tool| stage.ordinary(tool).args(line).fd(2, full()));
+        twin.same_with(|tool| stage.ordinary(tool).args(line).closed(2));
+        let all = |tool: Tool| tool.closed(0).closed(1).closed(2);
+        twin.same_with(|tool| all(stage.ordinary(tool).args(line)));
+        if need::root() {
+            twin.same_with(|tool| stage.root(tool).args(line).fd(2, full()));
+            twin.same_with(|tool| stage.root(tool).args(line).closed(2));
+            twin.same_with(|tool| all(stage.root(tool).args(line)));
+        }
+    }
+}
+
+#[test]
+fn a_warning_that_cannot_be_written_stops_nothing() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let Some(twin) = twin() else { return };
+    let line = ["--userspec=both.9", "/", "show"];
+    twin.same_with(|tool| stage.root(tool).args(line));
+    twin.same_with(|tool| stage.root(tool).args(line).fd(2, full()));
+    twin.same_with(|tool| stage.root(tool).args(line).closed(2));
+}
+
+#[test]
+fn help_and_version_are_our_own_and_end_in_success() {
+    let Some(twin) = twin() else { return };
+    for line in [
+        &["--help"][..],
+        &["--he"],
+        &["--h", "--foo"],
+        &["--groups=bad", "--help"],
+    ] {
+        let (ours, theirs) = twin.both(|tool| tool.args(line));
+        let (ours, theirs) = (ours.ok(), theirs.ok());
+        assert!(
+            ours.out().contains("\n chroot [options] NEWROOT [COMMAND"),
+            "{ours}"
+        );
+        assert!(ours.stderr.is_empty(), "{ours}");
+        assert!(
+            theirs.out().starts_with("Usage: chroot [OPTION]"),
+            "{theirs}"
+        );
+    }
+    for line in [&["--version"][..], &["--v"], &["--version", "--help"]] {
+        let (ours, theirs) = twin.both(|tool| tool.args(line));
+        assert_eq!(
+            ours.ok().out(),
+            "chroot (nsutils) 0.1.0 (as GNU coreutils 9.10)\n"
+        );
+        assert!(
+            theirs
+                .ok()
+                .out()
+                .starts_with("chroot (GNU coreutils) 9.10\n")
+        );
+    }
+}
+
+#[test]
+fn a_text_that_cannot_be_written_is_a_failure() {
+    let Some(twin) = twin() else { return };
+    for option in ["--help", "--version"] {
+        let read_only = || File::open("/dev/null").unwrap();
+        twin.same_with(|tool| tool.arg(option).fd(1, full()));
+        twin.same_with(|tool| tool.arg(option).fd(1, read_only()));
+        twin.same_with(|tool| tool.arg(option).closed(1));
+        twin.same_with(|tool| tool.arg(option).closed(1).closed(2));
+        twin.same_with(|tool| tool.arg(option).fd(1, full()).fd(2, full()));
+    }
+    let outcome = Tool::new(RCHROOT)
+        .argv0("rchroot")
+        .arg("--help")
+        .fd(1, full())
+        .run();
+    outcome.fails(125, "rchroot: write error: No space left on device\n");
+}
+
+#[test]
+fn a_text_into_a_pipe_that_nobody_reads_ends_by_the_signal_or_in_failure() {
+    use nix::unistd::pipe;
+    use testkit::Signal;
+    let Some(twin) = twin() else { return };
+    let broken = || pipe().unwrap().1;
+    for option in ["--help", "--version"] {
+        twin.same_with(|tool| tool.arg(option).fd(1, broken()));
+        twin.same_with(|tool| tool.arg(option).fd(1, broken()).ignoring(Signal::SIGPIPE));
+    }
+}
+
+#[test]
+fn a_message_is_one_write_and_each_bad_group_has_its_own() {
+    let stage = Stage::new();
+    let writes = |line: &[&str]| {
+        let (reader, writer) = UnixDatagram::pair().unwrap();
+        reader.set_nonblocking(true).unwrap();
+        let tool = Tool::new(RCHROOT)
+            .argv0("chroot")
+            .fd(2, OwnedFd::from(writer));
+        let tool = stage.here(tool).args(line);
+        assert_eq!(tool.run().code(), 125);
+        let mut buffer = [0; 1000];
+        std::iter::from_fn(|| reader.recv(&mut buffer).ok().filter(|length| *length > 0)).count()
+    };
+    assert_eq!(writes(&["--foo"]), 1);
+    assert_eq!(writes(&["nosuch"]), 1);
+    if need::root() {
+        assert_eq!(writes(&["--groups=a,5,b,c", "/", "true"]), 3);
+    }
+}

@@ -1,0 +1,215 @@
+//! The mistakes that another rewrite of chroot(8) made, one test against each.
+
+use crate::stage::{RCHROOT, Stage, ids};
+use testkit::{Outcome, Signal, Tool, need};
+
+fn run(stage: &Stage, line: &[&str]) -> Outcome {
+    let tool = Tool::new(RCHROOT).argv0("chroot");
+    stage.root(tool).args(line).run()
+}
+
+/// The ids of the command, after a line that ends before it.
+fn shown(stage: &Stage, line: &[&str]) -> String {
+    ids(&run(stage, &[line, &["show"]].concat()).ok().out())
+}
+
+#[test]
+fn names_are_looked_up_inside_and_not_outside_only() {
+    if need::root() {
+        let stage = Stage::new();
+        assert_eq!(
+            shown(&stage, &["--userspec=jailon:jailgrp", "jail"]),
+            "u=5101 g=5301 G=5301,5302"
+        );
+        assert_eq!(
+            shown(&stage, &["--groups=jailgrp", "jail"]),
+            "u=0 g=0 G=5301"
+        );
+    }
+}
+
+#[test]
+fn options_behind_newroot_are_the_commands() {
+    if need::root() {
+        let stage = Stage::new();
+        let outcome = run(
+            &stage,
+            &["jail", "show", "--groups=5", "--help", "-x", "--"],
+        )
+        .ok();
+        assert!(
+            outcome
+                .out()
+                .contains("[--groups=5]\n[--help]\n[-x]\n[--]\n"),
+            "{outcome}"
+        );
+        assert_eq!(ids(&outcome.out()), "u=0 g=0 G=77,88");
+        assert_eq!(run(&stage, &["jail", "--help"]).code(), 127);
+    }
+}
+
+#[test]
+fn the_login_group_is_not_kept_beside_a_named_group() {
+    if need::root() {
+        let stage = Stage::new();
+        assert_eq!(
+            shown(&stage, &["--userspec=nogrps:9", "jail"]),
+            "u=5106 g=9 G=9"
+        );
+    }
+}
+
+#[test]
+fn a_repeated_userspec_is_no_error() {
+    if need::root() {
+        let stage = Stage::new();
+        let line = [
+            "--userspec=bad",
+            "--userspec=5:6",
+            "--groups=bad",
+            "--groups=7",
+            "jail",
+        ];
+        assert_eq!(shown(&stage, &line), "u=5 g=6 G=7");
+    }
+}
+
+#[test]
+fn a_dot_and_a_trailing_colon_are_understood() {
+    if need::root() {
+        let stage = Stage::new();
+        assert_eq!(
+            shown(&stage, &["--userspec=jailon.9", "jail"]),
+            "u=5101 g=9 G=9,5301,5302"
+        );
+        assert_eq!(
+            shown(&stage, &["--userspec=jailon:9:", "jail"]),
+            "u=5101 g=9 G=9,5301,5302"
+        );
+        assert_eq!(
+            shown(&stage, &["--userspec=jailon:", "jail"]),
+            "u=5101 g=5201 G=5201,5301,5302"
+        );
+        assert_eq!(shown(&stage, &["--userspec=:9", "jail"]), "u=0 g=9 G=77,88");
+    }
+}
+
+#[test]
+fn arguments_need_not_be_utf_8() {
+    use std::os::unix::ffi::OsStrExt;
+    if need::root() {
+        let stage = Stage::new();
+        let odd = std::ffi::OsStr::from_bytes(b"\xff\n\xfe");
+        let tool = stage
+            .root(Tool::new(RCHROOT))
+            .args(["jail", "show"])
+            .arg(odd);
+        let outcome = tool.run().ok();
+        let shown = b"[\xff\n\xfe]\n";
+        assert!(
+            outcome
+                .stdout
+                .windows(shown.len())
+                .any(|part| part == shown),
+            "{outcome}"
+        );
+    }
+}
+
+#[test]
+fn items_of_a_list_are_not_trimmed() {
+    if need::root() {
+        let stage = Stage::new();
+        for item in [" jailgrp", "jailgrp ", "5 ", " "] {
+            let outcome = run(&stage, &["--groups", item, "jail", "show"]);
+            outcome.fails(125, &format!("chroot: invalid group '{item}'\n"));
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_newroot_comes_before_what_is_wrong_with_a_name() {
+    let stage = Stage::new();
+    let tool = stage.ordinary(Tool::new(RCHROOT).argv0("chroot"));
+    let outcome = tool
+        .args(["--userspec=bad", "--groups=bad", "nosuch"])
+        .run();
+    let sentence = "chroot: cannot change root directory to 'nosuch': No such file or directory\n";
+    outcome.fails(125, sentence);
+}
+
+#[test]
+fn a_reason_is_the_c_librarys_text_alone() {
+    let stage = Stage::new();
+    for root in ["nosuch", "file", "loop", "/", &"x".repeat(300)] {
+        let tool = stage.ordinary(Tool::new(RCHROOT));
+        let said = tool.args([root, "true"]).run().err();
+        assert!(!said.is_empty() && !said.contains("os error"), "{said}");
+    }
+}
+
+#[test]
+fn every_bad_group_is_told() {
+    if need::root() {
+        let outcome = run(&Stage::new(), &["--groups=a,5,b,,c", "jail", "show"]);
+        let lines = ["a", "b", "c"].map(|item| format!("chroot: invalid group '{item}'\n"));
+        outcome.fails(125, &lines.concat());
+    }
+}
+
+#[test]
+fn the_number_for_no_change_is_no_user_and_no_group() {
+    if need::root() {
+        let stage = Stage::new();
+        for (line, sentence) in [
+            ("--userspec=4294967295", "invalid user"),
+            ("--userspec=4294967295:5", "invalid user"),
+            ("--userspec=5:4294967295", "invalid group"),
+            ("--userspec=:4294967295", "invalid group"),
+            (
+                "--groups=4294967295",
+                "failed to set supplemental groups: Invalid argument",
+            ),
+        ] {
+            let outcome = run(&stage, &[line, "jail", "show"]);
+            outcome.fails(125, &format!("chroot: {sentence}\n"));
+        }
+    }
+}
+
+#[test]
+fn a_help_that_cannot_be_written_is_125() {
+    let full = std::fs::File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let outcome = Tool::new(RCHROOT).arg("--help").fd(1, full).run();
+    assert_eq!(outcome.code(), 125, "{outcome}");
+}
+
+#[test]
+fn a_broken_pipe_is_the_commands_to_notice() {
+    if need::root() {
+        let stage = Stage::new();
+        let line = ["jail", "sh", "-c", "trap '' PIPE; trap"];
+        let ignoring = stage.root(Tool::new(RCHROOT)).ignoring(Signal::SIGPIPE);
+        let outcome = ignoring
+            .args(["/", "grep", "SigIgn", "/proc/self/status"])
+            .run()
+            .ok();
+        assert_eq!(outcome.out(), "SigIgn:\t0000000000001000\n");
+        let outcome = run(&stage, &["/", "grep", "SigIgn", "/proc/self/status"]).ok();
+        assert_eq!(outcome.out(), "SigIgn:\t0000000000000000\n");
+        run(&stage, &line).ok();
+    }
+}
+
+#[test]
+fn a_closed_standard_input_does_not_become_dev_null() {
+    if need::root() {
+        let stage = Stage::new();
+        let tool = stage.root(Tool::new(RCHROOT)).closed(0);
+        let outcome = tool.args(["jail", "sh", "-c", "[ -e /proc/self/fd/0 ] || echo closed"]);
+        assert_eq!(outcome.run().ok().out(), "closed\n");
+    }
+}

@@ -1,0 +1,163 @@
+//! NEWROOT: which one is the old root, how it is entered, and what is told where it cannot be.
+
+use crate::stage::{RCHROOT, Stage, twin};
+use testkit::{Tool, need};
+
+fn rchroot() -> Tool {
+    Tool::new(RCHROOT).argv0("chroot")
+}
+
+#[test]
+fn the_command_sees_the_new_root_and_starts_there() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.file("jail/tmp/sign", "inside\n");
+    let line = [
+        "jail",
+        "sh",
+        "-c",
+        "pwd; cat tmp/sign /tmp/sign ../../tmp/sign",
+    ];
+    let outcome = stage.root(rchroot()).args(line).run().ok();
+    assert_eq!(outcome.out(), "/\ninside\ninside\ninside\n");
+}
+
+#[test]
+fn the_directory_stays_only_where_that_is_asked_for() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let pwd = |line: &[&str]| {
+        let tool = stage.root(rchroot()).args(line);
+        tool.args(["sh", "-c", "pwd -P"]).run().ok().out()
+    };
+    let here = format!("{}\n", stage.scratch.path().display());
+    assert_eq!(pwd(&["/"]), "/\n");
+    assert_eq!(pwd(&["--skip-chdir", "/"]), here);
+    assert_eq!(pwd(&["--skip-chdir", "isroot"]), here);
+}
+
+#[test]
+fn a_bind_mount_of_the_root_is_another_root() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.scratch.dir("bound");
+    let Some(twin) = twin() else { return };
+    let here = |tool| stage.root(tool).over("/", stage.path("bound"));
+    twin.same_with(|tool| here(tool).args(["--skip-chdir", "bound", "true"]));
+    twin.same_with(|tool| here(tool).args(["bound", "true"]));
+    let (ours, _) = twin.both(|tool| here(tool).args(["--skip-chdir", "bound", "true"]));
+    ours.fails(
+        125,
+        "chroot: option --skip-chdir only permitted if NEWROOT is old '/'\n\
+         Try 'chroot --help' for more information.\n",
+    );
+}
+
+#[test]
+fn in_a_root_that_was_entered_its_own_root_is_the_old_one() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let Some(original) = need::original("chroot") else {
+        return;
+    };
+    // The jail has the C library, and ours needs no other.
+    std::fs::copy(RCHROOT, stage.path("jail/rchroot")).unwrap();
+    let enter = || stage.root(Tool::new(&original)).args(["jail", "/rchroot"]);
+    let outcome = enter().args(["--skip-chdir", "--userspec=jailon", "/", "/show"]);
+    assert_eq!(
+        crate::stage::ids(&outcome.run().ok().out()),
+        "u=5101 g=5201 G=5201,5301,5302"
+    );
+    let outcome = enter().args(["--skip-chdir", "/tmp", "/show"]).run();
+    assert_eq!(outcome.code(), 125, "{outcome}");
+}
+
+#[test]
+fn an_ordinary_user_is_told_what_is_wrong_with_the_path_first() {
+    let stage = Stage::new();
+    for (root, reason) in [
+        ("/", "Operation not permitted"),
+        ("jail", "Operation not permitted"),
+        ("nosuch", "No such file or directory"),
+        ("file", "Not a directory"),
+        ("loop", "Too many levels of symbolic links"),
+    ] {
+        let outcome = stage
+            .ordinary(rchroot())
+            .args(["--userspec=bad", "--groups=bad", root]);
+        let sentence = format!("chroot: cannot change root directory to '{root}': {reason}\n");
+        outcome.run().fails(125, &sentence);
+    }
+}
+
+#[test]
+fn without_a_search_right_the_way_is_barred() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    for root in ["closed", "closed/inner"] {
+        let outcome = stage.ordinary(rchroot()).args([root, "true"]).run();
+        let sentence =
+            format!("chroot: cannot change root directory to '{root}': Permission denied\n");
+        outcome.fails(125, &sentence);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_told_in_the_order_of_the_steps() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    for (line, sentence) in [
+        (
+            "--foo --skip-chdir --userspec=bad --groups=bad nosuch nosuch",
+            "unrecognized option '--foo'\nTry 'chroot --help' for more information.",
+        ),
+        (
+            "--skip-chdir --userspec=bad --groups=bad nosuch nosuch",
+            "option --skip-chdir only permitted if NEWROOT is old '/'\nTry 'chroot --help' for more information.",
+        ),
+        (
+            "--userspec=bad --groups=bad nosuch nosuch",
+            "cannot change root directory to 'nosuch': No such file or directory",
+        ),
+        ("--userspec=bad --groups=bad jail nosuch", "invalid user"),
+        (
+            "--userspec=99999 --groups=bad jail nosuch",
+            "no group specified for unknown uid: 99999",
+        ),
+        (
+            "--userspec=5 --groups=bad jail nosuch",
+            "no group specified for unknown uid: 5",
+        ),
+        (
+            "--userspec=5:5 --groups=bad jail nosuch",
+            "invalid group 'bad'",
+        ),
+        (
+            "--userspec=5:5 --groups=4294967295 jail nosuch",
+            "failed to set supplemental groups: Invalid argument",
+        ),
+    ] {
+        let outcome = stage.root(rchroot()).args(crate::stage::words(line)).run();
+        outcome.fails(125, &format!("chroot: {sentence}\n"));
+    }
+    let outcome = stage
+        .root(rchroot())
+        .args(["--userspec=5:5", "jail", "nosuch"])
+        .run();
+    outcome.fails(
+        127,
+        "chroot: failed to run command 'nosuch': No such file or directory\n",
+    );
+}

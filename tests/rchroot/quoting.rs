@@ -1,0 +1,174 @@
+//! Words in messages, quoted as the original quotes them, in the C locale and in one with UTF-8.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
+use crate::stage::{RCHROOT, Stage, numbers_from, opened, twin};
+use testkit::{Tool, need};
+
+const LOCALES: [&str; 2] = ["C", "C.UTF-8"];
+
+/// Pieces that a quoted word may be made of: each is a case somewhere.
+const PIECES: [&[u8]; 28] = [
+    b"a",
+    b"'",
+    b"'",
+    b"\"",
+    b"\\",
+    b"$",
+    b" ",
+    b"#",
+    b"~",
+    b"=",
+    b"{",
+    b"}",
+    b"\n",
+    b"\t",
+    b"\x01",
+    b"\x7f",
+    b"\xff",
+    b"\xc3",
+    "é".as_bytes(),
+    "‘".as_bytes(),
+    "’".as_bytes(),
+    "😀".as_bytes(),
+    b"\xc2\x85",
+    b"\xe2\x80\x8b",
+    b"\xe2\x80",
+    b"\xed\xa0\x80",
+    b"?",
+    b"1",
+];
+
+fn word(random: &mut impl FnMut(usize) -> usize) -> OsString {
+    let length = random(6);
+    let bytes = (0..length).flat_map(|_| match random(4) {
+        0 => vec![u8::try_from(1 + random(255)).unwrap()],
+        _ => PIECES[random(PIECES.len())].to_vec(),
+    });
+    // A slash would make another path of it, and a dash at the start an option.
+    let bytes = bytes.map(|byte| if byte == b'/' { b'x' } else { byte });
+    OsString::from_vec(bytes.collect())
+}
+
+#[test]
+fn a_new_root_is_quoted_as_for_a_shell() {
+    let stage = Stage::new();
+    let Some(twin) = twin() else { return };
+    let mut random = numbers_from(20_261_104);
+    for _ in 0..300 {
+        let word = word(&mut random);
+        for locale in LOCALES {
+            let here = |tool: Tool| tool.current_dir(stage.scratch.path()).env("LC_ALL", locale);
+            twin.same_with(|tool| here(tool).arg("--").arg(&word).arg("true"));
+        }
+    }
+}
+
+#[test]
+fn every_byte_is_quoted_alike_beside_a_quote_and_without() {
+    let Some(twin) = twin() else { return };
+    for byte in (1..=255).filter(|byte| *byte != b'/') {
+        for word in [
+            vec![byte],
+            vec![b'a', byte],
+            vec![byte, b'\''],
+            vec![b'\'', byte, b'b'],
+        ] {
+            let word = [b"nosuch/".to_vec(), word].concat();
+            for locale in LOCALES {
+                let word = OsString::from_vec(word.clone());
+                twin.same_with(|tool| tool.env("LC_ALL", locale).arg(&word));
+                let bare = OsString::from_vec(word.as_encoded_bytes()[7..].to_vec());
+                twin.same_with(|tool| tool.env("LC_ALL", locale).arg("--").arg(&bare));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_command_and_a_group_are_quoted_with_the_locales_marks() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let Some(twin) = twin() else { return };
+    let mut random = numbers_from(20_261_105);
+    for _ in 0..200 {
+        let word = word(&mut random);
+        let command = [b"/nosuch/", word.as_encoded_bytes()].concat();
+        let group = [b"--groups=x", word.as_encoded_bytes()].concat();
+        for locale in LOCALES {
+            for root in ["/", "jail"] {
+                let here = |tool| stage.root(tool).env("LC_ALL", locale);
+                let command = OsString::from_vec(command.clone());
+                twin.same_with(|tool| here(tool).args([root]).arg(&command));
+                let group = OsString::from_vec(group.clone());
+                twin.same_with(|tool| here(tool).arg(&group).args([root]));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_locale_is_the_one_that_the_environment_names_first() {
+    let Some(twin) = twin() else { return };
+    for variables in [
+        &[("LC_ALL", "C.UTF-8")][..],
+        &[("LC_ALL", ""), ("LC_CTYPE", "C.UTF-8")],
+        &[("LC_ALL", ""), ("LC_CTYPE", "C"), ("LANG", "C.UTF-8")],
+        &[("LC_ALL", ""), ("LANG", "C.UTF-8")],
+        &[("LC_ALL", "C"), ("LANG", "C.UTF-8")],
+        &[("LC_ALL", "POSIX"), ("LC_CTYPE", "C.UTF-8")],
+        &[("LC_ALL", "xx_XX.UTF-8"), ("LANG", "C.UTF-8")],
+        &[("LC_ALL", "")],
+    ] {
+        let set = |tool: Tool| {
+            let variables = variables.iter().copied();
+            variables.fold(tool, |tool, (name, value)| tool.env(name, value))
+        };
+        twin.same_with(|tool| set(tool).args(["--", "caf\u{e9}\u{85}"]));
+        if need::root() {
+            let stage = Stage::new();
+            for root in ["/", "jail"] {
+                twin.same_with(|tool| set(stage.root(tool)).args([root, "caf\u{e9}"]));
+            }
+        }
+    }
+    twin.same_with(|tool| tool.no_env().args(["--", "caf\u{e9}"]));
+}
+
+#[test]
+fn the_locale_is_never_the_new_roots() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let locale = stage.scratch.dir("jail/usr/lib/locale/C.utf8");
+    stage.file("jail/usr/lib/locale/C.utf8/LC_CTYPE", "no locale");
+    let tool = stage
+        .root(Tool::new(RCHROOT).argv0("chroot"))
+        .env("LC_ALL", "C.UTF-8");
+    let (outcome, names) = opened(&[locale], tool.args(["jail", "caf\u{e9}"]));
+    let sentence = "chroot: failed to run command ‘café’: No such file or directory\n";
+    outcome.fails(127, sentence);
+    assert_eq!(names, Vec::<String>::new());
+}
+
+#[test]
+fn a_locale_costs_nothing_where_nothing_is_quoted() {
+    let Some(host) = ["/usr/lib/locale", "/usr/share/locale"]
+        .map(PathBuf::from)
+        .into_iter()
+        .find(|path| path.exists())
+    else {
+        return;
+    };
+    if need::root() {
+        let stage = Stage::new();
+        let tool = stage.root(Tool::new(RCHROOT)).env("LC_ALL", "C.UTF-8");
+        let (outcome, names) = opened(&[host], tool.args(["/", "/bin/sh", "-c", ":"]));
+        assert_eq!((outcome.code(), names), (0, Vec::new()));
+    }
+}

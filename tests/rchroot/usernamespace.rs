@@ -1,0 +1,79 @@
+//! In a user namespace of its own an ordinary user may change its root, and little else.
+
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use crate::stage::{RCHROOT, Stage, twin};
+use crate::twins::lines;
+use testkit::{Outcome, Tool, need};
+
+/// Runs a program, by the name `chroot`, as root of a user namespace made by an ordinary user.
+fn inside(stage: &Stage, program: &Path, line: &[String]) -> Outcome {
+    let directory = match program == Path::new(RCHROOT) {
+        true => stage.path("ours"),
+        false => stage.path("theirs"),
+    };
+    let link = Path::new(&directory).join("chroot");
+    if !link.exists() {
+        std::fs::create_dir_all(&directory).unwrap();
+        symlink(program, link).unwrap();
+    }
+    let tool = stage.ordinary(Tool::new("/usr/bin/unshare"));
+    let path = format!("{directory}:{}:/usr/bin:/bin:/", stage.path(""));
+    tool.env("PATH", path)
+        .args(["-r", "chroot"])
+        .args(line)
+        .run()
+}
+
+#[test]
+fn every_command_line_of_the_file_as_root_of_a_user_namespace() {
+    if !need::user_namespaces() || !need::program("unshare") {
+        return;
+    }
+    let Some(original) = need::original("chroot") else {
+        return;
+    };
+    let stage = Stage::new();
+    let mut differences = Vec::new();
+    for line in lines() {
+        let (ours, theirs) = (
+            inside(&stage, Path::new(RCHROOT), &line),
+            inside(&stage, &original, &line),
+        );
+        // A command that shows its environment shows the way to the program too.
+        let seen = |outcome: &Outcome| {
+            let out = outcome.out().replace("/theirs:", "/ours:");
+            (outcome.status, out, outcome.err())
+        };
+        if seen(&ours) != seen(&theirs) {
+            differences.push(format!("ours\n{ours}original\n{theirs}"));
+        }
+    }
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
+}
+
+#[test]
+fn the_root_changes_and_the_groups_do_not() {
+    if !need::user_namespaces() || !need::program("unshare") || twin().is_none() {
+        return;
+    }
+    let stage = Stage::new();
+    let run = |line: &[&str]| {
+        let line: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
+        inside(&stage, Path::new(RCHROOT), &line)
+    };
+    let outcome = run(&[
+        "jail",
+        "sh",
+        "-c",
+        "pwd; [ -e /show ] && [ ! -e /usr/bin/ldd ] && echo jail",
+    ]);
+    assert_eq!(outcome.ok().out(), "/\njail\n");
+    let denied = "chroot: failed to set supplemental groups: Operation not permitted\n";
+    run(&["--userspec=5:5", "jail", "show"]).fails(125, denied);
+    run(&["--groups=", "jail", "show"]).fails(125, denied);
+    let unmapped = "chroot: failed to set group-ID: Invalid argument\n";
+    run(&["--userspec=:5", "jail", "show"]).fails(125, unmapped);
+    run(&["--userspec=:0", "jail", "/bin/sh", "-c", ":"]).ok();
+}

@@ -1,0 +1,141 @@
+//! `--env`: the program gets the target's environment.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use crate::stage::{Caller, Container, rnsenter, twin};
+use testkit::{Tool, need};
+
+/// What lets anybody enter this container.
+fn entering(container: &Container) -> Vec<String> {
+    let pid = container.pid().to_string();
+    let words = ["-t", &pid, "-U", "--preserve-credentials", "-u"];
+    words.map(str::to_owned).to_vec()
+}
+
+/// A container whose process has this environment.
+fn with(environment: impl FnOnce(Tool) -> Tool) -> Option<(Caller, Container)> {
+    let caller = Caller::ordinary();
+    if !need::user_namespaces() {
+        return None;
+    }
+    let setup = |tool: Tool| environment(caller.runs(tool));
+    let container = Container::unshared_as(setup, &["-r", "-u", "-p", "-f"])?;
+    Some((caller, container))
+}
+
+#[test]
+fn it_is_the_targets_and_nothing_of_the_callers() {
+    let inside = with(|tool| tool.no_env().env("PATH", "/usr/bin:/bin").env("A", "1"));
+    let Some((caller, container)) = inside else {
+        return;
+    };
+    let tool = caller.runs(rnsenter()).env("OUTSIDE", "1");
+    let tool = tool.args(entering(&container)).args(["-e", "env"]);
+    assert_eq!(tool.run().ok().out(), "PATH=/usr/bin:/bin\nA=1\n");
+}
+
+#[test]
+fn any_bytes_in_the_originals_order() {
+    let Some(twin) = twin() else { return };
+    let odd = OsStr::from_bytes(b"\xff\n = x=y");
+    let inside = with(|tool| {
+        let tool = tool.env("B", odd).env("C", "").env("a b", "x");
+        tool.env(OsStr::from_bytes(b"\xfe\t"), "=")
+            .env("LONG", "x".repeat(100_000))
+    });
+    let Some((caller, container)) = inside else {
+        return;
+    };
+    for forks in [&[][..], &["-p"]] {
+        twin.same_with(|tool| {
+            let tool = caller.runs(tool).args(entering(&container));
+            tool.args(forks).args(["-e", "env", "-0"])
+        });
+    }
+}
+
+#[test]
+fn an_empty_environment_is_passed_on_empty() {
+    let Some(twin) = twin() else { return };
+    let Some((caller, container)) = with(Tool::no_env) else {
+        return;
+    };
+    // execvp(3) has a path of its own where there is no PATH.
+    for program in ["/usr/bin/env", "env", "nosuch"] {
+        twin.same_with(|tool| {
+            let tool = caller.runs(tool).args(entering(&container));
+            tool.args(["-e", program])
+        });
+    }
+    let tool = caller.runs(rnsenter()).args(entering(&container));
+    assert_eq!(tool.args(["-e", "/usr/bin/env"]).run().ok().out(), "");
+}
+
+#[test]
+fn the_program_is_searched_along_the_targets_path() {
+    let Some(twin) = twin() else { return };
+    let scratch = testkit::Scratch::new();
+    let program = scratch.file("only-there", "#!/bin/sh\necho found\n");
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(program, executable).unwrap();
+    let path = format!("{}:/usr/bin:/bin", scratch.path().display());
+    let Some((caller, container)) = with(|tool| tool.env("PATH", &path)) else {
+        return;
+    };
+    for (options, found) in [(&["-e"][..], true), (&[], false)] {
+        let setup = |tool: Tool| {
+            let tool = caller.runs(tool).args(entering(&container));
+            tool.args(options).arg("only-there")
+        };
+        twin.same_with(setup);
+        assert_eq!(setup(rnsenter()).run().out() == "found\n", found);
+    }
+}
+
+#[test]
+fn without_a_program_the_targets_shell_runs() {
+    let Some(twin) = twin() else { return };
+    for shell in ["/usr/bin/env", "/bin/true", "", "/nosuch"] {
+        let Some((caller, container)) = with(|tool| tool.env("SHELL", shell)) else {
+            return;
+        };
+        twin.same_with(|tool| {
+            let tool = caller.runs(tool).args(entering(&container));
+            tool.arg("-e").env("SHELL", "/etc").stdin("echo $0")
+        });
+    }
+}
+
+#[test]
+fn a_variable_without_a_name_is_refused_as_the_original_refuses_it() {
+    let Some(twin) = twin() else { return };
+    let caller = Caller::ordinary();
+    if !need::user_namespaces() {
+        return;
+    }
+    let unshare = testkit::originals().join("bin/unshare");
+    // env(1) passes on what it is given.
+    let tool = Tool::new("/usr/bin/env").args(["-i", "A=1", "=x", "B=2"]);
+    let tool = tool.arg(unshare).args(["-r", "-u", "/usr/bin/sleep", "1000"]);
+    let container = Container::made_by(caller.runs(tool));
+    let outcome = caller.runs(rnsenter()).args(entering(&container));
+    outcome.args(["-e", "true"]).run().fails(
+        1,
+        "rnsenter: failed to set environment variables: Invalid argument\n",
+    );
+    twin.same_with(|tool| {
+        let tool = caller.runs(tool).args(entering(&container));
+        tool.args(["-e", "true"])
+    });
+}
+
+#[test]
+fn a_kernel_thread_has_an_empty_environment() {
+    let thread = std::fs::read_to_string("/proc/2/comm").unwrap_or_default();
+    if !need::root() || !need::met(thread == "kthreadd\n", "no kernel thread can be seen") {
+        return;
+    }
+    let Some(twin) = twin() else { return };
+    twin.same(&["-t", "2", "-u", "-e", "/usr/bin/env"]);
+}

@@ -1,0 +1,219 @@
+//! Command lines that nobody would write: words cut, joined and garbled, beside the original.
+
+use crate::stage::{Caller, Cast, numbers_from, original_is_denied_groups, seen, twin};
+use testkit::{Tool, Twin, need};
+
+const LONG: &str = "all help version target mount uts ipc net net-socket pid user cgroup time setuid setgid root wd \
+    wdns env no-fork join-cgroup preserve-credentials keep-caps user-parent follow-context";
+const SHORT: &str = "ahVtmuinNpUCTSGrwWeFcZ";
+const ODD: &str = "ahVtmuinNpUCTSGrwWeFcZxZ=%";
+const TYPES: &str = "muinpUCTa";
+const VALUES: [&str; 36] = [
+    "{P}",
+    "{Q}",
+    "{P}",
+    "{Q}",
+    "{S}",
+    "{Z}",
+    "{T}",
+    "{GONE}",
+    "0",
+    "5",
+    "6",
+    "abc",
+    "",
+    "-5",
+    "+5",
+    " 7",
+    "follow",
+    "{S}:{INODE}",
+    "{P}:5",
+    ":5",
+    ":x",
+    ":",
+    "/",
+    "/tmp",
+    "/nosuch",
+    "/etc/passwd",
+    "{NS}",
+    "/proc/{P}/ns/net",
+    "/proc/{P}/ns/uts",
+    "/proc/{Q}/ns/user",
+    "/proc/{Q}/ns/mnt",
+    "=/proc/{P}/ns/net",
+    "--",
+    "-",
+    "=",
+    "-1",
+];
+const PROGRAMS: [&[&str]; 12] = [
+    &[
+        "sh",
+        "-c",
+        "readlink /proc/self/ns/net /proc/self/ns/uts /proc/self/ns/mnt; grep -E ^Cap /proc/self/status",
+    ],
+    &["sh", "-c", "cd -P .; pwd -P"],
+    &["true"],
+    &["sh", "-c", "exit 3"],
+    &["sh", "-c", "kill -TERM $$"],
+    &["nosuch"],
+    &["/etc"],
+    &[
+        "cat",
+        "/proc/self/uid_map",
+        "/proc/self/gid_map",
+        "/proc/self/setgroups",
+    ],
+    &["id"],
+    &["pwd"],
+    &["env"],
+    &[],
+];
+
+/// One line: mostly a target, mostly some types, up to four things that look like options, then a program.
+fn line(random: &mut impl FnMut(usize) -> usize) -> Vec<String> {
+    let mut words = Vec::new();
+    if random(4) < 3 {
+        words.extend(["-t", ["{P}", "{Q}"][random(2)]].map(str::to_owned));
+    }
+    if random(2) == 0 {
+        words.push(cluster(random, TYPES));
+    }
+    for _ in 0..random(5) {
+        if random(5) < 2 {
+            let long = pick(random);
+            words.extend(with_value(random, &long));
+        } else {
+            words.push(word(random));
+        }
+    }
+    let program = PROGRAMS[random(PROGRAMS.len())];
+    words.extend(program.iter().map(|word| (*word).to_owned()));
+    words
+}
+
+fn pick(random: &mut impl FnMut(usize) -> usize) -> String {
+    let names: Vec<&str> = LONG.split_whitespace().collect();
+    format!("--{}", names[random(names.len())])
+}
+
+fn value(random: &mut impl FnMut(usize) -> usize) -> String {
+    VALUES[random(VALUES.len())].to_owned()
+}
+
+/// A dash and up to three of these letters.
+fn cluster(random: &mut impl FnMut(usize) -> usize, letters: &str) -> String {
+    let letters: Vec<char> = letters.chars().collect();
+    let chosen = (0..=random(3)).map(|_| letters[random(letters.len())]);
+    std::iter::once('-').chain(chosen).collect()
+}
+
+/// A long option with a value, attached or behind it.
+fn with_value(random: &mut impl FnMut(usize) -> usize, long: &str) -> Vec<String> {
+    match random(2) {
+        0 => vec![format!("{long}={}", value(random))],
+        _ => vec![long.to_owned(), value(random)],
+    }
+}
+
+fn word(random: &mut impl FnMut(usize) -> usize) -> String {
+    match random(20) {
+        0..9 => {
+            let mut long = pick(random);
+            if random(3) == 0 {
+                long.truncate(2 + random(long.len() - 1));
+            }
+            if random(10) == 0 {
+                long.push(['x', 'z', '-', '='][random(4)]);
+            }
+            if random(3) == 0 {
+                long = format!("{long}={}", value(random));
+            }
+            long
+        }
+        9..16 => {
+            let letters = if random(10) == 0 { ODD } else { SHORT };
+            let mut cluster = cluster(random, letters);
+            if random(5) == 0 {
+                cluster += &value(random);
+            }
+            cluster
+        }
+        16..19 => value(random),
+        _ => ["--", "-", "true", "---"][random(4)].to_owned(),
+    }
+}
+
+/// What came of a line.
+enum Verdict {
+    Alike,
+    /// The original fails where ours is meant to go on, or the text is our own.
+    Meant,
+    Different(String),
+}
+
+fn judge(twin: &Twin, setup: impl Fn(Tool) -> Tool) -> Verdict {
+    let (ours, original) = twin.both(setup);
+    let text_of_our_own =
+        ours.out().starts_with("\nUsage:") || ours.out().contains("from nsutils");
+    if seen(&ours) == seen(&original) {
+        Verdict::Alike
+    } else if original_is_denied_groups(&original)
+        || forgets_capabilities(&ours.out(), &original.out())
+        || (text_of_our_own && ours.status == original.status)
+    {
+        Verdict::Meant
+    } else {
+        Verdict::Different(format!("ours\n{ours}original\n{original}"))
+    }
+}
+
+/// Whether the original has forgotten --keep-caps, see `differences`: the capabilities alone differ, and only ours stay.
+fn forgets_capabilities(ours: &str, original: &str) -> bool {
+    let others = |text: &str| -> Vec<String> {
+        let lines = text.lines().filter(|line| !line.starts_with("Cap"));
+        lines.map(str::to_owned).collect()
+    };
+    let none = |text: &str| text.contains("CapAmb:\t0000000000000000\n");
+    others(ours) == others(original) && none(original) && !none(ours)
+}
+
+fn compare(count: usize, seed: u64, caller: Caller) {
+    let Some(twin) = twin() else { return };
+    let Some(cast) = Cast::new(caller) else {
+        return;
+    };
+    let mut random = numbers_from(seed);
+    let (mut meant, mut differences) = (0, Vec::new());
+    for _ in 0..count {
+        let words = line(&mut random);
+        let words: Vec<String> = words.iter().map(|word| cast.put_in(word)).collect();
+        let setup = |tool: Tool| caller.runs(tool).env("SHELL", "/bin/true").args(&words);
+        match judge(&twin, setup) {
+            Verdict::Alike => {}
+            Verdict::Meant => meant += 1,
+            Verdict::Different(how) => differences.push(how),
+        }
+    }
+    assert!(
+        differences.is_empty(),
+        "seed {seed}, {} differences\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
+    assert!(meant * 5 < count, "{meant} of {count} lines say nothing");
+}
+
+#[test]
+fn five_thousand_random_lines_as_root() {
+    if need::root() {
+        compare(5000, 20_261_123, Caller::Whoever);
+    }
+}
+
+#[test]
+fn a_thousand_random_lines_as_an_ordinary_user() {
+    if need::user_namespaces() {
+        compare(1000, 20_261_124, Caller::ordinary());
+    }
+}

@@ -1,0 +1,195 @@
+//! Waiting for the program: how it ends, and that it stops and goes on with the tool.
+
+use crate::stage::{Caller, Container, RNSENTER, children_of, each, is_stopped, lives, rnsenter};
+use nix::sys::signal::kill;
+use testkit::{Running, Signal, Status, Tool, eventually, need};
+
+/// What has the tool wait for its program, in a container that anybody may enter.
+fn waiting(container: &Container) -> Vec<String> {
+    let pid = container.pid().to_string();
+    let words = ["-t", &pid, "-U", "-p", "--preserve-credentials"];
+    words.map(str::to_owned).to_vec()
+}
+
+/// The container of an ordinary user, and who that is.
+fn container() -> Option<(Caller, Container)> {
+    let caller = Caller::ordinary();
+    let container = need::user_namespaces().then(|| Container::owned_by(caller));
+    Some((caller, container.flatten()?))
+}
+
+#[test]
+fn the_tool_stops_with_its_program_and_goes_on_with_it() {
+    let Some((caller, container)) = container() else {
+        return;
+    };
+    each(|tool, _| {
+        for signal in ["STOP", "TSTP", "TTIN", "TTOU"] {
+            // Of these only STOP stops a process of an orphaned process group, as this one is.
+            let script = format!("echo up; kill -{signal} $$; echo on; exit 4");
+            let tool = caller.runs(tool()).args(waiting(&container));
+            let mut tool = tool.args(["sh", "-c", &script]).spawn();
+            tool.until("up\n");
+            if signal == "STOP" {
+                eventually("the tool is stopped", || is_stopped(tool.pid()));
+                let program = children_of(tool.pid())[0];
+                assert!(is_stopped(program));
+                tool.signal(Signal::SIGCONT);
+            }
+            tool.until("on\n");
+            assert_eq!(tool.wait().code(), 4, "{signal}");
+        }
+    });
+}
+
+#[test]
+fn it_stops_as_often_as_the_program_does() {
+    let Some((caller, container)) = container() else {
+        return;
+    };
+    let script = "for i in 1 2 3 4 5; do echo $i; kill -STOP $$; done; kill -KILL $$";
+    let tool = caller.runs(rnsenter()).args(waiting(&container));
+    let mut tool = tool.args(["sh", "-c", script]).spawn();
+    for turn in 1..=5 {
+        tool.until(&format!("{turn}\n"));
+        eventually("the tool is stopped", || is_stopped(tool.pid()));
+        tool.signal(Signal::SIGCONT);
+    }
+    assert_eq!(tool.wait().status, Status::Killed(9));
+}
+
+#[test]
+fn a_program_that_is_continued_by_another_leaves_the_tool_stopped_until_it_is_too() {
+    let Some((caller, container)) = container() else {
+        return;
+    };
+    each(|tool, _| {
+        let tool = caller.runs(tool()).args(waiting(&container));
+        let script = "echo up; kill -STOP $$; echo on; exit 6";
+        let mut tool = tool.args(["sh", "-c", script]).spawn();
+        tool.until("up\n");
+        eventually("the tool is stopped", || is_stopped(tool.pid()));
+        let program = children_of(tool.pid())[0];
+        kill(program, Signal::SIGCONT).unwrap();
+        tool.until("on\n");
+        eventually("the program has ended", || !lives(program));
+        assert!(is_stopped(tool.pid()));
+        tool.signal(Signal::SIGCONT);
+        assert_eq!(tool.wait().code(), 6);
+    });
+}
+
+/// The shell's prompt. What is typed before it is there may be lost.
+const PROMPT: &str = "ready>";
+
+/// What the shell prints for a line.
+fn shell_does(shell: &mut Running, line: &str) -> String {
+    shell.type_in(&format!("{line}\n"));
+    shell.until(PROMPT)
+}
+
+#[test]
+fn a_shell_on_a_terminal_stops_it_and_brings_it_back() {
+    if !need::program("bash") {
+        return;
+    }
+    let Some((caller, container)) = container() else {
+        return;
+    };
+    let shell = Tool::new("/bin/bash").args(["--norc", "--noediting", "-i"]);
+    let shell = shell.env("PS1", PROMPT).terminal(80, 24);
+    let mut shell = caller.runs(shell).spawn();
+    shell.until(PROMPT);
+    let words = waiting(&container).join(" ");
+    let script = r#"while read line; do echo "<$line>"; done; echo end; exit 7"#;
+    shell.type_in(&format!("{RNSENTER} {words} sh -c '{script}'\n"));
+    shell.type_in("one\n");
+    shell.until("<one>\n");
+    // The original is stopped a second time now and then: the key stops it before it stops itself.
+    for turn in 1..=20 {
+        shell.type_in("\u{1a}");
+        shell.until("Stopped");
+        shell.until(PROMPT);
+        let jobs = shell_does(&mut shell, "jobs");
+        assert!(jobs.contains("Stopped"), "turn {turn}: {jobs}");
+        shell.type_in("fg\n");
+        shell.type_in(&format!("{turn}\n"));
+        shell.until(&format!("<{turn}>\n"));
+    }
+    shell.type_in("\u{4}");
+    shell.until("end\n");
+    shell.until(PROMPT);
+    assert!(shell_does(&mut shell, "echo status $?").contains("status 7\n"));
+    shell.type_in("exit\n");
+    shell.wait();
+}
+
+#[test]
+fn ctrl_c_ends_both() {
+    let Some((caller, container)) = container() else {
+        return;
+    };
+    each(|tool, _| {
+        let tool = caller.runs(tool()).args(waiting(&container));
+        let mut tool = tool
+            .args(["sh", "-c", "echo up; exec sleep 1000"])
+            .terminal(80, 24)
+            .spawn();
+        tool.until("up\n");
+        let program = children_of(tool.pid())[0];
+        tool.type_in("\u{3}");
+        assert_eq!(tool.wait().status, Status::Killed(2));
+        eventually("the program has ended", || !lives(program));
+    });
+}
+
+#[test]
+fn a_caller_that_ignores_sigchld_still_learns_how_it_ended() {
+    let Some((caller, container)) = container() else {
+        return;
+    };
+    each(|tool, _| {
+        for (script, status) in [
+            ("exit 9", Status::Exited(9)),
+            ("kill -TERM $$", Status::Killed(15)),
+            ("kill -HUP $$", Status::Killed(1)),
+        ] {
+            let tool = caller.runs(tool()).ignoring(Signal::SIGCHLD);
+            let tool = tool.args(waiting(&container)).args(["sh", "-c", script]);
+            assert_eq!(tool.run().status, status, "{script}");
+        }
+    });
+}
+
+#[test]
+fn a_caller_that_blocks_a_signal_still_sees_the_program_die_by_it() {
+    let Some((caller, container)) = container() else {
+        return;
+    };
+    each(|tool, _| {
+        for signal in [Signal::SIGTERM, Signal::SIGCHLD, Signal::SIGINT] {
+            let tool = caller.runs(tool()).blocking(signal).ignoring(signal);
+            let tool = tool.args(waiting(&container));
+            let outcome = tool.args(["sh", "-c", "kill -KILL $$"]).run();
+            assert_eq!(outcome.status, Status::Killed(9), "{signal}");
+        }
+    });
+}
+
+#[test]
+fn a_signal_for_the_tool_is_the_tools_alone() {
+    let Some((caller, container)) = container() else {
+        return;
+    };
+    each(|tool, _| {
+        for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
+            let tool = caller.runs(tool()).args(waiting(&container));
+            let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
+            tool.until("up\n");
+            let program = children_of(tool.pid())[0];
+            tool.signal(signal);
+            assert_eq!(tool.wait().status, Status::Killed(signal as i32));
+            assert!(lives(program), "{signal}");
+        }
+    });
+}
