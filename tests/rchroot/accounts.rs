@@ -99,45 +99,47 @@ fn a_file_that_is_none_knows_nobody_and_keeps_nobody_waiting() {
     assert_eq!(crate::stage::ids(&outcome.out()), "u=5 g=6 G=");
 }
 
-/// Pieces of which a line of passwd(5) or group(5) may be made, or garbled. Comments and the old NIS syntax are not
-/// among them: see `differences`.
-const PIECES: [&str; 26] = [
-    "uu",
-    "vv",
-    "ww",
-    ":",
-    ":",
-    ":",
-    ":x:",
-    ":x:",
+/// What each field of a line of passwd(5) and of group(5) may be.
+const NAMES: [&str; 9] = ["uu", "uu", "vv", "ww", "5", "", " uu", "uu ", "\u{e9}"];
+const NUMBERS: [&str; 15] = [
+    "5",
     "5",
     "6",
     "7",
-    "5:6",
-    "5:6:",
-    "6:7::/:/bin/sh",
-    "uu,vv",
-    ",",
-    " ",
-    "\t",
-    "+5",
     "05",
+    "+5",
+    " 6",
+    " +7",
+    "7 ",
     "-5",
     "0x5",
+    "",
+    "++5",
+    "\u{b}6",
     "4294967296",
-    "\r",
-    "\u{b}",
-    "\u{e9}",
 ];
+const MEMBERS: [&str; 12] = [
+    "", "uu", "uu,vv", "vv, uu", "ww,,uu,", "uu ", "uu,uu", "\tuu", "uu:vv", "uu\0", "vv\0,uu",
+    "uu\r",
+];
+const SEPARATORS: [&str; 8] = [":", ":", ":", ":", ":", ":x:", "::", ""];
 
-fn garbled(random: &mut impl FnMut(usize) -> usize, lines: usize) -> String {
+fn one<'a>(random: &mut impl FnMut(usize) -> usize, of: &[&'a str]) -> &'a str {
+    of[random(of.len())]
+}
+
+/// Lines that are entries, nearly entries, or none; of passwd(5) if they end in a number, else of group(5).
+fn garbled(random: &mut impl FnMut(usize) -> usize, lines: usize, last: &[&str]) -> String {
     let mut text = String::new();
     for _ in 0..lines {
-        match random(3) {
-            0 => text += ["uu:x:5:6", "vv:x:6:7:", "ww:x:7:uu,vv", "uu:x:9:vv,uu"][random(4)],
-            _ => (0..random(9)).for_each(|_| text += PIECES[random(PIECES.len())]),
-        }
-        text += if random(20) == 0 { "\0x\n" } else { "\n" };
+        text += one(random, &["", "", "", "", " ", "\u{b}\t", "\0"]);
+        text += one(random, &NAMES);
+        text += one(random, &["::", ":x:", ":x:", ":x:", ":x:", ":"]);
+        text += one(random, &NUMBERS);
+        text += one(random, &SEPARATORS);
+        text += one(random, last);
+        text += one(random, &["", "", ":", ":::/bin/sh", ":a\0b:", " "]);
+        text += one(random, &["\n", "\n", "\n", "\n\n", "\r\n"]);
     }
     text
 }
@@ -162,8 +164,9 @@ fn files_are_read_as_the_c_library_reads_them() {
     let seed = 20_261_103;
     let mut random = numbers_from(seed);
     let mut compared = 0;
-    while compared < 150 {
-        let (passwd, group) = (garbled(&mut random, 4), garbled(&mut random, 5));
+    while compared < 250 {
+        let passwd = garbled(&mut random, 4, &NUMBERS);
+        let group = garbled(&mut random, 5, &MEMBERS);
         if is_disputed(&passwd) || is_disputed(&group) {
             continue;
         }

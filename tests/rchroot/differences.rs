@@ -243,6 +243,9 @@ fn an_entry_with_the_number_for_no_change_does_not_leave_the_command_root() {
         ),
     ];
     differ(&stage, "nodb", &rows);
+    stage.file("etc/passwd", "neg:x:4294967295:6::/:\n");
+    let rows = [("--userspec=neg", "125: invalid user", "u=0 g=0 G=77,88")];
+    differ(&stage, "/", &rows);
 }
 
 #[test]
@@ -292,4 +295,38 @@ fn no_module_of_the_new_roots_name_service_is_loaded() {
         assert!(loads(&original), "{line}");
         assert!(!loads(Path::new(RCHROOT)), "{line}");
     }
+}
+
+#[test]
+fn no_converter_of_the_new_roots_encodings_is_loaded() {
+    // locale-gen: it comes with the encodings that localedef makes a locale of.
+    if !need::root() || !need::program("locale-gen") {
+        return;
+    }
+    let Some(original) = need::original("chroot") else {
+        return;
+    };
+    let stage = Stage::new();
+    let locale = stage.path("zh_CN.GB18030");
+    let localedef = Tool::new("/usr/bin/localedef").args(["-i", "zh_CN", "-f", "GB18030", &locale]);
+    localedef.run().ok();
+    let directory = stage
+        .scratch
+        .dir(format!("jail/usr{}/gconv", library_directory()));
+    let module = directory.join("GB18030.so").to_str().unwrap().to_owned();
+    fs::write(&module, "").unwrap();
+    let loads = |program: &Path| {
+        let tool = Tool::new(program)
+            .env("LC_ALL", "")
+            .env("LC_CTYPE", "zh_CN.GB18030");
+        let tool = stage.root(tool).env("LOCPATH", stage.path(""));
+        opened(
+            std::slice::from_ref(&directory),
+            tool.args(["jail", "/nosuch"]),
+        )
+        .1
+        .contains(&module)
+    };
+    assert!(loads(&original));
+    assert!(!loads(Path::new(RCHROOT)));
 }

@@ -12,6 +12,7 @@
 mod accounts;
 mod differences;
 mod exec;
+mod faults;
 mod identity;
 mod inherit;
 mod messages;

@@ -111,32 +111,45 @@ fn a_command_and_a_group_are_quoted_with_the_locales_marks() {
     }
 }
 
+/// Environments in which one variable or another names the locale, or none does.
+const ENVIRONMENTS: [&[(&str, &str)]; 9] = [
+    &[("LC_ALL", "C.UTF-8")],
+    &[("LC_ALL", ""), ("LC_CTYPE", "C.UTF-8")],
+    &[("LC_ALL", ""), ("LC_CTYPE", "C"), ("LANG", "C.UTF-8")],
+    &[("LC_ALL", ""), ("LC_CTYPE", "C.UTF-8"), ("LANG", "C")],
+    &[("LC_ALL", ""), ("LANG", "C.UTF-8")],
+    &[("LC_ALL", "C"), ("LANG", "C.UTF-8")],
+    &[("LC_ALL", "POSIX"), ("LC_CTYPE", "C.UTF-8")],
+    &[("LC_ALL", "xx_XX.UTF-8"), ("LANG", "C.UTF-8")],
+    &[("LC_ALL", "")],
+];
+
+fn set(tool: Tool, variables: &[(&str, &str)]) -> Tool {
+    let variables = variables.iter().copied();
+    variables.fold(tool, |tool, (name, value)| tool.env(name, value))
+}
+
 #[test]
 fn the_locale_is_the_one_that_the_environment_names_first() {
     let Some(twin) = twin() else { return };
-    for variables in [
-        &[("LC_ALL", "C.UTF-8")][..],
-        &[("LC_ALL", ""), ("LC_CTYPE", "C.UTF-8")],
-        &[("LC_ALL", ""), ("LC_CTYPE", "C"), ("LANG", "C.UTF-8")],
-        &[("LC_ALL", ""), ("LANG", "C.UTF-8")],
-        &[("LC_ALL", "C"), ("LANG", "C.UTF-8")],
-        &[("LC_ALL", "POSIX"), ("LC_CTYPE", "C.UTF-8")],
-        &[("LC_ALL", "xx_XX.UTF-8"), ("LANG", "C.UTF-8")],
-        &[("LC_ALL", "")],
-    ] {
-        let set = |tool: Tool| {
-            let variables = variables.iter().copied();
-            variables.fold(tool, |tool, (name, value)| tool.env(name, value))
-        };
-        twin.same_with(|tool| set(tool).args(["--", "caf\u{e9}\u{85}"]));
-        if need::root() {
-            let stage = Stage::new();
-            for root in ["/", "jail"] {
-                twin.same_with(|tool| set(stage.root(tool)).args([root, "caf\u{e9}"]));
-            }
-        }
+    for environment in ENVIRONMENTS {
+        twin.same_with(|tool| set(tool, environment).args(["--", "caf\u{e9}\u{85}"]));
     }
     twin.same_with(|tool| tool.no_env().args(["--", "caf\u{e9}"]));
+}
+
+#[test]
+fn the_locale_is_still_the_callers_once_the_root_has_changed() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let Some(twin) = twin() else { return };
+    for environment in ENVIRONMENTS {
+        for root in ["/", "jail"] {
+            twin.same_with(|tool| set(stage.root(tool), environment).args([root, "caf\u{e9}"]));
+        }
+    }
 }
 
 #[test]

@@ -179,6 +179,20 @@ impl Stage {
             .over("/proc", self.path("nodb/proc"))
     }
 
+    /// Has the tool, which runs others, find ours or the original by the name `chroot`.
+    pub(crate) fn leads_to(&self, tool: Tool, program: &Path) -> Tool {
+        let directory = match program == Path::new(RCHROOT) {
+            true => self.scratch.dir("ours"),
+            false => self.scratch.dir("theirs"),
+        };
+        let link = directory.join("chroot");
+        if !link.exists() {
+            symlink(program, link).unwrap();
+        }
+        let path = format!("{}:{}:/usr/bin:/bin:/", directory.display(), self.path(""));
+        tool.env("PATH", path)
+    }
+
     /// Root, with two supplementary groups.
     pub(crate) fn root(&self, tool: Tool) -> Tool {
         self.here(tool).as_user(0, 0, &GROUPS)

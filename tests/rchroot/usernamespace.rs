@@ -1,6 +1,5 @@
 //! In a user namespace of its own an ordinary user may change its root, and little else.
 
-use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use crate::stage::{RCHROOT, Stage, twin};
@@ -9,21 +8,9 @@ use testkit::{Outcome, Tool, need};
 
 /// Runs a program, by the name `chroot`, as root of a user namespace made by an ordinary user.
 fn inside(stage: &Stage, program: &Path, line: &[String]) -> Outcome {
-    let directory = match program == Path::new(RCHROOT) {
-        true => stage.path("ours"),
-        false => stage.path("theirs"),
-    };
-    let link = Path::new(&directory).join("chroot");
-    if !link.exists() {
-        std::fs::create_dir_all(&directory).unwrap();
-        symlink(program, link).unwrap();
-    }
     let tool = stage.ordinary(Tool::new("/usr/bin/unshare"));
-    let path = format!("{directory}:{}:/usr/bin:/bin:/", stage.path(""));
-    tool.env("PATH", path)
-        .args(["-r", "chroot"])
-        .args(line)
-        .run()
+    let tool = stage.leads_to(tool, program);
+    tool.args(["-r", "chroot"]).args(line).run()
 }
 
 #[test]

@@ -1,1 +1,247 @@
-//! x
+//! Where ours differs on purpose: each row of the README's table, both sides asserted, so that a change of the
+//! original's is noticed as well as one of ours. What nobody inside may do to the tool is in `hidden`, cgroups beside those
+//! of version 1 are in `cgroup`.
+
+use crate::stage::{Caller, Cast, Container, each, original, rnsenter, socket_holder, twin};
+use testkit::{Outcome, Scratch, Tool, need};
+
+/// Asserts how each ends with these arguments and what it says.
+fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {
+    let Some(twin) = twin() else { return };
+    let (our, their) = twin.both(setup);
+    let seen = |outcome: &Outcome| (outcome.code(), outcome.out() + &outcome.err());
+    assert_eq!(seen(&our), (ours.0, ours.1.to_owned()), "ours\n{our}");
+    assert_eq!(
+        seen(&their),
+        (theirs.0, theirs.1.to_owned()),
+        "the original\n{their}"
+    );
+}
+
+#[test]
+fn help_and_version_are_our_own() {
+    let Some(twin) = twin() else { return };
+    for option in ["--help", "-h", "--he"] {
+        let (ours, theirs) = twin.both(|tool| tool.arg(option));
+        let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
+        assert!(
+            ours.contains("--wdns") && ours.contains("\nUsage:\n nsenter "),
+            "{ours}"
+        );
+        assert!(theirs.contains("Usage:"), "{theirs}");
+    }
+    for option in ["-V", "--version"] {
+        differ(
+            |tool| tool.arg(option),
+            (0, "nsenter from nsutils 0.1.0 (as util-linux 2.42.4)\n"),
+            (0, "nsenter from util-linux 2.42.4\n"),
+        );
+    }
+}
+
+/// Tells whether `.` is a directory from which the machine's own files can be reached, and what it is called.
+fn where_am_i(outside: &Scratch) -> [String; 3] {
+    let mark = outside.file("mark", "");
+    // The same path, from the directory that the program starts in.
+    let script = format!("[ -e .{} ] && echo outside; /bin/pwd", mark.display());
+    ["sh".to_owned(), "-c".to_owned(), script]
+}
+
+#[test]
+fn the_program_never_starts_outside_its_root() {
+    if !need::root() {
+        return;
+    }
+    let Some(root) = need::debian_root() else {
+        return;
+    };
+    let root = root.canonicalize().unwrap().display().to_string();
+    let outside = Scratch::new();
+    let (Some(plain), Some(chrooted)) = (
+        Container::plain(),
+        Container::unshared(Caller::Whoever, &["-muip", "-f", "-R", &root]),
+    ) else {
+        return;
+    };
+    let (plain, chrooted) = (plain.pid().to_string(), chrooted.pid().to_string());
+    let named = format!("-r{root}");
+    for line in [
+        &["-t", &chrooted, "-m", "-r"][..],
+        &["-t", &chrooted, "-a", "-r"],
+        &["-t", &chrooted, "-m", "-p", "-r"],
+        &["-t", &chrooted, "-u", "-r", "-W"],
+        &["-t", &plain, "-m", &named],
+        &["-t", &plain, "-u", &named],
+    ] {
+        each(|tool, ours| {
+            let outcome = tool().args(line).args(where_am_i(&outside)).run();
+            if ours {
+                assert_eq!(outcome.clone().ok().out(), "/\n", "{outcome}");
+            } else {
+                assert!(outcome.out().starts_with("outside\n"), "{outcome}");
+                assert_eq!(outcome.code(), 1, "it has no name there\n{outcome}");
+            }
+        });
+    }
+}
+
+#[test]
+fn with_usr_as_root_the_program_starts_in_it() {
+    if !need::root()
+        || !need::met(
+            std::path::Path::new("/usr/bin/sh").exists(),
+            "no /usr/bin/sh",
+        )
+    {
+        return;
+    }
+    let own = std::process::id().to_string();
+    each(|tool, ours| {
+        let script = "[ -e usr/bin/sh ] && echo outside; :";
+        let tool = tool().args(["-t", &own, "-u", "-r/usr", "sh", "-c", script]);
+        let expected = if ours { "" } else { "outside\n" };
+        assert_eq!(tool.run().ok().out(), expected);
+    });
+}
+
+#[test]
+fn a_directory_that_the_new_root_holds_is_kept() {
+    if !need::root() {
+        return;
+    }
+    let Some(twin) = twin() else { return };
+    let own = std::process::id().to_string();
+    let scratch = Scratch::new();
+    for line in [&["-u", "-r/"][..], &["-u", "-r"], &["-n", "-r", "-W"]] {
+        twin.same_with(|tool| {
+            let tool = tool.current_dir(scratch.path());
+            tool.args(["-t", &own]).args(line).arg("pwd")
+        });
+    }
+}
+
+#[test]
+fn where_setgroups_is_denied_the_groups_stay_and_the_user_namespace_is_entered() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let caller = Caller::ordinary();
+    let Some(container) = Container::owned_by(caller) else {
+        return;
+    };
+    let pid = container.pid().to_string();
+    let denied = "nsenter: setgroups failed: Operation not permitted\n";
+    for options in [&["-U"][..], &["-U", "-m", "-n"], &["-U", "-p"], &["-a"]] {
+        if options == ["-a"] && caller == Caller::Whoever && !caller.is_root() {
+            continue;
+        }
+        let line = |tool: Tool| {
+            let tool = caller.runs(tool).args(["-t", &pid]).args(options);
+            tool.args(["sh", "-c", "id -u; id -g"])
+        };
+        differ(line, (0, "0\n0\n"), (1, denied));
+    }
+    let told = |tool: Tool| {
+        let tool = caller
+            .runs(tool)
+            .args(["-t", &pid, "-U", "-S", "0", "-G", "0"]);
+        tool.args(["id", "-u"])
+    };
+    differ(told, (0, "0\n"), (1, denied));
+}
+
+#[test]
+fn capabilities_are_kept_where_the_user_namespace_is_all_that_is_entered() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let caller = Caller::ordinary();
+    let Some(container) = Container::owned_by(caller) else {
+        return;
+    };
+    let pid = container.pid().to_string();
+    let file = format!("--user=/proc/{pid}/ns/user");
+    for (options, forgotten) in [
+        (&["-t", &pid, "-U"][..], true),
+        (&[&file], true),
+        (&["-t", &pid, "-U", "-u"], false),
+        (&["-t", &pid, "-U", "-p"], false),
+    ] {
+        each(|tool, ours| {
+            let tool = caller.runs(tool()).args(options);
+            let tool = tool.args(["--preserve-credentials", "--keep-caps"]);
+            let outcome = tool.args(["grep", "^CapAmb", "/proc/self/status"]).run();
+            let none = outcome.clone().ok().out() == "CapAmb:\t0000000000000000\n";
+            assert_eq!(none, forgotten && !ours, "{outcome}");
+        });
+    }
+}
+
+#[test]
+fn numbers_out_of_range_are_refused_not_wrapped() {
+    if !need::root() {
+        return;
+    }
+    let Some(cast) = Cast::new(Caller::Whoever) else {
+        return;
+    };
+    let line = |words: &'static [&'static str]| {
+        let words: Vec<String> = words.iter().map(|word| cast.put_in(word)).collect();
+        move |tool: Tool| tool.args(&words)
+    };
+    let range = "Numerical result out of range";
+    let refused =
+        |what: &str, value: &str| format!("nsenter: failed to parse {what}: '{value}': {range}\n");
+    differ(
+        line(&["-t", "{P}", "-u", "-S", "4294967296", "id", "-u"]),
+        (1, &refused("uid", "4294967296")),
+        (0, "0\n"),
+    );
+    differ(
+        line(&["-t", "{P}", "-u", "-S", "4294967301", "id", "-u"]),
+        (1, &refused("uid", "4294967301")),
+        (0, "5\n"),
+    );
+    differ(
+        line(&["-t", "{P}", "-u", "-G", "4294967301", "id", "-g"]),
+        (1, &refused("gid", "4294967301")),
+        (0, "5\n"),
+    );
+    // The original takes this for 5, the socket.
+    differ(
+        line(&["-t", "{S}", "-N", "-4294967291", "true"]),
+        (1, &refused("file descriptor", "-4294967291")),
+        (0, ""),
+    );
+}
+
+#[test]
+fn numbers_of_descriptors_in_messages_are_our_own() {
+    let caller = Caller::ordinary();
+    let holder = socket_holder(caller, None);
+    let pid = holder.pid().to_string();
+    let both = |options: &[&str]| {
+        let run = |tool: Tool| {
+            caller
+                .runs(tool)
+                .args(["-t", &pid])
+                .args(options)
+                .run()
+                .err()
+        };
+        (run(rnsenter().argv0("nsenter")), run(original()))
+    };
+    let Some(_) = twin() else { return };
+    let masked = |text: &str| crate::stage::descriptors(text.as_bytes());
+    for (options, alike) in [
+        (&["-N", "6", "true"][..], true),
+        (&["-N", "77", "true"], true),
+        // Ours holds the target's directory besides.
+        (&["-r", "-w", "-N", "77", "true"], true),
+        (&["-r", "-w", "-N", "6", "true"], false),
+    ] {
+        let (ours, theirs) = both(options);
+        assert_eq!(ours == theirs, alike, "{ours}{theirs}");
+        assert_eq!(masked(&ours), masked(&theirs));
+    }
+}

@@ -117,7 +117,9 @@ fn a_variable_without_a_name_is_refused_as_the_original_refuses_it() {
     let unshare = testkit::originals().join("bin/unshare");
     // env(1) passes on what it is given.
     let tool = Tool::new("/usr/bin/env").args(["-i", "A=1", "=x", "B=2"]);
-    let tool = tool.arg(unshare).args(["-r", "-u", "/usr/bin/sleep", "1000"]);
+    let tool = tool
+        .arg(unshare)
+        .args(["-r", "-u", "/usr/bin/sleep", "1000"]);
     let container = Container::made_by(caller.runs(tool));
     let outcome = caller.runs(rnsenter()).args(entering(&container));
     outcome.args(["-e", "true"]).run().fails(

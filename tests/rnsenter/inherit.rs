@@ -13,12 +13,13 @@ const LINES: [&str; 8] = [
     "-t {Q} -U --preserve-credentials -r/ -w/tmp",
     "-t {Q} -U --preserve-credentials -W/tmp -p",
     "-t {Q} -U --preserve-credentials -S follow -G follow",
-    "-U/proc/{Q}/ns/user --preserve-credentials -n/proc/{Q}/ns/net -t {Q} -p",
+    "-U/proc/{Q}/ns/user --preserve-credentials -n/proc/{Q}/ns/net -p/proc/{Q}/ns/pid",
     "-t {Q} -U --preserve-credentials --keep-caps -u -p -F -Z",
 ];
 
 /// Those that take root: a socket's network, a parent namespace, everything.
-const LINES_OF_ROOT: [&str; 5] = [
+const LINES_OF_ROOT: [&str; 6] = [
+    "-U/proc/{Q}/ns/user --preserve-credentials -n/proc/{Q}/ns/net -t {Q} -p",
     "-t {S} -N 5",
     "-t {S}:{INODE} -N 5 -p",
     "-t {P} -a -r -w -e",
@@ -108,8 +109,11 @@ fn umask_limits_and_niceness_are_the_callers() {
     let Some(twin) = twin() else { return };
     for_each_line(|line| {
         twin.same_with(|tool| {
-            tool.args(line)
-                .args(["sh", "-c", "umask; ulimit -a; cut -d' ' -f19 /proc/self/stat"])
+            tool.args(line).args([
+                "sh",
+                "-c",
+                "umask; ulimit -a; cut -d' ' -f19 /proc/self/stat",
+            ])
         });
     });
 }

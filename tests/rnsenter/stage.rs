@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use nix::mount::{MsFlags, mount};
-use nix::sched::{CloneFlags, setns, unshare};
+use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, setns, unshare};
 use nix::unistd::{Gid, Uid, geteuid};
 use testkit::{Outcome, Pid, Running, Scratch, Tool, Twin, eventually, need};
 
@@ -43,12 +43,24 @@ pub(crate) fn each(check: impl Fn(&dyn Fn() -> Tool, bool)) {
     }
 }
 
+/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone; by
+/// the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
+fn stay_on_one_processor() {
+    let this = Pid::from_raw(0);
+    let allowed = sched_getaffinity(this).unwrap();
+    let first = (0..CpuSet::count()).find(|number| allowed.is_set(*number).unwrap());
+    let mut one = CpuSet::new();
+    one.set(first.unwrap()).unwrap();
+    sched_setaffinity(this, &one).unwrap();
+}
+
 /// Runs `test` in a thread with a mount namespace of its own, which goes with it; for root alone.
 pub(crate) fn apart(test: impl FnOnce() + Send) {
     const NONE: Option<&str> = None;
     let flags = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
     thread::scope(|scope| {
         let test = scope.spawn(|| {
+            stay_on_one_processor();
             unshare(CloneFlags::CLONE_NEWNS).unwrap();
             mount(NONE, "/", NONE, flags, NONE).unwrap();
             test();

@@ -155,12 +155,7 @@ fn an_attached_value_with_a_prefix_of_an_option_counts_for_the_option() {
     };
     let show = ["readlink", "/proc/self/ns/net"];
     let first = twin.both(|tool| tool.arg(cast.put_in("-n{NS}")).args(show));
-    for form in [
-        "-n{NS}",
-        "-n={NS}",
-        "--net={NS}",
-        "--net=={NS}",
-    ] {
+    for form in ["-n{NS}", "-n={NS}", "--net={NS}", "--net=={NS}"] {
         let (ours, original) = twin.both(|tool| tool.arg(cast.put_in(form)).args(show));
         assert_eq!(seen(&ours), seen(&original));
         assert_eq!(ours.ok().stdout, first.0.stdout, "{form}");

@@ -6,15 +6,10 @@
 
 use std::cell::OnceCell;
 use std::ffi::OsStr;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
-use nix::libc::{S_IFMT, S_IFREG};
-use nix::sys::stat::fstat;
-use nscore::sys::file::open;
+use nscore::sys::file::read_regular;
 use nscore::users::{self, User, group_entries, passwd_entries};
 
 /// The number that stands for "leave it as it is" where the kernel takes a user or a group; so it is none.
@@ -128,18 +123,9 @@ impl Accounts for Files {
     }
 }
 
-/// The contents of a regular file, else nothing. Whoever made the new root may have put anything in the file's place,
-/// and a FIFO must not keep us waiting.
+/// The contents of a file, nothing where it cannot be read.
 fn read(path: &str) -> Vec<u8> {
-    let mut contents = Vec::new();
-    let Ok(descriptor) = open(Path::new(path), OFlag::O_RDONLY | OFlag::O_NONBLOCK) else {
-        return contents;
-    };
-    let regular = fstat(&descriptor).is_ok_and(|status| status.st_mode & S_IFMT == S_IFREG);
-    if !regular || File::from(descriptor).read_to_end(&mut contents).is_err() {
-        contents.clear();
-    }
-    contents
+    read_regular(Path::new(path)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -170,13 +156,5 @@ mod tests {
         assert_eq!(files.user_by_uid(1), user("u", 1, 2));
         assert_eq!(files.user_by_uid(3), user("u", 3, 4));
         assert_eq!(files.group("g".as_ref()), Some(1));
-    }
-
-    #[test]
-    fn only_a_regular_file_is_read() {
-        assert_eq!(read("/dev/zero"), b"");
-        assert_eq!(read("/etc"), b"");
-        assert_eq!(read("/nonexistent"), b"");
-        assert!(!read("/etc/passwd").is_empty());
     }
 }

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use nix::fcntl::OFlag;
 use nix::sys::statfs::{CGROUP2_SUPER_MAGIC, fstatfs, statfs};
-use nscore::cli::message;
 use nscore::sys::file::{open, write_all};
 
 use crate::options::Options;
@@ -57,7 +56,7 @@ impl Cgroup {
 /// Opens a file that decides where processes are, so it must be cgroupfs's own.
 fn open_procs(path: &Path) -> Result<OwnedFd> {
     let procs = open(path, OFlag::O_WRONLY | OFlag::O_NOCTTY | OFlag::O_NONBLOCK);
-    let procs = procs.with_context(|| message(&[&"failed to open ", &path]))?;
+    let procs = procs.context("failed to open cgroup.procs")?;
     let filesystem = fstatfs(&procs).context("failed to open cgroup.procs")?;
     if filesystem.filesystem_type() != CGROUP2_SUPER_MAGIC {
         bail!("--join-cgroup is only supported in cgroup v2");

@@ -211,7 +211,13 @@ mod tests {
 
     #[test]
     fn one_equals_sign_before_a_value_is_dropped() {
-        for (given, value) in [("=/a", "/a"), ("/a", "/a"), ("==", "="), ("=", ""), ("", "")] {
+        for (given, value) in [
+            ("=/a", "/a"),
+            ("/a", "/a"),
+            ("==", "="),
+            ("=", ""),
+            ("", ""),
+        ] {
             assert_eq!(without_equals(given.as_ref()), value, "{given:?}");
         }
     }

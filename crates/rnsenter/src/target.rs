@@ -178,7 +178,18 @@ mod tests {
 
     #[test]
     fn a_target_is_a_number_above_0_that_a_process_may_have() {
-        for text in ["", "0", "-1", "x", "5x", "2147483648", "5:", "5:0", "5:x", ":5"] {
+        for text in [
+            "",
+            "0",
+            "-1",
+            "x",
+            "5x",
+            "2147483648",
+            "5:",
+            "5:0",
+            "5:x",
+            ":5",
+        ] {
             let error = Target::parse(text.as_ref()).expect_err(text);
             assert_eq!(error.to_string(), "invalid PID argument", "{text:?}");
         }

@@ -3,12 +3,13 @@
 //! The order, the spelling and what takes a value are interface: ambiguity messages list the options so, and
 //! completions and the man page's headings come from here.
 
-use clap::{Arg, ArgAction, Command, ValueHint};
-use nscore::cli::{ADDED, Family, Tool};
+use clap::{Arg, Command, ValueHint};
+use nscore::cli::{ADDED, Family, Opt, Tool, table};
 
 /// What the command-line layer must know of `runshare`. unshare's short options never take an optional value:
 /// `-mFILE` is a cluster of flags.
 pub const TOOL: Tool = Tool {
+    options: OPTIONS,
     command,
     family: Family::UtilLinux,
     short_values: false,
@@ -21,223 +22,88 @@ const MOUNTS: &str = "Mounts and directories";
 const PROCESS: &str = "The program's process";
 const CLOCKS: &str = "Clocks";
 
-/// The table of options.
+const OPTIONS: &[Opt] = &[
+    Opt::flag("help", "show this help and end").short('h'),
+    Opt::flag("version", "show the version and end").short('V'),
+    kept("mount", 'm', "new mounts, a copy of the caller's"),
+    kept("uts", 'u', "a host name and domain name of its own"),
+    kept("ipc", 'i', "System V IPC and POSIX message queues of its own"),
+    kept("net", 'n', "a network of its own, with nothing but a loopback"),
+    kept("pid", 'p', "process numbers from 1 on, for the children: see --fork"),
+    kept("user", 'U', "users, groups and capabilities of its own"),
+    kept("cgroup", 'C', "the present cgroup becomes the root of /proc/PID/cgroup"),
+    kept("time", 'T', "clocks of its own, for the children"),
+    Opt::flag("fork", "run the program as a child, which is PID 1 with --pid").short('f').under(PROCESS),
+    Opt::optional("kill-child", "SIGNAME", "the child gets this signal (KILL) when runshare dies; implies --fork")
+        .under(PROCESS),
+    Opt::flag("forward-signals", "hand INT and TERM on to the child; implies --fork").under(PROCESS),
+    directory("mount-proc", "a proc of the new namespaces on DIR (/proc); implies --mount"),
+    directory("mount-binfmt", "a binfmt_misc of its own on DIR; implies --mount and --user"),
+    Opt::required("map-user", "UID|NAME", "be this user inside").under(USERS).naming(ValueHint::Username),
+    Opt::required("map-users", "MAP", "map users: INNER:OUTER:COUNT, auto, subids or all; may be repeated").under(USERS),
+    Opt::required("map-group", "GID|NAME", "be this group inside").under(USERS),
+    Opt::required("map-groups", "MAP", "map groups likewise").under(USERS),
+    Opt::flag("map-root-user", "be root inside").short('r').under(USERS),
+    Opt::flag("map-current-user", "be the same user and group inside").short('c').under(USERS),
+    Opt::flag("map-auto", "map users and groups from 0 up to your subordinate ids").under(USERS),
+    Opt::flag("map-subids", "map your subordinate ids to themselves").under(USERS),
+    Opt::required("owner", "UID:GID", "become these before the user namespace is made, so that they own it").under(USERS),
+    Opt::required(
+        "propagation",
+        "MODE",
+        "how mounts travel between inside and outside: private (as it is without this option), shared, slave or unchanged",
+    )
+    .under(MOUNTS),
+    Opt::required("setgroups", "allow|deny", "whether setgroups(2) may be called inside").under(USERS),
+    Opt::flag("keep-caps", "the program keeps the capabilities of the user namespace").under(USERS),
+    Opt::required("setuid", "UID", "become this user before the program starts").short('S').under(USERS),
+    Opt::required("setgid", "GID", "become this group, with no others, before the program starts").short('G').under(USERS),
+    Opt::required("root", "DIR", "run the program with this root directory")
+        .short('R')
+        .under(MOUNTS)
+        .naming(ValueHint::DirPath),
+    Opt::required("wd", "DIR", "run the program in this directory").short('w').under(MOUNTS).naming(ValueHint::DirPath),
+    Opt::required("monotonic", "OFFSET", "shift the monotonic clock by so many seconds").under(CLOCKS),
+    Opt::required("boottime", "OFFSET", "shift the clock since boot by so many seconds").under(CLOCKS),
+    Opt::required("load-interp", "STRING", "register this interpreter with binfmt_misc inside; implies --mount-binfmt")
+        .short('l')
+        .under(MOUNTS),
+    Opt::flag("clear-env", "the program gets an empty environment").under(ADDED),
+    Opt::required("whitelist-env", "LIST", "the program gets only these variables, named with commas between them")
+        .under(ADDED),
+];
+
+/// A namespace, which a bind mount on FILE keeps alive.
+const fn kept(name: &'static str, short: char, text: &'static str) -> Opt {
+    Opt::optional(name, "FILE", text)
+        .short(short)
+        .under(NAMESPACES)
+        .naming(ValueHint::FilePath)
+}
+
+const fn directory(name: &'static str, text: &'static str) -> Opt {
+    Opt::optional(name, "DIR", text)
+        .under(MOUNTS)
+        .naming(ValueHint::DirPath)
+}
+
+/// The command line as clap has it.
 pub fn command() -> Command {
-    Command::new("runshare")
+    table::command("runshare", OPTIONS)
         .version(env!("CARGO_PKG_VERSION"))
         .long_version("util-linux 2.42.4")
         .about("Run a program in namespaces of its own.")
         .after_help("Without a program, a login shell runs. More in runshare(1).")
-        .disable_help_flag(true)
-        .disable_version_flag(true)
-        .args(general())
-        .args(namespaces())
-        .args(process())
-        .args(mounts())
-        .args(maps())
-        .args(credentials())
-        .args(directories())
-        .args(clocks())
-        .args(beyond())
-        .args(operands())
-}
-
-fn general() -> [Arg; 2] {
-    [
-        flag("help", "show this help and end").short('h'),
-        flag("version", "show the version and end").short('V'),
-    ]
-}
-
-fn namespaces() -> [Arg; 8] {
-    [
-        kept("mount", 'm', "new mounts, a copy of the caller's"),
-        kept("uts", 'u', "a host name and domain name of its own"),
-        kept(
-            "ipc",
-            'i',
-            "System V IPC and POSIX message queues of its own",
-        ),
-        kept(
-            "net",
-            'n',
-            "a network of its own, with nothing but a loopback",
-        ),
-        kept(
-            "pid",
-            'p',
-            "process numbers from 1 on, for the children: see --fork",
-        ),
-        kept("user", 'U', "users, groups and capabilities of its own"),
-        kept(
-            "cgroup",
-            'C',
-            "the present cgroup becomes the root of /proc/PID/cgroup",
-        ),
-        kept("time", 'T', "clocks of its own, for the children"),
-    ]
-}
-
-fn process() -> [Arg; 3] {
-    [
-        flag(
-            "fork",
-            "run the program as a child, which is PID 1 with --pid",
+        .arg(
+            Arg::new("program")
+                .value_name("PROGRAM")
+                .value_hint(ValueHint::CommandName),
         )
-        .short('f'),
-        optional(
-            "kill-child",
-            "SIGNAME",
-            "the child gets this signal (KILL) when runshare dies; implies --fork",
-        ),
-        flag(
-            "forward-signals",
-            "hand INT and TERM on to the child; implies --fork",
-        ),
-    ]
-    .map(|option| option.help_heading(PROCESS))
-}
-
-fn mounts() -> [Arg; 2] {
-    [
-        directory(
-            "mount-proc",
-            "a proc of the new namespaces on DIR (/proc); implies --mount",
-        ),
-        directory(
-            "mount-binfmt",
-            "a binfmt_misc of its own on DIR; implies --mount and --user",
-        ),
-    ]
-    .map(|option| option.help_heading(MOUNTS))
-}
-
-fn maps() -> [Arg; 9] {
-    [
-        required("map-user", "UID|NAME", "be this user inside"),
-        required(
-            "map-users",
-            "MAP",
-            "map users: INNER:OUTER:COUNT, auto, subids or all; may be repeated",
-        ),
-        required("map-group", "GID|NAME", "be this group inside"),
-        required("map-groups", "MAP", "map groups likewise"),
-        flag("map-root-user", "be root inside").short('r'),
-        flag("map-current-user", "be the same user and group inside").short('c'),
-        flag(
-            "map-auto",
-            "map users and groups from 0 up to your subordinate ids",
-        ),
-        flag("map-subids", "map your subordinate ids to themselves"),
-        required(
-            "owner",
-            "UID:GID",
-            "become these before the user namespace is made, so that they own it",
-        ),
-    ]
-    .map(|option| option.help_heading(USERS))
-}
-
-fn credentials() -> [Arg; 5] {
-    [
-        required("propagation", "MODE", "how mounts travel between inside and outside: private (as it is without this option), shared, slave or unchanged")
-            .help_heading(MOUNTS),
-        required("setgroups", "allow|deny", "whether setgroups(2) may be called inside").help_heading(USERS),
-        flag("keep-caps", "the program keeps the capabilities of the user namespace").help_heading(USERS),
-        required("setuid", "UID", "become this user before the program starts").short('S').help_heading(USERS),
-        required("setgid", "GID", "become this group, with no others, before the program starts").short('G').help_heading(USERS),
-    ]
-}
-
-fn directories() -> [Arg; 2] {
-    [
-        required("root", "DIR", "run the program with this root directory")
-            .short('R')
-            .value_hint(ValueHint::DirPath),
-        required("wd", "DIR", "run the program in this directory")
-            .short('w')
-            .value_hint(ValueHint::DirPath),
-    ]
-    .map(|option| option.help_heading(MOUNTS))
-}
-
-fn clocks() -> [Arg; 3] {
-    [
-        required(
-            "monotonic",
-            "OFFSET",
-            "shift the monotonic clock by so many seconds",
+        .arg(
+            Arg::new("argument")
+                .value_name("ARGUMENT")
+                .num_args(0..)
+                .trailing_var_arg(true)
+                .value_hint(ValueHint::CommandWithArguments),
         )
-        .help_heading(CLOCKS),
-        required(
-            "boottime",
-            "OFFSET",
-            "shift the clock since boot by so many seconds",
-        )
-        .help_heading(CLOCKS),
-        required(
-            "load-interp",
-            "STRING",
-            "register this interpreter with binfmt_misc inside; implies --mount-binfmt",
-        )
-        .short('l')
-        .help_heading(MOUNTS),
-    ]
-}
-
-fn beyond() -> [Arg; 2] {
-    [
-        flag("clear-env", "the program gets an empty environment"),
-        required(
-            "whitelist-env",
-            "LIST",
-            "the program gets only these variables, named with commas between them",
-        ),
-    ]
-    .map(|option| option.help_heading(ADDED))
-}
-
-fn operands() -> [Arg; 2] {
-    [
-        Arg::new("program")
-            .value_name("PROGRAM")
-            .value_hint(ValueHint::CommandName),
-        Arg::new("argument")
-            .value_name("ARGUMENT")
-            .num_args(0..)
-            .trailing_var_arg(true)
-            .value_hint(ValueHint::CommandWithArguments),
-    ]
-}
-
-fn option(name: &'static str, text: &'static str) -> Arg {
-    Arg::new(name).long(name).help(text)
-}
-
-fn flag(name: &'static str, text: &'static str) -> Arg {
-    option(name, text).action(ArgAction::SetTrue)
-}
-
-fn required(name: &'static str, value: &'static str, text: &'static str) -> Arg {
-    option(name, text)
-        .value_name(value)
-        .action(ArgAction::Append)
-}
-
-fn optional(name: &'static str, value: &'static str, text: &'static str) -> Arg {
-    required(name, value, text)
-        .num_args(0..=1)
-        .require_equals(true)
-}
-
-fn directory(name: &'static str, text: &'static str) -> Arg {
-    optional(name, "DIR", text).value_hint(ValueHint::DirPath)
-}
-
-/// A namespace, which a bind mount on FILE keeps alive.
-fn kept(name: &'static str, short: char, text: &'static str) -> Arg {
-    optional(name, "FILE", text)
-        .short(short)
-        .help_heading(NAMESPACES)
-        .value_hint(ValueHint::FilePath)
 }

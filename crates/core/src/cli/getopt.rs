@@ -1,30 +1,31 @@
 //! argv as glibc's `getopt_long(3)` reads it.
 //!
-//! clap holds the table of options but cannot read a command line as the originals do: values attached to some short
-//! options only, prefixes of long options and the list of candidates where one is ambiguous, a required value that
-//! begins with `-`, the exact word at which options end, a mistake that counts only if none came before it. So the
-//! table is clap's and the reading is ours. What comes out are the options in the order of the command line; the
-//! programs walk them in that order, because the first mistake wins and a later option overrides an earlier one.
+//! clap cannot read a command line as the originals do: values attached to some short options only, prefixes of long
+//! options and the list of candidates where one is ambiguous, a required value that begins with `-`, the exact word at
+//! which options end, a mistake that counts only if none came before it. So clap writes from the [`table`] and we read
+//! by it. What comes out are the options in the order of the command line; the programs walk them in that order,
+//! because the first mistake wins and a later option overrides an earlier one.
+//!
+//! [`table`]: super::table
 
 use std::collections::VecDeque;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use clap::{Arg, Command, Id};
-
-use super::{ADDED, Message, Tool, message};
+use super::table::{Opt, Value};
+use super::{Message, Tool, message};
 
 /// One option as it stood on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Occurrence {
-    id: Id,
+    name: &'static str,
     value: Option<OsString>,
 }
 
 impl Occurrence {
-    /// The option's name in the table, which is its long name.
-    pub fn name(&self) -> &str {
-        self.id.as_str()
+    /// The option's long name.
+    pub fn name(&self) -> &'static str {
+        self.name
     }
 
     /// Its value; empty where an optional one was left out.
@@ -60,29 +61,8 @@ pub struct Reading {
     pub stop: Option<Stop>,
 }
 
-/// Whether an option takes a value.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Arity {
-    None,
-    Optional,
-    Required,
-}
-
-/// The options of a table, and how the tool wants them read.
-struct Table<'a> {
-    options: Vec<&'a Arg>,
-    tool: &'a Tool,
-}
-
-/// Reads `words`, the command line without argv\[0\], by the options of `command`.
-pub fn read(tool: &Tool, command: &Command, words: impl Iterator<Item = OsString>) -> Reading {
-    let options = command
-        .get_arguments()
-        .filter(|arg| arg.get_long().is_some());
-    let table = Table {
-        options: options.collect(),
-        tool,
-    };
+/// Reads `words`, the command line without argv\[0\], by the options of `tool`.
+pub fn read(tool: &Tool, words: impl Iterator<Item = OsString>) -> Reading {
     let mut words: VecDeque<OsString> = words.collect();
     let mut reading = Reading {
         options: Vec::new(),
@@ -93,9 +73,9 @@ pub fn read(tool: &Tool, command: &Command, words: impl Iterator<Item = OsString
         let bytes = word.as_bytes();
         let read = match bytes {
             b"--" => break,
-            [b'-', b'-', long @ ..] => table.long(long, &mut words, &mut reading),
+            [b'-', b'-', long @ ..] => tool.long(long, &mut words, &mut reading),
             [b'-', cluster @ ..] if !cluster.is_empty() => {
-                table.cluster(cluster, &mut words, &mut reading)
+                tool.cluster(cluster, &mut words, &mut reading)
             }
             _ if tool.operands_anywhere => {
                 reading.operands.push(word);
@@ -115,7 +95,7 @@ pub fn read(tool: &Tool, command: &Command, words: impl Iterator<Item = OsString
     reading
 }
 
-impl Table<'_> {
+impl Tool {
     /// Reads a word that began with `--`; `long` is the rest of it.
     fn long(
         &self,
@@ -129,13 +109,12 @@ impl Table<'_> {
             .next()
             .map(|value| OsStr::from_bytes(value).to_owned());
         let option = self.find_long(name, OsStr::from_bytes(long))?;
-        let full = option.get_long().unwrap_or_default();
-        let value = match (arity(option), attached) {
-            (Arity::None, Some(_)) => {
-                return mistake(&[&"option '--", &full, &"' doesn't allow an argument"]);
+        let value = match (option.value, attached) {
+            (Value::None, Some(_)) => {
+                return mistake(&[&"option '--", &option.long, &"' doesn't allow an argument"]);
             }
-            (Arity::Required, None) => match words.pop_front() {
-                None => return mistake(&[&"option '--", &full, &"' requires an argument"]),
+            (Value::Required(_), None) => match words.pop_front() {
+                None => return mistake(&[&"option '--", &option.long, &"' requires an argument"]),
                 next => next,
             },
             (_, attached) => attached,
@@ -147,16 +126,20 @@ impl Table<'_> {
     ///
     /// Only the original's options decide whether a prefix is ambiguous: one that we add is reached by a prefix only
     /// where the original would have known none.
-    fn find_long(&self, name: &[u8], word: &OsStr) -> Result<&Arg, Stop> {
-        let long = |option: &Arg| option.get_long().unwrap_or_default().as_bytes().to_vec();
-        if let Some(exact) = self.options.iter().find(|option| long(option) == name) {
+    fn find_long(&self, name: &[u8], word: &OsStr) -> Result<&'static Opt, Stop> {
+        let exact = self
+            .options
+            .iter()
+            .find(|option| option.long.as_bytes() == name);
+        if let Some(exact) = exact {
             return Ok(exact);
         }
-        let begins = |added: bool| {
-            let candidates = self.options.iter().copied();
-            candidates
-                .filter(|option| is_added(option) == added && long(option).starts_with(name))
-                .collect::<Vec<_>>()
+        let begins = |added: bool| -> Vec<&'static Opt> {
+            let options = self.options.iter();
+            let of_kind = options.filter(|option| option.is_added() == added);
+            of_kind
+                .filter(|option| option.long.as_bytes().starts_with(name))
+                .collect()
         };
         let mut candidates = begins(false);
         if candidates.is_empty() {
@@ -187,11 +170,11 @@ impl Table<'_> {
             let Some(option) = self.find_short(*letter) else {
                 return mistake(&[&"invalid option -- '", &byte, &"'"]);
             };
-            match arity(option) {
-                Arity::None => reading.met(option, None)?,
-                Arity::Optional if !self.tool.short_values => reading.met(option, None)?,
-                Arity::Optional => return reading.met(option, attached_short(tail)),
-                Arity::Required => {
+            match option.value {
+                Value::None => reading.met(option, None)?,
+                Value::Optional(_) if !self.short_values => reading.met(option, None)?,
+                Value::Optional(_) => return reading.met(option, attached_short(tail)),
+                Value::Required(_) => {
                     let value = if tail.is_empty() {
                         words.pop_front()
                     } else {
@@ -208,42 +191,26 @@ impl Table<'_> {
         Ok(())
     }
 
-    fn find_short(&self, letter: u8) -> Option<&Arg> {
+    fn find_short(&self, letter: u8) -> Option<&'static Opt> {
         let letter = char::from(letter);
-        let mut options = self.options.iter().copied();
-        options.find(|option| option.get_short() == Some(letter))
+        self.options
+            .iter()
+            .find(|option| option.short == Some(letter))
     }
 }
 
 impl Reading {
     /// Takes down one option; the two that ask for a text end the reading.
-    fn met(&mut self, option: &Arg, value: Option<OsString>) -> Result<(), Stop> {
-        match option.get_id().as_str() {
+    fn met(&mut self, option: &Opt, value: Option<OsString>) -> Result<(), Stop> {
+        match option.long {
             "help" => Err(Stop::Help),
             "version" => Err(Stop::Version),
-            _ => {
-                let id = option.get_id().clone();
-                self.options.push(Occurrence { id, value });
+            name => {
+                self.options.push(Occurrence { name, value });
                 Ok(())
             }
         }
     }
-}
-
-fn arity(option: &Arg) -> Arity {
-    let optional = option
-        .get_num_args()
-        .is_some_and(|count| count.min_values() == 0);
-    match option.get_action().takes_values() {
-        false => Arity::None,
-        true if optional => Arity::Optional,
-        true => Arity::Required,
-    }
-}
-
-/// Whether the original at its pinned version lacks this option.
-fn is_added(option: &Arg) -> bool {
-    option.get_help_heading() == Some(ADDED)
 }
 
 /// The value attached to a short option.
@@ -251,9 +218,11 @@ fn attached_short(tail: &[u8]) -> Option<OsString> {
     (!tail.is_empty()).then(|| OsString::from_vec(tail.to_vec()))
 }
 
-fn possibilities(candidates: &[&Arg]) -> String {
-    let quoted = |option: &&Arg| format!(" '--{}'", option.get_long().unwrap_or_default());
-    candidates.iter().map(quoted).collect()
+fn possibilities(candidates: &[&Opt]) -> String {
+    candidates
+        .iter()
+        .map(|option| format!(" '--{}'", option.long))
+        .collect()
 }
 
 fn mistake<T>(parts: &[&dyn AsRef<OsStr>]) -> Result<T, Stop> {

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use clap::{Arg, Command};
 
-use super::ADDED;
+use super::table::ADDED;
 
 /// The column in which an option's text begins; an option that reaches it has its text on the next line.
 const TEXT_COLUMN: usize = 27;

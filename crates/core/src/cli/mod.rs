@@ -10,6 +10,7 @@ mod help;
 pub mod number;
 pub mod quote;
 mod report;
+pub mod table;
 
 use std::ffi::OsString;
 
@@ -20,13 +21,10 @@ pub use crate::message::{Message, message};
 use crate::sys::process::Ending;
 use getopt::{Occurrence, Reading, Stop};
 pub use report::{Diagnostics, Reported, Usage};
+pub use table::{ADDED, Opt};
 
 #[cfg(doc)]
 use crate::exec;
-
-/// The help heading of the options that the original at its pinned version lacks. It is more than a heading: the
-/// prefix rule of [`getopt`] asks it, so that no option of ours changes what an original's prefix means.
-pub const ADDED: &str = "Beyond the original";
 
 /// Whose habits a tool follows where the originals differ among themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +38,9 @@ pub enum Family {
 /// What the command-line layer must know of a program.
 #[derive(Debug)]
 pub struct Tool {
-    /// The table of options: long names in the original's order, which ambiguity messages show.
+    /// The table of options in the original's order, which ambiguity messages show.
+    pub options: &'static [Opt],
+    /// The same as clap has it, with all that stands in the help.
     pub command: fn() -> Command,
     /// Whose habits it follows.
     pub family: Family,
@@ -87,18 +87,16 @@ impl Invocation {
 /// caller left them: what the program we run must inherit. The arguments are read through `std::env`, which the GNU
 /// C library fills before `main`.
 pub fn main(tool: &Tool, run: fn(&Invocation) -> anyhow::Result<Ending>) -> c_int {
-    let command = (tool.command)();
     let mut words = std::env::args_os();
-    let called = words.next().unwrap_or_else(|| command.get_name().into());
     let invocation = Invocation {
-        diagnostics: Diagnostics::new(tool.family, called),
-        reading: getopt::read(tool, &command, words),
+        diagnostics: Diagnostics::new(tool.family, words.next().unwrap_or_default()),
+        reading: getopt::read(tool, words),
     };
     let diagnostics = &invocation.diagnostics;
     let ended = run(&invocation);
     match ended.as_ref().map_err(|error| error.downcast_ref()) {
-        Err(Some(Usage::Help)) => diagnostics.print_help(&command),
-        Err(Some(Usage::Version)) => diagnostics.print_version(&command),
+        Err(Some(Usage::Help)) => diagnostics.print_help(&(tool.command)()),
+        Err(Some(Usage::Version)) => diagnostics.print_version(&(tool.command)()),
         _ => diagnostics.conclude(ended),
     }
 }

@@ -69,7 +69,6 @@ impl Quotes {
     fn marks(&self) -> (&'static [u8], &'static [u8]) {
         match self.locale().map(|locale| locale.encoding().to_bytes()) {
             Some(b"UTF-8") => ("‘".as_bytes(), "’".as_bytes()),
-            Some(b"GB18030") => (b"\xa1\xae", b"\xa1\xaf"),
             _ => (b"'", b"'"),
         }
     }
@@ -95,8 +94,8 @@ impl Quotes {
     }
 }
 
-/// Whether the word has a single quote in it and nothing that would mean something to a shell between double quotes
-/// or, as the original is careful, without any.
+/// Whether the word has a single quote in it and nothing that means something to a shell, be it between double quotes
+/// or without any: the original is careful.
 fn fits_double_quotes(pieces: &[Piece<'_>]) -> bool {
     let is_quote = |piece: &Piece<'_>| matches!(piece, Piece::Shown(b"'"));
     let means_nothing = |(at, piece): (usize, &Piece<'_>)| match piece {

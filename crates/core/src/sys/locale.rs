@@ -1,7 +1,8 @@
 //! The caller's locale, as far as quoting needs it: what is a character, and is it one that can be shown.
 //!
 //! A locale is files that the C library reads, and for some encodings code that it loads. So it is loaded only where
-//! something is to be quoted, and never once another root was entered: those files would be the other root's.
+//! something is to be quoted, and never once another root was entered: those files would be the other root's. It is
+//! the locale of characters alone: messages are not translated, and what another category names does not matter.
 
 use std::env;
 use std::ffi::{CStr, OsStr};

@@ -2,31 +2,28 @@
 
 use std::ffi::OsString;
 
-use clap::{Arg, ArgAction, Command};
 use proptest::prelude::*;
 
 use super::{Reading, Stop, read};
-use crate::cli::{ADDED, Family, Tool};
+use crate::cli::table::{ADDED, Opt, command};
+use crate::cli::{Family, Tool};
 
-fn command() -> Command {
-    let value = |name: &'static str| Arg::new(name).long(name).action(ArgAction::Append);
-    let flag = |name: &'static str| Arg::new(name).long(name).action(ArgAction::SetTrue);
-    let optional = |name| value(name).num_args(0..=1);
-    Command::new("tool")
-        .arg(flag("help").short('h'))
-        .arg(optional("net").short('n'))
-        .arg(optional("net-socket"))
-        .arg(value("target").short('t'))
-        .arg(flag("all").short('a'))
-        .arg(flag("all-new").help_heading(ADDED))
-        .arg(flag("tar").help_heading(ADDED))
-        .arg(flag("new-session").help_heading(ADDED))
-        .arg(flag("new-privs").help_heading(ADDED))
-}
+const OPTIONS: &[Opt] = &[
+    Opt::flag("help", "").short('h'),
+    Opt::optional("net", "FILE", "").short('n'),
+    Opt::optional("net-socket", "FD", ""),
+    Opt::required("target", "PID", "").short('t'),
+    Opt::flag("all", "").short('a'),
+    Opt::flag("all-new", "").under(ADDED),
+    Opt::flag("tar", "").under(ADDED),
+    Opt::flag("new-session", "").under(ADDED),
+    Opt::flag("new-privs", "").under(ADDED),
+];
 
 fn tool(short_values: bool, operands_anywhere: bool) -> Tool {
     Tool {
-        command,
+        options: OPTIONS,
+        command: || command("tool", OPTIONS),
         family: Family::UtilLinux,
         short_values,
         operands_anywhere,
@@ -34,7 +31,7 @@ fn tool(short_values: bool, operands_anywhere: bool) -> Tool {
 }
 
 fn read_by(tool: &Tool, words: &[&str]) -> Reading {
-    read(tool, &command(), words.iter().map(OsString::from))
+    read(tool, words.iter().map(OsString::from))
 }
 
 /// `name=value` for each option, `| operand` for each operand, `! sentence` for a mistake.
@@ -172,7 +169,7 @@ proptest! {
     fn any_bytes_are_read_without_a_panic(words in proptest::collection::vec(any::<Vec<u8>>(), 0..6)) {
         use std::os::unix::ffi::OsStringExt;
         let words = words.into_iter().map(OsString::from_vec);
-        let reading = read(&tool(true, true), &command(), words);
+        let reading = read(&tool(true, true), words);
         prop_assert!(reading.stop.is_some() || reading.options.len() <= 64);
     }
 }
