@@ -1,0 +1,91 @@
+//! The command line of `rlsns`: the options of lsns(8) in its table's order.
+//!
+//! The order, the spelling and what takes a value are interface: ambiguity messages list the options so, and
+//! completions and the man page's headings come from here.
+
+use clap::{Arg, Command};
+use nscore::cli::{Family, Opt, Tool, table};
+
+/// What the command-line layer must know of `rlsns`. lsns takes options after its operand, and the value of `-T`
+/// attached.
+pub const TOOL: Tool = Tool {
+    options: OPTIONS,
+    command,
+    family: Family::UtilLinux,
+    short_values: true,
+    operands_anywhere: true,
+};
+
+const CHOICE: &str = "Which namespaces";
+const FORM: &str = "In what form";
+
+const OPTIONS: &[Opt] = &[
+    Opt::flag("json", "write JSON").short('J').under(FORM),
+    Opt::required("task", "PID", "those that this process is in")
+        .short('p')
+        .under(CHOICE),
+    Opt::flag("help", "show this help and end").short('h'),
+    Opt::required(
+        "output",
+        "LIST",
+        "these columns; +LIST: these besides the default ones",
+    )
+    .short('o')
+    .under(FORM),
+    Opt::flag("output-all", "all columns").under(FORM),
+    Opt::flag("persistent", "those that no process is in")
+        .short('P')
+        .under(CHOICE),
+    Opt::required("filter", "EXPR", "those for which the expression holds")
+        .short('Q')
+        .under(CHOICE),
+    Opt::flag("notruncate", "never cut a text to the terminal's width")
+        .short('u')
+        .under(FORM),
+    Opt::flag("version", "show the version and end").short('V'),
+    Opt::flag("noheadings", "without the line of headings")
+        .short('n')
+        .under(FORM),
+    Opt::flag(
+        "nowrap",
+        "one line a namespace: several paths joined by commas",
+    )
+    .short('W')
+    .under(FORM),
+    Opt::flag("list", "a list, not a tree")
+        .short('l')
+        .under(FORM),
+    Opt::flag(
+        "raw",
+        "one blank between columns, blanks inside them as \\x20",
+    )
+    .short('r')
+    .under(FORM),
+    Opt::required(
+        "type",
+        "NAME",
+        "those of this type; may be given several times",
+    )
+    .short('t')
+    .under(CHOICE),
+    Opt::optional(
+        "tree",
+        "REL",
+        "a tree by owner (the default), parent or process",
+    )
+    .short('T')
+    .under(FORM),
+    Opt::flag("list-columns", "what columns there are").short('H'),
+];
+
+/// The command line as clap has it.
+pub fn command() -> Command {
+    table::command("rlsns", OPTIONS)
+        .version(env!("CARGO_PKG_VERSION"))
+        .long_version("util-linux 2.42.4")
+        .about("List the namespaces of this machine, or the processes in one of them.")
+        .arg(
+            Arg::new("namespace")
+                .help("the inode number of a namespace, whose processes are to be listed"),
+        )
+}

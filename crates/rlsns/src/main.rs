@@ -1,0 +1,18 @@
+//! `rlsns`: list every namespace there is, as util-linux lsns(8).
+#![cfg_attr(not(test), no_main)]
+
+mod filter;
+mod run;
+mod table;
+
+use std::ffi::c_int;
+
+/// The C library's way in: Rust's own start-up does not run, see [`nscore::cli::main`].
+#[cfg_attr(
+    not(test),
+    expect(unsafe_code, reason = "the linker must find this function by its name")
+)]
+#[cfg_attr(not(test), unsafe(no_mangle))]
+pub extern "C" fn main() -> c_int {
+    nscore::cli::main(&rlsns_cli::TOOL, run::run)
+}

@@ -1,0 +1,1 @@
+//! What `rlsns` does, held against the kernel, then against lsns of util-linux.
