@@ -95,20 +95,25 @@ fn table(bench: &Bench, runs: usize) -> Result<String> {
 
 /// Builds what is measured, so that nothing stale is, and returns the directory that it is in.
 fn build(originals: &[&str]) -> Result<PathBuf> {
-    let program = env::current_exe()?;
-    let target = program
-        .ancestors()
-        .find(|directory| directory.join("CACHEDIR.TAG").exists());
-    let target = target.context("run this by cargo run -p xtask -- startup")?;
+    let target = target()?;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut cargo = Command::new(cargo);
     cargo.args(["build", "--release", "--quiet", "--target-dir"]);
-    cargo.arg(target).current_dir(workspace());
+    cargo.arg(&target).current_dir(workspace());
     for original in originals {
         cargo.args(["-p", &format!("r{original}")]);
     }
     output(&mut cargo)?;
     Ok(target.join("release"))
+}
+
+/// Cargo's target directory, which this program is in.
+pub(crate) fn target() -> Result<PathBuf> {
+    let program = env::current_exe()?;
+    let mut above = program.ancestors();
+    let target = above.find(|directory| directory.join("CACHEDIR.TAG").exists());
+    let target = target.context("run this by cargo run -p xtask")?;
+    Ok(target.to_owned())
 }
 
 /// Our program for an original: its name with an r before it.
@@ -220,7 +225,7 @@ fn give_libraries_of(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// What a program writes; its errors go where ours go.
-fn output(command: &mut Command) -> Result<String> {
+pub(crate) fn output(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_owned();
     let missing = || {
         let package = if name == "cc" {
@@ -244,7 +249,7 @@ fn mean(times: &[f64]) -> f64 {
     times.iter().sum::<f64>() / count
 }
 
-fn median(mut times: Vec<f64>) -> f64 {
+pub(crate) fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
