@@ -22,6 +22,11 @@ impl Held {
     /// A namespace was made in it that is still there.
     pub(crate) const CHILD: Held = Held(64);
 
+    /// The others of these ways.
+    pub(crate) fn without(self, ways: Held) -> Held {
+        Held(self.0 & !ways.0)
+    }
+
     /// The words, in the order of the ways above.
     pub(crate) fn words(self) -> impl Iterator<Item = &'static str> {
         let words = [

@@ -4,6 +4,7 @@
 mod filter;
 mod held;
 mod link;
+mod mountinfo;
 mod netnsid;
 mod run;
 mod scan;

@@ -12,7 +12,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
         types: Types::ALL,
         hidden: true,
         mounts: true,
-        users: false,
+        everybody: false,
         netnsid: false,
         id: false,
     };

@@ -29,6 +29,10 @@ pub struct Status {
     pub file_type: u32,
     /// Its owner.
     pub uid: u32,
+    /// How many directory entries it has.
+    pub links: u32,
+    /// Its size, in bytes or what else its filesystem counts.
+    pub size: u64,
 }
 
 /// Nothing that we open may keep us waiting, whatever somebody has mounted in its place.
@@ -167,6 +171,7 @@ pub fn status_of(file: impl AsFd) -> Result<Status, Errno> {
 fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno> {
     let flags = libc::AT_STATX_DONT_SYNC | libc::AT_NO_AUTOMOUNT | libc::AT_EMPTY_PATH;
     let wanted = libc::STATX_TYPE | libc::STATX_INO | libc::STATX_UID;
+    let wanted = wanted | libc::STATX_NLINK | libc::STATX_SIZE;
     let mut told = std::mem::MaybeUninit::<libc::statx>::zeroed();
     let (directory, answer) = (directory.as_raw_fd(), told.as_mut_ptr());
     // SAFETY: the name is a C string, and the answer is a struct statx of ours.
@@ -179,6 +184,8 @@ fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno> {
         inode: told.stx_ino,
         file_type: u32::from(told.stx_mode) & libc::S_IFMT,
         uid: told.stx_uid,
+        links: told.stx_nlink,
+        size: told.stx_size,
     })
 }
 

@@ -69,6 +69,13 @@ impl Found {
         }
     }
 
+    /// Forgets who is in it.
+    pub(super) fn leave_all(&mut self) {
+        self.held = self.held.without(Held::PROCESS);
+        self.processes = 0;
+        self.lowest = None;
+    }
+
     /// Counts one more process in it, those with lower numbers first.
     pub(super) fn joined_by(&mut self, place: usize) {
         self.processes += 1;
@@ -85,6 +92,15 @@ pub(super) struct Registry {
 }
 
 impl Registry {
+    /// With these met already.
+    pub(super) fn of(namespaces: BTreeMap<u32, Found>) -> Registry {
+        let netlink = None;
+        Registry {
+            namespaces,
+            netlink,
+        }
+    }
+
     /// A namespace was met: notes what holds it, and where it is new, opens it and asks it.
     pub(super) fn meet(
         &mut self,

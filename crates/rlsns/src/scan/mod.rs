@@ -1,7 +1,7 @@
 //! Looks at everything that keeps a namespace alive, once.
 //!
-//! For each process: the ten links of its namespaces, the line of its state, and its descriptors; its threads only if
-//! it has more than one. Then the mounts of this mount namespace and of the others. What is met for the first time is
+//! For each process: the ten links of its namespaces, how many threads it has, and its descriptors; its threads only if
+//! it has more than one; who it is only if it stands for a namespace. Then the mounts of this mount namespace and of the others. What is met for the first time is
 //! opened and asked whose it is; all else is a comparison of numbers. The cost is that of /proc: it grows with the
 //! processes and their descriptors, and a second processor takes its share.
 
@@ -17,6 +17,7 @@ use nix::errno::Errno;
 use nscore::namespace::Namespace;
 use nscore::sys::directory::Directory;
 
+use crate::held::Held;
 pub(crate) use found::Found;
 
 /// The directory of all processes.
@@ -31,8 +32,8 @@ pub(crate) struct Wanted {
     pub(crate) hidden: bool,
     /// Where namespaces are mounted here.
     pub(crate) mounts: bool,
-    /// The user of every process, not only of those that stand for a namespace.
-    pub(crate) users: bool,
+    /// Who every process is, not only those that stand for a namespace.
+    pub(crate) everybody: bool,
     /// What number other network namespaces have.
     pub(crate) netnsid: bool,
     /// The 64-bit numbers.
@@ -61,18 +62,25 @@ impl Types {
 }
 
 /// A process that was there.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Process {
     /// Its number.
     pub(crate) pid: u32,
-    /// Its parent's, 0 if that is outside of what is seen here.
-    pub(crate) parent: u32,
-    /// Its user, if that was looked up.
-    pub(crate) uid: Option<u32>,
-    /// Where its name stands in [`Snapshot::names`].
-    name: (u32, u32),
     /// The inode numbers of its namespaces in the order of [`Namespace::ALL`], 0 where it is not known.
     namespaces: [u32; 8],
+    /// Who it is; known of those that stand for a namespace.
+    pub(crate) person: Option<Box<Person>>,
+}
+
+/// Who a process is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Person {
+    /// Its parent's number, 0 if that is outside of what is seen here.
+    pub(crate) parent: u32,
+    /// Its user.
+    pub(crate) uid: u32,
+    /// Its name.
+    pub(crate) name: Vec<u8>,
 }
 
 impl Process {
@@ -89,19 +97,9 @@ pub(crate) struct Snapshot {
     pub(crate) namespaces: BTreeMap<u32, Found>,
     /// All processes by their numbers.
     pub(crate) processes: Vec<Process>,
-    names: Vec<u8>,
 }
 
 impl Snapshot {
-    /// The name of a process.
-    pub(crate) fn name(&self, process: &Process) -> &[u8] {
-        let (start, end) = process.name;
-        let place = usize::try_from(start).ok().zip(usize::try_from(end).ok());
-        place
-            .and_then(|(start, end)| self.names.get(start..end))
-            .unwrap_or_default()
-    }
-
     /// The process with this number.
     pub(crate) fn process(&self, pid: u32) -> Option<&Process> {
         let at = self
@@ -117,14 +115,7 @@ impl Snapshot {
 
     /// Takes over what another worker has found.
     fn absorb(&mut self, other: Snapshot) {
-        let offset = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
-        self.names.extend(other.names);
-        let moved = other.processes.into_iter().map(|mut process| {
-            let (start, end) = process.name;
-            process.name = (start.saturating_add(offset), end.saturating_add(offset));
-            process
-        });
-        self.processes.extend(moved);
+        self.processes.extend(other.processes);
         for (inode, found) in other.namespaces {
             match self.namespaces.get_mut(&inode) {
                 Some(same) => same.absorb(found),
@@ -133,9 +124,40 @@ impl Snapshot {
         }
     }
 
-    /// Counts who is in each namespace, and finds the lowest of them.
-    fn count(&mut self) {
+    /// Finds who stands for each namespace: the lowest of the processes in it. One that has gone by now is left out,
+    /// and with it a namespace that had nothing else.
+    fn settle(&mut self, proc: &Directory) {
         self.processes.sort_unstable_by_key(|process| process.pid);
+        loop {
+            self.count();
+            let standing = self.namespaces.values().filter_map(|found| found.lowest);
+            let unknown: Vec<usize> = standing
+                .filter(|at| self.processes[*at].person.is_none())
+                .collect();
+            for at in unknown {
+                let process = &mut self.processes[at];
+                process.person = process::look_up(proc, process.pid);
+            }
+            let standing: Vec<usize> = self
+                .namespaces
+                .values()
+                .filter_map(|found| found.lowest)
+                .filter(|at| self.processes[*at].person.is_none())
+                .collect();
+            if standing.is_empty() {
+                break;
+            }
+            for at in standing {
+                self.processes[at].namespaces = [0; 8];
+            }
+        }
+        self.namespaces
+            .retain(|_, found| found.held != Held::default());
+    }
+
+    /// Counts who is in each namespace.
+    fn count(&mut self) {
+        self.namespaces.values_mut().for_each(Found::leave_all);
         for (at, process) in self.processes.iter().enumerate() {
             for inode in process.namespaces {
                 if let Some(found) = self.namespaces.get_mut(&inode) {
@@ -153,7 +175,7 @@ impl Snapshot {
 pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     let proc = Directory::open(PROC)?;
     let mut snapshot = workers::read_processes(&proc, wanted)?;
-    snapshot.count();
+    snapshot.settle(&proc);
     if wanted.mounts || wanted.hidden {
         mounts::read(&proc, wanted, &mut snapshot);
     }
