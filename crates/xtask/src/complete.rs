@@ -30,7 +30,7 @@ pub(crate) fn script(tool: &Tool, shell: Shell) -> Result<String> {
     match shell {
         Shell::Bash if runs_program(&table) => for_bash(&script, &table),
         Shell::Fish => for_fish(&script, &table),
-        Shell::Zsh => for_zsh(&script, &table, tool.short_values),
+        Shell::Zsh => for_zsh(&script, tool),
         _ => Ok(script),
     }
 }
@@ -148,9 +148,13 @@ fn fish_line(script: &str, option: &Arg) -> String {
     line.unwrap_or_default().to_owned()
 }
 
-fn for_zsh(script: &str, table: &Command, short_values: bool) -> Result<String> {
-    // Options end at the first operand.
-    let mut script = replaced(script, "-S -C)", "-S -C -A '-*')")?;
+fn for_zsh(script: &str, tool: &Tool) -> Result<String> {
+    let table = (tool.command)();
+    let mut script = script.to_owned();
+    if !tool.operands_anywhere {
+        // Options end at the first operand.
+        script = replaced(&script, "-S -C)", "-S -C -A '-*')")?;
+    }
     for option in table.get_arguments().filter(|option| takes_value(option)) {
         for name in option.get_value_names().unwrap_or_default() {
             let quoted = name.replace(':', "\\:");
@@ -164,7 +168,7 @@ fn for_zsh(script: &str, table: &Command, short_values: bool) -> Result<String> 
             Some((option, _)) if option.starts_with("'*--") => {
                 lines += &replaced(line, "=[", "=-[")?;
             }
-            Some(_) if short_values => lines += &replaced(line, "+[", "-[")?,
+            Some(_) if tool.short_values => lines += &replaced(line, "+[", "-[")?,
             Some((option, _)) => lines += &format!("{}]' \\\n", replaced(option, "+[", "[")?),
             // The program is the first of the operands that are left.
             None if line.contains(":_command_names -e'") => {}
