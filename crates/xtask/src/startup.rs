@@ -2,8 +2,8 @@
 //!
 //! Both sides get the same loader and C library, that of the originals, written into copies in a temporary directory.
 //! The program has no C library at all, so that what is measured is the tool. A machine that does other work besides
-//! makes single runs slow, not fast, and both sides alike: so they run in turn, and the ratio of the medians is the one
-//! to look at, with that of the fastest runs beside it.
+//! makes single runs slow, not fast, and both sides alike: so they run in turn. On a quiet machine the ratio of the medians
+//! tells most; on a busy one that of the fastest runs, which stays the same to two hundredths.
 
 mod bench;
 mod target;
