@@ -6,7 +6,7 @@
 //! tells most; on a busy one that of the fastest runs, which stays the same to two hundredths.
 
 mod bench;
-mod target;
+mod container;
 mod times;
 
 use std::os::unix::fs::MetadataExt;

@@ -7,7 +7,7 @@ use std::{env, fs, process};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::target::Target;
+use super::container::Container;
 use super::times::Times;
 use super::{Case, TARGET, Variable, is_root, ours, output};
 
@@ -16,7 +16,7 @@ const WARM_UP: usize = 5;
 /// The programs of both sides, the one that they run, and a process to enter; gone when it is dropped.
 pub(super) struct Bench {
     directory: PathBuf,
-    target: Option<Target>,
+    container: Option<Container>,
 }
 
 impl Bench {
@@ -29,7 +29,7 @@ impl Bench {
         fs::create_dir(&directory).with_context(|| directory.display().to_string())?;
         let mut bench = Bench {
             directory,
-            target: None,
+            container: None,
         };
         for name in names {
             let original = originals.join(name);
@@ -42,7 +42,7 @@ impl Bench {
         }
         bench.make_program()?;
         if is_root()? {
-            bench.target = Some(Target::made_by(&originals.join("unshare"))?);
+            bench.container = Some(Container::made_by(&originals.join("unshare"))?);
         }
         Ok(bench)
     }
@@ -99,7 +99,11 @@ impl Bench {
 
     /// How long one run takes, from before the program is started until its end is known.
     fn time(&self, program: &Path, case: &Case, (name, value): Variable) -> Result<Duration> {
-        let target = self.target.as_ref().map(Target::pid).unwrap_or_default();
+        let target = self
+            .container
+            .as_ref()
+            .map(Container::pid)
+            .unwrap_or_default();
         let options = case.options.iter().map(|option| match *option {
             TARGET => target.as_str(),
             option => option,
