@@ -2,7 +2,12 @@
 #![cfg_attr(not(test), no_main)]
 
 mod filter;
+mod held;
+mod link;
+mod netnsid;
 mod run;
+mod scan;
+mod stat;
 mod table;
 
 use std::ffi::c_int;

@@ -18,6 +18,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::workspace;
 use bench::Bench;
+pub(crate) use times::median;
 use times::{Times, mean};
 
 /// How often each program runs unless told otherwise.
@@ -134,20 +135,25 @@ fn loaded_by(program: &Path) -> Result<String> {
 
 /// Builds what is measured, so that nothing stale is, and returns the directory that it is in.
 fn build(originals: &[&str]) -> Result<PathBuf> {
-    let program = env::current_exe()?;
-    let target = program
-        .ancestors()
-        .find(|directory| directory.join("CACHEDIR.TAG").exists());
-    let target = target.context("run this by cargo run -p xtask -- startup")?;
+    let target = target()?;
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut cargo = Command::new(cargo);
     cargo.args(["build", "--release", "--quiet", "--target-dir"]);
-    cargo.arg(target).current_dir(workspace());
+    cargo.arg(&target).current_dir(workspace());
     for original in originals {
         cargo.args(["-p", &format!("r{original}")]);
     }
     output(&mut cargo)?;
     Ok(target.join("release"))
+}
+
+/// Cargo's target directory, which this program is in.
+pub(crate) fn target() -> Result<PathBuf> {
+    let program = env::current_exe()?;
+    let mut above = program.ancestors();
+    let target = above.find(|directory| directory.join("CACHEDIR.TAG").exists());
+    let target = target.context("run this by cargo run -p xtask")?;
+    Ok(target.to_owned())
 }
 
 /// Our program for an original: its name with an r before it.
@@ -156,7 +162,7 @@ fn ours(directory: &Path, original: &str) -> PathBuf {
 }
 
 /// What a program writes; its errors go where ours go.
-fn output(command: &mut Command) -> Result<String> {
+pub(crate) fn output(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_owned();
     let missing = || {
         let package = if name == "cc" {

@@ -8,7 +8,10 @@ pub(super) struct Times(Vec<f64>);
 impl Times {
     /// Of one run or more.
     pub(super) fn of(runs: &[Duration]) -> Times {
-        let mut times: Vec<f64> = runs.iter().map(|run| run.as_secs_f64() * 1e6).collect();
+        Times::sorted(runs.iter().map(|run| run.as_secs_f64() * 1e6).collect())
+    }
+
+    fn sorted(mut times: Vec<f64>) -> Times {
         times.sort_by(f64::total_cmp);
         Times(times)
     }
@@ -30,6 +33,11 @@ impl Times {
             ours.at(0) / original.at(0),
         ]
     }
+}
+
+/// The median of times; not a number if there is none.
+pub(crate) fn median(times: Vec<f64>) -> f64 {
+    Times::sorted(times).median()
 }
 
 /// The mean of numbers; not a number if there is none.
