@@ -15,4 +15,5 @@ pub mod locale;
 pub mod mount;
 pub mod namespace;
 pub mod process;
+pub mod regex;
 pub mod signal;
