@@ -86,6 +86,13 @@ impl Locale {
     }
 }
 
+/// Loads the caller's order of characters, `setlocale(3)`, which a range in a pattern such as `[a-z]` follows; the C
+/// locale's stays where there is none.
+pub fn load_order() {
+    // SAFETY: the name is a string; no second thread reads the locale or the environment meanwhile.
+    let _ = unsafe { libc::setlocale(libc::LC_COLLATE, c"".as_ptr()) };
+}
+
 /// `(size_t) -2`: the text ends before the character does.
 const INCOMPLETE: size_t = size_t::MAX - 1;
 
