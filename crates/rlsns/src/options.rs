@@ -8,6 +8,7 @@ use anyhow::{Error, Result, bail};
 use nix::errno::Errno;
 use nscore::cli::{Invocation, Reported, message, number};
 use nscore::namespace::Namespace;
+use nscore::sys::locale::{Locale, load_order};
 
 use crate::column::Column;
 use crate::filter::{Filter, Kind, Mistake};
@@ -161,7 +162,8 @@ impl<'a> Met<'a> {
             _ if all => Column::ORIGINAL.to_vec(),
             list => columns(list, &self.default_columns(namespace.is_some()))?,
         };
-        let unasked = !self.list && !all;
+        // Of all columns a list is made, but not where processes are shown.
+        let unasked = !self.list && (!self.all_columns || namespace.is_some());
         Ok(Options {
             format: self.format(),
             headings: !self.no_headings,
@@ -238,7 +240,11 @@ fn relation(name: &OsStr) -> Result<Relation> {
     }
 }
 
+/// Reads a filter. Its patterns are of the caller's locale.
 fn filter(expression: &OsStr) -> Result<Result<Filter, Mistake>> {
+    if Locale::from_environment().is_some() {
+        load_order();
+    }
     let read = Filter::parse(expression.as_bytes(), &|name| {
         let column = Column::from_name(name.as_bytes())?;
         let kind = if column.is_number() {

@@ -1,11 +1,9 @@
 //! Which rows there are, in which order, and which stands below which.
 //!
-//! Rows are added in the order of inode numbers. A row of a tree stands below one that was added before it; where the
-//! tree is of owners or parents, that one is added first, with all that it stands below itself.
+//! Rows are added in the order of inode numbers. A row of a tree stands below one that was added before it; in a tree of
+//! owners or parents, both of a namespace are added before it, and theirs before them.
 
 use std::collections::HashMap;
-
-use nscore::namespace::Namespace;
 
 use crate::options::{Options, Relation};
 use crate::scan::{Found, Process, Snapshot, Types};
@@ -132,11 +130,13 @@ impl<'a> Rows<'a> {
         }
         // Whatever the kernel may say, nothing stands below itself.
         self.of_namespace.insert(inode, None);
-        let above = match tree {
-            Some(Relation::Owner) => namespace.owner,
-            _ => namespace.parent,
+        let owner = self.add_below(namespace.owner, tree)?;
+        let parent = self.add_below(namespace.parent, tree)?;
+        let parent = if tree == Some(Relation::Owner) {
+            owner
+        } else {
+            parent
         };
-        let parent = self.add_below(above, tree)?;
         let row = Row {
             inode,
             namespace,

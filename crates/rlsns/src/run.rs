@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::env;
-use std::io::stdout;
 
 use anyhow::{Context, Error, Result, bail};
 use nscore::cli::{Diagnostics, Invocation, message};
@@ -148,11 +147,7 @@ fn form(options: &Options) -> Form {
         Format::Raw => Form::Raw { headings },
         Format::Human => Form::Human {
             headings,
-            terminal: if options.cut {
-                terminal::width(stdout())
-            } else {
-                None
-            },
+            terminal: if options.cut { terminal::width() } else { None },
             several_lines: options.several_lines,
         },
     }
@@ -171,7 +166,11 @@ fn columns(format: Format) -> Vec<u8> {
     };
     let all = Column::ORIGINAL.into_iter().chain(Column::ADDED);
     let row = |of: Column| {
-        let kind = if of.is_number() { "integer" } else { "string" };
+        let kind = if of.is_number() {
+            "<integer>"
+        } else {
+            "<string>"
+        };
         let kind = if format == Format::Json {
             kind.to_owned()
         } else {

@@ -20,3 +20,4 @@ pub mod process;
 pub mod regex;
 pub mod signal;
 pub mod statmount;
+pub mod terminal;

@@ -17,12 +17,8 @@ mod tests;
 mod value;
 
 use std::borrow::Cow;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 
-use anyhow::{Error, Result, bail};
 use nix::errno::Errno;
-use nscore::cli::{Diagnostics, message};
 
 pub(crate) use mistake::Mistake;
 use program::Program;
@@ -51,31 +47,6 @@ impl Filter {
     /// What is wrong with it.
     pub(crate) fn parse(expression: &[u8], columns: Columns) -> Result<Filter, Mistake> {
         parser::parse(expression, columns).map(Filter)
-    }
-
-    /// The same, with the mistake made an error in the original's words; columns that do not exist are told at once.
-    ///
-    /// # Errors
-    /// `failed to parse "…": …`, or `failed to initialize filter`.
-    pub(crate) fn from_option(
-        expression: &OsStr,
-        columns: Columns,
-        diagnostics: &Diagnostics,
-    ) -> Result<Filter> {
-        match Filter::parse(expression.as_bytes(), columns) {
-            Ok(filter) => Ok(filter),
-            Err(Mistake::Unreadable(words)) => {
-                let parts: [&dyn AsRef<OsStr>; 4] =
-                    [&"failed to parse \"", &expression, &"\": ", &words];
-                Err(Error::new(message(&parts)))
-            }
-            Err(Mistake::UnknownColumns(names)) => {
-                for name in names {
-                    diagnostics.warn(&message(&[&"unknown column: ", &name]));
-                }
-                bail!("failed to initialize filter")
-            }
-        }
     }
 
     /// The numbers of the columns that it looks at; one may come twice.
