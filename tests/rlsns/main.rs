@@ -11,6 +11,9 @@
 )]
 
 mod cast;
+mod filter;
+mod messages;
 mod netns;
+mod random;
 mod stage;
 mod twins;

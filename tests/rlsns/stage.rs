@@ -7,8 +7,13 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{env, path::Path};
+use std::{env, thread};
+
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sched::{CloneFlags, unshare};
+use nix::unistd::geteuid;
 
 use testkit::{Outcome, Scratch, Status, Tool, Twin, need, originals};
 
@@ -79,29 +84,27 @@ impl Scene {
         let Some(unshare) = need::original("unshare") else {
             return;
         };
-        let this = env::current_exe().unwrap();
-        let tool = Tool::new(unshare).args(self.options());
-        let tool = tool
-            .args(["--fork", "--kill-child", "--mount-proc"])
-            .arg(this);
-        let tool = tool.args([
-            "--exact",
-            act,
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ]);
-        let tool = tool.env(SCENE, self.name()).timeout(PATIENCE);
-        let tool = tool.env("NSUTILS_ORIGINALS", originals());
-        let strict = env::var_os("NSUTILS_STRICT").unwrap_or_default();
-        let outcome = self.as_user(tool.env("NSUTILS_STRICT", strict)).run();
+        let outcome = apart(|| self.act(unshare, act).run());
         // A name that is no act's would pass as well, with nothing run.
         let passed = outcome.status == Status::Exited(0) && outcome.out().contains(" 1 passed; ");
         assert!(passed, "{act}\n{}{}", outcome.out(), outcome.err());
     }
 
+    /// This program once more, as PID 1 of the stage.
+    fn act(self, unshare: PathBuf, act: &str) -> Tool {
+        let tool = Tool::new(unshare).args(self.options());
+        let tool = tool.args(["--fork", "--kill-child", "--mount-proc"]);
+        let tool = tool.arg(env::current_exe().unwrap());
+        let only = ["--ignored", "--nocapture", "--test-threads=1"];
+        let tool = tool.args(["--exact", act]).args(only);
+        let strict = env::var_os("NSUTILS_STRICT").unwrap_or_default();
+        let tool = tool.env(SCENE, self.name()).env("NSUTILS_STRICT", strict);
+        self.as_user(tool.env("NSUTILS_ORIGINALS", originals()))
+            .timeout(PATIENCE)
+    }
+
     fn as_user(self, tool: Tool) -> Tool {
-        let is_root = nix::unistd::geteuid().is_root();
+        let is_root = geteuid().is_root();
         match self {
             Scene::User if is_root => tool.as_user(TESTER, TESTER, &[]),
             _ => tool,
@@ -164,6 +167,49 @@ impl Stage {
             Scene::Root | Scene::User => tool,
             Scene::Stranger => tool.as_user(TESTER, TESTER, &[]),
         }
+    }
+}
+
+/// Runs `enter` where no namespace of other programs is mounted, which would be listed too, and gone when they like. For
+/// an ordinary user there is nothing to be done about them.
+fn apart<R: Send>(enter: impl FnOnce() -> R + Send) -> R {
+    thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            if geteuid().is_root() {
+                leave_mounted_namespaces();
+            }
+            enter()
+        });
+        // What failed there has failed here.
+        thread
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Gives this thread a mount namespace of its own, without the files of namespaces that are mounted in the old one.
+fn leave_mounted_namespaces() {
+    let none = None::<&str>;
+    unshare(CloneFlags::CLONE_NEWNS).unwrap();
+    let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
+    mount(none, "/", none, private, none).unwrap();
+    let table = fs::read_to_string("/proc/thread-self/mountinfo").unwrap();
+    for line in table.lines().filter(|line| line.contains(" - nsfs ")) {
+        let point = line.split(' ').nth(4).unwrap();
+        // One that has odd characters in its name is left: it is none of these tests'.
+        let _ = umount2(point, MntFlags::MNT_DETACH);
+    }
+}
+
+/// What an outcome shows.
+pub(crate) trait Seen {
+    /// Status, standard output, standard error.
+    fn seen(&self) -> (Status, &[u8], &[u8]);
+}
+
+impl Seen for Outcome {
+    fn seen(&self) -> (Status, &[u8], &[u8]) {
+        (self.status, &self.stdout, &self.stderr)
     }
 }
 
