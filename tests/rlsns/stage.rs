@@ -18,7 +18,7 @@ use nix::unistd::geteuid;
 use testkit::{Outcome, Pid, Scratch, Status, Tool, Twin, need, originals};
 
 /// The program under test.
-pub(crate) const RLSNS: &str = "/tmp/tg-stage/wrap";
+pub(crate) const RLSNS: &str = env!("CARGO_BIN_EXE_rlsns");
 
 /// The ordinary user of these tests, where root runs them.
 pub(crate) const TESTER: u32 = 1001;
