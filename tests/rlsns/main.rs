@@ -12,6 +12,7 @@
 
 mod cast;
 mod churn;
+mod columns;
 mod filter;
 mod hidden;
 mod messages;

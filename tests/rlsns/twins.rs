@@ -3,9 +3,9 @@
 use testkit::{Outcome, Tool};
 
 use crate::cast::Cast;
-use crate::stage::{Scene, Seen, Stage};
+use crate::stage::{Scene, Stage, seen};
 
-/// How many lines that differ are told in full.
+/// How many differences are told in full.
 const TOLD: usize = 12;
 
 /// A line of the file.
@@ -114,8 +114,8 @@ fn compare(
                 break;
             }
             compared += 1;
-            if ours.seen() != original.seen() {
-                differences.push(format!("{line}\nours\n{ours}original\n{original}"));
+            if seen(&ours) != seen(&original) {
+                differences.push((line, format!("ours\n{ours}original\n{original}")));
             }
             // What lists nothing has no view.
             if original.stdout.is_empty() {
@@ -123,12 +123,16 @@ fn compare(
             }
         }
     }
-    let different = differences.len();
-    differences.truncate(TOLD);
+    let mut lines: Vec<&str> = differences.iter().map(|(line, _)| *line).collect();
+    lines.dedup();
+    let told = differences.iter().take(TOLD);
+    let told: Vec<&str> = told.map(|(_, how)| how.as_str()).collect();
     assert!(
-        different == 0,
-        "ours and the original differ in {different} of {compared} comparisons, the first being\n{}",
-        differences.join("\n")
+        lines.is_empty(),
+        "ours and the original differ in {} of {compared} comparisons, on these lines\n{}\nthe first being\n{}",
+        differences.len(),
+        lines.join("\n"),
+        told.join("\n")
     );
     compared
 }
