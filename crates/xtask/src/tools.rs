@@ -13,6 +13,10 @@ pub const TOOLS: &[&Tool] = &[
 
 /// The file of a program's man page. As with the originals, what is for whoever runs the machine is in section 8.
 pub fn man_page(name: &str) -> String {
-    let section = if matches!(name, "rlsns" | "rchroot") { 8 } else { 1 };
+    let section = if matches!(name, "rlsns" | "rchroot") {
+        8
+    } else {
+        1
+    };
     format!("man/{name}.{section}")
 }

@@ -129,7 +129,7 @@ impl Owner<'_> {
             return;
         };
         let kind = type_of(&file).ok().and_then(Namespace::from_flag);
-        if let Some(kind) = kind.filter(|kind| self.wanted.types.has(*kind)) {
+        if let Some(kind) = kind.filter(|kind| self.wanted.meets(*kind)) {
             self.registry
                 .meet(self.wanted, (kind, inode), Held::DESCRIPTOR, || Ok(file));
         }

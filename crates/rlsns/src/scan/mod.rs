@@ -40,6 +40,14 @@ pub(crate) struct Wanted {
     pub(crate) id: bool,
 }
 
+impl Wanted {
+    /// Whether namespaces of this type are met: those of the wanted types, and mount namespaces, which are where
+    /// others may be mounted.
+    fn meets(&self, kind: Namespace) -> bool {
+        self.types.has(kind) || self.hidden && kind == Namespace::Mount
+    }
+}
+
 /// A set of types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Types(u8);

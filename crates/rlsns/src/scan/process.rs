@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
         let before = before.unwrap_or_default();
         let mut new = false;
         for (name, kind, of_children) in LINKS {
-            if !self.wanted.types.has(kind) || of_children && !self.wanted.hidden {
+            if !self.needs(kind, of_children) {
                 continue;
             }
             let Some(inode) = target(ns, name) else {
@@ -123,6 +123,11 @@ impl<'a> Reader<'a> {
                 .meet(self.wanted, (kind, inode), held, || ns.file(name));
         }
         new
+    }
+
+    /// Whether this link must be read.
+    fn needs(&self, kind: Namespace, of_children: bool) -> bool {
+        self.wanted.meets(kind) && (self.wanted.hidden || !of_children)
     }
 
     /// Reads the threads of a process that has several: each may have left for namespaces of its own, and may have
@@ -152,7 +157,7 @@ impl<'a> Reader<'a> {
 
     fn read_thread_links(&mut self, ns: &Directory, process: &Process) {
         for (name, kind, of_children) in LINKS {
-            if !self.wanted.types.has(kind) {
+            if !self.needs(kind, of_children) {
                 continue;
             }
             let Some(inode) = target(ns, name) else {

@@ -1,12 +1,7 @@
 //! What cannot be read, and how it is told.
 
-use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
-
-use nscore::cli::{Diagnostics, Family, Message};
-
-use super::{COLUMNS, parse};
-use crate::filter::{Filter, Mistake};
+use super::parse;
+use crate::filter::Mistake;
 
 /// What is said of an expression that cannot be read.
 #[track_caller]
@@ -154,22 +149,4 @@ fn names_every_unknown_column_each_time_once_the_whole_can_be_read() {
         told("foo && TYPE =~ '*'"),
         "Invalid preceding regular expression"
     );
-}
-
-#[test]
-fn a_mistake_becomes_an_error_in_the_originals_words() {
-    let diagnostics = Diagnostics::new(Family::UtilLinux, OsString::from("rlsns"));
-    let error = |expression: &[u8]| {
-        let expression = OsStr::from_bytes(expression);
-        Filter::from_option(expression, &|_| Some((0, COLUMNS[0].1)), &diagnostics)
-            .expect_err("there is a mistake")
-    };
-    let sentence = error(b"\xff 1");
-    let sentence = sentence.downcast_ref::<Message>().map(Message::as_os_str);
-    let bytes = b"failed to parse \"\xff 1\": unknown character 0xff at byte 1";
-    assert_eq!(sentence.map(OsStr::as_bytes), Some(&bytes[..]));
-
-    let none = Filter::from_option(OsStr::new("foo"), &|_| None, &diagnostics);
-    let sentence = none.expect_err("there is no such column").to_string();
-    assert_eq!(sentence, "failed to initialize filter");
 }
