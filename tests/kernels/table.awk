@@ -12,8 +12,9 @@ FNR == 1 { kernel[file] = FILENAME }
 
 /^\| / { said = said "    " substr($0, 3) "\n"; next }
 $1 == "end" {
-    split($3, parts, ".")
+    split($2, parts, ".")
     kernel[file] = parts[1] "." parts[2]
+    seconds[file] = $3
     next
 }
 $1 == "failed" {
@@ -41,8 +42,10 @@ END {
         }
         printf " %s\n", condition[i]
     }
+    printf "\n%-72s", "seconds"
+    for (k = 2; k <= file; k++) printf " %-6s", seconds[k]
     bad = count["failed"] + count[""]
-    printf "\n%d kernels, %d checks: %d ok, %d failed, %d not for their kernel\n",
+    printf "\n\n%d kernels, %d checks: %d ok, %d failed, %d not for their kernel\n",
         file - 1, checks, count["ok"], bad, count["never"]
     exit bad > 0
 }
