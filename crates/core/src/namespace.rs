@@ -85,6 +85,20 @@ impl Namespace {
         self.row().kept_as
     }
 
+    /// The type with this file below /proc/PID/ns, which is also what a link to a namespace begins with.
+    pub fn from_file(name: &[u8]) -> Option<Namespace> {
+        Namespace::ALL
+            .into_iter()
+            .find(|namespace| namespace.file().as_bytes() == name)
+    }
+
+    /// The type with this flag.
+    pub fn from_flag(flag: c_int) -> Option<Namespace> {
+        Namespace::ALL
+            .into_iter()
+            .find(|namespace| namespace.flag() == flag)
+    }
+
     /// The type whose long option is `name`.
     pub fn from_option(name: &str) -> Option<Namespace> {
         Namespace::ALL

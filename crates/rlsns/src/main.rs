@@ -2,7 +2,13 @@
 #![cfg_attr(not(test), no_main)]
 
 mod filter;
+mod held;
+mod link;
+mod mountinfo;
+mod netnsid;
 mod run;
+mod scan;
+mod stat;
 mod table;
 
 use std::ffi::c_int;

@@ -10,7 +10,8 @@ use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::sys::stat::stat;
 use nscore::namespace::Namespace;
-use nscore::sys::namespace::{joins_by_pidfd, network_of, owner_of, setns, user_namespace_of};
+use nscore::sys::namespace::{joins_by_pidfd, network_of, setns, user_namespace_of};
+use nscore::sys::nsfs::owner_of;
 use nscore::sys::process::pidfd_getfd;
 
 use crate::options::{Options, Source};

@@ -4,4 +4,4 @@
 use nscore::cli::Tool;
 
 /// Every program, in the order of the README.
-pub const TOOLS: &[&Tool] = &[&runshare_cli::TOOL, &rchroot_cli::TOOL];
+pub const TOOLS: &[&Tool] = &[&runshare_cli::TOOL, &rnsenter_cli::TOOL, &rchroot_cli::TOOL];

@@ -50,8 +50,6 @@ pub fn joins_by_pidfd() -> bool {
 const PIDFD_GET_MNT_NAMESPACE: c_ulong = 0xff03;
 /// PIDFD_GET_USER_NAMESPACE, likewise.
 const PIDFD_GET_USER_NAMESPACE: c_ulong = 0xff09;
-/// NS_GET_USERNS of `ioctl_nsfs(2)`.
-const NS_GET_USERNS: c_ulong = 0xb701;
 /// SIOCGSKNS of linux/sockios.h.
 const SIOCGSKNS: c_ulong = 0x894c;
 
@@ -63,14 +61,6 @@ pub fn user_namespace_of(pidfd: impl AsFd) -> Result<OwnedFd, Errno> {
     descriptor_by_ioctl(pidfd, PIDFD_GET_USER_NAMESPACE)
 }
 
-/// The user namespace that owns this namespace; for a user namespace that is its parent, `ioctl_nsfs(2)`.
-///
-/// # Errors
-/// EPERM if it is outside of the caller's own.
-pub fn owner_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
-    descriptor_by_ioctl(namespace, NS_GET_USERNS)
-}
-
 /// The network namespace of this socket.
 ///
 /// # Errors
@@ -79,14 +69,19 @@ pub fn network_of(socket: impl AsFd) -> Result<OwnedFd, Errno> {
     descriptor_by_ioctl(socket, SIOCGSKNS)
 }
 
-fn descriptor_by_ioctl(descriptor: impl AsFd, request: c_ulong) -> Result<OwnedFd, Errno> {
+/// The descriptor that this request makes.
+pub(super) fn descriptor_by_ioctl(
+    descriptor: impl AsFd,
+    request: c_ulong,
+) -> Result<OwnedFd, Errno> {
     let nothing: c_ulong = 0;
     // SAFETY: these requests take no argument and return a new descriptor.
     let result = unsafe { libc::ioctl(descriptor.as_fd().as_raw_fd(), request, nothing) };
     new_descriptor(Errno::result(result)?)
 }
 
-fn new_descriptor(number: RawFd) -> Result<OwnedFd, Errno> {
+/// The descriptor that the kernel has just made.
+pub(super) fn new_descriptor(number: RawFd) -> Result<OwnedFd, Errno> {
     // SAFETY: the kernel has just made this descriptor, close-on-exec, and nothing else knows its number.
     above_standard(unsafe { OwnedFd::from_raw_fd(number) })
 }

@@ -118,6 +118,29 @@ fn new_descriptor(result: libc::c_long) -> Result<OwnedFd, Errno> {
     above_standard(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
+/// KCMP_FILES of linux/kcmp.h.
+const KCMP_FILES: c_int = 2;
+
+/// Whether two processes or threads have one table of descriptors, `kcmp(2)`.
+///
+/// # Errors
+/// EPERM without the right to trace both; ESRCH; ENOSYS where the kernel was built without it.
+pub fn share_descriptors(one: Pid, other: Pid) -> Result<bool, Errno> {
+    let nothing: libc::c_ulong = 0;
+    // SAFETY: kcmp takes no pointer.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_kcmp,
+            one.as_raw(),
+            other.as_raw(),
+            KCMP_FILES,
+            nothing,
+            nothing,
+        )
+    };
+    Errno::result(result).map(|order| order == 0)
+}
+
 /// Whether the process of this pidfd is there still, if only as a zombie: until it is reaped, its number is no other's.
 pub fn is_there(pidfd: impl AsFd) -> bool {
     kill_by_pidfd(pidfd, 0) != Err(Errno::ESRCH)
