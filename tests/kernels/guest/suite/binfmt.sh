@@ -1,3 +1,4 @@
+# shellcheck shell=dash disable=SC2016,SC2034,SC2154
 # binfmt_misc of a user namespace's own, a module of these kernels.
 
 # A program that only an interpreter can run, and how the kernel is told: by its first bytes.
@@ -12,7 +13,7 @@ foreign() {
 interprets_programs_inside_alone() {
     foreign
     same interpreted "$(runshare -r --pid --fork --load-interp "$entry" ./program)"
-    same '' "$(ls /proc/sys/fs/binfmt_misc | grep foreign || true)"
+    same '' "$(find /proc/sys/fs/binfmt_misc -name foreign)"
 }
 
 # since 6.7: binfmt_misc in a user namespace

@@ -1,3 +1,4 @@
+# shellcheck shell=dash disable=SC2016,SC2034,SC2154
 # What rchroot does with another root, which is a busybox with users of its own.
 
 root() {

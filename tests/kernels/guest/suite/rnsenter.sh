@@ -1,3 +1,4 @@
+# shellcheck shell=dash disable=SC2016,SC2034,SC2154
 # What rnsenter enters, and how it finds it. The judge is the kernel, in /proc.
 
 # The program finds itself in the target's namespaces of these types and in the caller's of the others.
@@ -6,12 +7,12 @@ enters() { # TYPES OPTION...
     shift
     inside=$(rnsenter -t "$target" "$@" links)
     same "$types" "$(new "$(links)" "$inside")"
-    same '' "$(new "$(target_links)" "$(echo "$inside" | only $types)")"
+    same '' "$(new "$(target_links)" "$(echo "$inside" | only "$types")")"
 }
 
 # The lines of these types.
-only() { # TYPE...
-    grep "$(printf '\|^%s:' "$@" | cut -c3-)"
+only() { # TYPES
+    grep -E "^($(echo "$1" | tr ' ' '|')):"
 }
 
 target_links() {
@@ -46,6 +47,14 @@ enters_all_types_of_the_target() {
     enters 'cgroup ipc mnt net pid time uts' --all
     target --user -CimnpTu --map-root-user
     enters 'cgroup ipc mnt net pid time user uts' --all
+}
+
+# The path of its own that it looks at is not there.
+enters_all_that_there_is_where_a_type_is_missing() {
+    target -CimnpTu
+    strace -f -qq -o calls -P /proc/self/ns/time -e inject=stat,newfstatat:error=ENOENT \
+        rnsenter -t "$target" --all links >inside
+    same 'cgroup ipc mnt net pid uts' "$(new "$(links)" "$(cat inside)")"
 }
 
 enters_by_file_what_a_file_keeps() {

@@ -1,3 +1,4 @@
+# shellcheck shell=dash disable=SC2016,SC2034,SC2154
 # What runshare makes of those options for which it asks the kernel. The judge is the kernel, in /proc.
 
 # The program finds itself in namespaces of which these types are new.
@@ -23,7 +24,7 @@ makes_all_types_at_once() { makes 'cgroup ipc mnt net pid time user uts' -CimnpT
 keeps() { # OPTION FILE
     touch kept
     mount --bind "$PWD" "$PWD"
-    cd "$PWD"
+    cd "$PWD" || return
     mount --make-private .
     inside=$(runshare "--$1=kept" --fork readlink "/proc/self/ns/$2")
     same "$inside" "$2:[$(stat -c %i kept)]"
@@ -170,11 +171,11 @@ kills_the_child_that_has_become_another_user() {
 
 hands_signals_on_to_the_child() {
     runshare --fork --forward-signals sh -c 'trap "echo TERM >got; exit 7" TERM; touch ready; while :; do sleep 0.1; done' &
-    maker=$!
+    waiting=$!
     eventually test -e ready
-    kill -TERM "$maker"
+    kill -TERM "$waiting"
     status=0
-    wait "$maker" || status=$?
+    wait "$waiting" || status=$?
     same 'TERM 7' "$(cat got) $status"
 }
 
@@ -195,11 +196,11 @@ tells_that_a_limit_is_used_up() {
 }
 
 tells_that_user_namespaces_are_nested_too_deep() {
-    words=
+    set -- true
     for _ in $(seq 40); do
-        words="$words runshare -r"
+        set -- runshare -r "$@"
     done
-    says 1 'runshare: unshare failed: No space left on device' $words true
+    says 1 'runshare: unshare failed: No space left on device' "$@"
 }
 
 tells_an_ordinary_user_that_it_may_not() {

@@ -1,3 +1,4 @@
+# shellcheck shell=dash disable=SC2016,SC2034,SC2154
 # -Z where there is SELinux. Its policy has two contexts, and forbids nothing.
 
 # A target in the other context.
@@ -7,8 +8,7 @@ target_inside() {
     # Without a line's end: a second write, of that alone, would take the request back.
     echo 'printf u:r:inside >/proc/self/attr/exec && exec sleep 1000' >inside
     runshare --uts --fork sh inside &
-    maker=$!
-    eventually has_target
+    await_target $!
     same u:r:inside "$(tr -d '\0' <"/proc/$target/attr/current")"
 }
 

@@ -1,3 +1,4 @@
+# shellcheck shell=dash disable=SC2016,SC2034,SC2154
 # The programs with the C library inside, below /static.
 
 each_starts_where_there_is_no_c_library() {

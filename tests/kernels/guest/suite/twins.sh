@@ -1,3 +1,4 @@
+# shellcheck shell=dash disable=SC2016,SC2034,SC2154
 # Ours and the original, called by one name, do the same on this kernel: status, output and complaint, to the byte.
 
 twin() { # NAME ARGUMENT...
