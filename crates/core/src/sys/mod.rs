@@ -17,5 +17,7 @@ pub mod mount;
 pub mod namespace;
 pub mod nsfs;
 pub mod process;
+pub mod regex;
 pub mod signal;
 pub mod statmount;
+pub mod terminal;
