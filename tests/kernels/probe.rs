@@ -3,6 +3,7 @@
 //!
 //! ```text
 //! probe thread TYPE        a thread in a new namespace of this type, while its process stays where it is
+//! probe children time      a process whose children will be in a new time namespace
 //! probe socket FILE        a socket of the network FILE, held by a process in the caller's network
 //! probe flight FILE        FILE, sent to a UNIX socket that nobody reads and closed by its sender
 //! probe pidfd-inode PID    the inode of a pidfd of this process
@@ -23,13 +24,15 @@ use std::thread;
 
 use nix::sched::{CloneFlags, setns, unshare};
 use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
-use nix::unistd::{Pid, gettid, pause};
+use nix::unistd::{Pid, getpid, gettid, pause};
+use testkit::CLONE_NEWTIME;
 
 fn main() {
     let words: Vec<String> = args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         ["thread", kind] => hold_by_thread(kind),
+        ["children", "time"] => hold_for_children(),
         ["socket", file] => hold_by_socket(file),
         ["flight", file] => hold_in_flight(file),
         ["pidfd-inode", pid] => {
@@ -55,6 +58,13 @@ fn hold_by_thread(kind: &str) {
         pause();
     });
     thread.join().expect("it does not panic");
+}
+
+/// A time namespace that no process is in yet, nor will this one be before it becomes another program; says its number.
+fn hold_for_children() {
+    unshare(CLONE_NEWTIME).expect("root may");
+    say(getpid());
+    pause();
 }
 
 /// A network that only a socket belongs to; says the socket's number.

@@ -135,13 +135,6 @@ refuses_an_inode_that_all_pidfds_share() {
         rnsenter -t "$target:$inode" --uts true
 }
 
-# since 6.19: namespaces have ids
-enters_a_namespace_by_its_id() {
-    target --net
-    id=$(rlsns -n -r -o NSID "$(stat -Lc %i "/proc/$target/ns/net")" | head -n 1)
-    same "$(ns "$target" net)" "$(rnsenter "--net=:$id" readlink /proc/self/ns/net)"
-}
-
 ### What else it takes from the target
 
 takes_root_and_directory_of_the_target() {
