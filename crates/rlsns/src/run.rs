@@ -29,7 +29,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
 /// The list that the options ask for.
 fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     let filter = options.filter.take();
-    let snapshot = scan(&wanted(&options, filter.as_ref())).context("failed to read /proc")?;
+    let snapshot = look(&options, wanted(&options, filter.as_ref()))?;
     let filter = filter
         .map(|filter| ready(filter, diagnostics))
         .transpose()?;
@@ -58,6 +58,19 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
             .collect(),
     };
     Ok(table.write(form(&options)))
+}
+
+/// Looks at the machine. Where processes of one namespace are wanted, and no process is in it, it may be kept by
+/// something else: then that is looked for too.
+fn look(options: &Options, mut wanted: Wanted) -> Result<Snapshot> {
+    let mut snapshot = scan(&wanted).context("failed to read /proc")?;
+    let number = options.namespace.filter(|number| *number != 0);
+    let found = |number| u32::try_from(number).is_ok_and(|n| snapshot.namespaces.contains_key(&n));
+    if !wanted.hidden && number.is_some_and(|number| !found(number)) {
+        (wanted.hidden, wanted.mounts) = (true, true);
+        snapshot = scan(&wanted).context("failed to read /proc")?;
+    }
+    Ok(snapshot)
 }
 
 /// What the scan must find out for these options.

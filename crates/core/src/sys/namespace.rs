@@ -20,7 +20,7 @@ use super::process::pidfd_open;
 /// [`Namespace::flag`]: crate::namespace::Namespace::flag
 pub fn unshare(flags: c_int) -> Result<(), Errno> {
     // SAFETY: unshare takes no pointer. It must not run beside other threads that rely on what is unshared, and no
-    // program of ours ever has a second thread.
+    // program of ours that does so ever has a second thread.
     let result = unsafe { libc::unshare(flags) };
     Errno::result(result).map(drop)
 }

@@ -57,15 +57,12 @@ impl Found {
     }
 
     /// Takes over what is known of the same namespace elsewhere.
-    pub(super) fn absorb(&mut self, same: Found) {
+    pub(super) fn absorb(&mut self, same: &Found) {
         self.held |= same.held;
         if !self.asked && same.asked {
-            let (held, mounts) = (self.held, std::mem::take(&mut self.mounts));
-            *self = Found {
-                held,
-                mounts,
-                ..same
-            };
+            self.asked = true;
+            (self.owner, self.parent) = (same.owner, same.parent);
+            (self.owner_uid, self.netnsid, self.id) = (same.owner_uid, same.netnsid, same.id);
         }
     }
 

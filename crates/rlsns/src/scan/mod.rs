@@ -118,7 +118,7 @@ impl Snapshot {
         self.processes.extend(other.processes);
         for (inode, found) in other.namespaces {
             match self.namespaces.get_mut(&inode) {
-                Some(same) => same.absorb(found),
+                Some(same) => same.absorb(&found),
                 None => drop(self.namespaces.insert(inode, found)),
             }
         }
