@@ -12,8 +12,10 @@
 mod differences;
 mod environment;
 mod exec;
+mod hostname;
 mod idmap;
 mod inherit;
+mod loopback;
 mod mounts;
 mod namespaces;
 mod persist;

@@ -71,6 +71,9 @@ const OPTIONS: &[Opt] = &[
     Opt::flag("clear-env", "the program gets an empty environment").under(ADDED),
     Opt::required("whitelist-env", "LIST", "the program gets only these variables, named with commas between them")
         .under(ADDED),
+    Opt::required("hostname", "NAME", "the host name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
+    Opt::required("domainname", "NAME", "the NIS domain name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
+    Opt::flag("loopback", "the network's loopback device is up; implies --net").under(ADDED),
 ];
 
 /// A namespace, which a bind mount on FILE keeps alive.

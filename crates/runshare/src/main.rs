@@ -1,6 +1,7 @@
 //! `runshare`: run a program in namespaces of its own, as unshare(1).
 #![cfg_attr(not(test), no_main)]
 
+mod beyond;
 mod child;
 mod clocks;
 mod compose;
@@ -8,6 +9,7 @@ mod credentials;
 mod environment;
 mod gate;
 mod helper;
+mod host;
 mod idmap;
 mod mapper;
 mod mounts;

@@ -17,6 +17,7 @@ use nscore::sys::mount::Propagation;
 use nscore::sys::signal;
 use nscore::users;
 
+use crate::beyond::Beyond;
 use crate::idmap::{IdMap, Kind};
 
 /// Where proc and binfmt_misc go unless told otherwise.
@@ -65,6 +66,7 @@ pub(crate) struct Options {
     pub(crate) clear_environment: bool,
     /// The variables that stay, in the order in which they were named.
     pub(crate) whitelist: Option<Vec<OsString>>,
+    pub(crate) beyond: Beyond,
     pub(crate) operands: Vec<OsString>,
 }
 
@@ -91,6 +93,12 @@ impl Options {
 
     fn take(&mut self, option: &Occurrence) -> Result<()> {
         let value = option.value();
+        if let Some(implied) = self.beyond.take(option.name(), value) {
+            if let Some(namespace) = implied {
+                self.unshare(namespace);
+            }
+            return Ok(());
+        }
         match option.name() {
             "fork" => self.fork = true,
             "kill-child" => {

@@ -14,7 +14,7 @@ use crate::mapper::Mapper;
 use crate::options::Options;
 use crate::persist::Keeper;
 use crate::watcher::Watcher;
-use crate::{clocks, credentials, environment, mounts};
+use crate::{clocks, credentials, environment, host, mounts};
 
 /// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
@@ -46,6 +46,7 @@ fn become_program(
     tie: Option<&Tie>,
 ) -> Result<Ending> {
     mapper.write_own(options.setgroups)?;
+    host::set_up(&options.beyond)?;
     if options.unshares(Namespace::Mount) {
         mounts::set_root_propagation(options)?;
     }

@@ -56,21 +56,33 @@ pub fn write_all(descriptor: impl AsFd, mut bytes: &[u8]) -> Result<(), Errno> {
 /// The most that is read of a file whose size somebody else decides, in bytes.
 const MOST_READ: u64 = 64 << 20;
 
-/// The contents of a regular file in a root that may be anybody's: its first 64 MiB.
+/// The contents of a regular file in a root that may be anybody's; of one that is longer than 64 MiB, the lines that
+/// are whole in the first 64 MiB.
 ///
 /// Whoever made that root may have put anything in the file's place: a FIFO must not keep us waiting, and a file
-/// without an end must not take all memory.
+/// without an end must not take all memory. A line that is cut would be another one: `5` for `500`.
 ///
 /// # Errors
 /// Those of `open(2)` and `read(2)`; EINVAL for what is no regular file.
 pub fn read_regular(path: &Path) -> Result<Vec<u8>, Errno> {
+    read_lines(path, MOST_READ)
+}
+
+/// [`read_regular`] of a file that is longer than `most` bytes if it is too long.
+fn read_lines(path: &Path, most: u64) -> Result<Vec<u8>, Errno> {
     let file = open(path, OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY)?;
     if fstat(&file)?.st_mode & libc::S_IFMT != libc::S_IFREG {
         return Err(Errno::EINVAL);
     }
     let mut contents = Vec::new();
-    let read = File::from(file).take(MOST_READ).read_to_end(&mut contents);
-    read.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    // One byte more tells whether the file goes on.
+    let read = File::from(file).take(most + 1).read_to_end(&mut contents);
+    let read = read.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    if u64::try_from(read).is_ok_and(|read| read > most) {
+        contents.pop();
+        let last = contents.iter().rposition(|byte| *byte == b'\n');
+        contents.truncate(last.map_or(0, |newline| newline + 1));
+    }
     Ok(contents)
 }
 
@@ -118,6 +130,27 @@ mod tests {
         assert_eq!(read_regular(Path::new("/dev/zero")), Err(Errno::EINVAL));
         assert_eq!(read_regular(Path::new("/")), Err(Errno::EINVAL));
         assert_eq!(read_regular(Path::new("/no/such/file")), Err(Errno::ENOENT));
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_ends_with_its_last_whole_line() {
+        let file = nix::unistd::mkstemp(&std::env::temp_dir().join("nscore-XXXXXX"));
+        let (file, path) = file.expect("a file can be made");
+        write_all(&file, b"a:5\nb:500\n").expect("it can be written to");
+        let read =
+            |most| read_lines(&path, most).map(|text| String::from_utf8_lossy(&text).into_owned());
+        let whole = [10, 10, 9, 8, 4, 3, 0].map(read);
+        std::fs::remove_file(&path).expect("it is ours");
+        let expected = [
+            "a:5\nb:500\n",
+            "a:5\nb:500\n",
+            "a:5\n",
+            "a:5\n",
+            "a:5\n",
+            "",
+            "",
+        ];
+        assert_eq!(whole, expected.map(|text| Ok(text.to_owned())));
     }
 
     #[test]
