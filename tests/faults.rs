@@ -10,6 +10,7 @@
     clippy::panic,
     reason = "a test that cannot go on has failed"
 )]
+#![allow(clippy::print_stdout, reason = "how many there were is worth knowing")]
 
 use std::collections::BTreeMap;
 use std::fs;
