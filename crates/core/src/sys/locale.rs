@@ -67,7 +67,7 @@ impl Locale {
 
     /// Loads the locale of this name; `None` if it is not there. The empty name is what the environment says.
     pub fn named(name: &CStr) -> Option<Locale> {
-        // SAFETY: the name is a string; no second thread reads the locale or the environment meanwhile.
+        // SAFETY: the name is a string; no second thread runs meanwhile.
         let loaded = unsafe { libc::setlocale(libc::LC_CTYPE, name.as_ptr()) };
         if loaded.is_null() {
             return None;
@@ -121,6 +121,13 @@ fn convert(text: &[u8]) -> (wchar_t, size_t) {
     // SAFETY: it reads no more than the length that goes with the pointer; the other two are to locals.
     let read = unsafe { mbrtowc(&raw mut wide, start, length, &raw mut state) };
     (wide, read)
+}
+
+/// Loads the caller's order of characters, `setlocale(3)`, which a range in a pattern such as `[a-z]` follows; the C
+/// locale's stays where there is none.
+pub fn load_order() {
+    // SAFETY: the name is a string; no second thread runs meanwhile.
+    let _ = unsafe { libc::setlocale(libc::LC_COLLATE, c"".as_ptr()) };
 }
 
 /// `(size_t) -2`: the text ends before the character does.

@@ -21,4 +21,5 @@ pub mod nsfs;
 pub mod process;
 pub mod regex;
 pub mod signal;
+pub mod statmount;
 pub mod terminal;

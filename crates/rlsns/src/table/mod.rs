@@ -138,7 +138,7 @@ impl Table {
 
 impl Cell {
     /// Its bytes, several lines joined by commas; nothing where it is empty.
-    fn joined(&self) -> Cow<'_, [u8]> {
+    pub(crate) fn joined(&self) -> Cow<'_, [u8]> {
         match self {
             Cell::Empty => Cow::Borrowed(b""),
             Cell::Number(number) => Cow::Owned(number.to_string().into_bytes()),
