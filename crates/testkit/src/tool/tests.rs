@@ -180,7 +180,7 @@ fn a_display_carries_much_and_loses_nothing() {
 
 #[test]
 fn a_display_is_a_terminal_but_not_the_sessions_own() {
-    let outcome = sh("stty size; : >/dev/tty || echo none")
+    let outcome = sh("stty size; (: >/dev/tty) 2>/dev/null || echo none")
         .display(90, 30)
         .run()
         .ok();
