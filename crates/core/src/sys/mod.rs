@@ -13,6 +13,7 @@ pub mod environment;
 pub mod errno;
 pub mod file;
 pub mod host;
+pub mod listns;
 pub mod locale;
 pub mod mount;
 pub mod namespace;
