@@ -71,6 +71,7 @@ const OPTIONS: &[Opt] = &[
     Opt::flag("clear-env", "the program gets an empty environment").under(ADDED),
     Opt::required("whitelist-env", "LIST", "the program gets only these variables, named with commas between them")
         .under(ADDED),
+    Opt::flag("init", "run the program below an init of ours, which is PID 1; implies --fork and --pid").under(ADDED),
 ];
 
 /// A namespace, which a bind mount on FILE keeps alive.
