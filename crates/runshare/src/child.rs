@@ -24,7 +24,11 @@ pub(crate) struct Tie {
 }
 
 impl Tie {
-    fn to_this_process(signal: c_int) -> Result<Tie> {
+    /// Ties the child that is forked next to this process.
+    ///
+    /// # Errors
+    /// `pidfd_open failed`.
+    pub(crate) fn to_this_process(signal: c_int) -> Result<Tie> {
         let parent = pidfd_open(getpid()).context("pidfd_open failed")?;
         Ok(Tie { signal, parent })
     }
@@ -76,7 +80,10 @@ pub(crate) fn run(
 }
 
 /// Has everything put in place that the child waits for, and opens its gate, by the watcher if there is one.
-fn let_child_in(
+///
+/// # Errors
+/// That a file cannot be bound; that the child or the watcher is gone.
+pub(crate) fn let_child_in(
     child: Pid,
     keeper: Keeper,
     gate: Option<Gate>,
@@ -91,6 +98,19 @@ fn let_child_in(
         }
         (None, Some(gate)) => gate.open(0).context("send failed"),
         (None, None) => Ok(()),
+    }
+}
+
+/// In the child: waits until the parent has put everything in place.
+///
+/// # Errors
+/// [`Reported`] if it could not.
+pub(crate) fn await_turn(gate: Option<&mut Gate>) -> Result<()> {
+    let turn = gate.map_or(Ok(Some(0)), Gate::wait);
+    match turn.context("recv failed")? {
+        Some(_) => Ok(()),
+        // Whoever should have opened the gate has told why not.
+        None => Err(Reported(1).into()),
     }
 }
 
@@ -117,14 +137,7 @@ impl Waiting {
     /// In the child: the caller's mask, and its turn.
     fn let_child_go(&self, gate: Option<&mut Gate>) -> Result<()> {
         self.mask_before.restore().context("sigprocmask failed")?;
-        match gate
-            .map_or(Ok(Some(0)), Gate::wait)
-            .context("recv failed")?
-        {
-            Some(_) => Ok(()),
-            // Whoever should have opened the gate has told why not.
-            None => Err(Reported(1).into()),
-        }
+        await_turn(gate)
     }
 
     fn for_child(&self, child: Pid) -> Result<Ending> {
@@ -139,7 +152,7 @@ impl Waiting {
 /// Hands every signal that arrives on to the child until it ends, which SIGCHLD tells.
 fn forward_until_end(child: Pid, signals: &SignalSet) -> Result<Ending, Errno> {
     loop {
-        match signals.wait() {
+        match signals.wait().map(|signal| signal.number()) {
             Ok(SIGCHLD) => {
                 if let Some(ending) = process::ended(child)? {
                     return Ok(ending);

@@ -74,6 +74,7 @@ const OPTIONS: &[Opt] = &[
     Opt::required("hostname", "NAME", "the host name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
     Opt::required("domainname", "NAME", "the NIS domain name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
     Opt::flag("loopback", "the network's loopback device is up; implies --net").under(ADDED),
+    Opt::flag("init", "run the program below an init of ours, which is PID 1; implies --fork and --pid").under(ADDED),
 ];
 
 /// A namespace, which a bind mount on FILE keeps alive.

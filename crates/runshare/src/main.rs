@@ -11,12 +11,16 @@ mod gate;
 mod helper;
 mod host;
 mod idmap;
+mod init;
 mod mapper;
 mod mounts;
+mod news;
 mod options;
 mod persist;
 mod run;
+mod standin;
 mod subid;
+mod terminal;
 mod watcher;
 
 use std::ffi::c_int;

@@ -47,6 +47,8 @@ impl Watcher {
         diagnostics: &Diagnostics,
     ) -> Result<Option<Watcher>> {
         let signal = options.kill_child.filter(|signal| *signal != SIGKILL);
+        // An init of ours sends the signal on to a program that is no PID 1.
+        let signal = signal.filter(|_| !options.init);
         let Some(signal) = signal.filter(|_| options.unshares(Namespace::Pid)) else {
             return Ok(None);
         };

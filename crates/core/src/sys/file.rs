@@ -10,9 +10,9 @@ use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open as raw_open};
-use nix::libc;
+use nix::libc::{self, c_int};
 use nix::sys::stat::{Mode, fstat};
-use nix::unistd::write;
+use nix::unistd::{getpid, write};
 
 /// Opens `path` with `flags` and close-on-exec, `open(2)`.
 ///
@@ -36,6 +36,25 @@ pub fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
     )?;
     // SAFETY: F_DUPFD_CLOEXEC has just made this descriptor, and nothing else knows its number.
     Ok(unsafe { OwnedFd::from_raw_fd(higher) })
+}
+
+/// F_SETSIG of linux/fcntl.h.
+const F_SETSIG: c_int = 10;
+
+/// Has the kernel send this process `signal` whenever there is something to read from the descriptor, or the other
+/// end is closed, `fcntl(2)`.
+///
+/// # Errors
+/// Those of `fcntl(2)`.
+pub fn signal_input(descriptor: impl AsFd, signal: c_int) -> Result<(), Errno> {
+    let number = descriptor.as_fd().as_raw_fd();
+    // SAFETY: F_SETOWN takes a number and no pointer.
+    let owned = unsafe { libc::fcntl(number, libc::F_SETOWN, getpid().as_raw()) };
+    Errno::result(owned)?;
+    // SAFETY: F_SETSIG takes a number and no pointer.
+    let chosen = unsafe { libc::fcntl(number, F_SETSIG, signal) };
+    Errno::result(chosen)?;
+    fcntl(descriptor, FcntlArg::F_SETFL(OFlag::O_ASYNC)).map(drop)
 }
 
 /// Writes all of `bytes`, going on where a write was short or interrupted, `write(2)`.
