@@ -72,6 +72,9 @@ _runshare() {
 '--keep-caps[the program keeps the capabilities of the user namespace]' \
 '--clear-env[the program gets an empty environment]' \
 '--loopback[the network'\''s loopback device is up; implies --net]' \
+'--close-fds[the program gets no descriptors but standard input, output and error]' \
+'--no-new-privs[no program inside gains privileges, by its set-user-ID bit or otherwise]' \
+'--new-session[the program, a child, is in a session of its own and cannot type into the terminal]' \
 '*:::program:_normal' \
 && ret=0
 }

@@ -20,6 +20,7 @@ mod mounts;
 mod namespaces;
 mod persist;
 mod random;
+mod session;
 mod signals;
 mod stage;
 mod twins;

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
+use nscore::confinement::Confinement;
 use nscore::namespace::Namespace;
 
 /// What these options say.
@@ -11,6 +12,7 @@ pub(crate) struct Beyond {
     pub(crate) domain_name: Option<OsString>,
     /// Bring the loopback device up.
     pub(crate) loopback: bool,
+    pub(crate) confinement: Confinement,
 }
 
 impl Beyond {
@@ -20,6 +22,7 @@ impl Beyond {
             "hostname" => self.host_name = Some(value.to_owned()),
             "domainname" => self.domain_name = Some(value.to_owned()),
             "loopback" => self.loopback = true,
+            name if self.confinement.take(name) => {}
             _ => return None,
         }
         Some(match name {

@@ -4,7 +4,7 @@
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command, ValueHint};
-use nscore::cli::{ADDED, Family, Opt, Tool, table};
+use nscore::cli::{ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Tool, table};
 
 /// What the command-line layer must know of `runshare`. unshare's short options never take an optional value:
 /// `-mFILE` is a cluster of flags.
@@ -74,6 +74,9 @@ const OPTIONS: &[Opt] = &[
     Opt::required("hostname", "NAME", "the host name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
     Opt::required("domainname", "NAME", "the NIS domain name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
     Opt::flag("loopback", "the network's loopback device is up; implies --net").under(ADDED),
+    CLOSE_FDS,
+    NO_NEW_PRIVS,
+    NEW_SESSION,
 ];
 
 /// A namespace, which a bind mount on FILE keeps alive.

@@ -84,6 +84,7 @@ impl Options {
             options.take(option)?;
         }
         options.operands = invocation.operands()?.to_vec();
+        options.fork |= options.beyond.confinement.takes_child();
         let shifts_clocks = options.monotonic.is_some() || options.boottime.is_some();
         if shifts_clocks && !options.unshares(Namespace::Time) {
             bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");

@@ -56,5 +56,6 @@ fn become_program(
     credentials::become_program_user(options)?;
     tie.map_or(Ok(()), Tie::fasten)?;
     environment::reduce(options);
+    options.beyond.confinement.enter()?;
     Err(program.run(options.root.is_some()))
 }
