@@ -17,6 +17,7 @@ mod options;
 mod persist;
 mod run;
 mod subid;
+mod values;
 mod watcher;
 
 use std::ffi::c_int;

@@ -1,4 +1,4 @@
-//! From the words of the command line to what `runshare` is to do. Every `failed to parse …` is here.
+//! From the words of the command line to what `runshare` is to do.
 //!
 //! The options are walked in their order, because the first mistake wins, a later option overrides an earlier one,
 //! and some look at what came before them (`--load-interp` at `--mount-binfmt=DIR`).
@@ -7,18 +7,18 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use anyhow::{Error, Result, bail};
+use anyhow::{Result, bail};
 use nix::libc::{SIGKILL, c_int};
 use nix::unistd::{getegid, geteuid};
 use nscore::cli::getopt::Occurrence;
-use nscore::cli::{Invocation, message, number};
+use nscore::cli::{Invocation, number};
 use nscore::namespace::Namespace;
 use nscore::sys::mount::Propagation;
-use nscore::sys::signal;
 use nscore::users;
 
 use crate::beyond::Beyond;
 use crate::idmap::{IdMap, Kind};
+use crate::values::{mapped_id, owner, propagation, setgroups, signal_number};
 
 /// Where proc and binfmt_misc go unless told otherwise.
 const PROC: &str = "/proc";
@@ -238,55 +238,4 @@ impl Options {
         });
         kept.collect()
     }
-}
-
-fn signal_number(name: &OsStr) -> Result<c_int> {
-    let number = name.to_str().and_then(signal::by_name);
-    number.ok_or_else(|| Error::new(message(&[&"unknown signal: ", &name])))
-}
-
-fn propagation(mode: &OsStr) -> Result<Option<Propagation>> {
-    match mode.to_str() {
-        Some("private") => Ok(Some(Propagation::Private)),
-        Some("shared") => Ok(Some(Propagation::Shared)),
-        Some("slave") => Ok(Some(Propagation::Slave)),
-        Some("unchanged") => Ok(None),
-        _ => Err(Error::new(message(&[
-            &"unsupported propagation mode: ",
-            &mode,
-        ]))),
-    }
-}
-
-fn setgroups(word: &OsStr) -> Result<Setgroups> {
-    match word.to_str() {
-        Some("allow") => Ok(Setgroups::Allow),
-        Some("deny") => Ok(Setgroups::Deny),
-        _ => Err(Error::new(message(&[
-            &"unsupported --setgroups argument '",
-            &word,
-            &"'",
-        ]))),
-    }
-}
-
-/// An id to be mapped: a number or, if it is none, a name. The greatest number stands for "no id" and is refused.
-fn mapped_id(text: &OsStr, what: &str, by_name: fn(&OsStr) -> Option<u32>) -> Result<u32> {
-    let number = number::decimal(text, true)
-        .ok()
-        .and_then(|number| u32::try_from(number).ok());
-    let id = number
-        .filter(|id| *id != u32::MAX)
-        .or_else(|| by_name(text));
-    id.ok_or_else(|| Error::new(message(&[&"failed to parse ", &what, &" '", &text, &"'"])))
-}
-
-/// `UID:GID`, numbers alone.
-fn owner(text: &OsStr) -> Result<(u32, u32)> {
-    let id = |text: &str| number::id("", text.as_ref()).ok();
-    let ids = text.to_str().and_then(|text| {
-        let (user, group) = text.split_once(':')?;
-        Some((id(user)?, id(group)?))
-    });
-    ids.ok_or_else(|| Error::msg("failed to parse owner"))
 }
