@@ -72,6 +72,7 @@ complete -c runshare -n __runshare_at_options -l map-subids -d 'map your subordi
 complete -c runshare -n __runshare_at_options -l keep-caps -d 'the program keeps the capabilities of the user namespace'
 complete -c runshare -n __runshare_at_options -l clear-env -d 'the program gets an empty environment'
 complete -c runshare -n __runshare_at_options -l loopback -d 'the network\'s loopback device is up; implies --net'
+complete -c runshare -n __runshare_at_options -l pivot-root -d 'with --root, exchange the root itself: nothing is left of the old one; implies --mount'
 complete -c runshare -n __runshare_at_options -l close-fds -d 'the program gets no descriptors but standard input, output and error'
 complete -c runshare -n __runshare_at_options -l no-new-privs -d 'no program inside gains privileges, by its set-user-ID bit or otherwise'
 complete -c runshare -n __runshare_at_options -l new-session -d 'the program, a child, is in a session of its own and cannot type into the terminal'

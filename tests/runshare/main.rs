@@ -19,6 +19,7 @@ mod loopback;
 mod mounts;
 mod namespaces;
 mod persist;
+mod pivot;
 mod random;
 mod session;
 mod signals;

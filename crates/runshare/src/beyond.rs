@@ -12,6 +12,8 @@ pub(crate) struct Beyond {
     pub(crate) domain_name: Option<OsString>,
     /// Bring the loopback device up.
     pub(crate) loopback: bool,
+    /// Change the root of the mount namespace, not of the process.
+    pub(crate) pivot_root: bool,
     pub(crate) confinement: Confinement,
 }
 
@@ -22,12 +24,14 @@ impl Beyond {
             "hostname" => self.host_name = Some(value.to_owned()),
             "domainname" => self.domain_name = Some(value.to_owned()),
             "loopback" => self.loopback = true,
+            "pivot-root" => self.pivot_root = true,
             name if self.confinement.take(name) => {}
             _ => return None,
         }
         Some(match name {
             "hostname" | "domainname" => Some(Namespace::Uts),
             "loopback" => Some(Namespace::Net),
+            "pivot-root" => Some(Namespace::Mount),
             _ => None,
         })
     }

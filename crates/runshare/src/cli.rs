@@ -74,6 +74,8 @@ const OPTIONS: &[Opt] = &[
     Opt::required("hostname", "NAME", "the host name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
     Opt::required("domainname", "NAME", "the NIS domain name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
     Opt::flag("loopback", "the network's loopback device is up; implies --net").under(ADDED),
+    Opt::flag("pivot-root", "with --root, exchange the root itself: nothing is left of the old one; implies --mount")
+        .under(ADDED),
     CLOSE_FDS,
     NO_NEW_PRIVS,
     NEW_SESSION,

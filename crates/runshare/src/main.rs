@@ -15,6 +15,7 @@ mod mapper;
 mod mounts;
 mod options;
 mod persist;
+mod pivot;
 mod run;
 mod subid;
 mod values;

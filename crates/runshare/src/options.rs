@@ -84,12 +84,32 @@ impl Options {
             options.take(option)?;
         }
         options.operands = invocation.operands()?.to_vec();
-        options.fork |= options.beyond.confinement.takes_child();
-        let shifts_clocks = options.monotonic.is_some() || options.boottime.is_some();
-        if shifts_clocks && !options.unshares(Namespace::Time) {
+        options.finish()?;
+        Ok(options)
+    }
+
+    /// Sees what options mean for each other that may stand in any order.
+    ///
+    /// # Errors
+    /// That one takes another, or forbids it.
+    fn finish(&mut self) -> Result<()> {
+        self.fork |= self.beyond.confinement.takes_child();
+        let shifts_clocks = self.monotonic.is_some() || self.boottime.is_some();
+        if shifts_clocks && !self.unshares(Namespace::Time) {
             bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");
         }
-        Ok(options)
+        if self.beyond.pivot_root {
+            if self.root.is_none() {
+                bail!("option --pivot-root requires --root");
+            }
+            if !matches!(
+                self.propagation,
+                Some(Propagation::Private | Propagation::Slave)
+            ) {
+                bail!("option --pivot-root requires --propagation private or slave");
+            }
+        }
+        Ok(())
     }
 
     fn take(&mut self, option: &Occurrence) -> Result<()> {

@@ -51,8 +51,9 @@ fn become_program(
         mounts::set_root_propagation(options)?;
     }
     mounts::register_before_root(options)?;
-    mounts::change_root_and_directory(options)?;
+    let new_root = mounts::change_root_and_directory(options)?;
     mounts::mount_proc_and_binfmt(options)?;
+    mounts::settle(new_root, options)?;
     credentials::become_program_user(options)?;
     tie.map_or(Ok(()), Tie::fasten)?;
     environment::reduce(options);
