@@ -7,7 +7,7 @@ function __runshare_operands
             case --
                 set -e words[1]
                 break
-            case --map-user --map-users --map-group --map-groups --owner --propagation --setgroups -S --setuid -G --setgid -R --root -w --wd --monotonic --boottime -l --load-interp --whitelist-env --hostname --domainname
+            case --map-user --map-users --map-group --map-groups --owner --propagation --setgroups -S --setuid -G --setgid -R --root -w --wd --monotonic --boottime -l --load-interp --whitelist-env --hostname --domainname --persist --unpersist
                 set -e words[1..2]
             case '-*'
                 set -e words[1]
@@ -61,6 +61,8 @@ complete -c runshare -n __runshare_at_options -s l -l load-interp -d 'register t
 complete -c runshare -n __runshare_at_options -l whitelist-env -d 'the program gets only these variables, named with commas between them' -r
 complete -c runshare -n __runshare_at_options -l hostname -d 'the host name inside; implies --uts' -r -f
 complete -c runshare -n __runshare_at_options -l domainname -d 'the NIS domain name inside; implies --uts' -r -f
+complete -c runshare -n __runshare_at_options -l persist -d 'keep every namespace that has no FILE in DIR, which is made for it' -r -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l unpersist -d 'let them go again, remove DIR, and run nothing' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -s h -l help -d 'show this help and end'
 complete -c runshare -n __runshare_at_options -s V -l version -d 'show the version and end'
 complete -c runshare -n __runshare_at_options -s f -l fork -d 'run the program as a child, which is PID 1 with --pid'

@@ -56,6 +56,8 @@ _runshare() {
 '*--whitelist-env=[the program gets only these variables, named with commas between them]:LIST:_default' \
 '*--hostname=[the host name inside; implies --uts]:NAME:' \
 '*--domainname=[the NIS domain name inside; implies --uts]:NAME:' \
+'*--persist=[keep every namespace that has no FILE in DIR, which is made for it]:DIR:_files -/' \
+'*--unpersist=[let them go again, remove DIR, and run nothing]:DIR:_files -/' \
 '-h[show this help and end]' \
 '--help[show this help and end]' \
 '-V[show the version and end]' \

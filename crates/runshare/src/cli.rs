@@ -76,6 +76,12 @@ const OPTIONS: &[Opt] = &[
     Opt::flag("loopback", "the network's loopback device is up; implies --net").under(ADDED),
     Opt::flag("pivot-root", "with --root, exchange the root itself: nothing is left of the old one; implies --mount")
         .under(ADDED),
+    Opt::required("persist", "DIR", "keep every namespace that has no FILE in DIR, which is made for it")
+        .under(ADDED)
+        .naming(ValueHint::DirPath),
+    Opt::required("unpersist", "DIR", "let them go again, remove DIR, and run nothing")
+        .under(ADDED)
+        .naming(ValueHint::DirPath),
     CLOSE_FDS,
     NO_NEW_PRIVS,
     NEW_SESSION,

@@ -4,6 +4,7 @@
 mod beyond;
 mod child;
 mod clocks;
+mod collection;
 mod compose;
 mod credentials;
 mod environment;
@@ -18,6 +19,7 @@ mod persist;
 mod pivot;
 mod run;
 mod subid;
+mod unpersist;
 mod values;
 mod watcher;
 

@@ -16,8 +16,9 @@ use nscore::namespace::Namespace;
 use nscore::sys::mount::Propagation;
 use nscore::users;
 
-use crate::beyond::Beyond;
+use crate::beyond::{self, Beyond};
 use crate::idmap::{IdMap, Kind};
+use crate::persist::Kept;
 use crate::values::{mapped_id, owner, propagation, setgroups, signal_number};
 
 /// Where proc and binfmt_misc go unless told otherwise.
@@ -84,6 +85,11 @@ impl Options {
             options.take(option)?;
         }
         options.operands = invocation.operands()?.to_vec();
+        if options.beyond.unpersist.is_some()
+            && (invocation.options().len() > 1 || !options.operands.is_empty())
+        {
+            bail!("option --unpersist takes no other option and no program");
+        }
         options.finish()?;
         Ok(options)
     }
@@ -93,23 +99,14 @@ impl Options {
     /// # Errors
     /// That one takes another, or forbids it.
     fn finish(&mut self) -> Result<()> {
-        self.fork |= self.beyond.confinement.takes_child();
+        // A pid namespace is there to be kept only once its first process is.
+        self.fork |= self.beyond.confinement.takes_child()
+            || self.persists(|namespace| namespace == Namespace::Pid);
         let shifts_clocks = self.monotonic.is_some() || self.boottime.is_some();
         if shifts_clocks && !self.unshares(Namespace::Time) {
             bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");
         }
-        if self.beyond.pivot_root {
-            if self.root.is_none() {
-                bail!("option --pivot-root requires --root");
-            }
-            if !matches!(
-                self.propagation,
-                Some(Propagation::Private | Propagation::Slave)
-            ) {
-                bail!("option --pivot-root requires --propagation private or slave");
-            }
-        }
-        Ok(())
+        beyond::check(self)
     }
 
     fn take(&mut self, option: &Occurrence) -> Result<()> {
@@ -248,14 +245,24 @@ impl Options {
     }
 
     /// The namespaces that are to be kept alive and their files, in the order of binding.
-    pub(crate) fn kept(&self) -> Vec<(Namespace, PathBuf)> {
-        let kept = Namespace::ALL.into_iter().filter_map(|namespace| {
-            let unshared = self
-                .unshared
-                .iter()
-                .find(|unshared| unshared.namespace == namespace)?;
-            Some((namespace, unshared.file.clone()?))
-        });
-        kept.collect()
+    pub(crate) fn kept(&self) -> Kept {
+        let directory = self.beyond.persist.clone();
+        let mut unshared: Vec<&Unshared> = self.unshared.iter().collect();
+        unshared.sort_by_key(|unshared| unshared.namespace);
+        let kept = unshared
+            .into_iter()
+            .filter(|unshared| unshared.file.is_some() || directory.is_some())
+            .map(|unshared| (unshared.namespace, unshared.file.clone()));
+        Kept {
+            namespaces: kept.collect(),
+            directory,
+        }
+    }
+
+    /// Whether a namespace of this type is to be kept in the directory of `--persist`.
+    pub(crate) fn persists(&self, wanted: impl Fn(Namespace) -> bool) -> bool {
+        let mut unshared = self.unshared.iter();
+        self.beyond.persist.is_some()
+            && unshared.any(|unshared| unshared.file.is_none() && wanted(unshared.namespace))
     }
 }

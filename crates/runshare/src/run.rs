@@ -14,11 +14,14 @@ use crate::mapper::Mapper;
 use crate::options::Options;
 use crate::persist::Keeper;
 use crate::watcher::Watcher;
-use crate::{clocks, credentials, environment, host, mounts};
+use crate::{clocks, credentials, environment, host, mounts, unpersist};
 
 /// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let options = Options::read(invocation)?;
+    if let Some(directory) = &options.beyond.unpersist {
+        return unpersist::let_go(directory);
+    }
     let diagnostics = &invocation.diagnostics;
     let program = Program::from_operands(&options.operands);
     // A caller that ignores SIGCHLD would leave nothing to wait for.
