@@ -14,11 +14,14 @@ use crate::mapper::Mapper;
 use crate::options::Options;
 use crate::persist::Keeper;
 use crate::watcher::Watcher;
-use crate::{clocks, credentials, environment, host, mounts, standin};
+use crate::{clocks, credentials, environment, host, mounts, standin, unpersist};
 
 /// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let options = Options::read(invocation)?;
+    if let Some(directory) = &options.beyond.unpersist {
+        return unpersist::let_go(directory);
+    }
     let diagnostics = &invocation.diagnostics;
     let program = Program::from_operands(&options.operands);
     // A caller that ignores SIGCHLD would leave nothing to wait for.
@@ -55,8 +58,9 @@ fn settle(options: &Options, mapper: &Mapper) -> Result<()> {
         mounts::set_root_propagation(options)?;
     }
     mounts::register_before_root(options)?;
-    mounts::change_root_and_directory(options)?;
-    mounts::mount_proc_and_binfmt(options)
+    let new_root = mounts::change_root_and_directory(options)?;
+    mounts::mount_proc_and_binfmt(options)?;
+    mounts::settle(new_root, options)
 }
 
 /// The steps that are the program's own, in the process that becomes it.
@@ -64,5 +68,6 @@ fn become_program(options: &Options, program: &Program, tie: Option<&Tie>) -> Re
     credentials::become_program_user(options)?;
     tie.map_or(Ok(()), Tie::fasten)?;
     environment::reduce(options);
+    options.beyond.confinement.enter()?;
     Err(program.run(options.root.is_some()))
 }

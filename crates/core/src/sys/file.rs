@@ -121,19 +121,34 @@ pub fn close_all_but(kept: &[RawFd]) -> Result<(), Errno> {
     // From the top down, so that standard error is there as long as there may be something to tell.
     let mut last = RawFd::MAX;
     for descriptor in kept.into_iter().rev() {
-        close_range(descriptor + 1, last)?;
+        close_range(descriptor + 1, last, AT_ONCE)?;
         last = descriptor - 1;
     }
-    close_range(0, last)
+    close_range(0, last, AT_ONCE)
 }
 
-fn close_range(first: RawFd, last: RawFd) -> Result<(), Errno> {
+/// Has every descriptor but standard input, output and error closed when this process becomes a program,
+/// `close_range(2)`. Before Linux 5.11 they are closed at once, so call it last, see [`close_all_but`].
+///
+/// # Errors
+/// ENOSYS before Linux 5.9.
+pub fn keep_standard_alone() -> Result<(), Errno> {
+    let (first, last) = (libc::STDERR_FILENO + 1, RawFd::MAX);
+    match close_range(first, last, libc::CLOSE_RANGE_CLOEXEC) {
+        Err(Errno::EINVAL) => close_range(first, last, AT_ONCE),
+        done => done,
+    }
+}
+
+/// No flags of `close_range(2)`.
+const AT_ONCE: libc::c_uint = 0;
+
+fn close_range(first: RawFd, last: RawFd, flags: libc::c_uint) -> Result<(), Errno> {
     if first > last {
         return Ok(());
     }
-    let no_flags: libc::c_uint = 0;
     // SAFETY: no pointer is passed; that nothing uses the closed descriptors afterwards is what the caller was told.
-    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, no_flags) };
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, flags) };
     Errno::result(result).map(drop)
 }
 
