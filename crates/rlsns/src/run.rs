@@ -50,7 +50,7 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
         columns: options
             .columns
             .iter()
-            .map(|column| heading(*column, options.tree))
+            .map(|column| heading(*column, &options))
             .collect(),
         rows: rows
             .iter()
@@ -129,8 +129,8 @@ fn find<'a>(
 }
 
 /// A column as the table writer takes it.
-fn heading(column: Column, tree: Option<Relation>) -> table::Column {
-    let bearer = match tree {
+fn heading(column: Column, options: &Options) -> table::Column {
+    let bearer = match options.tree {
         None => None,
         Some(Relation::Process) => Some(Column::Command),
         Some(Relation::Owner | Relation::Parent) => Some(Column::Ns),
@@ -139,7 +139,7 @@ fn heading(column: Column, tree: Option<Relation>) -> table::Column {
         name: column.name().into(),
         hint: column.hint(),
         right: column.is_right(),
-        shrinks: column.shrinks(),
+        shrinks: column.shrinks() && options.cut,
         tree: bearer == Some(column),
     }
 }
