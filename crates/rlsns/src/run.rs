@@ -160,7 +160,7 @@ fn form(options: &Options) -> Form {
         Format::Raw => Form::Raw { headings },
         Format::Human => Form::Human {
             headings,
-            terminal: if options.cut { terminal::width() } else { None },
+            terminal: terminal::width(),
             several_lines: options.several_lines,
         },
     }
