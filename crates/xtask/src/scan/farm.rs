@@ -38,6 +38,11 @@ impl Shape {
         })
     }
 
+    /// Whether every system call of a scan can be counted in some seconds.
+    pub(super) fn is_small(&self) -> bool {
+        self.processes * (10 + self.descriptors) <= 100_000
+    }
+
     /// How many processes there are, to divide by.
     pub(super) fn processes(&self) -> f64 {
         self.processes.into()
