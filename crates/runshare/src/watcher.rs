@@ -54,11 +54,11 @@ impl Watcher {
         let mut orders = Gate::new().context("socketpair failed")?;
         let mut child_gate = Some(Gate::new().context("socketpair failed")?);
         let work = || {
-            let watched = orders.wait().map_err(Error::from).and_then(|child| {
-                match (child, child_gate.take()) {
-                    (Some(child), Some(gate)) => watch(signal, &parent, Pid::from_raw(child), gate),
-                    _ => Ok(()),
-                }
+            let watched = orders.wait().map_err(Error::from);
+            // While the gate is there the child waits, and so nobody ends the watcher before it has told of a failure.
+            let watched = watched.and_then(|child| match child {
+                Some(child) => watch(signal, &parent, Pid::from_raw(child), &mut child_gate),
+                None => Ok(()),
             });
             let watched = watched.context("cannot watch over the child");
             diagnostics.conclude(watched.map(|()| Ending::Status(0)))
@@ -98,16 +98,17 @@ impl Drop for Watcher {
 }
 
 /// Opens the gate once everything is held that will be needed, and waits for the end of the one or the other.
-fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: Gate) -> Result<()> {
+fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: &mut Option<Gate>) -> Result<()> {
     let mut status = File::open(format!("/proc/{child}/status"))?;
     let child = pidfd_open(child)?;
     // Out of the caller's session and holding none of its descriptors: what ends the caller must not end the watcher,
     // and whoever reads from the program must see its end.
     setsid()?;
     let kept = [parent.as_raw_fd(), child.as_raw_fd(), status.as_raw_fd()];
-    let kept: Vec<_> = kept.into_iter().chain(gate.descriptors()).collect();
+    let gates = gate.iter().flat_map(Gate::descriptors);
+    let kept: Vec<_> = kept.into_iter().chain(gates).collect();
     close_all_but(&kept)?;
-    gate.open(0)?;
+    gate.take().map_or(Ok(()), |gate| gate.open(0))?;
     let mut watched = [parent, &child].map(|pidfd| PollFd::new(pidfd.as_fd(), PollFlags::POLLIN));
     while let Err(Errno::EINTR) = poll(&mut watched, PollTimeout::NONE) {}
     if has_ended(parent)? && !has_ended(&child)? && !has_taken(signal, &child, &mut status)? {
