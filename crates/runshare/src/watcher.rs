@@ -47,6 +47,8 @@ impl Watcher {
         diagnostics: &Diagnostics,
     ) -> Result<Option<Watcher>> {
         let signal = options.kill_child.filter(|signal| *signal != SIGKILL);
+        // An init of ours sends the signal on to a program that is no PID 1.
+        let signal = signal.filter(|_| !options.init);
         let Some(signal) = signal.filter(|_| options.unshares(Namespace::Pid)) else {
             return Ok(None);
         };
@@ -54,14 +56,18 @@ impl Watcher {
         let mut orders = Gate::new().context("socketpair failed")?;
         let mut child_gate = Some(Gate::new().context("socketpair failed")?);
         let work = || {
-            let watched = orders.wait().map_err(Error::from);
-            // While the gate is there the child waits, and so nobody ends the watcher before it has told of a failure.
-            let watched = watched.and_then(|child| match child {
-                Some(child) => watch(signal, &parent, Pid::from_raw(child), &mut child_gate),
-                None => Ok(()),
+            // Once the last hold on this gate is gone the child ends, and everybody else: not before it is told why.
+            let mut held = child_gate.take();
+            let watched = orders.wait().map_err(Error::from).and_then(|child| {
+                match child.map(Pid::from_raw) {
+                    Some(child) => watch(signal, &parent, child, &mut held),
+                    None => Ok(()),
+                }
             });
             let watched = watched.context("cannot watch over the child");
-            diagnostics.conclude(watched.map(|()| Ending::Status(0)))
+            let status = diagnostics.conclude(watched.map(|()| Ending::Status(0)));
+            drop(held);
+            status
         };
         let process = process::spawn(work).context("fork failed")?;
         let orders = Some(orders);

@@ -10,9 +10,9 @@ use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open as raw_open};
-use nix::libc;
+use nix::libc::{self, c_int};
 use nix::sys::stat::{Mode, fstat};
-use nix::unistd::{close, write};
+use nix::unistd::{close, getpid, write};
 
 /// Opens `path` with `flags` and close-on-exec, `open(2)`.
 ///
@@ -36,6 +36,25 @@ pub fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
     )?;
     // SAFETY: F_DUPFD_CLOEXEC has just made this descriptor, and nothing else knows its number.
     Ok(unsafe { OwnedFd::from_raw_fd(higher) })
+}
+
+/// F_SETSIG of linux/fcntl.h.
+const F_SETSIG: c_int = 10;
+
+/// Has the kernel send this process `signal` whenever there is something to read from the descriptor, or the other
+/// end is closed, `fcntl(2)`.
+///
+/// # Errors
+/// Those of `fcntl(2)`.
+pub fn signal_input(descriptor: impl AsFd, signal: c_int) -> Result<(), Errno> {
+    let number = descriptor.as_fd().as_raw_fd();
+    // SAFETY: F_SETOWN takes a number and no pointer.
+    let owned = unsafe { libc::fcntl(number, libc::F_SETOWN, getpid().as_raw()) };
+    Errno::result(owned)?;
+    // SAFETY: F_SETSIG takes a number and no pointer.
+    let chosen = unsafe { libc::fcntl(number, F_SETSIG, signal) };
+    Errno::result(chosen)?;
+    fcntl(descriptor, FcntlArg::F_SETFL(OFlag::O_ASYNC)).map(drop)
 }
 
 /// Writes all of `bytes`, going on where a write was short or interrupted, `write(2)`.
@@ -109,10 +128,10 @@ fn close_ranges_between(kept: &[RawFd]) -> Result<(), Errno> {
     // From the top down, so that standard error is there as long as there may be something to tell.
     let mut last = RawFd::MAX;
     for descriptor in kept.into_iter().rev() {
-        close_range(descriptor + 1, last)?;
+        close_range(descriptor + 1, last, AT_ONCE)?;
         last = descriptor - 1;
     }
-    close_range(0, last)
+    close_range(0, last, AT_ONCE)
 }
 
 /// Closes one after the other those that /proc lists.
@@ -128,13 +147,30 @@ fn close_listed_but(kept: &[RawFd]) -> Result<(), Errno> {
     Ok(())
 }
 
-fn close_range(first: RawFd, last: RawFd) -> Result<(), Errno> {
+/// Has every descriptor but standard input, output and error closed when this process becomes a program,
+/// `close_range(2)`. Before Linux 5.11 they are closed at once, so call it last, see [`close_all_but`].
+///
+/// # Errors
+/// Those of [`close_all_but`].
+pub fn keep_standard_alone() -> Result<(), Errno> {
+    let (first, last) = (libc::STDERR_FILENO + 1, RawFd::MAX);
+    match close_range(first, last, libc::CLOSE_RANGE_CLOEXEC) {
+        Err(Errno::EINVAL | Errno::ENOSYS) => {
+            close_all_but(&[libc::STDIN_FILENO, libc::STDOUT_FILENO, libc::STDERR_FILENO])
+        }
+        done => done,
+    }
+}
+
+/// No flags of `close_range(2)`.
+const AT_ONCE: libc::c_uint = 0;
+
+fn close_range(first: RawFd, last: RawFd, flags: libc::c_uint) -> Result<(), Errno> {
     if first > last {
         return Ok(());
     }
-    let no_flags: libc::c_uint = 0;
     // SAFETY: no pointer is passed; that nothing uses the closed descriptors afterwards is what the caller was told.
-    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, no_flags) };
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, flags) };
     Errno::result(result).map(drop)
 }
 
