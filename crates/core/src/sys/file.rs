@@ -3,7 +3,7 @@
 //! The caller may have closed standard input, output or error, and nothing opens them for us. A file that took such
 //! a number would be written to by the first error message; a uid_map must not be.
 
-use std::fs::File;
+use std::fs::{File, read_dir};
 use std::io::Read;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::path::Path;
@@ -12,7 +12,7 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open as raw_open};
 use nix::libc::{self, c_int};
 use nix::sys::stat::{Mode, fstat};
-use nix::unistd::{getpid, write};
+use nix::unistd::{close, getpid, write};
 
 /// Opens `path` with `flags` and close-on-exec, `open(2)`.
 ///
@@ -111,11 +111,18 @@ fn read_lines(path: &Path, most: u64) -> Result<Vec<u8>, Errno> {
 /// [`spawn`] does.
 ///
 /// # Errors
-/// ENOSYS before Linux 5.9.
+/// Before Linux 5.9, those of reading /proc.
 ///
 /// [`exit`]: super::process::exit
 /// [`spawn`]: super::process::spawn
 pub fn close_all_but(kept: &[RawFd]) -> Result<(), Errno> {
+    match close_ranges_between(kept) {
+        Err(Errno::ENOSYS) => close_listed_but(kept),
+        closed => closed,
+    }
+}
+
+fn close_ranges_between(kept: &[RawFd]) -> Result<(), Errno> {
     let mut kept: Vec<RawFd> = kept.to_vec();
     kept.sort_unstable();
     // From the top down, so that standard error is there as long as there may be something to tell.
@@ -127,15 +134,30 @@ pub fn close_all_but(kept: &[RawFd]) -> Result<(), Errno> {
     close_range(0, last, AT_ONCE)
 }
 
+/// Closes one after the other those that /proc lists.
+fn close_listed_but(kept: &[RawFd]) -> Result<(), Errno> {
+    let listed = read_dir("/proc/self/fd")
+        .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    let names = listed.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let open: Vec<RawFd> = names.filter_map(|name| name.parse().ok()).collect();
+    for descriptor in open.into_iter().filter(|number| !kept.contains(number)) {
+        // That of the list itself is closed already.
+        let _ = close(descriptor);
+    }
+    Ok(())
+}
+
 /// Has every descriptor but standard input, output and error closed when this process becomes a program,
 /// `close_range(2)`. Before Linux 5.11 they are closed at once, so call it last, see [`close_all_but`].
 ///
 /// # Errors
-/// ENOSYS before Linux 5.9.
+/// Those of [`close_all_but`].
 pub fn keep_standard_alone() -> Result<(), Errno> {
     let (first, last) = (libc::STDERR_FILENO + 1, RawFd::MAX);
     match close_range(first, last, libc::CLOSE_RANGE_CLOEXEC) {
-        Err(Errno::EINVAL) => close_range(first, last, AT_ONCE),
+        Err(Errno::EINVAL | Errno::ENOSYS) => {
+            close_all_but(&[libc::STDIN_FILENO, libc::STDOUT_FILENO, libc::STDERR_FILENO])
+        }
         done => done,
     }
 }
