@@ -14,6 +14,7 @@ mod environment;
 mod exec;
 mod idmap;
 mod inherit;
+mod init;
 mod mounts;
 mod namespaces;
 mod persist;
