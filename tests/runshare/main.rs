@@ -15,6 +15,7 @@ mod exec;
 mod hostname;
 mod idmap;
 mod inherit;
+mod init;
 mod kept;
 mod loopback;
 mod mounts;

@@ -63,20 +63,20 @@ pub(crate) fn run(
         end(init);
         return Err(error);
     }
-    let Some(program) = listener.hear_hello().context("recvmsg failed")? else {
-        return process::wait(init).context("waitpid failed");
-    };
-    // Nothing is left to say, and whoever reads from the program or waits for its lock must see it let go.
-    let kept = [Some(listener.descriptor()), terminal.descriptor()];
-    let _ = close_all_but(&kept.into_iter().flatten().collect::<Vec<_>>());
-    let stand_in = StandIn {
-        init,
-        program,
-        listener,
-        terminal,
-    };
-    // Values that own closed descriptors must not be dropped.
-    process::exit(diagnostics.conclude(stand_in.until_end()))
+    match listener.hear_hello().context("recvmsg failed")? {
+        Some(program) => {
+            let stand_in = StandIn {
+                init,
+                program,
+                listener,
+                terminal,
+            };
+            stand_in.let_go();
+            // Values that own closed descriptors must not be dropped.
+            process::exit(diagnostics.conclude(stand_in.until_end()))
+        }
+        None => process::wait(init).context("waitpid failed"),
+    }
 }
 
 struct StandIn {
@@ -87,6 +87,14 @@ struct StandIn {
 }
 
 impl StandIn {
+    /// Lets go of what the program has inherited: whoever reads from it or waits for its lock must see it let go.
+    /// Nothing is left to say.
+    fn let_go(&self) {
+        let kept = [Some(self.listener.descriptor()), self.terminal.descriptor()];
+        // Before Linux 5.9 they stay open, as they do without an init.
+        let _ = close_all_but(&kept.into_iter().flatten().collect::<Vec<_>>());
+    }
+
     fn until_end(&self) -> Result<Ending> {
         let every = SignalSet::every();
         loop {

@@ -37,13 +37,14 @@ impl Arrival {
     /// # Errors
     /// Those of `kill(2)`.
     pub fn send_to(&self, process: Pid) -> Result<(), Errno> {
+        // The kernel lets nobody forge what it sent itself, or kill(2), or tgkill(2).
+        if self.0.si_code >= 0 || self.0.si_code == libc::SI_TKILL {
+            return kill(process, self.number());
+        }
         let details: *const siginfo_t = ptr::from_ref(&self.0);
         let (call, to) = (libc::SYS_rt_sigqueueinfo, process.as_raw());
         // SAFETY: the pointer is to a siginfo_t that outlives the call.
         let queued = unsafe { libc::syscall(call, to, self.number(), details) };
-        // The kernel lets nobody forge what it or kill(2) sent: that is sent as kill(2) does.
-        Errno::result(queued)
-            .map(drop)
-            .or_else(|_| kill(process, self.number()))
+        Errno::result(queued).map(drop)
     }
 }
