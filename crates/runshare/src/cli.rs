@@ -71,6 +71,8 @@ const OPTIONS: &[Opt] = &[
     Opt::flag("clear-env", "the program gets an empty environment").under(ADDED),
     Opt::required("whitelist-env", "LIST", "the program gets only these variables, named with commas between them")
         .under(ADDED),
+    Opt::flag("check", "tell which namespaces can be made here, those named or all, and run nothing").under(ADDED),
+    Opt::flag("json", "with --check, tell it as JSON").under(ADDED),
 ];
 
 /// A namespace, which a bind mount on FILE keeps alive.

@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{chdir, chroot};
 use nscore::cli::message;
+use nscore::hint::{self, Explain};
 use nscore::sys::file::{open, write_all};
 use nscore::sys::mount::{Propagation, mount_kernel_filesystem, set_propagation};
 
@@ -48,11 +49,16 @@ pub(crate) fn change_root_and_directory(options: &Options) -> Result<()> {
     let mut directory = options.directory.as_deref();
     if let Some(root) = &options.root {
         chroot(root)
+            .explain_for(root.as_path(), |errno, root| {
+                hint::chroot(errno, root, "add --map-root-user")
+            })
             .with_context(|| message(&[&"cannot change root directory to '", root, &"'"]))?;
         directory = directory.or(Some(Path::new("/")));
     }
     directory.map_or(Ok(()), |directory| {
-        chdir(directory).with_context(|| message(&[&"cannot change directory to ", &directory]))
+        chdir(directory)
+            .explain_for(directory, hint::path)
+            .with_context(|| message(&[&"cannot change directory to ", &directory]))
     })
 }
 
@@ -92,7 +98,12 @@ fn binfmt_misc() -> &'static str {
 }
 
 fn mount_kernel(filesystem: &str, directory: &Path) -> Result<()> {
+    let find = match filesystem {
+        "proc" => hint::mount_proc,
+        _ => hint::path,
+    };
     mount_kernel_filesystem(filesystem, directory)
+        .explain_for(directory, find)
         .with_context(|| message(&[&"mount ", &directory, &" failed"]))
 }
 

@@ -65,6 +65,10 @@ pub(crate) struct Options {
     pub(crate) clear_environment: bool,
     /// The variables that stay, in the order in which they were named.
     pub(crate) whitelist: Option<Vec<OsString>>,
+    /// Tell what can be made, and run nothing.
+    pub(crate) check: bool,
+    /// Tell it as JSON.
+    pub(crate) json: bool,
     pub(crate) operands: Vec<OsString>,
 }
 
@@ -85,6 +89,12 @@ impl Options {
         let shifts_clocks = options.monotonic.is_some() || options.boottime.is_some();
         if shifts_clocks && !options.unshares(Namespace::Time) {
             bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");
+        }
+        if options.json && !options.check {
+            bail!("option --json requires --check");
+        }
+        if options.check && !options.operands.is_empty() {
+            bail!("option --check runs no program");
         }
         Ok(options)
     }
@@ -127,6 +137,8 @@ impl Options {
             }
             "clear-env" => self.clear_environment = true,
             "whitelist-env" => self.take_whitelist(value),
+            "check" => self.check = true,
+            "json" => self.json = true,
             name => match Namespace::from_option(name) {
                 Some(namespace) => {
                     let file = option.given().map(PathBuf::from);

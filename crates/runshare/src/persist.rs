@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use nix::unistd::{Pid, getpid};
 use nscore::cli::{Diagnostics, message};
+use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::mount::{bind, unmount};
 
@@ -63,7 +64,12 @@ fn bind_all(process: Pid, files: &[(Namespace, PathBuf)]) -> Result<()> {
         if bound.is_err() {
             undo(files[..count].iter().map(|(_, file)| file.as_path()));
         }
-        bound.with_context(|| message(&[&"mount ", &source, &" on ", file, &" failed"]))?;
+        let kind = *namespace;
+        bound
+            .explain_for(file.as_path(), move |errno, file| {
+                hint::bind(errno, kind, file)
+            })
+            .with_context(|| message(&[&"mount ", &source, &" on ", file, &" failed"]))?;
     }
     Ok(())
 }

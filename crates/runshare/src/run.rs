@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use nix::libc::SIGCHLD;
 use nscore::cli::Invocation;
 use nscore::exec::Program;
+use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::Ending;
@@ -14,12 +15,15 @@ use crate::mapper::Mapper;
 use crate::options::Options;
 use crate::persist::Keeper;
 use crate::watcher::Watcher;
-use crate::{clocks, credentials, environment, mounts};
+use crate::{check, clocks, credentials, environment, mounts};
 
 /// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let options = Options::read(invocation)?;
     let diagnostics = &invocation.diagnostics;
+    if options.check {
+        return check::run(&options, diagnostics);
+    }
     let program = Program::from_operands(&options.operands);
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
@@ -27,7 +31,10 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let mut mapper = Mapper::leave_behind(&options, diagnostics)?;
     let watcher = Watcher::leave_behind(&options, diagnostics)?;
     credentials::become_owner(&options)?;
-    unshare(options.flags()).context("unshare failed")?;
+    let flags = options.flags();
+    unshare(flags)
+        .explain(move |errno| hint::unshare(errno, flags))
+        .context("unshare failed")?;
     mapper.write_blocks()?;
     clocks::shift(&options)?;
     let inside = |tie: Option<&Tie>| become_program(&options, &mapper, &program, tie);

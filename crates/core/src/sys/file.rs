@@ -3,9 +3,12 @@
 //! The caller may have closed standard input, output or error, and nothing opens them for us. A file that took such
 //! a number would be written to by the first error message; a uid_map must not be.
 
+use std::ffi::CString;
 use std::fs::File;
 use std::io::Read;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use nix::errno::Errno;
@@ -56,22 +59,54 @@ pub fn write_all(descriptor: impl AsFd, mut bytes: &[u8]) -> Result<(), Errno> {
 /// The most that is read of a file whose size somebody else decides, in bytes.
 const MOST_READ: u64 = 64 << 20;
 
-/// The contents of a regular file in a root that may be anybody's: its first 64 MiB.
+/// Opens a regular file in a root that may be anybody's, for reading.
 ///
-/// Whoever made that root may have put anything in the file's place: a FIFO must not keep us waiting, and a file
-/// without an end must not take all memory.
+/// Whoever made that root may have put anything in the file's place: a FIFO must not keep us waiting.
 ///
 /// # Errors
-/// Those of `open(2)` and `read(2)`; EINVAL for what is no regular file.
-pub fn read_regular(path: &Path) -> Result<Vec<u8>, Errno> {
+/// Those of `open(2)`; EINVAL for what is no regular file.
+pub fn open_regular(path: &Path) -> Result<File, Errno> {
     let file = open(path, OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY)?;
     if fstat(&file)?.st_mode & libc::S_IFMT != libc::S_IFREG {
         return Err(Errno::EINVAL);
     }
+    Ok(File::from(file))
+}
+
+/// The contents of a regular file in a root that may be anybody's: its first 64 MiB, for a file without an end must not
+/// take all memory.
+///
+/// # Errors
+/// As [`open_regular`], and those of `read(2)`.
+pub fn read_regular(path: &Path) -> Result<Vec<u8>, Errno> {
     let mut contents = Vec::new();
-    let read = File::from(file).take(MOST_READ).read_to_end(&mut contents);
+    let read = open_regular(path)?
+        .take(MOST_READ)
+        .read_to_end(&mut contents);
     read.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
     Ok(contents)
+}
+
+/// Whether `path` is where a mount begins, `statx(2)`; `None` before Linux 5.8, or if it cannot be told.
+pub fn is_mount_root(path: &Path) -> Option<bool> {
+    let path = CString::new(path.as_os_str().as_bytes()).ok()?;
+    let mut found = MaybeUninit::<libc::statx>::zeroed();
+    let (flags, wanted) = (libc::AT_NO_AUTOMOUNT, libc::STATX_TYPE);
+    // SAFETY: the path is a string, and the pointer leads to a structure of the kind that is filled; both outlive the call.
+    let result = unsafe {
+        libc::statx(
+            libc::AT_FDCWD,
+            path.as_ptr(),
+            flags,
+            wanted,
+            found.as_mut_ptr(),
+        )
+    };
+    Errno::result(result).ok()?;
+    // SAFETY: every bit pattern is a value of the structure, and it was all zeros before the kernel filled it.
+    let found = unsafe { found.assume_init() };
+    let mount_root = u64::try_from(libc::STATX_ATTR_MOUNT_ROOT).ok()?;
+    (found.stx_attributes_mask & mount_root != 0).then_some(found.stx_attributes & mount_root != 0)
 }
 
 /// Closes every descriptor but these, `close_range(2)`, for a process that is to outlive its caller's interest in them.
@@ -118,6 +153,13 @@ mod tests {
         assert_eq!(read_regular(Path::new("/dev/zero")), Err(Errno::EINVAL));
         assert_eq!(read_regular(Path::new("/")), Err(Errno::EINVAL));
         assert_eq!(read_regular(Path::new("/no/such/file")), Err(Errno::ENOENT));
+    }
+
+    #[test]
+    fn a_mount_begins_at_proc_and_not_below_it() {
+        assert_eq!(is_mount_root(Path::new("/proc")), Some(true));
+        assert_eq!(is_mount_root(Path::new("/proc/self")), Some(false));
+        assert_eq!(is_mount_root(Path::new("/no/such/file")), None);
     }
 
     #[test]
