@@ -44,7 +44,7 @@ fn kernel_lacks(pid: Pid, name: &str) -> Option<String> {
 }
 
 /// That the target is another user's, and this one may not look into it.
-pub(crate) fn closed(pid: Pid) -> Option<String> {
+fn closed(pid: Pid) -> Option<String> {
     let status = Proc::here().status(&pid.to_string())?;
     let (own, theirs) = (geteuid().as_raw(), status.user()?);
     if status.is_kernel_thread() {

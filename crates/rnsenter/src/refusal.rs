@@ -131,9 +131,7 @@ impl Refusal {
     fn not_permitted(&self, of: Namespace) -> Option<String> {
         let namespace = match (self.open(of), &self.of) {
             (Ok(namespace), _) => namespace,
-            (Err(Errno::EACCES | Errno::EPERM), Some(Of::Process(pid, _))) => {
-                return absence::closed(*pid);
-            }
+            (Err(errno), Some(Of::Process(pid, _))) => return absence::of_file(errno, *pid, ""),
             _ => return None,
         };
         if !is_namespace(&namespace) {

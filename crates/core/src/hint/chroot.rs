@@ -8,7 +8,7 @@ use nix::errno::Errno;
 
 use super::{CAP_SYS_CHROOT, Harmless, path, refuses};
 use crate::procfs::Proc;
-use crate::sys::file::is_mount_root;
+use crate::sys::file::place;
 
 /// Why `chroot(2)` to this directory failed; `otherwise` says how to do without the capability.
 pub fn refused(errno: Errno, directory: &Path, otherwise: &str) -> Option<String> {
@@ -34,17 +34,18 @@ pub(super) fn is_in_the_way(proc: &Proc) -> Option<String> {
 
 /// The root of a mount namespace is the root of a mount.
 fn begins_no_mount() -> bool {
-    is_mount_root(Path::new("/")) == Some(false)
+    place(Path::new("/")).is_some_and(|root| !root.is_mount_root)
 }
 
-/// Process 1 and this one are in the same mount namespace and have other roots. For root alone: nobody else may look.
+/// Process 1 and this one are in the same mount namespace and have other roots. For who may look into process 1.
 fn is_not_that_of_process_1(proc: &Proc) -> bool {
-    let same = |name: &str| -> Option<bool> {
-        let [first, own] = ["1", "self"].map(|process| proc.path(&format!("{process}/{name}")));
-        let (first, own) = (fs::metadata(first?).ok()?, fs::metadata(own?).ok()?);
-        Some((first.dev(), first.ino()) == (own.dev(), own.ino()))
+    let of = |process: &str, name: &str| proc.path(&format!("{process}/{name}"));
+    let namespace = |process| {
+        let file = fs::metadata(of(process, "ns/mnt")?).ok()?;
+        Some((file.dev(), file.ino()))
     };
-    let root_of_1 = proc.path("1/root");
-    let root_of_1 = root_of_1.as_deref().and_then(is_mount_root);
-    same("ns/mnt") == Some(true) && same("root") == Some(false) && root_of_1 == Some(true)
+    let root = |process| place(&of(process, "root")?);
+    let same_mounts = namespace("1").is_some() && namespace("1") == namespace("self");
+    let (first, own) = (root("1"), root("self"));
+    same_mounts && own.is_some() && first.is_some_and(|root| root.is_mount_root) && first != own
 }

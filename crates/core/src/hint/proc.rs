@@ -97,8 +97,7 @@ pub fn hidden(errno: Errno, pid: Pid) -> Option<String> {
         Err(Errno::ESRCH) => Some(format!("there is no process {pid}")),
         _ => hidden_by_option(&proc).map(|option| {
             format!(
-                "process {pid} is there, but /proc is mounted with {option}, which hides the processes of others: \
-                 be root, or `mount -o remount,hidepid=0 /proc`"
+                "process {pid} is another user's, and /proc, which is mounted with {option}, hides it: be root"
             )
         }),
     }

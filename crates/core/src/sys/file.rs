@@ -87,26 +87,32 @@ pub fn read_regular(path: &Path) -> Result<Vec<u8>, Errno> {
     Ok(contents)
 }
 
-/// Whether `path` is where a mount begins, `statx(2)`; `None` before Linux 5.8, or if it cannot be told.
-pub fn is_mount_root(path: &Path) -> Option<bool> {
+/// How a path stands to the mounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The number of the mount that it is on, as in /proc/PID/mountinfo.
+    pub mount: u64,
+    /// Whether that begins there.
+    pub is_mount_root: bool,
+}
+
+/// How `path` stands to the mounts, `statx(2)`; `None` before Linux 5.8, or if it cannot be told.
+pub fn place(path: &Path) -> Option<Place> {
     let path = CString::new(path.as_os_str().as_bytes()).ok()?;
     let mut found = MaybeUninit::<libc::statx>::zeroed();
-    let (flags, wanted) = (libc::AT_NO_AUTOMOUNT, libc::STATX_TYPE);
+    let (flags, wanted) = (libc::AT_NO_AUTOMOUNT, libc::STATX_MNT_ID);
+    let place = found.as_mut_ptr();
     // SAFETY: the path is a string, and the pointer leads to a structure of the kind that is filled; both outlive the call.
-    let result = unsafe {
-        libc::statx(
-            libc::AT_FDCWD,
-            path.as_ptr(),
-            flags,
-            wanted,
-            found.as_mut_ptr(),
-        )
-    };
+    let result = unsafe { libc::statx(libc::AT_FDCWD, path.as_ptr(), flags, wanted, place) };
     Errno::result(result).ok()?;
     // SAFETY: every bit pattern is a value of the structure, and it was all zeros before the kernel filled it.
     let found = unsafe { found.assume_init() };
     let mount_root = u64::try_from(libc::STATX_ATTR_MOUNT_ROOT).ok()?;
-    (found.stx_attributes_mask & mount_root != 0).then_some(found.stx_attributes & mount_root != 0)
+    let told = found.stx_mask & wanted != 0 && found.stx_attributes_mask & mount_root != 0;
+    told.then_some(Place {
+        mount: found.stx_mnt_id,
+        is_mount_root: found.stx_attributes & mount_root != 0,
+    })
 }
 
 /// Closes every descriptor but these, `close_range(2)`, for a process that is to outlive its caller's interest in them.
@@ -157,9 +163,11 @@ mod tests {
 
     #[test]
     fn a_mount_begins_at_proc_and_not_below_it() {
-        assert_eq!(is_mount_root(Path::new("/proc")), Some(true));
-        assert_eq!(is_mount_root(Path::new("/proc/self")), Some(false));
-        assert_eq!(is_mount_root(Path::new("/no/such/file")), None);
+        let [proc, below] = ["/proc", "/proc/self"].map(|path| place(Path::new(path)));
+        let (proc, below) = (proc.expect("it is there"), below.expect("it is there"));
+        assert!(proc.is_mount_root && !below.is_mount_root);
+        assert_eq!(proc.mount, below.mount);
+        assert_eq!(place(Path::new("/no/such/file")), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::{Row, Verdict};
 /// One line for each type, below a heading; the last column is as long as it has to be.
 pub(super) fn text(rows: &[Row]) -> String {
     let mut text = line("TYPE", "KERNEL", "LIMIT", "HERE");
-    for row in rows {
+    for (index, row) in rows.iter().enumerate() {
         let limit = row
             .limit
             .map_or_else(|| "-".to_owned(), |limit| limit.to_string());
@@ -19,7 +19,16 @@ pub(super) fn text(rows: &[Row]) -> String {
         let here = match &row.verdict {
             Verdict::Possible => "yes",
             Verdict::WithUser => "yes, with --user",
-            Verdict::Impossible(why) => &format!("no: {why}"),
+            Verdict::Impossible(why) => {
+                // The same reason is told once.
+                let above = rows[..index]
+                    .iter()
+                    .find(|above| above.verdict == row.verdict);
+                match above {
+                    Some(above) => &format!("no, as for {}", above.namespace.option()),
+                    None => &format!("no: {why}"),
+                }
+            }
         };
         text += &line(row.namespace.option(), kernel, &limit, here);
     }
@@ -76,6 +85,10 @@ mod tests {
 
     use super::*;
 
+    fn impossible(why: &str) -> Verdict {
+        Verdict::Impossible(why.to_owned())
+    }
+
     fn rows() -> Vec<Row> {
         let row = |namespace, kernel, limit, verdict| Row {
             namespace,
@@ -95,14 +108,10 @@ mod tests {
                 Namespace::Time,
                 Some(false),
                 None,
-                Verdict::Impossible("there \"is\" none".to_owned()),
+                impossible("there \"is\" none"),
             ),
-            row(
-                Namespace::Cgroup,
-                None,
-                Some(0),
-                Verdict::Impossible("x".to_owned()),
-            ),
+            row(Namespace::Cgroup, None, Some(0), impossible("x")),
+            row(Namespace::Uts, Some(true), Some(0), impossible("x")),
         ]
     }
 
@@ -113,6 +122,7 @@ user    yes          96365  yes
 net     yes     2147483647  yes, with --user
 time    no               -  no: there \"is\" none
 cgroup  -                0  no: x
+uts     yes              0  no, as for cgroup
 ";
         assert_eq!(text(&rows()), expected);
     }
@@ -123,7 +133,8 @@ cgroup  -                0  no: x
    {"type":"user", "kernel":true, "limit":96365, "possible":true, "with-user":false, "why":null},
    {"type":"net", "kernel":true, "limit":2147483647, "possible":true, "with-user":true, "why":null},
    {"type":"time", "kernel":false, "limit":null, "possible":false, "with-user":false, "why":"there \"is\" none"},
-   {"type":"cgroup", "kernel":null, "limit":0, "possible":false, "with-user":false, "why":"x"}
+   {"type":"cgroup", "kernel":null, "limit":0, "possible":false, "with-user":false, "why":"x"},
+   {"type":"uts", "kernel":true, "limit":0, "possible":false, "with-user":false, "why":"x"}
 ]}
 "#;
         assert_eq!(json(&rows()), expected);
