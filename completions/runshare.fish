@@ -44,7 +44,7 @@ complete -c runshare -n __runshare_at_options -s T -l time -d 'clocks of its own
 complete -c runshare -n __runshare_at_options -l kill-child -d 'the child gets this signal (KILL) when runshare dies; implies --fork'
 complete -c runshare -n __runshare_at_options -l mount-proc -d 'a proc of the new namespaces on DIR (/proc); implies --mount' -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l mount-binfmt -d 'a binfmt_misc of its own on DIR; implies --mount and --user' -f -a "(__fish_complete_directories)"
-complete -c runshare -n __runshare_at_options -l map-user -d 'be this user inside' -r
+complete -c runshare -n __runshare_at_options -l map-user -d 'be this user inside' -r -f -a "(__fish_complete_users)"
 complete -c runshare -n __runshare_at_options -l map-users -d 'map users: INNER:OUTER:COUNT, auto, subids or all; may be repeated' -r
 complete -c runshare -n __runshare_at_options -l map-group -d 'be this group inside' -r
 complete -c runshare -n __runshare_at_options -l map-groups -d 'map groups likewise' -r
@@ -69,3 +69,5 @@ complete -c runshare -n __runshare_at_options -l map-auto -d 'map users and grou
 complete -c runshare -n __runshare_at_options -l map-subids -d 'map your subordinate ids to themselves'
 complete -c runshare -n __runshare_at_options -l keep-caps -d 'the program keeps the capabilities of the user namespace'
 complete -c runshare -n __runshare_at_options -l clear-env -d 'the program gets an empty environment'
+complete -c runshare -n __runshare_at_options -l check -d 'tell which namespaces can be made here, those named or all, and run nothing'
+complete -c runshare -n __runshare_at_options -l json -d 'with --check, tell it as JSON'

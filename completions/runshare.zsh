@@ -34,7 +34,7 @@ _runshare() {
 '*--kill-child=-[the child gets this signal (KILL) when runshare dies; implies --fork]::SIGNAME:_default' \
 '*--mount-proc=-[a proc of the new namespaces on DIR (/proc); implies --mount]::DIR:_files -/' \
 '*--mount-binfmt=-[a binfmt_misc of its own on DIR; implies --mount and --user]::DIR:_files -/' \
-'*--map-user=[be this user inside]:UID|NAME:_default' \
+'*--map-user=[be this user inside]:UID|NAME:_users' \
 '*--map-users=[map users\: INNER\:OUTER\:COUNT, auto, subids or all; may be repeated]:MAP:_default' \
 '*--map-group=[be this group inside]:GID|NAME:_default' \
 '*--map-groups=[map groups likewise]:MAP:_default' \
@@ -69,6 +69,8 @@ _runshare() {
 '--map-subids[map your subordinate ids to themselves]' \
 '--keep-caps[the program keeps the capabilities of the user namespace]' \
 '--clear-env[the program gets an empty environment]' \
+'--check[tell which namespaces can be made here, those named or all, and run nothing]' \
+'--json[with --check, tell it as JSON]' \
 '*:::program:_normal' \
 && ret=0
 }

@@ -1,6 +1,7 @@
 //! Hints: a second line with the cause of a failure, each cause made here as it comes about on a machine. What is not
 //! asked for hints says what the original says, to the byte: [`Twin::hint`] sees to that every time.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::path::Path;
 
@@ -19,7 +20,7 @@ fn hint(caller: Caller, args: &[&str]) -> Option<String> {
 
 /// The hint for this target and these options.
 #[track_caller]
-fn hint_for(caller: Caller, target: impl ToString, options: &[&str]) -> Option<String> {
+fn hint_for(caller: Caller, target: impl Display, options: &[&str]) -> Option<String> {
     let target = target.to_string();
     let words: Vec<&str> = ["-t", &target].iter().chain(options).copied().collect();
     hint(caller, &words)
