@@ -32,7 +32,7 @@ fn file(path: &str) -> String {
 }
 
 fn man_page(command: &Command) -> String {
-    file(&format!("man/{}.1", command.get_name()))
+    file(&tools::man_page(command.get_name()))
 }
 
 /// The lines of a man page that begin the text of an option, as a reader sees them: `-m, --mount[=FILE]`.
@@ -167,14 +167,14 @@ fn every_option_is_completed_in_every_shell() {
     }
 }
 
-/// What a shell that has read the completions of `runshare` writes when it runs this line.
+/// What a shell that has read the completions of this program writes when it runs this line.
 #[track_caller]
-fn in_shell(shell: &str, line: &str) -> Option<String> {
+fn in_shell(shell: &str, name: &str, line: &str) -> Option<String> {
     if !need::program(shell) {
         return None;
     }
     let home = Scratch::new();
-    let script = file(&format!("completions/runshare.{shell}")) + line;
+    let script = file(&format!("completions/{name}.{shell}")) + line;
     let tool = Tool::new("/usr/bin/env").env("HOME", home.path());
     let outcome = tool.args([shell, "-c", &script]).run().ok();
     assert_eq!(outcome.err(), "");
@@ -183,16 +183,25 @@ fn in_shell(shell: &str, line: &str) -> Option<String> {
 
 #[test]
 fn bash_completes_the_program_behind_the_options() {
-    let complete = "_runshare_line runshare \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\"; \
-                    echo \"$COMPREPLY\"";
+    let complete =
+        "\"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\"; echo \"$COMPREPLY\"";
     for (words, current, expected) in [
         ("runshare -mu --map-root", 2, "--map-root-user\n"),
         ("runshare --mount readlin", 2, "readlink\n"),
         ("runshare -R / --owner = 0 : 0 readlin", 8, "readlink\n"),
         ("runshare ls --map-root", 2, "\n"),
+        ("rnsenter -m -t 1 --preserve", 4, "--preserve-credentials\n"),
+        ("rnsenter --target = 1 : 5 -n readlin", 7, "readlink\n"),
+        ("rnsenter -t 1 -m ls --preserve", 5, "\n"),
+        ("rchroot --skip", 1, "--skip-chdir\n"),
+        ("rchroot --groups 5 / readlin", 4, "readlink\n"),
+        ("rchroot / readlin", 2, "readlink\n"),
+        ("rchroot / ls --skip", 3, "\n"),
     ] {
-        let line = format!("COMP_WORDS=({words}) COMP_CWORD={current}; {complete}");
-        let Some(offered) = in_shell("bash", &line) else {
+        let name = words.split(' ').next().expect("a word");
+        let line =
+            format!("COMP_WORDS=({words}) COMP_CWORD={current}; _{name}_line {name} {complete}");
+        let Some(offered) = in_shell("bash", name, &line) else {
             return;
         };
         assert_eq!(offered, expected, "{words}");
@@ -207,13 +216,38 @@ fn fish_completes_the_program_behind_the_options() {
         ("runshare --mount readlin", "readlink"),
         ("runshare -R / --owner=0:0 readlin", "readlink"),
         ("runshare ls --map-root", ""),
+        ("rnsenter -t 1 --preserve", "--preserve-credentials"),
+        ("rnsenter --net=/etc/hostnam", "--net=/etc/hostname"),
+        ("rnsenter -t 1 -m readlin", "readlink"),
+        ("rnsenter -t 1 ls --preserve", ""),
+        ("rchroot --skip", "--skip-chdir"),
+        ("rchroot --userspec=0:0 /et", "/etc/"),
+        ("rchroot / readlin", "readlink"),
+        ("rchroot / ls --skip", ""),
     ] {
-        let Some(offered) = in_shell("fish", &format!("complete -C '{line}'")) else {
+        let name = line.split(' ').next().expect("a word");
+        let Some(offered) = in_shell("fish", name, &format!("complete -C '{line}'")) else {
             return;
         };
         let first = offered.split(['\t', '\n']).next();
         assert_eq!(first, Some(expected), "{line}: {offered}");
     }
+}
+
+#[test]
+fn a_process_is_completed_by_its_number() {
+    let bash = "COMP_WORDS=(rnsenter -t $$) COMP_CWORD=2; _rnsenter_line rnsenter $$ -t; \
+                [[ $COMPREPLY == $$ ]] && echo it is offered";
+    let fish =
+        "complete -C 'rnsenter --target 1' | string match -qr '^1\\t'; and echo it is offered";
+    for (shell, line) in [("bash", bash), ("fish", fish)] {
+        let Some(offered) = in_shell(shell, "rnsenter", line) else {
+            return;
+        };
+        assert_eq!(offered, "it is offered\n", "{shell}");
+    }
+    let zsh = file("completions/rnsenter.zsh");
+    assert_eq!(zsh.matches(":_pids'").count(), 2, "for both names");
 }
 
 #[test]
@@ -238,7 +272,7 @@ fn mandoc_has_nothing_to_warn_of() {
         return;
     }
     for command in commands() {
-        let page = workspace().join(format!("man/{}.1", command.get_name()));
+        let page = workspace().join(tools::man_page(command.get_name()));
         let lint = Tool::new("/usr/bin/env").args(["mandoc", "-T", "lint", "-W", "warning"]);
         let outcome = lint.arg(page).run();
         assert_eq!(

@@ -2,8 +2,14 @@
 //! original's is noticed as well as one of ours. What nobody inside may do to the tool is in `hidden`, cgroups beside those
 //! of version 1 are in `cgroup`.
 
-use crate::stage::{Caller, Cast, Container, each, original, rnsenter, socket_holder, twin};
-use testkit::{Outcome, Scratch, Tool, need};
+use std::path::Path;
+
+use crate::reuse::{holds_a_pidfd, numbers_can_be_chosen, pidfds_have_inodes, reuse, target};
+use crate::stage::{
+    Caller, Cast, Container, RNSENTER, children_of, each, original, rnsenter, socket_holder, twin,
+};
+use nix::sys::signal::kill;
+use testkit::{Outcome, Scratch, Signal, Tool, eventually, need};
 
 /// Asserts how each ends with these arguments and what it says.
 fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {
@@ -87,12 +93,7 @@ fn the_program_never_starts_outside_its_root() {
 
 #[test]
 fn with_usr_as_root_the_program_starts_in_it() {
-    if !need::root()
-        || !need::met(
-            std::path::Path::new("/usr/bin/sh").exists(),
-            "no /usr/bin/sh",
-        )
-    {
+    if !need::root() || !need::met(Path::new("/usr/bin/sh").exists(), "no /usr/bin/sh") {
         return;
     }
     let own = std::process::id().to_string();
@@ -243,5 +244,37 @@ fn numbers_of_descriptors_in_messages_are_our_own() {
         let (ours, theirs) = both(options);
         assert_eq!(ours == theirs, alike, "{ours}{theirs}");
         assert_eq!(masked(&ours), masked(&theirs));
+    }
+}
+
+#[test]
+fn nothing_is_taken_from_a_process_that_has_the_targets_number_by_now() {
+    if !need::root() || !numbers_can_be_chosen() || !pidfds_have_inodes() {
+        return;
+    }
+    let (Some(theirs), true) = (need::original("nsenter"), need::program("strace")) else {
+        return;
+    };
+    for option in ["-r", "-w", "-e"] {
+        for (program, ours) in [(Path::new(RNSENTER), true), (&theirs, false)] {
+            let Some(first) = target() else { return };
+            let (pid, named) = (first.pid(), format!("{}:{}", first.pid(), first.inode()));
+            // It is stopped with the pidfd in its hands.
+            let strace = Tool::new("/usr/bin/strace").args(["-qq", "-o", "/dev/null"]);
+            let strace = strace.args(["-e", "inject=pidfd_open:signal=STOP"]);
+            let line = ["-t", &named, "-u/proc/self/ns/uts", option, "true"];
+            let mut strace = strace.arg(program).args(line).spawn();
+            let held = || children_of(strace.pid()).first().copied();
+            eventually("the tool holds its target", || {
+                held().is_some_and(holds_a_pidfd)
+            });
+            let tool = held().expect("it holds its target");
+            drop(first);
+            let _second = reuse(pid);
+            kill(tool, Signal::SIGCONT).unwrap();
+            let outcome = strace.wait();
+            assert_eq!(outcome.code(), i32::from(ours), "{option}\n{outcome}");
+            assert_eq!(outcome.err().contains("No such file"), ours, "{outcome}");
+        }
     }
 }

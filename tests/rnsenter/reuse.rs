@@ -12,7 +12,7 @@ use nix::unistd::mkfifo;
 use testkit::{Pid, Running, Scratch, Signal, Tool, eventually, need};
 
 /// A process with a network of its own that has not forked, so that its pidfd's inode can be told.
-fn target() -> Option<Container> {
+pub(crate) fn target() -> Option<Container> {
     Container::unshared(Caller::Whoever, &["-n", "-u"])
 }
 
@@ -56,7 +56,7 @@ fn an_ordinary_user_may_name_the_inode_too() {
 }
 
 /// Starts processes until one has this number, which must be free.
-fn reuse(number: Pid) -> Container {
+pub(crate) fn reuse(number: Pid) -> Container {
     for _ in 0..1000 {
         // Whatever else is started on this machine may come first.
         fs::write(LAST_PID, (number.as_raw() - 1).to_string()).unwrap();
@@ -71,13 +71,13 @@ fn reuse(number: Pid) -> Container {
 /// The number that was given last, proc_sys_kernel(5).
 const LAST_PID: &str = "/proc/sys/kernel/ns_last_pid";
 
-fn numbers_can_be_chosen() -> bool {
+pub(crate) fn numbers_can_be_chosen() -> bool {
     let file = File::options().write(true).open(LAST_PID);
     need::met(file.is_ok(), "process numbers cannot be chosen here")
 }
 
 /// Whether pidfds have inodes of their own, as since Linux 6.9.
-fn pidfds_have_inodes() -> bool {
+pub(crate) fn pidfds_have_inodes() -> bool {
     let [one, other] = [0, 1].map(|_| Container::none(|tool| tool));
     need::met(
         one.inode() != other.inode(),
@@ -120,7 +120,7 @@ fn held(arguments: &[&str]) -> (Running, Scratch) {
     (tool, scratch)
 }
 
-fn holds_a_pidfd(pid: Pid) -> bool {
+pub(crate) fn holds_a_pidfd(pid: Pid) -> bool {
     let entries = fs::read_dir(format!("/proc/{pid}/fdinfo")).ok();
     let mut told = entries
         .into_iter()

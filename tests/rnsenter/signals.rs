@@ -1,8 +1,12 @@
 //! Waiting for the program: how it ends, and that it stops and goes on with the tool.
 
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
 use crate::stage::{Caller, Container, RNSENTER, children_of, each, is_stopped, lives, rnsenter};
 use nix::sys::signal::kill;
-use testkit::{Running, Signal, Status, Tool, eventually, need};
+use testkit::{Running, Scratch, Signal, Status, Tool, eventually, need};
 
 /// What has the tool wait for its program, in a container that anybody may enter.
 fn waiting(container: &Container) -> Vec<String> {
@@ -77,6 +81,55 @@ fn a_program_that_is_continued_by_another_leaves_the_tool_stopped_until_it_is_to
         tool.signal(Signal::SIGCONT);
         assert_eq!(tool.wait().code(), 6);
     });
+}
+
+/// Has the tool wait for this script, and holds it up for a second when it learns that the script has stopped.
+fn held_up(tool: PathBuf, container: &Container, script: &str, log: &Path) -> Tool {
+    let everybody = Permissions::from_mode(0o666);
+    fs::set_permissions(log, everybody).unwrap();
+    let delay = "inject=wait4:delay_exit=1000000:when=1";
+    let strace = Tool::new("/usr/bin/strace").arg("-o").arg(log);
+    let strace = strace.args(["-qq", "-e", "trace=wait4", "-e", delay]);
+    let strace = strace.arg(tool).args(waiting(container));
+    strace.args(["sh", "-c", script])
+}
+
+#[test]
+fn a_program_that_goes_on_before_the_tool_could_stop_is_waited_for() {
+    let (Some(original), true) = (need::original("nsenter"), need::program("strace")) else {
+        return;
+    };
+    let Some((caller, container)) = container() else {
+        return;
+    };
+    for (rest, ours) in [
+        ("exit 4", true),
+        ("sleep 2; exit 4", true),
+        ("exit 4", false),
+        ("sleep 2; exit 4", false),
+    ] {
+        let scratch = Scratch::new();
+        let log = scratch.file("log", "");
+        let logged = |text: &str| fs::read_to_string(&log).unwrap().contains(text);
+        let program = if ours {
+            RNSENTER.into()
+        } else {
+            original.clone()
+        };
+        let script = format!("kill -STOP $$; {rest}");
+        let mut strace = caller
+            .runs(held_up(program, &container, &script, &log))
+            .spawn();
+        eventually("the tool knows of the stop", || logged("WSTOPPED"));
+        let tool = children_of(strace.pid())[0];
+        kill(children_of(tool)[0], Signal::SIGCONT).unwrap();
+        if !ours {
+            eventually("the original stops", || logged("stopped by SIGSTOP"));
+            kill(tool, Signal::SIGCONT).unwrap();
+        }
+        assert_eq!(strace.wait().code(), 4, "{rest}");
+        assert_eq!(logged("stopped by"), !ours, "{rest}");
+    }
 }
 
 /// The shell's prompt. What is typed before it is there may be lost.

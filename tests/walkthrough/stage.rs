@@ -61,7 +61,8 @@ pub(crate) fn with_our_path(tool: Tool) -> Tool {
     tool.env("PATH", format!("{ours}:/usr/sbin:/usr/bin:/sbin:/bin"))
 }
 
-fn beside_runshare(name: &str) -> PathBuf {
+/// The program of this name that is built beside `runshare`, if it is.
+pub(crate) fn beside_runshare(name: &str) -> PathBuf {
     Path::new(RUNSHARE).with_file_name(name)
 }
 

@@ -113,6 +113,20 @@ impl Namespace {
         all.filter(move |namespace| flags & namespace.flag() != 0)
     }
 
+    /// The type with this file below /proc/PID/ns, which is also what a link to a namespace begins with.
+    pub fn from_file(name: &[u8]) -> Option<Namespace> {
+        Namespace::ALL
+            .into_iter()
+            .find(|namespace| namespace.file().as_bytes() == name)
+    }
+
+    /// The type with this flag.
+    pub fn from_flag(flag: c_int) -> Option<Namespace> {
+        Namespace::ALL
+            .into_iter()
+            .find(|namespace| namespace.flag() == flag)
+    }
+
     /// The type whose long option is `name`.
     pub fn from_option(name: &str) -> Option<Namespace> {
         Namespace::ALL

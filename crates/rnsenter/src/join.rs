@@ -12,7 +12,8 @@ use nix::sys::stat::stat;
 use nix::unistd::Pid;
 use nscore::hint::Explain;
 use nscore::namespace::Namespace;
-use nscore::sys::namespace::{joins_by_pidfd, network_of, owner_of, setns, user_namespace_of};
+use nscore::sys::namespace::{joins_by_pidfd, network_of, setns, user_namespace_of};
+use nscore::sys::nsfs::owner_of;
 use nscore::sys::process::pidfd_getfd;
 
 use crate::absence;

@@ -15,7 +15,7 @@ use nscore::hint::{self, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Harmless, Hint};
 use nscore::namespace::Namespace;
 use nscore::procfs::Proc;
 use nscore::sys::file::open;
-use nscore::sys::namespace::{owner_of, owner_uid_of, parent_of, type_of};
+use nscore::sys::nsfs::{owner_of, owner_uid_of, parent_of, type_of};
 use nscore::sys::process::{has_ended, is_there};
 
 use crate::absence;
@@ -106,7 +106,7 @@ impl Refusal {
             return Some("the file is no namespace: a namespace is a file below /proc/PID/ns, or mounted from there".to_owned());
         }
         if let Ok(flag) = type_of(&namespace)
-            && let Some(real) = Namespace::in_flags(flag).find(|real| *real != of)
+            && let Some(real) = Namespace::from_flag(flag).filter(|real| *real != of)
         {
             let (real, wanted) = (real.option(), of.option());
             return Some(format!(

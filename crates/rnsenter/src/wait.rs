@@ -32,11 +32,12 @@ pub(crate) fn for_child(child: Pid) -> Result<Ending> {
     }
 }
 
-/// Whether the child, stopped a moment ago, has been continued by now.
+/// Whether the child, stopped a moment ago, has been continued by now, and perhaps has ended since.
 fn goes_on(child: Pid) -> bool {
-    let continued = waitid(
-        Id::Pid(child),
-        WaitPidFlag::WCONTINUED | WaitPidFlag::WNOHANG,
-    );
-    matches!(continued, Ok(WaitStatus::Continued(_)))
+    let flags = WaitPidFlag::WCONTINUED | WaitPidFlag::WEXITED;
+    let ask = flags | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
+    matches!(
+        waitid(Id::Pid(child), ask),
+        Ok(WaitStatus::Continued(_) | WaitStatus::Exited(..) | WaitStatus::Signaled(..))
+    )
 }

@@ -5,6 +5,7 @@
 //! - It offers options behind the operands too, where the command line of another program begins. In bash and fish
 //!   functions of ours stand before it and hand that over to the program's own completion; zsh has words for it.
 //! - It does not quote the colon that a value's name may have, at which zsh splits.
+//! - It knows values that are files, but none that are processes.
 
 use anyhow::{Result, ensure};
 use clap::{Arg, ArgAction, Command, ValueHint};
@@ -25,10 +26,11 @@ pub(crate) fn script(tool: &Tool, shell: Shell) -> Result<String> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut told, name, &mut script);
     let script = String::from_utf8(script)?;
+    let script = with_processes(&script, &table, shell)?;
     match shell {
         Shell::Bash if runs_program(&table) => for_bash(&script, &table),
         Shell::Fish => for_fish(&script, &table),
-        Shell::Zsh => for_zsh(&script, &table, tool.short_values),
+        Shell::Zsh => for_zsh(&script, tool),
         _ => Ok(script),
     }
 }
@@ -77,6 +79,42 @@ fn filled(functions: &str, table: &Command, separator: &str) -> String {
         .replace("FIRST", &(before + 1).to_string())
 }
 
+/// The script with numbers of processes offered where a value is one.
+fn with_processes(script: &str, table: &Command, shell: Shell) -> Result<String> {
+    let mut script = script.to_owned();
+    for option in table.get_arguments() {
+        let names = option.get_value_names().unwrap_or_default();
+        let Some(value) = names.iter().find(|name| name.starts_with("PID")) else {
+            continue;
+        };
+        let places = match shell {
+            Shell::Bash => bash_cases(option),
+            Shell::Fish => {
+                let line = fish_line(&script, option);
+                vec![(line.clone(), line + " -f -a \"(__fish_complete_pids)\"")]
+            }
+            _ => vec![(format!(":{value}:_default"), format!(":{value}:_pids"))],
+        };
+        for (theirs, ours) in places {
+            script = replaced(&script, &theirs, &ours)?;
+        }
+    }
+    Ok(script)
+}
+
+/// Where a script for bash offers files for an option, and how it would offer processes.
+fn bash_cases(option: &Arg) -> Vec<(String, String)> {
+    let long = option.get_long().map(|long| format!("--{long}"));
+    let short = option.get_short().map(|short| format!("-{short}"));
+    let names = long.into_iter().chain(short);
+    let case = |name| format!(" {name})\n                    COMPREPLY=($(compgen ");
+    let both = names.map(case).map(|case| {
+        let ours = "-W \"$(cd /proc && echo [0-9]*)\" -- \"${cur}\"))";
+        (format!("{case}-f \"${{cur}}\"))"), case + ours)
+    });
+    both.collect()
+}
+
 fn for_bash(script: &str, table: &Command) -> Result<String> {
     let name = table.get_name();
     let (theirs, ours) = (format!("-F _{name} "), format!("-F _{name}_line "));
@@ -90,9 +128,7 @@ fn for_fish(script: &str, table: &Command) -> Result<String> {
         .get_arguments()
         .filter(|option| takes_optional_value(option))
     {
-        let long = format!(" -l {} ", option.get_long().unwrap_or_default());
-        let line = script.lines().find(|line| line.contains(&long));
-        let line = line.unwrap_or_default().to_owned();
+        let line = fish_line(&script, option);
         // `-r` would take the next word; without it a value counts only where it is attached.
         script = replaced(&script, &line, &replaced(&line, "' -r", "'")?)?;
     }
@@ -105,9 +141,20 @@ fn for_fish(script: &str, table: &Command) -> Result<String> {
     Ok(script)
 }
 
-fn for_zsh(script: &str, table: &Command, short_values: bool) -> Result<String> {
-    // Options end at the first operand.
-    let mut script = replaced(script, "-S -C)", "-S -C -A '-*')")?;
+/// The line of an option in a script for fish.
+fn fish_line(script: &str, option: &Arg) -> String {
+    let long = format!(" -l {} ", option.get_long().unwrap_or_default());
+    let line = script.lines().find(|line| line.contains(&long));
+    line.unwrap_or_default().to_owned()
+}
+
+fn for_zsh(script: &str, tool: &Tool) -> Result<String> {
+    let table = (tool.command)();
+    let mut script = script.to_owned();
+    if !tool.operands_anywhere {
+        // Options end at the first operand.
+        script = replaced(&script, "-S -C)", "-S -C -A '-*')")?;
+    }
     for option in table.get_arguments().filter(|option| takes_value(option)) {
         for name in option.get_value_names().unwrap_or_default() {
             let quoted = name.replace(':', "\\:");
@@ -121,7 +168,7 @@ fn for_zsh(script: &str, table: &Command, short_values: bool) -> Result<String> 
             Some((option, _)) if option.starts_with("'*--") => {
                 lines += &replaced(line, "=[", "=-[")?;
             }
-            Some(_) if short_values => lines += &replaced(line, "+[", "-[")?,
+            Some(_) if tool.short_values => lines += &replaced(line, "+[", "-[")?,
             Some((option, _)) => lines += &format!("{}]' \\\n", replaced(option, "+[", "[")?),
             // The program is the first of the operands that are left.
             None if line.contains(":_command_names -e'") => {}

@@ -5,10 +5,12 @@
 //! | `generate` | writes `completions/`, and the option headings of `man/`, from the programs' tables of options |
 //! | `generate --check` | changes nothing and fails if one of these files is stale |
 //! | `startup [--runs N]` | measures how long our programs take to start, beside the originals |
+//! | `scan [--rlsns PATH] [--original PATH] [--runs N] [FARM…]` | measures how long `rlsns` takes beside the least that a scan can take; a farm is `PROCESSES[xDESCRIPTORS[:SOCKETS]]` |
 
 mod complete;
 mod generate;
 mod man;
+mod scan;
 mod startup;
 
 use std::env;
@@ -43,7 +45,8 @@ fn chore() -> Result<String> {
             let runs = runs.parse().context("--runs takes a number")?;
             startup::run(runs)
         }
-        _ => bail!("usage: cargo run -p xtask -- generate [--check] | startup [--runs N]"),
+        ["scan", ref words @ ..] => scan::run(words),
+        _ => bail!("usage: cargo run -p xtask -- generate [--check] | startup [--runs N] | scan"),
     }
 }
 

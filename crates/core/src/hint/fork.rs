@@ -6,7 +6,7 @@ use nix::fcntl::OFlag;
 use crate::namespace::Namespace;
 use crate::procfs::Proc;
 use crate::sys::file::open;
-use crate::sys::namespace::has_process;
+use crate::sys::nsfs::has_process;
 
 /// Why `fork(2)` failed.
 pub fn refused(errno: Errno) -> Option<String> {

@@ -12,7 +12,7 @@ use super::{CAP_SYS_ADMIN, Harmless, path, refuses, shown};
 use crate::namespace::Namespace;
 use crate::procfs::{MountPoint, Proc, mount_points};
 use crate::sys::file::open;
-use crate::sys::namespace::owner_of;
+use crate::sys::nsfs::owner_of;
 
 /// Directories that are made to be mounted upon: what stands there hides nothing.
 const EMPTY: [&str; 3] = ["sys/fs/binfmt_misc", "fs/nfsd", "openprom"];

@@ -21,10 +21,11 @@ unsafe extern "C" {
         state: *mut Conversion,
     ) -> size_t;
     fn iswprint(wide: libc::c_uint) -> c_int;
+    fn wcwidth(wide: wchar_t) -> c_int;
 }
 
 /// A locale other than C, which is this process's own from now on.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Locale(());
 
 /// What a text begins with, and how many bytes that is.
@@ -34,6 +35,17 @@ pub enum Beginning {
     Printable(usize),
     /// One that cannot, or bytes that are none.
     Unprintable(usize),
+}
+
+/// A character that can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Character {
+    /// How many bytes it is.
+    pub length: usize,
+    /// How many cells of a terminal it takes: 0, 1 or 2.
+    pub width: usize,
+    /// Its code point; the GNU C library numbers characters so in every locale.
+    pub code: u32,
 }
 
 impl Locale {
@@ -50,8 +62,13 @@ impl Locale {
         if !Locale::is_wanted() {
             return None;
         }
-        // SAFETY: the name is a string; no second thread reads the locale or the environment meanwhile.
-        let loaded = unsafe { libc::setlocale(libc::LC_CTYPE, c"".as_ptr()) };
+        Locale::named(c"")
+    }
+
+    /// Loads the locale of this name; `None` if it is not there. The empty name is what the environment says.
+    pub fn named(name: &CStr) -> Option<Locale> {
+        // SAFETY: the name is a string; no second thread runs meanwhile.
+        let loaded = unsafe { libc::setlocale(libc::LC_CTYPE, name.as_ptr()) };
         if loaded.is_null() {
             return None;
         }
@@ -71,19 +88,46 @@ impl Locale {
 
     /// What `text`, which is not empty, begins with, `mbrtowc(3)` and `iswprint(3)`.
     pub fn beginning(&self, text: &[u8]) -> Beginning {
-        let mut wide: wchar_t = 0;
-        let mut state = Conversion([0; 128]);
-        let (start, length) = (text.as_ptr().cast(), text.len());
-        // SAFETY: it reads no more than the length that goes with the pointer; the other two are to locals.
-        let read = unsafe { mbrtowc(&raw mut wide, start, length, &raw mut state) };
+        let (wide, read) = convert(text);
         match read {
             // A byte of zero is a character of no length, and what is not whole is so up to the end of the text.
             0 | size_t::MAX => Beginning::Unprintable(1),
-            INCOMPLETE => Beginning::Unprintable(length),
+            INCOMPLETE => Beginning::Unprintable(text.len()),
             read if is_printable(wide) => Beginning::Printable(read),
             read => Beginning::Unprintable(read),
         }
     }
+
+    /// The character that `text`, which is not empty, begins with, if it can be shown: `iswprint(3)`, `wcwidth(3)`.
+    pub fn character(&self, text: &[u8]) -> Option<Character> {
+        let (wide, length) = convert(text);
+        // The numbers that stand for no character are zero and beyond any length.
+        let whole = (1..=text.len()).contains(&length);
+        let width = width(wide).filter(|_| whole && is_printable(wide))?;
+        let code = wide.cast_unsigned();
+        Some(Character {
+            length,
+            width,
+            code,
+        })
+    }
+}
+
+/// The character that `text` begins with, and what `mbrtowc(3)` says of its length.
+fn convert(text: &[u8]) -> (wchar_t, size_t) {
+    let mut wide: wchar_t = 0;
+    let mut state = Conversion([0; 128]);
+    let (start, length) = (text.as_ptr().cast(), text.len());
+    // SAFETY: it reads no more than the length that goes with the pointer; the other two are to locals.
+    let read = unsafe { mbrtowc(&raw mut wide, start, length, &raw mut state) };
+    (wide, read)
+}
+
+/// Loads the caller's order of characters, `setlocale(3)`, which a range in a pattern such as `[a-z]` follows; the C
+/// locale's stays where there is none.
+pub fn load_order() {
+    // SAFETY: the name is a string; no second thread runs meanwhile.
+    let _ = unsafe { libc::setlocale(libc::LC_COLLATE, c"".as_ptr()) };
 }
 
 /// `(size_t) -2`: the text ends before the character does.
@@ -93,4 +137,34 @@ fn is_printable(wide: wchar_t) -> bool {
     // SAFETY: iswprint takes any number, of the locale that is set.
     let printable = unsafe { iswprint(wide.cast_unsigned()) };
     printable != 0
+}
+
+/// How many cells a character takes, `None` for one that a terminal cannot show.
+fn width(wide: wchar_t) -> Option<usize> {
+    // SAFETY: wcwidth takes any number, of the locale that is set.
+    let width = unsafe { wcwidth(wide) };
+    usize::try_from(width).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_character_takes_as_many_cells_as_a_terminal_gives_it() {
+        let locale = Locale::named(c"C.UTF-8").expect("the C library has it built in");
+        let measured = |text: &str| {
+            let character = locale.character(text.as_bytes());
+            character.map(|character| (character.length, character.width, character.code))
+        };
+        assert_eq!(measured("a"), Some((1, 1, 0x61)));
+        assert_eq!(measured("ï and more"), Some((2, 1, 0xef)));
+        assert_eq!(measured("世界"), Some((3, 2, 0x4e16)));
+        assert_eq!(measured("\u{301}"), Some((2, 0, 0x301)));
+        assert_eq!(measured("\u{85}"), None);
+        assert_eq!(locale.character(b"\xff"), None);
+        assert_eq!(locale.character(b"\xe4\xb8"), None);
+        assert_eq!(locale.character(b"\0"), None);
+        assert_eq!(locale.encoding(), c"UTF-8");
+    }
 }

@@ -8,11 +8,16 @@
 #![allow(unsafe_code, reason = "this is the place for it")]
 
 pub mod capability;
+pub mod directory;
 pub mod environment;
 pub mod errno;
 pub mod file;
 pub mod locale;
 pub mod mount;
 pub mod namespace;
+pub mod nsfs;
 pub mod process;
+pub mod regex;
 pub mod signal;
+pub mod statmount;
+pub mod terminal;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nix::libc::{self, Ioctl, c_int, c_ulong, pid_t, uid_t};
+use nix::libc::{self, c_int, c_ulong};
 use nix::sys::utsname::uname;
 
 use super::file::{above_standard, open};
@@ -20,7 +20,7 @@ use super::file::{above_standard, open};
 /// [`Namespace::flag`]: crate::namespace::Namespace::flag
 pub fn unshare(flags: c_int) -> Result<(), Errno> {
     // SAFETY: unshare takes no pointer. It must not run beside other threads that rely on what is unshared, and no
-    // program of ours ever has a second thread.
+    // program of ours that does so ever has a second thread.
     let result = unsafe { libc::unshare(flags) };
     Errno::result(result).map(drop)
 }
@@ -47,9 +47,9 @@ pub fn joins_by_pidfd() -> bool {
 }
 
 /// PIDFD_GET_USER_NAMESPACE of linux/pidfd.h, since Linux 6.11.
-const PIDFD_GET_USER_NAMESPACE: Ioctl = 0xff09;
+const PIDFD_GET_USER_NAMESPACE: c_ulong = 0xff09;
 /// SIOCGSKNS of linux/sockios.h.
-const SIOCGSKNS: Ioctl = 0x894c;
+const SIOCGSKNS: c_ulong = 0x894c;
 
 /// The user namespace that the process of this pidfd is in.
 ///
@@ -57,55 +57,6 @@ const SIOCGSKNS: Ioctl = 0x894c;
 /// ENOTTY or EINVAL before Linux 6.11; ESRCH.
 pub fn user_namespace_of(pidfd: impl AsFd) -> Result<OwnedFd, Errno> {
     descriptor_by_ioctl(pidfd, PIDFD_GET_USER_NAMESPACE)
-}
-
-/// The user namespace that owns this namespace; for a user namespace that is its parent, `ioctl_nsfs(2)`.
-///
-/// # Errors
-/// EPERM if it is outside of the caller's own.
-pub fn owner_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
-    descriptor_by_ioctl(namespace, libc::NS_GET_USERNS)
-}
-
-/// The parent of this pid or user namespace, `ioctl_nsfs(2)`.
-///
-/// # Errors
-/// EPERM if it is outside of the caller's own; EINVAL for another type.
-pub fn parent_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
-    descriptor_by_ioctl(namespace, libc::NS_GET_PARENT)
-}
-
-/// The type of this namespace, as the flag of `unshare(2)`, `ioctl_nsfs(2)`.
-///
-/// # Errors
-/// ENOTTY if it is none.
-pub fn type_of(namespace: impl AsFd) -> Result<c_int, Errno> {
-    number_by_ioctl(namespace, libc::NS_GET_NSTYPE, 0)
-}
-
-/// The user who owns this user namespace, as this process's own user namespace numbers users, `ioctl_nsfs(2)`.
-///
-/// # Errors
-/// EINVAL if it is no user namespace.
-pub fn owner_uid_of(namespace: impl AsFd) -> Result<uid_t, Errno> {
-    let mut uid: uid_t = 0;
-    let number = namespace.as_fd().as_raw_fd();
-    // SAFETY: the request writes one uid_t, which is what the pointer leads to.
-    let result = unsafe { libc::ioctl(number, libc::NS_GET_OWNER_UID, &raw mut uid) };
-    Errno::result(result).map(|_| uid)
-}
-
-/// Whether this pid namespace has a process with this number.
-///
-/// # Errors
-/// ENOTTY before Linux 6.11.
-pub fn has_process(pid_namespace: impl AsFd, pid: pid_t) -> Result<bool, Errno> {
-    let pid = c_ulong::try_from(pid).map_err(|_| Errno::EINVAL)?;
-    match number_by_ioctl(pid_namespace, libc::NS_GET_PID_FROM_PIDNS, pid) {
-        Ok(_) => Ok(true),
-        Err(Errno::ESRCH) => Ok(false),
-        Err(errno) => Err(errno),
-    }
 }
 
 /// The network namespace of this socket.
@@ -116,21 +67,19 @@ pub fn network_of(socket: impl AsFd) -> Result<OwnedFd, Errno> {
     descriptor_by_ioctl(socket, SIOCGSKNS)
 }
 
-fn descriptor_by_ioctl(descriptor: impl AsFd, request: Ioctl) -> Result<OwnedFd, Errno> {
-    number_by_ioctl(descriptor, request, 0).and_then(new_descriptor)
-}
-
-fn number_by_ioctl(
+/// The descriptor that this request makes.
+pub(super) fn descriptor_by_ioctl(
     descriptor: impl AsFd,
-    request: Ioctl,
-    argument: c_ulong,
-) -> Result<c_int, Errno> {
-    // SAFETY: the requests that this is called with take a number or nothing, no pointer, and return a number.
-    let result = unsafe { libc::ioctl(descriptor.as_fd().as_raw_fd(), request, argument) };
-    Errno::result(result)
+    request: c_ulong,
+) -> Result<OwnedFd, Errno> {
+    let nothing: c_ulong = 0;
+    // SAFETY: these requests take no argument and return a new descriptor.
+    let result = unsafe { libc::ioctl(descriptor.as_fd().as_raw_fd(), request, nothing) };
+    new_descriptor(Errno::result(result)?)
 }
 
-fn new_descriptor(number: RawFd) -> Result<OwnedFd, Errno> {
+/// The descriptor that the kernel has just made.
+pub(super) fn new_descriptor(number: RawFd) -> Result<OwnedFd, Errno> {
     // SAFETY: the kernel has just made this descriptor, close-on-exec, and nothing else knows its number.
     above_standard(unsafe { OwnedFd::from_raw_fd(number) })
 }

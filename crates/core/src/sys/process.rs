@@ -25,7 +25,7 @@ pub enum Ending {
 /// Those of `fork(2)`; ENOMEM in a pid namespace whose first process has ended.
 pub fn spawn(child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
     // SAFETY: after fork a child of a process with threads may only do what is async-signal-safe; no program of ours
-    // ever has a second thread.
+    // that does so ever has a second thread.
     match unsafe { fork() }? {
         ForkResult::Parent { child } => Ok(child),
         ForkResult::Child => exit(child()),
@@ -116,6 +116,29 @@ fn new_descriptor(result: libc::c_long) -> Result<OwnedFd, Errno> {
     let number = RawFd::try_from(number).map_err(|_| Errno::EBADF)?;
     // SAFETY: the kernel has just made this descriptor, close-on-exec, and nothing else knows its number.
     above_standard(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// KCMP_FILES of linux/kcmp.h.
+const KCMP_FILES: c_int = 2;
+
+/// Whether two processes or threads have one table of descriptors, `kcmp(2)`.
+///
+/// # Errors
+/// EPERM without the right to trace both; ESRCH; ENOSYS where the kernel was built without it.
+pub fn share_descriptors(one: Pid, other: Pid) -> Result<bool, Errno> {
+    let nothing: libc::c_ulong = 0;
+    // SAFETY: kcmp takes no pointer.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_kcmp,
+            one.as_raw(),
+            other.as_raw(),
+            KCMP_FILES,
+            nothing,
+            nothing,
+        )
+    };
+    Errno::result(result).map(|order| order == 0)
 }
 
 /// Whether the process of this pidfd is there still, if only as a zombie: until it is reaped, its number is no other's.

@@ -1,0 +1,237 @@
+//! Reading what stands below one directory, many thousand times: /proc.
+//!
+//! Everything is relative to a directory's descriptor, so that the process that was looked at first is the one that is
+//! looked at last: once it is gone, its directory answers ESRCH or ENOENT, whoever has its number by then. Nothing
+//! here allocates: names go in as C strings, contents come out in the caller's buffer.
+
+use std::ffi::CStr;
+use std::mem::offset_of;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, OFlag, openat};
+use nix::libc;
+use nix::sys::stat::Mode;
+use nix::unistd::read;
+
+/// An open directory.
+#[derive(Debug)]
+pub struct Directory(OwnedFd);
+
+/// What `statx(2)` tells of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// The device that its filesystem is, major and minor number.
+    pub device: (u32, u32),
+    /// Its inode number.
+    pub inode: u64,
+    /// Its type, a value of `S_IFMT`.
+    pub file_type: u32,
+    /// Its owner.
+    pub uid: u32,
+    /// How many directory entries it has.
+    pub links: u32,
+    /// Its size, in bytes or what else its filesystem counts.
+    pub size: u64,
+}
+
+/// Nothing that we open may keep us waiting, whatever somebody has mounted in its place.
+const CAREFULLY: OFlag = OFlag::O_CLOEXEC
+    .union(OFlag::O_NONBLOCK)
+    .union(OFlag::O_NOCTTY);
+
+impl Directory {
+    /// Opens a directory by its path, `open(2)`.
+    ///
+    /// # Errors
+    /// Those of `open(2)`.
+    pub fn open(path: &CStr) -> Result<Directory, Errno> {
+        let flags = CAREFULLY | OFlag::O_RDONLY | OFlag::O_DIRECTORY;
+        openat(AT_FDCWD, path, flags, Mode::empty()).map(Directory)
+    }
+
+    /// Opens a directory below this one, `openat(2)`.
+    ///
+    /// # Errors
+    /// Those of `openat(2)`.
+    pub fn directory(&self, name: &CStr) -> Result<Directory, Errno> {
+        let flags = CAREFULLY | OFlag::O_RDONLY | OFlag::O_DIRECTORY;
+        openat(&self.0, name, flags, Mode::empty()).map(Directory)
+    }
+
+    /// Opens a file below this one for reading, `openat(2)`.
+    ///
+    /// # Errors
+    /// Those of `openat(2)`.
+    pub fn file(&self, name: &CStr) -> Result<OwnedFd, Errno> {
+        openat(&self.0, name, CAREFULLY | OFlag::O_RDONLY, Mode::empty())
+    }
+
+    /// What the file `name` begins with, as much as one `read(2)` puts into `buffer`. The files of /proc give all that
+    /// they hold, up to a page, in one read.
+    ///
+    /// # Errors
+    /// Those of `openat(2)` and `read(2)`.
+    pub fn contents<'a>(&self, name: &CStr, buffer: &'a mut [u8]) -> Result<&'a [u8], Errno> {
+        let file = self.file(name)?;
+        let length = read(&file, buffer)?;
+        Ok(&buffer[..length])
+    }
+
+    /// The target of the link `name`, as much as fits into `buffer`, `readlinkat(2)`.
+    ///
+    /// # Errors
+    /// Those of `readlinkat(2)`.
+    pub fn link<'a>(&self, name: &CStr, buffer: &'a mut [u8]) -> Result<&'a [u8], Errno> {
+        let (start, length) = (buffer.as_mut_ptr().cast(), buffer.len());
+        let directory = self.0.as_raw_fd();
+        // SAFETY: the name is a C string, and the kernel writes at most as many bytes as the buffer has.
+        let result = unsafe { libc::readlinkat(directory, name.as_ptr(), start, length) };
+        let length = usize::try_from(Errno::result(result)?).unwrap_or(0);
+        Ok(&buffer[..length])
+    }
+
+    /// What there is to know of `name`, links being followed, without asking any server or device for news,
+    /// `statx(2)`; the empty name is the directory itself.
+    ///
+    /// # Errors
+    /// Those of `statx(2)`.
+    pub fn status(&self, name: &CStr) -> Result<Status, Errno> {
+        status_at(self.0.as_fd(), name)
+    }
+
+    /// Calls `each` with the name of every entry but `.` and `..`, `getdents64(2)`.
+    ///
+    /// # Errors
+    /// Those of `getdents64(2)`.
+    pub fn entries(
+        &self,
+        buffer: &mut EntryBuffer,
+        mut each: impl FnMut(&CStr),
+    ) -> Result<(), Errno> {
+        loop {
+            let read = self.next_entries(buffer)?;
+            if read == 0 {
+                return Ok(());
+            }
+            let mut records = &buffer.0[..read];
+            while let Some((name, rest)) = first_entry(records) {
+                if name != c"." && name != c".." {
+                    each(name);
+                }
+                records = rest;
+            }
+        }
+    }
+
+    fn next_entries(&self, buffer: &mut EntryBuffer) -> Result<usize, Errno> {
+        let (start, length) = (buffer.0.as_mut_ptr(), buffer.0.len());
+        let directory = self.0.as_raw_fd();
+        // SAFETY: the kernel writes at most as many bytes as the buffer has.
+        let result = unsafe { libc::syscall(libc::SYS_getdents64, directory, start, length) };
+        Ok(usize::try_from(Errno::result(result)?).unwrap_or(0))
+    }
+}
+
+impl AsFd for Directory {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+/// Where `getdents64(2)` writes.
+#[derive(Debug)]
+pub struct EntryBuffer(Box<[u8]>);
+
+impl Default for EntryBuffer {
+    fn default() -> EntryBuffer {
+        EntryBuffer(vec![0; 32 << 10].into_boxed_slice())
+    }
+}
+
+/// The name in the first record, and the records behind it; `None` at the end. A record is a
+/// `struct linux_dirent64`, `getdents(2)`.
+fn first_entry(records: &[u8]) -> Option<(&CStr, &[u8])> {
+    let length = offset_of!(libc::dirent64, d_reclen);
+    let length: [u8; 2] = records.get(length..length + 2)?.try_into().ok()?;
+    let length = usize::from(u16::from_ne_bytes(length));
+    let name = records.get(offset_of!(libc::dirent64, d_name)..length)?;
+    let name = CStr::from_bytes_until_nul(name).ok()?;
+    Some((name, &records[length..]))
+}
+
+/// What there is to know of an open file.
+///
+/// # Errors
+/// Those of `statx(2)`.
+pub fn status_of(file: impl AsFd) -> Result<Status, Errno> {
+    status_at(file.as_fd(), c"")
+}
+
+fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno> {
+    let flags = libc::AT_STATX_DONT_SYNC | libc::AT_NO_AUTOMOUNT | libc::AT_EMPTY_PATH;
+    let wanted = libc::STATX_TYPE | libc::STATX_INO | libc::STATX_UID;
+    let wanted = wanted | libc::STATX_NLINK | libc::STATX_SIZE;
+    let mut told = std::mem::MaybeUninit::<libc::statx>::zeroed();
+    let (directory, answer) = (directory.as_raw_fd(), told.as_mut_ptr());
+    // SAFETY: the name is a C string, and the answer is a struct statx of ours.
+    let result = unsafe { libc::statx(directory, name.as_ptr(), flags, wanted, answer) };
+    Errno::result(result)?;
+    // SAFETY: all zeros are a struct statx already, whatever the kernel has filled in.
+    let told = unsafe { told.assume_init() };
+    Ok(Status {
+        device: (told.stx_dev_major, told.stx_dev_minor),
+        inode: told.stx_ino,
+        file_type: u32::from(told.stx_mode) & libc::S_IFMT,
+        uid: told.stx_uid,
+        links: told.stx_nlink,
+        size: told.stx_size,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_entries_of_a_directory_are_those_that_std_finds() {
+        let mut ours = Vec::new();
+        let directory = Directory::open(c"/etc").expect("everybody can read it");
+        let collect = |name: &CStr| ours.push(name.to_string_lossy().into_owned());
+        let read = directory.entries(&mut EntryBuffer::default(), collect);
+        let theirs = std::fs::read_dir("/etc").expect("everybody can read it");
+        let mut theirs: Vec<String> = theirs
+            .map(|entry| {
+                entry
+                    .expect("an entry")
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned()
+            })
+            .collect();
+        ours.sort();
+        theirs.sort();
+        assert_eq!((read, ours), (Ok(()), theirs));
+    }
+
+    #[test]
+    fn links_contents_and_status_are_read() {
+        let own = Directory::open(c"/proc/self").expect("/proc");
+        let mut buffer = [0; 64];
+        let link = own.link(c"ns/uts", &mut buffer).expect("its own namespace");
+        assert!(link.starts_with(b"uts:["), "{link:?}");
+        let stat = own.contents(c"stat", &mut buffer).expect("its own state");
+        assert!(stat.starts_with(std::process::id().to_string().as_bytes()));
+        let same = status_of(&own).expect("an open directory");
+        assert_eq!(own.status(c""), Ok(same));
+        assert_eq!(same.file_type, libc::S_IFDIR);
+        assert_eq!(own.status(c"no such entry"), Err(Errno::ENOENT));
+    }
+
+    #[test]
+    fn a_record_cut_short_ends_the_walk() {
+        assert_eq!(first_entry(&[]), None);
+        assert_eq!(first_entry(&[0; 18]), None);
+        assert_eq!(first_entry(&[255; 24]), None);
+    }
+}

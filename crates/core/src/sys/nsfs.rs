@@ -1,0 +1,153 @@
+//! What an open namespace file tells of its namespace, `ioctl_nsfs(2)`: whose it is, what it is called by the kernel,
+//! and which mount namespace comes after it.
+
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::libc::{self, c_int, c_ulong};
+
+use super::namespace::{descriptor_by_ioctl, new_descriptor};
+
+/// NS_GET_USERNS of linux/nsfs.h.
+const NS_GET_USERNS: c_ulong = 0xb701;
+/// NS_GET_PARENT.
+const NS_GET_PARENT: c_ulong = 0xb702;
+/// NS_GET_NSTYPE.
+const NS_GET_NSTYPE: c_ulong = 0xb703;
+/// NS_GET_OWNER_UID.
+const NS_GET_OWNER_UID: c_ulong = 0xb704;
+/// NS_GET_PID_FROM_PIDNS.
+const NS_GET_PID_FROM_PIDNS: c_ulong = 0x8004_b706;
+/// NS_GET_MNTNS_ID.
+const NS_GET_MNTNS_ID: c_ulong = 0x8008_b705;
+/// NS_MNT_GET_NEXT.
+const NS_MNT_GET_NEXT: c_ulong = 0x8010_b70b;
+/// NS_MNT_GET_PREV.
+const NS_MNT_GET_PREV: c_ulong = 0x8010_b70c;
+/// NS_GET_ID.
+const NS_GET_ID: c_ulong = 0x8008_b70d;
+
+/// The user namespace that owns this namespace; for a user namespace that is its parent.
+///
+/// # Errors
+/// EPERM if it is outside of the caller's own; ENOTTY before Linux 4.9.
+pub fn owner_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
+    descriptor_by_ioctl(namespace, NS_GET_USERNS)
+}
+
+/// The namespace that this user or pid namespace was made in.
+///
+/// # Errors
+/// EPERM if it is outside of the caller's own, and for the first of all; EINVAL for another type.
+pub fn parent_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
+    descriptor_by_ioctl(namespace, NS_GET_PARENT)
+}
+
+/// The type of this namespace, a [`Namespace::flag`].
+///
+/// # Errors
+/// ENOTTY before Linux 4.11, and for a file that is no namespace.
+///
+/// [`Namespace::flag`]: crate::namespace::Namespace::flag
+pub fn type_of(namespace: impl AsFd) -> Result<c_int, Errno> {
+    let nothing: c_ulong = 0;
+    let descriptor = namespace.as_fd().as_raw_fd();
+    // SAFETY: the request takes no argument.
+    let result = unsafe { libc::ioctl(descriptor, NS_GET_NSTYPE, nothing) };
+    Errno::result(result)
+}
+
+/// The user who made this user namespace, as the caller sees it.
+///
+/// # Errors
+/// EINVAL for another type; ENOTTY before Linux 4.11.
+pub fn owner_uid_of(namespace: impl AsFd) -> Result<u32, Errno> {
+    let mut uid: libc::uid_t = 0;
+    let descriptor = namespace.as_fd().as_raw_fd();
+    // SAFETY: the request writes one uid_t, and that is what the pointer leads to.
+    let result = unsafe { libc::ioctl(descriptor, NS_GET_OWNER_UID, &raw mut uid) };
+    Errno::result(result).map(|_| uid)
+}
+
+/// Whether this pid namespace has a process with this number.
+///
+/// # Errors
+/// ENOTTY before Linux 6.11.
+pub fn has_process(pid_namespace: impl AsFd, pid: u32) -> Result<bool, Errno> {
+    let descriptor = pid_namespace.as_fd().as_raw_fd();
+    // SAFETY: the request takes a number and no pointer.
+    let result = unsafe { libc::ioctl(descriptor, NS_GET_PID_FROM_PIDNS, c_ulong::from(pid)) };
+    match Errno::result(result) {
+        Ok(_) => Ok(true),
+        Err(Errno::ESRCH) => Ok(false),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// The 64-bit number that is this namespace's alone as long as the machine runs.
+///
+/// # Errors
+/// ENOTTY before Linux 6.18.
+pub fn id_of(namespace: impl AsFd) -> Result<u64, Errno> {
+    number_by_ioctl(namespace, NS_GET_ID)
+}
+
+/// The 64-bit number of a mount namespace, which `listmount(2)` takes.
+///
+/// # Errors
+/// EINVAL for another type; ENOTTY before Linux 6.11.
+pub fn mount_id_of(namespace: impl AsFd) -> Result<u64, Errno> {
+    number_by_ioctl(namespace, NS_GET_MNTNS_ID)
+}
+
+fn number_by_ioctl(namespace: impl AsFd, request: c_ulong) -> Result<u64, Errno> {
+    let mut number: u64 = 0;
+    let descriptor = namespace.as_fd().as_raw_fd();
+    // SAFETY: these requests write one u64, and that is what the pointer leads to.
+    let result = unsafe { libc::ioctl(descriptor, request, &raw mut number) };
+    Errno::result(result).map(|_| number)
+}
+
+/// In which direction to walk through the mount namespaces of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// To those that were made later.
+    Next,
+    /// To those that were made earlier.
+    Previous,
+}
+
+/// `struct mnt_ns_info` of linux/nsfs.h: what one step of the walk tells.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MountNamespace {
+    size: u32,
+    /// How many mounts there are in it.
+    pub mounts: u32,
+    /// Its 64-bit number, which `listmount(2)` takes.
+    pub id: u64,
+}
+
+/// The mount namespace before or after this one, whether or not a process is in it.
+///
+/// # Errors
+/// ENOENT at the end; EPERM for a caller who may not see all of them; ENOTTY before Linux 6.12.
+pub fn neighbour_of(
+    namespace: impl AsFd,
+    direction: Direction,
+) -> Result<(OwnedFd, MountNamespace), Errno> {
+    let request = match direction {
+        Direction::Next => NS_MNT_GET_NEXT,
+        Direction::Previous => NS_MNT_GET_PREV,
+    };
+    let mut told = MountNamespace {
+        size: 16,
+        mounts: 0,
+        id: 0,
+    };
+    let descriptor = namespace.as_fd().as_raw_fd();
+    // SAFETY: the request writes a struct mnt_ns_info of 16 bytes, and that is what the pointer leads to.
+    let result = unsafe { libc::ioctl(descriptor, request, &raw mut told) };
+    let next = new_descriptor(Errno::result(result)?)?;
+    Ok((next, told))
+}

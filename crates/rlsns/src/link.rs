@@ -1,0 +1,65 @@
+//! What a link to a namespace says, `namespaces(7)`: `net:[4026531840]`, the type and the inode number.
+
+use nscore::namespace::Namespace;
+
+/// Reads a link's target; `None` for anything else.
+pub(crate) fn parse(target: &[u8]) -> Option<(Namespace, u32)> {
+    let colon = target.iter().position(|byte| *byte == b':')?;
+    let kind = Namespace::from_file(&target[..colon])?;
+    Some((kind, inode(&target[colon + 1..])?))
+}
+
+/// Reads `[4026531840]`.
+pub(crate) fn inode(text: &[u8]) -> Option<u32> {
+    let digits = text.strip_prefix(b"[")?.strip_suffix(b"]")?;
+    number(digits)
+}
+
+/// Reads digits alone.
+pub(crate) fn number(digits: &[u8]) -> Option<u32> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u32, |value, byte| {
+        let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
+        value.checked_mul(10)?.checked_add(digit)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_link_to_a_namespace_is_read_and_nothing_else() {
+        assert_eq!(
+            parse(b"net:[4026531840]"),
+            Some((Namespace::Net, 4_026_531_840))
+        );
+        assert_eq!(parse(b"mnt:[1]"), Some((Namespace::Mount, 1)));
+        for other in [
+            &b""[..],
+            b"/run/netns/a",
+            b"socket:[5]",
+            b"net:",
+            b"net:[]",
+            b"net:[5",
+            b"net:5]",
+            b"net:[5]x",
+            b"net:[4294967296]",
+            b"net:[-5]",
+            b"/net:[5]",
+            b"net:[5] (deleted)",
+        ] {
+            assert_eq!(parse(other), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_answered(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+            let _ = parse(&bytes);
+        }
+    }
+}

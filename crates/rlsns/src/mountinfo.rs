@@ -1,0 +1,70 @@
+//! The lines of /proc/PID/mountinfo, `proc_pid_mountinfo(5)`, that keep a namespace alive.
+
+use nscore::namespace::Namespace;
+
+use crate::link;
+
+/// A namespace that is mounted, and where: its type, its inode number, the path.
+pub(crate) type Kept = ((Namespace, u32), Vec<u8>);
+
+/// The namespaces that are mounted, in the order of mounting. A namespace's file has no name of its own: its root is
+/// `net:[4026531840]`, while that of a file with such a name begins with a slash.
+pub(crate) fn namespaces(text: &[u8]) -> impl Iterator<Item = Kept> {
+    text.split(|byte| *byte == b'\n').filter_map(|line| {
+        let mut fields = line.split(|byte| *byte == b' ');
+        let root = fields.nth(3)?;
+        Some((link::parse(root)?, unescaped(fields.next()?)))
+    })
+}
+
+/// A path with `\040` and the like as the bytes that they stand for.
+fn unescaped(field: &[u8]) -> Vec<u8> {
+    let mut path = Vec::with_capacity(field.len());
+    let mut rest = field;
+    while let [first, tail @ ..] = rest {
+        let escape = tail.first_chunk().filter(|_| *first == b'\\');
+        match escape.and_then(octal) {
+            Some(byte) => {
+                path.push(byte);
+                rest = &tail[3..];
+            }
+            None => {
+                path.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    path
+}
+
+fn octal(digits: &[u8; 3]) -> Option<u8> {
+    digits.iter().try_fold(0_u8, |value, digit| {
+        let digit = (b'0'..=b'7').contains(digit).then(|| digit - b'0')?;
+        value.checked_mul(8)?.checked_add(digit)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn mounted_namespaces_are_found() {
+        let text = b"47 46 254:0 / / rw,relatime - ext4 /dev/vda rw\n\
+            90 47 0:4 net:[4026532361] /run/a\\040b\\134\\012 rw shared:3 - nsfs nsfs rw\n\
+            91 47 254:0 /net:[4026532361] /tmp/x rw - ext4 /dev/vda rw\n\
+            92 47 0:4 mnt:[5] /\\9\\777 rw - nsfs nsfs rw";
+        let found: Vec<Kept> = namespaces(text).collect();
+        let net = ((Namespace::Net, 4_026_532_361), b"/run/a b\\\n".to_vec());
+        let mount = ((Namespace::Mount, 5), b"/\\9\\777".to_vec());
+        assert_eq!(found, [net, mount]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_answered(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = namespaces(&bytes).count();
+        }
+    }
+}

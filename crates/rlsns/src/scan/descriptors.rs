@@ -1,0 +1,157 @@
+//! What processes have open: files of namespaces, and sockets, which belong to a network namespace.
+//!
+//! The link of a descriptor does not tell: a namespace's file that was opened where it is mounted shows that path, and
+//! `/` once it is mounted there no longer. The device does, so each descriptor is looked at by `statx(2)`, which is
+//! no slower, and asks no server.
+
+use std::collections::HashSet;
+use std::ffi::CStr;
+use std::os::fd::OwnedFd;
+
+use nix::errno::Errno;
+use nix::libc::S_IFSOCK;
+use nscore::namespace::Namespace;
+use nscore::sys::directory::{Directory, EntryBuffer, Status, status_of};
+use nscore::sys::namespace::network_of;
+use nscore::sys::nsfs::type_of;
+use nscore::sys::process::{pidfd_getfd, pidfd_open};
+
+use super::Wanted;
+use super::found::Registry;
+use super::process::{Name, pid};
+use crate::held::Held;
+use crate::link::number;
+
+/// What was seen of descriptors so far.
+#[derive(Debug)]
+pub(super) struct Descriptors {
+    /// The device of nsfs, on which every namespace has its file.
+    nsfs: Option<(u32, u32)>,
+    /// Whether the size of a directory of descriptors is their number.
+    are_counted: bool,
+    /// The sockets that were asked; many processes may have the same one.
+    sockets: HashSet<u64>,
+}
+
+impl Descriptors {
+    /// None seen yet.
+    pub(super) fn new() -> Descriptors {
+        let own = Directory::open(c"/proc/self/ns");
+        let status = |name| own.as_ref().ok().and_then(|own| own.status(name).ok());
+        Descriptors {
+            nsfs: status(c"user").map(|status| status.device),
+            are_counted: status(c"../fd").is_some_and(|status| status.size > 0),
+            sockets: HashSet::new(),
+        }
+    }
+
+    /// Looks at every descriptor of the process or thread with this directory `ns` and this number.
+    ///
+    /// Since Linux 6.2 the size of the directory is how many there are. As a rule these are the lowest numbers, so
+    /// those are asked for first: that is cheaper than a list, which is read only if some were not there.
+    pub(super) fn read(
+        &mut self,
+        wanted: &Wanted,
+        registry: &mut Registry,
+        ns: &Directory,
+        owner: u32,
+        entries: &mut EntryBuffer,
+    ) {
+        let Ok(directory) = ns.directory(c"../fd") else {
+            return;
+        };
+        let open = directory.status(c"").map_or(0, |status| status.size);
+        if open == 0 && self.are_counted {
+            return;
+        }
+        let mut of = Owner {
+            wanted,
+            registry,
+            directory,
+            number: owner,
+            pidfd: None,
+        };
+        let mut name = Name::default();
+        let mut seen = 0;
+        let mut next = 0;
+        while seen < open && u64::from(next) < open {
+            match self.look(&mut of, name.write(next, "")) {
+                // Not to be seen by us, and so are the others.
+                Err(Errno::EACCES) => return,
+                looked => seen += u64::from(looked.is_ok()),
+            }
+            next += 1;
+        }
+        if seen < open || open == 0 {
+            let mut rest = Vec::new();
+            let beyond = |name: &CStr| rest.extend(number(name.to_bytes()).filter(|n| *n >= next));
+            let _ = of.directory.entries(entries, beyond);
+            for number in rest {
+                let _ = self.look(&mut of, name.write(number, ""));
+            }
+        }
+    }
+
+    /// Looks at one descriptor, which may not be there.
+    fn look(&mut self, of: &mut Owner, name: &CStr) -> Result<(), Errno> {
+        let status = of.directory.status(name)?;
+        if Some(status.device) == self.nsfs {
+            of.meet_file(name, &status);
+        } else if status.file_type == S_IFSOCK
+            && of.wanted.types.has(Namespace::Net)
+            && self.sockets.insert(status.inode)
+        {
+            of.meet_socket(name);
+        }
+        Ok(())
+    }
+}
+
+/// Whose descriptors are looked at.
+struct Owner<'a> {
+    wanted: &'a Wanted,
+    registry: &'a mut Registry,
+    directory: Directory,
+    number: u32,
+    pidfd: Option<Result<OwnedFd, Errno>>,
+}
+
+impl Owner<'_> {
+    /// The file of a namespace is open.
+    fn meet_file(&mut self, name: &CStr, status: &Status) {
+        let Ok(inode) = u32::try_from(status.inode) else {
+            return;
+        };
+        if self.registry.knows(inode, Held::DESCRIPTOR) {
+            return;
+        }
+        let Ok(file) = self.directory.file(name) else {
+            return;
+        };
+        let kind = type_of(&file).ok().and_then(Namespace::from_flag);
+        if let Some(kind) = kind.filter(|kind| self.wanted.meets(*kind)) {
+            self.registry
+                .meet(self.wanted, (kind, inode), Held::DESCRIPTOR, || Ok(file));
+        }
+    }
+
+    /// A socket is open. Nothing but a copy of it tells where it belongs, and that not everybody may make.
+    fn meet_socket(&mut self, name: &CStr) {
+        let number = number(name.to_bytes()).and_then(|number| i32::try_from(number).ok());
+        let pidfd = self
+            .pidfd
+            .get_or_insert_with(|| pidfd_open(pid(self.number)));
+        let (Ok(pidfd), Some(number)) = (pidfd.as_ref(), number) else {
+            return;
+        };
+        let Ok(network) = pidfd_getfd(pidfd, number).and_then(network_of) else {
+            return;
+        };
+        let inode = status_of(&network).map(|status| u32::try_from(status.inode));
+        if let Ok(Ok(inode)) = inode {
+            let network = || Ok(network);
+            self.registry
+                .meet(self.wanted, (Namespace::Net, inode), Held::SOCKET, network);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! One namespace, and all that is known of it.
+
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, OwnedFd};
+
+use nix::errno::Errno;
+use nscore::namespace::Namespace;
+use nscore::sys::directory::status_of;
+use nscore::sys::nsfs::{id_of, mount_id_of, owner_of, owner_uid_of, parent_of};
+
+use super::Wanted;
+use crate::held::Held;
+use crate::netnsid::{NetNsId, Netlink};
+
+/// A namespace that is there.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// Its type.
+    pub(crate) kind: Namespace,
+    /// What keeps it alive.
+    pub(crate) held: Held,
+    /// How many processes are in it.
+    pub(crate) processes: u32,
+    /// The place of the lowest of them in the list of processes.
+    pub(super) lowest: Option<usize>,
+    /// Where it is mounted in this mount namespace, in the order of mounting.
+    pub(crate) mounts: Vec<Vec<u8>>,
+    /// Whether it has answered the questions below.
+    asked: bool,
+    /// The inode number of the user namespace that owns it, 0 if that is not told.
+    pub(crate) owner: u32,
+    /// The inode number of the user or pid namespace that it was made in, 0 if that is not told.
+    pub(crate) parent: u32,
+    /// Who made it, for a user namespace.
+    pub(crate) owner_uid: Option<u32>,
+    /// What this network namespace calls it.
+    pub(crate) netnsid: Option<NetNsId>,
+    /// Its 64-bit number.
+    pub(crate) id: Option<u64>,
+    /// The number by which its mounts can be read, for a mount namespace.
+    pub(super) mount_id: Option<u64>,
+}
+
+impl Found {
+    fn new(kind: Namespace) -> Found {
+        Found {
+            kind,
+            held: Held::default(),
+            processes: 0,
+            lowest: None,
+            mounts: Vec::new(),
+            asked: false,
+            owner: 0,
+            parent: 0,
+            owner_uid: None,
+            netnsid: None,
+            id: None,
+            mount_id: None,
+        }
+    }
+
+    /// Takes over what is known of the same namespace elsewhere.
+    pub(super) fn absorb(&mut self, same: &Found) {
+        self.held |= same.held;
+        if !self.asked && same.asked {
+            self.asked = true;
+            (self.owner, self.parent) = (same.owner, same.parent);
+            (self.owner_uid, self.netnsid) = (same.owner_uid, same.netnsid);
+            (self.id, self.mount_id) = (same.id, same.mount_id);
+        }
+    }
+
+    /// Forgets who is in it.
+    pub(super) fn leave_all(&mut self) {
+        self.held = self.held.without(Held::PROCESS);
+        self.processes = 0;
+        self.lowest = None;
+    }
+
+    /// Counts one more process in it, those with lower numbers first.
+    pub(super) fn joined_by(&mut self, place: usize) {
+        self.processes += 1;
+        self.lowest.get_or_insert(place);
+        self.held |= Held::PROCESS;
+    }
+}
+
+/// The namespaces met so far, and the means to ask a new one.
+#[derive(Debug, Default)]
+pub(super) struct Registry {
+    pub(super) namespaces: BTreeMap<u32, Found>,
+    netlink: Option<Netlink>,
+}
+
+impl Registry {
+    /// With these met already.
+    pub(super) fn of(namespaces: BTreeMap<u32, Found>) -> Registry {
+        let netlink = None;
+        Registry {
+            namespaces,
+            netlink,
+        }
+    }
+
+    /// A namespace was met: notes what holds it, and where it is new, opens it and asks it.
+    pub(super) fn meet(
+        &mut self,
+        wanted: &Wanted,
+        (kind, inode): (Namespace, u32),
+        held: Held,
+        open: impl FnOnce() -> Result<OwnedFd, Errno>,
+    ) {
+        let found = self
+            .namespaces
+            .entry(inode)
+            .or_insert_with(|| Found::new(kind));
+        found.held |= held;
+        if found.asked {
+            return;
+        }
+        // Between the look and the opening a process may have gone elsewhere.
+        if let Ok(file) = open()
+            && inode_of(&file) == Some(inode)
+        {
+            self.ask(wanted, inode, &file);
+        }
+    }
+
+    /// Whether this namespace is known, noting what holds it if it is.
+    pub(super) fn knows(&mut self, inode: u32, held: Held) -> bool {
+        let found = self.namespaces.get_mut(&inode);
+        found.map(|found| found.held |= held).is_some()
+    }
+
+    /// Asks an open namespace whose it is, and meets those that it names.
+    fn ask(&mut self, wanted: &Wanted, inode: u32, file: &OwnedFd) {
+        let Some(found) = self.namespaces.get_mut(&inode) else {
+            return;
+        };
+        found.asked = true;
+        let kind = found.kind;
+        if wanted.id {
+            found.id = id_of(file).ok();
+        }
+        if kind == Namespace::User {
+            found.owner_uid = owner_uid_of(file).ok();
+        }
+        if kind == Namespace::Mount && wanted.hidden {
+            found.mount_id = mount_id_of(file).ok();
+        }
+        if kind == Namespace::Net && wanted.netnsid {
+            let netlink = self.netlink.take().or_else(Netlink::open);
+            found.netnsid = netlink.as_ref().and_then(|netlink| netlink.ask(file));
+            self.netlink = netlink;
+        }
+        let owner = self.relative(wanted, Namespace::User, owner_of(file));
+        let parent = match kind {
+            Namespace::Pid => self.relative(wanted, kind, parent_of(file)),
+            Namespace::User => owner,
+            _ => 0,
+        };
+        if let Some(found) = self.namespaces.get_mut(&inode) {
+            (found.owner, found.parent) = (owner, parent);
+        }
+    }
+
+    /// Meets the namespace that another one has named; its inode number, 0 if there is none. One below another goes
+    /// up to 32 levels, `user_namespaces(7)`.
+    fn relative(&mut self, wanted: &Wanted, kind: Namespace, file: Result<OwnedFd, Errno>) -> u32 {
+        let Ok(file) = file else { return 0 };
+        let Some(inode) = inode_of(&file) else {
+            return 0;
+        };
+        self.meet(wanted, (kind, inode), Held::CHILD, || Ok(file));
+        inode
+    }
+}
+
+fn inode_of(file: impl AsFd) -> Option<u32> {
+    let status = status_of(file).ok()?;
+    u32::try_from(status.inode).ok()
+}

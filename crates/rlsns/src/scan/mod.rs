@@ -1,0 +1,191 @@
+//! Looks at everything that keeps a namespace alive, once.
+//!
+//! For each process: the ten links of its namespaces, how many threads it has, and its descriptors; its threads only if
+//! it has more than one; who it is only if it stands for a namespace. Then the mounts of this mount namespace and of the others. What is met for the first time is
+//! opened and asked whose it is; all else is a comparison of numbers. The cost is that of /proc: it grows with the
+//! processes and their descriptors, and a second processor takes its share.
+
+mod descriptors;
+mod found;
+mod mounts;
+mod process;
+mod workers;
+
+use std::collections::BTreeMap;
+
+use nix::errno::Errno;
+use nscore::namespace::Namespace;
+use nscore::sys::directory::Directory;
+
+use crate::held::Held;
+pub(crate) use found::Found;
+
+/// The directory of all processes.
+const PROC: &std::ffi::CStr = c"/proc";
+
+/// What a list needs to know; each thing costs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    /// These types alone, a bit each in the order of [`Namespace::ALL`].
+    pub(crate) types: Types,
+    /// Also what no process is in: descriptors, sockets, threads, mounts elsewhere.
+    pub(crate) hidden: bool,
+    /// Where namespaces are mounted here.
+    pub(crate) mounts: bool,
+    /// Who every process is, not only those that stand for a namespace.
+    pub(crate) everybody: bool,
+    /// What number other network namespaces have.
+    pub(crate) netnsid: bool,
+    /// The 64-bit numbers.
+    pub(crate) id: bool,
+}
+
+impl Wanted {
+    /// Whether namespaces of this type are met: those of the wanted types, and mount namespaces, which are where
+    /// others may be mounted.
+    fn meets(&self, kind: Namespace) -> bool {
+        self.types.has(kind) || self.hidden && kind == Namespace::Mount
+    }
+}
+
+/// A set of types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Types(u8);
+
+impl Types {
+    /// Every type.
+    pub(crate) const ALL: Types = Types(u8::MAX);
+    /// None.
+    pub(crate) const NONE: Types = Types(0);
+
+    /// The set with this type in it.
+    pub(crate) fn with(self, kind: Namespace) -> Types {
+        Types(self.0 | 1 << kind as u8)
+    }
+
+    /// Whether this type is in it.
+    pub(crate) fn has(self, kind: Namespace) -> bool {
+        self.0 & 1 << kind as u8 != 0
+    }
+}
+
+/// A process that was there.
+#[derive(Debug)]
+pub(crate) struct Process {
+    /// Its number.
+    pub(crate) pid: u32,
+    /// The inode numbers of its namespaces in the order of [`Namespace::ALL`], 0 where it is not known.
+    namespaces: [u32; 8],
+    /// Who it is; known of those that stand for a namespace.
+    pub(crate) person: Option<Box<Person>>,
+}
+
+/// Who a process is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Person {
+    /// Its parent's number, 0 if that is outside of what is seen here.
+    pub(crate) parent: u32,
+    /// Its user.
+    pub(crate) uid: u32,
+    /// Its name.
+    pub(crate) name: Vec<u8>,
+}
+
+impl Process {
+    /// The inode number of its namespace of this type, 0 if that is not known.
+    pub(crate) fn namespace(&self, kind: Namespace) -> u32 {
+        self.namespaces[kind as usize]
+    }
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub(crate) struct Snapshot {
+    /// All namespaces by their inode numbers.
+    pub(crate) namespaces: BTreeMap<u32, Found>,
+    /// All processes by their numbers.
+    pub(crate) processes: Vec<Process>,
+}
+
+impl Snapshot {
+    /// The process with this number.
+    pub(crate) fn process(&self, pid: u32) -> Option<&Process> {
+        let at = self
+            .processes
+            .binary_search_by_key(&pid, |process| process.pid);
+        at.ok().map(|at| &self.processes[at])
+    }
+
+    /// The process with the lowest number in this namespace.
+    pub(crate) fn lowest(&self, namespace: &Found) -> Option<&Process> {
+        self.processes.get(namespace.lowest?)
+    }
+
+    /// Takes over what another worker has found.
+    fn absorb(&mut self, other: Snapshot) {
+        self.processes.extend(other.processes);
+        for (inode, found) in other.namespaces {
+            match self.namespaces.get_mut(&inode) {
+                Some(same) => same.absorb(&found),
+                None => drop(self.namespaces.insert(inode, found)),
+            }
+        }
+    }
+
+    /// Finds who stands for each namespace: the lowest of the processes in it. One that has gone by now is left out,
+    /// and with it a namespace that had nothing else.
+    fn settle(&mut self, proc: &Directory) {
+        self.processes.sort_unstable_by_key(|process| process.pid);
+        loop {
+            self.count();
+            let standing = self.namespaces.values().filter_map(|found| found.lowest);
+            let unknown: Vec<usize> = standing
+                .filter(|at| self.processes[*at].person.is_none())
+                .collect();
+            for at in unknown {
+                let process = &mut self.processes[at];
+                process.person = process::look_up(proc, process.pid);
+            }
+            let standing: Vec<usize> = self
+                .namespaces
+                .values()
+                .filter_map(|found| found.lowest)
+                .filter(|at| self.processes[*at].person.is_none())
+                .collect();
+            if standing.is_empty() {
+                break;
+            }
+            for at in standing {
+                self.processes[at].namespaces = [0; 8];
+            }
+        }
+        self.namespaces
+            .retain(|_, found| found.held != Held::default());
+    }
+
+    /// Counts who is in each namespace.
+    fn count(&mut self) {
+        self.namespaces.values_mut().for_each(Found::leave_all);
+        for (at, process) in self.processes.iter().enumerate() {
+            for inode in process.namespaces {
+                if let Some(found) = self.namespaces.get_mut(&inode) {
+                    found.joined_by(at);
+                }
+            }
+        }
+    }
+}
+
+/// Looks at everything.
+///
+/// # Errors
+/// Those of opening /proc and reading what stands there.
+pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
+    let proc = Directory::open(PROC)?;
+    let mut snapshot = workers::read_processes(&proc, wanted)?;
+    snapshot.settle(&proc);
+    if wanted.mounts || wanted.hidden {
+        mounts::read(&proc, wanted, &mut snapshot);
+    }
+    Ok(snapshot)
+}

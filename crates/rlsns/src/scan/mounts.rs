@@ -1,0 +1,183 @@
+//! Namespaces that are mounted: here, in the mount namespace of any process, and in those that no process is in.
+//!
+//! One process of each mount namespace shows its mounts. Those that no process is in are met as any namespace is, and
+//! by walking from one to the next in the kernel's own order, which takes the privilege to see all of them and Linux
+//! 6.12; they are read without being entered.
+
+use std::collections::BTreeSet;
+use std::ffi::CString;
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::{AsRawFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
+use nscore::namespace::Namespace;
+use nscore::sys::directory::{Directory, status_of};
+use nscore::sys::nsfs::{Direction, neighbour_of};
+use nscore::sys::statmount;
+
+use super::found::Registry;
+use super::process::Name;
+use super::{Snapshot, Wanted};
+use crate::held::Held;
+use crate::link;
+use crate::mountinfo::{self, Kept};
+
+/// NSFS_MAGIC of linux/magic.h.
+const NSFS_MAGIC: u64 = 0x6e73_6673;
+
+/// Reads the mounts of every mount namespace that can be seen, or of this one alone.
+pub(super) fn read(proc: &Directory, wanted: &Wanted, snapshot: &mut Snapshot) {
+    let mut mounts = Mounts {
+        wanted,
+        registry: Registry::of(std::mem::take(&mut snapshot.namespaces)),
+        seen: BTreeSet::new(),
+    };
+    mounts.read_own(proc);
+    if wanted.hidden {
+        for process in &snapshot.processes {
+            mounts.read_of_process(proc, process.pid, process.namespace(Namespace::Mount));
+        }
+        mounts.walk(proc, Direction::Next);
+        mounts.walk(proc, Direction::Previous);
+        mounts.read_empty();
+    }
+    snapshot.namespaces = mounts.registry.namespaces;
+}
+
+struct Mounts<'a> {
+    wanted: &'a Wanted,
+    registry: Registry,
+    /// The mount namespaces that were read.
+    seen: BTreeSet<u32>,
+}
+
+impl Mounts<'_> {
+    /// The mounts of this process's own mount namespace; the only ones whose paths mean something to the caller.
+    fn read_own(&mut self, proc: &Directory) {
+        let Ok(own) = proc.directory(c"self") else {
+            return;
+        };
+        let mut target = [0; 64];
+        let link = own.link(c"ns/mnt", &mut target).ok();
+        self.seen
+            .extend(link.and_then(link::parse).map(|(_, inode)| inode));
+        for (namespace, path) in self.kept_in(&own).unwrap_or_default() {
+            self.meet(&own, namespace, &path);
+            if let Some(found) = self.registry.namespaces.get_mut(&namespace.1) {
+                found.mounts.push(path);
+            }
+        }
+    }
+
+    /// The mounts of the mount namespace that this process is in, unless they were read already.
+    fn read_of_process(&mut self, proc: &Directory, pid: u32, inode: u32) {
+        if inode == 0 || self.seen.contains(&inode) {
+            return;
+        }
+        let mut name = Name::default();
+        let Ok(process) = proc.directory(name.write(pid, "")) else {
+            return;
+        };
+        // One that shows nothing was about to end; another one is asked.
+        let Some(kept) = self.kept_in(&process) else {
+            return;
+        };
+        self.seen.insert(inode);
+        for (namespace, path) in kept {
+            self.meet(&process, namespace, &path);
+        }
+    }
+
+    /// The namespaces of the wanted types that are mounted where this process is; `None` if it has no mounts to show.
+    fn kept_in(&self, process: &Directory) -> Option<Vec<Kept>> {
+        let mut text = Vec::new();
+        let mut file = process.file(c"mountinfo").map(File::from).ok()?;
+        file.read_to_end(&mut text)
+            .ok()
+            .filter(|length| *length > 0)?;
+        let kept = mountinfo::namespaces(&text);
+        let kept = kept.filter(|((kind, _), _)| self.wanted.meets(*kind));
+        Some(kept.collect())
+    }
+
+    /// A namespace is mounted at this path of a process's root.
+    fn meet(&mut self, process: &Directory, namespace: (Namespace, u32), path: &[u8]) {
+        let open = || open_mounted(process, path, namespace.1);
+        self.registry
+            .meet(self.wanted, namespace, Held::MOUNT, open);
+    }
+
+    /// Meets the mount namespaces before or after this process's own.
+    fn walk(&mut self, proc: &Directory, direction: Direction) {
+        let mut at = proc.file(c"self/ns/mnt");
+        while let Ok(from) = at {
+            let Ok((next, _)) = neighbour_of(&from, direction) else {
+                return;
+            };
+            let inode = status_of(&next).map(|status| u32::try_from(status.inode));
+            if let Ok(Ok(inode)) = inode {
+                let itself = (Namespace::Mount, inode);
+                let copy = || next.try_clone().map_err(|_| Errno::EMFILE);
+                self.registry
+                    .meet(self.wanted, itself, Held::default(), copy);
+            }
+            at = Ok(next);
+        }
+    }
+
+    /// Reads the mount namespaces that no process has shown, however they were met.
+    fn read_empty(&mut self) {
+        let known = self.registry.namespaces.iter();
+        let unread = known.filter(|(inode, _)| !self.seen.contains(inode));
+        let numbers: Vec<u64> = unread.filter_map(|(_, found)| found.mount_id).collect();
+        let mut answer = vec![0; 16 << 10];
+        for number in numbers {
+            for mount in mounts_of(number) {
+                let Ok(mount) = statmount::status(number, mount, &mut answer) else {
+                    continue;
+                };
+                let kept = link::parse(mount.root).filter(|_| mount.magic == NSFS_MAGIC);
+                if let Some(kept) = kept.filter(|(kind, _)| self.wanted.meets(*kind)) {
+                    // Nothing opens it without entering the mount namespace, which is not for a list to do.
+                    let nowhere = || Err(Errno::ENOENT);
+                    self.registry.meet(self.wanted, kept, Held::MOUNT, nowhere);
+                }
+            }
+        }
+    }
+}
+
+/// The numbers of all mounts in the mount namespace with this number.
+fn mounts_of(namespace: u64) -> Vec<u64> {
+    let mut all = Vec::new();
+    let mut some = [0; 512];
+    loop {
+        let last = all.last().copied().unwrap_or(0);
+        let listed = statmount::list(namespace, last, &mut some).unwrap_or(0);
+        all.extend(&some[..listed]);
+        if listed < some.len() {
+            return all;
+        }
+    }
+}
+
+/// Opens the namespace that is mounted at `path` in the root of a process, never leaving that root, and nothing else
+/// that may be found there: opening a device or a FIFO can do things.
+fn open_mounted(process: &Directory, path: &[u8], inode: u32) -> Result<OwnedFd, Errno> {
+    let root = process.directory(c"root")?;
+    let path = CString::new(path).map_err(|_| Errno::EINVAL)?;
+    let how = OpenHow::new()
+        .flags(OFlag::O_PATH | OFlag::O_CLOEXEC)
+        .resolve(ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS);
+    let place = openat2(&root, path.as_c_str(), how)?;
+    let own = Directory::open(c"/proc/self")?;
+    let (there, namespaces) = (status_of(&place)?, own.status(c"ns/user")?);
+    if there.inode != u64::from(inode) || there.device != namespaces.device {
+        return Err(Errno::ENOENT);
+    }
+    let mut name = Name::default();
+    let number = u32::try_from(place.as_raw_fd()).unwrap_or(u32::MAX);
+    own.directory(c"fd")?.file(name.write(number, ""))
+}

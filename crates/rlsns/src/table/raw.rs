@@ -1,0 +1,52 @@
+//! The form for scripts: one blank between the cells, and none inside them.
+
+use super::Table;
+use super::text::{Characters, escape};
+use super::tree::{Artist, Place};
+
+/// A line for each row: what is not a printable ASCII character is `\xNN`, and so are blanks and backslashes.
+pub(super) fn write(
+    table: &Table,
+    places: &[Place],
+    headings: bool,
+    characters: &Characters,
+) -> Vec<u8> {
+    let mut out = Vec::new();
+    if headings {
+        for (index, column) in table.columns.iter().enumerate() {
+            separate(&mut out, index);
+            push(&mut out, column.name.as_bytes());
+        }
+        out.push(b'\n');
+    }
+    let mut artist = Artist::of(places, characters);
+    for place in places {
+        let art = artist.draw(place);
+        let cells = table.columns.iter().zip(&table.rows[place.row].cells);
+        for (index, (column, cell)) in cells.enumerate() {
+            separate(&mut out, index);
+            if column.tree {
+                push(&mut out, art.as_bytes());
+            }
+            push(&mut out, &cell.joined());
+        }
+        out.push(b'\n');
+    }
+    out
+}
+
+fn separate(out: &mut Vec<u8>, index: usize) {
+    if index > 0 {
+        out.push(b' ');
+    }
+}
+
+fn push(out: &mut Vec<u8>, text: &[u8]) {
+    for byte in text {
+        match byte {
+            b'\\' => out.extend(escape(*byte)),
+            b'!'..=b'~' => out.push(*byte),
+            _ => out.extend(escape(*byte)),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The scan benchmark: how long `rlsns` takes beside the least that any scan must ask of /proc, and beside the original.
+//!
+//! All of them run in turn, in one farm of processes after another, so that what disturbs one disturbs the others too.
+//! Time is from before the fork until the end is known; memory is the most that was resident (`ru_maxrss`).
+
+mod calls;
+mod farm;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{env, fs};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::startup::{median, output, target};
+use crate::workspace;
+use calls::{SHOWN, Total};
+use farm::{Farm, Shape, Tools, words};
+
+/// How often each program runs unless told otherwise.
+const RUNS: usize = 7;
+const WARM_UP: usize = 1;
+
+/// The farms that are measured unless others are named. The last has sockets, each of which has to be fetched from its
+/// process to be asked for its network namespace: more than the least scan does.
+const FARMS: [&str; 5] = ["200", "2000", "20000", "2000x200", "2000x200:50"];
+
+/// What the command line says.
+struct Request {
+    rlsns: Option<PathBuf>,
+    original: PathBuf,
+    runs: usize,
+    farms: Vec<Shape>,
+}
+
+/// Measures as the words after `scan` say: `[--rlsns PATH] [--original PATH] [--runs N] [FARM…]`, a farm being
+/// `PROCESSES[xDESCRIPTORS[:SOCKETS]]`. Without a path the release build of `rlsns` is made and measured.
+///
+/// # Errors
+/// That this is not root, that something is missing (the original, strace, a C compiler), that a program fails.
+pub(crate) fn run(words: &[&str]) -> Result<String> {
+    let request = read(words)?;
+    let rlsns = match request.rlsns {
+        Some(path) => path,
+        None => build()?,
+    };
+    let originals = [&rlsns, &request.original];
+    for program in originals {
+        ensure!(program.exists(), "there is no {}", program.display());
+    }
+    let tools = Tools::compile()?;
+    let contest = Contest::new(&tools.least(), &request.original, &rlsns);
+    let mut report = String::new();
+    for shape in &request.farms {
+        report += &contest.hold(&tools, shape, request.runs)?;
+    }
+    Ok(report)
+}
+
+fn read(words: &[&str]) -> Result<Request> {
+    let originals = env::var_os("NSUTILS_ORIGINALS")
+        .map_or_else(|| workspace().join("tests/.cache/originals"), PathBuf::from);
+    let mut request = Request {
+        rlsns: None,
+        original: originals.join("bin/lsns"),
+        runs: RUNS,
+        farms: Vec::new(),
+    };
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        let mut value = || {
+            words
+                .next()
+                .with_context(|| format!("{word} takes a value"))
+        };
+        match *word {
+            "--rlsns" => request.rlsns = Some(value()?.into()),
+            "--original" => request.original = value()?.into(),
+            "--runs" => request.runs = value()?.parse().context("--runs takes a number")?,
+            word if word.starts_with('-') => bail!("scan has no option {word}"),
+            word => request.farms.push(Shape::read(word)?),
+        }
+    }
+    if request.farms.is_empty() {
+        request.farms = FARMS
+            .iter()
+            .map(|farm| Shape::read(farm))
+            .collect::<Result<_>>()?;
+    }
+    ensure!(request.runs > 0, "--runs takes a number above 0");
+    Ok(request)
+}
+
+/// Builds our program, so that nothing stale is measured, and returns where it is.
+fn build() -> Result<PathBuf> {
+    let target = target()?;
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut cargo = std::process::Command::new(cargo);
+    cargo.args(["build", "--release", "--quiet", "--package", "rlsns"]);
+    output(
+        cargo
+            .arg("--target-dir")
+            .arg(&target)
+            .current_dir(workspace()),
+    )?;
+    Ok(target.join("release/rlsns"))
+}
+
+/// One that runs in the contest.
+struct Entrant {
+    name: &'static str,
+    command: String,
+    /// Whether its system calls are counted, too.
+    is_traced: bool,
+}
+
+/// The programs that are measured beside each other.
+struct Contest {
+    entrants: Vec<Entrant>,
+}
+
+/// What all runs of one entrant in one farm came to.
+struct Score {
+    milliseconds: f64,
+    mebibytes: f64,
+}
+
+impl Contest {
+    fn new(least: &Path, original: &Path, rlsns: &Path) -> Self {
+        let entrant = |name, program: &Path, arguments: &[&str], is_traced| Entrant {
+            name,
+            command: words(program, arguments),
+            is_traced,
+        };
+        // The first is what the ratios are to.
+        let entrants = vec![
+            entrant("least scan", least, &["fd"], true),
+            entrant("least scan without descriptors", least, &[], false),
+            entrant("`lsns`", original, &[], true),
+            entrant("`rlsns`", rlsns, &[], true),
+            entrant("`rlsns -t uts`", rlsns, &["-t", "uts"], true),
+            entrant("`rlsns -p 2`", rlsns, &["-p", "2"], true),
+        ];
+        Self { entrants }
+    }
+
+    /// Makes a farm, measures everybody in it, and tells it in two tables.
+    fn hold(&self, tools: &Tools, shape: &Shape, runs: usize) -> Result<String> {
+        let mut farm = Farm::plant(tools, shape)?;
+        let mut table = format!(
+            "\n## {shape}\n\n| program | ms (median of {runs}) | to the least | peak MiB |\n|---|--:|--:|--:|\n"
+        );
+        let scores = self.measure(&mut farm, runs)?;
+        let least = scores.first().map_or(f64::NAN, |score| score.milliseconds);
+        for (entrant, score) in self.entrants.iter().zip(&scores) {
+            table += &format!(
+                "| {} | {:.1} | {:.2} | {:.1} |\n",
+                entrant.name,
+                score.milliseconds,
+                score.milliseconds / least,
+                score.mebibytes
+            );
+        }
+        table +=
+            &format!("\n| system calls | a process | the {SHOWN} most frequent |\n|---|--:|---|\n");
+        for entrant in self.entrants.iter().filter(|entrant| entrant.is_traced) {
+            let Total { calls, most } = calls::count(&mut farm, tools, &entrant.command)?;
+            let each = calls / shape.processes();
+            table += &format!("| {} | {each:.1} | {} |\n", entrant.name, most.join(", "));
+        }
+        Ok(table)
+    }
+
+    fn measure(&self, farm: &mut Farm, runs: usize) -> Result<Vec<Score>> {
+        let mut times = vec![Vec::new(); self.entrants.len()];
+        let mut peaks = vec![0.0_f64; self.entrants.len()];
+        for run in 0..WARM_UP + runs {
+            for (index, entrant) in self.entrants.iter().enumerate() {
+                let (time, kibibytes) = farm.run(&entrant.command)?;
+                if run >= WARM_UP {
+                    times[index].push(Duration::as_secs_f64(&time) * 1e3);
+                    peaks[index] = peaks[index].max(kibibytes / 1024.0);
+                }
+            }
+        }
+        let scores = times.into_iter().zip(peaks);
+        let score = |(times, mebibytes)| Score {
+            milliseconds: median(times),
+            mebibytes,
+        };
+        Ok(scores.map(score).collect())
+    }
+}
+
+/// Whether root runs this: a process's directory belongs to its effective user.
+fn is_root() -> Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(fs::metadata("/proc/self")?.uid() == 0)
+}

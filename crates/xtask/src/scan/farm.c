@@ -1,0 +1,138 @@
+/* A farm of processes for a scanner to walk: farm PROCESSES DESCRIPTORS SOCKETS APART
+ *
+ * It is PID 1 of a pid namespace with a /proc of its own, so that the processes are those it made and no others. Each
+ * does nothing, holds DESCRIPTORS descriptors, SOCKETS of which are sockets, and one in APART lives in uts, ipc, mount
+ * and cgroup namespaces of its own. The farm says "ready", then runs each line of standard input, words between tabs,
+ * with its output going nowhere, and answers "NANOSECONDS KIBIBYTES STATUS". At the end of standard input it ends, and
+ * the kernel ends the rest.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WORDS 64
+
+/* Opens what every process of the farm inherits, from descriptor 3 up. */
+static void open_descriptors(int descriptors, int sockets)
+{
+	struct rlimit limit = { descriptors + 64, descriptors + 64 };
+
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		err(1, "setrlimit");
+	for (int i = 0; i < descriptors; i++) {
+		int fd = i < sockets ? socket(AF_UNIX, SOCK_STREAM, 0)
+				     : open("/dev/null", O_RDONLY);
+		if (fd < 0)
+			err(1, "descriptor %d", i);
+	}
+}
+
+/* The life of a process of the farm. */
+static void stand(int apart)
+{
+	int kinds = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNS | CLONE_NEWCGROUP;
+
+	if (apart && unshare(kinds) != 0)
+		err(1, "unshare");
+	close(0);
+	close(1);
+	close(2);
+	for (;;)
+		pause();
+}
+
+static void plant(int processes, int apart)
+{
+	for (int i = 0; i < processes; i++) {
+		switch (fork()) {
+		case -1:
+			err(1, "fork of process %d", i);
+		case 0:
+			stand(apart && i % apart == 0);
+		}
+	}
+}
+
+static void become(char **words)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	dup2(null, 0);
+	dup2(null, 1);
+	/* The program has the standard three and nothing of the farm's. */
+	close_range(3, ~0U, 0);
+	execv(words[0], words);
+	err(127, "%s", words[0]);
+}
+
+static long long now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+static void run(char *line)
+{
+	char *words[WORDS + 1] = { NULL };
+	struct rusage usage;
+	int status, count = 0;
+	long long begun;
+	pid_t pid;
+
+	for (char *word = strtok(line, "\t\n"); word && count < WORDS; word = strtok(NULL, "\t\n"))
+		words[count++] = word;
+	begun = now();
+	pid = fork();
+	if (pid < 0)
+		err(1, "fork");
+	if (pid == 0)
+		become(words);
+	if (wait4(pid, &status, 0, &usage) < 0)
+		err(1, "wait4");
+	printf("%lld %ld %d\n", now() - begun, usage.ru_maxrss,
+	       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	char *line = NULL;
+	size_t size = 0;
+	pid_t pid;
+
+	if (argc != 5)
+		errx(1, "PROCESSES DESCRIPTORS SOCKETS APART");
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (unshare(CLONE_NEWPID | CLONE_NEWNS) != 0)
+		err(1, "unshare");
+	pid = fork();
+	if (pid < 0)
+		err(1, "fork");
+	if (pid > 0)
+		return waitpid(pid, NULL, 0) != pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+	    || mount("proc", "/proc", "proc", 0, NULL) != 0)
+		err(1, "mount");
+	open_descriptors(atoi(argv[2]), atoi(argv[3]));
+	plant(atoi(argv[1]), atoi(argv[4]));
+	puts("ready");
+	fflush(stdout);
+	while (getline(&line, &size, stdin) > 0)
+		run(line);
+	return 0;
+}
