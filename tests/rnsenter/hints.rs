@@ -1,15 +1,16 @@
 //! Hints: a second line with the cause of a failure, each cause made here as it comes about on a machine. What is not
 //! asked for hints says what the original says, to the byte: [`Twin::hint`] sees to that every time.
 
+mod owner;
+
 use std::fmt::Display;
-use std::fs::File;
 use std::path::Path;
 
 use nix::errno::Errno;
 use nix::libc::{SYS_pidfd_open, SYS_setns};
 
-use crate::stage::{Caller, Container, NOBODY, bind, original, rnsenter, twin, zombie};
-use testkit::{Scratch, Tool, need};
+use crate::stage::{Caller, Container, NOBODY, rnsenter, twin, zombie};
+use testkit::{Tool, need};
 
 /// The hint that ours gives when `caller` calls it so; none where the originals are missing.
 #[track_caller]
@@ -107,165 +108,6 @@ fn the_process_of_another_user_is_told_with_its_owner() {
             "{hint}"
         );
     }
-}
-
-#[test]
-fn a_namespace_of_ones_own_user_namespace_is_entered_with_that() {
-    let caller = Caller::ordinary();
-    if !need::user_namespaces() {
-        return;
-    }
-    let Some(container) = Container::owned_by(caller) else {
-        return;
-    };
-    for (option, name) in [("-n", "net"), ("-m", "mount"), ("-u", "uts"), ("-p", "pid")] {
-        let Some(hint) = hint_for(caller, container.pid(), &[option, "true"]) else {
-            return;
-        };
-        let start = format!(
-            "the {name} namespace of process {} belongs to a user namespace of your own: ",
-            container.pid()
-        );
-        assert!(
-            hint.starts_with(&start) && hint.contains("by --user"),
-            "{hint}"
-        );
-        let pid = container.pid().to_string();
-        let mended = caller
-            .runs(rnsenter())
-            .args(["-t", &pid, option, "--user", "true"]);
-        mended.run().ok();
-    }
-}
-
-/// A file on which this namespace of the container is mounted.
-fn kept(container: &Container, name: &str, scratch: &Scratch) -> String {
-    let file = scratch.file(name, "");
-    bind(&container.proc(&format!("ns/{name}")), &file);
-    file.display().to_string()
-}
-
-#[test]
-fn whose_a_kept_namespace_is_and_what_is_missing_over_it_is_told() {
-    if !need::root() {
-        return;
-    }
-    let scratch = Scratch::new();
-    let (Some(plain), Some(roots)) = (Container::plain(), Container::owned_by(Caller::Whoever))
-    else {
-        return;
-    };
-    let Some(own) = Container::owned_by(Caller::Tester) else {
-        return;
-    };
-    let net = |container, name: &str| {
-        let scratch_name = scratch.dir(name);
-        let file = scratch_name.join("net");
-        File::create(&file).unwrap();
-        bind(&Container::proc(container, "ns/net"), &file);
-        format!("--net={}", file.display())
-    };
-    let Some(told) = hint(Caller::Tester, &[&net(&plain, "plain"), "true"]) else {
-        return;
-    };
-    let start = "this net namespace belongs to the user namespace that this process is in: this takes CAP_SYS_ADMIN, \
-                 which user 1001 has not: be root";
-    assert_eq!(told, start);
-    let Some(told) = hint(Caller::Tester, &[&net(&roots, "roots"), "true"]) else {
-        return;
-    };
-    assert!(told.starts_with("this net namespace belongs to a user namespace of user 0's: to enter it takes CAP_SYS_ADMIN "), "{told}");
-    let Some(told) = hint(Caller::Tester, &[&net(&own, "own"), "true"]) else {
-        return;
-    };
-    assert!(
-        told.starts_with("this net namespace belongs to a user namespace of your own: "),
-        "{told}"
-    );
-    let user = kept(&roots, "user", &scratch);
-    let Some(told) = hint(Caller::Tester, &[&format!("--user={user}"), "true"]) else {
-        return;
-    };
-    assert!(
-        told.starts_with("this user namespace belongs to a user namespace of user 0's: "),
-        "{told}"
-    );
-}
-
-#[test]
-fn from_inside_nothing_outside_can_be_entered() {
-    if !need::user_namespaces() {
-        return;
-    }
-    let Some(twin) = twin() else { return };
-    let scratch = Scratch::new();
-    let caller = Caller::ordinary();
-    let Some(container) = Container::owned_by(caller) else {
-        return;
-    };
-    let pid = container.pid().to_string();
-    let uts = File::open("/proc/self/ns/uts").unwrap();
-    let hint = twin.hint_in(|program: &Path| {
-        // The file is open outside; inside it is reached by its number.
-        let tool = caller
-            .runs(original())
-            .args(["-t", &pid, "-U", "--preserve-credentials"]);
-        tool.arg(program)
-            .args(["--uts=/proc/self/fd/5", "true"])
-            .fd(5, uts.try_clone().unwrap())
-    });
-    let hint = hint.expect("it can be told");
-    assert!(
-        hint.starts_with(
-            "this uts namespace belongs to a user namespace that is not below the one "
-        ),
-        "{hint}"
-    );
-    drop(scratch);
-}
-
-#[test]
-fn what_nobody_can_enter_is_told_so() {
-    let Some(own) = hint_for(Caller::Whoever, std::process::id(), &["-U", "true"]) else {
-        return;
-    };
-    let end =
-        "is the one that this process is in already, which nobody can enter: leave --user out";
-    assert!(own.ends_with(end), "{own}");
-    let Some(none) = hint(Caller::Whoever, &["--net=/etc/passwd", "true"]) else {
-        return;
-    };
-    assert!(none.starts_with("the file is no namespace: "), "{none}");
-    let Some(other) = hint(Caller::Whoever, &["--net=/proc/self/ns/uts", "true"]) else {
-        return;
-    };
-    assert_eq!(
-        other,
-        "the file is a uts namespace, and no net namespace: --uts enters it"
-    );
-}
-
-#[test]
-fn there_is_no_way_out_of_a_pid_namespace() {
-    if !need::root() {
-        return;
-    }
-    let Some(twin) = twin() else { return };
-    let Some(container) = Container::plain() else {
-        return;
-    };
-    let pid = container.pid().to_string();
-    let outside = File::open("/proc/self/ns/pid").unwrap();
-    let hint = twin.hint_in(|program: &Path| {
-        let tool = original().args(["-t", &pid, "-p"]).arg(program);
-        tool.args(["--pid=/proc/thread-self/fd/5", "true"])
-            .fd(5, outside.try_clone().unwrap())
-    });
-    let hint = hint.expect("it can be told");
-    assert!(
-        hint.starts_with("this pid namespace is not below the one that this process is in, "),
-        "{hint}"
-    );
 }
 
 #[test]

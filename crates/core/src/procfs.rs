@@ -1,5 +1,6 @@
 //! What the programs read and write in /proc, `proc(5)`.
 
+mod idmap;
 mod mountinfo;
 mod status;
 
@@ -15,8 +16,14 @@ use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs, statfs};
 
 use crate::namespace::Namespace;
 use crate::sys::file::{open, read_regular};
+pub use idmap::Ids;
 pub use mountinfo::{MountPoint, mount_of, mount_points};
 pub use status::Status;
+
+/// The inode number of the first user namespace, and of the first pid namespace, PROC_USER_INIT_INO and
+/// PROC_PID_INIT_INO of linux/proc_ns.h.
+const FIRST_USER: u64 = 0xefff_fffd;
+const FIRST_PID: u64 = 0xefff_fffc;
 
 /// A procfs to ask about this process and this machine. It answers nothing where there is none: in a new root, say.
 #[derive(Debug, Clone)]
@@ -66,6 +73,22 @@ impl Proc {
             .symlink_metadata()
             .ok()?;
         Some(directory.join(namespace.file()).symlink_metadata().is_ok())
+    }
+
+    /// Whether an id stands for one outside of the user namespace that this process is in, `user_namespaces(7)`.
+    pub fn maps(&self, ids: Ids, id: u32) -> Option<bool> {
+        let map = self.read(&format!("self/{}", ids.map_file()))?;
+        Some(idmap::contains(&map, id))
+    }
+
+    /// Whether this process is in the first user or pid namespace of the machine, which is within no other.
+    pub fn is_in_first(&self, namespace: Namespace) -> Option<bool> {
+        let first = match namespace {
+            Namespace::User => FIRST_USER,
+            Namespace::Pid => FIRST_PID,
+            _ => return None,
+        };
+        Some(self.namespace(namespace)? == first)
     }
 
     /// The inode number of the namespace of this type that this process is in.

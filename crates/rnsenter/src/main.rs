@@ -12,6 +12,7 @@ mod join;
 mod options;
 mod refusal;
 mod run;
+mod standing;
 mod target;
 mod wait;
 

@@ -3,22 +3,21 @@
 //! To join a namespace takes CAP_SYS_ADMIN over the user namespace that owns it, and, unless that is entered with it,
 //! over the own one too. Who owns a user namespace has every capability over it, if it is a child of the own.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd};
 
 use anyhow::Error;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nix::sys::stat::fstat;
-use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
 use nix::unistd::{Pid, geteuid};
 use nscore::hint::{self, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Harmless, Hint};
 use nscore::namespace::Namespace;
 use nscore::procfs::Proc;
 use nscore::sys::file::open;
-use nscore::sys::nsfs::{owner_of, owner_uid_of, parent_of, type_of};
+use nscore::sys::nsfs::{parent_of, type_of};
 use nscore::sys::process::{has_ended, is_there};
 
 use crate::absence;
+use crate::standing::{Standing, is_namespace, is_same, own};
 
 /// What could not be joined, in one call.
 pub(crate) struct Refusal {
@@ -118,7 +117,7 @@ impl Refusal {
             Namespace::User if is_same(&namespace, &own) => Some(format!(
                 "{name} is the one that this process is in already, which nobody can enter: leave --user out"
             )),
-            Namespace::Pid if !is_same(&namespace, &own) && is_not_below(&namespace) => {
+            Namespace::Pid if !is_same(&namespace, &own) && is_elsewhere(&namespace) => {
                 Some(format!(
                     "{name} is not below the one that this process is in, and there is no way out of a pid namespace"
                 ))
@@ -134,67 +133,34 @@ impl Refusal {
             (Err(errno), Some(Of::Process(pid, _))) => return absence::of_file(errno, *pid, ""),
             _ => return None,
         };
-        if !is_namespace(&namespace) {
-            return None;
-        }
-        let (name, own_user) = (self.name(of), own(Namespace::User)?);
-        let owner = match of {
-            Namespace::User => Ok(namespace),
-            _ => owner_of(&namespace),
-        };
+        let name = self.name(of);
         let status = Proc::here().status("self")?;
         let privileged = CAP_SYS_ADMIN.is_held(&status)?;
-        let over = match owner.map(|owner| Standing::of(owner, &own_user)) {
-            Ok(Some(over)) => over,
-            Ok(None) | Err(Errno::EPERM) => return Some(outside(&name)),
-            Err(_) => return None,
-        };
-        let needed = match of {
-            Namespace::Mount => [CAP_SYS_ADMIN, CAP_SYS_CHROOT].into_iter(),
-            _ => [CAP_SYS_ADMIN, CAP_SYS_ADMIN].into_iter(),
-        };
-        match over {
-            Standing::Own => needed
-                .filter_map(|capability| capability.missing(&status, None))
-                .next()
-                .map(|missing| {
-                    format!(
-                        "{name} belongs to the user namespace that this process is in: {missing}"
-                    )
-                }),
-            Standing::Below(owner) if !privileged && owner != geteuid().as_raw() => Some(format!(
-                "{name} belongs to a user namespace of user {owner}'s: to enter it takes CAP_SYS_ADMIN over that, \
-                 which user {} has not: be user {owner}, or root",
-                geteuid()
+        let user = geteuid().as_raw();
+        match Standing::of(namespace, of)? {
+            Standing::Own => {
+                let needed = [CAP_SYS_ADMIN, CAP_SYS_CHROOT];
+                let needed = &needed[..if of == Namespace::Mount { 2 } else { 1 }];
+                let missing = needed
+                    .iter()
+                    .find_map(|capability| capability.missing(&status, None))?;
+                Some(format!(
+                    "{name} belongs to the user namespace that this process is in: {missing}"
+                ))
+            }
+            Standing::Below(owner) if !privileged && owner != user => Some(format!(
+                "{name} belongs to a user namespace of user {owner}'s: to enter it takes CAP_SYS_ADMIN over that, which \
+                 user {user} has not: be user {owner}, or root"
             )),
             Standing::Below(_) if !privileged && !self.enters_user => Some(format!(
-                "{name} belongs to a user namespace of your own: enter that with it, by --user, for CAP_SYS_ADMIN over both"
+                "{name} belongs to a user namespace of your own: enter that with it, by --user, for CAP_SYS_ADMIN over \
+                 both"
             )),
             Standing::Below(_) => None,
-        }
-    }
-}
-
-/// How an owning user namespace stands to the own one.
-enum Standing {
-    /// It is that.
-    Own,
-    /// It is below it; this user owns the first on the way to it.
-    Below(u32),
-}
-
-impl Standing {
-    /// `None` if it is elsewhere.
-    fn of(mut owner: OwnedFd, own: &OwnedFd) -> Option<Standing> {
-        if is_same(&owner, own) {
-            return Some(Standing::Own);
-        }
-        loop {
-            let parent = parent_of(&owner).ok()?;
-            if is_same(&parent, own) {
-                return owner_uid_of(&owner).ok().map(Standing::Below);
-            }
-            owner = parent;
+            Standing::Outside => Some(format!(
+                "{name} belongs to a user namespace that is not below the one that this process is in, over which \
+                 nobody in here has rights: enter it from outside"
+            )),
         }
     }
 }
@@ -207,29 +173,7 @@ fn ended(pid: Pid, pidfd: &OwnedFd) -> Option<String> {
     Some(zombie.unwrap_or_else(|| format!("process {pid} has ended")))
 }
 
-fn outside(name: &str) -> String {
-    format!(
-        "{name} belongs to a user namespace that is not below the one that this process is in, over which nobody in \
-         here has rights: enter it from outside"
-    )
-}
-
-/// This process's own namespace.
-fn own(of: Namespace) -> Option<OwnedFd> {
-    let path = Proc::here().path("self/ns")?.join(of.file());
-    open(&path, OFlag::O_RDONLY).ok()
-}
-
-fn is_namespace(file: &impl AsFd) -> bool {
-    fstatfs(file).is_ok_and(|found| found.filesystem_type() == NSFS_MAGIC)
-}
-
-fn is_same(one: &OwnedFd, other: &OwnedFd) -> bool {
-    let identity = |file: &OwnedFd| fstat(file).ok().map(|found| (found.st_dev, found.st_ino));
-    identity(one).is_some() && identity(one) == identity(other)
-}
-
-/// The kernel tells the parent of what is below the own pid namespace, and of nothing else.
-fn is_not_below(pid_namespace: &OwnedFd) -> bool {
+/// The kernel tells the parent of a pid namespace below the own one, and of no other.
+fn is_elsewhere(pid_namespace: &OwnedFd) -> bool {
     parent_of(pid_namespace).err() == Some(Errno::EPERM)
 }

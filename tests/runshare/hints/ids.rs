@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{command_in, expected};
+use super::{command_in, expected, hint};
 use crate::stage::{Machine, twin};
 use testkit::{Scratch, Tool, need};
 
@@ -86,4 +86,68 @@ fn a_missing_newuidmap_is_told_with_its_package() {
     let start =
         "newuidmap(1), which maps subordinate ids, is not installed: it is in the package uidmap ";
     assert!(hint.starts_with(start), "{hint}");
+}
+
+#[test]
+fn an_id_that_the_user_namespace_does_not_have_is_told_with_its_map() {
+    if !need::user_namespaces() {
+        return;
+    }
+    for (option, name, file) in [
+        ("--setuid", "user", "uid_map"),
+        ("--setgid", "group", "gid_map"),
+    ] {
+        // A group is only tried where setgroups(2) is allowed, and so where root has made the map.
+        let root = ["--map-users=0:0:1", "--map-groups=0:0:1"];
+        let told = match name {
+            "user" => hint(&["-r", option, "5", "true"]),
+            _ if need::root() => twin()
+                .and_then(|twin| twin.hint(|tool| tool.args(root).args([option, "5", "true"]))),
+            _ => return,
+        };
+        let Some(told) = told else { return };
+        let start = format!(
+            "there is no {name} 5 in this user namespace: /proc/self/{file} does not map it, "
+        );
+        assert!(
+            told.starts_with(&start) && told.contains(&format!("--map-{name}s")),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn a_user_namespace_that_denies_setgroups_is_told_so() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let Some(told) = hint(&["-r", "--setgid", "0", "true"]) else {
+        return;
+    };
+    assert!(
+        told.starts_with("this user namespace denies setgroups(2) (/proc/self/setgroups), "),
+        "{told}"
+    );
+    let Some(told) = hint(&["--user", "--setgid", "0", "true"]) else {
+        return;
+    };
+    assert!(
+        told.starts_with(
+            "there are no groups in this user namespace: /proc/self/gid_map maps none, "
+        ),
+        "{told}"
+    );
+}
+
+#[test]
+fn who_may_not_become_another_lacks_a_capability() {
+    for (option, capability) in [("--setuid", "CAP_SETUID"), ("--setgid", "CAP_SETGID")] {
+        let Some(told) = hint(&[option, "5", "true"]) else {
+            return;
+        };
+        assert!(
+            told.starts_with(&format!("this takes {capability}, which user ")),
+            "{told}"
+        );
+    }
 }

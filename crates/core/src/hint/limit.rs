@@ -13,11 +13,6 @@ use crate::procfs::Proc;
 use crate::sys::namespace::unshare;
 use crate::sys::process::{self, Ending};
 
-/// The inode number of the first user namespace, and of the first pid namespace, PROC_USER_INIT_INO and
-/// PROC_PID_INIT_INO of linux/proc_ns.h.
-const FIRST_USER: u64 = 0xefff_fffd;
-const FIRST_PID: u64 = 0xefff_fffc;
-
 /// What a limit is where nobody has set one: no more can be counted.
 const UNLIMITED: i64 = i32::MAX as i64;
 
@@ -31,7 +26,7 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
         return Some(none_allowed(forbidden));
     }
     let full = first_full(flags)?;
-    let first_user = proc.namespace(Namespace::User)? == FIRST_USER;
+    let first_user = proc.is_in_first(Namespace::User)?;
     let mut causes = Vec::new();
     match limit(full)? {
         UNLIMITED => {}
@@ -83,7 +78,7 @@ enum Depth {
 fn nested(proc: &Proc, of: Namespace, first_user: bool) -> Option<Depth> {
     match of {
         Namespace::User => (!first_user).then_some(Depth::Unknown),
-        Namespace::Pid if proc.namespace(Namespace::Pid)? == FIRST_PID => None,
+        Namespace::Pid if proc.is_in_first(Namespace::Pid)? => None,
         Namespace::Pid => {
             let status = proc.status("self")?;
             let numbers = status.field("NSpid")?.split_ascii_whitespace().count();

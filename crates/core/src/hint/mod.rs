@@ -16,18 +16,18 @@
 mod capability;
 mod chroot;
 mod fork;
+mod identity;
 mod limit;
 mod path;
 mod proc;
 mod program;
 mod seccomp;
 mod shared;
+mod shown;
 mod unshare;
 
 use std::borrow::Borrow;
-use std::ffi::OsStr;
 use std::fmt;
-use std::os::unix::ffi::OsStrExt;
 
 use anyhow::Error;
 use nix::errno::Errno;
@@ -35,11 +35,13 @@ use nix::errno::Errno;
 pub use capability::{CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capability};
 pub use chroot::refused as chroot;
 pub use fork::refused as fork;
+pub use identity::{become_refused as become_id, setgroups_refused as setgroups};
 pub use path::unreachable as path;
 pub use proc::{hidden as process, mount_refused as mount_proc};
 pub use program::failed as program;
 pub use seccomp::{Harmless, refuses};
 pub use shared::bind_refused as bind;
+pub use shown::shown;
 pub use unshare::{map_refused as map, refused as unshare};
 
 use crate::sys::errno::of_error;
@@ -112,34 +114,9 @@ impl<T, E: Into<Error>> Explain<T> for Result<T, E> {
     }
 }
 
-/// A path or a word as it can stand in a sentence on a terminal: whatever might be more than text is escaped, and a word
-/// that is not plain stands between quotes.
-pub fn shown(word: impl AsRef<OsStr>) -> String {
-    let word = word.as_ref().as_bytes();
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+:=@%,[]".contains(byte);
-    if !word.is_empty() && word.iter().all(plain) {
-        return String::from_utf8_lossy(word).into_owned();
-    }
-    let mut text = String::from("'");
-    for chunk in word.utf8_chunks() {
-        for character in chunk.valid().chars() {
-            match character {
-                '\'' | '\\' => text.extend(['\\', character]),
-                // Above ASCII only letters and digits: there are characters that turn the direction of writing.
-                ' '..='~' => text.push(character),
-                _ if character.is_alphanumeric() => text.push(character),
-                _ => text.extend(character.escape_unicode()),
-            }
-        }
-        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
-    }
-    text + "'"
-}
-
 #[cfg(test)]
 mod tests {
     use anyhow::Context;
-    use proptest::prelude::*;
 
     use super::*;
 
@@ -180,30 +157,5 @@ mod tests {
             .explain(|_| Some(String::new()))
             .expect_err("it failed");
         assert!(error.downcast_ref::<Hint>().is_none());
-    }
-
-    #[test]
-    fn a_word_that_is_not_plain_is_quoted() {
-        for (word, expected) in [
-            (&b"/usr/bin/a-b_c.d"[..], "/usr/bin/a-b_c.d"),
-            (b"", "''"),
-            (b"a b", "'a b'"),
-            (b"it's\\", "'it\\'s\\\\'"),
-            (b"\x1b[31m\n", "'\\u{1b}[31m\\u{a}'"),
-            (b"caf\xc3\xa9", "'caf\u{e9}'"),
-            (b"\xff", "'\\xff'"),
-            ("\u{202e}x".as_bytes(), "'\\u{202e}x'"),
-        ] {
-            assert_eq!(shown(OsStr::from_bytes(word)), expected);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn no_word_reaches_the_terminal_as_more_than_text(word in any::<Vec<u8>>()) {
-            let shown = shown(OsStr::from_bytes(&word));
-            prop_assert!(shown.chars().all(|character| !character.is_control()));
-            prop_assert!(!shown.is_empty());
-        }
     }
 }

@@ -46,6 +46,9 @@ fn of_other_pids(proc: &Proc) -> Option<String> {
 /// In a user namespace a procfs may be mounted only where one can be seen as a whole: with nothing over its files, as a
 /// container's engine puts it there.
 fn masked(proc: &Proc) -> Option<String> {
+    if proc.is_in_first(Namespace::User)? {
+        return None;
+    }
     let table = proc.read("self/mountinfo")?;
     let mounts: Vec<MountPoint> = mount_points(&table).collect();
     let is_whole = |mount: &&MountPoint| mount.filesystem == "proc" && mount.root == Path::new("/");

@@ -11,14 +11,15 @@ use nix::unistd::{getegid, geteuid};
 use super::seccomp::by_filter;
 use super::{CAP_SYS_ADMIN, Harmless, chroot, limit};
 use crate::namespace::Namespace;
-use crate::procfs::Proc;
+use crate::procfs::{Ids, Proc};
 
 /// Why making the namespaces of `flags` failed.
 pub fn refused(errno: Errno, flags: c_int) -> Option<String> {
     let proc = Proc::here();
     let by_filter = || by_filter(&proc, Harmless::Unshare(flags), errno);
     match errno {
-        Errno::EPERM | Errno::EACCES => not_permitted(&proc, flags).or_else(by_filter),
+        Errno::EPERM => not_permitted(&proc, flags).or_else(by_filter),
+        Errno::EACCES => restricted_by_apparmor(&proc).or_else(by_filter),
         Errno::ENOSYS => by_filter(),
         Errno::ENOSPC => limit::reached(&proc, flags),
         Errno::EINVAL => unknown_type(&proc, flags).or_else(|| between_namespaces(&proc, flags)),
@@ -67,32 +68,19 @@ fn forbidden_by_sysctl(proc: &Proc) -> Option<String> {
 /// Who has no id in the own user namespace cannot own another one.
 fn unmapped(proc: &Proc) -> Option<String> {
     let ids = [
-        ("user", geteuid().as_raw(), "uid_map"),
-        ("group", getegid().as_raw(), "gid_map"),
+        (Ids::Users, geteuid().as_raw()),
+        (Ids::Groups, getegid().as_raw()),
     ];
-    ids.into_iter().find_map(|(what, id, file)| {
-        let map = proc.read(&format!("self/{file}"))?;
-        (!maps(&map, id)).then(|| {
-            format!(
-                "{what} {id} has no counterpart in /proc/self/{file}, so it cannot own a user namespace: map it \
-                 where this one is made, by runshare --map-root-user"
-            )
-        })
+    let mut unmapped = ids
+        .into_iter()
+        .filter(|(ids, id)| proc.maps(*ids, *id) == Some(false));
+    unmapped.next().map(|(ids, id)| {
+        let (name, file) = (ids.name(), ids.map_file());
+        format!(
+            "{name} {id} has no counterpart in /proc/self/{file}, so it cannot own a user namespace: map it where this \
+             one is made, by runshare --map-root-user"
+        )
     })
-}
-
-/// Whether a map, `user_namespaces(7)`, has a line with this id on its inner side.
-fn maps(map: &[u8], id: u32) -> bool {
-    let lines = map.split(|byte| *byte == b'\n').filter_map(|line| {
-        let mut numbers = str::from_utf8(line)
-            .ok()?
-            .split_ascii_whitespace()
-            .map(str::parse);
-        let first: u64 = numbers.next()?.ok()?;
-        let count: u64 = numbers.nth(1)?.ok()?;
-        Some(first..first.saturating_add(count))
-    });
-    lines.into_iter().any(|ids| ids.contains(&u64::from(id)))
 }
 
 /// Ubuntu's setting: an ordinary user's namespace cannot be made, or can and gives no capability. A program that has a

@@ -70,24 +70,6 @@ fn a_type_that_the_kernel_lacks_is_named() {
 }
 
 #[test]
-fn an_id_is_mapped_if_it_is_in_a_line() {
-    let map = b"         0       1001          1\n         5     100000      65536\n";
-    for (id, expected) in [
-        (0, true),
-        (1, false),
-        (4, false),
-        (5, true),
-        (65540, true),
-        (65541, false),
-    ] {
-        assert_eq!(maps(map, id), expected, "{id}");
-    }
-    assert!(!maps(b"", 0));
-    assert!(maps(b"0 0 4294967295\n", u32::MAX - 1));
-    assert!(!maps(b"x y z\n0 0\n", 0));
-}
-
-#[test]
 fn nothing_is_said_where_there_is_no_proc() {
     let nowhere = Proc::at(Path::new("/no/such/directory"));
     assert_eq!(forbidden_by_sysctl(&nowhere), None);
