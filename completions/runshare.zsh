@@ -54,6 +54,8 @@ _runshare() {
 '*-l+[register this interpreter with binfmt_misc inside; implies --mount-binfmt]:STRING:_default' \
 '*--load-interp=[register this interpreter with binfmt_misc inside; implies --mount-binfmt]:STRING:_default' \
 '*--whitelist-env=[the program gets only these variables, named with commas between them]:LIST:_default' \
+'*--hostname=[the host name inside; implies --uts]:NAME:' \
+'*--domainname=[the NIS domain name inside; implies --uts]:NAME:' \
 '-h[show this help and end]' \
 '--help[show this help and end]' \
 '-V[show the version and end]' \
@@ -69,6 +71,7 @@ _runshare() {
 '--map-subids[map your subordinate ids to themselves]' \
 '--keep-caps[the program keeps the capabilities of the user namespace]' \
 '--clear-env[the program gets an empty environment]' \
+'--loopback[the network'\''s loopback device is up; implies --net]' \
 '--check[tell which namespaces can be made here, those named or all, and run nothing]' \
 '--json[with --check, tell it as JSON]' \
 '*:::program:_normal' \

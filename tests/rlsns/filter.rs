@@ -3,7 +3,7 @@
 use testkit::{Outcome, Status};
 
 use crate::cast::Cast;
-use crate::stage::{Scene, Seen, Stage, numbers_from};
+use crate::stage::{Scene, Stage, numbers_from, seen};
 
 const HOLDERS: [&str; 17] = [
     "NS", "TYPE", "PATH", "NPROCS", "PID", "PPID", "COMMAND", "UID", "USER", "NETNSID", "NSFS",
@@ -143,7 +143,7 @@ fn judge(ours: &Outcome, original: &Outcome) -> Verdict {
         .first()
         .is_some_and(|byte| !byte.is_ascii_digit());
     let crashes = matches!(original.status, Status::Killed(_));
-    if ours.seen() == original.seen() {
+    if seen(ours) == seen(original) {
         Verdict::Alike
     } else if (refuses("parse \"") && (original_fails("parse \"") || echoes || crashes))
         // The reason is whatever errno(3) was left at.

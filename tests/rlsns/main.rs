@@ -12,8 +12,11 @@
 
 mod cast;
 mod churn;
+mod columns;
+mod differences;
 mod filter;
 mod hidden;
+mod json;
 mod messages;
 mod netns;
 mod random;

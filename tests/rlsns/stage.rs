@@ -15,6 +15,7 @@ use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, unshare};
 use nix::unistd::geteuid;
 
+use crate::columns::without_ours;
 use testkit::{Outcome, Pid, Scratch, Status, Tool, Twin, need, originals};
 
 /// The program under test.
@@ -258,16 +259,13 @@ fn leave_mounted_namespaces() {
 /// This thread, to sched_setaffinity(2).
 const THIS_THREAD: Pid = Pid::from_raw(0);
 
-/// What an outcome shows.
-pub(crate) trait Seen {
-    /// Status, standard output, standard error.
-    fn seen(&self) -> (Status, &[u8], &[u8]);
-}
-
-impl Seen for Outcome {
-    fn seen(&self) -> (Status, &[u8], &[u8]) {
-        (self.status, &self.stdout, &self.stderr)
-    }
+/// What an outcome shows of what the two have to agree on: status, standard output, standard error.
+pub(crate) fn seen(outcome: &Outcome) -> (Status, Vec<u8>, &[u8]) {
+    (
+        outcome.status,
+        without_ours(&outcome.stdout),
+        &outcome.stderr,
+    )
 }
 
 /// Has the next process that is made get this number, if it is free.

@@ -93,6 +93,10 @@ fn child_dies(tool: Tool) -> bool {
     let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
     tool.until("up\n");
     let child = child_of(&tool);
+    // Until then it is a shell, and some shells catch INT.
+    eventually("the child sleeps", || {
+        fs::read_to_string(format!("/proc/{child}/comm")).is_ok_and(|name| name == "sleep\n")
+    });
     tool.signal(Signal::SIGKILL);
     tool.wait();
     let mut alive = true;

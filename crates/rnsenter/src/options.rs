@@ -15,7 +15,7 @@ use nscore::cli::getopt::Occurrence;
 use nscore::cli::{Invocation, message, number};
 use nscore::namespace::Namespace;
 use nscore::sys::file::open;
-use nscore::sys::namespace::open_by_id;
+use nscore::sys::namespace::{open_by_id, own_mount_namespace};
 
 use crate::target::Target;
 
@@ -150,7 +150,9 @@ fn namespace_source(option: &Occurrence) -> Result<Source> {
                 .ok()
                 .and_then(|id| u64::try_from(id).ok());
             let id = id.ok_or_else(|| Error::new(message(&[&"failed to parse nsid: ", &text])))?;
-            let opened = open_by_id(id);
+            // Where this fails, no namespace has an id.
+            let any = own_mount_namespace().context("failed to fill namespace file handle")?;
+            let opened = open_by_id(any, id);
             opened
                 .map(Source::Opened)
                 .with_context(|| format!("cannot open namespace of id {id}"))

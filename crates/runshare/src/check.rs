@@ -54,7 +54,7 @@ pub(crate) fn run(options: &Options, diagnostics: &Diagnostics) -> Result<Ending
     let with_user = types.contains(&Namespace::User);
     let rows = types.iter().map(|of| row(&proc, *of, with_user));
     let rows = rows.collect::<Result<Vec<Row>>>()?;
-    let text = match options.json {
+    let text = match options.beyond.json {
         true => table::json(&rows),
         false => table::text(&rows),
     };

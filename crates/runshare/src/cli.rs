@@ -71,6 +71,9 @@ const OPTIONS: &[Opt] = &[
     Opt::flag("clear-env", "the program gets an empty environment").under(ADDED),
     Opt::required("whitelist-env", "LIST", "the program gets only these variables, named with commas between them")
         .under(ADDED),
+    Opt::required("hostname", "NAME", "the host name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
+    Opt::required("domainname", "NAME", "the NIS domain name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
+    Opt::flag("loopback", "the network's loopback device is up; implies --net").under(ADDED),
     Opt::flag("check", "tell which namespaces can be made here, those named or all, and run nothing").under(ADDED),
     Opt::flag("json", "with --check, tell it as JSON").under(ADDED),
 ];

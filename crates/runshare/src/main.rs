@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), no_main)]
 
 mod advice;
+mod beyond;
 mod check;
 mod child;
 mod clocks;
@@ -10,6 +11,7 @@ mod credentials;
 mod environment;
 mod gate;
 mod helper;
+mod host;
 mod idmap;
 mod mapper;
 mod mounts;

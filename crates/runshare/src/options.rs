@@ -17,6 +17,7 @@ use nscore::sys::mount::Propagation;
 use nscore::sys::signal;
 use nscore::users;
 
+use crate::beyond::Beyond;
 use crate::idmap::{IdMap, Kind};
 
 /// Where proc and binfmt_misc go unless told otherwise.
@@ -65,10 +66,7 @@ pub(crate) struct Options {
     pub(crate) clear_environment: bool,
     /// The variables that stay, in the order in which they were named.
     pub(crate) whitelist: Option<Vec<OsString>>,
-    /// Tell what can be made, and run nothing.
-    pub(crate) check: bool,
-    /// Tell it as JSON.
-    pub(crate) json: bool,
+    pub(crate) beyond: Beyond,
     pub(crate) operands: Vec<OsString>,
 }
 
@@ -90,17 +88,18 @@ impl Options {
         if shifts_clocks && !options.unshares(Namespace::Time) {
             bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");
         }
-        if options.json && !options.check {
-            bail!("option --json requires --check");
-        }
-        if options.check && !options.operands.is_empty() {
-            bail!("option --check runs no program");
-        }
+        options.beyond.make_sense(&options.operands)?;
         Ok(options)
     }
 
     fn take(&mut self, option: &Occurrence) -> Result<()> {
         let value = option.value();
+        if let Some(implied) = self.beyond.take(option.name(), value) {
+            if let Some(namespace) = implied {
+                self.unshare(namespace);
+            }
+            return Ok(());
+        }
         match option.name() {
             "fork" => self.fork = true,
             "kill-child" => {
@@ -137,8 +136,6 @@ impl Options {
             }
             "clear-env" => self.clear_environment = true,
             "whitelist-env" => self.take_whitelist(value),
-            "check" => self.check = true,
-            "json" => self.json = true,
             name => match Namespace::from_option(name) {
                 Some(namespace) => {
                     let file = option.given().map(PathBuf::from);

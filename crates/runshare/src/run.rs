@@ -15,13 +15,13 @@ use crate::mapper::Mapper;
 use crate::options::Options;
 use crate::persist::Keeper;
 use crate::watcher::Watcher;
-use crate::{check, clocks, credentials, environment, mounts};
+use crate::{check, clocks, credentials, environment, host, mounts};
 
 /// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let options = Options::read(invocation)?;
     let diagnostics = &invocation.diagnostics;
-    if options.check {
+    if options.beyond.check {
         return check::run(&options, diagnostics);
     }
     let program = Program::from_operands(&options.operands);
@@ -53,6 +53,7 @@ fn become_program(
     tie: Option<&Tie>,
 ) -> Result<Ending> {
     mapper.write_own(options.setgroups)?;
+    host::set_up(&options.beyond)?;
     if options.unshares(Namespace::Mount) {
         mounts::set_root_propagation(options)?;
     }

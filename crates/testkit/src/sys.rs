@@ -15,6 +15,7 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc::{self, c_int, c_uint};
 use nix::sched::CloneFlags;
+use nix::sys::stat::fstat;
 use nix::unistd::Pid;
 
 use crate::outcome::Status;
@@ -38,6 +39,14 @@ pub(crate) fn pidfd(pid: Pid) -> Result<OwnedFd, Errno> {
     let number = RawFd::try_from(number).map_err(|_| Errno::EBADF)?;
     // SAFETY: the kernel has just made this descriptor, and nobody else knows its number.
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// The inode of a pidfd of the process `pid`, which since Linux 6.9 no other process ever has.
+///
+/// # Errors
+/// ESRCH if there is no such process.
+pub fn pidfd_inode(pid: Pid) -> Result<u64, Errno> {
+    fstat(pidfd(pid)?).map(|stat| stat.st_ino)
 }
 
 /// How the child `pid` ended, without reaping it: as a zombie it keeps its number, and its group's, from being used

@@ -12,7 +12,8 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::startup::{median, output, target};
+use crate::release::build;
+use crate::startup::median;
 use crate::workspace;
 use calls::{SHOWN, Total};
 use farm::{Farm, Shape, Tools, words};
@@ -42,7 +43,7 @@ pub(crate) fn run(words: &[&str]) -> Result<String> {
     let request = read(words)?;
     let rlsns = match request.rlsns {
         Some(path) => path,
-        None => build()?,
+        None => build(&["rlsns"])?.join("rlsns"),
     };
     let originals = [&rlsns, &request.original];
     for program in originals {
@@ -89,21 +90,6 @@ fn read(words: &[&str]) -> Result<Request> {
     }
     ensure!(request.runs > 0, "--runs takes a number above 0");
     Ok(request)
-}
-
-/// Builds our program, so that nothing stale is measured, and returns where it is.
-fn build() -> Result<PathBuf> {
-    let target = target()?;
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut cargo = std::process::Command::new(cargo);
-    cargo.args(["build", "--release", "--quiet", "--package", "rlsns"]);
-    output(
-        cargo
-            .arg("--target-dir")
-            .arg(&target)
-            .current_dir(workspace()),
-    )?;
-    Ok(target.join("release/rlsns"))
 }
 
 /// One that runs in the contest.

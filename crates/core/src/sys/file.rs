@@ -73,17 +73,30 @@ pub fn open_regular(path: &Path) -> Result<File, Errno> {
     Ok(File::from(file))
 }
 
-/// The contents of a regular file in a root that may be anybody's: its first 64 MiB, for a file without an end must not
-/// take all memory.
+/// The contents of a regular file in a root that may be anybody's; of one that is longer than 64 MiB, the lines that
+/// are whole in the first 64 MiB.
+///
+/// A file without an end must not take all memory. A line that is cut would be another one: `5` for `500`.
 ///
 /// # Errors
 /// As [`open_regular`], and those of `read(2)`.
 pub fn read_regular(path: &Path) -> Result<Vec<u8>, Errno> {
+    read_lines(path, MOST_READ)
+}
+
+/// [`read_regular`] of a file that is longer than `most` bytes if it is too long.
+fn read_lines(path: &Path, most: u64) -> Result<Vec<u8>, Errno> {
     let mut contents = Vec::new();
+    // One byte more tells whether the file goes on.
     let read = open_regular(path)?
-        .take(MOST_READ)
+        .take(most + 1)
         .read_to_end(&mut contents);
-    read.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    let read = read.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    if u64::try_from(read).is_ok_and(|read| read > most) {
+        contents.pop();
+        let last = contents.iter().rposition(|byte| *byte == b'\n');
+        contents.truncate(last.map_or(0, |newline| newline + 1));
+    }
     Ok(contents)
 }
 
@@ -168,6 +181,27 @@ mod tests {
         assert!(proc.is_mount_root && !below.is_mount_root);
         assert_eq!(proc.mount, below.mount);
         assert_eq!(place(Path::new("/no/such/file")), None);
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_ends_with_its_last_whole_line() {
+        let file = nix::unistd::mkstemp(&std::env::temp_dir().join("nscore-XXXXXX"));
+        let (file, path) = file.expect("a file can be made");
+        write_all(&file, b"a:5\nb:500\n").expect("it can be written to");
+        let read =
+            |most| read_lines(&path, most).map(|text| String::from_utf8_lossy(&text).into_owned());
+        let whole = [10, 10, 9, 8, 4, 3, 0].map(read);
+        std::fs::remove_file(&path).expect("it is ours");
+        let expected = [
+            "a:5\nb:500\n",
+            "a:5\nb:500\n",
+            "a:5\n",
+            "a:5\n",
+            "a:5\n",
+            "",
+            "",
+        ];
+        assert_eq!(whole, expected.map(|text| Ok(text.to_owned())));
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! Leaving namespaces, joining others, and finding out which belongs to what.
 
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
-use std::path::Path;
 
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
 use nix::libc::{self, c_int, c_ulong};
 use nix::sys::utsname::uname;
+use nix::unistd::getpid;
 
-use super::file::{above_standard, open};
+use super::file::above_standard;
+use super::process::pidfd_open;
 
 /// Leaves the namespaces of `flags`, a sum of [`Namespace::flag`], `unshare(2)`.
 ///
@@ -46,7 +46,9 @@ pub fn joins_by_pidfd() -> bool {
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (5_u32, 8_u32)
 }
 
-/// PIDFD_GET_USER_NAMESPACE of linux/pidfd.h, since Linux 6.11.
+/// PIDFD_GET_MNT_NAMESPACE of linux/pidfd.h, since Linux 6.11.
+const PIDFD_GET_MNT_NAMESPACE: c_ulong = 0xff03;
+/// PIDFD_GET_USER_NAMESPACE, likewise.
 const PIDFD_GET_USER_NAMESPACE: c_ulong = 0xff09;
 /// SIOCGSKNS of linux/sockios.h.
 const SIOCGSKNS: c_ulong = 0x894c;
@@ -99,12 +101,20 @@ const FILEID_NSFS: c_int = 0xf1;
 /// What follows the two words of the header.
 const NSFS_HANDLE_BYTES: u32 = 16;
 
-/// Opens the namespace that has this 64-bit id, `open_by_handle_at(2)` on nsfs.
+/// The caller's own mount namespace, got without /proc.
 ///
 /// # Errors
-/// ESTALE if there is none; EOPNOTSUPP or ESTALE before Linux 6.19.
-pub fn open_by_id(id: u64) -> Result<OwnedFd, Errno> {
-    let any = open(Path::new("/proc/self/ns/user"), OFlag::O_RDONLY)?;
+/// ENOTTY or EINVAL before Linux 6.11; ENOSYS before 5.3.
+pub fn own_mount_namespace() -> Result<OwnedFd, Errno> {
+    descriptor_by_ioctl(pidfd_open(getpid())?, PIDFD_GET_MNT_NAMESPACE)
+}
+
+/// Opens the namespace that has this 64-bit id, `open_by_handle_at(2)`; `any` is any other one, for it is its filesystem
+/// that is asked.
+///
+/// # Errors
+/// ESTALE if there is none, and before Linux 6.18.
+pub fn open_by_id(any: impl AsFd, id: u64) -> Result<OwnedFd, Errno> {
     let mut handle = NsfsHandle {
         handle_bytes: NSFS_HANDLE_BYTES,
         handle_type: FILEID_NSFS,
@@ -113,7 +123,7 @@ pub fn open_by_id(id: u64) -> Result<OwnedFd, Errno> {
         ns_inum: 0,
     };
     let flags = libc::O_RDONLY | libc::O_CLOEXEC;
-    let (mount, handle) = (any.as_raw_fd(), &raw mut handle);
+    let (mount, handle) = (any.as_fd().as_raw_fd(), &raw mut handle);
     // SAFETY: the handle is laid out as the kernel reads it, as long as its first word says, and outlives the call.
     let result = unsafe { libc::syscall(libc::SYS_open_by_handle_at, mount, handle, flags) };
     let number = Errno::result(result)?;
