@@ -49,7 +49,10 @@ fn closed(pid: Pid) -> Option<String> {
     let (own, theirs) = (geteuid().as_raw(), status.user()?);
     if status.is_kernel_thread() {
         return (own != 0).then(|| {
-            format!("process {pid} is a kernel thread, which belongs to root and is in the machine's first namespaces: be root")
+            format!(
+                "process {pid} is a kernel thread, which belongs to root and is in the machine's first namespaces: be \
+                 root"
+            )
         });
     }
     (own != theirs).then(|| {

@@ -102,7 +102,11 @@ impl Refusal {
     fn unfit(&self, of: Namespace) -> Option<String> {
         let namespace = self.open(of).ok()?;
         if !is_namespace(&namespace) {
-            return Some("the file is no namespace: a namespace is a file below /proc/PID/ns, or mounted from there".to_owned());
+            return Some(
+                "the file is no namespace: a namespace is a file below /proc/PID/ns, or mounted from \
+                 there"
+                    .to_owned(),
+            );
         }
         if let Ok(flag) = type_of(&namespace)
             && let Some(real) = Namespace::from_flag(flag).filter(|real| *real != of)
