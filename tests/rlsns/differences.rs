@@ -3,6 +3,7 @@
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::MetadataExt;
 
 use nix::mount::{MsFlags, mount};
 use testkit::{Outcome, Running, Status, Tool, eventually, originals};
@@ -235,6 +236,35 @@ fn filter_act() {
             Theirs::Echoes(text) => assert!(theirs.out().starts_with(text), "{theirs}"),
             Theirs::Crashes => assert!(matches!(theirs.status, Status::Killed(_)), "{theirs}"),
         }
+    }
+}
+
+#[test]
+fn the_processes_of_a_namespace_can_be_filtered() {
+    Scene::Root.play("differences::processes_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn processes_act() {
+    let stage = Stage::entered();
+    let shown = shown("x");
+    let (pid, uts) = (shown.pid().to_string(), "/proc/1/ns/uts");
+    let own = std::fs::metadata(uts).unwrap().ino().to_string();
+    let rows = |outcome: Outcome| outcome.ok().out();
+    for (filter, expected) in [
+        ("PID == 1", "1\n"),
+        ("PID < 2 || COMMAND =~ '^nosuch'", "1\n"),
+        ("PID == 0", ""),
+        (&format!("PID == {pid}"), ""),
+    ] {
+        let (ours, theirs) = both(&stage, &[&own, "-rno", "PID", "-Q", filter]);
+        assert_eq!(rows(ours), expected, "{filter}");
+        assert!(
+            theirs.err().starts_with("lsns: failed to apply filter: "),
+            "{theirs}"
+        );
+        assert_eq!(theirs.code(), 1, "{theirs}");
     }
 }
 

@@ -10,6 +10,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod apart;
 mod cast;
 mod churn;
 mod columns;
@@ -19,6 +20,8 @@ mod hidden;
 mod json;
 mod messages;
 mod netns;
+mod places;
+mod privilege;
 mod random;
 mod stage;
 mod twins;

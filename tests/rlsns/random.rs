@@ -156,7 +156,10 @@ fn judge(ours: &Outcome, original: &Outcome) -> Verdict {
     let help = ours.out().starts_with("\nUsage:") || ours.out().contains("from nsutils");
     if seen(ours) == seen(original) {
         Verdict::Alike
-    } else if (help && ours.status == original.status) || cannot_parse(ours, original) {
+    } else if (help && ours.status == original.status)
+        || cannot_parse(ours, original)
+        || cannot_apply(original)
+    {
         Verdict::Meant
     } else {
         Verdict::Different(format!("ours\n{ours}original\n{original}"))
@@ -179,6 +182,12 @@ fn cannot_parse(ours: &Outcome, original: &Outcome) -> bool {
         && told
             .next()
             .is_some_and(|text| alike || text.contains("unknown character"))
+}
+
+/// Whether the original has failed to filter processes, see `differences`.
+fn cannot_apply(original: &Outcome) -> bool {
+    let failed = b"lsns: failed to apply filter: ";
+    original.stdout.starts_with(failed) || original.stderr.starts_with(failed)
 }
 
 fn compare(count: usize, seed: u64) {

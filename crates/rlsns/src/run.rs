@@ -184,13 +184,8 @@ fn columns(format: Format) -> Vec<u8> {
         } else {
             "<string>"
         };
-        let kind = if format == Format::Json {
-            kind.to_owned()
-        } else {
-            format!("<{kind}>")
-        };
         table::Row {
-            cells: vec![of.name().into(), kind.into_bytes().into(), of.help().into()],
+            cells: vec![of.name().into(), kind.into(), of.help().into()],
             parent: None,
         }
     };

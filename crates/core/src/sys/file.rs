@@ -13,9 +13,9 @@ use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open as raw_open};
-use nix::libc;
+use nix::libc::{self, c_int};
 use nix::sys::stat::{Mode, fstat};
-use nix::unistd::write;
+use nix::unistd::{getpid, write};
 
 /// Opens `path` with `flags` and close-on-exec, `open(2)`.
 ///
@@ -39,6 +39,25 @@ pub fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
     )?;
     // SAFETY: F_DUPFD_CLOEXEC has just made this descriptor, and nothing else knows its number.
     Ok(unsafe { OwnedFd::from_raw_fd(higher) })
+}
+
+/// F_SETSIG of linux/fcntl.h.
+const F_SETSIG: c_int = 10;
+
+/// Has the kernel send this process `signal` whenever there is something to read from the descriptor, or the other
+/// end is closed, `fcntl(2)`.
+///
+/// # Errors
+/// Those of `fcntl(2)`.
+pub fn signal_input(descriptor: impl AsFd, signal: c_int) -> Result<(), Errno> {
+    let number = descriptor.as_fd().as_raw_fd();
+    // SAFETY: F_SETOWN takes a number and no pointer.
+    let owned = unsafe { libc::fcntl(number, libc::F_SETOWN, getpid().as_raw()) };
+    Errno::result(owned)?;
+    // SAFETY: F_SETSIG takes a number and no pointer.
+    let chosen = unsafe { libc::fcntl(number, F_SETSIG, signal) };
+    Errno::result(chosen)?;
+    fcntl(descriptor, FcntlArg::F_SETFL(OFlag::O_ASYNC)).map(drop)
 }
 
 /// Writes all of `bytes`, going on where a write was short or interrupted, `write(2)`.
@@ -144,19 +163,34 @@ pub fn close_all_but(kept: &[RawFd]) -> Result<(), Errno> {
     // From the top down, so that standard error is there as long as there may be something to tell.
     let mut last = RawFd::MAX;
     for descriptor in kept.into_iter().rev() {
-        close_range(descriptor + 1, last)?;
+        close_range(descriptor + 1, last, AT_ONCE)?;
         last = descriptor - 1;
     }
-    close_range(0, last)
+    close_range(0, last, AT_ONCE)
 }
 
-fn close_range(first: RawFd, last: RawFd) -> Result<(), Errno> {
+/// Has every descriptor but standard input, output and error closed when this process becomes a program,
+/// `close_range(2)`. Before Linux 5.11 they are closed at once, so call it last, see [`close_all_but`].
+///
+/// # Errors
+/// ENOSYS before Linux 5.9.
+pub fn keep_standard_alone() -> Result<(), Errno> {
+    let (first, last) = (libc::STDERR_FILENO + 1, RawFd::MAX);
+    match close_range(first, last, libc::CLOSE_RANGE_CLOEXEC) {
+        Err(Errno::EINVAL) => close_range(first, last, AT_ONCE),
+        done => done,
+    }
+}
+
+/// No flags of `close_range(2)`.
+const AT_ONCE: libc::c_uint = 0;
+
+fn close_range(first: RawFd, last: RawFd, flags: libc::c_uint) -> Result<(), Errno> {
     if first > last {
         return Ok(());
     }
-    let no_flags: libc::c_uint = 0;
     // SAFETY: no pointer is passed; that nothing uses the closed descriptors afterwards is what the caller was told.
-    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, no_flags) };
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, flags) };
     Errno::result(result).map(drop)
 }
 
