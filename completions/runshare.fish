@@ -76,6 +76,8 @@ complete -c runshare -n __runshare_at_options -l clear-env -d 'the program gets 
 complete -c runshare -n __runshare_at_options -l loopback -d 'the network\'s loopback device is up; implies --net'
 complete -c runshare -n __runshare_at_options -l init -d 'run the program below an init of ours, which is PID 1; implies --fork and --pid'
 complete -c runshare -n __runshare_at_options -l pivot-root -d 'with --root, exchange the root itself: nothing is left of the old one; implies --mount'
+complete -c runshare -n __runshare_at_options -l check -d 'tell which namespaces can be made here, those named or all, and run nothing'
+complete -c runshare -n __runshare_at_options -l json -d 'with --check, tell it as JSON'
 complete -c runshare -n __runshare_at_options -l close-fds -d 'the program gets no descriptors but standard input, output and error'
 complete -c runshare -n __runshare_at_options -l no-new-privs -d 'no program inside gains privileges, by its set-user-ID bit or otherwise'
 complete -c runshare -n __runshare_at_options -l new-session -d 'the program, a child, is in a session of its own and cannot type into the terminal'

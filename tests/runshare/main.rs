@@ -9,9 +9,11 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod check;
 mod differences;
 mod environment;
 mod exec;
+mod hints;
 mod hostname;
 mod idmap;
 mod inherit;

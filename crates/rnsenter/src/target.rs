@@ -18,8 +18,11 @@ use nix::sys::stat::{FileStat, Mode, fstat};
 use nix::sys::statfs::{FsType, fstatfs};
 use nix::unistd::Pid;
 use nscore::cli::number;
+use nscore::hint::Explain;
 use nscore::sys::file::{above_standard, open};
 use nscore::sys::process::{is_there, pidfd_open};
+
+use crate::absence;
 
 /// PID_FS_MAGIC of linux/magic.h: the filesystem of pidfds that have inodes of their own, since Linux 6.9.
 const PID_FS_MAGIC: FsType = FsType(0x5049_4446);
@@ -120,7 +123,9 @@ impl Target {
             .proc()
             .and_then(|proc| openat(proc, below, flags, Mode::empty()));
         let opened = opened.and_then(above_standard);
-        opened.with_context(|| format!("cannot open /proc/{}/{name}", self.pid))
+        opened
+            .explain_for(name, self.absence())
+            .with_context(|| format!("cannot open /proc/{}/{name}", self.pid))
     }
 
     /// The state of one of its namespace files.
@@ -132,7 +137,14 @@ impl Target {
         let stat = self.proc().and_then(|proc| {
             nix::sys::stat::fstatat(proc, file.as_str(), nix::fcntl::AtFlags::empty())
         });
-        stat.with_context(|| format!("stat of /proc/{}/{file} failed", self.pid))
+        stat.explain_for(file.as_str(), self.absence())
+            .with_context(|| format!("stat of /proc/{}/{file} failed", self.pid))
+    }
+
+    /// Who says why one of its files cannot be looked at.
+    fn absence(&self) -> impl Fn(Errno, &str) -> Option<String> + use<> {
+        let pid = self.pid;
+        move |errno, name| absence::of_file(errno, pid, name)
     }
 }
 

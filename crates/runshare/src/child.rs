@@ -9,6 +9,7 @@ use nix::libc::{SIGINT, SIGTERM, c_int};
 use nix::unistd::{Pid, getpid};
 use nscore::cli::{Diagnostics, Reported};
 use nscore::forward::Forwarding;
+use nscore::hint::{self, Explain};
 use nscore::sys::process::{self, Ending, has_ended, pidfd_open, set_parent_death_signal};
 use nscore::sys::signal::{SignalSet, die_by};
 
@@ -71,7 +72,9 @@ pub(crate) fn run(
         let ready = ready.and_then(|()| tie.as_ref().map_or(Ok(()), Tie::fasten));
         diagnostics.conclude(ready.and_then(|()| inside(tie.as_ref())))
     };
-    let child = process::spawn(program).context("fork failed")?;
+    let child = process::spawn(program)
+        .explain(hint::fork)
+        .context("fork failed")?;
     if let Err(error) = let_child_in(child, keeper, gate, watcher.as_mut()) {
         // It stands at its gate still, and nobody is to open it.
         end(child);

@@ -83,6 +83,8 @@ const OPTIONS: &[Opt] = &[
     Opt::required("unpersist", "DIR", "let them go again, remove DIR, and run nothing")
         .under(ADDED)
         .naming(ValueHint::DirPath),
+    Opt::flag("check", "tell which namespaces can be made here, those named or all, and run nothing").under(ADDED),
+    Opt::flag("json", "with --check, tell it as JSON").under(ADDED),
     CLOSE_FDS,
     NO_NEW_PRIVS,
     NEW_SESSION,

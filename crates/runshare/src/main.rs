@@ -1,7 +1,9 @@
 //! `runshare`: run a program in namespaces of its own, as unshare(1).
 #![cfg_attr(not(test), no_main)]
 
+mod advice;
 mod beyond;
+mod check;
 mod child;
 mod clocks;
 mod collection;

@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use nix::libc::SIGCHLD;
 use nscore::cli::Invocation;
 use nscore::exec::Program;
+use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::Ending;
@@ -14,7 +15,7 @@ use crate::mapper::Mapper;
 use crate::options::Options;
 use crate::persist::Keeper;
 use crate::watcher::Watcher;
-use crate::{clocks, credentials, environment, host, mounts, standin, unpersist};
+use crate::{check, clocks, credentials, environment, host, mounts, standin, unpersist};
 
 /// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
@@ -23,6 +24,9 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
         return unpersist::let_go(directory);
     }
     let diagnostics = &invocation.diagnostics;
+    if options.beyond.check {
+        return check::run(&options, diagnostics);
+    }
     let program = Program::from_operands(&options.operands);
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
@@ -30,7 +34,10 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let mut mapper = Mapper::leave_behind(&options, diagnostics)?;
     let watcher = Watcher::leave_behind(&options, diagnostics)?;
     credentials::become_owner(&options)?;
-    unshare(options.flags()).context("unshare failed")?;
+    let flags = options.flags();
+    unshare(flags)
+        .explain(move |errno| hint::unshare(errno, flags))
+        .context("unshare failed")?;
     mapper.write_blocks()?;
     clocks::shift(&options)?;
     if options.init {

@@ -16,6 +16,7 @@ use nix::libc::{
 };
 use nix::unistd::{Pid, getpgid, getpgrp, getpid, getsid};
 use nscore::cli::Diagnostics;
+use nscore::hint::{self, Explain};
 use nscore::sys::arrival::Arrival;
 use nscore::sys::file::close_all_but;
 use nscore::sys::process::{self, Change, Ending};
@@ -58,7 +59,9 @@ pub(crate) fn run(
         let ready = await_turn(gate.as_mut()).and_then(|()| tie.fasten());
         diagnostics.conclude(ready.and_then(|()| inside(&init)))
     };
-    let init = process::spawn(first).context("fork failed")?;
+    let init = process::spawn(first)
+        .explain(hint::fork)
+        .context("fork failed")?;
     if let Err(error) = let_child_in(init, keeper, gate, None) {
         end(init);
         return Err(error);

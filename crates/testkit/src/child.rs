@@ -37,6 +37,8 @@ pub(crate) struct Child {
     pub(crate) forbidden: Vec<u32>,
     /// Whom it becomes.
     pub(crate) user: Option<User>,
+    /// Filters of system calls that it is under.
+    pub(crate) filters: Vec<[libc::sock_filter; 4]>,
     /// Open descriptors it gets, and the number of each.
     pub(crate) passed: Vec<(OwnedFd, RawFd)>,
     /// Standard descriptors it does not get.
@@ -54,6 +56,9 @@ impl Child {
             sys::forbid(*number)?;
         }
         self.become_user()?;
+        self.filters
+            .iter()
+            .try_for_each(|filter| sys::install_filter(filter))?;
         self.arrange_descriptors()
     }
 

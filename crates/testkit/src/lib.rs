@@ -23,6 +23,7 @@
 
 mod child;
 mod eventually;
+mod hint;
 pub mod mask;
 mod mounts;
 pub mod need;

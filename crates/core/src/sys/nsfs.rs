@@ -16,6 +16,8 @@ const NS_GET_PARENT: c_ulong = 0xb702;
 const NS_GET_NSTYPE: c_ulong = 0xb703;
 /// NS_GET_OWNER_UID.
 const NS_GET_OWNER_UID: c_ulong = 0xb704;
+/// NS_GET_PID_FROM_PIDNS.
+const NS_GET_PID_FROM_PIDNS: c_ulong = 0x8004_b706;
 /// NS_GET_MNTNS_ID.
 const NS_GET_MNTNS_ID: c_ulong = 0x8008_b705;
 /// NS_MNT_GET_NEXT.
@@ -65,6 +67,21 @@ pub fn owner_uid_of(namespace: impl AsFd) -> Result<u32, Errno> {
     // SAFETY: the request writes one uid_t, and that is what the pointer leads to.
     let result = unsafe { libc::ioctl(descriptor, NS_GET_OWNER_UID, &raw mut uid) };
     Errno::result(result).map(|_| uid)
+}
+
+/// Whether this pid namespace has a process with this number.
+///
+/// # Errors
+/// ENOTTY before Linux 6.11.
+pub fn has_process(pid_namespace: impl AsFd, pid: u32) -> Result<bool, Errno> {
+    let descriptor = pid_namespace.as_fd().as_raw_fd();
+    // SAFETY: the request takes a number and no pointer.
+    let result = unsafe { libc::ioctl(descriptor, NS_GET_PID_FROM_PIDNS, c_ulong::from(pid)) };
+    match Errno::result(result) {
+        Ok(_) => Ok(true),
+        Err(Errno::ESRCH) => Ok(false),
+        Err(errno) => Err(errno),
+    }
 }
 
 /// The 64-bit number that is this namespace's alone as long as the machine runs.

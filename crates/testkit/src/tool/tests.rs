@@ -261,3 +261,17 @@ fn sees_a_file_over_another_and_nobody_else_does() {
             .contains("moon:")
     );
 }
+
+#[test]
+fn a_call_that_is_refused_is_answered_by_a_filter() {
+    let script = "grep Seccomp: /proc/self/status; uname || echo refused";
+    let outcome = sh(script)
+        .refusing(nix::libc::SYS_uname, nix::errno::Errno::EPERM)
+        .run()
+        .ok();
+    assert_eq!(outcome.out(), "Seccomp:\t2\nrefused\n");
+    assert!(
+        outcome.err().contains("Operation not permitted"),
+        "{outcome}"
+    );
+}
