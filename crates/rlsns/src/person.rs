@@ -2,7 +2,7 @@
 //! shows it, and a name once for each user.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use nix::errno::Errno;
 use nscore::sys::directory::Directory;
@@ -44,7 +44,7 @@ fn read_command(pid: u32) -> Result<Option<Vec<u8>>, Errno> {
 
 /// The names of users.
 #[derive(Debug, Default)]
-pub(crate) struct Users(RefCell<HashMap<u32, Vec<u8>>>);
+pub(crate) struct Users(RefCell<BTreeMap<u32, Vec<u8>>>);
 
 impl Users {
     /// The name of this user; the number where there is no name.

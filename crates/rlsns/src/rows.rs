@@ -3,7 +3,7 @@
 //! Rows are added in the order of inode numbers. A row of a tree stands below one that was added before it; in a tree of
 //! owners or parents, both of a namespace are added before it, and theirs before them.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::options::{Options, Relation};
 use crate::scan::{Found, Process, Snapshot, Types};
@@ -25,9 +25,9 @@ struct Rows<'a> {
     chosen: &'a mut dyn FnMut(&Row) -> anyhow::Result<bool>,
     rows: Vec<Row<'a>>,
     /// The last row of each process.
-    of_process: HashMap<u32, usize>,
+    of_process: BTreeMap<u32, usize>,
     /// What became of each namespace that was met: the index of its row, if it has one.
-    of_namespace: HashMap<u32, Option<usize>>,
+    of_namespace: BTreeMap<u32, Option<usize>>,
 }
 
 /// The rows for namespaces that `chosen` lets pass.
@@ -87,8 +87,8 @@ impl<'a> Rows<'a> {
             types: options.types.unwrap_or(Types::ALL),
             chosen,
             rows: Vec::new(),
-            of_process: HashMap::new(),
-            of_namespace: HashMap::new(),
+            of_process: BTreeMap::new(),
+            of_namespace: BTreeMap::new(),
         }
     }
 

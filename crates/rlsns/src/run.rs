@@ -50,7 +50,7 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
         columns: options
             .columns
             .iter()
-            .map(|column| heading(*column, options.tree))
+            .map(|column| heading(*column, &options))
             .collect(),
         rows: rows
             .iter()
@@ -129,8 +129,8 @@ fn find<'a>(
 }
 
 /// A column as the table writer takes it.
-fn heading(column: Column, tree: Option<Relation>) -> table::Column {
-    let bearer = match tree {
+fn heading(column: Column, options: &Options) -> table::Column {
+    let bearer = match options.tree {
         None => None,
         Some(Relation::Process) => Some(Column::Command),
         Some(Relation::Owner | Relation::Parent) => Some(Column::Ns),
@@ -139,7 +139,7 @@ fn heading(column: Column, tree: Option<Relation>) -> table::Column {
         name: column.name().into(),
         hint: column.hint(),
         right: column.is_right(),
-        shrinks: column.shrinks(),
+        shrinks: column.shrinks() && options.cut,
         tree: bearer == Some(column),
     }
 }
@@ -160,7 +160,7 @@ fn form(options: &Options) -> Form {
         Format::Raw => Form::Raw { headings },
         Format::Human => Form::Human {
             headings,
-            terminal: if options.cut { terminal::width() } else { None },
+            terminal: terminal::width(),
             several_lines: options.several_lines,
         },
     }
@@ -184,13 +184,8 @@ fn columns(format: Format) -> Vec<u8> {
         } else {
             "<string>"
         };
-        let kind = if format == Format::Json {
-            kind.to_owned()
-        } else {
-            format!("<{kind}>")
-        };
         table::Row {
-            cells: vec![of.name().into(), kind.into_bytes().into(), of.help().into()],
+            cells: vec![of.name().into(), kind.into(), of.help().into()],
             parent: None,
         }
     };

@@ -4,6 +4,7 @@
 mod beyond;
 mod child;
 mod clocks;
+mod collection;
 mod compose;
 mod credentials;
 mod environment;
@@ -11,12 +12,19 @@ mod gate;
 mod helper;
 mod host;
 mod idmap;
+mod init;
 mod mapper;
 mod mounts;
+mod news;
 mod options;
 mod persist;
+mod pivot;
 mod run;
+mod standin;
 mod subid;
+mod terminal;
+mod unpersist;
+mod values;
 mod watcher;
 
 use std::ffi::c_int;

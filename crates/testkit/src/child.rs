@@ -117,7 +117,7 @@ impl Child {
 
     /// The standard three and those passed on, and nothing that `cargo test` or another test has open.
     fn arrange_descriptors(&self) -> Result<(), Errno> {
-        sys::close_from(3, libc::CLOSE_RANGE_CLOEXEC)?;
+        sys::close_from_at_exec(3)?;
         for (fd, number) in &self.passed {
             sys::install(fd, *number)?;
         }

@@ -87,11 +87,29 @@ pub(crate) fn close(number: RawFd) -> Result<(), Errno> {
     Errno::result(unsafe { libc::close(number) }).map(drop)
 }
 
-/// In the child: closes every descriptor from `first` up, now or (with CLOSE_RANGE_CLOEXEC) at exec, `close_range(2)`.
-pub(crate) fn close_from(first: c_uint, flags: c_uint) -> Result<(), Errno> {
+/// In the child: closes every descriptor from `first` up, `close_range(2)`.
+pub(crate) fn close_from(first: c_uint) -> Result<(), Errno> {
+    close_range(first, 0)
+}
+
+/// In the child: has every descriptor from `first` up closed at exec, `close_range(2)`.
+pub(crate) fn close_from_at_exec(first: c_uint) -> Result<(), Errno> {
+    let closed = close_range(first, libc::CLOSE_RANGE_CLOEXEC);
+    if closed != Err(Errno::EINVAL) {
+        return closed;
+    }
+    // Before Linux 5.11: each by itself, as many as may be open unless a limit was raised.
+    for number in first..1024 {
+        // SAFETY: F_SETFD takes numbers; one that is not open is an error and no more.
+        unsafe { libc::fcntl(number.cast_signed(), libc::F_SETFD, libc::FD_CLOEXEC) };
+    }
+    Ok(())
+}
+
+fn close_range(first: c_uint, flags: c_uint) -> Result<(), Errno> {
     // SAFETY: close_range takes three numbers; in the child no owner is left to be surprised.
-    Errno::result(unsafe { libc::syscall(libc::SYS_close_range, first, c_uint::MAX, flags) })
-        .map(drop)
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, c_uint::MAX, flags) };
+    Errno::result(result).map(drop)
 }
 
 /// In the child: every signal gets its default action, whatever the caller of `cargo test` ignores.
@@ -157,7 +175,7 @@ pub(crate) fn sit_in(flags: CloneFlags) -> Result<Pid, Errno> {
 /// waits to be killed, at the latest when the thread that made it ends.
 fn sit() -> ! {
     let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
-    let _ = close_from(0, 0);
+    let _ = close_from(0);
     loop {
         nix::unistd::pause();
     }

@@ -3,16 +3,16 @@
 //! The caller may have closed standard input, output or error, and nothing opens them for us. A file that took such
 //! a number would be written to by the first error message; a uid_map must not be.
 
-use std::fs::File;
+use std::fs::{File, read_dir};
 use std::io::Read;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open as raw_open};
-use nix::libc;
+use nix::libc::{self, c_int};
 use nix::sys::stat::{Mode, fstat};
-use nix::unistd::write;
+use nix::unistd::{close, getpid, write};
 
 /// Opens `path` with `flags` and close-on-exec, `open(2)`.
 ///
@@ -36,6 +36,25 @@ pub fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
     )?;
     // SAFETY: F_DUPFD_CLOEXEC has just made this descriptor, and nothing else knows its number.
     Ok(unsafe { OwnedFd::from_raw_fd(higher) })
+}
+
+/// F_SETSIG of linux/fcntl.h.
+const F_SETSIG: c_int = 10;
+
+/// Has the kernel send this process `signal` whenever there is something to read from the descriptor, or the other
+/// end is closed, `fcntl(2)`.
+///
+/// # Errors
+/// Those of `fcntl(2)`.
+pub fn signal_input(descriptor: impl AsFd, signal: c_int) -> Result<(), Errno> {
+    let number = descriptor.as_fd().as_raw_fd();
+    // SAFETY: F_SETOWN takes a number and no pointer.
+    let owned = unsafe { libc::fcntl(number, libc::F_SETOWN, getpid().as_raw()) };
+    Errno::result(owned)?;
+    // SAFETY: F_SETSIG takes a number and no pointer.
+    let chosen = unsafe { libc::fcntl(number, F_SETSIG, signal) };
+    Errno::result(chosen)?;
+    fcntl(descriptor, FcntlArg::F_SETFL(OFlag::O_ASYNC)).map(drop)
 }
 
 /// Writes all of `bytes`, going on where a write was short or interrupted, `write(2)`.
@@ -92,29 +111,66 @@ fn read_lines(path: &Path, most: u64) -> Result<Vec<u8>, Errno> {
 /// [`spawn`] does.
 ///
 /// # Errors
-/// ENOSYS before Linux 5.9.
+/// Before Linux 5.9, those of reading /proc.
 ///
 /// [`exit`]: super::process::exit
 /// [`spawn`]: super::process::spawn
 pub fn close_all_but(kept: &[RawFd]) -> Result<(), Errno> {
+    match close_ranges_between(kept) {
+        Err(Errno::ENOSYS) => close_listed_but(kept),
+        closed => closed,
+    }
+}
+
+fn close_ranges_between(kept: &[RawFd]) -> Result<(), Errno> {
     let mut kept: Vec<RawFd> = kept.to_vec();
     kept.sort_unstable();
     // From the top down, so that standard error is there as long as there may be something to tell.
     let mut last = RawFd::MAX;
     for descriptor in kept.into_iter().rev() {
-        close_range(descriptor + 1, last)?;
+        close_range(descriptor + 1, last, AT_ONCE)?;
         last = descriptor - 1;
     }
-    close_range(0, last)
+    close_range(0, last, AT_ONCE)
 }
 
-fn close_range(first: RawFd, last: RawFd) -> Result<(), Errno> {
+/// Closes one after the other those that /proc lists.
+fn close_listed_but(kept: &[RawFd]) -> Result<(), Errno> {
+    let listed = read_dir("/proc/self/fd")
+        .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    let names = listed.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let open: Vec<RawFd> = names.filter_map(|name| name.parse().ok()).collect();
+    for descriptor in open.into_iter().filter(|number| !kept.contains(number)) {
+        // That of the list itself is closed already.
+        let _ = close(descriptor);
+    }
+    Ok(())
+}
+
+/// Has every descriptor but standard input, output and error closed when this process becomes a program,
+/// `close_range(2)`. Before Linux 5.11 they are closed at once, so call it last, see [`close_all_but`].
+///
+/// # Errors
+/// Those of [`close_all_but`].
+pub fn keep_standard_alone() -> Result<(), Errno> {
+    let (first, last) = (libc::STDERR_FILENO + 1, RawFd::MAX);
+    match close_range(first, last, libc::CLOSE_RANGE_CLOEXEC) {
+        Err(Errno::EINVAL | Errno::ENOSYS) => {
+            close_all_but(&[libc::STDIN_FILENO, libc::STDOUT_FILENO, libc::STDERR_FILENO])
+        }
+        done => done,
+    }
+}
+
+/// No flags of `close_range(2)`.
+const AT_ONCE: libc::c_uint = 0;
+
+fn close_range(first: RawFd, last: RawFd, flags: libc::c_uint) -> Result<(), Errno> {
     if first > last {
         return Ok(());
     }
-    let no_flags: libc::c_uint = 0;
     // SAFETY: no pointer is passed; that nothing uses the closed descriptors afterwards is what the caller was told.
-    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, no_flags) };
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, flags) };
     Errno::result(result).map(drop)
 }
 

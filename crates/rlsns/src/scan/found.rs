@@ -139,7 +139,7 @@ impl Registry {
         };
         found.asked = true;
         let kind = found.kind;
-        if wanted.id {
+        if wanted.id || wanted.hidden {
             found.id = id_of(file).ok();
         }
         if kind == Namespace::User {

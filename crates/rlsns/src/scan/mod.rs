@@ -7,6 +7,7 @@
 
 mod descriptors;
 mod found;
+mod listed;
 mod mounts;
 mod process;
 mod workers;
@@ -186,6 +187,9 @@ pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     snapshot.settle(&proc);
     if wanted.mounts || wanted.hidden {
         mounts::read(&proc, wanted, &mut snapshot);
+    }
+    if wanted.hidden {
+        listed::read(wanted, &mut snapshot);
     }
     Ok(snapshot)
 }

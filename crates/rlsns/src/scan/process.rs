@@ -69,7 +69,7 @@ impl<'a> Reader<'a> {
     /// that was never there is left out.
     pub(super) fn read(&mut self, pid: u32) {
         let mut name = Name::default();
-        let Ok(ns) = self.proc.directory(name.write(pid, "/ns")) else {
+        let Ok(ns) = self.proc.passage(name.write(pid, "/ns")) else {
             return;
         };
         let mut process = Process {
@@ -142,7 +142,7 @@ impl<'a> Reader<'a> {
         threads.retain(|thread| *thread != process.pid);
         for thread in threads {
             let mut name = Name::default();
-            let Ok(ns) = tasks.directory(name.write(thread, "/ns")) else {
+            let Ok(ns) = tasks.passage(name.write(thread, "/ns")) else {
                 continue;
             };
             self.read_thread_links(&ns, process);
@@ -186,7 +186,7 @@ fn target(ns: &Directory, name: &CStr) -> Option<u32> {
 
 /// Who this process is, if it is there.
 pub(super) fn look_up(proc: &Directory, pid: u32) -> Option<Box<Person>> {
-    let ns = proc.directory(Name::default().write(pid, "/ns")).ok()?;
+    let ns = proc.passage(Name::default().write(pid, "/ns")).ok()?;
     read_person(&ns)
 }
 

@@ -126,15 +126,14 @@ fn shrink(widths: &mut [usize], measures: &[Measure], terminal: usize, art: usiz
     }
 }
 
-/// Gives cells to the columns that would like to have more, unless they are empty: from the last to the first, one
-/// each, round and round.
+/// Gives cells to the columns that would like to have more, from the last to the first, one each, round and round.
 fn grow(widths: &mut [usize], measures: &[Measure], terminal: usize) {
     let mut room = terminal - total(widths);
     let mut before = usize::MAX;
     while room < before {
         before = room;
         for (width, measure) in widths.iter_mut().zip(measures).rev() {
-            if room > 0 && measure.widest > 0 && *width < measure.hint {
+            if room > 0 && *width < measure.hint {
                 *width += 1;
                 room -= 1;
             }

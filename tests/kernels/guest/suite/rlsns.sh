@@ -128,11 +128,38 @@ tells_no_ids_where_there_are_none() {
     same '' "$(row "$(ns "$target" net)" NSID)"
 }
 
-lists_as_the_original_does() {
+# Both are run by a command of this kind, and tell the same.
+lists() { # COMMAND...
+    columns=NS,TYPE,NPROCS,PID,PPID,UID,USER,PNS,ONS
+    run "$@" /original/lsns --list --output $columns
+    theirs="$status: $(cat out err)"
+    run "$@" rlsns --list --output $columns
+    same "$theirs" "$status: $(cat out err)"
+}
+
+lists_to_root_as_the_original_does() {
     target -CimnpTu --user
-    run rlsns --noheadings --list --output NS,TYPE,NPROCS,PID,PPID,UID,USER,PNS,ONS
-    same "0: " "$status: $(cat err)"
-    same "$(/original/lsns --noheadings --list --output NS,TYPE,NPROCS,PID,PPID,UID,USER,PNS,ONS)" "$(cat out)"
+    lists env
+}
+
+lists_to_an_ordinary_user_as_the_original_does() {
+    target -CimnpTu --user
+    # One outside too: who stands for the namespaces there is not to be the program itself.
+    su tester -c 'sleep 1000 & runshare -r --net --mount sleep 1000' &
+    eventually asleep 3
+    cat >as_tester <<'EOF'
+su tester -c "$*"
+EOF
+    lists sh as_tester
+}
+
+asleep() { # HOW_MANY
+    [ "$(pidof sleep | wc -w)" = "$1" ]
+}
+
+lists_in_a_container_as_the_original_does() {
+    target -CimnpTu --user
+    lists runshare -r --pid --fork --mount-proc
 }
 
 draws_the_trees_that_the_original_draws() {

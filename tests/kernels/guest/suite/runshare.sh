@@ -162,6 +162,21 @@ kills_pid_1_by_a_signal_that_it_does_not_catch() {
     eventually is_gone "$target"
 }
 
+# Before Linux 5.9 there is none.
+kills_pid_1_where_close_range_is_missing() {
+    without close_range ENOSYS runshare --pid --kill-child=TERM sleep 1000 &
+    shell=$!
+    eventually has_traced
+    kill -KILL "$maker"
+    eventually is_gone "$target"
+}
+
+# The same below a shell and strace.
+has_traced() {
+    maker=$(last_child "$(last_child "$shell")")
+    has_target
+}
+
 # The child survives neither as a user of its own.
 kills_the_child_that_has_become_another_user() {
     target --uts --kill-child --setuid 1000

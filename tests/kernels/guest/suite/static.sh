@@ -5,7 +5,7 @@ each_starts_where_there_is_no_c_library() {
     mkdir -p root/static
     cp /static/* root/static
     for tool in runshare rnsenter rlsns rchroot; do
-        has "$(chroot root "/static/$tool" --version)" "$tool from nsutils"
+        has "$(chroot root "/static/$tool" --version)" nsutils
     done
 }
 

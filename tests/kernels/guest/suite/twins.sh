@@ -42,3 +42,17 @@ unshare_with_clocks_out_of_range() { twin unshare --time --boottime=-1000000 tru
 unshare_onto_a_file_of_a_shared_mount() { touch mnt && twin unshare --mount=mnt true; }
 unshare_with_an_auto_map() { twin unshare --map-auto cat /proc/self/uid_map; }
 unshare_with_another_owner() { twin unshare --owner 1000:1000 -r cat /proc/self/uid_map; }
+lsns_of_one_process() { target -CimnpTu --user && twin lsns --json --task "$target"; }
+lsns_of_one_namespace() { target --net && twin lsns --raw "$(stat -Lc %i "/proc/$target/ns/net")"; }
+lsns_of_networks_and_where_they_are_mounted() {
+    touch kept
+    runshare --net=kept true
+    target --net
+    twin lsns --type net --output NS,NPROCS,NETNSID,NSFS
+}
+lsns_of_what_no_process_is_in() {
+    touch kept
+    runshare --uts=kept true
+    twin lsns --persistent --output NS,TYPE,NSFS
+}
+lsns_by_a_filter() { target --uts && twin lsns --filter 'TYPE == "uts" and NPROCS == 2' --output NS,NPROCS; }

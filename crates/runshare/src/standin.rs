@@ -1,0 +1,184 @@
+//! `--init` from the outside: the tool stands in for a program that is not its child but the child of its child.
+//!
+//! Whoever started the tool knows the tool alone: sends it the signals that are meant for the program, stops it, has it
+//! go on, sees how it ends. So the tool takes every signal and sends it on through init, stops when the program stops,
+//! and ends as the program ends. KILL cannot be taken; the kernel kills init when the tool dies, unless `--kill-child`
+//! names another signal, which init then sends on.
+//!
+//! What has reached the program already is not sent on: the terminal's signals go to a whole process group, and the
+//! program may be in it. A process that sends a signal to that group cannot be told from one that sends it to the tool
+//! alone, so the program gets that one twice.
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::libc::{
+    SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, c_int,
+};
+use nix::unistd::{Pid, getpgid, getpgrp, getpid, getsid};
+use nscore::cli::Diagnostics;
+use nscore::sys::arrival::Arrival;
+use nscore::sys::file::close_all_but;
+use nscore::sys::process::{self, Change, Ending};
+use nscore::sys::signal::{SignalSet, stop_by};
+
+use crate::child::{Tie, await_turn, let_child_in};
+use crate::gate::Gate;
+use crate::helper::end;
+use crate::init::Init;
+use crate::news::{self, Listener};
+use crate::options::Options;
+use crate::persist::Keeper;
+use crate::terminal::{self, Terminal};
+
+/// Forks init, which runs `inside`, and stands in for the program until that has ended.
+///
+/// # Errors
+/// That init cannot be made or a file cannot be bound; what fails inside is reported there.
+pub(crate) fn run(
+    options: &Options,
+    diagnostics: &Diagnostics,
+    keeper: Keeper,
+    inside: impl FnOnce(&Init) -> Result<Ending>,
+) -> Result<Ending> {
+    let mask = SignalSet::every().block().context("sigprocmask failed")?;
+    let tie = Tie::to_this_process(options.kill_child.unwrap_or(SIGKILL))?;
+    let gate = keeper.has_work().then(Gate::new).transpose();
+    let mut gate = gate.context("socketpair failed")?;
+    let (news, listener) = news::channel().context("socketpair failed")?;
+    let terminal = Terminal::open();
+    let at_terminal = terminal::is_ours_alone();
+    let init = Init {
+        news,
+        mask,
+        at_terminal,
+    };
+    let first = || {
+        // Moved in: the tool must not keep the end that news are told at.
+        let init = init;
+        let ready = await_turn(gate.as_mut()).and_then(|()| tie.fasten());
+        diagnostics.conclude(ready.and_then(|()| inside(&init)))
+    };
+    let init = process::spawn(first).context("fork failed")?;
+    if let Err(error) = let_child_in(init, keeper, gate, None) {
+        end(init);
+        return Err(error);
+    }
+    match listener.hear_hello().context("recvmsg failed")? {
+        Some(program) => {
+            let stand_in = StandIn {
+                init,
+                program,
+                listener,
+                terminal,
+            };
+            stand_in.let_go();
+            // Values that own closed descriptors must not be dropped.
+            process::exit(diagnostics.conclude(stand_in.until_end()))
+        }
+        None => process::wait(init).context("waitpid failed"),
+    }
+}
+
+struct StandIn {
+    init: Pid,
+    program: Pid,
+    listener: Listener,
+    terminal: Terminal,
+}
+
+impl StandIn {
+    /// Lets go of what the program has inherited: whoever reads from it or waits for its lock must see it let go.
+    /// Nothing is left to say.
+    fn let_go(&self) {
+        let kept = [Some(self.listener.descriptor()), self.terminal.descriptor()];
+        // Before Linux 5.9 they stay open, as they do without an init.
+        let _ = close_all_but(&kept.into_iter().flatten().collect::<Vec<_>>());
+    }
+
+    fn until_end(&self) -> Result<Ending> {
+        let every = SignalSet::every();
+        loop {
+            let signal = match every.wait() {
+                Err(Errno::EINTR) => continue,
+                signal => signal.context("sigtimedwait failed")?,
+            };
+            if signal.number() == SIGCHLD
+                && let Some(ending) = self.catch_up()?
+            {
+                return Ok(ending);
+            }
+            if !signal.tells_news() && !self.has_reached_program(&signal) {
+                // Its end is told by the next SIGCHLD, so one that is gone by now is no error.
+                let _ = signal.send_to(self.init);
+            }
+        }
+    }
+
+    /// Does what the news ask for; the program's ending, if it has ended and nothing of the namespace is left.
+    fn catch_up(&self) -> Result<Option<Ending>> {
+        // Asked first: what an init that has ended had to tell is there to be heard then.
+        let mut gone = process::ended(self.init).context("waitpid failed")?;
+        while let Some(change) = self.listener.hear().context("recvmsg failed")? {
+            match change {
+                Change::Stopped(signal) => self.stop(signal).context("cannot stop")?,
+                Change::Ended(ending) => {
+                    if gone.is_none() {
+                        process::wait(self.init).context("waitpid failed")?;
+                    }
+                    gone = Some(ending);
+                }
+                Change::Continued => {}
+            }
+        }
+        if gone.is_some() && self.terminal.is_free() {
+            self.terminal.give_to(getpgrp());
+        }
+        Ok(gone)
+    }
+
+    /// The program was stopped by this signal, and the tool with it, unless the program can go on at once: it has asked
+    /// for the terminal and may have it, or nobody could have the two of them go on later.
+    fn stop(&self, signal: c_int) -> Result<(), Errno> {
+        if SignalSet::pending()?.has(SIGCONT) {
+            // Somebody has had all of us go on since.
+            return Ok(());
+        }
+        let alone = terminal::nobody_is_above();
+        let goes_on = match signal {
+            SIGTTIN | SIGTTOU => {
+                (alone || self.terminal.is_free()) && self.terminal.give_to(self.program_group())
+            }
+            SIGTSTP => alone,
+            _ => false,
+        };
+        if goes_on {
+            // To all that were stopped with the program, and to this process, which sends it on.
+            return process::kill(Pid::from_raw(0), SIGCONT);
+        }
+        stop_by(signal)?;
+        // A shell that has us go on in the foreground gives the terminal to our group, for the program.
+        if self.terminal.holder() == Some(getpgrp()) {
+            self.terminal.give_to(self.program_group());
+        }
+        Ok(())
+    }
+
+    /// The group that the program is in now; ours if the program is gone.
+    fn program_group(&self) -> Pid {
+        getpgid(Some(self.program)).unwrap_or_else(|_| getpgrp())
+    }
+
+    /// Whether this is a signal of the terminal's, which the program has had with its group, or which was meant for
+    /// another process of ours.
+    fn has_reached_program(&self, signal: &Arrival) -> bool {
+        let with_us = || self.program_group() == getpgrp();
+        signal.is_the_kernels()
+            && match signal.number() {
+                SIGTTIN | SIGTTOU => true,
+                SIGINT | SIGQUIT | SIGTSTP | SIGWINCH => with_us(),
+                // The first process of a session gets these alone when the terminal is hung up.
+                SIGHUP | SIGCONT => with_us() && getsid(None) != Ok(getpid()),
+                _ => false,
+            }
+    }
+}
