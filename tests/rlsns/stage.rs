@@ -20,8 +20,8 @@ use testkit::{Outcome, Scratch, Status, Tool, Twin, need, originals};
 /// The program under test.
 pub(crate) const RLSNS: &str = env!("CARGO_BIN_EXE_rlsns");
 
-/// The ordinary user of these tests, where root runs them.
-pub(crate) const TESTER: u32 = 1001;
+/// The ordinary user of these tests, where root runs them; not the one of the other tests, which may kill all their own.
+pub(crate) const TESTER: u32 = 1871;
 
 /// The number of the listing program's process.
 pub(crate) const TOOL_PID: i32 = 4711;
@@ -97,7 +97,8 @@ impl Scene {
         let outcome = apart(|| self.act(unshare, act).run());
         // A name that is no act's would pass as well, with nothing run.
         let passed = outcome.status == Status::Exited(0) && outcome.out().contains(" 1 passed; ");
-        assert!(passed, "{act}\n{}{}", outcome.out(), outcome.err());
+        let (status, told) = (outcome.status, outcome.out() + &outcome.err());
+        assert!(passed, "{act}: {status}\n{told}");
     }
 
     /// This program once more, as PID 1 of the stage.
