@@ -204,10 +204,8 @@ ends_as_its_child_ends() {
 ### What a kernel may refuse
 
 tells_that_a_limit_is_used_up() {
-    limit=$(cat /proc/sys/user/max_uts_namespaces)
-    echo 0 >/proc/sys/user/max_uts_namespaces
+    meanwhile /proc/sys/user/max_uts_namespaces 0
     says 1 'runshare: unshare failed: No space left on device' runshare --uts true
-    echo "$limit" >/proc/sys/user/max_uts_namespaces
 }
 
 tells_that_user_namespaces_are_nested_too_deep() {
