@@ -132,6 +132,17 @@ shifts_the_clock_since_boot() {
     [ $((inside - ${uptime%.*})) -ge 1000000 ] || fail "inside: $inside" "outside: $uptime"
 }
 
+# since 6.3: a process enters its new time namespace when it becomes another program
+is_among_the_new_clocks_without_fork() {
+    differ "$(ns self time)" "$(runshare --time readlink /proc/self/ns/time)"
+}
+
+# since 5.6, before 6.3: a process enters its new time namespace when it becomes another program
+has_its_children_alone_among_the_new_clocks() {
+    same "$(ns self time)" "$(runshare --time readlink /proc/self/ns/time)"
+    differ "$(ns self time)" "$(runshare --time sh -c 'readlink /proc/self/ns/time; :')"
+}
+
 # since 5.6: time namespaces
 writes_both_offsets() {
     same 'monotonic 77 0 boottime -5 0' \
