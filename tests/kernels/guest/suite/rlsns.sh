@@ -25,9 +25,9 @@ finds_what_a_process_is_in() {
 }
 
 finds_what_a_thread_alone_is_in() {
-    probe thread net >thread &
-    eventually test -s thread
-    found "$(ns "$(cat thread)" net)" 0 thread
+    probe thread net >said &
+    eventually test -s said
+    found "$(ns "$(cat said)" net)" 0 thread
 }
 
 # since 5.6: time namespaces
@@ -48,8 +48,8 @@ finds_what_a_descriptor_keeps() {
 
 finds_what_a_socket_keeps() {
     lone_network
-    probe socket lone >socket &
-    eventually test -s socket
+    probe socket lone >said &
+    eventually test -s said
     umount -l lone
     found "$network" 0 socket
 }
@@ -115,10 +115,14 @@ finds_what_a_message_keeps_that_nobody_has_read() {
 tells_the_id_that_a_namespace_is_opened_by() {
     target -CimnpTu --user
     for type in cgroup ipc mnt net pid time user uts; do
+        option=$type file=$type
+        case $type in
+        mnt) option=mount ;;
+        pid) file=pid_for_children ;;
+        esac
         id=$(row "$(ns "$target" $type)" NSID)
-        option=$(echo $type | sed s/mnt/mount/)
-        same "$(ns "$target" $type)" \
-            "$(rnsenter --preserve-credentials "--$option=:$id" -F readlink /proc/self/ns/$(echo $type | sed 's/pid/pid_for_children/'))"
+        inside=$(rnsenter --preserve-credentials "--$option=:$id" -F readlink "/proc/self/ns/$file")
+        same "$(ns "$target" $type)" "$inside"
     done
 }
 

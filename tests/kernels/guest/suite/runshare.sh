@@ -132,6 +132,17 @@ shifts_the_clock_since_boot() {
     [ $((inside - ${uptime%.*})) -ge 1000000 ] || fail "inside: $inside" "outside: $uptime"
 }
 
+# since 6.3: a process enters its new time namespace when it becomes another program
+is_among_the_new_clocks_without_fork() {
+    differ "$(ns self time)" "$(runshare --time readlink /proc/self/ns/time)"
+}
+
+# since 5.6, before 6.3: a process enters its new time namespace when it becomes another program
+has_its_children_alone_among_the_new_clocks() {
+    same "$(ns self time)" "$(runshare --time readlink /proc/self/ns/time)"
+    differ "$(ns self time)" "$(runshare --time sh -c 'readlink /proc/self/ns/time; :')"
+}
+
 # since 5.6: time namespaces
 writes_both_offsets() {
     same 'monotonic 77 0 boottime -5 0' \
@@ -204,10 +215,8 @@ ends_as_its_child_ends() {
 ### What a kernel may refuse
 
 tells_that_a_limit_is_used_up() {
-    limit=$(cat /proc/sys/user/max_uts_namespaces)
-    echo 0 >/proc/sys/user/max_uts_namespaces
+    meanwhile /proc/sys/user/max_uts_namespaces 0
     says 1 'runshare: unshare failed: No space left on device' runshare --uts true
-    echo "$limit" >/proc/sys/user/max_uts_namespaces
 }
 
 tells_that_user_namespaces_are_nested_too_deep() {

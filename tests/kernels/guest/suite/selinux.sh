@@ -45,7 +45,6 @@ follows_without_a_configuration_unlike_the_original() {
 follows_nothing_where_selinux_is_not_mounted() {
     target_inside
     umount /sys/fs/selinux
-    result=$(context rnsenter -t "$target" --uts -Z)
-    mount -t selinuxfs selinux /sys/fs/selinux
-    same u:r:system "$result"
+    trap 'mount -t selinuxfs selinux /sys/fs/selinux' EXIT
+    same u:r:system "$(context rnsenter -t "$target" --uts -Z)"
 }
