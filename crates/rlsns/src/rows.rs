@@ -1,7 +1,7 @@
 //! Which rows there are, in which order, and which stands below which.
 //!
 //! Rows are added in the order of inode numbers. A row of a tree stands below one that was added before it; in a tree of
-//! owners or parents, both of a namespace are added before it, and theirs before them.
+//! owners the owner of a namespace is added before it, in a tree of parents both are.
 
 use std::collections::BTreeMap;
 
@@ -130,13 +130,10 @@ impl<'a> Rows<'a> {
         }
         // Whatever the kernel may say, nothing stands below itself.
         self.of_namespace.insert(inode, None);
-        let owner = self.add_below(namespace.owner, tree)?;
-        let parent = self.add_below(namespace.parent, tree)?;
-        let parent = if tree == Some(Relation::Owner) {
-            owner
-        } else {
-            parent
-        };
+        let mut parent = self.add_below(namespace.owner, tree)?;
+        if tree == Some(Relation::Parent) {
+            parent = self.add_below(namespace.parent, tree)?;
+        }
         let row = Row {
             inode,
             namespace,

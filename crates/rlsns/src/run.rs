@@ -30,6 +30,9 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
 fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     let filter = options.filter.take();
     let snapshot = look(&options, wanted(&options, filter.as_ref()))?;
+    let number = options.namespace.filter(|number| *number != 0);
+    let namespace = number.map(|number| find(&snapshot, &options, number));
+    let namespace = namespace.transpose()?;
     let filter = filter
         .map(|filter| ready(filter, diagnostics))
         .transpose()?;
@@ -38,12 +41,9 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
         Some(filter) => chooses(filter, &cells, row),
         None => Ok(true),
     };
-    let rows = match options.namespace {
-        None | Some(0) => rows::of_namespaces(&snapshot, &options, &mut chosen)?,
-        Some(number) => {
-            let namespace = find(&snapshot, &options, number)?;
-            rows::of_processes(&snapshot, &options, namespace, &mut chosen)?
-        }
+    let rows = match namespace {
+        Some(namespace) => rows::of_processes(&snapshot, &options, namespace, &mut chosen)?,
+        None => rows::of_namespaces(&snapshot, &options, &mut chosen)?,
     };
     let table = Table {
         key: "namespaces",
