@@ -15,6 +15,7 @@ mod cast;
 mod churn;
 mod columns;
 mod differences;
+mod expressions;
 mod filter;
 mod hidden;
 mod json;
