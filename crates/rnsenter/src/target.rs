@@ -57,7 +57,8 @@ impl Target {
         };
         if let Some(inode) = parts.next() {
             let (inode, rest) = leading_inode(inode.as_bytes()).ok_or_else(invalid)?;
-            target.has_inode(inode).with_context(|| {
+            let held = target.has_inode(inode).explain(without_inodes);
+            held.with_context(|| {
                 format!(
                     "failed to obtain a valid file descriptor for PID {}",
                     target.pid
@@ -146,6 +147,13 @@ impl Target {
         let pid = self.pid;
         move |errno, name| absence::of_file(errno, pid, name)
     }
+}
+
+/// Why no inode can be compared.
+fn without_inodes(errno: Errno) -> Option<String> {
+    (errno == Errno::EOPNOTSUPP).then(|| {
+        "on this kernel the pidfds of all processes have one inode: one of its own for each takes Linux 6.9".to_owned()
+    })
 }
 
 /// The digits at the start as a number, which is not 0, and what follows them. A number that is too large is as good as

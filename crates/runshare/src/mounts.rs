@@ -126,7 +126,7 @@ fn binfmt_misc() -> &'static str {
 fn mount_kernel(filesystem: &str, directory: &Path) -> Result<()> {
     let find = match filesystem {
         "proc" => hint::mount_proc,
-        _ => hint::path,
+        _ => hint::mount_binfmt,
     };
     mount_kernel_filesystem(filesystem, directory)
         .explain_for(directory, find)

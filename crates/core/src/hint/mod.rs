@@ -18,6 +18,7 @@ mod chroot;
 mod fork;
 mod identity;
 mod limit;
+mod old;
 mod path;
 mod proc;
 mod program;
@@ -36,6 +37,7 @@ pub use capability::{CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capa
 pub use chroot::refused as chroot;
 pub use fork::refused as fork;
 pub use identity::{become_refused as become_id, setgroups_refused as setgroups};
+pub use old::{mount_binfmt_refused as mount_binfmt, without_ids};
 pub use path::unreachable as path;
 pub use proc::{hidden as process, mount_refused as mount_proc};
 pub use program::failed as program;

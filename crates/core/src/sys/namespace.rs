@@ -4,10 +4,10 @@ use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::libc::{self, c_int, c_ulong};
-use nix::sys::utsname::uname;
 use nix::unistd::getpid;
 
 use super::file::above_standard;
+use super::host::is_linux_since;
 use super::process::pidfd_open;
 
 /// Leaves the namespaces of `flags`, a sum of [`Namespace::flag`], `unshare(2)`.
@@ -38,12 +38,7 @@ pub fn setns(descriptor: impl AsFd, flags: c_int) -> Result<(), Errno> {
 
 /// Whether [`setns`] takes a pidfd here: since Linux 5.8. Trying would not tell, for EINVAL has other reasons too.
 pub fn joins_by_pidfd() -> bool {
-    let Ok(system) = uname() else { return false };
-    let release = system.release().to_string_lossy().into_owned();
-    let mut numbers = release
-        .split(|c: char| !c.is_ascii_digit())
-        .map(|n| n.parse().unwrap_or(0));
-    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (5_u32, 8_u32)
+    is_linux_since(5, 8)
 }
 
 /// PIDFD_GET_MNT_NAMESPACE of linux/pidfd.h, since Linux 6.11.

@@ -58,3 +58,12 @@ grants_no_new_privileges_and_has_a_session_of_its_own() {
     same 1 "$(runshare --uts --no-new-privs awk '/^NoNewPrivs/ { print $2 }' /proc/self/status)"
     runshare --uts --new-session sh -c 'set -- $(cat /proc/$$/stat); [ $1 = $6 ]'
 }
+
+checks_which_types_can_be_made() {
+    runshare --check >out
+    same 'user cgroup ipc uts net pid mount time' "$(awk '$2 == "yes" && $4 == "yes" { print $1 }' out | xargs)"
+    meanwhile /proc/sys/user/max_net_namespaces 0
+    run runshare --check --uts --net
+    same 1 "$status"
+    same 'uts' "$(awk '$4 == "yes" { print $1 }' out | xargs)"
+}
