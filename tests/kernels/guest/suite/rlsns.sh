@@ -83,6 +83,17 @@ finds_what_is_mounted_where_no_process_is() {
     found "net:[$(cat inode)]" 0 mount
 }
 
+# A mount namespace that is mounted in another one only, neither with a process.
+# since 6.12: mount namespaces are walked from one to the next
+finds_what_is_mounted_where_nobody_can_come_by() {
+    mount --bind "$PWD" "$PWD"
+    cd "$PWD" || return
+    mount --make-private .
+    touch outer inner kept
+    runshare --mount=outer sh -c 'runshare --mount=inner sh -c "runshare --net=kept stat -Lc %i /proc/self/ns/net >inode"'
+    found "net:[$(cat inode)]" 0 mount
+}
+
 # before 6.12: mount namespaces are walked from one to the next
 does_not_see_into_a_mount_namespace_without_a_process() {
     lone_mounts

@@ -157,8 +157,9 @@ tells_which_offset_the_kernel_refuses() {
 
 ### Processes
 
+# A zombie is gone too: that it is reaped is not for it to do.
 is_gone() { # PID
-    [ ! -s "/proc/$1/cmdline" ]
+    ! grep -qs '^State:.[^Z]' "/proc/$1/status"
 }
 
 kills_the_child_when_its_parent_is_killed() {
