@@ -10,6 +10,7 @@ mod gate;
 mod helper;
 mod idmap;
 mod init;
+mod job;
 mod mapper;
 mod mounts;
 mod news;
