@@ -11,7 +11,7 @@ mod terminal;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 
-use nix::unistd::{geteuid, getpgid};
+use nix::unistd::{geteuid, getpgid, getsid};
 
 use crate::signals::child_of;
 use crate::stage::{TESTER, ordinary, runshare};
@@ -161,7 +161,8 @@ fn init_keeps_nothing_that_it_does_not_need() {
         tool.until("up\n");
         let init = settled_init(&tool);
         let open = fs::read_dir(format!("/proc/{init}/fd")).unwrap().count();
-        assert_eq!(open, 1);
+        // To the tool, and of the program.
+        assert_eq!(open, 2);
         let at = fs::read_link(format!("/proc/{init}/cwd")).unwrap();
         assert_eq!(at.to_str(), Some("/"));
         let kill = format!("{:016x}", 1 << 5);
@@ -266,18 +267,15 @@ fn its_namespace_can_be_kept() {
 }
 
 #[test]
-fn it_is_in_a_group_of_its_own_in_the_programs_session() {
+fn the_program_stays_in_the_callers_group_and_init_does_not() {
     each(|tool| {
-        let mut tool = tool()
-            .args(["sh", "-c", "echo up; exec sleep 1000"])
-            .spawn();
+        let tool = tool().args(["sh", "-c", "echo up; exec sleep 1000"]);
+        let mut tool = tool.spawn();
         tool.until("up\n");
-        let init = settled_init(&tool);
-        let program = program_of(&tool);
-        assert_eq!(getpgid(Some(init)), Ok(init));
-        // It shares the tool's with whoever is there, since it was not started alone at a terminal.
+        let (init, program) = (settled_init(&tool), program_of(&tool));
+        // At a terminal of its own it is otherwise, see `terminal`.
         assert_eq!(getpgid(Some(program)), Ok(tool.pid()));
-        assert_eq!(nix::unistd::getsid(Some(init)), Ok(tool.pid()));
-        assert_eq!(nix::unistd::getsid(Some(program)), Ok(tool.pid()));
+        assert_eq!(getsid(Some(program)), Ok(tool.pid()));
+        assert_eq!(getsid(Some(init)), Ok(init));
     });
 }

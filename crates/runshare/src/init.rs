@@ -7,22 +7,23 @@
 //! on to the program, which as PID 2 is a process like any other. When the program ends, so does this process, and the
 //! kernel ends whatever is left in the namespace. The tool outside is told how it ended, and when it is stopped.
 //!
-//! It needs nothing of what it inherited, and lets go of it: it holds no descriptor but the one to the tool, so that
-//! whoever reads from the program sees its end, no directory, and of the capabilities only that of sending signals,
-//! which reaches the program also after `--setuid`. It is in a process group of its own, in the session of the program:
-//! what is sent to the program's group must not come here too and be sent on a second time, and job control wants the
-//! parent in the session.
+//! It needs nothing of what it inherited, and lets go of it: it holds no descriptor but those to the tool and of the
+//! program, so that whoever reads from the program sees its end, no directory, and of the capabilities only that of
+//! sending signals, which reaches the program also after `--setuid`. And it leaves the program's process group: what is
+//! sent to that must not come here too and be sent on a second time.
+
+use std::os::fd::{AsRawFd, OwnedFd};
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::libc::{SIGCHLD, SIGCONT};
 use nix::sys::prctl::set_name;
-use nix::unistd::{Pid, chdir, getpgid, setpgid};
+use nix::unistd::{Pid, chdir, getpgid, setpgid, setsid};
 use nscore::cli::Diagnostics;
 use nscore::sys::arrival::Arrival;
 use nscore::sys::capability;
 use nscore::sys::file::close_all_but;
-use nscore::sys::process::{self, Change, Ending};
+use nscore::sys::process::{self, Change, Ending, killpg, pidfd_open};
 use nscore::sys::signal::SignalSet;
 
 use crate::news::Teller;
@@ -54,9 +55,10 @@ impl Init {
             diagnostics.conclude(ready.and_then(|()| become_program()))
         };
         let program = process::spawn(program).context("fork failed")?;
+        let pidfd = pidfd_open(program).context("pidfd_open failed")?;
         // The program runs by now. Should one of these fail, it is no worse off than beside any other PID 1.
-        let _ = self.let_go();
-        self.tend(program)
+        let _ = self.let_go(&pidfd);
+        self.tend(program, &pidfd)
     }
 
     /// In the program's process: who it is, and the caller's mask.
@@ -69,16 +71,27 @@ impl Init {
     }
 
     /// Lets go of all that only the program needs.
-    fn let_go(&self) -> Result<(), Errno> {
-        setpgid(Pid::from_raw(0), Pid::from_raw(0))?;
+    fn let_go(&self, program: &OwnedFd) -> Result<(), Errno> {
+        self.leave_group()?;
         set_name(c"runshare-init")?;
         chdir("/")?;
         capability::set(&capability::get()?.only(&[capability::KILL]))?;
-        close_all_but(&[self.news.descriptor()])
+        close_all_but(&[self.news.descriptor(), program.as_raw_fd()])
+    }
+
+    /// Leaves the caller's process group. The kernel stops a group by a key, and ends one that is stopped when its shell
+    /// is gone, by whether a member has a parent in the session but not in the group. The program's own group has to
+    /// have one; the caller's must not get one by us.
+    fn leave_group(&self) -> Result<(), Errno> {
+        if self.at_terminal {
+            setpgid(Pid::from_raw(0), Pid::from_raw(0))
+        } else {
+            setsid().map(drop)
+        }
     }
 
     /// The loop. Nothing in it allocates.
-    fn tend(&self, program: Pid) -> Result<Ending> {
+    fn tend(&self, program: Pid, pidfd: &OwnedFd) -> Result<Ending> {
         let every = SignalSet::every();
         loop {
             let signal = match every.wait() {
@@ -91,7 +104,7 @@ impl Init {
                 return Ok(ending);
             }
             if !signal.tells_news() {
-                pass_on(&signal, program);
+                pass_on(&signal, program, pidfd);
             }
         }
     }
@@ -117,15 +130,13 @@ impl Init {
     }
 }
 
-/// Sends the signal on. CONT goes to the program's whole group, as a shell's does: all of it may have been stopped.
-fn pass_on(signal: &Arrival, program: Pid) {
-    let target = match getpgid(Some(program)) {
-        // A group from outside has the number 0 in here, and gets its CONT from outside.
-        Ok(group) if signal.number() == SIGCONT && group.as_raw() > 0 => {
-            Pid::from_raw(-group.as_raw())
-        }
-        _ => program,
-    };
+/// Sends the signal on. CONT goes to the whole group that the program has for itself, as a shell's does: all of it may
+/// have been stopped.
+fn pass_on(signal: &Arrival, program: Pid, pidfd: &OwnedFd) {
     // One that is about to end is no error: SIGCHLD tells of its end.
-    let _ = signal.send_to(target);
+    let _ = match getpgid(Some(program)) {
+        // The caller's groups have no number in here.
+        Ok(group) if signal.number() == SIGCONT && group.as_raw() > 0 => killpg(group, SIGCONT),
+        _ => signal.send_to(pidfd),
+    };
 }

@@ -15,6 +15,7 @@ mod helper;
 mod host;
 mod idmap;
 mod init;
+mod job;
 mod mapper;
 mod mounts;
 mod news;

@@ -1,31 +1,25 @@
 //! `--init` from the outside: the tool stands in for a program that is not its child but the child of its child.
 //!
 //! Whoever started the tool knows the tool alone: sends it the signals that are meant for the program, stops it, has it
-//! go on, sees how it ends. So the tool takes every signal and sends it on through init, stops when the program stops,
+//! go on, sees how it ends. So the tool takes every signal and sends it on, stops when the program stops,
 //! and ends as the program ends. KILL cannot be taken; the kernel kills init when the tool dies, unless `--kill-child`
 //! names another signal, which init then sends on.
-//!
-//! What has reached the program already is not sent on: the terminal's signals go to a whole process group, and the
-//! program may be in it. A process that sends a signal to that group cannot be told from one that sends it to the tool
-//! alone, so the program gets that one twice.
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nix::libc::{
-    SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGKILL, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, c_int,
-};
-use nix::unistd::{Pid, getpgid, getpgrp, getpid, getsid};
+use nix::libc::{SIGCHLD, SIGKILL};
+use nix::unistd::Pid;
 use nscore::cli::Diagnostics;
 use nscore::hint::{self, Explain};
-use nscore::sys::arrival::Arrival;
 use nscore::sys::file::close_all_but;
 use nscore::sys::process::{self, Change, Ending};
-use nscore::sys::signal::{SignalSet, stop_by};
+use nscore::sys::signal::SignalSet;
 
 use crate::child::{Tie, await_turn, let_child_in};
 use crate::gate::Gate;
 use crate::helper::end;
 use crate::init::Init;
+use crate::job::Job;
 use crate::news::{self, Listener};
 use crate::options::Options;
 use crate::persist::Keeper;
@@ -68,11 +62,11 @@ pub(crate) fn run(
     }
     match listener.hear_hello().context("recvmsg failed")? {
         Some(program) => {
+            let job = Job::new(program, terminal);
             let stand_in = StandIn {
                 init,
-                program,
                 listener,
-                terminal,
+                job,
             };
             stand_in.let_go();
             // Values that own closed descriptors must not be dropped.
@@ -84,18 +78,17 @@ pub(crate) fn run(
 
 struct StandIn {
     init: Pid,
-    program: Pid,
     listener: Listener,
-    terminal: Terminal,
+    job: Job,
 }
 
 impl StandIn {
     /// Lets go of what the program has inherited: whoever reads from it or waits for its lock must see it let go.
     /// Nothing is left to say.
     fn let_go(&self) {
-        let kept = [Some(self.listener.descriptor()), self.terminal.descriptor()];
+        let kept = self.job.descriptors().chain([self.listener.descriptor()]);
         // Before Linux 5.9 they stay open, as they do without an init.
-        let _ = close_all_but(&kept.into_iter().flatten().collect::<Vec<_>>());
+        let _ = close_all_but(&kept.collect::<Vec<_>>());
     }
 
     fn until_end(&self) -> Result<Ending> {
@@ -110,9 +103,8 @@ impl StandIn {
             {
                 return Ok(ending);
             }
-            if !signal.tells_news() && !self.has_reached_program(&signal) {
-                // Its end is told by the next SIGCHLD, so one that is gone by now is no error.
-                let _ = signal.send_to(self.init);
+            if !signal.tells_news() {
+                self.job.pass_on(&signal);
             }
         }
     }
@@ -123,7 +115,7 @@ impl StandIn {
         let mut gone = process::ended(self.init).context("waitpid failed")?;
         while let Some(change) = self.listener.hear().context("recvmsg failed")? {
             match change {
-                Change::Stopped(signal) => self.stop(signal).context("cannot stop")?,
+                Change::Stopped(signal) => self.job.stop(signal).context("cannot stop")?,
                 Change::Ended(ending) => {
                     if gone.is_none() {
                         process::wait(self.init).context("waitpid failed")?;
@@ -133,55 +125,9 @@ impl StandIn {
                 Change::Continued => {}
             }
         }
-        if gone.is_some() && self.terminal.is_free() {
-            self.terminal.give_to(getpgrp());
+        if gone.is_some() {
+            self.job.take_terminal_back();
         }
         Ok(gone)
-    }
-
-    /// The program was stopped by this signal, and the tool with it, unless the program can go on at once: it has asked
-    /// for the terminal and may have it, or nobody could have the two of them go on later.
-    fn stop(&self, signal: c_int) -> Result<(), Errno> {
-        if SignalSet::pending()?.has(SIGCONT) {
-            // Somebody has had all of us go on since.
-            return Ok(());
-        }
-        let alone = terminal::nobody_is_above();
-        let goes_on = match signal {
-            SIGTTIN | SIGTTOU => {
-                (alone || self.terminal.is_free()) && self.terminal.give_to(self.program_group())
-            }
-            SIGTSTP => alone,
-            _ => false,
-        };
-        if goes_on {
-            // To all that were stopped with the program, and to this process, which sends it on.
-            return process::kill(Pid::from_raw(0), SIGCONT);
-        }
-        stop_by(signal)?;
-        // A shell that has us go on in the foreground gives the terminal to our group, for the program.
-        if self.terminal.holder() == Some(getpgrp()) {
-            self.terminal.give_to(self.program_group());
-        }
-        Ok(())
-    }
-
-    /// The group that the program is in now; ours if the program is gone.
-    fn program_group(&self) -> Pid {
-        getpgid(Some(self.program)).unwrap_or_else(|_| getpgrp())
-    }
-
-    /// Whether this is a signal of the terminal's, which the program has had with its group, or which was meant for
-    /// another process of ours.
-    fn has_reached_program(&self, signal: &Arrival) -> bool {
-        let with_us = || self.program_group() == getpgrp();
-        signal.is_the_kernels()
-            && match signal.number() {
-                SIGTTIN | SIGTTOU => true,
-                SIGINT | SIGQUIT | SIGTSTP | SIGWINCH => with_us(),
-                // The first process of a session gets these alone when the terminal is hung up.
-                SIGHUP | SIGCONT => with_us() && getsid(None) != Ok(getpid()),
-                _ => false,
-            }
     }
 }

@@ -13,7 +13,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{Pid, getpgrp, getpid, getsid, setpgid, tcgetpgrp, tcsetpgrp};
 use nscore::sys::file::open;
-use nscore::sys::process::kill;
+use nscore::sys::process::killpg;
 
 /// The controlling terminal of this process, if it has one.
 pub(crate) struct Terminal(Option<OwnedFd>);
@@ -50,7 +50,7 @@ impl Terminal {
 
 /// Whether there is no process in this group, not even a zombie.
 fn is_empty(group: Pid) -> bool {
-    group.as_raw() > 0 && kill(Pid::from_raw(-group.as_raw()), 0) == Err(Errno::ESRCH)
+    group.as_raw() > 0 && killpg(group, 0) == Err(Errno::ESRCH)
 }
 
 /// Whether this process was started alone in the foreground of the terminal, to read from it and write to it: then

@@ -5,10 +5,11 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use nix::sys::signal::kill;
-use nix::unistd::{geteuid, getpgid};
+use nix::unistd::{geteuid, getpgid, getsid};
 
 use super::signals::is_stopped;
 use super::{children, each, program_of, status};
+use crate::signals::lives;
 use crate::stage::{RUNSHARE, ordinary};
 use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, need};
 
@@ -135,11 +136,15 @@ fn a_shell_outside_stops_it_and_brings_it_back() {
         let program = children(children(tool)[0])[0];
         // Alone in the foreground, it has a group of its own.
         assert_eq!(getpgid(Some(program)), Ok(program));
+        assert_eq!(getsid(Some(children(tool)[0])), Ok(shell.pid()));
         for turn in 1..=20 {
             shell.type_in("\u{1a}");
             shell.until("Stopped");
             shell.until(PROMPT);
-            assert!(is_stopped(program) && is_stopped(tool));
+            // Until then it may still take what is typed.
+            eventually("both are stopped", || {
+                is_stopped(program) && is_stopped(tool)
+            });
             let jobs = shell_does(shell, "jobs");
             assert!(jobs.contains("Stopped"), "turn {turn}: {jobs}");
             shell.type_in("fg\n");
@@ -157,15 +162,12 @@ fn a_shell_outside_stops_it_and_brings_it_back() {
 #[test]
 fn a_job_in_the_background_asks_for_the_terminal_and_gets_it_from_fg() {
     each_shell(|shell, command| {
-        let line =
-            format!("{command} sh -c 'read line; echo \"<$line>\"; read line; echo \"<$line>\"' &");
-        shell_does(shell, &line);
-        let stopped = || {
-            children(shell.pid())
-                .first()
-                .is_some_and(|tool| is_stopped(*tool))
-        };
-        eventually("it waits for the terminal", stopped);
+        let script = r#"read line; echo "<$line>"; read line; echo "<$line>""#;
+        shell_does(shell, &format!("{command} sh -c '{script}' &"));
+        let tool = children(shell.pid())[0];
+        eventually("it waits for the terminal", || is_stopped(tool));
+        let program = children(children(tool)[0])[0];
+        assert!(is_stopped(program));
         assert!(shell_does(shell, "jobs").contains("Stopped"));
         shell.type_in("fg\n");
         shell.type_in("one\n");
@@ -173,10 +175,13 @@ fn a_job_in_the_background_asks_for_the_terminal_and_gets_it_from_fg() {
         shell.type_in("\u{1a}");
         shell.until("Stopped");
         shell.until(PROMPT);
-        // In the background it asks once more.
+        // Until then it may still take what is typed.
+        eventually("it is stopped", || is_stopped(program));
         shell_does(shell, "bg");
-        let tool = children(shell.pid())[0];
-        eventually("it waits for the terminal again", || is_stopped(tool));
+        // In the background it asks once more.
+        eventually("the shell knows", || {
+            shell_does(shell, "jobs").contains("Stopped")
+        });
         shell.type_in("fg\n");
         shell.type_in("two\n");
         shell.until("<two>\n");
@@ -252,7 +257,7 @@ fn the_rest_of_a_pipeline_keeps_the_terminal() {
     each_shell(|shell, command| {
         let reader = r#"sh -c 'read data; read key </dev/tty; echo "<$data $key>"'"#;
         shell.type_in(&format!(
-            "{command} sh -c 'echo data; sleep 1000' | {reader}\n"
+            "{command} sh -c 'echo data; exec sleep 1000' | {reader}\n"
         ));
         shell.type_in("key\n");
         shell.until("<data key>\n");
@@ -331,6 +336,32 @@ fn a_script_gets_the_terminal_back_from_a_shell_inside() {
             shell.until(PROMPT);
             shell.type_in("exit\n");
             shell.until("Stopped");
+        });
+    }
+}
+
+#[test]
+fn a_stopped_job_ends_with_its_shell() {
+    // In the foreground and so alone, and in the background.
+    for end in ["", "&"] {
+        each_shell(|shell, command| {
+            shell.type_in(&format!("{command} sh -c 'read line' {end}\n"));
+            let tool = child_named(shell.pid(), "runshare");
+            let init = child_named(tool, "runshare-init");
+            let program = child_named(init, "sh");
+            if end.is_empty() {
+                eventually("it has the terminal", || {
+                    getpgid(Some(program)) == Ok(program)
+                });
+                shell.type_in("\u{1a}");
+            }
+            eventually("it is stopped", || is_stopped(tool) && is_stopped(program));
+            // Nothing that a shell could do for its jobs: it is up to the kernel.
+            shell.signal(Signal::SIGKILL);
+            shell.wait();
+            eventually("all are gone", || {
+                [tool, init, program].into_iter().all(|pid| !lives(pid))
+            });
         });
     }
 }

@@ -1,12 +1,10 @@
 //! A signal that has come: what the kernel tells of it, and sending it on as it came.
 
+use std::os::fd::{AsFd, AsRawFd};
 use std::ptr;
 
 use nix::errno::Errno;
 use nix::libc::{self, c_int, siginfo_t};
-use nix::unistd::Pid;
-
-use super::process::kill;
 
 /// A signal that [`SignalSet::wait`](super::signal::SignalSet::wait) took.
 pub struct Arrival(siginfo_t);
@@ -32,19 +30,23 @@ impl Arrival {
         self.number() == libc::SIGCHLD && (self.0.si_code > 0 || self.0.si_code == libc::SI_SIGIO)
     }
 
-    /// Sends it to `process`, with the value that came with it if it was queued, `sigqueue(3)`.
+    /// Sends it to the process of this pidfd, with the value that came with it if it was queued,
+    /// `pidfd_send_signal(2)`.
     ///
     /// # Errors
-    /// Those of `kill(2)`.
-    pub fn send_to(&self, process: Pid) -> Result<(), Errno> {
+    /// ESRCH if it has ended; EPERM.
+    pub fn send_to(&self, pidfd: impl AsFd) -> Result<(), Errno> {
         // The kernel lets nobody forge what it sent itself, or kill(2), or tgkill(2).
-        if self.0.si_code >= 0 || self.0.si_code == libc::SI_TKILL {
-            return kill(process, self.number());
-        }
-        let details: *const siginfo_t = ptr::from_ref(&self.0);
-        let (call, to) = (libc::SYS_rt_sigqueueinfo, process.as_raw());
-        // SAFETY: the pointer is to a siginfo_t that outlives the call.
-        let queued = unsafe { libc::syscall(call, to, self.number(), details) };
-        Errno::result(queued).map(drop)
+        let queued = self.0.si_code < 0 && self.0.si_code != libc::SI_TKILL;
+        let details: *const siginfo_t = match queued {
+            true => &raw const self.0,
+            false => ptr::null(),
+        };
+        let (pidfd, no_flags) = (pidfd.as_fd(), libc::c_uint::MIN);
+        let (call, to) = (libc::SYS_pidfd_send_signal, pidfd.as_raw_fd());
+        // SAFETY: the pointer is null, which asks for the details that kill(2) would send, or to a siginfo_t that
+        // outlives the call.
+        let result = unsafe { libc::syscall(call, to, self.number(), details, no_flags) };
+        Errno::result(result).map(drop)
     }
 }

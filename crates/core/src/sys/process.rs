@@ -231,6 +231,14 @@ pub fn kill(pid: Pid, signal: c_int) -> Result<(), Errno> {
     Errno::result(result).map(drop)
 }
 
+/// Sends `signal` to every process of the group, `killpg(3)`; 0 is this process's own.
+///
+/// # Errors
+/// ESRCH if there is no such group; EPERM.
+pub fn killpg(group: Pid, signal: c_int) -> Result<(), Errno> {
+    kill(Pid::from_raw(-group.as_raw()), signal)
+}
+
 /// Sends `signal` to the process of this pidfd, which cannot be another one by now, `pidfd_send_signal(2)`.
 ///
 /// # Errors

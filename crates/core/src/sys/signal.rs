@@ -151,18 +151,32 @@ impl SignalSet {
     /// # Errors
     /// EINTR if a handler of another signal ran, or the process was stopped and continued.
     pub fn wait(&self) -> Result<Arrival, Errno> {
-        let mut details = MaybeUninit::<siginfo_t>::zeroed();
-        let for_ever = ptr::null::<libc::timespec>();
-        // SAFETY: the set has room for the size told, the kernel writes one siginfo_t, and both outlive the call.
-        let signal = unsafe {
-            libc::syscall(
-                libc::SYS_rt_sigtimedwait,
-                self.0.as_ptr(),
-                details.as_mut_ptr(),
-                for_ever,
-                kernel_size(),
-            )
+        self.take(None)
+    }
+
+    /// Takes one of these signals, which must be blocked, if one has come, `sigtimedwait(2)`.
+    ///
+    /// # Errors
+    /// None that the kernel documents for this.
+    pub fn poll(&self) -> Result<Option<Arrival>, Errno> {
+        let at_once = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
         };
+        match self.take(Some(&at_once)) {
+            Err(Errno::EAGAIN) => Ok(None),
+            taken => taken.map(Some),
+        }
+    }
+
+    fn take(&self, timeout: Option<&libc::timespec>) -> Result<Arrival, Errno> {
+        let timeout = timeout.map_or(ptr::null(), ptr::from_ref);
+        let (call, set) = (libc::SYS_rt_sigtimedwait, self.0.as_ptr());
+        let mut details = MaybeUninit::<siginfo_t>::zeroed();
+        let to = details.as_mut_ptr();
+        // SAFETY: the set has room for the size told, the kernel writes one siginfo_t, the timeout is null or a
+        // reference was given, and all outlive the call.
+        let signal = unsafe { libc::syscall(call, set, to, timeout, kernel_size()) };
         // SAFETY: siginfo_t is plain data, for which even the zeros that it began with are a value.
         Errno::result(signal).map(|_| Arrival::new(unsafe { details.assume_init() }))
     }
@@ -281,6 +295,8 @@ mod tests {
         let pending = SignalSet::pending().expect("pending signals can be asked for");
         assert!(pending.has(libc::SIGUSR1));
         assert!(!pending.has(libc::SIGUSR2));
+        let other = SignalSet::of(&[libc::SIGUSR2]).poll();
+        assert!(other.expect("it is allowed to look").is_none());
         assert_eq!(set.wait().map(|signal| signal.number()), Ok(libc::SIGUSR1));
         before.restore().expect("a mask can be restored");
     }
