@@ -76,6 +76,7 @@ fn the_program_can_gain_no_privileges() {
     let scratch = Scratch::new();
     let program = scratch.path().join("id");
     fs::copy("/usr/bin/id", &program).unwrap();
+    testkit::settle(&program);
     fs::set_permissions(&program, fs::Permissions::from_mode(0o4755)).unwrap();
     for (options, expected) in [(&["--no-new-privs"][..], "1001\n"), (&[], "0\n")] {
         let tool = ordinary(runshare()).args(options).arg(&program).arg("-u");
