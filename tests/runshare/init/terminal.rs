@@ -1,6 +1,7 @@
 //! What a person at a terminal sees: keys reach the program once, a shell inside has job control, and the shell outside
 //! stops the job and brings it back.
 
+use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -155,6 +156,46 @@ fn a_shell_outside_stops_it_and_brings_it_back() {
         shell.until("end\n");
         shell.until(PROMPT);
         assert_eq!(shell_does(shell, "echo $?"), format!("7\n{PROMPT}"));
+    });
+}
+
+/// The process group that has the terminal of this process.
+fn foreground(of: Pid) -> Pid {
+    let stat = fs::read_to_string(format!("/proc/{of}/stat")).unwrap();
+    let (_, fields) = stat.rsplit_once(") ").unwrap();
+    let group = fields.split(' ').nth(5).unwrap();
+    Pid::from_raw(group.parse().unwrap())
+}
+
+#[test]
+fn what_the_program_has_started_stops_and_goes_on_with_it() {
+    each_shell(|shell, command| {
+        shell.type_in(&format!("{command} sh -c 'sleep 1000; echo end'\n"));
+        let tool = child_named(shell.pid(), "runshare");
+        let init = child_named(tool, "runshare-init");
+        let program = child_named(init, "sh");
+        let child = child_named(program, "sleep");
+        let all_stopped = || [tool, program, child].into_iter().all(is_stopped);
+        for _ in 0..3 {
+            shell.type_in("\u{1a}");
+            shell.until("Stopped");
+            eventually("all are stopped", all_stopped);
+            shell.until(PROMPT);
+            shell.type_in("fg\n");
+            eventually("all go on", || {
+                ![tool, program, child].into_iter().any(is_stopped)
+            });
+            eventually("they have the terminal", || foreground(program) == program);
+        }
+        shell.type_in("\u{1a}");
+        shell.until("Stopped");
+        eventually("all are stopped", all_stopped);
+        kill(init, Signal::SIGCONT).unwrap();
+        eventually("both go on, in the background", || {
+            ![program, child].into_iter().any(is_stopped)
+        });
+        kill(child, Signal::SIGTERM).unwrap();
+        shell.until("end\n");
     });
 }
 
