@@ -7,7 +7,7 @@ mod company;
 mod ending;
 mod orphans;
 mod signals;
-mod terminal;
+pub(crate) mod terminal;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;

@@ -128,26 +128,6 @@ fn a_script_gets_the_terminal_back_from_a_shell_inside() {
 }
 
 #[test]
-fn a_program_in_a_script_gets_the_terminal_back_from_a_shell_of_its_own() {
-    let scratch = Scratch::new();
-    each_shell(|shell, command| {
-        let inside = format!("{}; read line; echo \"<$line>\"", BASH.join(" "));
-        let script = scratch.file(
-            "script",
-            format!("{command} sh -c '{inside}'; echo through\n"),
-        );
-        shell.type_in(&format!("sh {}\n", script.display()));
-        shell.until(PROMPT);
-        shell.type_in("exit\n");
-        shell.until("exit\n");
-        shell.type_in("word\n");
-        shell.until("<word>\n");
-        shell.until("through\n");
-        shell.until(PROMPT);
-    });
-}
-
-#[test]
 fn a_stopped_job_ends_with_its_shell() {
     // In the foreground and so alone, and in the background.
     for end in ["", "&"] {

@@ -49,7 +49,7 @@ pub(super) fn each_shell(test: impl Fn(&mut Running, &str)) {
 }
 
 /// Waits until this process has a child of this name, and returns it.
-pub(super) fn child_named(parent: Pid, name: &str) -> Pid {
+pub(crate) fn child_named(parent: Pid, name: &str) -> Pid {
     let find = || {
         children(parent)
             .into_iter()
