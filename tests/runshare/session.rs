@@ -182,7 +182,10 @@ fn ctrl_c_reaches_the_program_and_what_it_waits_for() {
         tool.type_in("\u{3}");
         let outcome = tool.wait();
         assert_eq!(outcome.status, ending, "{outcome}");
-        assert_eq!(outcome.out().contains("caught"), ending == Status::Exited(3));
+        assert_eq!(
+            outcome.out().contains("caught"),
+            ending == Status::Exited(3)
+        );
         assert!(!lives(shell));
         eventually("the other is gone too", || !lives(sleeper));
     }
