@@ -165,7 +165,8 @@ fn completed(script: &str, shell: &str) -> Vec<String> {
     let names: Vec<&str> = match shell {
         "bash" => {
             let list = script.lines().find(|line| line.contains("opts=\"-"));
-            list.unwrap_or_default().split(" --").skip(1).collect()
+            let words = list.unwrap_or_default().split(['"', ' ']);
+            words.filter_map(|word| word.strip_prefix("--")).collect()
         }
         "zsh" => {
             let lines = script.lines().map(|line| line.trim_start_matches("'*"));
