@@ -113,7 +113,7 @@ impl IdMap {
 }
 
 /// `INNER:OUTER:COUNT`, or the older `OUTER,INNER,COUNT`.
-fn parse(text: &OsStr) -> Option<Line> {
+pub(crate) fn parse(text: &OsStr) -> Option<Line> {
     let commas = text.as_bytes().contains(&b',');
     let separator = if commas { b',' } else { b':' };
     let fields = text.as_bytes().split(|byte| *byte == separator);

@@ -20,3 +20,7 @@ pub fn man_page(name: &str) -> String {
     };
     format!("man/{name}.{section}")
 }
+
+#[cfg(test)]
+#[path = "../fuzz/targets.rs"]
+mod fuzz;

@@ -1,0 +1,89 @@
+//! Building the tests with counters for coverage, and finding the fuzz targets among them.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use crate::release::{host, output, target};
+use crate::workspace;
+
+/// The packages that have targets.
+const PACKAGES: [&str; 6] = [
+    "nscore", "runshare", "rnsenter", "rlsns", "rchroot", "xtask",
+];
+
+/// What bolero asks the compiler for: libFuzzer as the engine, and counters for it of blocks and of comparisons.
+const FLAGS: [&str; 8] = [
+    "--cfg fuzzing",
+    "--cfg fuzzing_libfuzzer",
+    "-Cpasses=sancov-module",
+    "-Cllvm-args=-sanitizer-coverage-level=4",
+    "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
+    "-Cllvm-args=-sanitizer-coverage-pc-table",
+    "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    "-Ccodegen-units=1",
+];
+
+/// A test that is a fuzz target.
+pub(super) struct Target {
+    /// The directory of its crate, and the test program that it is in.
+    pub(super) crate_directory: PathBuf,
+    pub(super) program: PathBuf,
+    pub(super) test: String,
+    package: String,
+}
+
+impl Target {
+    /// `CRATE::TARGET`.
+    pub(super) fn name(&self) -> String {
+        format!("{}::{}", self.package, self.test)
+    }
+
+    /// Whether this names it, its crate, or it alone.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        name == self.name() || name == self.test || name == self.package
+    }
+}
+
+/// Builds all targets.
+///
+/// # Errors
+/// That the build fails.
+pub(super) fn targets() -> Result<Vec<Target>> {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["test", "--no-run", "--locked", "--quiet"]);
+    cargo.args(["--lib", "--bins", "--profile", "fuzz"]);
+    cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
+    // The target is named to keep the flags from build scripts and macros.
+    cargo.args(["--target", &host()?, "--message-format", "json"]);
+    cargo.arg("--target-dir").arg(target()?.join("fuzzing"));
+    cargo
+        .current_dir(workspace())
+        .env("RUSTFLAGS", FLAGS.join(" "));
+    let messages = output(&mut cargo)?;
+    let mut targets = Vec::new();
+    for message in messages.lines() {
+        let message: Value = serde_json::from_str(message)?;
+        if let (Some(program), Some(manifest)) = (
+            message["executable"].as_str(),
+            message["manifest_path"].as_str(),
+        ) {
+            let manifest = PathBuf::from(manifest);
+            let crate_directory = manifest.parent().context("a manifest is in a directory")?;
+            let tests = output(Command::new(program).args(["fuzz::", "--list"]))?;
+            let tests = tests.lines().filter_map(|line| {
+                let test = line.strip_prefix("fuzz::")?.strip_suffix(": test")?;
+                Some(Target {
+                    crate_directory: crate_directory.to_owned(),
+                    program: program.into(),
+                    test: test.to_owned(),
+                    package: crate_directory.file_name()?.to_str()?.to_owned(),
+                })
+            });
+            targets.extend(tests);
+        }
+    }
+    Ok(targets)
+}
