@@ -46,7 +46,7 @@ fn stat_lines() {
         assert_eq!(stat::parse(&again), Some(it));
         let text = String::from_utf8_lossy(line);
         let after = text.rsplit_once(')').expect("the name ends").1;
-        let fields: Vec<&str> = after[2.min(after.len())..].split(' ').collect();
+        let fields: Vec<&str> = after.split(' ').skip(1).collect();
         assert_eq!(
             fields.get(1).and_then(|field| field.parse().ok()),
             Some(it.parent)
@@ -117,6 +117,11 @@ fn filters() {
         let apply =
             |filter: &Filter| filter.matches(&mut |column| cells[column].map(Cow::Borrowed));
         let chosen = apply(&filter);
+        if expression.trim_ascii().is_empty() {
+            // Nothing chooses everything, and cannot stand in parentheses.
+            assert_eq!(chosen, Ok(true));
+            return;
+        }
         let wrapped = |before: &[u8], after: &[u8]| parsed(&[before, expression, after].concat());
         let inside = wrapped(b"(", b")").expect("what stands alone stands in parentheses");
         assert_eq!(apply(&inside), chosen);
@@ -186,11 +191,11 @@ fn tables() {
             Form::Json(Shape::Compact),
         ] {
             let written = table.write(form);
-            let bare = written
-                .iter()
-                .filter(|byte| byte.is_ascii_control() && **byte != b'\n')
-                .count();
-            assert_eq!(bare, 0, "{form:?}");
+            let text = String::from_utf8_lossy(&written);
+            let control = text
+                .chars()
+                .find(|character| character.is_control() && *character != '\n');
+            assert_eq!(control, None, "{form:?}");
             if let Form::Raw { .. } = form {
                 let lines = written.iter().filter(|byte| **byte == b'\n').count();
                 assert_eq!(lines, table.rows.len() + 1);

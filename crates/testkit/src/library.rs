@@ -112,9 +112,26 @@ pub struct Passwd {
     pub shell: OsString,
 }
 
+/// The file as it can be given to the C library. When glibc 2.36 takes blanks off the beginning of a line, it moves the
+/// rest without the zero behind it, so that what stood there before goes on: ` g:x:5:6` without a newline has a member
+/// `66`. So each line gets its newline here, and a line that begins with a blank ends at its first zero.
+fn mended(file: &[u8]) -> Vec<u8> {
+    let mut mended = Vec::with_capacity(file.len() + 1);
+    for line in file.split(|byte| *byte == b'\n') {
+        let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
+        let line = match line.first() {
+            Some(first) if blank(first) => line.split(|byte| *byte == 0).next().unwrap_or(line),
+            _ => line,
+        };
+        mended.extend(line);
+        mended.push(b'\n');
+    }
+    mended
+}
+
 /// The entries of a passwd file, as fgetpwent(3) reads them, without those that are NIS's.
 pub fn passwd_entries(file: &[u8]) -> Vec<Passwd> {
-    let entries = library::passwd_entries(file).into_iter();
+    let entries = library::passwd_entries(&mended(file)).into_iter();
     let entries = entries.map(|(name, uid, gid, shell)| Passwd {
         name: OsString::from_vec(name.into_bytes()),
         uid,
@@ -127,7 +144,7 @@ pub fn passwd_entries(file: &[u8]) -> Vec<Passwd> {
 /// The entries of a group file, as fgetgrent(3) reads them, without those that are NIS's: name, id, members.
 pub fn group_entries(file: &[u8]) -> Vec<(OsString, u32, Vec<OsString>)> {
     let owned = |text: CString| OsString::from_vec(text.into_bytes());
-    let entries = library::group_entries(file).into_iter();
+    let entries = library::group_entries(&mended(file)).into_iter();
     let entries = entries
         .map(|(name, gid, members)| (owned(name), gid, members.into_iter().map(owned).collect()));
     entries.filter(|(name, _, _)| !is_of_nis(name)).collect()

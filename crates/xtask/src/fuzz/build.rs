@@ -1,5 +1,6 @@
 //! Building the tests with counters for coverage, and finding the fuzz targets among them.
 
+use std::env;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -9,9 +10,10 @@ use serde_json::Value;
 use crate::release::{host, output, target};
 use crate::workspace;
 
-/// The packages that have targets.
-const PACKAGES: [&str; 6] = [
-    "nscore", "runshare", "rnsenter", "rlsns", "rchroot", "xtask",
+/// The packages that have targets, and where: only what bolero is linked into can be built with counters.
+const PACKAGES: [(&str, &[&str]); 2] = [
+    ("--lib", &["nscore", "xtask"]),
+    ("--bins", &["runshare", "rnsenter", "rlsns", "rchroot"]),
 ];
 
 /// What bolero asks the compiler for: libFuzzer as the engine, and counters for it of blocks and of comparisons.
@@ -52,38 +54,52 @@ impl Target {
 /// # Errors
 /// That the build fails.
 pub(super) fn targets() -> Result<Vec<Target>> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["test", "--no-run", "--locked", "--quiet"]);
-    cargo.args(["--lib", "--bins", "--profile", "fuzz"]);
-    cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
-    // The target is named to keep the flags from build scripts and macros.
-    cargo.args(["--target", &host()?, "--message-format", "json"]);
-    cargo.arg("--target-dir").arg(target()?.join("fuzzing"));
-    cargo
-        .current_dir(workspace())
-        .env("RUSTFLAGS", FLAGS.join(" "));
-    let messages = output(&mut cargo)?;
     let mut targets = Vec::new();
-    for message in messages.lines() {
-        let message: Value = serde_json::from_str(message)?;
-        if let (Some(program), Some(manifest)) = (
-            message["executable"].as_str(),
-            message["manifest_path"].as_str(),
-        ) {
-            let manifest = PathBuf::from(manifest);
-            let crate_directory = manifest.parent().context("a manifest is in a directory")?;
-            let tests = output(Command::new(program).args(["fuzz::", "--list"]))?;
-            let tests = tests.lines().filter_map(|line| {
-                let test = line.strip_prefix("fuzz::")?.strip_suffix(": test")?;
-                Some(Target {
-                    crate_directory: crate_directory.to_owned(),
-                    program: program.into(),
-                    test: test.to_owned(),
-                    package: crate_directory.file_name()?.to_str()?.to_owned(),
-                })
-            });
-            targets.extend(tests);
+    for (kind, packages) in PACKAGES {
+        for message in build(kind, packages)?.lines() {
+            targets.extend(targets_of(&serde_json::from_str(message)?)?);
         }
     }
     Ok(targets)
+}
+
+/// Builds the tests of these packages; what cargo says of it, a JSON object a line.
+fn build(kind: &str, packages: &[&str]) -> Result<String> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args([
+        "test",
+        "--no-run",
+        "--locked",
+        "--quiet",
+        "--profile",
+        "fuzz",
+    ]);
+    cargo.args(["--message-format", "json-render-diagnostics", kind]);
+    cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+    // The target is named to keep the flags from build scripts and macros.
+    cargo.args(["--target", &host()?, "--target-dir"]);
+    cargo.arg(target()?.join("fuzzing"));
+    cargo.env("RUSTFLAGS", FLAGS.join(" "));
+    output(cargo.current_dir(workspace()))
+}
+
+/// The fuzz targets in the test program that cargo tells of, if it tells of one.
+fn targets_of(message: &Value) -> Result<Vec<Target>> {
+    let text = |name: &str| message[name].as_str().map(PathBuf::from);
+    let (Some(program), Some(manifest)) = (text("executable"), text("manifest_path")) else {
+        return Ok(Vec::new());
+    };
+    let crate_directory = manifest.parent().context("a manifest is in a directory")?;
+    let package = crate_directory.file_name().unwrap_or_default();
+    let tests = output(Command::new(&program).args(["fuzz::", "--list"]))?;
+    let tests = tests.lines().filter_map(|line| {
+        let test = line.strip_prefix("fuzz::")?.strip_suffix(": test")?;
+        Some(Target {
+            crate_directory: crate_directory.to_owned(),
+            program: program.clone(),
+            test: test.to_owned(),
+            package: package.to_string_lossy().into_owned(),
+        })
+    });
+    Ok(tests.collect())
 }

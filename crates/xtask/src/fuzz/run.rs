@@ -106,12 +106,36 @@ pub(super) fn fuzz(fuzzed: &Target, seconds: u32) -> Result<Score> {
         runs: statistic("stat::number_of_executed_units"),
         rate: statistic("stat::average_exec_per_sec"),
         added: statistic("stat::new_units_added"),
-        trouble: (!ran.status.success()).then(|| last_lines(&said)),
+        trouble: (!ran.status.success()).then(|| finding(&said)),
     })
 }
 
-/// The end of a text, where it says what has failed.
-fn last_lines(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(40)..].join("\n")
+/// What was found, of all that was said: bolero's report without its backtrace, and where libFuzzer has put the input.
+fn finding(said: &str) -> String {
+    let is_frame = |line: &str| {
+        let line = line.trim_start();
+        line.starts_with("at ")
+            || line
+                .split_once(": ")
+                .is_some_and(|(number, _)| number.parse::<u32>().is_ok())
+    };
+    let report = said
+        .lines()
+        .skip_while(|line| !line.contains(" Test Failure "));
+    let report: Vec<&str> = report
+        .filter(|line| !is_frame(line) && !line.is_empty())
+        .collect();
+    match report.is_empty() {
+        // It was ended from outside: for its time, its memory.
+        true => said
+            .lines()
+            .rev()
+            .take(20)
+            .collect::<Vec<_>>()
+            .into_iter()
+            .rev()
+            .collect::<Vec<_>>()
+            .join("\n"),
+        false => report.join("\n"),
+    }
 }
