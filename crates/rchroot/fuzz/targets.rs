@@ -20,6 +20,9 @@ fn parts(input: &[u8]) -> Option<(&OsStr, Files, [&[u8]; 2])> {
         parts.next().unwrap_or_default(),
         parts.next().unwrap_or_default(),
     );
+    if library::has_minus(passwd) || library::has_minus(group) {
+        return None;
+    }
     let files = Files::of(str::from_utf8(passwd).ok()?, str::from_utf8(group).ok()?);
     Some((word, files, [passwd, group]))
 }

@@ -118,15 +118,24 @@ pub struct Passwd {
 fn mended(file: &[u8]) -> Vec<u8> {
     let mut mended = Vec::with_capacity(file.len() + 1);
     for line in file.split(|byte| *byte == b'\n') {
-        let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
         let line = match line.first() {
-            Some(first) if blank(first) => line.split(|byte| *byte == 0).next().unwrap_or(line),
+            Some(first) if is_blank(*first) => line.split(|byte| *byte == 0).next().unwrap_or(line),
             _ => line,
         };
         mended.extend(line);
         mended.push(b'\n');
     }
     mended
+}
+
+/// Whether a field of a file begins with a minus. The C library takes `-0` for an id, and others that come round to one;
+/// our programs do not.
+pub fn has_minus(file: &[u8]) -> bool {
+    let mut fields = file.split(|byte| matches!(byte, b':' | b'\n'));
+    fields.any(|field| {
+        let first = field.iter().find(|byte| !is_blank(**byte));
+        first == Some(&b'-')
+    })
 }
 
 /// The entries of a passwd file, as fgetpwent(3) reads them, without those that are NIS's.
@@ -153,4 +162,9 @@ pub fn group_entries(file: &[u8]) -> Vec<(OsString, u32, Vec<OsString>)> {
 /// Whether the name begins as those of the old NIS syntax.
 fn is_of_nis(name: &OsStr) -> bool {
     matches!(name.as_bytes().first(), Some(b'+' | b'-'))
+}
+
+/// isspace(3), outside of any language.
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0x0b
 }
