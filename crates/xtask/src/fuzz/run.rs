@@ -90,6 +90,8 @@ pub(super) fn fuzz(fuzzed: &Target, seconds: u32) -> Result<Score> {
         .args([&test, "--exact", "--nocapture", "--test-threads", "1"])
         .env("BOLERO_LIBFUZZER_ARGS", options.join(" "))
         .env("LC_ALL", "C.UTF-8")
+        // Errors would take down where they came from, thousands of times a second.
+        .env("RUST_BACKTRACE", "0")
         .current_dir(&fuzzed.crate_directory)
         .output()?;
     // Only one without anything in it goes.
