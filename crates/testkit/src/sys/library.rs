@@ -183,12 +183,15 @@ pub(crate) fn group_entries(contents: &[u8]) -> Vec<(CString, u32, Vec<CString>)
             return entries;
         }
         let mut members = Vec::new();
-        // SAFETY: it has succeeded, so this is an array of strings that ends with a null pointer.
-        while let Some(member) = unsafe { entry.gr_mem.add(members.len()).as_ref() } {
+        loop {
+            // SAFETY: it has succeeded, so this is an array, and its end has not yet been met.
+            let place = unsafe { entry.gr_mem.add(members.len()) };
+            // SAFETY: likewise; the null pointer at the end is the last that is read.
+            let member = unsafe { *place };
             if member.is_null() {
                 break;
             }
-            members.push(text(*member));
+            members.push(text(member));
         }
         entries.push((text(entry.gr_name), entry.gr_gid, members));
     }

@@ -1,4 +1,4 @@
-//! The file that the numbers are kept in: a line each, and the compiler that they are of.
+//! The file that the numbers are kept in: a line each, and the instruments that they are of.
 
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
@@ -23,15 +23,18 @@ const HEADER: &str = "\
 
 /// The numbers by their names.
 pub(super) struct Record {
-    compiler: String,
+    instruments: String,
     costs: BTreeMap<String, f64>,
 }
 
-/// What builds the programs.
-fn compiler() -> Result<String> {
+/// What builds the programs and what counts: valgrind knows more system calls in each version, and those that it does not
+/// know fail.
+fn instruments() -> Result<String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let version = output(Command::new(rustc).arg("--version"))?;
-    Ok(format!("{}, {ARCH}", version.trim_end()))
+    let compiler = output(Command::new(rustc).arg("--version"))?;
+    let valgrind = output(Command::new("valgrind").arg("--version"))?;
+    let (compiler, valgrind) = (compiler.trim_end(), valgrind.trim_end());
+    Ok(format!("{compiler}, {ARCH}, {valgrind}"))
 }
 
 fn path() -> PathBuf {
@@ -43,7 +46,7 @@ fn path() -> PathBuf {
 /// # Errors
 /// That the file cannot be written.
 pub(super) fn write(starts: &[Cost], calls: &[Cost]) -> Result<String> {
-    let mut text = format!("{HEADER}compiler: {}\n", compiler()?);
+    let mut text = format!("{HEADER}instruments: {}\n", instruments()?);
     for cost in starts.iter().chain(calls) {
         text += &format!("{}: {}\n", cost.name, cost.value);
     }
@@ -63,28 +66,28 @@ impl Record {
         let costs = lines
             .clone()
             .filter_map(|(name, cost)| Some((name.to_owned(), cost.parse().ok()?)));
-        let compiler = lines.clone().find(|(name, _)| *name == "compiler");
+        let instruments = lines.clone().find(|(name, _)| *name == "instruments");
         Ok(Record {
-            compiler: compiler
+            instruments: instruments
                 .map(|(_, named)| named.to_owned())
                 .unwrap_or_default(),
             costs: costs.collect(),
         })
     }
 
-    /// Tells the costs beside what is kept, and how many are over. Instructions of another compiler are told alone.
+    /// Tells the costs beside what is kept, and how many are over. Instructions by other instruments are told alone.
     ///
     /// # Errors
     /// That one is not kept.
     pub(super) fn compare(&self, costs: &[Cost]) -> Result<(String, usize)> {
-        let here = compiler()?;
+        let here = instruments()?;
         let (mut told, mut over) = (String::new(), 0);
         for cost in costs {
             let Cost { name, value, note } = cost;
             let kept = self.costs.get(name);
             let kept =
                 kept.with_context(|| format!("{name} is not in tests/budget: budget --record"))?;
-            let is_ours = here == self.compiler || !name.starts_with("instructions");
+            let is_ours = here == self.instruments || !name.starts_with("instructions");
             let word = match value / kept {
                 _ if !is_ours => "not compared",
                 ratio if ratio > LEEWAY => {
@@ -98,9 +101,9 @@ impl Record {
         }
         if told.contains("not compared") {
             told += &format!(
-                "The instructions were kept with {}, this is {here}; to compare, build with that, or keep those of \
-                 this one with budget --record.\n",
-                self.compiler
+                "The instructions were kept with {}, this is {here}; to compare, take those, or keep what these \
+                 tell with budget --record.\n",
+                self.instruments
             );
         }
         Ok((told, over))

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use super::Cost;
 use super::profile::{Objects, add_up};
@@ -39,43 +39,35 @@ pub(super) fn measure(tools: &Tools, releases: &Path) -> Result<Vec<Cost>> {
         fs::copy(releases.join(name), tools.file(name))?;
     }
     let mut farm = Farm::plant(tools, &Shape::read("2")?)?;
-    let costs = CASES.iter().enumerate();
-    costs
-        .map(|(place, (name, options))| {
-            let objects = profile(&mut farm, tools, place, name, options)?;
-            cost(name, options, &objects)
-        })
-        .collect()
+    let mut costs = Vec::new();
+    for (place, (name, options)) in CASES.into_iter().enumerate() {
+        let objects = profile(&mut farm, tools, place, (name, options))?;
+        costs.push(cost(name, options, &objects)?);
+    }
+    Ok(costs)
 }
 
-/// Runs one case under callgrind.
+/// Runs one case under callgrind, which writes a file for each process and for each time that it is told to.
 fn profile(
     farm: &mut Farm,
     tools: &Tools,
     place: usize,
-    name: &str,
-    options: &[&str],
+    (name, options): (&str, &[&str]),
 ) -> Result<Objects> {
-    let out = tools.file(&format!("start-{place}"));
-    let mut all = vec!["setarch", "-R", "valgrind", "--quiet", "--tool=callgrind"];
-    let (file, own) = (
-        format!("--callgrind-out-file=start-{place}.%p"),
+    let prefix = format!("start-{place}.");
+    let (out, own) = (
+        format!("--callgrind-out-file={prefix}%p"),
         format!("./{name}"),
     );
-    all.extend([&file, "--dump-before=execve", &own]);
+    let mut all = vec!["setarch", "-R", "valgrind", "--log-file=/dev/null"];
+    all.extend(["--tool=callgrind", &out, "--dump-before=execve", &own]);
     all.extend(options);
     all.push(PROGRAM);
     farm.run(&words(Path::new("/usr/bin/env"), &all))?;
     let mut objects = Objects::new();
-    let prefix = out.file_name().unwrap_or_default().to_string_lossy();
-    let directory = out.parent().context("it is in a directory")?;
-    for entry in fs::read_dir(directory)? {
+    for entry in fs::read_dir(tools.directory())? {
         let entry = entry?;
-        let is_its = entry
-            .file_name()
-            .to_string_lossy()
-            .starts_with(&format!("{prefix}."));
-        if is_its {
+        if entry.file_name().to_string_lossy().starts_with(&prefix) {
             add_up(&fs::read_to_string(entry.path())?, &mut objects);
         }
     }

@@ -95,6 +95,11 @@ impl Tools {
         self.file("least")
     }
 
+    /// Where they are.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// A file of this name beside them.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.directory.join(name)
