@@ -68,12 +68,8 @@ fn status() {
         let status = Status::new(file);
         let lines = file.split(|byte| *byte == b'\n');
         let line = |name: &str| {
-            let named = lines
-                .clone()
-                .filter(|line| line.starts_with(name.as_bytes()));
-            named
-                .filter(|line| line.get(name.len()) == Some(&b':'))
-                .next()
+            let is_its = |line: &&[u8]| line.starts_with(format!("{name}:").as_bytes());
+            lines.clone().find(is_its)
         };
         for name in ["Name", "State", "Uid", "CapEff", "Seccomp", "Kthread"] {
             match (status.field(name), line(name)) {

@@ -82,9 +82,8 @@ fn environ() {
         };
         for (place, variable) in variables.iter().enumerate() {
             assert!(variable.contains(&b'=') && !variable.starts_with(b"="));
-            let last = entries()
-                .filter(|entry| entry.contains(&b'=') && name(entry) == name(variable))
-                .last();
+            let last =
+                entries().rfind(|entry| entry.contains(&b'=') && name(entry) == name(variable));
             assert_eq!(last, Some(*variable));
             assert!(
                 variables[..place]
