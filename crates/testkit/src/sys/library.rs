@@ -125,8 +125,8 @@ impl Drop for Stream {
     }
 }
 
-/// How much room the strings of an entry get.
-const ROOM: usize = 1 << 20;
+/// How much room the strings of an entry get, and the pointers to a group's members: enough for files of 8 KiB.
+const ROOM: usize = 80 << 10;
 
 /// The entries of fgetpwent(3): name, user, group, shell.
 pub(crate) fn passwd_entries(contents: &[u8]) -> Vec<(CString, u32, u32, CString)> {
