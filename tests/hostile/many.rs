@@ -87,7 +87,7 @@ fn user_namespaces_as_deep_as_there_can_be_hold_nobody_up() {
     }
     let begun = Instant::now();
     for (name, options, status) in [
-        ("rlsns", "-t user -o NS,PNS,ONS,ORUID,USER,HELD", 0),
+        ("rlsns", "-t user -o NS,PNS,ONS,UID,USER,HELD", 0),
         ("rlsns", "-J -T=parent", 0),
         // The network is that of the first user namespace, over which there is no right down here.
         ("rnsenter", "-n/proc/self/ns/net true", 1),
