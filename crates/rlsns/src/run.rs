@@ -5,6 +5,7 @@ use std::env;
 
 use anyhow::{Context, Error, Result, bail};
 use nscore::cli::{Diagnostics, Invocation, message};
+use nscore::procfs::refusal;
 use nscore::sys::process::Ending;
 use nscore::sys::terminal;
 
@@ -63,12 +64,16 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
 /// Looks at the machine. Where processes of one namespace are wanted, and no process is in it, it may be kept by
 /// something else: then that is looked for too.
 fn look(options: &Options, mut wanted: Wanted) -> Result<Snapshot> {
-    let mut snapshot = scan(&wanted).context("failed to read /proc")?;
+    let mut snapshot = scan(&wanted)
+        .map_err(refusal)
+        .context("failed to read /proc")?;
     let number = options.namespace.filter(|number| *number != 0);
     let found = |number| u32::try_from(number).is_ok_and(|n| snapshot.namespaces.contains_key(&n));
     if !wanted.hidden && number.is_some_and(|number| !found(number)) {
         (wanted.hidden, wanted.mounts) = (true, true);
-        snapshot = scan(&wanted).context("failed to read /proc")?;
+        snapshot = scan(&wanted)
+            .map_err(refusal)
+            .context("failed to read /proc")?;
     }
     Ok(snapshot)
 }
