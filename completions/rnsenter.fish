@@ -58,3 +58,7 @@ complete -c rnsenter -n __rnsenter_at_options -l preserve-credentials -d 'stay t
 complete -c rnsenter -n __rnsenter_at_options -l keep-caps -d 'the program keeps the capabilities of the user namespace'
 complete -c rnsenter -n __rnsenter_at_options -l user-parent -d 'the parent of the target\'s user namespace'
 complete -c rnsenter -n __rnsenter_at_options -s Z -l follow-context -d 'run the program in the target\'s SELinux context'
+complete -c rnsenter -n __rnsenter_at_options -l clear-env -d 'the program gets an empty environment'
+complete -c rnsenter -n __rnsenter_at_options -l close-fds -d 'the program gets no descriptors but standard input, output and error'
+complete -c rnsenter -n __rnsenter_at_options -l no-new-privs -d 'no program inside gains privileges, by its set-user-ID bit or otherwise'
+complete -c rnsenter -n __rnsenter_at_options -l new-session -d 'the program, a child, is in a session of its own and cannot type into the terminal'

@@ -17,6 +17,7 @@ mod hidden;
 mod inherit;
 mod random;
 mod reuse;
+mod session;
 mod signals;
 mod stage;
 mod twins;

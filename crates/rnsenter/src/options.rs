@@ -13,6 +13,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nscore::cli::getopt::Occurrence;
 use nscore::cli::{Invocation, message, number};
+use nscore::confinement::Confinement;
 use nscore::namespace::Namespace;
 use nscore::sys::file::open;
 use nscore::sys::namespace::open_by_id;
@@ -57,6 +58,8 @@ pub(crate) struct Options {
     pub(crate) preserve_credentials: bool,
     pub(crate) keep_caps: bool,
     pub(crate) follow_context: bool,
+    pub(crate) clear_environment: bool,
+    pub(crate) confinement: Confinement,
     pub(crate) operands: Vec<OsString>,
 }
 
@@ -71,6 +74,9 @@ impl Options {
             options.take(option)?;
         }
         options.operands = invocation.operands()?.to_vec();
+        if options.no_fork && options.confinement.takes_child() {
+            bail!("options --no-fork and --new-session cannot be combined");
+        }
         Ok(options)
     }
 
@@ -99,6 +105,8 @@ impl Options {
             "preserve-credentials" => self.preserve_credentials = true,
             "keep-caps" => self.keep_caps = true,
             "follow-context" => self.follow_context = true,
+            "clear-env" => self.clear_environment = true,
+            name if self.confinement.take(name) => {}
             name => match Namespace::from_option(name) {
                 Some(namespace) => self.enter(namespace, namespace_source(option)?),
                 None => bail!("option --{name} is in the table but not in the program"),

@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use nix::libc::SIGCHLD;
 use nscore::cli::Invocation;
 use nscore::exec::Program;
+use nscore::forward::run_in_session;
 use nscore::namespace::Namespace;
 use nscore::sys::process::{Ending, hide_from_tracers, spawn};
 use nscore::sys::signal::set_default;
@@ -41,8 +42,12 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let (user, group) = opened.enter()?;
     let become_program = || -> Result<Ending> {
         credentials.become_inside(user, group, groups_left)?;
+        options.confinement.enter()?;
         Err(program.run(root_changed))
     };
+    if options.confinement.takes_child() {
+        return run_in_session(|| invocation.diagnostics.conclude(become_program()));
+    }
     if !fork {
         return become_program();
     }
