@@ -74,7 +74,10 @@ _runshare() {
 '--keep-caps[the program keeps the capabilities of the user namespace]' \
 '--clear-env[the program gets an empty environment]' \
 '--loopback[the network'\''s loopback device is up; implies --net]' \
+'--init[run the program below an init of ours, which is PID 1; implies --fork and --pid]' \
 '--pivot-root[with --root, exchange the root itself\: nothing is left of the old one; implies --mount]' \
+'--check[tell which namespaces can be made here, those named or all, and run nothing]' \
+'--json[with --check, tell it as JSON]' \
 '--close-fds[the program gets no descriptors but standard input, output and error]' \
 '--no-new-privs[no program inside gains privileges, by its set-user-ID bit or otherwise]' \
 '--new-session[the program, a child, is in a session of its own and cannot type into the terminal]' \

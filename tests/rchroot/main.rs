@@ -14,6 +14,7 @@ mod chdir;
 mod differences;
 mod exec;
 mod faults;
+mod hints;
 mod identity;
 mod inherit;
 mod messages;

@@ -9,12 +9,15 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod check;
 mod differences;
 mod environment;
 mod exec;
+mod hints;
 mod hostname;
 mod idmap;
 mod inherit;
+mod init;
 mod kept;
 mod loopback;
 mod mounts;

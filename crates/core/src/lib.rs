@@ -3,7 +3,7 @@
 //! | layer | modules | knows |
 //! |---|---|---|
 //! | the command line | [`cli`] | clap, anyhow; the only place that prints |
-//! | a program's needs | [`exec`], [`credentials`], [`confinement`], [`forward`], [`users`], [`procfs`] | files and the name service |
+//! | a program's needs | [`exec`], [`credentials`], [`confinement`], [`forward`], [`users`], [`procfs`], [`elf`], [`hint`] | files and the name service |
 //! | the table | [`namespace`] | the eight types of namespace, nothing else |
 //! | the kernel | [`sys`] | system calls; the only files with `unsafe` |
 //!
@@ -14,13 +14,16 @@
 //! 2. **The program inherits what the tool inherited.** Rust's own start-up does not run ([`cli::main`] says how), so
 //!    SIGPIPE and closed descriptors are as the caller left them; every descriptor that we open is close-on-exec.
 //! 3. **An error is a sentence and the C library's reason**, as err(3) prints them; only [`cli`] prints it.
-//! 4. **No thread is ever started**, for a process with threads may neither fork safely nor unshare at all.
+//! 4. **No thread is ever started** in a program that forks or unshares: one with threads may do neither safely. Only
+//!    `rlsns`, which reads and nothing else, has a second one.
 
 pub mod cli;
 pub mod confinement;
 pub mod credentials;
+pub mod elf;
 pub mod exec;
 pub mod forward;
+pub mod hint;
 mod message;
 pub mod namespace;
 pub mod procfs;

@@ -1,14 +1,102 @@
 //! What the programs read and write in /proc, `proc(5)`.
 
+mod idmap;
+mod mountinfo;
+mod status;
+
+use std::fs;
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::libc::c_int;
-use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs};
+use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs, statfs};
 
-use crate::sys::file::open;
+use crate::namespace::Namespace;
+use crate::sys::file::{open, read_regular};
+pub use idmap::Ids;
+pub use mountinfo::{MountPoint, mount_of, mount_points};
+pub use status::Status;
+
+/// The inode number of the first user namespace, and of the first pid namespace, PROC_USER_INIT_INO and
+/// PROC_PID_INIT_INO of linux/proc_ns.h.
+const FIRST_USER: u64 = 0xefff_fffd;
+const FIRST_PID: u64 = 0xefff_fffc;
+
+/// A procfs to ask about this process and this machine. It answers nothing where there is none: in a new root, say.
+#[derive(Debug, Clone)]
+pub struct Proc(Option<PathBuf>);
+
+impl Proc {
+    /// The one on /proc, as this process sees it now. What stands there and is no procfs is nobody to be asked.
+    pub fn here() -> Proc {
+        let root = Path::new("/proc");
+        let genuine = statfs(root).is_ok_and(|it| it.filesystem_type() == PROC_SUPER_MAGIC);
+        Proc(genuine.then(|| root.to_owned()))
+    }
+
+    /// Whatever a test has put into this directory.
+    #[cfg(test)]
+    pub(crate) fn at(root: &Path) -> Proc {
+        Proc(Some(root.to_owned()))
+    }
+
+    /// The contents of a file below it: `self/uid_map`, `1/mountinfo`.
+    pub fn read(&self, name: &str) -> Option<Vec<u8>> {
+        read_regular(&self.path(name)?).ok()
+    }
+
+    /// Where something below it is.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.0.as_ref().map(|root| root.join(name))
+    }
+
+    /// The value of a kernel setting that is a number, `sysctl(8)`: `user.max_net_namespaces`.
+    pub fn sysctl(&self, name: &str) -> Option<i64> {
+        let contents = self.read(&format!("sys/{}", name.replace('.', "/")))?;
+        str::from_utf8(&contents).ok()?.trim().parse().ok()
+    }
+
+    /// What /proc/PID/status says; `process` is a PID or `self`.
+    pub fn status(&self, process: &str) -> Option<Status> {
+        self.read(&format!("{process}/status")).map(Status::new)
+    }
+
+    /// Whether this kernel has this type of namespace.
+    pub fn has_type(&self, namespace: Namespace) -> Option<bool> {
+        let directory = self.path("self/ns")?;
+        // A directory that lists no type at all is not the kernel's answer.
+        directory
+            .join(Namespace::Mount.file())
+            .symlink_metadata()
+            .ok()?;
+        Some(directory.join(namespace.file()).symlink_metadata().is_ok())
+    }
+
+    /// Whether an id stands for one outside of the user namespace that this process is in, `user_namespaces(7)`.
+    pub fn maps(&self, ids: Ids, id: u32) -> Option<bool> {
+        let map = self.read(&format!("self/{}", ids.map_file()))?;
+        Some(idmap::contains(&map, id))
+    }
+
+    /// Whether this process is in the first user or pid namespace of the machine, which is within no other.
+    pub fn is_in_first(&self, namespace: Namespace) -> Option<bool> {
+        let first = match namespace {
+            Namespace::User => FIRST_USER,
+            Namespace::Pid => FIRST_PID,
+            _ => return None,
+        };
+        Some(self.namespace(namespace)? == first)
+    }
+
+    /// The inode number of the namespace of this type that this process is in.
+    pub fn namespace(&self, namespace: Namespace) -> Option<u64> {
+        let file = self.path("self/ns")?.join(namespace.file());
+        fs::metadata(file).ok().map(|file| file.ino())
+    }
+}
 
 /// Opens a file of the kernel's for writing: one that decides who is who inside, say, so what is found at `path` must
 /// be procfs itself and nothing that somebody put in its place.
@@ -32,14 +120,10 @@ pub fn open_for_writing(path: &Path) -> Result<OwnedFd, Errno> {
 /// sits in `sigwait(3)` itself the kernel shows none of it.
 pub fn handles(status: &str, signal: c_int) -> Option<bool> {
     let bit = u32::try_from(signal).ok()?.checked_sub(1)?;
-    ["SigCgt:", "SigBlk:", "SigPnd:", "ShdPnd:"]
+    let status = Status::new(status);
+    ["SigCgt", "SigBlk", "SigPnd", "ShdPnd"]
         .into_iter()
-        .map(|set| {
-            let mut lines = status.lines();
-            let set = lines.find_map(|line| line.strip_prefix(set))?;
-            let set = u64::from_str_radix(set.trim(), 16).ok()?;
-            Some(set.checked_shr(bit)? & 1 == 1)
-        })
+        .map(|set| Some(status.mask(set)?.checked_shr(bit)? & 1 == 1))
         .try_fold(false, |any, this| Some(any | this?))
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use nix::unistd::{chdir, chroot};
 use nscore::cli::message;
 use nscore::cli::quote::Quotes;
+use nscore::hint::{self, Explain};
 
 use crate::options::Options;
 
@@ -23,7 +24,14 @@ pub(crate) fn is_old_root(newroot: &OsStr) -> bool {
 /// Those of `chroot(2)` and `chdir(2)`.
 pub(crate) fn enter(options: &Options, quotes: &Quotes) -> Result<()> {
     let newroot = options.newroot.as_os_str();
-    chroot(newroot).with_context(|| {
+    let explained = chroot(newroot).explain_for(Path::new(newroot), |errno, path| {
+        hint::chroot(
+            errno,
+            path,
+            "run this in a user namespace (runshare --map-root-user rchroot ...)",
+        )
+    });
+    explained.with_context(|| {
         let named = quotes.shell(newroot);
         message(&[&"cannot change root directory to ", &named])
     })?;
@@ -32,7 +40,8 @@ pub(crate) fn enter(options: &Options, quotes: &Quotes) -> Result<()> {
         chdir("/").context("cannot chdir to root directory")?;
     }
     options.directory.as_deref().map_or(Ok(()), |directory| {
-        chdir(directory).with_context(|| {
+        let explained = chdir(directory).explain_for(Path::new(directory), hint::path);
+        explained.with_context(|| {
             let named = quotes.shell(directory);
             message(&[&"cannot change directory to ", &named])
         })

@@ -1,11 +1,16 @@
 //! `rlsns`: list every namespace there is, as util-linux lsns(8).
 #![cfg_attr(not(test), no_main)]
 
+mod cells;
+mod column;
 mod filter;
 mod held;
 mod link;
 mod mountinfo;
 mod netnsid;
+mod options;
+mod person;
+mod rows;
 mod run;
 mod scan;
 mod stat;

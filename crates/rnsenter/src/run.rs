@@ -5,6 +5,7 @@ use nix::libc::SIGCHLD;
 use nscore::cli::Invocation;
 use nscore::exec::Program;
 use nscore::forward::run_in_session;
+use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::process::{Ending, hide_from_tracers, spawn};
 use nscore::sys::signal::set_default;
@@ -54,7 +55,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     let child = spawn(|| invocation.diagnostics.conclude(become_program()));
-    wait::for_child(child.context("fork failed")?)
+    wait::for_child(child.explain(hint::fork).context("fork failed")?)
 }
 
 /// All that must be opened before anything is entered, for it is the caller's view or needs the caller's privilege.

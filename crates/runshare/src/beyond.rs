@@ -24,6 +24,10 @@ pub(crate) struct Beyond {
     pub(crate) persist: Option<PathBuf>,
     /// Where they are to be let go.
     pub(crate) unpersist: Option<PathBuf>,
+    /// Tell what can be made, and run nothing.
+    pub(crate) check: bool,
+    /// Tell it as JSON.
+    pub(crate) json: bool,
 }
 
 impl Beyond {
@@ -36,6 +40,8 @@ impl Beyond {
             "pivot-root" => self.pivot_root = true,
             "persist" => self.persist = Some(value.into()),
             "unpersist" => self.unpersist = Some(value.into()),
+            "check" => self.check = true,
+            "json" => self.json = true,
             name if self.confinement.take(name) => {}
             _ => return None,
         }
@@ -54,6 +60,12 @@ impl Beyond {
 /// That something is missing, or in the way.
 pub(crate) fn check(options: &Options) -> Result<()> {
     let beyond = &options.beyond;
+    if beyond.json && !beyond.check {
+        bail!("option --json requires --check");
+    }
+    if beyond.check && !options.operands.is_empty() {
+        bail!("option --check runs no program");
+    }
     if beyond.persist.is_some() && !options.persists(|_| true) {
         bail!("option --persist requires a namespace to keep");
     }

@@ -9,6 +9,7 @@ use nix::libc::{SIGINT, SIGTERM, c_int};
 use nix::unistd::{Pid, getpid};
 use nscore::cli::{Diagnostics, Reported};
 use nscore::forward::Forwarding;
+use nscore::hint::{self, Explain};
 use nscore::sys::process::{self, Ending, has_ended, pidfd_open, set_parent_death_signal};
 use nscore::sys::signal::{SignalSet, die_by};
 
@@ -25,7 +26,11 @@ pub(crate) struct Tie {
 }
 
 impl Tie {
-    fn to_this_process(signal: c_int) -> Result<Tie> {
+    /// Ties the child that is forked next to this process.
+    ///
+    /// # Errors
+    /// `pidfd_open failed`.
+    pub(crate) fn to_this_process(signal: c_int) -> Result<Tie> {
         let parent = pidfd_open(getpid()).context("pidfd_open failed")?;
         Ok(Tie { signal, parent })
     }
@@ -67,7 +72,9 @@ pub(crate) fn run(
         let ready = ready.and_then(|()| tie.as_ref().map_or(Ok(()), Tie::fasten));
         diagnostics.conclude(ready.and_then(|()| inside(tie.as_ref())))
     };
-    let child = process::spawn(program).context("fork failed")?;
+    let child = process::spawn(program)
+        .explain(hint::fork)
+        .context("fork failed")?;
     if let Err(error) = let_child_in(child, keeper, gate, watcher.as_mut()) {
         // It stands at its gate still, and nobody is to open it.
         end(child);
@@ -77,7 +84,10 @@ pub(crate) fn run(
 }
 
 /// Has everything put in place that the child waits for, and opens its gate, by the watcher if there is one.
-fn let_child_in(
+///
+/// # Errors
+/// That a file cannot be bound; that the child or the watcher is gone.
+pub(crate) fn let_child_in(
     child: Pid,
     keeper: Keeper,
     gate: Option<Gate>,
@@ -92,6 +102,19 @@ fn let_child_in(
         }
         (None, Some(gate)) => gate.open(0).context("send failed"),
         (None, None) => Ok(()),
+    }
+}
+
+/// In the child: waits until the parent has put everything in place.
+///
+/// # Errors
+/// [`Reported`] if it could not.
+pub(crate) fn await_turn(gate: Option<&mut Gate>) -> Result<()> {
+    let turn = gate.map_or(Ok(Some(0)), Gate::wait);
+    match turn.context("recv failed")? {
+        Some(_) => Ok(()),
+        // Whoever should have opened the gate has told why not.
+        None => Err(Reported(1).into()),
     }
 }
 
@@ -123,14 +146,7 @@ impl Waiting {
     /// In the child: the caller's mask, and its turn.
     fn let_child_go(&self, gate: Option<&mut Gate>) -> Result<()> {
         self.mask_before.restore().context("sigprocmask failed")?;
-        match gate
-            .map_or(Ok(Some(0)), Gate::wait)
-            .context("recv failed")?
-        {
-            Some(_) => Ok(()),
-            // Whoever should have opened the gate has told why not.
-            None => Err(Reported(1).into()),
-        }
+        await_turn(gate)
     }
 
     fn for_child(&self, child: Pid) -> Result<Ending> {

@@ -74,6 +74,7 @@ const OPTIONS: &[Opt] = &[
     Opt::required("hostname", "NAME", "the host name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
     Opt::required("domainname", "NAME", "the NIS domain name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
     Opt::flag("loopback", "the network's loopback device is up; implies --net").under(ADDED),
+    Opt::flag("init", "run the program below an init of ours, which is PID 1; implies --fork and --pid").under(ADDED),
     Opt::flag("pivot-root", "with --root, exchange the root itself: nothing is left of the old one; implies --mount")
         .under(ADDED),
     Opt::required("persist", "DIR", "keep every namespace that has no FILE in DIR, which is made for it")
@@ -82,6 +83,8 @@ const OPTIONS: &[Opt] = &[
     Opt::required("unpersist", "DIR", "let them go again, remove DIR, and run nothing")
         .under(ADDED)
         .naming(ValueHint::DirPath),
+    Opt::flag("check", "tell which namespaces can be made here, those named or all, and run nothing").under(ADDED),
+    Opt::flag("json", "with --check, tell it as JSON").under(ADDED),
     CLOSE_FDS,
     NO_NEW_PRIVS,
     NEW_SESSION,

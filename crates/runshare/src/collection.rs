@@ -17,6 +17,7 @@ use nix::sys::stat::{Mode, fstat};
 use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
 use nix::unistd::{UnlinkatFlags, mkdir, unlinkat};
 use nscore::cli::message;
+use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::file::{above_standard, open};
 use nscore::sys::mount::{Propagation, bind, set_propagation, unmount};
@@ -42,7 +43,11 @@ impl Collection {
             Ok(()) => true,
             // What else may be there, a file say, is seen when it is opened.
             Err(Errno::EEXIST) => false,
-            Err(errno) => return Err(errno).with_context(|| message(&[&"cannot make ", &path])),
+            Err(errno) => {
+                return Err(errno)
+                    .explain_for(path, hint::path)
+                    .with_context(|| message(&[&"cannot make ", &path]));
+            }
         };
         let collection = Collection {
             made,
@@ -94,7 +99,11 @@ impl Collection {
             _ => Ok(file),
         };
         let bound = point.and_then(|point| bind(source, &standing_for(&point)));
-        bound.with_context(|| message(&[&"mount ", &source, &" on ", &path, &" failed"]))
+        bound
+            .explain_for(path.as_path(), move |errno, path| {
+                hint::bind(errno, namespace, path)
+            })
+            .with_context(|| message(&[&"mount ", &source, &" on ", &path, &" failed"]))
     }
 
     /// The file of a mount namespace as a private mount: it is mounted upon itself. On a shared one, the kernel would

@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{chdir, chroot};
 use nscore::cli::{Message, message};
+use nscore::hint::{self, Explain};
 use nscore::sys::file::{open, write_all};
 use nscore::sys::mount::{Propagation, mount_kernel_filesystem, set_propagation};
 
@@ -50,14 +51,24 @@ pub(crate) fn change_root_and_directory(options: &Options) -> Result<Option<NewR
     let mut new_root = None;
     if let Some(root) = &options.root {
         if options.beyond.pivot_root {
-            new_root = Some(NewRoot::enter(root).with_context(|| cannot_change_root(root))?);
+            new_root = Some(
+                NewRoot::enter(root)
+                    .explain_for(root.as_path(), hint::path)
+                    .with_context(|| cannot_change_root(root))?,
+            );
         } else {
-            chroot(root).with_context(|| cannot_change_root(root))?;
+            chroot(root)
+                .explain_for(root.as_path(), |errno, root| {
+                    hint::chroot(errno, root, "add --map-root-user")
+                })
+                .with_context(|| cannot_change_root(root))?;
         }
         directory = directory.or(Some(Path::new("/")));
     }
     if let Some(directory) = directory {
-        chdir(directory).with_context(|| message(&[&"cannot change directory to ", &directory]))?;
+        chdir(directory)
+            .explain_for(directory, hint::path)
+            .with_context(|| message(&[&"cannot change directory to ", &directory]))?;
     }
     Ok(new_root)
 }
@@ -113,7 +124,12 @@ fn binfmt_misc() -> &'static str {
 }
 
 fn mount_kernel(filesystem: &str, directory: &Path) -> Result<()> {
+    let find = match filesystem {
+        "proc" => hint::mount_proc,
+        _ => hint::mount_binfmt,
+    };
     mount_kernel_filesystem(filesystem, directory)
+        .explain_for(directory, find)
         .with_context(|| message(&[&"mount ", &directory, &" failed"]))
 }
 

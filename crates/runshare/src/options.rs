@@ -47,6 +47,8 @@ pub(crate) struct Options {
     /// The signal that the child gets when its parent dies.
     pub(crate) kill_child: Option<c_int>,
     pub(crate) forward_signals: bool,
+    /// Whether an init of ours is PID 1.
+    pub(crate) init: bool,
     pub(crate) mount_proc: Option<PathBuf>,
     pub(crate) mount_binfmt: Option<PathBuf>,
     /// The line for binfmt_misc's `register`.
@@ -126,6 +128,11 @@ impl Options {
             "forward-signals" => {
                 self.forward_signals = true;
                 self.fork = true;
+            }
+            "init" => {
+                self.init = true;
+                self.fork = true;
+                self.unshare(Namespace::Pid);
             }
             "propagation" => self.propagation = propagation(value)?,
             "setgroups" => self.setgroups = Some(setgroups(value)?),

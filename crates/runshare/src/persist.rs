@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use nix::unistd::{Pid, getpid};
 use nscore::cli::{Diagnostics, message};
+use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::mount::{bind, unmount};
 
@@ -77,7 +78,7 @@ fn bind_all(process: Pid, kept: &Kept) -> Result<()> {
     for (namespace, file) in &kept.namespaces {
         let source = PathBuf::from(format!("/proc/{process}/ns/{}", namespace.unshared_file()));
         let done = match (file, &mut collection) {
-            (Some(file), _) => bind_to_file(&source, file).map(|()| bound.push(file)),
+            (Some(file), _) => bind_to_file(*namespace, &source, file).map(|()| bound.push(file)),
             (None, Some(collection)) => collection.keep(*namespace, &source),
             (None, None) => Ok(()),
         };
@@ -99,6 +100,8 @@ fn undo(files: &[&PathBuf], collection: Option<Collection>) {
     }
 }
 
-fn bind_to_file(source: &Path, file: &Path) -> Result<()> {
-    bind(source, file).with_context(|| message(&[&"mount ", &source, &" on ", &file, &" failed"]))
+fn bind_to_file(namespace: Namespace, source: &Path, file: &Path) -> Result<()> {
+    bind(source, file)
+        .explain_for(file, move |errno, file| hint::bind(errno, namespace, file))
+        .with_context(|| message(&[&"mount ", &source, &" on ", &file, &" failed"]))
 }

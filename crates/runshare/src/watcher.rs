@@ -47,6 +47,8 @@ impl Watcher {
         diagnostics: &Diagnostics,
     ) -> Result<Option<Watcher>> {
         let signal = options.kill_child.filter(|signal| *signal != SIGKILL);
+        // An init of ours sends the signal on to a program that is no PID 1.
+        let signal = signal.filter(|_| !options.init);
         let Some(signal) = signal.filter(|_| options.unshares(Namespace::Pid)) else {
             return Ok(None);
         };
@@ -54,14 +56,18 @@ impl Watcher {
         let mut orders = Gate::new().context("socketpair failed")?;
         let mut child_gate = Some(Gate::new().context("socketpair failed")?);
         let work = || {
+            // Once the last hold on this gate is gone the child ends, and everybody else: not before it is told why.
+            let mut held = child_gate.take();
             let watched = orders.wait().map_err(Error::from).and_then(|child| {
-                match (child, child_gate.take()) {
-                    (Some(child), Some(gate)) => watch(signal, &parent, Pid::from_raw(child), gate),
-                    _ => Ok(()),
+                match child.map(Pid::from_raw) {
+                    Some(child) => watch(signal, &parent, child, &mut held),
+                    None => Ok(()),
                 }
             });
             let watched = watched.context("cannot watch over the child");
-            diagnostics.conclude(watched.map(|()| Ending::Status(0)))
+            let status = diagnostics.conclude(watched.map(|()| Ending::Status(0)));
+            drop(held);
+            status
         };
         let process = process::spawn(work).context("fork failed")?;
         let orders = Some(orders);
@@ -98,16 +104,17 @@ impl Drop for Watcher {
 }
 
 /// Opens the gate once everything is held that will be needed, and waits for the end of the one or the other.
-fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: Gate) -> Result<()> {
+fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: &mut Option<Gate>) -> Result<()> {
     let mut status = File::open(format!("/proc/{child}/status"))?;
     let child = pidfd_open(child)?;
     // Out of the caller's session and holding none of its descriptors: what ends the caller must not end the watcher,
     // and whoever reads from the program must see its end.
     setsid()?;
     let kept = [parent.as_raw_fd(), child.as_raw_fd(), status.as_raw_fd()];
-    let kept: Vec<_> = kept.into_iter().chain(gate.descriptors()).collect();
+    let gates = gate.iter().flat_map(Gate::descriptors);
+    let kept: Vec<_> = kept.into_iter().chain(gates).collect();
     close_all_but(&kept)?;
-    gate.open(0)?;
+    gate.take().map_or(Ok(()), |gate| gate.open(0))?;
     let mut watched = [parent, &child].map(|pidfd| PollFd::new(pidfd.as_fd(), PollFlags::POLLIN));
     while let Err(Errno::EINTR) = poll(&mut watched, PollTimeout::NONE) {}
     if has_ended(parent)? && !has_ended(&child)? && !has_taken(signal, &child, &mut status)? {

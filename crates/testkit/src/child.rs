@@ -33,8 +33,12 @@ pub(crate) struct Child {
     pub(crate) blocked: Option<SigSet>,
     /// Files to stand over others, in a mount namespace of its own: the file, then where.
     pub(crate) over: Vec<(CString, CString)>,
+    /// Capabilities that it cannot get.
+    pub(crate) forbidden: Vec<u32>,
     /// Whom it becomes.
     pub(crate) user: Option<User>,
+    /// Filters of system calls that it is under.
+    pub(crate) filters: Vec<[libc::sock_filter; 4]>,
     /// Open descriptors it gets, and the number of each.
     pub(crate) passed: Vec<(OwnedFd, RawFd)>,
     /// Standard descriptors it does not get.
@@ -48,7 +52,13 @@ impl Child {
         self.lead_a_session()?;
         self.set_signals()?;
         self.mount_over()?;
+        for number in &self.forbidden {
+            sys::forbid(*number)?;
+        }
         self.become_user()?;
+        self.filters
+            .iter()
+            .try_for_each(|filter| sys::install_filter(filter))?;
         self.arrange_descriptors()
     }
 
@@ -112,7 +122,7 @@ impl Child {
 
     /// The standard three and those passed on, and nothing that `cargo test` or another test has open.
     fn arrange_descriptors(&self) -> Result<(), Errno> {
-        sys::close_from(3, libc::CLOSE_RANGE_CLOEXEC)?;
+        sys::close_from_at_exec(3)?;
         for (fd, number) in &self.passed {
             sys::install(fd, *number)?;
         }

@@ -119,6 +119,13 @@ impl Tool {
         self
     }
 
+    /// Runs it on such a terminal that is not its session's own, for one that only writes: as the end of a session hangs
+    /// its terminal up, what the kernel has not yet handed over then is lost on a machine under load.
+    pub fn display(mut self, columns: u16, rows: u16) -> Self {
+        self.terminal = Some((columns, rows));
+        self
+    }
+
     /// Runs it as this user, in this group and these supplementary groups. For root alone.
     pub fn as_user(mut self, uid: u32, gid: u32, groups: &[u32]) -> Self {
         let groups = groups.iter().copied().map(Gid::from_raw).collect();
@@ -127,6 +134,12 @@ impl Tool {
             gid: Gid::from_raw(gid),
             groups,
         });
+        self
+    }
+
+    /// Starts it without this capability, `CAP_SYS_ADMIN` being 21, and without a way to get it. For root alone.
+    pub fn without_capability(mut self, number: u32) -> Self {
+        self.child.forbidden.push(number);
         self
     }
 
@@ -151,6 +164,13 @@ impl Tool {
             .blocked
             .get_or_insert_with(SigSet::empty)
             .add(signal);
+        self
+    }
+
+    /// Has the system call of this number, `libc::SYS_unshare` say, be answered with this error for it and all that comes
+    /// of it, by a seccomp filter, as in a container. It cannot gain privileges then.
+    pub fn refusing(mut self, call: nix::libc::c_long, errno: nix::errno::Errno) -> Self {
+        self.child.filters.push(sys::filter(call, errno));
         self
     }
 

@@ -7,6 +7,7 @@
 
 pub mod getopt;
 mod help;
+mod hints;
 pub mod number;
 pub mod quote;
 mod report;

@@ -7,6 +7,7 @@
 
 mod descriptors;
 mod found;
+mod listed;
 mod mounts;
 mod process;
 mod workers;
@@ -38,6 +39,14 @@ pub(crate) struct Wanted {
     pub(crate) netnsid: bool,
     /// The 64-bit numbers.
     pub(crate) id: bool,
+}
+
+impl Wanted {
+    /// Whether namespaces of this type are met: those of the wanted types, and mount namespaces, which are where
+    /// others may be mounted.
+    fn meets(&self, kind: Namespace) -> bool {
+        self.types.has(kind) || self.hidden && kind == Namespace::Mount
+    }
 }
 
 /// A set of types.
@@ -118,7 +127,7 @@ impl Snapshot {
         self.processes.extend(other.processes);
         for (inode, found) in other.namespaces {
             match self.namespaces.get_mut(&inode) {
-                Some(same) => same.absorb(found),
+                Some(same) => same.absorb(&found),
                 None => drop(self.namespaces.insert(inode, found)),
             }
         }
@@ -178,6 +187,9 @@ pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     snapshot.settle(&proc);
     if wanted.mounts || wanted.hidden {
         mounts::read(&proc, wanted, &mut snapshot);
+    }
+    if wanted.hidden {
+        listed::read(wanted, &mut snapshot);
     }
     Ok(snapshot)
 }

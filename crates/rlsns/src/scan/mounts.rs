@@ -1,8 +1,8 @@
 //! Namespaces that are mounted: here, in the mount namespace of any process, and in those that no process is in.
 //!
-//! One process of each mount namespace shows its mounts. Those that no process is in are found by walking from one to
-//! the next in the kernel's own order, which takes the privilege to see all of them and Linux 6.12; they are read
-//! without being entered.
+//! One process of each mount namespace shows its mounts. Those that no process is in are met as any namespace is, and
+//! by walking from one to the next in the kernel's own order, which takes the privilege to see all of them and Linux
+//! 6.12; they are read without being entered.
 
 use std::collections::BTreeSet;
 use std::ffi::CString;
@@ -14,7 +14,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nscore::namespace::Namespace;
 use nscore::sys::directory::{Directory, status_of};
-use nscore::sys::nsfs::{Direction, MountNamespace, neighbour_of};
+use nscore::sys::nsfs::{Direction, neighbour_of};
 use nscore::sys::statmount;
 
 use super::found::Registry;
@@ -41,6 +41,7 @@ pub(super) fn read(proc: &Directory, wanted: &Wanted, snapshot: &mut Snapshot) {
         }
         mounts.walk(proc, Direction::Next);
         mounts.walk(proc, Direction::Previous);
+        mounts.read_empty();
     }
     snapshot.namespaces = mounts.registry.namespaces;
 }
@@ -97,7 +98,7 @@ impl Mounts<'_> {
             .ok()
             .filter(|length| *length > 0)?;
         let kept = mountinfo::namespaces(&text);
-        let kept = kept.filter(|((kind, _), _)| self.wanted.types.has(*kind));
+        let kept = kept.filter(|((kind, _), _)| self.wanted.meets(*kind));
         Some(kept.collect())
     }
 
@@ -108,41 +109,41 @@ impl Mounts<'_> {
             .meet(self.wanted, namespace, Held::MOUNT, open);
     }
 
-    /// Walks from this process's mount namespace on, reading those that no process has shown.
+    /// Meets the mount namespaces before or after this process's own.
     fn walk(&mut self, proc: &Directory, direction: Direction) {
         let mut at = proc.file(c"self/ns/mnt");
         while let Ok(from) = at {
-            let Ok((next, told)) = neighbour_of(&from, direction) else {
+            let Ok((next, _)) = neighbour_of(&from, direction) else {
                 return;
             };
             let inode = status_of(&next).map(|status| u32::try_from(status.inode));
-            if let Ok(Ok(inode)) = inode
-                && self.seen.insert(inode)
-            {
-                self.read_walked(&next, inode, &told);
+            if let Ok(Ok(inode)) = inode {
+                let itself = (Namespace::Mount, inode);
+                let copy = || next.try_clone().map_err(|_| Errno::EMFILE);
+                self.registry
+                    .meet(self.wanted, itself, Held::default(), copy);
             }
             at = Ok(next);
         }
     }
 
-    /// The mounts of a mount namespace that was walked to.
-    fn read_walked(&mut self, namespace: &OwnedFd, inode: u32, told: &MountNamespace) {
-        if self.wanted.types.has(Namespace::Mount) {
-            let copy = || namespace.try_clone().map_err(|_| Errno::EMFILE);
-            let itself = (Namespace::Mount, inode);
-            self.registry
-                .meet(self.wanted, itself, Held::default(), copy);
-        }
+    /// Reads the mount namespaces that no process has shown, however they were met.
+    fn read_empty(&mut self) {
+        let known = self.registry.namespaces.iter();
+        let unread = known.filter(|(inode, _)| !self.seen.contains(inode));
+        let numbers: Vec<u64> = unread.filter_map(|(_, found)| found.mount_id).collect();
         let mut answer = vec![0; 16 << 10];
-        for mount in mounts_of(told.id) {
-            let Ok(mount) = statmount::status(told.id, mount, &mut answer) else {
-                continue;
-            };
-            let kept = link::parse(mount.root).filter(|_| mount.magic == NSFS_MAGIC);
-            if let Some(kept) = kept.filter(|(kind, _)| self.wanted.types.has(*kind)) {
-                // Nothing opens it without entering the mount namespace, which is not for a list to do.
-                let nowhere = || Err(Errno::ENOENT);
-                self.registry.meet(self.wanted, kept, Held::MOUNT, nowhere);
+        for number in numbers {
+            for mount in mounts_of(number) {
+                let Ok(mount) = statmount::status(number, mount, &mut answer) else {
+                    continue;
+                };
+                let kept = link::parse(mount.root).filter(|_| mount.magic == NSFS_MAGIC);
+                if let Some(kept) = kept.filter(|(kind, _)| self.wanted.meets(*kind)) {
+                    // Nothing opens it without entering the mount namespace, which is not for a list to do.
+                    let nowhere = || Err(Errno::ENOENT);
+                    self.registry.meet(self.wanted, kept, Held::MOUNT, nowhere);
+                }
             }
         }
     }

@@ -1,0 +1,79 @@
+//! The operators, each with its symbol and its word, and what the comparisons mean.
+
+use std::cmp::Ordering;
+
+/// An operator, or a parenthesis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operator {
+    Compare(Comparison),
+    Logic(Logic),
+    Not,
+    Match(Match),
+    Open,
+    Close,
+}
+
+/// How two values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+/// How two truths are joined. Both bind alike, from left to right: `a || b && c` is `(a || b) && c`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Logic {
+    And,
+    Or,
+}
+
+/// What is wanted of a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Match {
+    Found,
+    NotFound,
+}
+
+/// Every operator: its symbol, its word if it has one, and what it is. A symbol stands before those that it begins
+/// with.
+pub(super) const OPERATORS: [(&str, &str, Operator); 13] = [
+    ("&&", "and", Operator::Logic(Logic::And)),
+    ("||", "or", Operator::Logic(Logic::Or)),
+    ("==", "eq", Operator::Compare(Comparison::Equal)),
+    ("!=", "ne", Operator::Compare(Comparison::NotEqual)),
+    ("<=", "le", Operator::Compare(Comparison::LessOrEqual)),
+    (">=", "ge", Operator::Compare(Comparison::GreaterOrEqual)),
+    ("<", "lt", Operator::Compare(Comparison::Less)),
+    (">", "gt", Operator::Compare(Comparison::Greater)),
+    ("=~", "", Operator::Match(Match::Found)),
+    ("!~", "", Operator::Match(Match::NotFound)),
+    ("!", "not", Operator::Not),
+    ("(", "", Operator::Open),
+    (")", "", Operator::Close),
+];
+
+impl Comparison {
+    /// Whether it holds for a left side that stands so to the right one; `None` is a float that is no number, which
+    /// differs from everything and is neither less nor greater.
+    pub(super) fn holds(self, order: Option<Ordering>) -> bool {
+        match self {
+            Comparison::Equal => order == Some(Ordering::Equal),
+            Comparison::NotEqual => order != Some(Ordering::Equal),
+            Comparison::Less => order.is_some_and(Ordering::is_lt),
+            Comparison::LessOrEqual => order.is_some_and(Ordering::is_le),
+            Comparison::Greater => order.is_some_and(Ordering::is_gt),
+            Comparison::GreaterOrEqual => order.is_some_and(Ordering::is_ge),
+        }
+    }
+}
+
+impl Logic {
+    /// The truth of the left side that settles the whole, so that the right side is not looked at.
+    pub(super) fn settled_by(self) -> bool {
+        self == Logic::Or
+    }
+}

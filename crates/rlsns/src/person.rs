@@ -1,0 +1,59 @@
+//! What a person wants to read of a process: its command line, and its user's name. Each is looked up when a row
+//! shows it, and a name once for each user.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use nix::errno::Errno;
+use nscore::sys::directory::Directory;
+use nscore::users::name_of;
+
+use crate::scan::Process;
+
+/// The most of a command line that is shown, as the original does it, in bytes.
+const MOST: usize = 8192;
+
+/// What a process was called with, its words joined by blanks; its name where it has no command line: a thread of the
+/// kernel's, a zombie, or one that has gone by now.
+pub(crate) fn command(process: &Process) -> Vec<u8> {
+    read_command(process.pid)
+        .ok()
+        .flatten()
+        .unwrap_or_else(|| match &process.person {
+            Some(person) => person.name.clone(),
+            None => Vec::new(),
+        })
+}
+
+fn read_command(pid: u32) -> Result<Option<Vec<u8>>, Errno> {
+    let path = format!("/proc/{pid}\0").into_bytes();
+    let path = std::ffi::CStr::from_bytes_until_nul(&path).map_err(|_| Errno::EINVAL)?;
+    let mut words = vec![0; MOST];
+    let length = Directory::open(path)?
+        .contents(c"cmdline", &mut words)?
+        .len();
+    words.truncate(length);
+    // The last byte ends the last word, or is where the original's room ends.
+    if length == MOST || words.last() == Some(&0) {
+        words.pop();
+    }
+    let blank = |byte: u8| if byte == 0 { b' ' } else { byte };
+    let command = words.into_iter().map(blank).collect();
+    Ok((length > 0).then_some(command))
+}
+
+/// The names of users.
+#[derive(Debug, Default)]
+pub(crate) struct Users(RefCell<BTreeMap<u32, Vec<u8>>>);
+
+impl Users {
+    /// The name of this user; the number where there is no name.
+    pub(crate) fn name(&self, uid: u32) -> Vec<u8> {
+        let mut known = self.0.borrow_mut();
+        let name = known.entry(uid).or_insert_with(|| {
+            let named = name_of(uid).map(std::os::unix::ffi::OsStringExt::into_vec);
+            named.unwrap_or_else(|| uid.to_string().into_bytes())
+        });
+        name.clone()
+    }
+}

@@ -1,0 +1,176 @@
+//! Namespaces that no process is in, in each of the places where they can hide: ours finds every one, and says in HELD
+//! what it is that holds it; the original finds a few.
+
+use testkit::{Outcome, Tool};
+
+use crate::places::{self, Hidden, Place};
+use crate::stage::{Scene, Stage};
+
+/// The cells of the row of this namespace, if there is one.
+fn row(outcome: &Outcome, inode: u64) -> Option<Vec<String>> {
+    let text = outcome.clone().ok().out();
+    let mut rows = text.lines().map(|line| line.split(' ').map(str::to_owned));
+    let mut row = rows.find(|row| row.clone().next() == Some(inode.to_string()))?;
+    Some(row.by_ref().collect())
+}
+
+/// Asserts that ours lists what hides there and says why, and what the original does.
+fn reveal(place: Place) {
+    let stage = Stage::entered();
+    let hidden = stage.processor.on(|| place(&stage));
+    let list = |tool: Tool, columns: &str| tool.args(["-rnlo", columns]).run();
+    let ours = list(stage.ours(), "NS,TYPE,NPROCS,HELD");
+    let inode = hidden.inode.to_string();
+    let expected = [&inode, hidden.kind, "0", hidden.held];
+    let seen = row(&ours, hidden.inode).unwrap_or_else(|| panic!("no {inode}\n{ours}"));
+    assert_eq!(seen, expected, "{ours}");
+    let theirs = list(stage.original(), "NS,TYPE,NPROCS");
+    let known = row(&theirs, hidden.inode).is_some();
+    assert_eq!(known, hidden.is_known, "{inode}\n{theirs}");
+    is_in_every_view(&stage, &hidden);
+}
+
+/// The forms of the list that it must be in, and one that it must not be in.
+fn is_in_every_view(stage: &Stage, hidden: &Hidden) {
+    let inode = hidden.inode.to_string();
+    let listed = |line: &[&str]| {
+        let outcome = stage.ours().args(line).run().ok();
+        (outcome.out().contains(&inode), outcome)
+    };
+    let by_number = format!("NS == {inode}");
+    for line in [
+        &[][..],
+        &["-T"],
+        &["-J"],
+        &["-P"],
+        &["--output-all"],
+        &["-t", hidden.kind],
+        &["-Q", &by_number],
+        &["-Q", "NPROCS == 0", "-o", "NS,HELD"],
+    ] {
+        let (is_listed, outcome) = listed(line);
+        assert!(is_listed, "{outcome}");
+    }
+    let other = if hidden.kind == "net" { "ipc" } else { "net" };
+    let (is_listed, outcome) = listed(&["-t", other, "-o", "NS,TYPE"]);
+    assert!(!is_listed, "{outcome}");
+    // It has no process to list.
+    let outcome = stage.ours().arg(&inode).run().ok();
+    assert!(outcome.stdout.is_empty(), "{outcome}");
+}
+
+/// Plays an act as root and as root of a user namespace.
+fn as_both(act: &str) {
+    Scene::Root.play(act);
+    Scene::User.play(act);
+}
+
+#[test]
+fn held_by_a_thread_alone() {
+    as_both("hidden::thread_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn thread_act() {
+    reveal(places::in_a_thread);
+}
+
+#[test]
+fn mounted_in_another_mount_namespace_alone() {
+    as_both("hidden::elsewhere_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn elsewhere_act() {
+    reveal(places::mounted_elsewhere);
+}
+
+#[test]
+fn a_mount_namespace_without_a_process() {
+    as_both("hidden::kept_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn kept_act() {
+    reveal(places::mounted_mount_namespace);
+}
+
+#[test]
+fn mounted_inside_a_mount_namespace_without_a_process() {
+    as_both("hidden::nested_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn nested_act() {
+    reveal(places::mounted_in_a_mount_namespace_without_a_process);
+}
+
+#[test]
+fn held_by_a_socket_alone() {
+    as_both("hidden::socket_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn socket_act() {
+    reveal(places::in_a_socket);
+}
+
+#[test]
+fn held_by_a_descriptor_alone() {
+    as_both("hidden::descriptor_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn descriptor_act() {
+    reveal(places::behind_a_descriptor);
+}
+
+#[test]
+fn a_parent_user_namespace_without_a_process() {
+    as_both("hidden::parent_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn parent_act() {
+    reveal(places::as_a_parent);
+}
+
+#[test]
+fn the_pid_namespace_of_children_that_cannot_be() {
+    as_both("hidden::pid_for_children_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn pid_for_children_act() {
+    reveal(places::for_children_of_a_dead_init);
+}
+
+#[test]
+fn the_time_namespace_of_children_yet_to_come() {
+    as_both("hidden::time_for_children_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn time_for_children_act() {
+    reveal(places::for_children_in_other_times);
+}
+
+#[test]
+fn mounted_two_mount_namespaces_without_a_process_deep() {
+    Scene::Machine.play("hidden::deep_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn deep_act() {
+    reveal(places::two_mount_namespaces_deep);
+}

@@ -1,0 +1,145 @@
+//! What is said when something is wrong, by which name, and where it goes, beside the original.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::os::unix::ffi::OsStrExt;
+
+use testkit::{Signal, Tool};
+
+use crate::stage::{Scene, Stage, seen};
+
+/// Asserts that both do the same when set up so.
+#[track_caller]
+fn same(stage: &Stage, setup: impl Fn(Tool) -> Tool) {
+    let (ours, original) = stage.both(setup);
+    assert!(
+        seen(&ours) == seen(&original),
+        "ours\n{ours}original\n{original}"
+    );
+}
+
+/// Lines that fail in every way that there is, then some that do not.
+const LINES: [&[&str]; 14] = [
+    &["--foo"],
+    &["-x"],
+    &["--t"],
+    &["--task"],
+    &["-o"],
+    &["-t", "foo"],
+    &["-o", "FOO"],
+    &["-p", "abc"],
+    &["foo"],
+    &["5"],
+    &["-J", "-r"],
+    &["-Tfoo"],
+    &["-Q", "FOO"],
+    &["-o", "COMMAND"],
+];
+
+#[test]
+fn the_name_in_messages_is_the_base_name_but_in_a_getopt_line() {
+    Scene::Root.play("messages::names");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn names() {
+    let stage = Stage::entered();
+    for name in ["lsns", "/x/lsns", "./a b/c", "x/", "", "\u{1b}[1m", "漢字"] {
+        for line in LINES {
+            same(&stage, |tool| tool.argv0(name).args(line));
+        }
+    }
+}
+
+#[test]
+fn values_may_be_any_bytes() {
+    Scene::Root.play("messages::bytes");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn bytes() {
+    let stage = Stage::entered();
+    for odd in [
+        &b"/\xff\xfe no\tsuch\n"[..],
+        b"\xff",
+        b"\xe6\xbc",
+        "漢".as_bytes(),
+        b"\x1b[1m",
+    ] {
+        let odd = OsStr::from_bytes(odd);
+        for option in ["-o", "-t", "-p", "--output", "--type", "--task", "-n", "--"] {
+            same(&stage, |tool| tool.arg(option).arg(odd));
+        }
+        for option in [
+            "-o",
+            "-t",
+            "-T",
+            "-x",
+            "--tree=",
+            "--foo",
+            "-",
+            "--output-all=",
+        ] {
+            let mut word = option.to_owned().into_bytes();
+            word.extend(odd.as_bytes());
+            same(&stage, |tool| tool.arg(OsStr::from_bytes(&word)));
+        }
+    }
+}
+
+#[test]
+fn a_table_that_cannot_be_written_is_a_failure() {
+    Scene::Root.play("messages::outlets");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn outlets() {
+    let stage = Stage::entered();
+    let full = || File::options().write(true).open("/dev/full").unwrap();
+    for line in LINES.iter().chain(&[
+        &[][..],
+        &["-J"],
+        &["-H"],
+        &["-H", "-J"],
+        &["-Q", "NS == 0"],
+        &["-p", "99"],
+    ]) {
+        same(&stage, |tool| tool.args(*line).fd(1, full()));
+        same(&stage, |tool| tool.args(*line).fd(2, full()));
+        same(&stage, |tool| tool.args(*line).closed(1));
+        same(&stage, |tool| tool.args(*line).closed(2));
+        same(&stage, |tool| {
+            tool.args(*line).closed(0).closed(1).closed(2)
+        });
+        same(&stage, |tool| tool.args(*line).fd(1, unread()));
+        same(&stage, |tool| {
+            tool.args(*line).fd(1, unread()).ignoring(Signal::SIGPIPE)
+        });
+    }
+    for option in ["--help", "--version"] {
+        let (ours, original) = stage.both(|tool| tool.arg(option).fd(1, full()));
+        assert_eq!(seen(&ours), seen(&original), "{ours}{original}");
+    }
+}
+
+/// A pipe that nobody reads.
+fn unread() -> std::io::PipeWriter {
+    std::io::pipe().unwrap().1
+}
+
+#[test]
+fn an_environment_that_is_empty_is_enough() {
+    Scene::Root.play("messages::environment");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn environment() {
+    let stage = Stage::entered();
+    for line in LINES.iter().chain(&[&[][..], &["-T"], &["-J"]]) {
+        same(&stage, |tool| tool.no_env().args(*line));
+    }
+}

@@ -1,0 +1,222 @@
+//! Where the programs run: a pid namespace with a /proc of its own, so that the processes that are there are those of the
+//! test and no others.
+//!
+//! A test makes one by running this very program once more, as PID 1 of new namespaces, for an ignored test alone: the
+//! act. The act belongs to what is listed too, and so does the listing program itself, which gets the same number and the
+//! same words each time.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nix::unistd::geteuid;
+
+use crate::apart::{Processor, apart};
+use crate::columns::without_ours;
+use testkit::{Outcome, Scratch, Status, Tool, Twin, need, originals};
+
+/// The program under test.
+pub(crate) const RLSNS: &str = env!("CARGO_BIN_EXE_rlsns");
+
+/// The ordinary user of these tests, where root runs them; not the one of the other tests, which may kill all their own.
+pub(crate) const TESTER: u32 = 1871;
+
+/// The number of the listing program's process.
+pub(crate) const TOOL_PID: i32 = 4711;
+
+/// A number of linux/capability.h.
+const CAP_SYS_ADMIN: u32 = 21;
+
+/// Tells an act who its caller is, and that it is one.
+const SCENE: &str = "NSUTILS_SCENE";
+
+/// How long an act may take: thousands of runs on a machine under load.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// Who lists, and what.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scene {
+    /// Root lists what root has made.
+    Root,
+    /// An ordinary user lists what they have made, as root of a user namespace.
+    User,
+    /// An ordinary user lists what root has made, most of which they may not read.
+    Stranger,
+    /// Root lists the whole machine, which changes meanwhile. Only from its first pid namespace can all be seen.
+    Machine,
+}
+
+impl Scene {
+    const ALL: [(Scene, &str); 4] = [
+        (Scene::Root, "root"),
+        (Scene::User, "user"),
+        (Scene::Stranger, "stranger"),
+        (Scene::Machine, "machine"),
+    ];
+
+    fn name(self) -> &'static str {
+        Scene::ALL[self as usize].1
+    }
+
+    /// What unshare(1) is told to make of it. The user's keeps the machine's cgroup and time namespaces, whose owner
+    /// nobody on the stage may ask for.
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Scene::Root | Scene::Stranger => &["-muinpCT"],
+            Scene::User => &["-r", "-muinp"],
+            Scene::Machine => &["-m"],
+        }
+    }
+
+    /// Whether the test can be made by whoever runs it.
+    #[track_caller]
+    fn is_possible(self) -> bool {
+        match self {
+            Scene::Root | Scene::Stranger => need::root(),
+            Scene::User => need::user_namespaces(),
+            Scene::Machine => {
+                need::root() && need::met(is_first_pid_namespace(), "this is a container")
+            }
+        }
+    }
+
+    /// Runs the ignored test `act`, named by its path, on a stage of its own.
+    ///
+    /// # Panics
+    /// If it fails there.
+    #[track_caller]
+    pub(crate) fn play(self, act: &str) {
+        if !self.is_possible() {
+            return;
+        }
+        let Some(unshare) = need::original("unshare") else {
+            return;
+        };
+        let outcome = apart(|| self.act(unshare, act).run());
+        // A name that is no act's would pass as well, with nothing run.
+        let passed = outcome.status == Status::Exited(0) && outcome.out().contains(" 1 passed; ");
+        let (status, told) = (outcome.status, outcome.out() + &outcome.err());
+        assert!(passed, "{act}: {status}\n{told}");
+    }
+
+    /// This program once more, as PID 1 of the stage.
+    fn act(self, unshare: PathBuf, act: &str) -> Tool {
+        let tool = Tool::new(unshare).args(self.options());
+        let tool = tool.args(["--fork", "--kill-child", "--mount-proc"]);
+        let tool = tool.arg(env::current_exe().unwrap());
+        let only = ["--ignored", "--nocapture", "--test-threads=1"];
+        let tool = tool.args(["--exact", act]).args(only);
+        let strict = env::var_os("NSUTILS_STRICT").unwrap_or_default();
+        let tool = tool.env(SCENE, self.name()).env("NSUTILS_STRICT", strict);
+        self.as_user(tool.env("NSUTILS_ORIGINALS", originals()))
+            .timeout(PATIENCE)
+    }
+
+    fn as_user(self, tool: Tool) -> Tool {
+        let is_root = geteuid().is_root();
+        match self {
+            Scene::User if is_root => tool.as_user(TESTER, TESTER, &[]),
+            _ => tool,
+        }
+    }
+}
+
+/// The stage, seen by the act.
+pub(crate) struct Stage {
+    pub(crate) scene: Scene,
+    pub(crate) scratch: Scratch,
+    twin: Twin,
+    pub(crate) processor: Processor,
+}
+
+impl Stage {
+    /// The stage that this process, PID 1, stands on.
+    ///
+    /// # Panics
+    /// If there is none: an act is played by its test.
+    pub(crate) fn entered() -> Stage {
+        let name = env::var(SCENE).expect("an act is run by the test that it belongs to");
+        let scene = Scene::ALL
+            .iter()
+            .find(|(_, known)| *known == name)
+            .unwrap()
+            .0;
+        assert_eq!(std::process::id() == 1, scene != Scene::Machine);
+        let scratch = Scratch::new();
+        // Under the original's name, and where every user can reach it.
+        let ours = scratch.path().join("lsns");
+        fs::copy(RLSNS, &ours).unwrap();
+        fs::set_permissions(&ours, fs::Permissions::from_mode(0o755)).unwrap();
+        let twin = Twin::new("lsns", ours.to_str().unwrap()).expect("the stage is the original's");
+        let processor = Processor::leave();
+        Stage {
+            scene,
+            scratch,
+            twin,
+            processor,
+        }
+    }
+
+    /// Runs ours, then the original, each set up so, and each as the same process.
+    #[track_caller]
+    pub(crate) fn both(&self, setup: impl Fn(Tool) -> Tool) -> (Outcome, Outcome) {
+        self.twin.both(|tool| {
+            next_pid(TOOL_PID);
+            setup(self.call(tool))
+        })
+    }
+
+    /// Ours, with every right that this process has.
+    pub(crate) fn ours(&self) -> Tool {
+        Tool::new(self.scratch.path().join("lsns")).argv0("lsns")
+    }
+
+    /// The original, likewise.
+    pub(crate) fn original(&self) -> Tool {
+        Tool::new(originals().join("bin/lsns")).argv0("lsns")
+    }
+
+    /// The tool as the scene's caller starts it. Root goes without the right to see every mount namespace of the machine,
+    /// of which there are more than those of the stage.
+    fn call(&self, tool: Tool) -> Tool {
+        match self.scene {
+            Scene::Root => tool.without_capability(CAP_SYS_ADMIN),
+            Scene::User | Scene::Machine => tool,
+            Scene::Stranger => tool.as_user(TESTER, TESTER, &[]),
+        }
+    }
+}
+
+/// Whether this process is in the pid namespace that the machine has started with, `PROC_PID_INIT_INO`.
+fn is_first_pid_namespace() -> bool {
+    let status = fs::metadata("/proc/self/ns/pid");
+    status.is_ok_and(|status| status.ino() == 0xEFFF_FFFC)
+}
+
+/// What an outcome shows of what the two have to agree on: status, standard output, standard error.
+pub(crate) fn seen(outcome: &Outcome) -> (Status, Vec<u8>, &[u8]) {
+    (
+        outcome.status,
+        without_ours(&outcome.stdout),
+        &outcome.stderr,
+    )
+}
+
+/// Has the next process that is made get this number, if it is free.
+pub(crate) fn next_pid(pid: i32) {
+    let file = Path::new("/proc/sys/kernel/ns_last_pid");
+    fs::write(file, (pid - 1).to_string()).unwrap();
+}
+
+/// Numbers below a bound, the same for every run: a failure can be repeated.
+pub(crate) fn numbers_from(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed;
+    move |bound| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % bound
+    }
+}
