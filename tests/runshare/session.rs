@@ -246,17 +246,22 @@ fn beside_an_init_it_is_the_program_that_leads_the_session() {
         .run()
         .ok();
     assert_eq!(outcome.out(), "1 0\nnone\n");
-    for (script, code) in [
+    for (script, ending) in [
+        ("echo up; sleep 1000; exit 4", Status::Killed(2)),
         (
-            "trap 'echo caught; exit 5' INT; echo up; while :; do sleep 0.05; done",
-            5,
+            "trap 'exit 6' INT; echo up; sleep 1000; exit 7",
+            Status::Exited(6),
         ),
-        // The shell waits for the program that it runs: both must have it.
-        ("trap 'exit 6' INT; echo up; sleep 1000; exit 7", 6),
     ] {
         let mut tool = tool().args(["sh", "-c", script]).spawn();
         tool.until("up\n");
+        // Both must have it: the shell, and what it waits for.
+        let init = child_of(&tool);
+        let shell = child_named(init, "sh");
+        let sleeper = child_named(shell, "sleep");
         tool.type_in("\u{3}");
-        assert_eq!(tool.wait().code(), code);
+        assert_eq!(tool.wait().status, ending, "{script}");
+        assert!(!lives(shell));
+        assert!(!lives(sleeper));
     }
 }
