@@ -62,10 +62,16 @@ _rnsenter() {
             case "${prev}" in
                 --target)
                     COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "${cur}"))
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 -t)
                     COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "${cur}"))
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --net-socket)

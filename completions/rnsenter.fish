@@ -33,7 +33,7 @@ function __rnsenter_operand
 end
 
 complete -c rnsenter -f -a '(__rnsenter_operand)'
-complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'the process; INODE is its pidfd\'s, so that no other with this number is taken' -r -f -a "(__fish_complete_pids)"
+complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'a process (INODE: its pidfd\'s), a namespace by its inode, kept namespaces, a container by its id' -r -f -a "(__fish_complete_pids; __fish_complete_directories)"
 complete -c rnsenter -n __rnsenter_at_options -s m -l mount -d 'mounts' -F
 complete -c rnsenter -n __rnsenter_at_options -s u -l uts -d 'host name and domain name' -F
 complete -c rnsenter -n __rnsenter_at_options -s i -l ipc -d 'System V IPC and POSIX message queues' -F

@@ -15,8 +15,8 @@ _rnsenter() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*-t+[the process; INODE is its pidfd'\''s, so that no other with this number is taken]:PID[\:INODE]:_pids' \
-'*--target=[the process; INODE is its pidfd'\''s, so that no other with this number is taken]:PID[\:INODE]:_pids' \
+'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID:{_pids; _files -/}' \
+'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID:{_pids; _files -/}' \
 '*-m-[mounts]::FILE|\:NSID:_files' \
 '*--mount=-[mounts]::FILE|\:NSID:_files' \
 '*-u-[host name and domain name]::FILE|\:NSID:_files' \

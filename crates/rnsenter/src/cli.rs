@@ -30,10 +30,11 @@ const OPTIONS: &[Opt] = &[
     Opt::flag("version", "show the version and end").short('V'),
     Opt::required(
         "target",
-        "PID[:INODE]",
-        "the process; INODE is its pidfd's, so that no other with this number is taken",
+        "PID[:INODE]|NS|DIR|ID",
+        "a process (INODE: its pidfd's), a namespace by its inode, kept namespaces, a container by its id",
     )
     .short('t')
+    .naming(ValueHint::DirPath)
     .under(TARGET),
     entered("mount", 'm', "mounts"),
     entered("uts", 'u', "host name and domain name"),

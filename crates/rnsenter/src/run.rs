@@ -1,11 +1,11 @@
 //! What `rnsenter` does, step by step. The order can be seen from outside and is nsenter(1)'s.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, anyhow};
 use nix::libc::SIGCHLD;
 use nscore::cli::Invocation;
 use nscore::exec::Program;
 use nscore::forward::run_in_session;
-use nscore::hint::{self, Explain};
+use nscore::hint::{self, Explain, Hint};
 use nscore::namespace::Namespace;
 use nscore::sys::process::{Ending, hide_from_tracers, spawn};
 use nscore::sys::signal::set_default;
@@ -58,6 +58,19 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     wait::for_child(child.explain(hint::fork).context("fork failed")?)
 }
 
+fn nothing_chosen(target: Option<&Target>) -> Error {
+    let error = anyhow!("no namespace specified");
+    match target {
+        None => error,
+        Some(_) => error.context(Hint::new(|| {
+            Some(
+                "no type of namespace was chosen: --all enters all that the target is in"
+                    .to_owned(),
+            )
+        })),
+    }
+}
+
 /// All that must be opened before anything is entered, for it is the caller's view or needs the caller's privilege.
 struct Opened<'a> {
     joining: Joining<'a>,
@@ -82,7 +95,7 @@ impl<'a> Opened<'a> {
             joining.choose_net_socket(target, number)?;
         }
         if joining.is_empty() {
-            bail!("no namespace specified");
+            return Err(nothing_chosen(target));
         }
         Ok(Opened {
             joining,
