@@ -14,7 +14,7 @@ impl Twin {
     /// there were. `setup` says what stands before and beside; `operands` stand behind.
     ///
     /// The original's options are those of its help. Each prefix is tried with a value, of which a wrong option says
-    /// another thing, and without, where it takes the next word or leaves it. What asks for help or for the version must
+    /// another thing, and without, where it takes the next word or leaves it to be an operand. What asks for help or for the version must
     /// do so in ours, whose texts are its own.
     #[track_caller]
     pub fn same_prefixes(&self, setup: impl Fn(Tool) -> Tool, operands: &[&str]) -> usize {
@@ -22,7 +22,7 @@ impl Twin {
         for prefix in &prefixes {
             let valued = format!("{prefix}={VALUE}");
             self.same_with(|tool| setup(tool).arg(&valued).args(operands));
-            let line = |tool: Tool| setup(tool).args([prefix, "--no-such-option"]);
+            let line = |tool: Tool| setup(tool).args([prefix, VALUE, "--no-such-option"]);
             let (ours, original) = self.both(line);
             if original.code() == 0 {
                 assert_eq!(ours.code(), 0, "{prefix}\n{ours}");
