@@ -2,6 +2,7 @@
 //! original's is noticed as well as one of ours. What nobody inside may do to the tool is in `hidden`, cgroups beside those
 //! of version 1 are in `cgroup`.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use crate::reuse::{holds_a_pidfd, numbers_can_be_chosen, pidfds_have_inodes, reuse, target};
@@ -300,4 +301,36 @@ fn options_of_our_own_are_unknown_to_the_original() {
     let two = "nsenter: option '--cl' is ambiguous; possibilities: '--clear-env' '--close-fds'\n\
                Try 'nsenter --help' for more information.\n";
     differ(|tool| tool.arg("--cl"), (1, two), (1, &unknown("--cl")));
+}
+
+#[test]
+fn what_is_no_process_number_is_no_target_for_the_original() {
+    let invalid = "nsenter: invalid PID argument\n";
+    let own = std::fs::metadata("/proc/self/ns/net")
+        .unwrap()
+        .ino()
+        .to_string();
+    for (target, ours) in [
+        (
+            "4294967294",
+            (1, "nsenter: no namespace 4294967294 was found\n"),
+        ),
+        (&own[..], (0, "")),
+        (
+            "abcdefabcdef",
+            (
+                1,
+                "nsenter: no container was found whose id begins with abcdefabcdef\n",
+            ),
+        ),
+        (
+            "/proc/self/fd",
+            (1, "nsenter: no namespace is kept in /proc/self/fd\n"),
+        ),
+    ] {
+        if target == own && !need::root() {
+            continue;
+        }
+        differ(|tool| tool.args(["-t", target, "true"]), ours, (1, invalid));
+    }
 }

@@ -198,6 +198,20 @@ fn a_number_of_twelve_digits_stays_a_number() {
 }
 
 #[test]
+fn an_id_of_decimal_digits_is_an_id_if_there_is_one() {
+    with_cgroups(|top| {
+        let Some(container) = Container::plain() else {
+            return;
+        };
+        let id = format!("9{:011}{}", nix::unistd::gettid().as_raw(), "ab".repeat(26));
+        let cgroup = top.child(&id);
+        cgroup.take(container.pid());
+        let outcome = enter(&id[..12]).arg("-u").args(SHOW).run().ok();
+        assert_eq!(outcome.out().trim_end(), container.namespace("uts"));
+    });
+}
+
+#[test]
 fn an_ordinary_user_enters_their_own_and_is_told_of_others() {
     with_cgroups(|top| {
         let (own, others) = (id('a'), id('b'));

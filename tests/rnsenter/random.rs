@@ -1,5 +1,7 @@
 //! Command lines that nobody would write: words cut, joined and garbled, beside the original.
 
+use std::path::Path;
+
 use crate::stage::{Caller, Cast, original_is_denied_groups, seen, twin};
 use testkit::{Outcome, Tool, Twin, need, numbers_from};
 
@@ -156,10 +158,11 @@ enum Verdict {
 
 /// Whether a directory may be the target, which the original takes for no process, and ours for one of kept namespaces.
 fn may_name_a_directory(words: &[String], original: &Outcome) -> bool {
-    original.stderr == b"nsenter: invalid PID argument\n"
-        && words
-            .iter()
-            .any(|word| word.ends_with('/') || word.ends_with("/tmp"))
+    let names = |word: &String| {
+        word.find('/')
+            .is_some_and(|at| Path::new(&word[at..]).is_dir())
+    };
+    original.stderr == b"nsenter: invalid PID argument\n" && words.iter().any(names)
 }
 
 fn judge(twin: &Twin, words: &[String], setup: impl Fn(Tool) -> Tool) -> Verdict {

@@ -26,16 +26,18 @@ struct Member {
 /// The ids that begin so, and whose processes are whose.
 type Members = BTreeMap<String, Vec<Member>>;
 
-/// Finds the container whose id begins so.
+/// Finds the container whose id begins so. Digits below ten alone may be a number that is too large, so that none is found
+/// then without a word.
 ///
 /// # Errors
 /// That there is none, or that there are several.
-pub(super) fn find(prefix: &str) -> Result<Target> {
+pub(super) fn find(prefix: &str) -> Result<Option<Target>> {
     let members = members(prefix)?;
     let mut ids = members.into_iter();
     match (ids.next(), ids.next()) {
+        (None, _) if prefix.bytes().all(|digit| digit.is_ascii_digit()) => Ok(None),
         (None, _) => Err(not_found(prefix)),
-        (Some((id, members)), None) => first(&id, members),
+        (Some((id, members)), None) => first(&id, members).map(Some),
         (Some((one, _)), Some((other, _))) => {
             let rest: Vec<String> = ids.map(|(id, _)| id).collect();
             let all = [vec![one, other], rest].concat().join(" ");
