@@ -38,7 +38,7 @@ impl Cgroup {
     }
 
     /// As /proc/PID/cgroup has it.
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.0.display().to_string().replacen(ROOT, "", 1)
     }
 }

@@ -150,18 +150,39 @@ fn what_begins_two_ids_names_neither() {
         ];
         cgroups[0].take(one.pid());
         cgroups[1].take(other.pid());
-        let mut sorted = ids.clone();
-        sorted.sort();
         let prefix = &ids[0][..12];
         let refused = format!(
             "rnsenter: container {prefix} is ambiguous; possibilities: {} {}\n",
-            sorted[0], sorted[1]
+            cgroups[1].name(),
+            cgroups[0].name()
         );
         enter(prefix).args(["-a", "true"]).run().fails(1, &refused);
         for (id, container) in ids.iter().zip([&one, &other]) {
             let outcome = enter(&id[..13]).arg("-u").args(SHOW).run().ok();
             assert_eq!(outcome.out().trim_end(), container.namespace("uts"));
         }
+    });
+}
+
+#[test]
+fn a_cgroup_that_somebody_has_called_like_a_containers_does_not_lead_elsewhere() {
+    with_cgroups(|top| {
+        let (Some(first), Some(other)) = (Container::plain(), Container::plain()) else {
+            return;
+        };
+        let id = id('a');
+        let [mine, theirs] = ["a", "b"].map(|name| top.child(name));
+        let scope = format!("docker-{id}.scope");
+        let cgroups = [mine.child(&scope), theirs.child(&scope)];
+        cgroups[0].take(first.pid());
+        cgroups[1].take(other.pid());
+        let refused = format!(
+            "rnsenter: container {id} is ambiguous; possibilities: {} {}\n",
+            cgroups[0].name(),
+            cgroups[1].name()
+        );
+        enter(&id).args(["-a", "true"]).run().fails(1, &refused);
+        drop(cgroups);
     });
 }
 

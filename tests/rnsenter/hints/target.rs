@@ -63,7 +63,7 @@ fn what_a_restart_has_left_is_told() {
     if !need::root() {
         return;
     }
-    fs::set_permissions(&file, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o0)).unwrap();
     let all = told(rnsenter(), &["-t", &directory, "-n", "true"]);
     let start = format!(
         "{said}rnsenter: hint: nothing is mounted on the file {}, as after a restart, ",
