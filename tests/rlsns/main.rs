@@ -11,7 +11,9 @@
 )]
 
 mod cast;
+mod churn;
 mod filter;
+mod hidden;
 mod messages;
 mod netns;
 mod random;

@@ -6,25 +6,28 @@
 //! same words each time.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, thread};
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
-use nix::sched::{CloneFlags, unshare};
+use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, unshare};
 use nix::unistd::geteuid;
 
-use testkit::{Outcome, Scratch, Status, Tool, Twin, need, originals};
+use testkit::{Outcome, Pid, Scratch, Status, Tool, Twin, need, originals};
 
 /// The program under test.
-pub(crate) const RLSNS: &str = "/tmp/oracle/bin/lsns";
+pub(crate) const RLSNS: &str = env!("CARGO_BIN_EXE_rlsns");
 
 /// The ordinary user of these tests, where root runs them.
 pub(crate) const TESTER: u32 = 1001;
 
 /// The number of the listing program's process.
 pub(crate) const TOOL_PID: i32 = 4711;
+
+/// A number of linux/capability.h.
+const CAP_SYS_ADMIN: u32 = 21;
 
 /// Tells an act who its caller is, and that it is one.
 const SCENE: &str = "NSUTILS_SCENE";
@@ -41,13 +44,16 @@ pub(crate) enum Scene {
     User,
     /// An ordinary user lists what root has made, most of which they may not read.
     Stranger,
+    /// Root lists the whole machine, which changes meanwhile. Only from its first pid namespace can all be seen.
+    Machine,
 }
 
 impl Scene {
-    const ALL: [(Scene, &str); 3] = [
+    const ALL: [(Scene, &str); 4] = [
         (Scene::Root, "root"),
         (Scene::User, "user"),
         (Scene::Stranger, "stranger"),
+        (Scene::Machine, "machine"),
     ];
 
     fn name(self) -> &'static str {
@@ -60,6 +66,7 @@ impl Scene {
         match self {
             Scene::Root | Scene::Stranger => &["-muinpCT"],
             Scene::User => &["-r", "-muinp"],
+            Scene::Machine => &["-m"],
         }
     }
 
@@ -69,6 +76,9 @@ impl Scene {
         match self {
             Scene::Root | Scene::Stranger => need::root(),
             Scene::User => need::user_namespaces(),
+            Scene::Machine => {
+                need::root() && need::met(is_first_pid_namespace(), "this is a container")
+            }
         }
     }
 
@@ -117,6 +127,8 @@ pub(crate) struct Stage {
     pub(crate) scene: Scene,
     pub(crate) scratch: Scratch,
     twin: Twin,
+    /// The one that the stage was made on.
+    processor: CpuSet,
 }
 
 impl Stage {
@@ -131,17 +143,20 @@ impl Stage {
             .find(|(_, known)| *known == name)
             .unwrap()
             .0;
-        assert_eq!(std::process::id(), 1);
+        assert_eq!(std::process::id() == 1, scene != Scene::Machine);
         let scratch = Scratch::new();
         // Under the original's name, and where every user can reach it.
         let ours = scratch.path().join("lsns");
         fs::copy(RLSNS, &ours).unwrap();
         fs::set_permissions(&ours, fs::Permissions::from_mode(0o755)).unwrap();
         let twin = Twin::new("lsns", ours.to_str().unwrap()).expect("the stage is the original's");
+        let processor = sched_getaffinity(THIS_THREAD).unwrap();
+        use_all_processors();
         Stage {
             scene,
             scratch,
             twin,
+            processor,
         }
     }
 
@@ -154,20 +169,39 @@ impl Stage {
         })
     }
 
-    /// Runs ours alone.
-    #[track_caller]
-    pub(crate) fn ours(&self, setup: impl Fn(Tool) -> Tool) -> Outcome {
-        next_pid(TOOL_PID);
-        let tool = Tool::new(self.scratch.path().join("lsns")).argv0("lsns");
-        setup(self.call(tool)).run()
+    /// Makes mount namespaces that can be mounted on the stage, see [`stay_on_one_processor`].
+    pub(crate) fn on_its_processor<R>(&self, make: impl FnOnce() -> R) -> R {
+        sched_setaffinity(THIS_THREAD, &self.processor).unwrap();
+        let made = make();
+        use_all_processors();
+        made
     }
 
+    /// Ours, with every right that this process has.
+    pub(crate) fn ours(&self) -> Tool {
+        Tool::new(self.scratch.path().join("lsns")).argv0("lsns")
+    }
+
+    /// The original, likewise.
+    pub(crate) fn original(&self) -> Tool {
+        Tool::new(originals().join("bin/lsns")).argv0("lsns")
+    }
+
+    /// The tool as the scene's caller starts it. Root goes without the right to see every mount namespace of the machine,
+    /// of which there are more than those of the stage.
     fn call(&self, tool: Tool) -> Tool {
         match self.scene {
-            Scene::Root | Scene::User => tool,
+            Scene::Root => tool.without_capability(CAP_SYS_ADMIN),
+            Scene::User | Scene::Machine => tool,
             Scene::Stranger => tool.as_user(TESTER, TESTER, &[]),
         }
     }
+}
+
+/// Whether this process is in the pid namespace that the machine has started with, `PROC_PID_INIT_INO`.
+fn is_first_pid_namespace() -> bool {
+    let status = fs::metadata("/proc/self/ns/pid");
+    status.is_ok_and(|status| status.ino() == 0xEFFF_FFFC)
 }
 
 /// Runs `enter` where no namespace of other programs is mounted, which would be listed too, and gone when they like. For
@@ -175,6 +209,7 @@ impl Stage {
 fn apart<R: Send>(enter: impl FnOnce() -> R + Send) -> R {
     thread::scope(|scope| {
         let thread = scope.spawn(|| {
+            stay_on_one_processor();
             if geteuid().is_root() {
                 leave_mounted_namespaces();
             }
@@ -185,6 +220,25 @@ fn apart<R: Send>(enter: impl FnOnce() -> R + Send) -> R {
             .join()
             .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
+}
+
+/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone; by
+/// the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
+fn stay_on_one_processor() {
+    let allowed = sched_getaffinity(THIS_THREAD).unwrap();
+    let first = (0..CpuSet::count()).find(|number| allowed.is_set(*number).unwrap());
+    let mut one = CpuSet::new();
+    one.set(first.unwrap()).unwrap();
+    sched_setaffinity(THIS_THREAD, &one).unwrap();
+}
+
+/// Lets this thread, and what it starts, run on all processors.
+fn use_all_processors() {
+    let mut all = CpuSet::new();
+    for number in 0..CpuSet::count() {
+        all.set(number).unwrap();
+    }
+    sched_setaffinity(THIS_THREAD, &all).unwrap();
 }
 
 /// Gives this thread a mount namespace of its own, without the files of namespaces that are mounted in the old one.
@@ -200,6 +254,9 @@ fn leave_mounted_namespaces() {
         let _ = umount2(point, MntFlags::MNT_DETACH);
     }
 }
+
+/// This thread, to sched_setaffinity(2).
+const THIS_THREAD: Pid = Pid::from_raw(0);
 
 /// What an outcome shows.
 pub(crate) trait Seen {

@@ -33,6 +33,8 @@ pub(crate) struct Child {
     pub(crate) blocked: Option<SigSet>,
     /// Files to stand over others, in a mount namespace of its own: the file, then where.
     pub(crate) over: Vec<(CString, CString)>,
+    /// Capabilities that it cannot get.
+    pub(crate) forbidden: Vec<u32>,
     /// Whom it becomes.
     pub(crate) user: Option<User>,
     /// Open descriptors it gets, and the number of each.
@@ -48,6 +50,9 @@ impl Child {
         self.lead_a_session()?;
         self.set_signals()?;
         self.mount_over()?;
+        for number in &self.forbidden {
+            sys::forbid(*number)?;
+        }
         self.become_user()?;
         self.arrange_descriptors()
     }

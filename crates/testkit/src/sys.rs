@@ -113,6 +113,12 @@ pub(crate) fn ignore(signal: c_int) {
     unsafe { libc::signal(signal, libc::SIG_IGN) };
 }
 
+/// In the child: no program that is run from now on gets this capability, `PR_CAPBSET_DROP`.
+pub(crate) fn forbid(capability: c_uint) -> Result<(), Errno> {
+    // SAFETY: PR_CAPBSET_DROP takes a number.
+    Errno::result(unsafe { libc::prctl(libc::PR_CAPBSET_DROP, capability) }).map(drop)
+}
+
 /// In the child, a session leader: the terminal on standard input becomes the session's own, `TIOCSCTTY`.
 pub(crate) fn take_terminal() -> Result<(), Errno> {
     // SAFETY: TIOCSCTTY takes a number, here 0: steal the terminal from no one.

@@ -137,6 +137,12 @@ impl Tool {
         self
     }
 
+    /// Starts it without this capability, `CAP_SYS_ADMIN` being 21, and without a way to get it. For root alone.
+    pub fn without_capability(mut self, number: u32) -> Self {
+        self.child.forbidden.push(number);
+        self
+    }
+
     /// Has what is in `file` stand at `path` (`/etc/passwd`, say) for this program alone, in a mount namespace of its
     /// own. For root alone.
     pub fn over(mut self, file: impl AsRef<Path>, path: impl AsRef<Path>) -> Self {

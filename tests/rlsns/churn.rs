@@ -1,0 +1,139 @@
+//! Listing while hundreds of processes a second are born and die: what stays is always listed, nothing that never was,
+//! and a process that is gone between two looks is no error.
+
+use std::collections::BTreeSet;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread;
+use std::time::Instant;
+
+use testkit::{Outcome, originals};
+
+use crate::cast::Cast;
+use crate::stage::{Scene, Stage};
+
+const RUNS: usize = 500;
+
+/// How many must at least be born each second.
+const BIRTHS: f64 = 200.0;
+
+/// What is run in turn, namespaces' numbers alone or in columns that have no other number of ten digits.
+const LINES: [&[&str]; 8] = [
+    &["-rno", "NS"],
+    &["-J", "-o", "NS,TYPE,PID"],
+    &["-T", "-o", "NS,TYPE"],
+    &["-Tparent", "-no", "NS,PID,COMMAND"],
+    &["-Tprocess", "-o", "NS,USER"],
+    &["-p", "1", "-no", "NS"],
+    &["-l", "-o", "NS,NPROCS,HELD"],
+    &["-t", "uts", "-t", "net", "-o", "NS,NETNSID"],
+];
+
+/// The numbers of the namespaces in a table.
+fn namespaces(outcome: &Outcome) -> BTreeSet<u64> {
+    let text = outcome.out();
+    let numbers = text.split(|letter: char| !letter.is_ascii_digit());
+    let numbers = numbers.filter(|number| number.len() == 10);
+    numbers.map(|number| number.parse().unwrap()).collect()
+}
+
+/// Runs `look` while two threads start processes by `begin`, one after another.
+fn amid_churn(begin: fn(usize) -> Command, look: impl FnOnce()) {
+    let (is_over, births) = (AtomicBool::new(false), AtomicU32::new(0));
+    let begun = Instant::now();
+    thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                for turn in 0.. {
+                    if is_over.load(Ordering::Relaxed) {
+                        break;
+                    }
+                    let mut command = begin(turn);
+                    let command = command.stdin(Stdio::null()).stdout(Stdio::null());
+                    assert!(command.status().unwrap().success());
+                    births.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        // However it ends, so do the others.
+        let over = Over(&is_over);
+        look();
+        drop(over);
+    });
+    let rate = f64::from(births.into_inner()) / begun.elapsed().as_secs_f64();
+    assert!(rate >= BIRTHS, "only {rate:.0} processes a second");
+}
+
+/// Tells the others to end, also when a test fails.
+struct Over<'a>(&'a AtomicBool);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn what_stays_is_listed_and_nothing_else() {
+    Scene::Root.play("churn::same_namespaces");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn same_namespaces() {
+    let stage = Stage::entered();
+    let _cast = Cast::new(&stage);
+    let run = |line: &[&str]| stage.ours().without_capability(21).args(line).run().ok();
+    let calm = LINES.map(|line| namespaces(&run(line)));
+    assert!(calm[0].len() > 20, "{calm:?}");
+    amid_churn(
+        |_| Command::new("/bin/true"),
+        || {
+            for turn in 0..RUNS {
+                let line = turn % LINES.len();
+                let outcome = run(LINES[line]);
+                assert!(outcome.stderr.is_empty(), "run {turn}\n{outcome}");
+                assert_eq!(namespaces(&outcome), calm[line], "run {turn}\n{outcome}");
+            }
+        },
+    );
+}
+
+#[test]
+fn namespaces_that_come_and_go_are_no_error() {
+    Scene::Root.play("churn::other_namespaces");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn other_namespaces() {
+    let stage = Stage::entered();
+    let _cast = Cast::new(&stage);
+    let run = || {
+        let tool = stage.ours().without_capability(21);
+        tool.args(["-rnlo", "NS,TYPE,NPROCS"]).run().ok()
+    };
+    let calm = namespaces(&run());
+    amid_churn(
+        |turn| {
+            let mut command = Command::new(originals().join("bin/unshare"));
+            command.arg(["-u", "-i"][turn % 2]).arg("true");
+            command
+        },
+        || {
+            for turn in 0..RUNS {
+                let outcome = run();
+                assert!(outcome.stderr.is_empty(), "run {turn}\n{outcome}");
+                let seen = namespaces(&outcome);
+                assert!(seen.is_superset(&calm), "run {turn}\n{outcome}");
+                // Those that come and go are of two types, and there are two at a time at most, or what was seen of them
+                // before they went.
+                for row in outcome.out().lines() {
+                    let cells: Vec<&str> = row.split(' ').collect();
+                    let is_calm = calm.contains(&cells[0].parse().unwrap());
+                    assert!(is_calm || ["uts", "ipc"].contains(&cells[1]), "{row}");
+                }
+            }
+        },
+    );
+}
