@@ -7,7 +7,9 @@
 
 mod descriptors;
 mod found;
+mod holder;
 mod mounts;
+mod own;
 mod process;
 mod workers;
 
@@ -19,6 +21,7 @@ use nscore::sys::directory::Directory;
 
 use crate::held::Held;
 pub(crate) use found::Found;
+pub(crate) use holder::{Grip, Holder, Task};
 
 /// The directory of all processes.
 const PROC: &std::ffi::CStr = c"/proc";
@@ -38,6 +41,8 @@ pub(crate) struct Wanted {
     pub(crate) netnsid: bool,
     /// The 64-bit numbers.
     pub(crate) id: bool,
+    /// Everything that holds the namespace with this inode number.
+    pub(crate) holders_of: Option<u32>,
 }
 
 /// A set of types.
@@ -97,6 +102,8 @@ pub(crate) struct Snapshot {
     pub(crate) namespaces: BTreeMap<u32, Found>,
     /// All processes by their numbers.
     pub(crate) processes: Vec<Process>,
+    /// What holds the namespace that this was asked of.
+    pub(crate) holders: Vec<Holder>,
 }
 
 impl Snapshot {
@@ -116,6 +123,7 @@ impl Snapshot {
     /// Takes over what another worker has found.
     fn absorb(&mut self, other: Snapshot) {
         self.processes.extend(other.processes);
+        self.holders.extend(other.holders);
         for (inode, found) in other.namespaces {
             match self.namespaces.get_mut(&inode) {
                 Some(same) => same.absorb(&found),
@@ -178,6 +186,9 @@ pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     snapshot.settle(&proc);
     if wanted.mounts || wanted.hidden {
         mounts::read(&proc, wanted, &mut snapshot);
+    }
+    if let Some(inode) = wanted.holders_of {
+        snapshot.complete_holders(&proc, inode);
     }
     Ok(snapshot)
 }

@@ -19,7 +19,7 @@ use nscore::sys::statmount;
 
 use super::found::Registry;
 use super::process::Name;
-use super::{Snapshot, Wanted};
+use super::{Holder, Snapshot, Wanted};
 use crate::held::Held;
 use crate::link;
 use crate::mountinfo::{self, Kept};
@@ -33,23 +33,30 @@ pub(super) fn read(proc: &Directory, wanted: &Wanted, snapshot: &mut Snapshot) {
         wanted,
         registry: Registry::of(std::mem::take(&mut snapshot.namespaces)),
         seen: BTreeSet::new(),
+        walked: BTreeSet::new(),
     };
     mounts.read_own(proc);
     if wanted.hidden {
+        // A process tells only of the mounts below its root. That is cheap, and where all are asked for not enough.
+        if wanted.holders_of.is_some() {
+            mounts.walk_both_ways(proc);
+        }
         for process in &snapshot.processes {
             mounts.read_of_process(proc, process.pid, process.namespace(Namespace::Mount));
         }
-        mounts.walk(proc, Direction::Next);
-        mounts.walk(proc, Direction::Previous);
+        mounts.walk_both_ways(proc);
     }
     snapshot.namespaces = mounts.registry.namespaces;
+    snapshot.holders.extend(mounts.registry.holders);
 }
 
 struct Mounts<'a> {
     wanted: &'a Wanted,
     registry: Registry,
-    /// The mount namespaces that were read.
+    /// The mount namespaces that a process has shown.
     seen: BTreeSet<u32>,
+    /// Those that were walked to, and read to the last mount.
+    walked: BTreeSet<u32>,
 }
 
 impl Mounts<'_> {
@@ -63,6 +70,7 @@ impl Mounts<'_> {
         self.seen
             .extend(link.and_then(link::parse).map(|(_, inode)| inode));
         for (namespace, path) in self.kept_in(&own).unwrap_or_default() {
+            self.witness(namespace.1, None, &path);
             self.meet(&own, namespace, &path);
             if let Some(found) = self.registry.namespaces.get_mut(&namespace.1) {
                 found.mounts.push(path);
@@ -84,7 +92,11 @@ impl Mounts<'_> {
             return;
         };
         self.seen.insert(inode);
+        let told = self.walked.contains(&inode);
         for (namespace, path) in kept {
+            if !told {
+                self.witness(namespace.1, Some(inode), &path);
+            }
             self.meet(&process, namespace, &path);
         }
     }
@@ -101,11 +113,25 @@ impl Mounts<'_> {
         Some(kept.collect())
     }
 
+    /// Takes down that a namespace is mounted in this mount namespace, `None` being the caller's own.
+    fn witness(&mut self, namespace: u32, within: Option<u32>, path: &[u8]) {
+        let holder = || Holder::Mount {
+            within,
+            path: path.to_vec(),
+        };
+        self.registry.witness(self.wanted, namespace, holder);
+    }
+
     /// A namespace is mounted at this path of a process's root.
     fn meet(&mut self, process: &Directory, namespace: (Namespace, u32), path: &[u8]) {
         let open = || open_mounted(process, path, namespace.1);
         self.registry
             .meet(self.wanted, namespace, Held::MOUNT, open);
+    }
+
+    fn walk_both_ways(&mut self, proc: &Directory) {
+        self.walk(proc, Direction::Next);
+        self.walk(proc, Direction::Previous);
     }
 
     /// Walks from this process's mount namespace on, reading those that no process has shown.
@@ -117,16 +143,18 @@ impl Mounts<'_> {
             };
             let inode = status_of(&next).map(|status| u32::try_from(status.inode));
             if let Ok(Ok(inode)) = inode
-                && self.seen.insert(inode)
+                && !self.seen.contains(&inode)
+                && !self.walked.contains(&inode)
+                && self.read_walked(&next, inode, &told)
             {
-                self.read_walked(&next, inode, &told);
+                self.walked.insert(inode);
             }
             at = Ok(next);
         }
     }
 
-    /// The mounts of a mount namespace that was walked to.
-    fn read_walked(&mut self, namespace: &OwnedFd, inode: u32, told: &MountNamespace) {
+    /// The mounts of a mount namespace that was walked to. Whether it has shown any: there is none without.
+    fn read_walked(&mut self, namespace: &OwnedFd, inode: u32, told: &MountNamespace) -> bool {
         if self.wanted.types.has(Namespace::Mount) {
             let copy = || namespace.try_clone().map_err(|_| Errno::EMFILE);
             let itself = (Namespace::Mount, inode);
@@ -134,17 +162,20 @@ impl Mounts<'_> {
                 .meet(self.wanted, itself, Held::default(), copy);
         }
         let mut answer = vec![0; 16 << 10];
-        for mount in mounts_of(told.id) {
-            let Ok(mount) = statmount::status(told.id, mount, &mut answer) else {
+        let mounts = mounts_of(told.id);
+        for mount in &mounts {
+            let Ok(mount) = statmount::status(told.id, *mount, &mut answer) else {
                 continue;
             };
             let kept = link::parse(mount.root).filter(|_| mount.magic == NSFS_MAGIC);
             if let Some(kept) = kept.filter(|(kind, _)| self.wanted.types.has(*kind)) {
+                self.witness(kept.1, Some(inode), mount.point);
                 // Nothing opens it without entering the mount namespace, which is not for a list to do.
                 let nowhere = || Err(Errno::ENOENT);
                 self.registry.meet(self.wanted, kept, Held::MOUNT, nowhere);
             }
         }
+        !mounts.is_empty()
     }
 }
 
