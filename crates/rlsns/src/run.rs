@@ -24,14 +24,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let text = match Request::read(invocation)? {
         Request::Columns(format) => columns(format),
         Request::Table(options) => list(options, diagnostics)?,
-        Request::Holders(namespace, page) => {
-            let table = holders::of(namespace)?;
-            if table.rows.is_empty() {
-                let sentence = format!("nothing that can be seen holds namespace {namespace}");
-                diagnostics.warn(&message(&[&sentence]));
-            }
-            table.write(page.form())
-        }
+        Request::Holders(namespace, page) => held(namespace, diagnostics)?.write(page.form()),
         Request::Comparison(pids, types, page) => {
             compare::processes(&pids, types, page.format)?.write(page.form())
         }
@@ -43,15 +36,10 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
 /// The list that the options ask for.
 fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     let filter = options.filter.take();
-    let snapshot = scan(&wanted(&options, filter.as_ref())).context("failed to read /proc")?;
-    let filter = filter
-        .map(|filter| ready(filter, diagnostics))
-        .transpose()?;
+    let wanted = wanted(&options, filter.as_ref());
+    let (snapshot, filter) = look(&wanted, filter, diagnostics)?;
     let cells = Cells::new(&snapshot);
-    let mut chosen = |row: &Row| match &filter {
-        Some(filter) => chooses(filter, &cells, row),
-        None => Ok(true),
-    };
+    let mut chosen = |row: &Row| chooses(filter.as_ref(), &cells, row);
     let rows = match options.namespace {
         None | Some(0) => rows::of_namespaces(&snapshot, &options, &mut chosen)?,
         Some(number) => {
@@ -74,6 +62,16 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     Ok(table.write(options.page.form()))
 }
 
+/// Who holds this namespace. An empty table says nothing, least of all that nobody does.
+fn held(namespace: u64, diagnostics: &Diagnostics) -> Result<Table> {
+    let table = holders::of(namespace)?;
+    if table.rows.is_empty() {
+        let sentence = format!("nothing that can be seen holds namespace {namespace}");
+        diagnostics.warn(&message(&[&sentence]));
+    }
+    Ok(table)
+}
+
 /// The picture that the options ask for.
 fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     let filter = options.filter.take();
@@ -82,17 +80,22 @@ fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) 
         types: Types::ALL,
         ..wanted(&options, filter.as_ref())
     };
-    let snapshot = scan(&wanted).context("failed to read /proc")?;
-    let filter = filter
-        .map(|filter| ready(filter, diagnostics))
-        .transpose()?;
+    let (snapshot, filter) = look(&wanted, filter, diagnostics)?;
     let cells = Cells::new(&snapshot);
-    let mut chosen = |row: &Row| match &filter {
-        Some(filter) => chooses(filter, &cells, row),
-        None => Ok(true),
-    };
+    let mut chosen = |row: &Row| chooses(filter.as_ref(), &cells, row);
     let rows = rows::of_namespaces(&snapshot, &options, &mut chosen)?;
     Ok(graph::draw(&snapshot, &rows, language, options.page.cut))
+}
+
+/// What there is, and the filter, whose columns are told to be unknown only after the look.
+fn look(
+    wanted: &Wanted,
+    filter: Option<Result<Filter, Mistake>>,
+    diagnostics: &Diagnostics,
+) -> Result<(Snapshot, Option<Filter>)> {
+    let snapshot = scan(wanted).context("failed to read /proc")?;
+    let filter = filter.map(|filter| ready(filter, diagnostics));
+    Ok((snapshot, filter.transpose()?))
 }
 
 /// What the scan must find out for these options.
@@ -128,7 +131,10 @@ fn ready(filter: Result<Filter, Mistake>, diagnostics: &Diagnostics) -> Result<F
     }
 }
 
-fn chooses(filter: &Filter, cells: &Cells<'_>, row: &Row) -> Result<bool> {
+fn chooses(filter: Option<&Filter>, cells: &Cells<'_>, row: &Row) -> Result<bool> {
+    let Some(filter) = filter else {
+        return Ok(true);
+    };
     let mut cell = |number: usize| {
         let cell = cells.cell(Column::from_number(number)?, row);
         (cell != Cell::Empty).then(|| Cow::Owned(cell.joined().into_owned()))

@@ -59,19 +59,29 @@ fn classes(out: &mut String) -> fmt::Result {
 
 /// The lines of a label as a string of the language.
 fn quoted(lines: &[String]) -> String {
-    let escaped = |line: &String| line.chars().map(escape).collect();
-    let lines: Vec<String> = lines.iter().map(escaped).collect();
+    let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
     format!("\"{}\"", lines.join("<br/>"))
 }
 
-/// A character as it may stand in a string: what means nothing anywhere in the language as itself, all else by its
-/// number. There are many that mean something: quotes, `#`, `%%`, `` ` ``, `$$`, `<`, `fa:` for one place or another.
-fn escape(character: char) -> String {
-    let plain =
-        character.is_alphanumeric() || matches!(character, ' ' | '.' | ',' | '_' | '-' | '/');
-    if plain {
-        character.to_string()
-    } else {
-        format!("#{};", u32::from(character))
+/// A text as it may stand in a string: characters that mean nothing anywhere in the language as themselves, all others
+/// by their numbers. There are many that mean something: quotes, `#`, `%%`, `` ` ``, `$$`, `<`, `fa:` in one place or
+/// another, and all of Markdown, where `www.` begins a link.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut before = ' ';
+    for character in text.chars() {
+        let plain = match character {
+            '.' => !matches!(before, 'w' | 'W'),
+            ' ' | ',' | '-' | '/' => true,
+            _ => character.is_alphanumeric(),
+        };
+        if plain {
+            out.push(character);
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "#{};", u32::from(character));
+        }
+        before = character;
     }
+    out
 }

@@ -14,7 +14,7 @@ use nscore::namespace::Namespace;
 use nscore::sys::directory::{Directory, EntryBuffer, Status, status_of};
 use nscore::sys::namespace::network_of;
 use nscore::sys::nsfs::type_of;
-use nscore::sys::process::{pidfd_getfd, pidfd_open};
+use nscore::sys::process::{pidfd_getfd, pidfd_open, pidfd_open_thread};
 
 use super::found::Registry;
 use super::own;
@@ -38,14 +38,14 @@ pub(super) struct Descriptors {
 
 impl Descriptors {
     /// None seen yet.
-    pub(super) fn new() -> Descriptors {
-        let own = Directory::open(c"/proc/self/ns");
+    pub(super) fn new(proc: &Directory) -> Descriptors {
+        let own = proc.directory(c"self/ns");
         let status = |name| own.as_ref().ok().and_then(|own| own.status(name).ok());
         Descriptors {
             nsfs: status(c"user").map(|status| status.device),
             are_counted: status(c"../fd").is_some_and(|status| status.size > 0),
             sockets: HashMap::new(),
-            own: own::process(),
+            own: own::number_in(proc),
         }
     }
 
@@ -164,9 +164,10 @@ impl Owner<'_> {
     /// number of its network, where it is told.
     fn meet_socket(&mut self, name: &CStr) -> Option<u32> {
         let number = number(name.to_bytes()).and_then(|number| i32::try_from(number).ok());
-        let pidfd = self
-            .pidfd
-            .get_or_insert_with(|| pidfd_open(pid(self.task.number())));
+        let pidfd = self.pidfd.get_or_insert_with(|| match self.task.thread {
+            None => pidfd_open(pid(self.task.process)),
+            Some(thread) => pidfd_open_thread(pid(thread)),
+        });
         let (pidfd, number) = (pidfd.as_ref().ok()?, number?);
         let network = pidfd_getfd(pidfd, number).and_then(network_of).ok()?;
         let inode = u32::try_from(status_of(&network).ok()?.inode).ok()?;

@@ -50,11 +50,6 @@ impl Task {
         let thread = None;
         Task { process, thread }
     }
-
-    /// The number that it has below /proc.
-    pub(super) fn number(self) -> u32 {
-        self.thread.unwrap_or(self.process)
-    }
 }
 
 impl Snapshot {

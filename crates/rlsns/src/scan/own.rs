@@ -9,9 +9,8 @@ use nscore::sys::directory::Directory;
 use crate::link::number;
 
 /// The number of this process in the pid namespace that /proc is of, which may be another than its own.
-pub(super) fn process() -> Option<u32> {
+pub(super) fn number_in(proc: &Directory) -> Option<u32> {
     let mut target = [0; 16];
-    let proc = Directory::open(super::PROC).ok()?;
     proc.link(c"self", &mut target).ok().and_then(number)
 }
 
@@ -63,6 +62,7 @@ mod tests {
 
     #[test]
     fn this_process_has_a_number() {
-        assert_eq!(process(), Some(std::process::id()));
+        let proc = Directory::open(c"/proc").expect("/proc");
+        assert_eq!(number_in(&proc), Some(std::process::id()));
     }
 }

@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
             proc,
             wanted,
             registry: Registry::default(),
-            descriptors: Descriptors::new(),
+            descriptors: Descriptors::new(proc),
             processes: Vec::new(),
             entries: EntryBuffer::default(),
         }
