@@ -12,10 +12,15 @@
 
 mod cast;
 mod churn;
+mod columns;
+mod compare;
 mod filter;
+mod graph;
 mod hidden;
+mod holders;
 mod messages;
 mod netns;
+mod players;
 mod random;
 mod stage;
 mod twins;
