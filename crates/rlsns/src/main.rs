@@ -2,19 +2,28 @@
 #![cfg_attr(not(test), no_main)]
 
 mod cells;
+mod cgroup;
 mod column;
+mod column_list;
+mod compare;
+mod container;
 mod filter;
+mod graph;
 mod held;
+mod holders;
 mod link;
 mod mountinfo;
 mod netnsid;
 mod options;
+mod page;
 mod person;
 mod rows;
 mod run;
 mod scan;
 mod stat;
 mod table;
+mod values;
+mod view;
 
 use std::ffi::c_int;
 

@@ -1,8 +1,9 @@
-//! What a person wants to read of a process: its command line, and its user's name. Each is looked up when a row
+//! What a person wants to read of a process: its command line, its user's name, its cgroup. Each is looked up when a row
 //! shows it, and a name once for each user.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ffi::CStr;
 
 use nix::errno::Errno;
 use nscore::sys::directory::Directory;
@@ -10,7 +11,7 @@ use nscore::users::name_of;
 
 use crate::scan::Process;
 
-/// The most of a command line that is shown, as the original does it, in bytes.
+/// The most of a command line that is shown, as the original does it, in bytes. Of cgroups no more are read.
 const MOST: usize = 8192;
 
 /// What a process was called with, its words joined by blanks; its name where it has no command line: a thread of the
@@ -26,13 +27,8 @@ pub(crate) fn command(process: &Process) -> Vec<u8> {
 }
 
 fn read_command(pid: u32) -> Result<Option<Vec<u8>>, Errno> {
-    let path = format!("/proc/{pid}\0").into_bytes();
-    let path = std::ffi::CStr::from_bytes_until_nul(&path).map_err(|_| Errno::EINVAL)?;
-    let mut words = vec![0; MOST];
-    let length = Directory::open(path)?
-        .contents(c"cmdline", &mut words)?
-        .len();
-    words.truncate(length);
+    let mut words = contents(pid, c"cmdline")?;
+    let length = words.len();
     // The last byte ends the last word, or is where the original's room ends.
     if length == MOST || words.last() == Some(&0) {
         words.pop();
@@ -40,6 +36,21 @@ fn read_command(pid: u32) -> Result<Option<Vec<u8>>, Errno> {
     let blank = |byte: u8| if byte == 0 { b' ' } else { byte };
     let command = words.into_iter().map(blank).collect();
     Ok((length > 0).then_some(command))
+}
+
+/// What the kernel says of a process's cgroups, `proc_pid_cgroup(5)`: a line for each of its hierarchies.
+pub(crate) fn cgroups(process: &Process) -> Result<Vec<u8>, Errno> {
+    contents(process.pid, c"cgroup")
+}
+
+/// What a file below /proc/PID begins with.
+fn contents(pid: u32, name: &CStr) -> Result<Vec<u8>, Errno> {
+    let path = format!("/proc/{pid}\0").into_bytes();
+    let path = CStr::from_bytes_until_nul(&path).map_err(|_| Errno::EINVAL)?;
+    let mut bytes = vec![0; MOST];
+    let length = Directory::open(path)?.contents(name, &mut bytes)?.len();
+    bytes.truncate(length);
+    Ok(bytes)
 }
 
 /// The names of users.

@@ -1,20 +1,22 @@
 //! What `rlsns` does, step by step: the command line, one look at the machine, the rows, the table.
 
 use std::borrow::Cow;
-use std::env;
 
 use anyhow::{Context, Error, Result, bail};
 use nscore::cli::{Diagnostics, Invocation, message};
 use nscore::sys::process::Ending;
-use nscore::sys::terminal;
 
 use crate::cells::Cells;
 use crate::column::Column;
+use crate::compare;
 use crate::filter::{Filter, Mistake};
-use crate::options::{Format, Options, Relation, Request};
+use crate::graph::{self, Language};
+use crate::holders;
+use crate::options::{Options, Relation, Request};
+use crate::page::{Format, Page};
 use crate::rows::{self, Row};
 use crate::scan::{Snapshot, Types, Wanted, scan};
-use crate::table::{self, Cell, Form, Shape, Table};
+use crate::table::{self, Cell, Table};
 
 /// Runs the whole program.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
@@ -22,6 +24,21 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let text = match Request::read(invocation)? {
         Request::Columns(format) => columns(format),
         Request::Table(options) => list(options, diagnostics)?,
+        Request::Holders(namespace, page) => {
+            let mut table = holders::of(namespace)?;
+            for column in &mut table.columns {
+                column.shrinks &= page.cut;
+            }
+            if table.rows.is_empty() {
+                let sentence = format!("nothing that can be seen holds namespace {namespace}");
+                diagnostics.warn(&message(&[&sentence]));
+            }
+            table.write(page.form())
+        }
+        Request::Comparison(pids, types, page) => {
+            compare::processes(&pids, types, page.format)?.write(page.form())
+        }
+        Request::Graph(language, options) => picture(language, options, diagnostics)?,
     };
     Ok(Ending::Status(diagnostics.print(&text)))
 }
@@ -36,7 +53,7 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     let filter = filter
         .map(|filter| ready(filter, diagnostics))
         .transpose()?;
-    let cells = Cells::default();
+    let cells = Cells::new(&snapshot);
     let mut chosen = |row: &Row| match &filter {
         Some(filter) => chooses(filter, &cells, row),
         None => Ok(true),
@@ -57,7 +74,28 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
             .map(|row| table_row(row, &options.columns, &cells))
             .collect(),
     };
-    Ok(table.write(form(&options)))
+    Ok(table.write(options.page.form()))
+}
+
+/// The picture that the options ask for.
+fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
+    let filter = options.filter.take();
+    let wanted = Wanted {
+        // Whose frame a namespace stands in is a matter of every type.
+        types: Types::ALL,
+        ..wanted(&options, filter.as_ref())
+    };
+    let snapshot = scan(&wanted).context("failed to read /proc")?;
+    let filter = filter
+        .map(|filter| ready(filter, diagnostics))
+        .transpose()?;
+    let cells = Cells::new(&snapshot);
+    let mut chosen = |row: &Row| match &filter {
+        Some(filter) => chooses(filter, &cells, row),
+        None => Ok(true),
+    };
+    let rows = rows::of_namespaces(&snapshot, &options, &mut chosen)?;
+    Ok(graph::draw(&snapshot, &rows, language, options.page.cut))
 }
 
 /// Looks at the machine. Where processes of one namespace are wanted, and no process is in it, it may be kept by
@@ -88,6 +126,7 @@ fn wanted(options: &Options, filter: Option<&Result<Filter, Mistake>>) -> Wanted
         everybody: options.namespace.is_some_and(|number| number != 0),
         netnsid: shows(Column::Netnsid),
         id: shows(Column::Nsid),
+        holders_of: None,
     }
 }
 
@@ -105,7 +144,7 @@ fn ready(filter: Result<Filter, Mistake>, diagnostics: &Diagnostics) -> Result<F
     }
 }
 
-fn chooses(filter: &Filter, cells: &Cells, row: &Row) -> Result<bool> {
+fn chooses(filter: &Filter, cells: &Cells<'_>, row: &Row) -> Result<bool> {
     let mut cell = |number: usize| {
         let cell = cells.cell(Column::from_number(number)?, row);
         (cell != Cell::Empty).then(|| Cow::Owned(cell.joined().into_owned()))
@@ -139,35 +178,17 @@ fn heading(column: Column, options: &Options) -> table::Column {
         name: column.name().into(),
         hint: column.hint(),
         right: column.is_right(),
-        shrinks: column.shrinks() && options.cut,
+        shrinks: column.shrinks() && options.page.cut,
         tree: bearer == Some(column),
     }
 }
 
-fn table_row(row: &Row, columns: &[Column], cells: &Cells) -> table::Row {
+fn table_row(row: &Row, columns: &[Column], cells: &Cells<'_>) -> table::Row {
     let cell = |column: &Column| cells.cell(*column, row);
     table::Row {
         cells: columns.iter().map(cell).collect(),
         parent: row.parent,
     }
-}
-
-/// The form in which the table is written.
-fn form(options: &Options) -> Form {
-    let headings = options.headings;
-    match options.format {
-        Format::Json => Form::Json(shape()),
-        Format::Raw => Form::Raw { headings },
-        Format::Human => Form::Human {
-            headings,
-            terminal: terminal::width(),
-            several_lines: options.several_lines,
-        },
-    }
-}
-
-fn shape() -> Shape {
-    Shape::named(env::var_os("LIBSMARTCOLS_JSON").as_deref())
 }
 
 /// The table of all columns, a description of the program itself.
@@ -198,13 +219,11 @@ fn columns(format: Format) -> Vec<u8> {
         ],
         rows: all.map(row).collect(),
     };
-    table.write(match format {
-        Format::Json => Form::Json(shape()),
-        Format::Raw => Form::Raw { headings: false },
-        Format::Human => Form::Human {
-            headings: false,
-            terminal: None,
-            several_lines: true,
-        },
-    })
+    let page = Page {
+        format,
+        headings: false,
+        cut: false,
+        several_lines: true,
+    };
+    table.write(page.form())
 }

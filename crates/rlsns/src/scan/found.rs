@@ -8,7 +8,7 @@ use nscore::namespace::Namespace;
 use nscore::sys::directory::status_of;
 use nscore::sys::nsfs::{id_of, mount_id_of, owner_of, owner_uid_of, parent_of};
 
-use super::Wanted;
+use super::{Holder, Wanted};
 use crate::held::Held;
 use crate::netnsid::{NetNsId, Netlink};
 
@@ -89,16 +89,24 @@ impl Found {
 #[derive(Debug, Default)]
 pub(super) struct Registry {
     pub(super) namespaces: BTreeMap<u32, Found>,
+    /// What holds the one namespace that this is wanted of.
+    pub(super) holders: Vec<Holder>,
     netlink: Option<Netlink>,
 }
 
 impl Registry {
     /// With these met already.
     pub(super) fn of(namespaces: BTreeMap<u32, Found>) -> Registry {
-        let netlink = None;
         Registry {
             namespaces,
-            netlink,
+            ..Registry::default()
+        }
+    }
+
+    /// Takes down what holds this namespace, if it is the one that this is wanted of.
+    pub(super) fn witness(&mut self, wanted: &Wanted, inode: u32, holder: impl FnOnce() -> Holder) {
+        if wanted.holders_of == Some(inode) {
+            self.holders.push(holder());
         }
     }
 

@@ -7,8 +7,10 @@
 
 mod descriptors;
 mod found;
+mod holder;
 mod listed;
 mod mounts;
+mod own;
 mod process;
 mod workers;
 
@@ -20,6 +22,7 @@ use nscore::sys::directory::Directory;
 
 use crate::held::Held;
 pub(crate) use found::Found;
+pub(crate) use holder::{Grip, Holder, Task};
 
 /// The directory of all processes.
 const PROC: &std::ffi::CStr = c"/proc";
@@ -39,6 +42,8 @@ pub(crate) struct Wanted {
     pub(crate) netnsid: bool,
     /// The 64-bit numbers.
     pub(crate) id: bool,
+    /// Everything that holds the namespace with this inode number.
+    pub(crate) holders_of: Option<u32>,
 }
 
 impl Wanted {
@@ -106,6 +111,8 @@ pub(crate) struct Snapshot {
     pub(crate) namespaces: BTreeMap<u32, Found>,
     /// All processes by their numbers.
     pub(crate) processes: Vec<Process>,
+    /// What holds the namespace that this was asked of.
+    pub(crate) holders: Vec<Holder>,
 }
 
 impl Snapshot {
@@ -125,6 +132,7 @@ impl Snapshot {
     /// Takes over what another worker has found.
     fn absorb(&mut self, other: Snapshot) {
         self.processes.extend(other.processes);
+        self.holders.extend(other.holders);
         for (inode, found) in other.namespaces {
             match self.namespaces.get_mut(&inode) {
                 Some(same) => same.absorb(&found),
@@ -190,6 +198,9 @@ pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     }
     if wanted.hidden {
         listed::read(wanted, &mut snapshot);
+    }
+    if let Some(inode) = wanted.holders_of {
+        snapshot.complete_holders(&proc, inode);
     }
     Ok(snapshot)
 }
