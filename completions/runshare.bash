@@ -6,7 +6,7 @@ _runshare_line() {
         case ${COMP_WORDS[at]} in
             --) ((at++)) && break ;;
             [=:]) ((at++)) ;;
-            --map-user | --map-users | --map-group | --map-groups | --owner | --propagation | --setgroups | -S | --setuid | -G | --setgid | -R | --root | -w | --wd | --monotonic | --boottime | -l | --load-interp | --whitelist-env) [[ ${COMP_WORDS[at + 1]} == = ]] || ((at++)) ;;
+            --map-user | --map-users | --map-group | --map-groups | --owner | --propagation | --setgroups | -S | --setuid | -G | --setgid | -R | --root | -w | --wd | --monotonic | --boottime | -l | --load-interp | --whitelist-env | --hostname | --domainname | --persist | --unpersist) [[ ${COMP_WORDS[at + 1]} == = ]] || ((at++)) ;;
             -?*) ;;
             *) break ;;
         esac
@@ -54,7 +54,7 @@ _runshare() {
 
     case "${cmd}" in
         runshare)
-            opts="-h -V -m -u -i -n -p -U -C -T -f -r -c -S -G -R -w -l --help --version --mount --uts --ipc --net --pid --user --cgroup --time --fork --kill-child --forward-signals --mount-proc --mount-binfmt --map-user --map-users --map-group --map-groups --map-root-user --map-current-user --map-auto --map-subids --owner --propagation --setgroups --keep-caps --setuid --setgid --root --wd --monotonic --boottime --load-interp --clear-env --whitelist-env"
+            opts="-h -V -m -u -i -n -p -U -C -T -f -r -c -S -G -R -w -l --help --version --mount --uts --ipc --net --pid --user --cgroup --time --fork --kill-child --forward-signals --mount-proc --mount-binfmt --map-user --map-users --map-group --map-groups --map-root-user --map-current-user --map-auto --map-subids --owner --propagation --setgroups --keep-caps --setuid --setgid --root --wd --monotonic --boottime --load-interp --clear-env --whitelist-env --hostname --domainname --loopback --init --pivot-root --persist --unpersist --check --json --close-fds --no-new-privs --new-session"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -150,6 +150,34 @@ _runshare() {
                     ;;
                 --whitelist-env)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --hostname)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --domainname)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --persist)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
+                    return 0
+                    ;;
+                --unpersist)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 *)

@@ -7,7 +7,7 @@ function __runshare_operands
             case --
                 set -e words[1]
                 break
-            case --map-user --map-users --map-group --map-groups --owner --propagation --setgroups -S --setuid -G --setgid -R --root -w --wd --monotonic --boottime -l --load-interp --whitelist-env
+            case --map-user --map-users --map-group --map-groups --owner --propagation --setgroups -S --setuid -G --setgid -R --root -w --wd --monotonic --boottime -l --load-interp --whitelist-env --hostname --domainname --persist --unpersist
                 set -e words[1..2]
             case '-*'
                 set -e words[1]
@@ -59,6 +59,10 @@ complete -c runshare -n __runshare_at_options -l monotonic -d 'shift the monoton
 complete -c runshare -n __runshare_at_options -l boottime -d 'shift the clock since boot by so many seconds' -r
 complete -c runshare -n __runshare_at_options -s l -l load-interp -d 'register this interpreter with binfmt_misc inside; implies --mount-binfmt' -r
 complete -c runshare -n __runshare_at_options -l whitelist-env -d 'the program gets only these variables, named with commas between them' -r
+complete -c runshare -n __runshare_at_options -l hostname -d 'the host name inside; implies --uts' -r -f
+complete -c runshare -n __runshare_at_options -l domainname -d 'the NIS domain name inside; implies --uts' -r -f
+complete -c runshare -n __runshare_at_options -l persist -d 'keep every namespace that has no FILE in DIR, which is made for it' -r -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l unpersist -d 'let them go again, remove DIR, and run nothing' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -s h -l help -d 'show this help and end'
 complete -c runshare -n __runshare_at_options -s V -l version -d 'show the version and end'
 complete -c runshare -n __runshare_at_options -s f -l fork -d 'run the program as a child, which is PID 1 with --pid'
@@ -69,3 +73,11 @@ complete -c runshare -n __runshare_at_options -l map-auto -d 'map users and grou
 complete -c runshare -n __runshare_at_options -l map-subids -d 'map your subordinate ids to themselves'
 complete -c runshare -n __runshare_at_options -l keep-caps -d 'the program keeps the capabilities of the user namespace'
 complete -c runshare -n __runshare_at_options -l clear-env -d 'the program gets an empty environment'
+complete -c runshare -n __runshare_at_options -l loopback -d 'the network\'s loopback device is up; implies --net'
+complete -c runshare -n __runshare_at_options -l init -d 'run the program below an init of ours, which is PID 1; implies --fork and --pid'
+complete -c runshare -n __runshare_at_options -l pivot-root -d 'with --root, exchange the root itself: nothing is left of the old one; implies --mount'
+complete -c runshare -n __runshare_at_options -l check -d 'tell which namespaces can be made here, those named or all, and run nothing'
+complete -c runshare -n __runshare_at_options -l json -d 'with --check, tell it as JSON'
+complete -c runshare -n __runshare_at_options -l close-fds -d 'the program gets no descriptors but standard input, output and error'
+complete -c runshare -n __runshare_at_options -l no-new-privs -d 'no program inside gains privileges, by its set-user-ID bit or otherwise'
+complete -c runshare -n __runshare_at_options -l new-session -d 'the program, a child, is in a session of its own and cannot type into the terminal'

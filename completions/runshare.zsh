@@ -54,6 +54,10 @@ _runshare() {
 '*-l+[register this interpreter with binfmt_misc inside; implies --mount-binfmt]:STRING:_default' \
 '*--load-interp=[register this interpreter with binfmt_misc inside; implies --mount-binfmt]:STRING:_default' \
 '*--whitelist-env=[the program gets only these variables, named with commas between them]:LIST:_default' \
+'*--hostname=[the host name inside; implies --uts]:NAME:' \
+'*--domainname=[the NIS domain name inside; implies --uts]:NAME:' \
+'*--persist=[keep every namespace that has no FILE in DIR, which is made for it]:DIR:_files -/' \
+'*--unpersist=[let them go again, remove DIR, and run nothing]:DIR:_files -/' \
 '-h[show this help and end]' \
 '--help[show this help and end]' \
 '-V[show the version and end]' \
@@ -69,6 +73,14 @@ _runshare() {
 '--map-subids[map your subordinate ids to themselves]' \
 '--keep-caps[the program keeps the capabilities of the user namespace]' \
 '--clear-env[the program gets an empty environment]' \
+'--loopback[the network'\''s loopback device is up; implies --net]' \
+'--init[run the program below an init of ours, which is PID 1; implies --fork and --pid]' \
+'--pivot-root[with --root, exchange the root itself\: nothing is left of the old one; implies --mount]' \
+'--check[tell which namespaces can be made here, those named or all, and run nothing]' \
+'--json[with --check, tell it as JSON]' \
+'--close-fds[the program gets no descriptors but standard input, output and error]' \
+'--no-new-privs[no program inside gains privileges, by its set-user-ID bit or otherwise]' \
+'--new-session[the program, a child, is in a session of its own and cannot type into the terminal]' \
 '*:::program:_normal' \
 && ret=0
 }

@@ -32,7 +32,7 @@ fn file(path: &str) -> String {
 }
 
 fn man_page(command: &Command) -> String {
-    file(&format!("man/{}.1", command.get_name()))
+    file(&tools::man_page(command.get_name()))
 }
 
 /// The lines of a man page that begin the text of an option, as a reader sees them: `-m, --mount[=FILE]`.
@@ -272,7 +272,7 @@ fn mandoc_has_nothing_to_warn_of() {
         return;
     }
     for command in commands() {
-        let page = workspace().join(format!("man/{}.1", command.get_name()));
+        let page = workspace().join(tools::man_page(command.get_name()));
         let lint = Tool::new("/usr/bin/env").args(["mandoc", "-T", "lint", "-W", "warning"]);
         let outcome = lint.arg(page).run();
         assert_eq!(

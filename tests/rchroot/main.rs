@@ -13,6 +13,7 @@ mod accounts;
 mod differences;
 mod exec;
 mod faults;
+mod hints;
 mod identity;
 mod inherit;
 mod messages;

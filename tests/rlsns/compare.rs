@@ -14,7 +14,11 @@ const TYPES: [&str; 8] = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", 
 fn number(process: &str, kind: &str) -> String {
     let link = fs::read_link(format!("/proc/{process}/ns/{kind}")).unwrap();
     let link = link.to_string_lossy().into_owned();
-    link.trim_end_matches(']').split_once('[').unwrap().1.to_owned()
+    link.trim_end_matches(']')
+        .split_once('[')
+        .unwrap()
+        .1
+        .to_owned()
 }
 
 /// The rows for these processes, raw, without headings.
@@ -63,10 +67,16 @@ fn rows_act() {
     let text = compare(&stage, &["-rn", "--compare", &like_us]);
     assert_eq!(text.matches(" same\n").count(), 8, "{text}");
     // Types are chosen, whatever their order.
-    let text = compare(&stage, &["-rn", "-t", "uts", "--compare", &other, "-t", "ipc"]);
+    let text = compare(
+        &stage,
+        &["-rn", "-t", "uts", "--compare", &other, "-t", "ipc"],
+    );
     assert_eq!(text, expected(&["1", &other], &["ipc", "uts"]));
     // Who is named twice has one column, so that JSON has one key.
-    let text = compare(&stage, &["-r", "-t", "uts", "--compare", &format!("{other},{other}")]);
+    let text = compare(
+        &stage,
+        &["-r", "-t", "uts", "--compare", &format!("{other},{other}")],
+    );
     let number = number(&other, "uts");
     assert_eq!(text, format!("TYPE {other} RESULT\nuts {number} same\n"));
 }
@@ -198,7 +208,10 @@ fn odd_act() {
     let mut zombie = Tool::new("/bin/true").spawn();
     zombie.wait();
     // It has left all but its user and pid namespaces.
-    let text = compare(&stage, &["-rn", "-t", "uts", "-t", "user", "--compare", &pid(&zombie)]);
+    let text = compare(
+        &stage,
+        &["-rn", "-t", "uts", "-t", "user", "--compare", &pid(&zombie)],
+    );
     let (user, uts) = (number("self", "user"), number("self", "uts"));
     assert_eq!(text, format!("user {user} {user} same\nuts {uts} - -\n"));
 }

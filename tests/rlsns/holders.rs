@@ -117,10 +117,7 @@ fn network_act() {
         held("", format!("mount {point}")),
     ]);
     let mnt = namespace(&elsewhere, "mnt");
-    expected.push(held(
-        elsewhere.pid(),
-        format!("mount {point} in mnt {mnt}"),
-    ));
+    expected.push(held(elsewhere.pid(), format!("mount {point} in mnt {mnt}")));
     assert_eq!(told(stage.ours(), network.inode), expected);
     if stage.scene == Scene::Root {
         // One who may not walk through the mount namespaces reads them in /proc.
@@ -356,9 +353,15 @@ fn forms_act() {
     );
     assert_eq!(outcome.out(), json);
     let (_, outcome) = shown(&stage, |tool| tool.display(28, 24));
-    assert!(outcome.out().ends_with(" process root sleep 1\r\n"), "{outcome}");
+    assert!(
+        outcome.out().ends_with(" process root sleep 1\r\n"),
+        "{outcome}"
+    );
     let (_, outcome) = shown(&stage, |tool| tool.display(28, 24).arg("-u"));
-    assert!(outcome.out().ends_with(" process root sleep 1000\r\n"), "{outcome}");
+    assert!(
+        outcome.out().ends_with(" process root sleep 1000\r\n"),
+        "{outcome}"
+    );
 }
 
 #[test]

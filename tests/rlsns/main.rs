@@ -10,17 +10,22 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod apart;
 mod cast;
 mod churn;
 mod columns;
 mod compare;
+mod differences;
+mod expressions;
 mod filter;
-mod graph;
 mod hidden;
 mod holders;
+mod json;
 mod messages;
 mod netns;
+mod places;
 mod players;
+mod privilege;
 mod random;
 mod stage;
 mod twins;

@@ -3,7 +3,7 @@
 use testkit::{Outcome, Status, Tool};
 
 use crate::cast::Cast;
-use crate::stage::{Scene, Seen, Stage, numbers_from};
+use crate::stage::{Scene, Stage, numbers_from, seen};
 
 const LONG: &str = "json task help output output-all persistent filter notruncate version noheadings nowrap list raw \
     type tree list-columns";
@@ -154,22 +154,40 @@ enum Verdict {
 
 fn judge(ours: &Outcome, original: &Outcome) -> Verdict {
     let help = ours.out().starts_with("\nUsage:") || ours.out().contains("from nsutils");
-    if ours.seen() == original.seen() {
+    if seen(ours) == seen(original) {
         Verdict::Alike
-    } else if (help && ours.status == original.status) || both_cannot_parse(ours, original) {
+    } else if (help && ours.status == original.status)
+        || cannot_parse(ours, original)
+        || cannot_apply(original)
+    {
         Verdict::Meant
     } else {
         Verdict::Different(format!("ours\n{ours}original\n{original}"))
     }
 }
 
-/// Whether neither can read the filter. What is wrong with it, each says in its own words.
-fn both_cannot_parse(ours: &Outcome, original: &Outcome) -> bool {
-    let failed = |outcome: &Outcome| {
-        outcome.status == Status::Exited(1)
-            && outcome.stderr.starts_with(b"lsns: failed to parse \"")
-    };
-    failed(ours) && failed(original)
+/// Whether ours cannot read the filter. The original says so in its own words, or writes the characters that it does not
+/// know to standard output and goes on, to whatever end.
+fn cannot_parse(ours: &Outcome, original: &Outcome) -> bool {
+    let told = [&ours.stdout, &ours.stderr].map(|text| String::from_utf8_lossy(text));
+    let mut told = told
+        .iter()
+        .filter(|text| text.starts_with("lsns: failed to parse \""));
+    let fails = ours.status == Status::Exited(1);
+    let alike = original.status == ours.status
+        && [&original.stdout, &original.stderr]
+            .into_iter()
+            .any(|text| text.starts_with(b"lsns: failed to parse \""));
+    fails
+        && told
+            .next()
+            .is_some_and(|text| alike || text.contains("unknown character"))
+}
+
+/// Whether the original has failed to filter processes, see `differences`.
+fn cannot_apply(original: &Outcome) -> bool {
+    let failed = b"lsns: failed to apply filter: ";
+    original.stdout.starts_with(failed) || original.stderr.starts_with(failed)
 }
 
 fn compare(count: usize, seed: u64) {

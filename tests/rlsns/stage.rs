@@ -5,23 +5,23 @@
 //! act. The act belongs to what is listed too, and so does the listing program itself, which gets the same number and the
 //! same words each time.
 
+use std::env;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use std::{env, thread};
 
-use nix::mount::{MntFlags, MsFlags, mount, umount2};
-use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, unshare};
 use nix::unistd::geteuid;
 
-use testkit::{Outcome, Pid, Scratch, Status, Tool, Twin, need, originals};
+use crate::apart::{Processor, apart};
+use crate::columns::without_ours;
+use testkit::{Outcome, Scratch, Status, Tool, Twin, need, originals};
 
 /// The program under test.
 pub(crate) const RLSNS: &str = env!("CARGO_BIN_EXE_rlsns");
 
-/// The ordinary user of these tests, where root runs them.
-pub(crate) const TESTER: u32 = 1001;
+/// The ordinary user of these tests, where root runs them; not the one of the other tests, which may kill all their own.
+pub(crate) const TESTER: u32 = 1871;
 
 /// The number of the listing program's process.
 pub(crate) const TOOL_PID: i32 = 4711;
@@ -97,7 +97,8 @@ impl Scene {
         let outcome = apart(|| self.act(unshare, act).run());
         // A name that is no act's would pass as well, with nothing run.
         let passed = outcome.status == Status::Exited(0) && outcome.out().contains(" 1 passed; ");
-        assert!(passed, "{act}\n{}{}", outcome.out(), outcome.err());
+        let (status, told) = (outcome.status, outcome.out() + &outcome.err());
+        assert!(passed, "{act}: {status}\n{told}");
     }
 
     /// This program once more, as PID 1 of the stage.
@@ -127,8 +128,7 @@ pub(crate) struct Stage {
     pub(crate) scene: Scene,
     pub(crate) scratch: Scratch,
     twin: Twin,
-    /// The one that the stage was made on.
-    processor: CpuSet,
+    pub(crate) processor: Processor,
 }
 
 impl Stage {
@@ -150,8 +150,7 @@ impl Stage {
         fs::copy(RLSNS, &ours).unwrap();
         fs::set_permissions(&ours, fs::Permissions::from_mode(0o755)).unwrap();
         let twin = Twin::new("lsns", ours.to_str().unwrap()).expect("the stage is the original's");
-        let processor = sched_getaffinity(THIS_THREAD).unwrap();
-        use_all_processors();
+        let processor = Processor::leave();
         Stage {
             scene,
             scratch,
@@ -167,14 +166,6 @@ impl Stage {
             next_pid(TOOL_PID);
             setup(self.call(tool))
         })
-    }
-
-    /// Makes mount namespaces that can be mounted on the stage, see [`stay_on_one_processor`].
-    pub(crate) fn on_its_processor<R>(&self, make: impl FnOnce() -> R) -> R {
-        sched_setaffinity(THIS_THREAD, &self.processor).unwrap();
-        let made = make();
-        use_all_processors();
-        made
     }
 
     /// Ours, with every right that this process has.
@@ -204,70 +195,13 @@ fn is_first_pid_namespace() -> bool {
     status.is_ok_and(|status| status.ino() == 0xEFFF_FFFC)
 }
 
-/// Runs `enter` where no namespace of other programs is mounted, which would be listed too, and gone when they like. For
-/// an ordinary user there is nothing to be done about them.
-fn apart<R: Send>(enter: impl FnOnce() -> R + Send) -> R {
-    thread::scope(|scope| {
-        let thread = scope.spawn(|| {
-            stay_on_one_processor();
-            if geteuid().is_root() {
-                leave_mounted_namespaces();
-            }
-            enter()
-        });
-        // What failed there has failed here.
-        thread
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
-}
-
-/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone; by
-/// the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
-fn stay_on_one_processor() {
-    let allowed = sched_getaffinity(THIS_THREAD).unwrap();
-    let first = (0..CpuSet::count()).find(|number| allowed.is_set(*number).unwrap());
-    let mut one = CpuSet::new();
-    one.set(first.unwrap()).unwrap();
-    sched_setaffinity(THIS_THREAD, &one).unwrap();
-}
-
-/// Lets this thread, and what it starts, run on all processors.
-fn use_all_processors() {
-    let mut all = CpuSet::new();
-    for number in 0..CpuSet::count() {
-        all.set(number).unwrap();
-    }
-    sched_setaffinity(THIS_THREAD, &all).unwrap();
-}
-
-/// Gives this thread a mount namespace of its own, without the files of namespaces that are mounted in the old one.
-fn leave_mounted_namespaces() {
-    let none = None::<&str>;
-    unshare(CloneFlags::CLONE_NEWNS).unwrap();
-    let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-    mount(none, "/", none, private, none).unwrap();
-    let table = fs::read_to_string("/proc/thread-self/mountinfo").unwrap();
-    for line in table.lines().filter(|line| line.contains(" - nsfs ")) {
-        let point = line.split(' ').nth(4).unwrap();
-        // One that has odd characters in its name is left: it is none of these tests'.
-        let _ = umount2(point, MntFlags::MNT_DETACH);
-    }
-}
-
-/// This thread, to sched_setaffinity(2).
-const THIS_THREAD: Pid = Pid::from_raw(0);
-
-/// What an outcome shows.
-pub(crate) trait Seen {
-    /// Status, standard output, standard error.
-    fn seen(&self) -> (Status, &[u8], &[u8]);
-}
-
-impl Seen for Outcome {
-    fn seen(&self) -> (Status, &[u8], &[u8]) {
-        (self.status, &self.stdout, &self.stderr)
-    }
+/// What an outcome shows of what the two have to agree on: status, standard output, standard error.
+pub(crate) fn seen(outcome: &Outcome) -> (Status, Vec<u8>, &[u8]) {
+    (
+        outcome.status,
+        without_ours(&outcome.stdout),
+        &outcome.stderr,
+    )
 }
 
 /// Has the next process that is made get this number, if it is free.

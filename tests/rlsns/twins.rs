@@ -3,10 +3,10 @@
 use testkit::{Outcome, Tool};
 
 use crate::cast::Cast;
-use crate::stage::{Scene, Seen, Stage};
+use crate::stage::{Scene, Stage, seen};
 
-/// How many lines that differ are told in full.
-const TOLD: usize = 12;
+/// How many differences are told in full.
+const TOLD: usize = 40;
 
 /// A line of the file.
 struct Line {
@@ -114,8 +114,9 @@ fn compare(
                 break;
             }
             compared += 1;
-            if ours.seen() != original.seen() {
-                differences.push(format!("{line}\nours\n{ours}original\n{original}"));
+            if seen(&ours) != seen(&original) {
+                differences.push((line, format!("ours\n{ours}original\n{original}")));
+                break;
             }
             // What lists nothing has no view.
             if original.stdout.is_empty() {
@@ -123,12 +124,15 @@ fn compare(
             }
         }
     }
-    let different = differences.len();
-    differences.truncate(TOLD);
+    let lines: Vec<&str> = differences.iter().map(|(line, _)| *line).collect();
+    let told = differences.iter().take(TOLD);
+    let told: Vec<&str> = told.map(|(_, how)| how.as_str()).collect();
     assert!(
-        different == 0,
-        "ours and the original differ in {different} of {compared} comparisons, the first being\n{}",
-        differences.join("\n")
+        lines.is_empty(),
+        "in {compared} comparisons ours and the original differ on {} lines\n{}\nthe first being\n{}",
+        lines.len(),
+        lines.join("\n"),
+        told.join("\n")
     );
     compared
 }

@@ -14,6 +14,7 @@ mod containers;
 mod differences;
 mod env;
 mod hidden;
+mod hints;
 mod inherit;
 mod random;
 mod reuse;

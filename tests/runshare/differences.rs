@@ -93,6 +93,10 @@ fn child_dies(tool: Tool) -> bool {
     let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
     tool.until("up\n");
     let child = child_of(&tool);
+    // Until then it is a shell, and some shells catch INT.
+    eventually("the child sleeps", || {
+        fs::read_to_string(format!("/proc/{child}/comm")).is_ok_and(|name| name == "sleep\n")
+    });
     tool.signal(Signal::SIGKILL);
     tool.wait();
     let mut alive = true;
@@ -235,16 +239,34 @@ fn subordinate_ids_out_of_range_are_refused_not_wrapped() {
 
 #[test]
 fn options_of_our_own_are_unknown_to_the_original() {
-    for option in ["--clear-env", "--whitelist-env", "--cl", "--wh"] {
-        let unknown = format!(
+    let unknown = |option: &str| {
+        format!(
             "unshare: unrecognized option '{option}'\nTry 'unshare --help' for more information.\n"
-        );
+        )
+    };
+    for option in [
+        "--clear-env",
+        "--whitelist-env",
+        "--cle",
+        "--wh",
+        "--close-fds",
+        "--clo",
+        "--no-new-privs",
+        "--no",
+        "--new-session",
+        "--new",
+    ] {
         differ(
             |tool| tool.args([option, "true", "true"]),
             (0, ""),
-            (1, &unknown),
+            (1, &unknown(option)),
         );
     }
+    // Two of ours begin so; the original knows neither.
+    let two = "unshare: option '--cl' is ambiguous; possibilities: '--clear-env' '--close-fds'\n\
+               Try 'unshare --help' for more information.\n";
+    let line = |tool: Tool| tool.args(["--cl", "true"]);
+    differ(line, (1, two), (1, &unknown("--cl")));
 }
 
 #[test]

@@ -9,15 +9,23 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod check;
 mod differences;
 mod environment;
 mod exec;
+mod hints;
+mod hostname;
 mod idmap;
 mod inherit;
+mod init;
+mod kept;
+mod loopback;
 mod mounts;
 mod namespaces;
 mod persist;
+mod pivot;
 mod random;
+mod session;
 mod signals;
 mod stage;
 mod twins;

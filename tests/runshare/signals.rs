@@ -14,16 +14,21 @@ pub(crate) fn lives(pid: Pid) -> bool {
         .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
 }
 
-/// The child of a running tool that runs the program, as the host counts it.
-pub(crate) fn child_of(tool: &Running) -> Pid {
+/// The children of a running tool, as the host counts them, the first that was made first.
+fn children_of(tool: &Running) -> Vec<Pid> {
     let path = format!("/proc/{0}/task/{0}/children", tool.pid());
     let children = fs::read_to_string(path).unwrap();
+    let numbers = children.split_whitespace();
+    numbers
+        .map(|number| Pid::from_raw(number.parse().unwrap()))
+        .collect()
+}
+
+/// The child of a running tool that runs the program, as the host counts it.
+pub(crate) fn child_of(tool: &Running) -> Pid {
     // A watcher is made before the child, and sits in a session of its own.
-    let last = children
-        .split_whitespace()
-        .last()
-        .expect("the tool has a child");
-    Pid::from_raw(last.parse().unwrap())
+    let children = children_of(tool);
+    *children.last().expect("the tool has a child")
 }
 
 #[test]
@@ -74,6 +79,50 @@ fn a_pid_1_with_a_handler_is_left_to_its_handler() {
 }
 
 #[test]
+fn a_pid_1_that_waits_for_the_signal_is_left_to_that() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let scratch = testkit::Scratch::new();
+    let note = scratch.path().join("note");
+    fs::set_permissions(
+        scratch.path(),
+        std::os::unix::fs::PermissionsExt::from_mode(0o777),
+    )
+    .unwrap();
+    let script = "trap 'sleep 0.3; echo handled > \"$0\"; exit 0' TERM; echo up; while :; do sleep 0.05; done";
+    // PID 1 is the tool once more, which blocks what it forwards and sits in sigwaitinfo(2).
+    let inner = [crate::stage::RUNSHARE, "--forward-signals", "sh", "-c"];
+    let tool = ordinary(runshare()).args(["-rpf", "--kill-child=TERM"]);
+    let mut tool = tool.args(inner).arg(script).arg(&note).spawn();
+    tool.until("up\n");
+    let first = child_of(&tool);
+    tool.signal(Signal::SIGKILL);
+    tool.wait();
+    eventually("PID 1 is gone", || !lives(first));
+    assert_eq!(fs::read_to_string(note).unwrap_or_default(), "handled\n");
+}
+
+#[test]
+fn a_pid_1_that_has_the_signal_blocked_is_left_to_itself() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let tool = ordinary(runshare()).blocking(Signal::SIGTERM);
+    let tool = tool.args(["-rpf", "--kill-child=TERM"]);
+    let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
+    tool.until("up\n");
+    let child = child_of(&tool);
+    let watcher = children_of(&tool)[0];
+    tool.signal(Signal::SIGKILL);
+    tool.wait();
+    eventually("the watcher has seen it", || !lives(watcher));
+    let spared = lives(child);
+    kill(child, Signal::SIGKILL).unwrap();
+    assert!(spared);
+}
+
+#[test]
 fn a_watched_child_that_ends_takes_its_watcher_along() {
     if !need::user_namespaces() {
         return;
@@ -84,12 +133,7 @@ fn a_watched_child_that_ends_takes_its_watcher_along() {
         .spawn();
     tool.type_in("x\n");
     tool.until("x");
-    let path = format!("/proc/{0}/task/{0}/children", tool.pid());
-    let children = fs::read_to_string(path).unwrap();
-    let children: Vec<Pid> = children
-        .split_whitespace()
-        .map(|pid| Pid::from_raw(pid.parse().unwrap()))
-        .collect();
+    let children = children_of(&tool);
     assert_eq!(children.len(), 2);
     tool.type_in("\u{4}");
     assert_eq!(tool.wait().code(), 0);

@@ -3,6 +3,8 @@
 use anyhow::{Context, Result};
 use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
 
+use crate::hint::{self, Explain};
+use crate::procfs::Ids;
 use crate::sys::capability;
 
 /// Leaves every supplementary group, `setgroups(2)`.
@@ -10,7 +12,9 @@ use crate::sys::capability;
 /// # Errors
 /// `setgroups failed`.
 pub fn drop_groups() -> Result<()> {
-    setgroups(&[]).context("setgroups failed")
+    setgroups(&[])
+        .explain(hint::setgroups)
+        .context("setgroups failed")
 }
 
 /// Becomes this group in every respect, `setgid(2)`; the supplementary groups stay.
@@ -18,7 +22,9 @@ pub fn drop_groups() -> Result<()> {
 /// # Errors
 /// `setgid() failed`.
 pub fn become_group(group: u32) -> Result<()> {
-    setgid(Gid::from_raw(group)).context("setgid() failed")
+    setgid(Gid::from_raw(group))
+        .explain(move |errno| hint::become_id(errno, Ids::Groups, group))
+        .context("setgid() failed")
 }
 
 /// Becomes this user in every respect, `setuid(2)`.
@@ -26,7 +32,9 @@ pub fn become_group(group: u32) -> Result<()> {
 /// # Errors
 /// `setuid() failed`.
 pub fn become_user(user: u32) -> Result<()> {
-    setuid(Uid::from_raw(user)).context("setuid() failed")
+    setuid(Uid::from_raw(user))
+        .explain(move |errno| hint::become_id(errno, Ids::Users, user))
+        .context("setuid() failed")
 }
 
 /// Has the permitted capabilities survive exec for a program of any user: they become inheritable, then ambient,

@@ -15,6 +15,7 @@ use nix::errno::Errno;
 use nix::libc::c_int;
 use nix::unistd::{execv, execvp, getuid};
 
+use crate::hint::{self, Hint};
 use crate::message::message;
 use crate::sys::errno::reason;
 use crate::sys::file::read_regular;
@@ -71,7 +72,9 @@ impl Program {
                 (shell, failure)
             }
         };
-        Error::new(failure).context(message(&[&"failed to execute ", &program]))
+        let sentence = message(&[&"failed to execute ", &program]);
+        let why = Hint::new(move || hint::program(failure.0, &program));
+        Error::new(failure).context(why).context(sentence)
     }
 }
 

@@ -3,7 +3,7 @@
 //! | layer | modules | knows |
 //! |---|---|---|
 //! | the command line | [`cli`] | clap, anyhow; the only place that prints |
-//! | a program's needs | [`exec`], [`credentials`], [`users`], [`procfs`] | files and the name service |
+//! | a program's needs | [`exec`], [`credentials`], [`confinement`], [`forward`], [`users`], [`procfs`], [`elf`], [`hint`] | files and the name service |
 //! | the table | [`namespace`] | the eight types of namespace, nothing else |
 //! | the kernel | [`sys`] | system calls; the only files with `unsafe` |
 //!
@@ -18,8 +18,12 @@
 //!    `rlsns`, which reads and nothing else, has a second one.
 
 pub mod cli;
+pub mod confinement;
 pub mod credentials;
+pub mod elf;
 pub mod exec;
+pub mod forward;
+pub mod hint;
 mod message;
 pub mod namespace;
 pub mod procfs;

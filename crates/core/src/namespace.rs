@@ -33,6 +33,7 @@ struct Row {
     flag: c_int,
     file: &'static str,
     kept_as: &'static str,
+    kernel: &'static str,
 }
 
 /// CLONE_NEWTIME of `clone(2)`; it shares a bit with CSIGNAL, which is why `clone(2)` itself cannot take it.
@@ -53,14 +54,25 @@ impl Namespace {
 
     const fn row(self) -> Row {
         match self {
-            Namespace::User => row("user", libc::CLONE_NEWUSER, "user", "user"),
-            Namespace::Cgroup => row("cgroup", libc::CLONE_NEWCGROUP, "cgroup", "cgroup"),
-            Namespace::Ipc => row("ipc", libc::CLONE_NEWIPC, "ipc", "ipc"),
-            Namespace::Uts => row("uts", libc::CLONE_NEWUTS, "uts", "uts"),
-            Namespace::Net => row("net", libc::CLONE_NEWNET, "net", "net"),
-            Namespace::Pid => row("pid", libc::CLONE_NEWPID, "pid", "pid_for_children"),
-            Namespace::Mount => row("mount", libc::CLONE_NEWNS, "mnt", "mnt"),
-            Namespace::Time => row("time", CLONE_NEWTIME, "time", "time_for_children"),
+            Namespace::User => row("user", libc::CLONE_NEWUSER, "user", "CONFIG_USER_NS"),
+            Namespace::Cgroup => row("cgroup", libc::CLONE_NEWCGROUP, "cgroup", "Linux 4.6"),
+            Namespace::Ipc => row("ipc", libc::CLONE_NEWIPC, "ipc", "CONFIG_IPC_NS"),
+            Namespace::Uts => row("uts", libc::CLONE_NEWUTS, "uts", "CONFIG_UTS_NS"),
+            Namespace::Net => row("net", libc::CLONE_NEWNET, "net", "CONFIG_NET_NS"),
+            Namespace::Pid => Row {
+                kept_as: "pid_for_children",
+                ..row("pid", libc::CLONE_NEWPID, "pid", "CONFIG_PID_NS")
+            },
+            Namespace::Mount => row("mount", libc::CLONE_NEWNS, "mnt", "Linux 3.8"),
+            Namespace::Time => Row {
+                kept_as: "time_for_children",
+                ..row(
+                    "time",
+                    CLONE_NEWTIME,
+                    "time",
+                    "Linux 5.6 with CONFIG_TIME_NS",
+                )
+            },
         }
     }
 
@@ -85,6 +97,22 @@ impl Namespace {
         self.row().kept_as
     }
 
+    /// What a kernel needs to have this type, and its file below /proc/PID/ns.
+    pub const fn kernel(self) -> &'static str {
+        self.row().kernel
+    }
+
+    /// The sysctl that says how many of them each user may have, `namespaces(7)`: `user.max_mnt_namespaces`.
+    pub fn limit(self) -> String {
+        format!("user.max_{}_namespaces", self.file())
+    }
+
+    /// Those whose flags are in this sum, in the order of joining.
+    pub fn in_flags(flags: c_int) -> impl Iterator<Item = Namespace> {
+        let all = Namespace::ALL.into_iter();
+        all.filter(move |namespace| flags & namespace.flag() != 0)
+    }
+
     /// The type with this file below /proc/PID/ns, which is also what a link to a namespace begins with.
     pub fn from_file(name: &[u8]) -> Option<Namespace> {
         Namespace::ALL
@@ -107,12 +135,13 @@ impl Namespace {
     }
 }
 
-const fn row(option: &'static str, flag: c_int, file: &'static str, kept_as: &'static str) -> Row {
+const fn row(option: &'static str, flag: c_int, file: &'static str, kernel: &'static str) -> Row {
     Row {
         option,
         flag,
         file,
-        kept_as,
+        kept_as: file,
+        kernel,
     }
 }
 
@@ -138,6 +167,21 @@ mod tests {
                 link.is_ok_and(|target| target.to_string_lossy().starts_with(namespace.file()))
             );
         }
+    }
+
+    #[test]
+    fn the_kernel_knows_every_limit_of_the_table() {
+        for namespace in Namespace::ALL {
+            let path = format!("/proc/sys/{}", namespace.limit().replacen('.', "/", 1));
+            assert!(std::fs::metadata(&path).is_ok(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_sum_of_flags_is_taken_apart() {
+        let sum = Namespace::Net.flag() | Namespace::User.flag() | libc::CLONE_FS;
+        let types: Vec<Namespace> = Namespace::in_flags(sum).collect();
+        assert_eq!(types, [Namespace::User, Namespace::Net]);
     }
 
     #[test]

@@ -1,14 +1,102 @@
 //! What the programs read and write in /proc, `proc(5)`.
 
+mod idmap;
+mod mountinfo;
+mod status;
+
+use std::fs;
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::libc::c_int;
-use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs};
+use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs, statfs};
 
-use crate::sys::file::open;
+use crate::namespace::Namespace;
+use crate::sys::file::{open, read_regular};
+pub use idmap::Ids;
+pub use mountinfo::{MountPoint, mount_of, mount_points};
+pub use status::Status;
+
+/// The inode number of the first user namespace, and of the first pid namespace, PROC_USER_INIT_INO and
+/// PROC_PID_INIT_INO of linux/proc_ns.h.
+const FIRST_USER: u64 = 0xefff_fffd;
+const FIRST_PID: u64 = 0xefff_fffc;
+
+/// A procfs to ask about this process and this machine. It answers nothing where there is none: in a new root, say.
+#[derive(Debug, Clone)]
+pub struct Proc(Option<PathBuf>);
+
+impl Proc {
+    /// The one on /proc, as this process sees it now. What stands there and is no procfs is nobody to be asked.
+    pub fn here() -> Proc {
+        let root = Path::new("/proc");
+        let genuine = statfs(root).is_ok_and(|it| it.filesystem_type() == PROC_SUPER_MAGIC);
+        Proc(genuine.then(|| root.to_owned()))
+    }
+
+    /// Whatever a test has put into this directory.
+    #[cfg(test)]
+    pub(crate) fn at(root: &Path) -> Proc {
+        Proc(Some(root.to_owned()))
+    }
+
+    /// The contents of a file below it: `self/uid_map`, `1/mountinfo`.
+    pub fn read(&self, name: &str) -> Option<Vec<u8>> {
+        read_regular(&self.path(name)?).ok()
+    }
+
+    /// Where something below it is.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        self.0.as_ref().map(|root| root.join(name))
+    }
+
+    /// The value of a kernel setting that is a number, `sysctl(8)`: `user.max_net_namespaces`.
+    pub fn sysctl(&self, name: &str) -> Option<i64> {
+        let contents = self.read(&format!("sys/{}", name.replace('.', "/")))?;
+        str::from_utf8(&contents).ok()?.trim().parse().ok()
+    }
+
+    /// What /proc/PID/status says; `process` is a PID or `self`.
+    pub fn status(&self, process: &str) -> Option<Status> {
+        self.read(&format!("{process}/status")).map(Status::new)
+    }
+
+    /// Whether this kernel has this type of namespace.
+    pub fn has_type(&self, namespace: Namespace) -> Option<bool> {
+        let directory = self.path("self/ns")?;
+        // A directory that lists no type at all is not the kernel's answer.
+        directory
+            .join(Namespace::Mount.file())
+            .symlink_metadata()
+            .ok()?;
+        Some(directory.join(namespace.file()).symlink_metadata().is_ok())
+    }
+
+    /// Whether an id stands for one outside of the user namespace that this process is in, `user_namespaces(7)`.
+    pub fn maps(&self, ids: Ids, id: u32) -> Option<bool> {
+        let map = self.read(&format!("self/{}", ids.map_file()))?;
+        Some(idmap::contains(&map, id))
+    }
+
+    /// Whether this process is in the first user or pid namespace of the machine, which is within no other.
+    pub fn is_in_first(&self, namespace: Namespace) -> Option<bool> {
+        let first = match namespace {
+            Namespace::User => FIRST_USER,
+            Namespace::Pid => FIRST_PID,
+            _ => return None,
+        };
+        Some(self.namespace(namespace)? == first)
+    }
+
+    /// The inode number of the namespace of this type that this process is in.
+    pub fn namespace(&self, namespace: Namespace) -> Option<u64> {
+        let file = self.path("self/ns")?.join(namespace.file());
+        fs::metadata(file).ok().map(|file| file.ino())
+    }
+}
 
 /// Opens a file of the kernel's for writing: one that decides who is who inside, say, so what is found at `path` must
 /// be procfs itself and nothing that somebody put in its place.
@@ -25,27 +113,50 @@ pub fn open_for_writing(path: &Path) -> Result<OwnedFd, Errno> {
     }
 }
 
-/// Whether a process with this /proc/PID/status has a handler for `signal`; `None` if the file does not say.
-pub fn catches(status: &str, signal: c_int) -> Option<bool> {
-    let mut lines = status.lines();
-    let caught = lines.find_map(|line| line.strip_prefix("SigCgt:"))?;
-    let caught = u64::from_str_radix(caught.trim(), 16).ok()?;
+/// Whether a process with this /proc/PID/status deals with `signal` by itself; `None` if the file does not say.
+///
+/// It has a handler; or it has the signal blocked, to fetch it by `sigwait(3)` or `signalfd(2)`; or the signal is
+/// pending, which in the first process of a pid namespace one that nobody deals with never is. Only while a process
+/// sits in `sigwait(3)` itself the kernel shows none of it.
+pub fn handles(status: &str, signal: c_int) -> Option<bool> {
     let bit = u32::try_from(signal).ok()?.checked_sub(1)?;
-    Some(caught.checked_shr(bit)? & 1 == 1)
+    let status = Status::new(status);
+    ["SigCgt", "SigBlk", "SigPnd", "ShdPnd"]
+        .into_iter()
+        .map(|set| Some(status.mask(set)?.checked_shr(bit)? & 1 == 1))
+        .try_fold(false, |any, this| Some(any | this?))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// A status in which the sets that are not named are empty.
+    fn status(sets: &[(&str, u64)]) -> String {
+        let line = |name: &str| {
+            let found = sets.iter().find(|(named, _)| *named == name);
+            format!("{name}:\t{:016x}\n", found.map_or(0, |(_, set)| *set))
+        };
+        let names = ["SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt"];
+        "Name:\tx\n".to_owned() + &names.map(line).concat()
+    }
+
     #[test]
-    fn reads_one_bit_of_the_mask_of_caught_signals() {
-        let status = "Name:\tx\nSigIgn:\tffffffffffffffff\nSigCgt:\t0000000000004002\n";
-        assert_eq!(catches(status, 2), Some(true));
-        assert_eq!(catches(status, 15), Some(true));
-        assert_eq!(catches(status, 1), Some(false));
-        assert_eq!(catches(status, 0), None);
-        assert_eq!(catches(status, 65), None);
-        assert_eq!(catches("Name:\tx\n", 1), None);
+    fn a_signal_is_dealt_with_if_it_is_caught_blocked_or_pending() {
+        for set in ["SigCgt", "SigBlk", "SigPnd", "ShdPnd"] {
+            let status = status(&[(set, 0x4002), ("SigIgn", u64::MAX)]);
+            assert_eq!(handles(&status, 2), Some(true), "{set}");
+            assert_eq!(handles(&status, 15), Some(true), "{set}");
+            assert_eq!(handles(&status, 1), Some(false), "{set}");
+        }
+        assert_eq!(handles(&status(&[]), 15), Some(false));
+    }
+
+    #[test]
+    fn what_is_no_signal_or_no_status_is_no_answer() {
+        assert_eq!(handles(&status(&[]), 0), None);
+        assert_eq!(handles(&status(&[]), 65), None);
+        assert_eq!(handles("Name:\tx\n", 1), None);
+        assert_eq!(handles("SigCgt:\t0000000000000001\n", 1), None);
     }
 }

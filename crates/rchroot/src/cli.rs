@@ -42,7 +42,7 @@ pub fn command() -> Command {
         .about("Run a command with NEWROOT as its root directory.")
         .after_help(
             "Without a command, \"$SHELL\" -i runs, or /bin/sh -i. The status is that of the command, 127 if there is \
-             none, 126 if it cannot be run, 125 if rchroot itself fails. More in rchroot(1).",
+             none, 126 if it cannot be run, 125 if rchroot itself fails. More in rchroot(8).",
         )
         .arg(Arg::new("newroot").value_name("NEWROOT").required(true).value_hint(ValueHint::DirPath))
         .arg(Arg::new("command").value_name("COMMAND").value_hint(ValueHint::CommandName))

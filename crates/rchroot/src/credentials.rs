@@ -3,6 +3,8 @@
 
 use anyhow::{Context, Result};
 use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
+use nscore::hint::{self, Explain};
+use nscore::procfs::Ids;
 
 use crate::identity::Identity;
 
@@ -13,13 +15,19 @@ use crate::identity::Identity;
 pub(crate) fn take_on(identity: &Identity<'_>) -> Result<()> {
     if let Some(groups) = &identity.groups {
         let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
-        setgroups(&groups).context("failed to set supplemental groups")?;
+        setgroups(&groups)
+            .explain(hint::setgroups)
+            .context("failed to set supplemental groups")?;
     }
     if let Some(gid) = identity.gid {
-        setgid(Gid::from_raw(gid)).context("failed to set group-ID")?;
+        setgid(Gid::from_raw(gid))
+            .explain(move |errno| hint::become_id(errno, Ids::Groups, gid))
+            .context("failed to set group-ID")?;
     }
     if let Some(uid) = identity.uid {
-        setuid(Uid::from_raw(uid)).context("failed to set user-ID")?;
+        setuid(Uid::from_raw(uid))
+            .explain(move |errno| hint::become_id(errno, Ids::Users, uid))
+            .context("failed to set user-ID")?;
     }
     Ok(())
 }

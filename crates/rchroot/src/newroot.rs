@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use nix::unistd::{chdir, chroot};
 use nscore::cli::message;
 use nscore::cli::quote::Quotes;
+use nscore::hint::{self, Explain};
 
 /// Whether `newroot` is the root that the process already has: by its name with every symbolic link resolved, not by
 /// what it is. A bind mount of `/` elsewhere is another root, and so is what cannot be resolved.
@@ -20,7 +21,14 @@ pub(crate) fn is_old_root(newroot: &OsStr) -> bool {
 /// # Errors
 /// Those of `chroot(2)` and `chdir(2)`.
 pub(crate) fn enter(newroot: &OsStr, stay: bool, quotes: &Quotes) -> Result<()> {
-    chroot(newroot).with_context(|| {
+    let explained = chroot(newroot).explain_for(Path::new(newroot), |errno, path| {
+        hint::chroot(
+            errno,
+            path,
+            "run this in a user namespace (runshare --map-root-user rchroot ...)",
+        )
+    });
+    explained.with_context(|| {
         let named = quotes.shell(newroot);
         message(&[&"cannot change root directory to ", &named])
     })?;

@@ -3,12 +3,15 @@
 
 use std::cell::LazyCell;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use anyhow::{Error, Result};
+use nix::errno::Errno;
 use nscore::cli::quote::Quotes;
 use nscore::cli::{Invocation, Usage, message};
 use nscore::exec;
+use nscore::hint::{self, Hint};
 use nscore::sys::process::Ending;
 
 use crate::accounts::{Files, NameService};
@@ -60,11 +63,32 @@ fn skips_chdir_in_another_root(quotes: &Quotes) -> Error {
 
 /// Becomes the command, or an interactive shell if there is none; comes back with what kept it from that.
 fn become_command(mut command: Vec<OsString>, quotes: &Quotes) -> Error {
-    if command.is_empty() {
+    let unnamed = command.is_empty();
+    if unnamed {
         let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
         command = vec![shell, "-i".into()];
     }
     let failure = exec::run(&command[0], &command);
     let named = quotes.marked(&command[0]);
-    Error::new(failure).context(message(&[&"failed to run command ", &named]))
+    let command = command.swap_remove(0);
+    let why = Hint::new(move || match unnamed {
+        true => why_no_shell(failure.0, &command),
+        false => hint::program(failure.0, &command),
+    });
+    let sentence = message(&[&"failed to run command ", &named]);
+    Error::new(failure).context(why).context(sentence)
+}
+
+/// Why the caller's shell could not be run in here; it is asked for where no command was named.
+fn why_no_shell(errno: Errno, shell: &OsStr) -> Option<String> {
+    let path = Path::new(shell);
+    let is_missing = path.is_absolute() && path.symlink_metadata().is_err();
+    if errno != Errno::ENOENT || !is_missing || env::var_os("SHELL").is_none() {
+        return hint::program(errno, shell);
+    }
+    let shell = hint::shown(shell);
+    Some(format!(
+        "SHELL is {shell}, as it is outside, and there is no {shell} in this root: name a command that is, such as \
+         /bin/sh"
+    ))
 }

@@ -97,6 +97,10 @@ pub fn command() -> Command {
         .version(env!("CARGO_PKG_VERSION"))
         .long_version("util-linux 2.42.4")
         .about("List the namespaces of this machine, or the processes in one of them.")
+        .after_help(
+            "Columns are named by --list-columns. What the options say about trees, filters and\n\
+             what is found where: rlsns(8).",
+        )
         .arg(
             Arg::new("namespace")
                 .help("the inode number of a namespace, whose processes are to be listed"),

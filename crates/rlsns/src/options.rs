@@ -184,11 +184,11 @@ impl<'a> Met<'a> {
     }
 
     fn finish(self, namespace: Option<u64>) -> Result<Options> {
-        let all = self.all_columns && self.columns.is_none();
-        let columns = match self.columns {
-            _ if all => Column::ORIGINAL.to_vec(),
-            list => column_list::read(list, &self.default_columns(namespace.is_some()))?,
+        let default = match self.all_columns {
+            true => Column::ORIGINAL.to_vec(),
+            false => self.default_columns(namespace.is_some()),
         };
+        let columns = column_list::read(self.columns, &default)?;
         // Of all columns a list is made, but not where processes are shown.
         let unasked = !self.list && (!self.all_columns || namespace.is_some());
         Ok(Options {

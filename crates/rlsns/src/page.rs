@@ -37,7 +37,7 @@ impl Page {
             Format::Raw => Form::Raw { headings },
             Format::Human => Form::Human {
                 headings,
-                terminal: if self.cut { terminal::width() } else { None },
+                terminal: terminal::width(),
                 several_lines: self.several_lines,
             },
         }

@@ -2,7 +2,7 @@
 //! shows it, and a name once for each user.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 
 use nix::errno::Errno;
@@ -55,7 +55,7 @@ fn contents(pid: u32, name: &CStr) -> Result<Vec<u8>, Errno> {
 
 /// The names of users.
 #[derive(Debug, Default)]
-pub(crate) struct Users(RefCell<HashMap<u32, Vec<u8>>>);
+pub(crate) struct Users(RefCell<BTreeMap<u32, Vec<u8>>>);
 
 impl Users {
     /// The name of this user; the number where there is no name.

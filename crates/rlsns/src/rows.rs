@@ -1,9 +1,9 @@
 //! Which rows there are, in which order, and which stands below which.
 //!
 //! Rows are added in the order of inode numbers. A row of a tree stands below one that was added before it; in a tree of
-//! owners or parents, both of a namespace are added before it, and theirs before them.
+//! owners the owner of a namespace is added before it, in a tree of parents both are.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::options::{Options, Relation};
 use crate::scan::{Found, Process, Snapshot, Types};
@@ -25,9 +25,9 @@ struct Rows<'a> {
     chosen: &'a mut dyn FnMut(&Row) -> anyhow::Result<bool>,
     rows: Vec<Row<'a>>,
     /// The last row of each process.
-    of_process: HashMap<u32, usize>,
+    of_process: BTreeMap<u32, usize>,
     /// What became of each namespace that was met: the index of its row, if it has one.
-    of_namespace: HashMap<u32, Option<usize>>,
+    of_namespace: BTreeMap<u32, Option<usize>>,
 }
 
 /// The rows for namespaces that `chosen` lets pass.
@@ -87,8 +87,8 @@ impl<'a> Rows<'a> {
             types: options.types.unwrap_or(Types::ALL),
             chosen,
             rows: Vec::new(),
-            of_process: HashMap::new(),
-            of_namespace: HashMap::new(),
+            of_process: BTreeMap::new(),
+            of_namespace: BTreeMap::new(),
         }
     }
 
@@ -130,13 +130,10 @@ impl<'a> Rows<'a> {
         }
         // Whatever the kernel may say, nothing stands below itself.
         self.of_namespace.insert(inode, None);
-        let owner = self.add_below(namespace.owner, tree)?;
-        let parent = self.add_below(namespace.parent, tree)?;
-        let parent = if tree == Some(Relation::Owner) {
-            owner
-        } else {
-            parent
-        };
+        let mut parent = self.add_below(namespace.owner, tree)?;
+        if tree == Some(Relation::Parent) {
+            parent = self.add_below(namespace.parent, tree)?;
+        }
         let row = Row {
             inode,
             namespace,

@@ -24,7 +24,9 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let text = match Request::read(invocation)? {
         Request::Columns(format) => columns(format),
         Request::Table(options) => list(options, diagnostics)?,
-        Request::Holders(namespace, page) => held(namespace, diagnostics)?.write(page.form()),
+        Request::Holders(namespace, page) => {
+            held(namespace, page.cut, diagnostics)?.write(page.form())
+        }
         Request::Comparison(pids, types, page) => {
             compare::processes(&pids, types, page.format)?.write(page.form())
         }
@@ -36,23 +38,23 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
 /// The list that the options ask for.
 fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     let filter = options.filter.take();
-    let wanted = wanted(&options, filter.as_ref());
-    let (snapshot, filter) = look(&wanted, filter, diagnostics)?;
+    let snapshot = look(&options, wanted(&options, filter.as_ref()))?;
+    let number = options.namespace.filter(|number| *number != 0);
+    let namespace = number.map(|number| find(&snapshot, &options, number));
+    let namespace = namespace.transpose()?;
+    let filter = ready(filter, diagnostics)?;
     let cells = Cells::new(&snapshot);
     let mut chosen = |row: &Row| chooses(filter.as_ref(), &cells, row);
-    let rows = match options.namespace {
-        None | Some(0) => rows::of_namespaces(&snapshot, &options, &mut chosen)?,
-        Some(number) => {
-            let namespace = find(&snapshot, &options, number)?;
-            rows::of_processes(&snapshot, &options, namespace, &mut chosen)?
-        }
+    let rows = match namespace {
+        Some(namespace) => rows::of_processes(&snapshot, &options, namespace, &mut chosen)?,
+        None => rows::of_namespaces(&snapshot, &options, &mut chosen)?,
     };
     let table = Table {
         key: "namespaces",
         columns: options
             .columns
             .iter()
-            .map(|column| heading(*column, options.tree))
+            .map(|column| heading(*column, &options))
             .collect(),
         rows: rows
             .iter()
@@ -63,8 +65,11 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
 }
 
 /// Who holds this namespace. An empty table says nothing, least of all that nobody does.
-fn held(namespace: u64, diagnostics: &Diagnostics) -> Result<Table> {
-    let table = holders::of(namespace)?;
+fn held(namespace: u64, cut: bool, diagnostics: &Diagnostics) -> Result<Table> {
+    let mut table = holders::of(namespace)?;
+    for column in &mut table.columns {
+        column.shrinks &= cut;
+    }
     if table.rows.is_empty() {
         let sentence = format!("nothing that can be seen holds namespace {namespace}");
         diagnostics.warn(&message(&[&sentence]));
@@ -80,22 +85,25 @@ fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) 
         types: Types::ALL,
         ..wanted(&options, filter.as_ref())
     };
-    let (snapshot, filter) = look(&wanted, filter, diagnostics)?;
+    let snapshot = scan(&wanted).context("failed to read /proc")?;
+    let filter = ready(filter, diagnostics)?;
     let cells = Cells::new(&snapshot);
     let mut chosen = |row: &Row| chooses(filter.as_ref(), &cells, row);
     let rows = rows::of_namespaces(&snapshot, &options, &mut chosen)?;
     Ok(graph::draw(&snapshot, &rows, language, options.page.cut))
 }
 
-/// What there is, and the filter, whose columns are told to be unknown only after the look.
-fn look(
-    wanted: &Wanted,
-    filter: Option<Result<Filter, Mistake>>,
-    diagnostics: &Diagnostics,
-) -> Result<(Snapshot, Option<Filter>)> {
-    let snapshot = scan(wanted).context("failed to read /proc")?;
-    let filter = filter.map(|filter| ready(filter, diagnostics));
-    Ok((snapshot, filter.transpose()?))
+/// Looks at the machine. Where processes of one namespace are wanted, and no process is in it, it may be kept by
+/// something else: then that is looked for too.
+fn look(options: &Options, mut wanted: Wanted) -> Result<Snapshot> {
+    let mut snapshot = scan(&wanted).context("failed to read /proc")?;
+    let number = options.namespace.filter(|number| *number != 0);
+    let found = |number| u32::try_from(number).is_ok_and(|n| snapshot.namespaces.contains_key(&n));
+    if !wanted.hidden && number.is_some_and(|number| !found(number)) {
+        (wanted.hidden, wanted.mounts) = (true, true);
+        snapshot = scan(&wanted).context("failed to read /proc")?;
+    }
+    Ok(snapshot)
 }
 
 /// What the scan must find out for these options.
@@ -117,9 +125,12 @@ fn wanted(options: &Options, filter: Option<&Result<Filter, Mistake>>) -> Wanted
     }
 }
 
-/// The filter, or which of its columns do not exist.
-fn ready(filter: Result<Filter, Mistake>, diagnostics: &Diagnostics) -> Result<Filter> {
-    match filter {
+/// The filter, if there is one, or which of its columns do not exist.
+fn ready(
+    filter: Option<Result<Filter, Mistake>>,
+    diagnostics: &Diagnostics,
+) -> Result<Option<Filter>> {
+    match filter.transpose() {
         Ok(filter) => Ok(filter),
         Err(Mistake::UnknownColumns(names)) => {
             for name in names {
@@ -158,8 +169,8 @@ fn find<'a>(
 }
 
 /// A column as the table writer takes it.
-fn heading(column: Column, tree: Option<Relation>) -> table::Column {
-    let bearer = match tree {
+fn heading(column: Column, options: &Options) -> table::Column {
+    let bearer = match options.tree {
         None => None,
         Some(Relation::Process) => Some(Column::Command),
         Some(Relation::Owner | Relation::Parent) => Some(Column::Ns),
@@ -168,7 +179,7 @@ fn heading(column: Column, tree: Option<Relation>) -> table::Column {
         name: column.name().into(),
         hint: column.hint(),
         right: column.is_right(),
-        shrinks: column.shrinks(),
+        shrinks: column.shrinks() && options.page.cut,
         tree: bearer == Some(column),
     }
 }
@@ -195,13 +206,8 @@ fn columns(format: Format) -> Vec<u8> {
         } else {
             "<string>"
         };
-        let kind = if format == Format::Json {
-            kind.to_owned()
-        } else {
-            format!("<{kind}>")
-        };
         table::Row {
-            cells: vec![of.name().into(), kind.into_bytes().into(), of.help().into()],
+            cells: vec![of.name().into(), kind.into(), of.help().into()],
             parent: None,
         }
     };

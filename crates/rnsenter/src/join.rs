@@ -9,19 +9,23 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::sys::stat::stat;
+use nix::unistd::Pid;
+use nscore::hint::Explain;
 use nscore::namespace::Namespace;
 use nscore::sys::namespace::{joins_by_pidfd, network_of, setns, user_namespace_of};
 use nscore::sys::nsfs::owner_of;
 use nscore::sys::process::pidfd_getfd;
 
+use crate::absence;
 use crate::options::{Options, Source};
+use crate::refusal::{Of, Refusal};
 use crate::target::Target;
 
 /// What is left to be joined.
 pub(crate) struct Joining<'a> {
     /// Of the process of the pidfd, in one call.
     by_pidfd: Vec<Namespace>,
-    pidfd: Option<BorrowedFd<'a>>,
+    pidfd: Option<(Pid, BorrowedFd<'a>)>,
     /// In the order of joining.
     files: Vec<(Namespace, OwnedFd)>,
 }
@@ -55,7 +59,7 @@ impl<'a> Joining<'a> {
         }
         let target = target.context("no target PID specified")?;
         match target.pidfd() {
-            Ok(pidfd) if joins_by_pidfd() => joining.pidfd = Some(pidfd),
+            Ok(pidfd) if joins_by_pidfd() => joining.pidfd = Some((target.pid(), pidfd)),
             // No pidfd, or a kernel whose setns takes none: the files one by one.
             _ => joining.open_files_of(target)?,
         }
@@ -75,6 +79,7 @@ impl<'a> Joining<'a> {
         let pid = target.pid();
         let pidfd = target
             .pidfd()
+            .explain(move |errno| absence::of_file(errno, pid, ""))
             .with_context(|| format!("failed to pidfd_open() for {pid}"))?;
         self.replace(Namespace::Net, network_of_socket(pidfd, number)?);
         Ok(())
@@ -128,14 +133,27 @@ impl<'a> Joining<'a> {
     /// # Errors
     /// `reassociate to namespaces failed`, `reassociate to namespace 'ns/X' failed`.
     pub(crate) fn join(mut self) -> Result<()> {
+        let enters_user = self.enters(Namespace::User);
+        let enters_mount = self.enters(Namespace::Mount);
         self.try_all_but_user();
-        if let (Some(pidfd), false) = (self.pidfd, self.by_pidfd.is_empty()) {
-            setns(pidfd, flags(&self.by_pidfd)).context("reassociate to namespaces failed")?;
+        let proc_is_ours = !enters_mount || self.enters(Namespace::Mount);
+        let refused = |types: &[Namespace], of| Refusal {
+            types: types.to_vec(),
+            enters_user,
+            of: if proc_is_ours { of } else { None },
+        };
+        if let (Some((pid, pidfd)), false) = (self.pidfd, self.by_pidfd.is_empty()) {
+            let types = &self.by_pidfd[..];
+            setns(pidfd, flags(types))
+                .map_err(|errno| refused(types, Of::process(pid, pidfd)).error(errno))
+                .context("reassociate to namespaces failed")?;
         }
         for (namespace, file) in &self.files {
-            setns(file, namespace.flag()).with_context(|| {
-                format!("reassociate to namespace 'ns/{}' failed", namespace.file())
-            })?;
+            setns(file, namespace.flag())
+                .map_err(|errno| refused(&[*namespace], Of::file(file)).error(errno))
+                .with_context(|| {
+                    format!("reassociate to namespace 'ns/{}' failed", namespace.file())
+                })?;
         }
         Ok(())
     }
@@ -149,7 +167,7 @@ impl<'a> Joining<'a> {
             .copied()
             .filter(|namespace| !is_user(namespace))
             .collect();
-        if let (Some(pidfd), false) = (self.pidfd, others.is_empty())
+        if let (Some((_, pidfd)), false) = (self.pidfd, others.is_empty())
             && setns(pidfd, flags(&others)).is_ok()
         {
             self.by_pidfd.retain(is_user);

@@ -1,6 +1,7 @@
 //! `rnsenter`: run a program in the namespaces of another process, as nsenter(1).
 #![cfg_attr(not(test), no_main)]
 
+mod absence;
 mod cgroup;
 mod context;
 mod credentials;
@@ -9,7 +10,9 @@ mod environment;
 mod ids;
 mod join;
 mod options;
+mod refusal;
 mod run;
+mod standing;
 mod target;
 mod wait;
 

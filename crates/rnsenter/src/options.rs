@@ -13,9 +13,10 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nscore::cli::getopt::Occurrence;
 use nscore::cli::{Invocation, message, number};
+use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::file::open;
-use nscore::sys::namespace::open_by_id;
+use nscore::sys::namespace::{open_by_id, own_mount_namespace};
 
 use crate::target::Target;
 
@@ -150,8 +151,12 @@ fn namespace_source(option: &Occurrence) -> Result<Source> {
                 .ok()
                 .and_then(|id| u64::try_from(id).ok());
             let id = id.ok_or_else(|| Error::new(message(&[&"failed to parse nsid: ", &text])))?;
-            let opened = open_by_id(id);
-            opened
+            // Where this fails, no namespace has an id.
+            let any = own_mount_namespace()
+                .explain(hint::without_ids)
+                .context("failed to fill namespace file handle")?;
+            open_by_id(any, id)
+                .explain(hint::without_ids)
                 .map(Source::Opened)
                 .with_context(|| format!("cannot open namespace of id {id}"))
         }

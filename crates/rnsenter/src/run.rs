@@ -4,6 +4,7 @@ use anyhow::{Context, Result, bail};
 use nix::libc::SIGCHLD;
 use nscore::cli::Invocation;
 use nscore::exec::Program;
+use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::process::{Ending, hide_from_tracers, spawn};
 use nscore::sys::signal::set_default;
@@ -49,7 +50,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     let child = spawn(|| invocation.diagnostics.conclude(become_program()));
-    wait::for_child(child.context("fork failed")?)
+    wait::for_child(child.explain(hint::fork).context("fork failed")?)
 }
 
 /// All that must be opened before anything is entered, for it is the caller's view or needs the caller's privilege.

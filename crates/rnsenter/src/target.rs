@@ -18,8 +18,11 @@ use nix::sys::stat::{FileStat, Mode, fstat};
 use nix::sys::statfs::{FsType, fstatfs};
 use nix::unistd::Pid;
 use nscore::cli::number;
+use nscore::hint::Explain;
 use nscore::sys::file::{above_standard, open};
 use nscore::sys::process::{is_there, pidfd_open};
+
+use crate::absence;
 
 /// PID_FS_MAGIC of linux/magic.h: the filesystem of pidfds that have inodes of their own, since Linux 6.9.
 const PID_FS_MAGIC: FsType = FsType(0x5049_4446);
@@ -54,7 +57,8 @@ impl Target {
         };
         if let Some(inode) = parts.next() {
             let (inode, rest) = leading_inode(inode.as_bytes()).ok_or_else(invalid)?;
-            target.has_inode(inode).with_context(|| {
+            let held = target.has_inode(inode).explain(without_inodes);
+            held.with_context(|| {
                 format!(
                     "failed to obtain a valid file descriptor for PID {}",
                     target.pid
@@ -120,7 +124,9 @@ impl Target {
             .proc()
             .and_then(|proc| openat(proc, below, flags, Mode::empty()));
         let opened = opened.and_then(above_standard);
-        opened.with_context(|| format!("cannot open /proc/{}/{name}", self.pid))
+        opened
+            .explain_for(name, self.absence())
+            .with_context(|| format!("cannot open /proc/{}/{name}", self.pid))
     }
 
     /// The state of one of its namespace files.
@@ -132,8 +138,22 @@ impl Target {
         let stat = self.proc().and_then(|proc| {
             nix::sys::stat::fstatat(proc, file.as_str(), nix::fcntl::AtFlags::empty())
         });
-        stat.with_context(|| format!("stat of /proc/{}/{file} failed", self.pid))
+        stat.explain_for(file.as_str(), self.absence())
+            .with_context(|| format!("stat of /proc/{}/{file} failed", self.pid))
     }
+
+    /// Who says why one of its files cannot be looked at.
+    fn absence(&self) -> impl Fn(Errno, &str) -> Option<String> + use<> {
+        let pid = self.pid;
+        move |errno, name| absence::of_file(errno, pid, name)
+    }
+}
+
+/// Why no inode can be compared.
+fn without_inodes(errno: Errno) -> Option<String> {
+    (errno == Errno::EOPNOTSUPP).then(|| {
+        "on this kernel the pidfds of all processes have one inode: one of its own for each takes Linux 6.9".to_owned()
+    })
 }
 
 /// The digits at the start as a number, which is not 0, and what follows them. A number that is too large is as good as

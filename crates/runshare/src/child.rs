@@ -5,9 +5,11 @@ use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nix::libc::{SIGCHLD, SIGINT, SIGTERM, c_int};
+use nix::libc::{SIGINT, SIGTERM, c_int};
 use nix::unistd::{Pid, getpid};
 use nscore::cli::{Diagnostics, Reported};
+use nscore::forward::Forwarding;
+use nscore::hint::{self, Explain};
 use nscore::sys::process::{self, Ending, has_ended, pidfd_open, set_parent_death_signal};
 use nscore::sys::signal::{SignalSet, die_by};
 
@@ -24,7 +26,11 @@ pub(crate) struct Tie {
 }
 
 impl Tie {
-    fn to_this_process(signal: c_int) -> Result<Tie> {
+    /// Ties the child that is forked next to this process.
+    ///
+    /// # Errors
+    /// `pidfd_open failed`.
+    pub(crate) fn to_this_process(signal: c_int) -> Result<Tie> {
         let parent = pidfd_open(getpid()).context("pidfd_open failed")?;
         Ok(Tie { signal, parent })
     }
@@ -55,7 +61,7 @@ pub(crate) fn run(
     mut watcher: Option<Watcher>,
     inside: impl FnOnce(Option<&Tie>) -> Result<Ending>,
 ) -> Result<Ending> {
-    let waiting = Waiting::new(options.forward_signals).context("sigprocmask failed")?;
+    let waiting = Waiting::new(options).context("sigprocmask failed")?;
     let tie = options.kill_child.map(Tie::to_this_process).transpose()?;
     let mut gate = match watcher.as_mut().and_then(Watcher::child_gate) {
         None if keeper.has_work() => Some(Gate::new().context("socketpair failed")?),
@@ -66,7 +72,9 @@ pub(crate) fn run(
         let ready = ready.and_then(|()| tie.as_ref().map_or(Ok(()), Tie::fasten));
         diagnostics.conclude(ready.and_then(|()| inside(tie.as_ref())))
     };
-    let child = process::spawn(program).context("fork failed")?;
+    let child = process::spawn(program)
+        .explain(hint::fork)
+        .context("fork failed")?;
     if let Err(error) = let_child_in(child, keeper, gate, watcher.as_mut()) {
         // It stands at its gate still, and nobody is to open it.
         end(child);
@@ -76,7 +84,10 @@ pub(crate) fn run(
 }
 
 /// Has everything put in place that the child waits for, and opens its gate, by the watcher if there is one.
-fn let_child_in(
+///
+/// # Errors
+/// That a file cannot be bound; that the child or the watcher is gone.
+pub(crate) fn let_child_in(
     child: Pid,
     keeper: Keeper,
     gate: Option<Gate>,
@@ -94,61 +105,55 @@ fn let_child_in(
     }
 }
 
+/// In the child: waits until the parent has put everything in place.
+///
+/// # Errors
+/// [`Reported`] if it could not.
+pub(crate) fn await_turn(gate: Option<&mut Gate>) -> Result<()> {
+    let turn = gate.map_or(Ok(Some(0)), Gate::wait);
+    match turn.context("recv failed")? {
+        Some(_) => Ok(()),
+        // Whoever should have opened the gate has told why not.
+        None => Err(Reported(1).into()),
+    }
+}
+
 /// How the parent waits. What stops a job in the terminal reaches the child too, so the parent must not die of it
-/// before the child has; with `--forward-signals` it hands on what it alone was sent.
+/// before the child has; with `--forward-signals` it hands on what it alone was sent, and with `--new-session`, where
+/// the child is no part of the job, all that the job was sent.
 struct Waiting {
     mask_before: SignalSet,
-    forwarded: Option<SignalSet>,
+    forwarding: Option<Forwarding>,
 }
 
 impl Waiting {
     /// Blocks the signals; before the fork, so that none is lost.
-    fn new(forward: bool) -> Result<Waiting, Errno> {
-        let held = match forward {
-            true => SignalSet::of(&[SIGINT, SIGTERM, SIGCHLD]),
-            false => SignalSet::of(&[SIGINT, SIGTERM]),
+    fn new(options: &Options) -> Result<Waiting, Errno> {
+        let forwarding = match options.beyond.confinement.takes_child() {
+            true => Some(Forwarding::to_session()),
+            false => options.forward_signals.then(Forwarding::to_child),
+        };
+        let mask_before = match &forwarding {
+            Some(forwarding) => forwarding.signals().block()?,
+            None => SignalSet::of(&[SIGINT, SIGTERM]).block()?,
         };
         Ok(Waiting {
-            mask_before: held.block()?,
-            forwarded: forward.then_some(held),
+            mask_before,
+            forwarding,
         })
     }
 
     /// In the child: the caller's mask, and its turn.
     fn let_child_go(&self, gate: Option<&mut Gate>) -> Result<()> {
         self.mask_before.restore().context("sigprocmask failed")?;
-        match gate
-            .map_or(Ok(Some(0)), Gate::wait)
-            .context("recv failed")?
-        {
-            Some(_) => Ok(()),
-            // Whoever should have opened the gate has told why not.
-            None => Err(Reported(1).into()),
-        }
+        await_turn(gate)
     }
 
     fn for_child(&self, child: Pid) -> Result<Ending> {
-        let ended = match &self.forwarded {
+        let ended = match &self.forwarding {
             None => process::wait(child),
-            Some(signals) => forward_until_end(child, signals),
+            Some(forwarding) => forwarding.until_end(child),
         };
         ended.context("waitpid failed")
-    }
-}
-
-/// Hands every signal that arrives on to the child until it ends, which SIGCHLD tells.
-fn forward_until_end(child: Pid, signals: &SignalSet) -> Result<Ending, Errno> {
-    loop {
-        match signals.wait() {
-            Ok(SIGCHLD) => {
-                if let Some(ending) = process::ended(child)? {
-                    return Ok(ending);
-                }
-            }
-            // Its end is told by the next SIGCHLD, so one that is gone by now is no error.
-            Ok(signal) => drop(process::kill(child, signal)),
-            Err(Errno::EINTR) => {}
-            Err(errno) => return Err(errno),
-        }
     }
 }

@@ -4,7 +4,7 @@
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command, ValueHint};
-use nscore::cli::{ADDED, Family, Opt, Tool, table};
+use nscore::cli::{ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Tool, table};
 
 /// What the command-line layer must know of `runshare`. unshare's short options never take an optional value:
 /// `-mFILE` is a cluster of flags.
@@ -71,6 +71,23 @@ const OPTIONS: &[Opt] = &[
     Opt::flag("clear-env", "the program gets an empty environment").under(ADDED),
     Opt::required("whitelist-env", "LIST", "the program gets only these variables, named with commas between them")
         .under(ADDED),
+    Opt::required("hostname", "NAME", "the host name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
+    Opt::required("domainname", "NAME", "the NIS domain name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
+    Opt::flag("loopback", "the network's loopback device is up; implies --net").under(ADDED),
+    Opt::flag("init", "run the program below an init of ours, which is PID 1; implies --fork and --pid").under(ADDED),
+    Opt::flag("pivot-root", "with --root, exchange the root itself: nothing is left of the old one; implies --mount")
+        .under(ADDED),
+    Opt::required("persist", "DIR", "keep every namespace that has no FILE in DIR, which is made for it")
+        .under(ADDED)
+        .naming(ValueHint::DirPath),
+    Opt::required("unpersist", "DIR", "let them go again, remove DIR, and run nothing")
+        .under(ADDED)
+        .naming(ValueHint::DirPath),
+    Opt::flag("check", "tell which namespaces can be made here, those named or all, and run nothing").under(ADDED),
+    Opt::flag("json", "with --check, tell it as JSON").under(ADDED),
+    CLOSE_FDS,
+    NO_NEW_PRIVS,
+    NEW_SESSION,
 ];
 
 /// A namespace, which a bind mount on FILE keeps alive.

@@ -8,6 +8,7 @@ use anyhow::{Context, Error, Result, bail};
 use nix::libc::SIGKILL;
 use nix::unistd::Pid;
 use nscore::cli::{Diagnostics, Reported};
+use nscore::hint::{self, Explain};
 use nscore::sys::process::{self, Ending};
 
 use crate::gate::Gate;
@@ -34,7 +35,9 @@ impl Helper {
             Ok(None) => 1,
             Err(errno) => diagnostics.report(&Error::new(errno).context("recv failed")),
         };
-        let process = process::spawn(behind).context("fork failed")?;
+        let process = process::spawn(behind)
+            .explain(hint::fork)
+            .context("fork failed")?;
         Ok(Helper {
             gate: Some(gate),
             process,

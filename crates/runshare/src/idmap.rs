@@ -34,6 +34,14 @@ impl Kind {
         }
     }
 
+    /// The file of the ids that ordinary users may map.
+    pub(crate) fn subordinate_file(self) -> &'static str {
+        match self {
+            Kind::Users => "/etc/subuid",
+            Kind::Groups => "/etc/subgid",
+        }
+    }
+
     /// The set-user-ID program that writes its map for an ordinary user.
     pub(crate) fn program(self) -> &'static str {
         match self {

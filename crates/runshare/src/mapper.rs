@@ -5,15 +5,17 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::unistd::{Pid, getegid, geteuid, getpid};
 use nscore::cli::{Diagnostics, message};
 use nscore::exec;
+use nscore::hint::{self, Explain, Hint};
 use nscore::procfs;
 use nscore::sys::file::write_all;
 use nscore::sys::process;
 
+use crate::advice;
 use crate::compose::Line;
 use crate::helper::{Helper, succeeded};
 use crate::idmap::{self, IdMap, Kind};
@@ -92,6 +94,16 @@ impl Mapper {
 fn write_own_map(kind: Kind, (inner, outer): (u32, u32)) -> Result<()> {
     let path = Path::new("/proc/self").join(kind.map_file());
     write_own_file(&path, &format!("{inner} {outer} 1"))
+        .explain(move |errno| hint::map(errno, kind == Kind::Users && outer == 0))
+}
+
+/// Maps the caller's own user, `outer`, in the user namespace that this process has just made, `inner` inside.
+///
+/// # Errors
+/// Those of `open(2)` and `write(2)`.
+pub(crate) fn map_own_user(inner: u32, outer: u32) -> Result<(), Errno> {
+    let file = procfs::open_for_writing(Path::new("/proc/self/uid_map"))?;
+    write_all(file, format!("{inner} {outer} 1").as_bytes())
 }
 
 /// Whether `setgroups(2)` is to be allowed. Linux before 3.19 has no such file, and allows it.
@@ -140,7 +152,9 @@ fn write_map(kind: Kind, process: Pid, lines: &[Line]) -> Result<()> {
     let file =
         procfs::open_for_writing(&path).with_context(|| message(&[&"failed to open ", &path]))?;
     let text = idmap::text(lines);
-    write_all(&file, text.as_bytes()).with_context(|| message(&[&"failed to write ", &path]))
+    write_all(&file, text.as_bytes())
+        .explain(move |errno| advice::capability(errno, kind))
+        .with_context(|| message(&[&"failed to write ", &path]))
 }
 
 /// As anybody else: through newuidmap(1) or newgidmap(1), which complains by itself.
@@ -155,8 +169,9 @@ fn run_program(diagnostics: &Diagnostics, kind: Kind, process: Pid, lines: &[Lin
     let program = in_system_directories(name).unwrap_or_else(|| name.into());
     let run = || {
         let failure = exec::run(program.as_os_str(), &words);
-        diagnostics
-            .report(&anyhow::Error::new(failure).context(format!("failed to execute {name}")))
+        let why = Hint::new(move || advice::package(failure.0, name));
+        let sentence = format!("failed to execute {name}");
+        diagnostics.report(&Error::new(failure).context(why).context(sentence))
     };
     let child = process::spawn(run).context("fork failed")?;
     succeeded(child, name)

@@ -8,11 +8,13 @@ use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{chdir, chroot};
-use nscore::cli::message;
+use nscore::cli::{Message, message};
+use nscore::hint::{self, Explain};
 use nscore::sys::file::{open, write_all};
 use nscore::sys::mount::{Propagation, mount_kernel_filesystem, set_propagation};
 
 use crate::options::{BINFMT_MISC, Options};
+use crate::pivot::NewRoot;
 
 /// Stops mounts from travelling between the new mount namespace and the caller's, or lets them, as was asked.
 ///
@@ -40,20 +42,50 @@ pub(crate) fn register_before_root(options: &Options) -> Result<()> {
     }
 }
 
-/// Changes the root, then the working directory.
+/// Changes the root, then the working directory. The root that comes back is to be settled in when all is mounted.
 ///
 /// # Errors
 /// `cannot change root directory to 'DIR'`, `cannot change directory to DIR`.
-pub(crate) fn change_root_and_directory(options: &Options) -> Result<()> {
+pub(crate) fn change_root_and_directory(options: &Options) -> Result<Option<NewRoot>> {
     let mut directory = options.directory.as_deref();
+    let mut new_root = None;
     if let Some(root) = &options.root {
-        chroot(root)
-            .with_context(|| message(&[&"cannot change root directory to '", root, &"'"]))?;
+        if options.beyond.pivot_root {
+            new_root = Some(
+                NewRoot::enter(root)
+                    .explain_for(root.as_path(), hint::path)
+                    .with_context(|| cannot_change_root(root))?,
+            );
+        } else {
+            chroot(root)
+                .explain_for(root.as_path(), |errno, root| {
+                    hint::chroot(errno, root, "add --map-root-user")
+                })
+                .with_context(|| cannot_change_root(root))?;
+        }
         directory = directory.or(Some(Path::new("/")));
     }
-    directory.map_or(Ok(()), |directory| {
-        chdir(directory).with_context(|| message(&[&"cannot change directory to ", &directory]))
-    })
+    if let Some(directory) = directory {
+        chdir(directory)
+            .explain_for(directory, hint::path)
+            .with_context(|| message(&[&"cannot change directory to ", &directory]))?;
+    }
+    Ok(new_root)
+}
+
+/// Leaves the old root for good.
+///
+/// # Errors
+/// `cannot change root directory to 'DIR'`.
+pub(crate) fn settle(new_root: Option<NewRoot>, options: &Options) -> Result<()> {
+    match (new_root, &options.root) {
+        (Some(new_root), Some(root)) => new_root.settle().with_context(|| cannot_change_root(root)),
+        _ => Ok(()),
+    }
+}
+
+fn cannot_change_root(root: &Path) -> Message {
+    message(&[&"cannot change root directory to '", &root, &"'"])
 }
 
 /// Mounts proc, then binfmt_misc, and registers the interpreter there.
@@ -92,7 +124,12 @@ fn binfmt_misc() -> &'static str {
 }
 
 fn mount_kernel(filesystem: &str, directory: &Path) -> Result<()> {
+    let find = match filesystem {
+        "proc" => hint::mount_proc,
+        _ => hint::mount_binfmt,
+    };
     mount_kernel_filesystem(filesystem, directory)
+        .explain_for(directory, find)
         .with_context(|| message(&[&"mount ", &directory, &" failed"]))
 }
 

@@ -1,4 +1,4 @@
-//! From the words of the command line to what `runshare` is to do. Every `failed to parse …` is here.
+//! From the words of the command line to what `runshare` is to do.
 //!
 //! The options are walked in their order, because the first mistake wins, a later option overrides an earlier one,
 //! and some look at what came before them (`--load-interp` at `--mount-binfmt=DIR`).
@@ -7,17 +7,19 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use anyhow::{Error, Result, bail};
+use anyhow::{Result, bail};
 use nix::libc::{SIGKILL, c_int};
 use nix::unistd::{getegid, geteuid};
 use nscore::cli::getopt::Occurrence;
-use nscore::cli::{Invocation, message, number};
+use nscore::cli::{Invocation, number};
 use nscore::namespace::Namespace;
 use nscore::sys::mount::Propagation;
-use nscore::sys::signal;
 use nscore::users;
 
+use crate::beyond::{self, Beyond};
 use crate::idmap::{IdMap, Kind};
+use crate::persist::Kept;
+use crate::values::{mapped_id, owner, propagation, setgroups, signal_number};
 
 /// Where proc and binfmt_misc go unless told otherwise.
 const PROC: &str = "/proc";
@@ -45,6 +47,8 @@ pub(crate) struct Options {
     /// The signal that the child gets when its parent dies.
     pub(crate) kill_child: Option<c_int>,
     pub(crate) forward_signals: bool,
+    /// Whether an init of ours is PID 1.
+    pub(crate) init: bool,
     pub(crate) mount_proc: Option<PathBuf>,
     pub(crate) mount_binfmt: Option<PathBuf>,
     /// The line for binfmt_misc's `register`.
@@ -65,6 +69,7 @@ pub(crate) struct Options {
     pub(crate) clear_environment: bool,
     /// The variables that stay, in the order in which they were named.
     pub(crate) whitelist: Option<Vec<OsString>>,
+    pub(crate) beyond: Beyond,
     pub(crate) operands: Vec<OsString>,
 }
 
@@ -82,15 +87,38 @@ impl Options {
             options.take(option)?;
         }
         options.operands = invocation.operands()?.to_vec();
-        let shifts_clocks = options.monotonic.is_some() || options.boottime.is_some();
-        if shifts_clocks && !options.unshares(Namespace::Time) {
+        if options.beyond.unpersist.is_some()
+            && (invocation.options().len() > 1 || !options.operands.is_empty())
+        {
+            bail!("option --unpersist takes no other option and no program");
+        }
+        options.finish()?;
+        Ok(options)
+    }
+
+    /// Sees what options mean for each other that may stand in any order.
+    ///
+    /// # Errors
+    /// That one takes another, or forbids it.
+    fn finish(&mut self) -> Result<()> {
+        // A pid namespace is there to be kept only once its first process is.
+        self.fork |= self.beyond.confinement.takes_child()
+            || self.persists(|namespace| namespace == Namespace::Pid);
+        let shifts_clocks = self.monotonic.is_some() || self.boottime.is_some();
+        if shifts_clocks && !self.unshares(Namespace::Time) {
             bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");
         }
-        Ok(options)
+        beyond::check(self)
     }
 
     fn take(&mut self, option: &Occurrence) -> Result<()> {
         let value = option.value();
+        if let Some(implied) = self.beyond.take(option.name(), value) {
+            if let Some(namespace) = implied {
+                self.unshare(namespace);
+            }
+            return Ok(());
+        }
         match option.name() {
             "fork" => self.fork = true,
             "kill-child" => {
@@ -100,6 +128,11 @@ impl Options {
             "forward-signals" => {
                 self.forward_signals = true;
                 self.fork = true;
+            }
+            "init" => {
+                self.init = true;
+                self.fork = true;
+                self.unshare(Namespace::Pid);
             }
             "propagation" => self.propagation = propagation(value)?,
             "setgroups" => self.setgroups = Some(setgroups(value)?),
@@ -219,65 +252,24 @@ impl Options {
     }
 
     /// The namespaces that are to be kept alive and their files, in the order of binding.
-    pub(crate) fn kept(&self) -> Vec<(Namespace, PathBuf)> {
-        let kept = Namespace::ALL.into_iter().filter_map(|namespace| {
-            let unshared = self
-                .unshared
-                .iter()
-                .find(|unshared| unshared.namespace == namespace)?;
-            Some((namespace, unshared.file.clone()?))
-        });
-        kept.collect()
+    pub(crate) fn kept(&self) -> Kept {
+        let directory = self.beyond.persist.clone();
+        let mut unshared: Vec<&Unshared> = self.unshared.iter().collect();
+        unshared.sort_by_key(|unshared| unshared.namespace);
+        let kept = unshared
+            .into_iter()
+            .filter(|unshared| unshared.file.is_some() || directory.is_some())
+            .map(|unshared| (unshared.namespace, unshared.file.clone()));
+        Kept {
+            namespaces: kept.collect(),
+            directory,
+        }
     }
-}
 
-fn signal_number(name: &OsStr) -> Result<c_int> {
-    let number = name.to_str().and_then(signal::by_name);
-    number.ok_or_else(|| Error::new(message(&[&"unknown signal: ", &name])))
-}
-
-fn propagation(mode: &OsStr) -> Result<Option<Propagation>> {
-    match mode.to_str() {
-        Some("private") => Ok(Some(Propagation::Private)),
-        Some("shared") => Ok(Some(Propagation::Shared)),
-        Some("slave") => Ok(Some(Propagation::Slave)),
-        Some("unchanged") => Ok(None),
-        _ => Err(Error::new(message(&[
-            &"unsupported propagation mode: ",
-            &mode,
-        ]))),
+    /// Whether a namespace of this type is to be kept in the directory of `--persist`.
+    pub(crate) fn persists(&self, wanted: impl Fn(Namespace) -> bool) -> bool {
+        let mut unshared = self.unshared.iter();
+        self.beyond.persist.is_some()
+            && unshared.any(|unshared| unshared.file.is_none() && wanted(unshared.namespace))
     }
-}
-
-fn setgroups(word: &OsStr) -> Result<Setgroups> {
-    match word.to_str() {
-        Some("allow") => Ok(Setgroups::Allow),
-        Some("deny") => Ok(Setgroups::Deny),
-        _ => Err(Error::new(message(&[
-            &"unsupported --setgroups argument '",
-            &word,
-            &"'",
-        ]))),
-    }
-}
-
-/// An id to be mapped: a number or, if it is none, a name. The greatest number stands for "no id" and is refused.
-fn mapped_id(text: &OsStr, what: &str, by_name: fn(&OsStr) -> Option<u32>) -> Result<u32> {
-    let number = number::decimal(text, true)
-        .ok()
-        .and_then(|number| u32::try_from(number).ok());
-    let id = number
-        .filter(|id| *id != u32::MAX)
-        .or_else(|| by_name(text));
-    id.ok_or_else(|| Error::new(message(&[&"failed to parse ", &what, &" '", &text, &"'"])))
-}
-
-/// `UID:GID`, numbers alone.
-fn owner(text: &OsStr) -> Result<(u32, u32)> {
-    let id = |text: &str| number::id("", text.as_ref()).ok();
-    let ids = text.to_str().and_then(|text| {
-        let (user, group) = text.split_once(':')?;
-        Some((id(user)?, id(group)?))
-    });
-    ids.ok_or_else(|| Error::msg("failed to parse owner"))
 }

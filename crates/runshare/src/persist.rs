@@ -1,23 +1,35 @@
-//! Namespaces that outlive their processes: each new one that was given a FILE is bind-mounted there.
+//! Namespaces that outlive their processes: each new one that was given a FILE is bind-mounted there, and with
+//! `--persist` every other one in a [`Collection`].
 //!
 //! It is done from the old mount namespace, or nobody outside would see it, and with the privilege of the old user
-//! namespace: where one of the two is left, a [`Helper`] stays behind for it. Either all files are bound or none.
+//! namespace: where one of the two is left, a [`Helper`] stays behind for it. Either all of them are bound or none.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use nix::unistd::{Pid, getpid};
 use nscore::cli::{Diagnostics, message};
+use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::mount::{bind, unmount};
 
+use crate::collection::Collection;
 use crate::helper::Helper;
 use crate::options::Options;
 
-/// The files of one call, until they are bound.
+/// What one call keeps.
+#[derive(Debug, Default)]
+pub(crate) struct Kept {
+    /// Each namespace in the order of binding, with its file; `None` for one of the directory.
+    pub(crate) namespaces: Vec<(Namespace, Option<PathBuf>)>,
+    /// `--persist`.
+    pub(crate) directory: Option<PathBuf>,
+}
+
+/// The namespaces of one call, until they are bound.
 pub(crate) struct Keeper {
     helper: Option<Helper>,
-    files: Vec<(Namespace, PathBuf)>,
+    kept: Kept,
 }
 
 impl Keeper {
@@ -26,52 +38,70 @@ impl Keeper {
     /// # Errors
     /// That no process can be made.
     pub(crate) fn leave_behind(options: &Options, diagnostics: &Diagnostics) -> Result<Keeper> {
-        let files = options.kept();
+        let kept = options.kept();
         let leaves = options.unshares(Namespace::Mount) || options.unshares(Namespace::User);
-        let helper = if leaves && !files.is_empty() {
+        let helper = if leaves && !kept.namespaces.is_empty() {
             let process = getpid();
-            let work = || bind_all(process, &files);
+            let work = || bind_all(process, &kept);
             Some(Helper::leave_behind(diagnostics, work)?)
         } else {
             None
         };
-        Ok(Keeper { helper, files })
+        Ok(Keeper { helper, kept })
     }
 
     /// Whether anything is to be kept.
     pub(crate) fn has_work(&self) -> bool {
-        !self.files.is_empty()
+        !self.kept.namespaces.is_empty()
     }
 
-    /// Binds the files.
+    /// Binds them all.
     ///
     /// # Errors
-    /// `mount /proc/PID/ns/X on FILE failed`; as [`Helper::work`].
+    /// `mount /proc/PID/ns/X on FILE failed`; as [`Collection::make`], [`Collection::keep`], [`Helper::work`].
     pub(crate) fn keep(self) -> Result<()> {
         match self.helper {
             Some(helper) => helper.work(),
-            None => bind_all(getpid(), &self.files),
+            None => bind_all(getpid(), &self.kept),
         }
     }
 }
 
-/// Binds every namespace that `process` has unshared to its file; after a failure none of them stays.
-fn bind_all(process: Pid, files: &[(Namespace, PathBuf)]) -> Result<()> {
-    for (count, (namespace, file)) in files.iter().enumerate() {
+/// Binds every namespace that `process` has unshared; after a failure none of them stays.
+fn bind_all(process: Pid, kept: &Kept) -> Result<()> {
+    let mut collection = kept
+        .directory
+        .as_deref()
+        .map(Collection::make)
+        .transpose()?;
+    let mut bound = Vec::new();
+    for (namespace, file) in &kept.namespaces {
         let source = PathBuf::from(format!("/proc/{process}/ns/{}", namespace.unshared_file()));
-        let bound = bind(&source, file);
-        if bound.is_err() {
-            undo(files[..count].iter().map(|(_, file)| file.as_path()));
+        let done = match (file, &mut collection) {
+            (Some(file), _) => bind_to_file(*namespace, &source, file).map(|()| bound.push(file)),
+            (None, Some(collection)) => collection.keep(*namespace, &source),
+            (None, None) => Ok(()),
+        };
+        if done.is_err() {
+            undo(&bound, collection);
+            return done;
         }
-        bound.with_context(|| message(&[&"mount ", &source, &" on ", file, &" failed"]))?;
     }
     Ok(())
 }
 
-/// Takes away what was bound, the last first.
-fn undo<'a>(files: impl DoubleEndedIterator<Item = &'a Path>) {
-    for file in files.rev() {
-        // The failure that brought us here is the one to tell.
+/// Takes away what was bound, the last first. The failure that brought us here is the one to tell.
+fn undo(files: &[&PathBuf], collection: Option<Collection>) {
+    if let Some(collection) = collection {
+        collection.undo();
+    }
+    for file in files.iter().rev() {
         let _ = unmount(file);
     }
+}
+
+fn bind_to_file(namespace: Namespace, source: &Path, file: &Path) -> Result<()> {
+    bind(source, file)
+        .explain_for(file, move |errno, file| hint::bind(errno, namespace, file))
+        .with_context(|| message(&[&"mount ", &source, &" on ", &file, &" failed"]))
 }

@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use nix::libc::SIGCHLD;
 use nscore::cli::Invocation;
 use nscore::exec::Program;
+use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::Ending;
@@ -14,12 +15,18 @@ use crate::mapper::Mapper;
 use crate::options::Options;
 use crate::persist::Keeper;
 use crate::watcher::Watcher;
-use crate::{clocks, credentials, environment, mounts};
+use crate::{check, clocks, credentials, environment, host, mounts, standin, unpersist};
 
 /// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let options = Options::read(invocation)?;
+    if let Some(directory) = &options.beyond.unpersist {
+        return unpersist::let_go(directory);
+    }
     let diagnostics = &invocation.diagnostics;
+    if options.beyond.check {
+        return check::run(&options, diagnostics);
+    }
     let program = Program::from_operands(&options.operands);
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
@@ -27,10 +34,22 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let mut mapper = Mapper::leave_behind(&options, diagnostics)?;
     let watcher = Watcher::leave_behind(&options, diagnostics)?;
     credentials::become_owner(&options)?;
-    unshare(options.flags()).context("unshare failed")?;
+    let flags = options.flags();
+    unshare(flags)
+        .explain(move |errno| hint::unshare(errno, flags))
+        .context("unshare failed")?;
     mapper.write_blocks()?;
     clocks::shift(&options)?;
-    let inside = |tie: Option<&Tie>| become_program(&options, &mapper, &program, tie);
+    if options.init {
+        return standin::run(&options, diagnostics, keeper, |init| {
+            settle(&options, &mapper)?;
+            init.run(diagnostics, || become_program(&options, &program, None))
+        });
+    }
+    let inside = |tie: Option<&Tie>| {
+        settle(&options, &mapper)?;
+        become_program(&options, &program, tie)
+    };
     if options.fork {
         return child::run(&options, diagnostics, keeper, watcher, inside);
     }
@@ -38,22 +57,24 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     inside(None)
 }
 
-/// The steps inside the new namespaces, in the process that becomes the program.
-fn become_program(
-    options: &Options,
-    mapper: &Mapper,
-    program: &Program,
-    tie: Option<&Tie>,
-) -> Result<Ending> {
+/// The steps inside the new namespaces that all processes in there have in common.
+fn settle(options: &Options, mapper: &Mapper) -> Result<()> {
     mapper.write_own(options.setgroups)?;
+    host::set_up(&options.beyond)?;
     if options.unshares(Namespace::Mount) {
         mounts::set_root_propagation(options)?;
     }
     mounts::register_before_root(options)?;
-    mounts::change_root_and_directory(options)?;
+    let new_root = mounts::change_root_and_directory(options)?;
     mounts::mount_proc_and_binfmt(options)?;
+    mounts::settle(new_root, options)
+}
+
+/// The steps that are the program's own, in the process that becomes it.
+fn become_program(options: &Options, program: &Program, tie: Option<&Tie>) -> Result<Ending> {
     credentials::become_program_user(options)?;
     tie.map_or(Ok(()), Tie::fasten)?;
     environment::reduce(options);
+    options.beyond.confinement.enter()?;
     Err(program.run(options.root.is_some()))
 }

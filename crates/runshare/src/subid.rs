@@ -9,8 +9,10 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::{Context, Error, Result, anyhow};
 use nix::unistd::geteuid;
 use nscore::cli::{message, number};
+use nscore::hint::{Explain, Hint};
 use nscore::users;
 
+use crate::advice;
 use crate::idmap::Kind;
 
 /// A range of subordinate ids.
@@ -26,41 +28,39 @@ pub(crate) struct Range {
 /// That the user has no name, that the file cannot be read, that its first line for the user is garbled, or that
 /// there is none.
 pub(crate) fn first_range(kind: Kind) -> Result<Range> {
-    let path = match kind {
-        Kind::Users => "/etc/subuid",
-        Kind::Groups => "/etc/subgid",
-    };
+    let path = kind.subordinate_file();
     let uid = geteuid().as_raw();
     let name = users::name_of(uid).ok_or_else(|| anyhow!("you (user {uid}) don't exist."))?;
-    let file = fs::read(path).with_context(|| format!("could not open '{path}'"))?;
+    let file = fs::read(path)
+        .explain_for(&name, move |_, name| advice::subordinate_ids(name, uid))
+        .with_context(|| format!("could not open '{path}'"))?;
     range_of(&file, &name, uid)?.ok_or_else(|| {
-        Error::new(message(&[
-            &"no line matching user \"",
-            &name,
-            &"\" in ",
-            &path,
-        ]))
+        let sentence = message(&[&"no line matching user \"", &name, &"\" in ", &path]);
+        let why = Hint::new(move || advice::subordinate_ids(&name, uid));
+        Error::new(sentence).context(why)
     })
 }
 
 /// The range on the first whole line for this user, if there is one.
-fn range_of(file: &[u8], name: &OsString, uid: u32) -> Result<Option<Range>> {
-    let mut lines = file.split(|byte| *byte == b'\n');
-    let fields = lines.find_map(|line| {
-        let mut fields = line.splitn(3, |byte| *byte == b':').map(OsStr::from_bytes);
-        let owner = fields.next()?;
-        let start = fields.next()?;
-        let count = fields.next()?;
-        (owner == name || is_number(owner, uid)).then_some((start, count))
-    });
+pub(crate) fn range_of(file: &[u8], name: &OsString, uid: u32) -> Result<Option<Range>> {
+    let is_theirs = |owner: &OsStr| owner == name || is_number(owner, uid);
+    let fields = lines(file).find(|(owner, _, _)| is_theirs(owner));
     let id = |text| number::id("failed to parse subid map", text).map(u64::from);
     match fields {
-        Some((start, count)) => Ok(Some(Range {
+        Some((_, start, count)) => Ok(Some(Range {
             start: id(start)?,
             count: id(count)?,
         })),
         None => Ok(None),
     }
+}
+
+/// The whole lines: owner, start and count.
+pub(crate) fn lines(file: &[u8]) -> impl Iterator<Item = (&OsStr, &OsStr, &OsStr)> {
+    file.split(|byte| *byte == b'\n').filter_map(|line| {
+        let mut fields = line.splitn(3, |byte| *byte == b':').map(OsStr::from_bytes);
+        Some((fields.next()?, fields.next()?, fields.next()?))
+    })
 }
 
 fn is_number(owner: &OsStr, uid: u32) -> bool {

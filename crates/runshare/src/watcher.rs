@@ -1,23 +1,26 @@
 //! What `--kill-child=SIGNAL` does where the kernel's own signal cannot: PID 1 of a namespace is not touched by one
-//! that it does not catch, so `--kill-child=TERM` alone would leave the namespace running without its parent.
+//! that it does not deal with, so `--kill-child=TERM` alone would leave the namespace running without its parent.
 //!
 //! A process of its own watches parent and child. When the parent ends, the child has had SIGNAL from the kernel; if it
-//! has no handler for it, it gets KILL now. One that has a handler ends when it likes, as it would as any other PID.
+//! neither handles it nor waits for it, it gets KILL now. One that does ends when it likes, as it would as any other
+//! PID.
 //! The watcher is made before `unshare(2)`: a process that has left its pid namespace makes all its children in the new
 //! one, where the end of PID 1 ends them, and waits for them to be reaped.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::thread::sleep;
+use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
-use nix::libc::{SIGKILL, c_int};
+use nix::libc::{SIGCONT, SIGKILL, SIGSTOP, c_int};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{Pid, getpid, setsid};
 use nscore::cli::Diagnostics;
 use nscore::namespace::Namespace;
-use nscore::procfs::catches;
+use nscore::procfs::handles;
 use nscore::sys::file::close_all_but;
 use nscore::sys::process::{self, Ending, has_ended, kill_by_pidfd, pidfd_open};
 
@@ -44,6 +47,8 @@ impl Watcher {
         diagnostics: &Diagnostics,
     ) -> Result<Option<Watcher>> {
         let signal = options.kill_child.filter(|signal| *signal != SIGKILL);
+        // An init of ours sends the signal on to a program that is no PID 1.
+        let signal = signal.filter(|_| !options.init);
         let Some(signal) = signal.filter(|_| options.unshares(Namespace::Pid)) else {
             return Ok(None);
         };
@@ -51,14 +56,18 @@ impl Watcher {
         let mut orders = Gate::new().context("socketpair failed")?;
         let mut child_gate = Some(Gate::new().context("socketpair failed")?);
         let work = || {
+            // Once the last hold on this gate is gone the child ends, and everybody else: not before it is told why.
+            let mut held = child_gate.take();
             let watched = orders.wait().map_err(Error::from).and_then(|child| {
-                match (child, child_gate.take()) {
-                    (Some(child), Some(gate)) => watch(signal, &parent, Pid::from_raw(child), gate),
-                    _ => Ok(()),
+                match child.map(Pid::from_raw) {
+                    Some(child) => watch(signal, &parent, child, &mut held),
+                    None => Ok(()),
                 }
             });
             let watched = watched.context("cannot watch over the child");
-            diagnostics.conclude(watched.map(|()| Ending::Status(0)))
+            let status = diagnostics.conclude(watched.map(|()| Ending::Status(0)));
+            drop(held);
+            status
         };
         let process = process::spawn(work).context("fork failed")?;
         let orders = Some(orders);
@@ -95,26 +104,62 @@ impl Drop for Watcher {
 }
 
 /// Opens the gate once everything is held that will be needed, and waits for the end of the one or the other.
-fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: Gate) -> Result<()> {
-    let status = File::open(format!("/proc/{child}/status"))?;
+fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: &mut Option<Gate>) -> Result<()> {
+    let mut status = File::open(format!("/proc/{child}/status"))?;
     let child = pidfd_open(child)?;
     // Out of the caller's session and holding none of its descriptors: what ends the caller must not end the watcher,
     // and whoever reads from the program must see its end.
     setsid()?;
     let kept = [parent.as_raw_fd(), child.as_raw_fd(), status.as_raw_fd()];
-    let kept: Vec<_> = kept.into_iter().chain(gate.descriptors()).collect();
+    let gates = gate.iter().flat_map(Gate::descriptors);
+    let kept: Vec<_> = kept.into_iter().chain(gates).collect();
     close_all_but(&kept)?;
-    gate.open(0)?;
+    gate.take().map_or(Ok(()), |gate| gate.open(0))?;
     let mut watched = [parent, &child].map(|pidfd| PollFd::new(pidfd.as_fd(), PollFlags::POLLIN));
     while let Err(Errno::EINTR) = poll(&mut watched, PollTimeout::NONE) {}
-    if has_ended(parent)? && !has_ended(&child)? && !has_handler(status, signal)? {
+    if has_ended(parent)? && !has_ended(&child)? && !has_taken(signal, &child, &mut status)? {
         kill_by_pidfd(&child, SIGKILL)?;
     }
     Ok(())
 }
 
-fn has_handler(mut status: File, signal: c_int) -> Result<bool> {
+/// Whether the process with this status does by itself what the signal asks for.
+fn has_taken(signal: c_int, process: &OwnedFd, status: &mut File) -> Result<bool> {
+    let told = read_again(status)?;
+    let takes = |told: &str| handles(told, signal).unwrap_or(false);
+    if takes(&told) || is_stopped(&told) {
+        return Ok(takes(&told));
+    }
+    // In sigwait(3) nothing shows what it waits for. Stopping takes it out of there, and going on puts it back.
+    kill_by_pidfd(process, SIGSTOP)?;
+    let stopped = read_when_stopped(status);
+    kill_by_pidfd(process, SIGCONT)?;
+    stopped.map(|told| takes(&told))
+}
+
+/// Waits until the process is stopped, or for a second: one that sleeps where signals do not reach it is in no
+/// `sigwait(3)`.
+fn read_when_stopped(status: &mut File) -> Result<String> {
+    for _ in 0..1000 {
+        let told = read_again(status)?;
+        if is_stopped(&told) {
+            return Ok(told);
+        }
+        sleep(Duration::from_millis(1));
+    }
+    read_again(status)
+}
+
+/// `T` by a signal, `t` by a tracer.
+fn is_stopped(status: &str) -> bool {
+    let mut lines = status.lines();
+    let state = lines.find_map(|line| line.strip_prefix("State:"));
+    state.is_some_and(|state| state.trim_start().starts_with(['T', 't']))
+}
+
+fn read_again(status: &mut File) -> Result<String> {
     let mut text = String::new();
+    status.rewind()?;
     status.read_to_string(&mut text)?;
-    Ok(catches(&text, signal).unwrap_or(false))
+    Ok(text)
 }

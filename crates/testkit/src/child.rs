@@ -37,6 +37,8 @@ pub(crate) struct Child {
     pub(crate) forbidden: Vec<u32>,
     /// Whom it becomes.
     pub(crate) user: Option<User>,
+    /// Filters of system calls that it is under.
+    pub(crate) filters: Vec<[libc::sock_filter; 4]>,
     /// Open descriptors it gets, and the number of each.
     pub(crate) passed: Vec<(OwnedFd, RawFd)>,
     /// Standard descriptors it does not get.
@@ -54,6 +56,9 @@ impl Child {
             sys::forbid(*number)?;
         }
         self.become_user()?;
+        self.filters
+            .iter()
+            .try_for_each(|filter| sys::install_filter(filter))?;
         self.arrange_descriptors()
     }
 
@@ -117,7 +122,7 @@ impl Child {
 
     /// The standard three and those passed on, and nothing that `cargo test` or another test has open.
     fn arrange_descriptors(&self) -> Result<(), Errno> {
-        sys::close_from(3, libc::CLOSE_RANGE_CLOEXEC)?;
+        sys::close_from_at_exec(3)?;
         for (fd, number) in &self.passed {
             sys::install(fd, *number)?;
         }

@@ -23,6 +23,7 @@
 
 mod child;
 mod eventually;
+mod hint;
 pub mod mask;
 mod mounts;
 pub mod need;
@@ -45,6 +46,7 @@ pub use outcome::{Outcome, Status};
 pub use place::{originals, workspace};
 pub use running::Running;
 pub use scratch::Scratch;
+pub use sys::pidfd_inode;
 pub use tool::Tool;
 pub use twin::Twin;
 pub use world::{CLONE_NEWTIME, World};

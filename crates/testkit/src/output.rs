@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 /// The most that is read from one stream at a time: far more than a pipe holds, so that all is read that a program
@@ -18,6 +19,8 @@ const GULP: u64 = 4 << 20;
 /// One stream of a program: where it comes from, and what came.
 pub(crate) struct Stream {
     source: Option<File>,
+    /// Whether it is a terminal that nobody has open any more.
+    is_hung_up: bool,
     /// What has been read so far.
     pub(crate) bytes: Vec<u8>,
 }
@@ -29,6 +32,7 @@ impl Stream {
             .expect("a pipe can be made non-blocking");
         Self {
             source: Some(source.into()),
+            is_hung_up: false,
             bytes: Vec::new(),
         }
     }
@@ -37,6 +41,7 @@ impl Stream {
     pub(crate) fn empty() -> Self {
         Self {
             source: None,
+            is_hung_up: false,
             bytes: Vec::new(),
         }
     }
@@ -49,7 +54,8 @@ impl Stream {
         match source.take(GULP).read_to_end(&mut self.bytes) {
             Ok(read) if read as u64 == GULP => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
-            // The end of a pipe; or EIO, the end of a terminal that nobody has open any more.
+            // Not the end: the kernel may say so before it hands over what was written last.
+            Err(error) if error.raw_os_error() == Some(libc::EIO) => self.is_hung_up = true,
             Ok(_) | Err(_) => self.source = None,
         }
     }
@@ -70,6 +76,7 @@ impl Output {
         let mut watched = vec![PollFd::new(pidfd, PollFlags::POLLIN)];
         let sources = [&self.out, &self.err]
             .into_iter()
+            .filter(|stream| !stream.is_hung_up)
             .filter_map(|stream| stream.source.as_ref());
         watched.extend(sources.map(|source| PollFd::new(source.as_fd(), PollFlags::POLLIN)));
         match poll(

@@ -15,6 +15,7 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc::{self, c_int, c_uint};
 use nix::sched::CloneFlags;
+use nix::sys::stat::fstat;
 use nix::unistd::Pid;
 
 use crate::outcome::Status;
@@ -38,6 +39,14 @@ pub(crate) fn pidfd(pid: Pid) -> Result<OwnedFd, Errno> {
     let number = RawFd::try_from(number).map_err(|_| Errno::EBADF)?;
     // SAFETY: the kernel has just made this descriptor, and nobody else knows its number.
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// The inode of a pidfd of the process `pid`, which since Linux 6.9 no other process ever has.
+///
+/// # Errors
+/// ESRCH if there is no such process.
+pub fn pidfd_inode(pid: Pid) -> Result<u64, Errno> {
+    fstat(pidfd(pid)?).map(|stat| stat.st_ino)
 }
 
 /// How the child `pid` ended, without reaping it: as a zombie it keeps its number, and its group's, from being used
@@ -78,11 +87,29 @@ pub(crate) fn close(number: RawFd) -> Result<(), Errno> {
     Errno::result(unsafe { libc::close(number) }).map(drop)
 }
 
-/// In the child: closes every descriptor from `first` up, now or (with CLOSE_RANGE_CLOEXEC) at exec, `close_range(2)`.
-pub(crate) fn close_from(first: c_uint, flags: c_uint) -> Result<(), Errno> {
+/// In the child: closes every descriptor from `first` up, `close_range(2)`.
+pub(crate) fn close_from(first: c_uint) -> Result<(), Errno> {
+    close_range(first, 0)
+}
+
+/// In the child: has every descriptor from `first` up closed at exec, `close_range(2)`.
+pub(crate) fn close_from_at_exec(first: c_uint) -> Result<(), Errno> {
+    let closed = close_range(first, libc::CLOSE_RANGE_CLOEXEC);
+    if closed != Err(Errno::EINVAL) {
+        return closed;
+    }
+    // Before Linux 5.11: each by itself, as many as may be open unless a limit was raised.
+    for number in first..1024 {
+        // SAFETY: F_SETFD takes numbers; one that is not open is an error and no more.
+        unsafe { libc::fcntl(number.cast_signed(), libc::F_SETFD, libc::FD_CLOEXEC) };
+    }
+    Ok(())
+}
+
+fn close_range(first: c_uint, flags: c_uint) -> Result<(), Errno> {
     // SAFETY: close_range takes three numbers; in the child no owner is left to be surprised.
-    Errno::result(unsafe { libc::syscall(libc::SYS_close_range, first, c_uint::MAX, flags) })
-        .map(drop)
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, c_uint::MAX, flags) };
+    Errno::result(result).map(drop)
 }
 
 /// In the child: every signal gets its default action, whatever the caller of `cargo test` ignores.
@@ -111,6 +138,48 @@ pub(crate) fn default_signals() {
 pub(crate) fn ignore(signal: c_int) {
     // SAFETY: SIG_IGN is no function, so no handler of ours ever runs.
     unsafe { libc::signal(signal, libc::SIG_IGN) };
+}
+
+/// A filter that answers the system call of this number with `errno` and lets every other pass, `seccomp(2)`; as a classic
+/// BPF program it is ready to be installed.
+pub(crate) fn filter(call: libc::c_long, errno: Errno) -> [libc::sock_filter; 4] {
+    let number = u32::try_from(call).expect("a system call has a small number");
+    let step = |code: u32, jf: u8, k: u32| libc::sock_filter {
+        code: u16::try_from(code).expect("a BPF instruction is a short one"),
+        jt: 0,
+        jf,
+        k,
+    };
+    // The number of the call is the first thing in struct seccomp_data.
+    [
+        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
+        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 1, number),
+        step(
+            libc::BPF_RET | libc::BPF_K,
+            0,
+            libc::SECCOMP_RET_ERRNO | errno as u32,
+        ),
+        step(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ALLOW),
+    ]
+}
+
+/// In the child: installs this filter, for itself and all that comes of it, `PR_SET_SECCOMP`. It takes the promise not to
+/// gain privileges, `PR_SET_NO_NEW_PRIVS`, of one who has none.
+pub(crate) fn install_filter(filter: &[libc::sock_filter]) -> Result<(), Errno> {
+    nix::sys::prctl::set_no_new_privs()?;
+    let program = libc::sock_fprog {
+        len: u16::try_from(filter.len()).map_err(|_| Errno::EINVAL)?,
+        filter: filter.as_ptr().cast_mut(),
+    };
+    // SAFETY: the program lies in locals of the length told that outlive the call, and the kernel only reads it.
+    let result = unsafe {
+        libc::prctl(
+            libc::PR_SET_SECCOMP,
+            libc::SECCOMP_MODE_FILTER,
+            &raw const program,
+        )
+    };
+    Errno::result(result).map(drop)
 }
 
 /// In the child: no program that is run from now on gets this capability, `PR_CAPBSET_DROP`.
@@ -148,7 +217,7 @@ pub(crate) fn sit_in(flags: CloneFlags) -> Result<Pid, Errno> {
 /// waits to be killed, at the latest when the thread that made it ends.
 fn sit() -> ! {
     let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
-    let _ = close_from(0, 0);
+    let _ = close_from(0);
     loop {
         nix::unistd::pause();
     }

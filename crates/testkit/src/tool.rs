@@ -167,6 +167,13 @@ impl Tool {
         self
     }
 
+    /// Has the system call of this number, `libc::SYS_unshare` say, be answered with this error for it and all that comes
+    /// of it, by a seccomp filter, as in a container. It cannot gain privileges then.
+    pub fn refusing(mut self, call: nix::libc::c_long, errno: nix::errno::Errno) -> Self {
+        self.child.filters.push(sys::filter(call, errno));
+        self
+    }
+
     /// Passes it an open descriptor under this number.
     pub fn fd(mut self, number: RawFd, fd: impl Into<OwnedFd>) -> Self {
         assert!(

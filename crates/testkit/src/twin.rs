@@ -1,7 +1,7 @@
 //! Our program beside the original. Both are called by the original's name, in the same environment, one after the
 //! other, and must agree to the byte on how they end and what they write.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::need;
 use crate::outcome::Outcome;
@@ -28,6 +28,39 @@ impl Twin {
             original,
             mask: <[u8]>::to_vec,
         })
+    }
+
+    /// A twin of two scripts, for tests of what a twin is for.
+    #[cfg(test)]
+    pub(crate) fn of_scripts(scratch: &crate::Scratch, ours: &str, original: &str) -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let script = |name: &str, text: &str| {
+            let path = scratch.file(name, format!("#!/bin/sh\n{text}\n"));
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))
+                .expect("it is ours");
+            path
+        };
+        Self {
+            name: "unshare".into(),
+            ours: script("ours", ours),
+            original: script("original", original),
+            mask: <[u8]>::to_vec,
+        }
+    }
+
+    /// What both are called.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Ours, and the original.
+    pub(crate) fn programs(&self) -> (&Path, &Path) {
+        (&self.ours, &self.original)
+    }
+
+    /// The bytes that are compared for these that were written.
+    pub(crate) fn masked(&self, bytes: &[u8]) -> Vec<u8> {
+        (self.mask)(bytes)
     }
 
     /// Compares what `mask` makes of the bytes written, where two runs cannot agree: see [`mask`](crate::mask).
@@ -103,28 +136,10 @@ mod tests {
     use super::Twin;
     use crate::{Scratch, mask};
 
-    /// A twin of two scripts.
-    fn twin(scratch: &Scratch, ours: &str, original: &str) -> Twin {
-        use std::os::unix::fs::PermissionsExt;
-        let script = |name: &str, text: &str| {
-            let path = scratch.file(name, format!("#!/bin/sh\n{text}\n"));
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755))
-                .expect("it is ours");
-            path
-        };
-        let (ours, original) = (script("ours", ours), script("original", original));
-        Twin {
-            name: "unshare".into(),
-            ours,
-            original,
-            mask: <[u8]>::to_vec,
-        }
-    }
-
     #[test]
     fn agrees_where_both_do_the_same_and_counts_the_lines() {
         let scratch = Scratch::new();
-        let twin = twin(&scratch, "echo $#; exit $#", "echo $#; exit $#");
+        let twin = Twin::of_scripts(&scratch, "echo $#; exit $#", "echo $#; exit $#");
         assert_eq!(twin.all_same(&[&[], &["a"], &["a", "b"]]), 3);
     }
 
@@ -132,20 +147,20 @@ mod tests {
     #[should_panic(expected = "differ on 2 of 3 lines")]
     fn tells_every_line_with_another_status() {
         let scratch = Scratch::new();
-        twin(&scratch, "exit $#", "exit 0").all_same(&[&[], &["a"], &["b"]]);
+        Twin::of_scripts(&scratch, "exit $#", "exit 0").all_same(&[&[], &["a"], &["b"]]);
     }
 
     #[test]
     #[should_panic(expected = "no newline")]
     fn sees_a_missing_newline() {
         let scratch = Scratch::new();
-        twin(&scratch, "echo no newline >&2", "printf 'no newline' >&2").same(&[]);
+        Twin::of_scripts(&scratch, "echo no newline >&2", "printf 'no newline' >&2").same(&[]);
     }
 
     #[test]
     fn a_mask_hides_what_no_two_runs_share() {
         let scratch = Scratch::new();
-        twin(&scratch, "echo /proc/$$/ns", "echo /proc/$$/ns")
+        Twin::of_scripts(&scratch, "echo /proc/$$/ns", "echo /proc/$$/ns")
             .masking(mask::proc_pids)
             .same(&[]);
     }

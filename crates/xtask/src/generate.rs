@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use clap_complete::Shell;
-use tools::TOOLS;
+use tools::{TOOLS, man_page};
 
 use crate::{complete, man, workspace};
 
@@ -60,7 +60,7 @@ fn stale() -> Result<Vec<Stale>> {
             let text = complete::script(tool, shell)?;
             all.push((read(&path)?, Stale { path, text }));
         }
-        let path = format!("man/{name}.1");
+        let path = man_page(name);
         let page = read(&path)?;
         let old = page.clone().unwrap_or_else(|| man::skeleton(&command));
         let text = man::refreshed(&old, &command).with_context(|| path.clone())?;

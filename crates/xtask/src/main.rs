@@ -6,10 +6,14 @@
 //! | `generate --check` | changes nothing and fails if one of these files is stale |
 //! | `startup [--runs N]` | measures how long our programs take to start, beside the originals |
 //! | `scan [--rlsns PATH] [--original PATH] [--runs N] [FARM…]` | measures how long `rlsns` takes beside the least that a scan can take; a farm is `PROCESSES[xDESCRIPTORS[:SOCKETS]]` |
+//! | `install [--destdir DIR] [--prefix DIR] [--as-originals] [--static]` | builds and installs everything, `--as-originals` also under the originals' names |
+//! | `uninstall`, with the same options | takes it away again |
 
 mod complete;
 mod generate;
+mod install;
 mod man;
+mod release;
 mod scan;
 mod startup;
 
@@ -46,7 +50,11 @@ fn chore() -> Result<String> {
             startup::run(runs)
         }
         ["scan", ref words @ ..] => scan::run(words),
-        _ => bail!("usage: cargo run -p xtask -- generate [--check] | startup [--runs N] | scan"),
+        ["install", ref words @ ..] => install::install(words),
+        ["uninstall", ref words @ ..] => install::uninstall(words),
+        _ => bail!(
+            "usage: cargo run -p xtask -- generate [--check] | startup [--runs N] | scan | install | uninstall"
+        ),
     }
 }
 

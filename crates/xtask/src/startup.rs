@@ -11,11 +11,12 @@ mod times;
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 use std::{env, fs};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
+use crate::release::{build, output};
 use crate::workspace;
 use bench::Bench;
 pub(crate) use times::median;
@@ -71,7 +72,9 @@ pub(crate) fn run(runs: usize) -> Result<String> {
     ensure!(runs > 0, "--runs takes a number above 0");
     let mut names: Vec<_> = CASES.iter().map(|case| case.original).collect();
     names.dedup();
-    let releases = build(&names)?;
+    let programs: Vec<String> = names.iter().map(|name| format!("r{name}")).collect();
+    let programs: Vec<&str> = programs.iter().map(String::as_str).collect();
+    let releases = build(&programs)?;
     let originals = env::var_os("NSUTILS_ORIGINALS")
         .map_or_else(|| workspace().join("tests/.cache/originals"), PathBuf::from);
     let originals = originals.join("bin");
@@ -133,50 +136,7 @@ fn loaded_by(program: &Path) -> Result<String> {
     Ok(format!("\nldd {} ({kib} KiB)\n{loaded}", program.display()))
 }
 
-/// Builds what is measured, so that nothing stale is, and returns the directory that it is in.
-fn build(originals: &[&str]) -> Result<PathBuf> {
-    let target = target()?;
-    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut cargo = Command::new(cargo);
-    cargo.args(["build", "--release", "--quiet", "--target-dir"]);
-    cargo.arg(&target).current_dir(workspace());
-    for original in originals {
-        cargo.args(["-p", &format!("r{original}")]);
-    }
-    output(&mut cargo)?;
-    Ok(target.join("release"))
-}
-
-/// Cargo's target directory, which this program is in.
-pub(crate) fn target() -> Result<PathBuf> {
-    let program = env::current_exe()?;
-    let mut above = program.ancestors();
-    let target = above.find(|directory| directory.join("CACHEDIR.TAG").exists());
-    let target = target.context("run this by cargo run -p xtask")?;
-    Ok(target.to_owned())
-}
-
 /// Our program for an original: its name with an r before it.
 fn ours(directory: &Path, original: &str) -> PathBuf {
     directory.join(format!("r{original}"))
-}
-
-/// What a program writes; its errors go where ours go.
-pub(crate) fn output(command: &mut Command) -> Result<String> {
-    let name = command.get_program().to_owned();
-    let missing = || {
-        let package = if name == "cc" {
-            "build-essential".as_ref()
-        } else {
-            name.as_os_str()
-        };
-        let (name, package) = (name.display(), package.display());
-        format!("{name} cannot be run: install it, on Debian with apt-get install {package}")
-    };
-    let Output { status, stdout, .. } = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(missing)?;
-    ensure!(status.success(), "{command:?}: {status}");
-    Ok(String::from_utf8(stdout)?)
 }

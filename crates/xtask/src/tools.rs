@@ -4,4 +4,19 @@
 use nscore::cli::Tool;
 
 /// Every program, in the order of the README.
-pub const TOOLS: &[&Tool] = &[&runshare_cli::TOOL, &rnsenter_cli::TOOL, &rchroot_cli::TOOL];
+pub const TOOLS: &[&Tool] = &[
+    &runshare_cli::TOOL,
+    &rnsenter_cli::TOOL,
+    &rlsns_cli::TOOL,
+    &rchroot_cli::TOOL,
+];
+
+/// The file of a program's man page. As with the originals, what is for whoever runs the machine is in section 8.
+pub fn man_page(name: &str) -> String {
+    let section = if matches!(name, "rlsns" | "rchroot") {
+        8
+    } else {
+        1
+    };
+    format!("man/{name}.{section}")
+}

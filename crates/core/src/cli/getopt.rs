@@ -9,6 +9,7 @@
 //! [`table`]: super::table
 
 use std::collections::VecDeque;
+use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
@@ -69,6 +70,8 @@ pub fn read(tool: &Tool, words: impl Iterator<Item = OsString>) -> Reading {
         operands: Vec::new(),
         stop: None,
     };
+    // Where options stop at the first operand anyway, the variable changes nothing.
+    let anywhere = tool.operands_anywhere && env::var_os("POSIXLY_CORRECT").is_none();
     while let Some(word) = words.pop_front() {
         let bytes = word.as_bytes();
         let read = match bytes {
@@ -77,7 +80,7 @@ pub fn read(tool: &Tool, words: impl Iterator<Item = OsString>) -> Reading {
             [b'-', cluster @ ..] if !cluster.is_empty() => {
                 tool.cluster(cluster, &mut words, &mut reading)
             }
-            _ if tool.operands_anywhere => {
+            _ if anywhere => {
                 reading.operands.push(word);
                 Ok(())
             }

@@ -7,6 +7,7 @@
 
 pub mod getopt;
 mod help;
+mod hints;
 pub mod number;
 pub mod quote;
 mod report;
@@ -21,7 +22,7 @@ pub use crate::message::{Message, message};
 use crate::sys::process::Ending;
 use getopt::{Occurrence, Reading, Stop};
 pub use report::{Diagnostics, Reported, Usage};
-pub use table::{ADDED, Opt};
+pub use table::{ADDED, CLOSE_FDS, NEW_SESSION, NO_NEW_PRIVS, Opt};
 
 #[cfg(doc)]
 use crate::exec;

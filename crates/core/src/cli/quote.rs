@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use crate::sys::locale::{Beginning, Locale};
+use crate::sys::locale::Locale;
 
 /// Quotes words as the caller's locale has it. The locale is loaded when the first word is quoted; whoever enters
 /// another root has it loaded before.
@@ -78,17 +78,16 @@ impl Quotes {
         let mut rest = word.as_bytes();
         std::iter::from_fn(move || {
             let first = rest.first()?;
-            let beginning = match locale {
-                Some(locale) => locale.beginning(rest),
-                None if matches!(first, b' '..=b'~') => Beginning::Printable(1),
-                None => Beginning::Unprintable(1),
+            let (length, is_shown) = match locale.map(|locale| locale.beginning(rest)) {
+                Some(beginning) => (beginning.length, beginning.character.is_some()),
+                None => (1, matches!(first, b' '..=b'~')),
             };
-            let (Beginning::Printable(length) | Beginning::Unprintable(length)) = beginning;
             let (bytes, after) = rest.split_at(length);
             rest = after;
-            Some(match beginning {
-                Beginning::Printable(_) => Piece::Shown(bytes),
-                Beginning::Unprintable(_) => Piece::Hidden(bytes),
+            Some(if is_shown {
+                Piece::Shown(bytes)
+            } else {
+                Piece::Hidden(bytes)
             })
         })
     }

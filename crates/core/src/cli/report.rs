@@ -14,9 +14,11 @@ use clap::Command;
 use nix::errno::Errno;
 use nix::libc::c_int;
 
+use super::hints::Hints;
 use super::{Family, Message, help, message};
 use crate::exec::{self, base_name};
-use crate::sys::errno::reason;
+use crate::hint::Hint;
+use crate::sys::errno::{of_error, reason};
 use crate::sys::file::write_all;
 use crate::sys::process::Ending;
 use crate::sys::signal::die_by;
@@ -64,12 +66,18 @@ pub struct Diagnostics {
     family: Family,
     /// argv\[0\] as it was given.
     called: OsString,
+    hints: Hints,
 }
 
 impl Diagnostics {
     /// The voice of a program called as `called`.
     pub fn new(family: Family, called: OsString) -> Diagnostics {
-        Diagnostics { family, called }
+        let hints = Hints::from_environment();
+        Diagnostics {
+            family,
+            called,
+            hints,
+        }
     }
 
     /// The name that stands before a message.
@@ -122,8 +130,22 @@ impl Diagnostics {
                 (self.say(&[&self.name(), &": ", &sentence]), status)
             }
         };
+        if said.is_ok() {
+            self.give_hint(error);
+        }
         // As in the originals, a message that cannot be delivered makes the status that of a failure of our own.
         said.map_or(self.failure(), |()| status)
+    }
+
+    /// Says in a second line why, if that can be told and there is a person to read it.
+    fn give_hint(&self, error: &Error) {
+        if let Some(hint) = error.downcast_ref::<Hint>()
+            && self.hints.are_shown()
+            && let Some(why) = hint.find()
+        {
+            // That it cannot be delivered changes nothing: the sentence itself was.
+            let _ = self.say(&[&self.name(), &": hint: ", &why]);
+        }
     }
 
     fn say_usage(&self, usage: &Usage) -> Result<(), Errno> {
@@ -174,27 +196,22 @@ impl Diagnostics {
     }
 }
 
-/// The error and its causes, as err(3) would tell them.
+/// The error and its causes, as err(3) would tell them. What shows nothing of itself is a [`Hint`] on its way.
 fn sentence(error: &Error) -> OsString {
+    let mut causes = error.chain().map(cause).filter(|cause| !cause.is_empty());
+    let first = causes.next().unwrap_or_default();
     let mut sentence = match error.downcast_ref::<Message>() {
         Some(message) => message.as_os_str().to_owned(),
-        None => error.chain().next().map(cause).unwrap_or_default().into(),
+        None => first.into(),
     };
-    for deeper in error.chain().skip(1) {
+    for deeper in causes {
         sentence.push(": ");
-        sentence.push(cause(deeper));
+        sentence.push(deeper);
     }
     sentence
 }
 
 /// One cause: the C library's text if it is an error number.
 fn cause(error: &(dyn std::error::Error + 'static)) -> String {
-    if let Some(errno) = error.downcast_ref::<Errno>() {
-        return reason(*errno);
-    }
-    let number = error.downcast_ref().and_then(io::Error::raw_os_error);
-    number.map_or_else(
-        || error.to_string(),
-        |number| reason(Errno::from_raw(number)),
-    )
+    of_error(error).map_or_else(|| error.to_string(), reason)
 }

@@ -115,6 +115,27 @@ impl Opt {
     }
 }
 
+/// `--close-fds`, which several tools have beyond their originals; [`crate::confinement`] is what it does.
+pub const CLOSE_FDS: Opt = Opt::flag(
+    "close-fds",
+    "the program gets no descriptors but standard input, output and error",
+)
+.under(ADDED);
+
+/// `--no-new-privs`, likewise.
+pub const NO_NEW_PRIVS: Opt = Opt::flag(
+    "no-new-privs",
+    "no program inside gains privileges, by its set-user-ID bit or otherwise",
+)
+.under(ADDED);
+
+/// `--new-session`, likewise.
+pub const NEW_SESSION: Opt = Opt::flag(
+    "new-session",
+    "the program, a child, is in a session of its own and cannot type into the terminal",
+)
+.under(ADDED);
+
 /// The clap `Command` of a table. clap itself offers neither help nor version: ours are in the table.
 pub fn command(name: &'static str, options: &[Opt]) -> Command {
     let command = Command::new(name)

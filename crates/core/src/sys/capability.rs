@@ -42,7 +42,25 @@ impl Capabilities {
         }
         self
     }
+
+    /// The same without all but these, by their numbers.
+    pub fn only(mut self, kept: &[u32]) -> Capabilities {
+        for (half, first) in self.0.iter_mut().zip([0, 32]) {
+            let bit = |kept: &u32| {
+                kept.checked_sub(first)
+                    .and_then(|bit| 1_u32.checked_shl(bit))
+            };
+            let mask = kept.iter().filter_map(bit).fold(0, |mask, bit| mask | bit);
+            half.effective &= mask;
+            half.permitted &= mask;
+            half.inheritable &= mask;
+        }
+        self
+    }
 }
+
+/// CAP_KILL of `capabilities(7)`: the right to send signals to everybody's processes.
+pub const KILL: u32 = 5;
 
 /// The caller's capabilities, `capget(2)`.
 ///

@@ -59,6 +59,16 @@ impl Directory {
         openat(&self.0, name, flags, Mode::empty()).map(Directory)
     }
 
+    /// Opens a directory below this one to go through, not to list: that takes no right to read it, `O_PATH` of
+    /// `open(2)`. What is a zombie's belongs to nobody, for one.
+    ///
+    /// # Errors
+    /// Those of `openat(2)`.
+    pub fn passage(&self, name: &CStr) -> Result<Directory, Errno> {
+        let flags = OFlag::O_CLOEXEC | OFlag::O_PATH | OFlag::O_DIRECTORY;
+        openat(&self.0, name, flags, Mode::empty()).map(Directory)
+    }
+
     /// Opens a file below this one for reading, `openat(2)`.
     ///
     /// # Errors

@@ -18,6 +18,6 @@ pub fn replace(entries: impl IntoIterator<Item = CString>) {
     let entries: Box<[*const c_char]> = entries.chain(iter::once(ptr::null())).collect();
     let entries: &'static [*const c_char] = Box::leak(entries);
     // SAFETY: the array ends with a null pointer, it and its strings are never freed, and nothing reads the environment
-    // at the same time: no program of ours ever has a second thread.
+    // at the same time: no program of ours that does so ever has a second thread.
     unsafe { environ = entries.as_ptr() };
 }

@@ -1,5 +1,6 @@
 //! The C library's words for an error number.
 
+use std::error::Error;
 use std::io;
 
 use nix::errno::Errno;
@@ -13,6 +14,15 @@ pub fn reason(errno: Errno) -> String {
     let text = io::Error::from_raw_os_error(number).to_string();
     let suffix = format!(" (os error {number})");
     text.strip_suffix(&suffix).unwrap_or(&text).to_owned()
+}
+
+/// The error number that one error of a chain is, if it is one.
+pub fn of_error(error: &(dyn Error + 'static)) -> Option<Errno> {
+    if let Some(errno) = error.downcast_ref::<Errno>() {
+        return Some(*errno);
+    }
+    let number = error.downcast_ref().and_then(io::Error::raw_os_error);
+    number.map(Errno::from_raw)
 }
 
 #[cfg(test)]

@@ -3,16 +3,19 @@
 //! The caller may have closed standard input, output or error, and nothing opens them for us. A file that took such
 //! a number would be written to by the first error message; a uid_map must not be.
 
-use std::fs::File;
+use std::ffi::CString;
+use std::fs::{File, read_dir};
 use std::io::Read;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open as raw_open};
-use nix::libc;
+use nix::libc::{self, c_int};
 use nix::sys::stat::{Mode, fstat};
-use nix::unistd::write;
+use nix::unistd::{close, getpid, write};
 
 /// Opens `path` with `flags` and close-on-exec, `open(2)`.
 ///
@@ -38,6 +41,25 @@ pub fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
     Ok(unsafe { OwnedFd::from_raw_fd(higher) })
 }
 
+/// F_SETSIG of linux/fcntl.h.
+const F_SETSIG: c_int = 10;
+
+/// Has the kernel send this process `signal` whenever there is something to read from the descriptor, or the other
+/// end is closed, `fcntl(2)`.
+///
+/// # Errors
+/// Those of `fcntl(2)`.
+pub fn signal_input(descriptor: impl AsFd, signal: c_int) -> Result<(), Errno> {
+    let number = descriptor.as_fd().as_raw_fd();
+    // SAFETY: F_SETOWN takes a number and no pointer.
+    let owned = unsafe { libc::fcntl(number, libc::F_SETOWN, getpid().as_raw()) };
+    Errno::result(owned)?;
+    // SAFETY: F_SETSIG takes a number and no pointer.
+    let chosen = unsafe { libc::fcntl(number, F_SETSIG, signal) };
+    Errno::result(chosen)?;
+    fcntl(descriptor, FcntlArg::F_SETFL(OFlag::O_ASYNC)).map(drop)
+}
+
 /// Writes all of `bytes`, going on where a write was short or interrupted, `write(2)`.
 ///
 /// # Errors
@@ -56,22 +78,73 @@ pub fn write_all(descriptor: impl AsFd, mut bytes: &[u8]) -> Result<(), Errno> {
 /// The most that is read of a file whose size somebody else decides, in bytes.
 const MOST_READ: u64 = 64 << 20;
 
-/// The contents of a regular file in a root that may be anybody's: its first 64 MiB.
+/// Opens a regular file in a root that may be anybody's, for reading.
 ///
-/// Whoever made that root may have put anything in the file's place: a FIFO must not keep us waiting, and a file
-/// without an end must not take all memory.
+/// Whoever made that root may have put anything in the file's place: a FIFO must not keep us waiting.
 ///
 /// # Errors
-/// Those of `open(2)` and `read(2)`; EINVAL for what is no regular file.
-pub fn read_regular(path: &Path) -> Result<Vec<u8>, Errno> {
+/// Those of `open(2)`; EINVAL for what is no regular file.
+pub fn open_regular(path: &Path) -> Result<File, Errno> {
     let file = open(path, OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY)?;
     if fstat(&file)?.st_mode & libc::S_IFMT != libc::S_IFREG {
         return Err(Errno::EINVAL);
     }
+    Ok(File::from(file))
+}
+
+/// The contents of a regular file in a root that may be anybody's; of one that is longer than 64 MiB, the lines that
+/// are whole in the first 64 MiB.
+///
+/// A file without an end must not take all memory. A line that is cut would be another one: `5` for `500`.
+///
+/// # Errors
+/// As [`open_regular`], and those of `read(2)`.
+pub fn read_regular(path: &Path) -> Result<Vec<u8>, Errno> {
+    read_lines(path, MOST_READ)
+}
+
+/// [`read_regular`] of a file that is longer than `most` bytes if it is too long.
+fn read_lines(path: &Path, most: u64) -> Result<Vec<u8>, Errno> {
     let mut contents = Vec::new();
-    let read = File::from(file).take(MOST_READ).read_to_end(&mut contents);
-    read.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    // One byte more tells whether the file goes on.
+    let read = open_regular(path)?
+        .take(most + 1)
+        .read_to_end(&mut contents);
+    let read = read.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    if u64::try_from(read).is_ok_and(|read| read > most) {
+        contents.pop();
+        let last = contents.iter().rposition(|byte| *byte == b'\n');
+        contents.truncate(last.map_or(0, |newline| newline + 1));
+    }
     Ok(contents)
+}
+
+/// How a path stands to the mounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The number of the mount that it is on, as in /proc/PID/mountinfo.
+    pub mount: u64,
+    /// Whether that begins there.
+    pub is_mount_root: bool,
+}
+
+/// How `path` stands to the mounts, `statx(2)`; `None` before Linux 5.8, or if it cannot be told.
+pub fn place(path: &Path) -> Option<Place> {
+    let path = CString::new(path.as_os_str().as_bytes()).ok()?;
+    let mut found = MaybeUninit::<libc::statx>::zeroed();
+    let (flags, wanted) = (libc::AT_NO_AUTOMOUNT, libc::STATX_MNT_ID);
+    let place = found.as_mut_ptr();
+    // SAFETY: the path is a string, and the pointer leads to a structure of the kind that is filled; both outlive the call.
+    let result = unsafe { libc::statx(libc::AT_FDCWD, path.as_ptr(), flags, wanted, place) };
+    Errno::result(result).ok()?;
+    // SAFETY: every bit pattern is a value of the structure, and it was all zeros before the kernel filled it.
+    let found = unsafe { found.assume_init() };
+    let mount_root = u64::try_from(libc::STATX_ATTR_MOUNT_ROOT).ok()?;
+    let told = found.stx_mask & wanted != 0 && found.stx_attributes_mask & mount_root != 0;
+    told.then_some(Place {
+        mount: found.stx_mnt_id,
+        is_mount_root: found.stx_attributes & mount_root != 0,
+    })
 }
 
 /// Closes every descriptor but these, `close_range(2)`, for a process that is to outlive its caller's interest in them.
@@ -80,29 +153,66 @@ pub fn read_regular(path: &Path) -> Result<Vec<u8>, Errno> {
 /// [`spawn`] does.
 ///
 /// # Errors
-/// ENOSYS before Linux 5.9.
+/// Before Linux 5.9, those of reading /proc.
 ///
 /// [`exit`]: super::process::exit
 /// [`spawn`]: super::process::spawn
 pub fn close_all_but(kept: &[RawFd]) -> Result<(), Errno> {
+    match close_ranges_between(kept) {
+        Err(Errno::ENOSYS) => close_listed_but(kept),
+        closed => closed,
+    }
+}
+
+fn close_ranges_between(kept: &[RawFd]) -> Result<(), Errno> {
     let mut kept: Vec<RawFd> = kept.to_vec();
     kept.sort_unstable();
     // From the top down, so that standard error is there as long as there may be something to tell.
     let mut last = RawFd::MAX;
     for descriptor in kept.into_iter().rev() {
-        close_range(descriptor + 1, last)?;
+        close_range(descriptor + 1, last, AT_ONCE)?;
         last = descriptor - 1;
     }
-    close_range(0, last)
+    close_range(0, last, AT_ONCE)
 }
 
-fn close_range(first: RawFd, last: RawFd) -> Result<(), Errno> {
+/// Closes one after the other those that /proc lists.
+fn close_listed_but(kept: &[RawFd]) -> Result<(), Errno> {
+    let listed = read_dir("/proc/self/fd")
+        .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    let names = listed.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let open: Vec<RawFd> = names.filter_map(|name| name.parse().ok()).collect();
+    for descriptor in open.into_iter().filter(|number| !kept.contains(number)) {
+        // That of the list itself is closed already.
+        let _ = close(descriptor);
+    }
+    Ok(())
+}
+
+/// Has every descriptor but standard input, output and error closed when this process becomes a program,
+/// `close_range(2)`. Before Linux 5.11 they are closed at once, so call it last, see [`close_all_but`].
+///
+/// # Errors
+/// Those of [`close_all_but`].
+pub fn keep_standard_alone() -> Result<(), Errno> {
+    let (first, last) = (libc::STDERR_FILENO + 1, RawFd::MAX);
+    match close_range(first, last, libc::CLOSE_RANGE_CLOEXEC) {
+        Err(Errno::EINVAL | Errno::ENOSYS) => {
+            close_all_but(&[libc::STDIN_FILENO, libc::STDOUT_FILENO, libc::STDERR_FILENO])
+        }
+        done => done,
+    }
+}
+
+/// No flags of `close_range(2)`.
+const AT_ONCE: libc::c_uint = 0;
+
+fn close_range(first: RawFd, last: RawFd, flags: libc::c_uint) -> Result<(), Errno> {
     if first > last {
         return Ok(());
     }
-    let no_flags: libc::c_uint = 0;
     // SAFETY: no pointer is passed; that nothing uses the closed descriptors afterwards is what the caller was told.
-    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, no_flags) };
+    let result = unsafe { libc::syscall(libc::SYS_close_range, first, last, flags) };
     Errno::result(result).map(drop)
 }
 
@@ -118,6 +228,36 @@ mod tests {
         assert_eq!(read_regular(Path::new("/dev/zero")), Err(Errno::EINVAL));
         assert_eq!(read_regular(Path::new("/")), Err(Errno::EINVAL));
         assert_eq!(read_regular(Path::new("/no/such/file")), Err(Errno::ENOENT));
+    }
+
+    #[test]
+    fn a_mount_begins_at_proc_and_not_below_it() {
+        let [proc, below] = ["/proc", "/proc/self"].map(|path| place(Path::new(path)));
+        let (proc, below) = (proc.expect("it is there"), below.expect("it is there"));
+        assert!(proc.is_mount_root && !below.is_mount_root);
+        assert_eq!(proc.mount, below.mount);
+        assert_eq!(place(Path::new("/no/such/file")), None);
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_ends_with_its_last_whole_line() {
+        let file = nix::unistd::mkstemp(&std::env::temp_dir().join("nscore-XXXXXX"));
+        let (file, path) = file.expect("a file can be made");
+        write_all(&file, b"a:5\nb:500\n").expect("it can be written to");
+        let read =
+            |most| read_lines(&path, most).map(|text| String::from_utf8_lossy(&text).into_owned());
+        let whole = [10, 10, 9, 8, 4, 3, 0].map(read);
+        std::fs::remove_file(&path).expect("it is ours");
+        let expected = [
+            "a:5\nb:500\n",
+            "a:5\nb:500\n",
+            "a:5\n",
+            "a:5\n",
+            "a:5\n",
+            "",
+            "",
+        ];
+        assert_eq!(whole, expected.map(|text| Ok(text.to_owned())));
     }
 
     #[test]

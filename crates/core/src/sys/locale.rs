@@ -28,20 +28,18 @@ unsafe extern "C" {
 #[derive(Clone, Copy, Debug)]
 pub struct Locale(());
 
-/// What a text begins with, and how many bytes that is.
+/// What a text begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Beginning {
-    /// A character that can be shown.
-    Printable(usize),
-    /// One that cannot, or bytes that are none.
-    Unprintable(usize),
+pub struct Beginning {
+    /// How many bytes it is.
+    pub length: usize,
+    /// The character, if it is one that can be shown.
+    pub character: Option<Character>,
 }
 
 /// A character that can be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Character {
-    /// How many bytes it is.
-    pub length: usize,
     /// How many cells of a terminal it takes: 0, 1 or 2.
     pub width: usize,
     /// Its code point; the GNU C library numbers characters so in every locale.
@@ -67,7 +65,7 @@ impl Locale {
 
     /// Loads the locale of this name; `None` if it is not there. The empty name is what the environment says.
     pub fn named(name: &CStr) -> Option<Locale> {
-        // SAFETY: the name is a string; no second thread reads the locale or the environment meanwhile.
+        // SAFETY: the name is a string; no second thread runs meanwhile.
         let loaded = unsafe { libc::setlocale(libc::LC_CTYPE, name.as_ptr()) };
         if loaded.is_null() {
             return None;
@@ -86,47 +84,31 @@ impl Locale {
         unsafe { CStr::from_ptr(name) }
     }
 
-    /// What `text`, which is not empty, begins with, `mbrtowc(3)` and `iswprint(3)`.
+    /// What `text`, which is not empty, begins with, `mbrtowc(3)`, `iswprint(3)` and `wcwidth(3)`.
     pub fn beginning(&self, text: &[u8]) -> Beginning {
-        let (wide, read) = convert(text);
-        match read {
+        let mut wide: wchar_t = 0;
+        let mut state = Conversion([0; 128]);
+        let (start, length) = (text.as_ptr().cast(), text.len());
+        // SAFETY: it reads no more than the length that goes with the pointer; the other two are to locals.
+        let read = unsafe { mbrtowc(&raw mut wide, start, length, &raw mut state) };
+        let (length, is_character) = match read {
             // A byte of zero is a character of no length, and what is not whole is so up to the end of the text.
-            0 | size_t::MAX => Beginning::Unprintable(1),
-            INCOMPLETE => Beginning::Unprintable(text.len()),
-            read if is_printable(wide) => Beginning::Printable(read),
-            read => Beginning::Unprintable(read),
-        }
+            0 | size_t::MAX => (1, false),
+            INCOMPLETE => (length, false),
+            read => (read, is_printable(wide)),
+        };
+        let character = is_character.then(|| Character {
+            width: width(wide),
+            code: wide.cast_unsigned(),
+        });
+        Beginning { length, character }
     }
-
-    /// The character that `text`, which is not empty, begins with, if it can be shown: `iswprint(3)`, `wcwidth(3)`.
-    pub fn character(&self, text: &[u8]) -> Option<Character> {
-        let (wide, length) = convert(text);
-        // The numbers that stand for no character are zero and beyond any length.
-        let whole = (1..=text.len()).contains(&length);
-        let width = width(wide).filter(|_| whole && is_printable(wide))?;
-        let code = wide.cast_unsigned();
-        Some(Character {
-            length,
-            width,
-            code,
-        })
-    }
-}
-
-/// The character that `text` begins with, and what `mbrtowc(3)` says of its length.
-fn convert(text: &[u8]) -> (wchar_t, size_t) {
-    let mut wide: wchar_t = 0;
-    let mut state = Conversion([0; 128]);
-    let (start, length) = (text.as_ptr().cast(), text.len());
-    // SAFETY: it reads no more than the length that goes with the pointer; the other two are to locals.
-    let read = unsafe { mbrtowc(&raw mut wide, start, length, &raw mut state) };
-    (wide, read)
 }
 
 /// Loads the caller's order of characters, `setlocale(3)`, which a range in a pattern such as `[a-z]` follows; the C
 /// locale's stays where there is none.
 pub fn load_order() {
-    // SAFETY: the name is a string; no second thread reads the locale or the environment meanwhile.
+    // SAFETY: the name is a string; no second thread runs meanwhile.
     let _ = unsafe { libc::setlocale(libc::LC_COLLATE, c"".as_ptr()) };
 }
 
@@ -139,11 +121,11 @@ fn is_printable(wide: wchar_t) -> bool {
     printable != 0
 }
 
-/// How many cells a character takes, `None` for one that a terminal cannot show.
-fn width(wide: wchar_t) -> Option<usize> {
+/// How many cells of a terminal a printable character takes.
+fn width(wide: wchar_t) -> usize {
     // SAFETY: wcwidth takes any number, of the locale that is set.
     let width = unsafe { wcwidth(wide) };
-    usize::try_from(width).ok()
+    usize::try_from(width).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -153,18 +135,21 @@ mod tests {
     #[test]
     fn a_character_takes_as_many_cells_as_a_terminal_gives_it() {
         let locale = Locale::named(c"C.UTF-8").expect("the C library has it built in");
-        let measured = |text: &str| {
-            let character = locale.character(text.as_bytes());
-            character.map(|character| (character.length, character.width, character.code))
+        let beginning = |text: &[u8]| {
+            let Beginning { length, character } = locale.beginning(text);
+            (
+                length,
+                character.map(|character| (character.width, character.code)),
+            )
         };
-        assert_eq!(measured("a"), Some((1, 1, 0x61)));
-        assert_eq!(measured("ï and more"), Some((2, 1, 0xef)));
-        assert_eq!(measured("世界"), Some((3, 2, 0x4e16)));
-        assert_eq!(measured("\u{301}"), Some((2, 0, 0x301)));
-        assert_eq!(measured("\u{85}"), None);
-        assert_eq!(locale.character(b"\xff"), None);
-        assert_eq!(locale.character(b"\xe4\xb8"), None);
-        assert_eq!(locale.character(b"\0"), None);
+        assert_eq!(beginning(b"ab"), (1, Some((1, 0x61))));
+        assert_eq!(beginning("ï and more".as_bytes()), (2, Some((1, 0xef))));
+        assert_eq!(beginning("世界".as_bytes()), (3, Some((2, 0x4e16))));
+        assert_eq!(beginning("\u{301}".as_bytes()), (2, Some((0, 0x301))));
+        assert_eq!(beginning("\u{85}a".as_bytes()), (2, None));
+        assert_eq!(beginning(b"\xffa"), (1, None));
+        assert_eq!(beginning(b"\xe4\xb8"), (2, None));
+        assert_eq!(beginning(b"\0a"), (1, None));
         assert_eq!(locale.encoding(), c"UTF-8");
     }
 }

@@ -7,14 +7,18 @@
 
 #![allow(unsafe_code, reason = "this is the place for it")]
 
+pub mod arrival;
 pub mod capability;
 pub mod directory;
 pub mod environment;
 pub mod errno;
 pub mod file;
+pub mod host;
+pub mod listns;
 pub mod locale;
 pub mod mount;
 pub mod namespace;
+pub mod network;
 pub mod nsfs;
 pub mod process;
 pub mod regex;

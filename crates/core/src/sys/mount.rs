@@ -1,9 +1,13 @@
-//! Mounts, `mount(2)`: the four calls that the programs make, each with its flags spelled once.
+//! Mounts, `mount(2)`: the calls that the programs make, each with its flags spelled once.
 
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::path::Path;
 
 use nix::errno::Errno;
+use nix::libc;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
+
+use super::namespace::new_descriptor;
 
 /// How mounts and unmounts travel between a mount and its peers, `mount_namespaces(7)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +60,46 @@ pub fn bind(source: &Path, target: &Path) -> Result<(), Errno> {
         MsFlags::MS_BIND,
         None::<&str>,
     )
+}
+
+/// A copy of the mount that `directory` is on, from there on and with all that is mounted below, `open_tree(2)`. It is
+/// mounted nowhere yet.
+///
+/// # Errors
+/// Those of `open_tree(2)`; ENOSYS before Linux 5.2.
+pub fn clone_tree(directory: impl AsFd) -> Result<OwnedFd, Errno> {
+    let directory = directory.as_fd().as_raw_fd();
+    let copy = libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC;
+    let all_of_it = libc::AT_RECURSIVE | libc::AT_EMPTY_PATH;
+    let flags = copy | all_of_it.cast_unsigned();
+    // SAFETY: the path is an empty C string, which stands for the directory itself.
+    let result = unsafe { libc::syscall(libc::SYS_open_tree, directory, c"".as_ptr(), flags) };
+    let number = Errno::result(result)?;
+    new_descriptor(RawFd::try_from(number).map_err(|_| Errno::EBADF)?)
+}
+
+/// Mounts a tree that [`clone_tree`] has made on `directory`, `move_mount(2)`.
+///
+/// # Errors
+/// Those of `move_mount(2)`; ENOSYS before Linux 5.2.
+pub fn attach(tree: impl AsFd, directory: impl AsFd) -> Result<(), Errno> {
+    let (tree, directory) = (tree.as_fd().as_raw_fd(), directory.as_fd().as_raw_fd());
+    let (itself, flags) = (
+        c"".as_ptr(),
+        libc::MOVE_MOUNT_F_EMPTY_PATH | libc::MOVE_MOUNT_T_EMPTY_PATH,
+    );
+    // SAFETY: both paths are an empty C string, which stands for what the descriptor is of.
+    let result =
+        unsafe { libc::syscall(libc::SYS_move_mount, tree, itself, directory, itself, flags) };
+    Errno::result(result).map(drop)
+}
+
+/// Takes away the uppermost mount on the working directory, with all that is mounted below it.
+///
+/// # Errors
+/// Those of `umount(2)`; EINVAL if nothing is mounted there.
+pub fn detach_here() -> Result<(), Errno> {
+    umount2(".", MntFlags::MNT_DETACH)
 }
 
 /// Takes away what is mounted at `target`, at once or when it is no longer busy.

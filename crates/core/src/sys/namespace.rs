@@ -1,14 +1,14 @@
 //! Leaving namespaces, joining others, and finding out which belongs to what.
 
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
-use std::path::Path;
 
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
 use nix::libc::{self, c_int, c_ulong};
-use nix::sys::utsname::uname;
+use nix::unistd::getpid;
 
-use super::file::{above_standard, open};
+use super::file::above_standard;
+use super::host::is_linux_since;
+use super::process::pidfd_open;
 
 /// Leaves the namespaces of `flags`, a sum of [`Namespace::flag`], `unshare(2)`.
 ///
@@ -20,7 +20,7 @@ use super::file::{above_standard, open};
 /// [`Namespace::flag`]: crate::namespace::Namespace::flag
 pub fn unshare(flags: c_int) -> Result<(), Errno> {
     // SAFETY: unshare takes no pointer. It must not run beside other threads that rely on what is unshared, and no
-    // program of ours ever has a second thread.
+    // program of ours that does so ever has a second thread.
     let result = unsafe { libc::unshare(flags) };
     Errno::result(result).map(drop)
 }
@@ -38,15 +38,12 @@ pub fn setns(descriptor: impl AsFd, flags: c_int) -> Result<(), Errno> {
 
 /// Whether [`setns`] takes a pidfd here: since Linux 5.8. Trying would not tell, for EINVAL has other reasons too.
 pub fn joins_by_pidfd() -> bool {
-    let Ok(system) = uname() else { return false };
-    let release = system.release().to_string_lossy().into_owned();
-    let mut numbers = release
-        .split(|c: char| !c.is_ascii_digit())
-        .map(|n| n.parse().unwrap_or(0));
-    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (5_u32, 8_u32)
+    is_linux_since(5, 8)
 }
 
-/// PIDFD_GET_USER_NAMESPACE of linux/pidfd.h, since Linux 6.11.
+/// PIDFD_GET_MNT_NAMESPACE of linux/pidfd.h, since Linux 6.11.
+const PIDFD_GET_MNT_NAMESPACE: c_ulong = 0xff03;
+/// PIDFD_GET_USER_NAMESPACE, likewise.
 const PIDFD_GET_USER_NAMESPACE: c_ulong = 0xff09;
 /// SIOCGSKNS of linux/sockios.h.
 const SIOCGSKNS: c_ulong = 0x894c;
@@ -99,12 +96,20 @@ const FILEID_NSFS: c_int = 0xf1;
 /// What follows the two words of the header.
 const NSFS_HANDLE_BYTES: u32 = 16;
 
-/// Opens the namespace that has this 64-bit id, `open_by_handle_at(2)` on nsfs.
+/// The caller's own mount namespace, got without /proc.
 ///
 /// # Errors
-/// ESTALE if there is none; EOPNOTSUPP or ESTALE before Linux 6.19.
-pub fn open_by_id(id: u64) -> Result<OwnedFd, Errno> {
-    let any = open(Path::new("/proc/self/ns/user"), OFlag::O_RDONLY)?;
+/// ENOTTY or EINVAL before Linux 6.11; ENOSYS before 5.3.
+pub fn own_mount_namespace() -> Result<OwnedFd, Errno> {
+    descriptor_by_ioctl(pidfd_open(getpid())?, PIDFD_GET_MNT_NAMESPACE)
+}
+
+/// Opens the namespace that has this 64-bit id, `open_by_handle_at(2)`; `any` is any other one, for it is its filesystem
+/// that is asked.
+///
+/// # Errors
+/// ESTALE if there is none, and before Linux 6.18.
+pub fn open_by_id(any: impl AsFd, id: u64) -> Result<OwnedFd, Errno> {
     let mut handle = NsfsHandle {
         handle_bytes: NSFS_HANDLE_BYTES,
         handle_type: FILEID_NSFS,
@@ -113,7 +118,7 @@ pub fn open_by_id(id: u64) -> Result<OwnedFd, Errno> {
         ns_inum: 0,
     };
     let flags = libc::O_RDONLY | libc::O_CLOEXEC;
-    let (mount, handle) = (any.as_raw_fd(), &raw mut handle);
+    let (mount, handle) = (any.as_fd().as_raw_fd(), &raw mut handle);
     // SAFETY: the handle is laid out as the kernel reads it, as long as its first word says, and outlives the call.
     let result = unsafe { libc::syscall(libc::SYS_open_by_handle_at, mount, handle, flags) };
     let number = Errno::result(result)?;

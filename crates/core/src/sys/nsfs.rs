@@ -16,6 +16,10 @@ const NS_GET_PARENT: c_ulong = 0xb702;
 const NS_GET_NSTYPE: c_ulong = 0xb703;
 /// NS_GET_OWNER_UID.
 const NS_GET_OWNER_UID: c_ulong = 0xb704;
+/// NS_GET_PID_FROM_PIDNS.
+const NS_GET_PID_FROM_PIDNS: c_ulong = 0x8004_b706;
+/// NS_GET_MNTNS_ID.
+const NS_GET_MNTNS_ID: c_ulong = 0x8008_b705;
 /// NS_MNT_GET_NEXT.
 const NS_MNT_GET_NEXT: c_ulong = 0x8010_b70b;
 /// NS_MNT_GET_PREV.
@@ -65,16 +69,43 @@ pub fn owner_uid_of(namespace: impl AsFd) -> Result<u32, Errno> {
     Errno::result(result).map(|_| uid)
 }
 
+/// Whether this pid namespace has a process with this number.
+///
+/// # Errors
+/// ENOTTY before Linux 6.11.
+pub fn has_process(pid_namespace: impl AsFd, pid: u32) -> Result<bool, Errno> {
+    let descriptor = pid_namespace.as_fd().as_raw_fd();
+    // SAFETY: the request takes a number and no pointer.
+    let result = unsafe { libc::ioctl(descriptor, NS_GET_PID_FROM_PIDNS, c_ulong::from(pid)) };
+    match Errno::result(result) {
+        Ok(_) => Ok(true),
+        Err(Errno::ESRCH) => Ok(false),
+        Err(errno) => Err(errno),
+    }
+}
+
 /// The 64-bit number that is this namespace's alone as long as the machine runs.
 ///
 /// # Errors
 /// ENOTTY before Linux 6.18.
 pub fn id_of(namespace: impl AsFd) -> Result<u64, Errno> {
-    let mut id: u64 = 0;
+    number_by_ioctl(namespace, NS_GET_ID)
+}
+
+/// The 64-bit number of a mount namespace, which `listmount(2)` takes.
+///
+/// # Errors
+/// EINVAL for another type; ENOTTY before Linux 6.11.
+pub fn mount_id_of(namespace: impl AsFd) -> Result<u64, Errno> {
+    number_by_ioctl(namespace, NS_GET_MNTNS_ID)
+}
+
+fn number_by_ioctl(namespace: impl AsFd, request: c_ulong) -> Result<u64, Errno> {
+    let mut number: u64 = 0;
     let descriptor = namespace.as_fd().as_raw_fd();
-    // SAFETY: the request writes one u64, and that is what the pointer leads to.
-    let result = unsafe { libc::ioctl(descriptor, NS_GET_ID, &raw mut id) };
-    Errno::result(result).map(|_| id)
+    // SAFETY: these requests write one u64, and that is what the pointer leads to.
+    let result = unsafe { libc::ioctl(descriptor, request, &raw mut number) };
+    Errno::result(result).map(|_| number)
 }
 
 /// In which direction to walk through the mount namespaces of the machine.

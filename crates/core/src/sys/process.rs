@@ -25,7 +25,7 @@ pub enum Ending {
 /// Those of `fork(2)`; ENOMEM in a pid namespace whose first process has ended.
 pub fn spawn(child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
     // SAFETY: after fork a child of a process with threads may only do what is async-signal-safe; no program of ours
-    // ever has a second thread.
+    // that does so ever has a second thread.
     match unsafe { fork() }? {
         ForkResult::Parent { child } => Ok(child),
         ForkResult::Child => exit(child()),
@@ -70,15 +70,56 @@ pub fn ended_or_stopped(child: Pid) -> Result<Option<Ending>, Errno> {
     waitpid(child, libc::WUNTRACED)
 }
 
+/// What `waitpid(2)` tells of a child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It has ended.
+    Ended(Ending),
+    /// It was stopped by this signal.
+    Stopped(c_int),
+    /// It goes on.
+    Continued,
+}
+
+impl Change {
+    /// What this status says.
+    pub fn of(status: c_int) -> Change {
+        if libc::WIFSTOPPED(status) {
+            Change::Stopped(libc::WSTOPSIG(status))
+        } else if libc::WIFCONTINUED(status) {
+            Change::Continued
+        } else if libc::WIFSIGNALED(status) {
+            Change::Ended(Ending::Signal(libc::WTERMSIG(status)))
+        } else {
+            Change::Ended(Ending::Status(libc::WEXITSTATUS(status)))
+        }
+    }
+}
+
+/// The child, if there is one, whose state has changed, and its status for [`Change::of`], `waitpid(2)`. One that has
+/// ended is no child any more then.
+///
+/// # Errors
+/// None that the kernel documents for this.
+pub fn changed() -> Result<Option<(Pid, c_int)>, Errno> {
+    let mut status: c_int = 0;
+    let (any, options) = (-1, libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED);
+    // SAFETY: the pointer is to a local that outlives the call.
+    let result = unsafe { libc::waitpid(any, &raw mut status, options) };
+    match Errno::result(result) {
+        Ok(0) | Err(Errno::ECHILD) => Ok(None),
+        Ok(child) => Ok(Some((Pid::from_raw(child), status))),
+        Err(errno) => Err(errno),
+    }
+}
+
 fn waitpid(child: Pid, options: c_int) -> Result<Option<Ending>, Errno> {
     let mut status: c_int = 0;
     // SAFETY: the pointer is to a local that outlives the call.
     let result = unsafe { libc::waitpid(child.as_raw(), &raw mut status, options) };
-    Ok(match Errno::result(result)? {
-        0 => None,
-        _ if libc::WIFSTOPPED(status) => None,
-        _ if libc::WIFSIGNALED(status) => Some(Ending::Signal(libc::WTERMSIG(status))),
-        _ => Some(Ending::Status(libc::WEXITSTATUS(status))),
+    Ok(match (Errno::result(result)?, Change::of(status)) {
+        (1.., Change::Ended(ending)) => Some(ending),
+        _ => None,
     })
 }
 
@@ -199,6 +240,14 @@ pub fn kill(pid: Pid, signal: c_int) -> Result<(), Errno> {
     // SAFETY: kill takes no pointer.
     let result = unsafe { libc::kill(pid.as_raw(), signal) };
     Errno::result(result).map(drop)
+}
+
+/// Sends `signal` to every process of the group, `killpg(3)`; 0 is this process's own.
+///
+/// # Errors
+/// ESRCH if there is no such group; EPERM.
+pub fn killpg(group: Pid, signal: c_int) -> Result<(), Errno> {
+    kill(Pid::from_raw(-group.as_raw()), signal)
 }
 
 /// Sends `signal` to the process of this pidfd, which cannot be another one by now, `pidfd_send_signal(2)`.

@@ -1,12 +1,13 @@
-//! Signals: their names, blocking them, waiting for them, dying by one.
+//! Signals: their names, blocking them, waiting for them, dying and stopping by one.
 
 use std::mem::MaybeUninit;
 use std::ptr;
 
 use nix::errno::Errno;
-use nix::libc::{self, c_int, sigset_t};
+use nix::libc::{self, c_int, c_ulong, siginfo_t};
 use nix::unistd::getpid;
 
+use super::arrival::Arrival;
 use super::process::kill;
 
 /// The names of `signal(7)` without SIG, several for some numbers.
@@ -70,22 +71,34 @@ fn leading_number(text: &str) -> Option<c_int> {
     text[..end.unwrap_or(text.len())].parse().ok()
 }
 
-/// A set of signals, `sigsetops(3)`. nix's type knows no signal above 31.
+/// A set of signals, `sigsetops(3)`, in the kernel's form: one bit for each, in words.
+///
+/// nix's type knows no signal above 31, and the C library keeps 32 and 33 to itself: nobody can block, wait for or
+/// restore them through its functions, but anybody can send them, and a caller can have blocked them all the same.
 #[derive(Clone, Copy)]
-pub struct SignalSet(sigset_t);
+pub struct SignalSet([c_ulong; WORDS]);
+
+/// Room for 128 signals, which is twice what most architectures have.
+const WORDS: usize = 128 / c_ulong::BITS as usize;
 
 impl SignalSet {
     /// The set of these signals; a number that is no signal is left out.
     pub fn of(signals: &[c_int]) -> SignalSet {
-        let mut set = MaybeUninit::<sigset_t>::uninit();
-        // SAFETY: sigemptyset fills the whole set that the pointer, to a local, stands for.
-        unsafe { libc::sigemptyset(set.as_mut_ptr()) };
-        for signal in signals {
-            // SAFETY: the set was initialised just above.
-            unsafe { libc::sigaddset(set.as_mut_ptr(), *signal) };
+        let mut set = SignalSet([0; WORDS]);
+        for (word, bit) in signals.iter().copied().filter_map(place) {
+            set.0[word] |= bit;
         }
-        // SAFETY: sigemptyset has initialised it; it cannot fail.
-        SignalSet(unsafe { set.assume_init() })
+        set
+    }
+
+    /// Every signal; the kernel leaves out KILL and STOP, which nobody can block.
+    pub fn every() -> SignalSet {
+        SignalSet([c_ulong::MAX; WORDS])
+    }
+
+    /// Whether this signal is in the set.
+    pub fn has(&self, signal: c_int) -> bool {
+        place(signal).is_some_and(|(word, bit)| self.0[word] & bit != 0)
     }
 
     /// Blocks these signals and returns the mask from before, `sigprocmask(2)`.
@@ -114,34 +127,96 @@ impl SignalSet {
 
     fn change_mask(&self, how: c_int) -> Result<SignalSet, Errno> {
         let mut before = SignalSet::of(&[]);
-        // SAFETY: both pointers are to sets that outlive the call.
-        let result = unsafe { libc::sigprocmask(how, &raw const self.0, &raw mut before.0) };
+        let (new, old) = (self.0.as_ptr(), before.0.as_mut_ptr());
+        // SAFETY: both pointers are to sets that outlive the call and have room for the size told.
+        let result =
+            unsafe { libc::syscall(libc::SYS_rt_sigprocmask, how, new, old, kernel_size()) };
         Errno::result(result).map(|_| before)
+    }
+
+    /// The signals that have come to this process while it blocked them, `sigpending(2)`.
+    ///
+    /// # Errors
+    /// None that the kernel documents for this.
+    pub fn pending() -> Result<SignalSet, Errno> {
+        let mut set = SignalSet::of(&[]);
+        // SAFETY: the pointer is to a set that outlives the call and has room for the size told.
+        let result =
+            unsafe { libc::syscall(libc::SYS_rt_sigpending, set.0.as_mut_ptr(), kernel_size()) };
+        Errno::result(result).map(|_| set)
     }
 
     /// Waits for one of these signals, which must be blocked, and takes it, `sigwaitinfo(2)`.
     ///
     /// # Errors
-    /// EINTR if a handler of another signal ran.
-    pub fn wait(&self) -> Result<c_int, Errno> {
-        // SAFETY: the set outlives the call, and a null pointer asks for no details.
-        let signal = unsafe { libc::sigwaitinfo(&raw const self.0, ptr::null_mut()) };
-        Errno::result(signal)
+    /// EINTR if a handler of another signal ran, or the process was stopped and continued.
+    pub fn wait(&self) -> Result<Arrival, Errno> {
+        self.take(None)
+    }
+
+    /// Takes one of these signals, which must be blocked, if one has come, `sigtimedwait(2)`.
+    ///
+    /// # Errors
+    /// None that the kernel documents for this.
+    pub fn poll(&self) -> Result<Option<Arrival>, Errno> {
+        let at_once = libc::timespec {
+            tv_sec: 0,
+            tv_nsec: 0,
+        };
+        match self.take(Some(&at_once)) {
+            Err(Errno::EAGAIN) => Ok(None),
+            taken => taken.map(Some),
+        }
+    }
+
+    fn take(&self, timeout: Option<&libc::timespec>) -> Result<Arrival, Errno> {
+        let timeout = timeout.map_or(ptr::null(), ptr::from_ref);
+        let (call, set) = (libc::SYS_rt_sigtimedwait, self.0.as_ptr());
+        let mut details = MaybeUninit::<siginfo_t>::zeroed();
+        let to = details.as_mut_ptr();
+        // SAFETY: the set has room for the size told, the kernel writes one siginfo_t, the timeout is null or a
+        // reference was given, and all outlive the call.
+        let signal = unsafe { libc::syscall(call, set, to, timeout, kernel_size()) };
+        // SAFETY: siginfo_t is plain data, for which even the zeros that it began with are a value.
+        Errno::result(signal).map(|_| Arrival::new(unsafe { details.assume_init() }))
     }
 }
 
-/// Gives `signal` its default action, `sigaction(2)`.
+/// Where a signal has its bit: in which word, and the bit alone.
+fn place(signal: c_int) -> Option<(usize, c_ulong)> {
+    let number = usize::try_from(signal.checked_sub(1)?).ok()?;
+    let (word, bit) = (
+        number / c_ulong::BITS as usize,
+        number % c_ulong::BITS as usize,
+    );
+    (word < WORDS).then_some((word, 1 << bit))
+}
+
+/// The size that the kernel wants told, in bytes: as many bits as it has signals.
+fn kernel_size() -> usize {
+    usize::try_from(libc::SIGRTMAX()).map_or(0, |signals| signals.div_ceil(8))
+}
+
+/// Gives `signal` its default action, `sigaction(2)`; straight to the kernel, as a [`SignalSet`].
 ///
 /// # Errors
 /// EINVAL if there is no such signal or its action cannot be changed.
 pub fn set_default(signal: c_int) -> Result<(), Errno> {
-    // SAFETY: SIG_DFL is no function, so nothing of ours is called when the signal comes.
-    let before = unsafe { libc::signal(signal, libc::SIG_DFL) };
-    if before == libc::SIG_ERR {
-        Err(Errno::last())
-    } else {
-        Ok(())
-    }
+    // The kernel's own structure, of at most this size; all zeros are SIG_DFL, no flags and an empty mask.
+    let default = [0_u64; 6];
+    let nothing = ptr::null_mut::<u64>();
+    // SAFETY: the first pointer is to a local that outlives the call, the second is null: the action from before is
+    // not asked for. SIG_DFL is no function, so nothing of ours is called when the signal comes.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_rt_sigaction,
+            signal,
+            default.as_ptr(),
+            nothing,
+            kernel_size(),
+        )
+    };
+    Errno::result(result).map(drop)
 }
 
 /// Ends this process by `signal`, so that whoever waits for it sees what the program's own death would have shown.
@@ -154,6 +229,23 @@ pub fn die_by(signal: c_int) -> c_int {
     let _ = SignalSet::of(&[signal]).unblock();
     let _ = kill(getpid(), signal);
     128 + signal
+}
+
+/// Stops this process by `signal`, one of those that stop a process, and returns once somebody has had it go on. The
+/// signal is blocked before and after.
+///
+/// Where nobody is left who could continue it, the kernel lets STOP alone stop it, and this returns at once.
+///
+/// # Errors
+/// Those of `kill(2)` and `sigprocmask(2)`.
+pub fn stop_by(signal: c_int) -> Result<(), Errno> {
+    let set = SignalSet::of(&[signal]);
+    // STOP cannot be changed and need not be.
+    let _ = set_default(signal);
+    // Sent while it is blocked, so that it is one with the signal that may have come already, and not a second stop.
+    kill(getpid(), signal)?;
+    set.unblock()?;
+    set.block().map(drop)
 }
 
 #[cfg(test)]
@@ -200,7 +292,12 @@ mod tests {
         let before = set.block().expect("a signal can be blocked");
         // raise(3) sends it to this thread, which has just blocked it.
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGUSR1).expect("a signal can be raised");
-        assert_eq!(set.wait(), Ok(libc::SIGUSR1));
+        let pending = SignalSet::pending().expect("pending signals can be asked for");
+        assert!(pending.has(libc::SIGUSR1));
+        assert!(!pending.has(libc::SIGUSR2));
+        let other = SignalSet::of(&[libc::SIGUSR2]).poll();
+        assert!(other.expect("it is allowed to look").is_none());
+        assert_eq!(set.wait().map(|signal| signal.number()), Ok(libc::SIGUSR1));
         before.restore().expect("a mask can be restored");
     }
 }

@@ -84,21 +84,22 @@ fn number(rest: &[u8]) -> Read<'_> {
         return literal(Value::Float(value), length);
     }
     let Some(power) = rest.get(digits).and_then(power) else {
-        return literal(Value::Integer(value.unwrap_or(u64::MAX)), digits);
+        return literal(Value::Integer(Some(value.unwrap_or(u64::MAX))), digits);
     };
     let long = rest[digits + 1..].starts_with(b"iB");
     let length = digits + if long { 3 } else { 1 };
     let scaled = value.and_then(|value| scale(value, power));
-    let value = scaled.ok_or_else(|| Mistake::out_of_range(&rest[..length]))?;
-    literal(Value::Integer(value), length)
+    match scaled {
+        Some(_) => literal(Value::Integer(scaled), length),
+        None => Err(Mistake::out_of_range(&rest[..length])),
+    }
 }
 
 /// Which power of 1024 a suffix stands for.
 fn power(suffix: &u8) -> Option<usize> {
-    b"_KMGTPEZY"
-        .iter()
-        .position(|letter| letter == suffix)
-        .filter(|power| *power > 0)
+    let letters = b"KMGTPEZY";
+    let place = letters.iter().position(|letter| letter == suffix)?;
+    Some(place + 1)
 }
 
 fn scale(value: u64, power: usize) -> Option<u64> {

@@ -9,7 +9,7 @@ use super::value::Value;
 /// Why an expression is no filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Mistake {
-    /// It cannot be read; the words say what is wrong where.
+    /// It cannot be read; the words, of one line, say what is wrong where.
     Unreadable(String),
     /// It can, but these columns do not exist; one that stands in it twice is here twice.
     UnknownColumns(Vec<String>),
@@ -57,11 +57,6 @@ impl Mistake {
     pub(super) fn no_pattern(operator: &Word) -> Mistake {
         let operator = described(operator);
         Mistake::Unreadable(format!("{operator} wants a string behind it"))
-    }
-
-    /// A pattern that the C library cannot read, in its words.
-    pub(super) fn unreadable_pattern(reason: String) -> Mistake {
-        Mistake::Unreadable(reason)
     }
 }
 

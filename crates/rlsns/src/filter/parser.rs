@@ -1,18 +1,12 @@
 //! The grammar: from the words of an expression to the instructions of its filter.
 //!
-//! | binds | operators | |
-//! |---|---|---|
-//! | first | `!`, then `==` `!=` `<` `<=` `>` `>=` `=~` `!~` | `!a == b` is `(!a) == b` |
-//! | last | `&&` `||`, both alike | `a || b && c` is `(a || b) && c` |
+//! First binds `!`, then the comparisons and patterns, last `&&` and `||`, both alike; all go from left to right. So
+//! `!a == b` is `(!a) == b`, and `a || b && c` is `(a || b) && c`. What has been opened when a value is read waits in
+//! a list: parentheses, and operators whose right side has just begun.
 //!
-//! All go from left to right. What is open when a value has been read waits in a list: parentheses, and operators
-//! whose right side has just begun.
-//!
-//! Which type two values are compared in is known here: that of the literal, where the other side is a column; a
-//! float where the two are numbers of both kinds; else that of the left side. What an operator returns counts as a
+//! The type in which two values are compared is known here already: the literal's, where the other side is a column;
+//! a float, where the two are numbers of both kinds; else that of the left side. What an operator returns counts as a
 //! literal.
-
-use std::iter::Peekable;
 
 use nscore::sys::regex::Regex;
 
@@ -61,7 +55,7 @@ enum Joined {
 /// [`Mistake::Unreadable`] before [`Mistake::UnknownColumns`].
 pub(super) fn parse(expression: &[u8], columns: Columns) -> Result<Program, Mistake> {
     let mut parser = Parser {
-        words: Lexer::new(expression).peekable(),
+        words: Lexer::new(expression),
         columns,
         program: Vec::new(),
         waiting: Vec::new(),
@@ -78,7 +72,7 @@ pub(super) fn parse(expression: &[u8], columns: Columns) -> Result<Program, Mist
 }
 
 struct Parser<'a> {
-    words: Peekable<Lexer<'a>>,
+    words: Lexer<'a>,
     columns: Columns<'a>,
     program: Vec<Instruction>,
     waiting: Vec<Waiting>,
@@ -90,17 +84,16 @@ impl Parser<'_> {
     fn read(&mut self) -> Result<(), Mistake> {
         let mut operand = self.value()?;
         while let Some(word) = self.words.next().transpose()? {
-            let Token::Operator(operator) = word.token else {
-                return Err(Mistake::unexpected(Some(&word), "an operator"));
-            };
-            operand = match operator {
-                Operator::Compare(comparison) => self.compare(operand, comparison)?,
-                Operator::Logic(logic) => self.decide(operand, logic)?,
-                Operator::Match(wanted) => self.look_for(operand, &word, wanted)?,
-                Operator::Close => self.close(operand, word.start)?,
-                Operator::Not | Operator::Open => {
-                    return Err(Mistake::unexpected(Some(&word), "an operator"));
+            operand = match word.token {
+                Token::Operator(Operator::Compare(comparison)) => {
+                    self.compare(operand, comparison)?
                 }
+                Token::Operator(Operator::Logic(logic)) => self.decide(operand, logic)?,
+                Token::Operator(Operator::Match(wanted)) => {
+                    self.look_for(operand, &word, wanted)?
+                }
+                Token::Operator(Operator::Close) => self.close(operand, word.start)?,
+                _ => return Err(Mistake::unexpected(Some(&word), "an operator")),
             };
         }
         self.join(operand, Joined::All);
@@ -174,7 +167,6 @@ impl Parser<'_> {
         self.value()
     }
 
-    /// The string behind `=~`, which may stand in parentheses: nothing else can be a pattern.
     fn look_for(
         &mut self,
         left: Operand,
@@ -182,35 +174,38 @@ impl Parser<'_> {
         wanted: Match,
     ) -> Result<Operand, Mistake> {
         let left = self.join(left, Joined::Comparisons);
-        let mut opened = Vec::new();
-        let pattern = loop {
-            match self.words.next().transpose()? {
-                Some(word) if word.token == Token::Operator(Operator::Open) => {
-                    opened.push(word.start)
-                }
-                Some(Word {
-                    token: Token::Literal(Value::Text(pattern)),
-                    ..
-                }) => break pattern,
-                _ => return Err(Mistake::no_pattern(operator)),
-            }
-        };
-        let pattern = Regex::new(&pattern).map_err(Mistake::unreadable_pattern)?;
-        while let Some(start) = opened.pop() {
-            match self.words.next().transpose()? {
-                Some(word) if word.token == Token::Operator(Operator::Close) => {}
-                Some(word) => {
-                    return Err(Mistake::unexpected(Some(&word), "a parenthesis to close"));
-                }
-                None => return Err(Mistake::never_closed(start)),
-            }
-        }
+        let pattern = self.pattern(operator)?;
         self.program.push(if left.column || left.is == Type::Text {
             Instruction::Match(pattern, wanted)
         } else {
             Instruction::Refuse
         });
         Ok(TRUTH)
+    }
+
+    /// The string behind `=~`, which may stand in parentheses; nothing else can be a pattern.
+    fn pattern(&mut self, operator: &Word) -> Result<Regex, Mistake> {
+        let mut opened = Vec::new();
+        let text = loop {
+            match self.words.next().transpose()? {
+                Some(Word { token, start, .. }) => match token {
+                    Token::Operator(Operator::Open) => opened.push(start),
+                    Token::Literal(Value::Text(Some(text))) => break text,
+                    _ => return Err(Mistake::no_pattern(operator)),
+                },
+                None => return Err(Mistake::no_pattern(operator)),
+            }
+        };
+        let pattern = Regex::new(&text).map_err(Mistake::Unreadable)?;
+        while let Some(start) = opened.pop() {
+            let word = self.words.next().transpose()?;
+            match word.as_ref().map(|word| &word.token) {
+                Some(Token::Operator(Operator::Close)) => {}
+                Some(_) => return Err(Mistake::unexpected(word.as_ref(), "a parenthesis")),
+                None => return Err(Mistake::never_closed(start)),
+            }
+        }
+        Ok(pattern)
     }
 
     fn close(&mut self, inside: Operand, start: usize) -> Result<Operand, Mistake> {

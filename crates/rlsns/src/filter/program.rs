@@ -1,10 +1,10 @@
 //! A filter as a list of instructions, run once for every row.
 //!
-//! There is one current value, and a stack of those that wait for the right side of a comparison. Nothing here or in
-//! the parser calls itself, so that an expression of a hundred thousand parentheses needs memory and no stack.
+//! There is one current value, and a list of those that wait for the right side of a comparison. Nothing here or in
+//! the parser calls itself: an expression of a hundred thousand parentheses needs memory for them, and no more stack
+//! than another.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 
 use nix::errno::Errno;
 use nscore::sys::regex::Regex;
@@ -36,6 +36,9 @@ pub(super) enum Instruction {
     Skip { settled: bool, to: usize },
 }
 
+/// The current value where there is none.
+const NOTHING: Value<'static> = Value::Text(None);
+
 /// What a filter does with a row.
 #[derive(Debug)]
 pub(super) struct Program(pub(super) Vec<Instruction>);
@@ -56,11 +59,11 @@ impl Program {
                 Instruction::Column(column, kind) => typed(cell(*column), *kind)?,
                 Instruction::Keep => {
                     waiting.push(value);
-                    Value::Absent
+                    NOTHING
                 }
                 Instruction::Compare(comparison, as_type) => {
                     // The parser lets every comparison follow a Keep of its own.
-                    let left = waiting.pop().unwrap_or(Value::Absent);
+                    let left = waiting.pop().unwrap_or(NOTHING);
                     Value::Boolean(compare(*comparison, *as_type, left, value)?)
                 }
                 Instruction::Match(pattern, wanted) => {
@@ -93,41 +96,33 @@ impl Program {
 
 /// A cell as its column has it.
 fn typed(cell: Option<Cow<'_, [u8]>>, kind: Kind) -> Result<Value<'_>, Errno> {
-    let text = cell.map_or(Value::Absent, Value::text);
+    let text = cell.map_or(Value::Text(None), Value::text);
     match kind {
         Kind::Text => Ok(text),
-        Kind::Integer => Ok(text.integer()?.map_or(Value::Absent, Value::Integer)),
+        Kind::Integer => text.integer().map(Value::Integer),
     }
 }
 
-/// Whether the comparison holds between two values made into one type. An absent value stands before every text, and
-/// compares as false with everything else.
+/// Whether the comparison holds between two values made into one type.
 fn compare(
     comparison: Comparison,
     as_type: Type,
     left: Value<'_>,
     right: Value<'_>,
 ) -> Result<bool, Errno> {
-    let order = match as_type {
-        Type::Text => Some(Some(left.into_text().cmp(&right.into_text()))),
-        Type::Integer => both(left.integer()?, right.integer()?, |left, right| {
-            Some(left.cmp(&right))
-        }),
-        Type::Boolean => both(left.boolean(), right.boolean(), |left, right| {
-            Some(left.cmp(&right))
-        }),
-        Type::Float => both(left.float()?, right.float()?, |left, right| {
-            left.partial_cmp(&right)
-        }),
-    };
-    Ok(order.is_some_and(|order| comparison.holds(order)))
+    Ok(match as_type {
+        Type::Integer => holds(comparison, left.integer()?, right.integer()?),
+        Type::Float => holds(comparison, left.float()?, right.float()?),
+        Type::Boolean => holds(comparison, left.boolean(), right.boolean()),
+        // Here a missing one has its place: before every text.
+        Type::Text => comparison.holds(left.into_text().partial_cmp(&right.into_text())),
+    })
 }
 
-/// How two values stand to each other, where both are there.
-fn both<T>(
-    left: Option<T>,
-    right: Option<T>,
-    order: impl Fn(T, T) -> Option<Ordering>,
-) -> Option<Option<Ordering>> {
-    Some(order(left?, right?))
+/// The same between two values of one type; with a missing one nothing holds, not even that they differ.
+fn holds<T: PartialOrd>(comparison: Comparison, left: Option<T>, right: Option<T>) -> bool {
+    match (left, right) {
+        (Some(left), Some(right)) => comparison.holds(left.partial_cmp(&right)),
+        _ => false,
+    }
 }

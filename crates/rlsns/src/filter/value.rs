@@ -1,7 +1,8 @@
 //! What an expression computes with: the values, their types, and how one type is made into another.
 //!
-//! A cell without content is [`Value::Absent`], whatever the type. A text never has blanks around it, neither in an
-//! expression nor in a cell.
+//! A cell without content has no value in its own type: among texts it stands before the empty one, and as a number
+//! it compares as false with everything. Made into another type, a missing number is 0, and a missing text still
+//! nothing. A text never has blanks around it, neither in an expression nor in a cell.
 
 use std::borrow::Cow;
 
@@ -16,43 +17,41 @@ pub(super) enum Type {
     Text,
 }
 
-/// A value of one of the types.
+/// A value of one of the types; `None` is a cell without content.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value<'a> {
-    Absent,
-    Integer(u64),
+    Integer(Option<u64>),
     Float(f64),
     Boolean(bool),
-    Text(Cow<'a, [u8]>),
+    Text(Option<Cow<'a, [u8]>>),
 }
 
 impl<'a> Value<'a> {
     /// A text, the blanks around it taken off.
     pub(super) fn text(bytes: Cow<'a, [u8]>) -> Value<'a> {
-        Value::Text(match bytes {
+        Value::Text(Some(match bytes {
             Cow::Borrowed(bytes) => Cow::Borrowed(trim(bytes)),
             Cow::Owned(bytes) => Cow::Owned(trim(&bytes).to_vec()),
-        })
+        }))
     }
 
-    /// Its type; an absent value has that of its column, here a text's.
+    /// What type it is of.
     pub(super) fn is(&self) -> Type {
         match self {
             Value::Integer(_) => Type::Integer,
             Value::Float(_) => Type::Float,
             Value::Boolean(_) => Type::Boolean,
-            Value::Absent | Value::Text(_) => Type::Text,
+            Value::Text(_) => Type::Text,
         }
     }
 
     /// Whether it counts as true by itself: whatever is there, but 0, false and the empty text.
     pub(super) fn is_true(&self) -> bool {
         match self {
-            Value::Absent => false,
-            Value::Integer(number) => *number != 0,
+            Value::Integer(number) => number.unwrap_or(0) != 0,
             Value::Float(number) => *number != 0.0,
             Value::Boolean(truth) => *truth,
-            Value::Text(text) => !text.is_empty(),
+            Value::Text(text) => text.as_ref().is_some_and(|text| !text.is_empty()),
         }
     }
 
@@ -62,13 +61,12 @@ impl<'a> Value<'a> {
     /// EINVAL for a text that is no number, ERANGE for a number that is none of these. A float is never asked to be an
     /// integer: it is the integer that becomes a float.
     pub(super) fn integer(&self) -> Result<Option<u64>, Errno> {
-        Ok(Some(match self {
-            Value::Absent => return Ok(None),
-            Value::Integer(number) => *number,
-            Value::Boolean(truth) => u64::from(*truth),
-            Value::Text(text) => integer(text)?,
-            Value::Float(_) => return Err(Errno::EINVAL),
-        }))
+        match self {
+            Value::Integer(number) => Ok(*number),
+            Value::Boolean(truth) => Ok(Some(u64::from(*truth))),
+            Value::Text(text) => text.as_deref().map(integer).transpose(),
+            Value::Float(_) => Err(Errno::EINVAL),
+        }
     }
 
     /// As a float.
@@ -76,38 +74,35 @@ impl<'a> Value<'a> {
     /// # Errors
     /// EINVAL for a text that is no number.
     pub(super) fn float(&self) -> Result<Option<f64>, Errno> {
-        #[allow(clippy::cast_precision_loss, reason = "a float is no more precise")]
-        let exact = |number: u64| number as f64;
-        Ok(Some(match self {
-            Value::Absent => return Ok(None),
-            Value::Integer(number) => exact(*number),
-            Value::Float(number) => *number,
-            Value::Boolean(truth) => f64::from(u8::from(*truth)),
-            Value::Text(text) => float(text).ok_or(Errno::EINVAL)?,
-        }))
+        match self {
+            Value::Integer(number) => Ok(Some(number.unwrap_or(0) as f64)),
+            Value::Float(number) => Ok(Some(*number)),
+            Value::Boolean(truth) => Ok(Some(f64::from(u8::from(*truth)))),
+            Value::Text(None) => Ok(None),
+            Value::Text(Some(text)) => float(text).ok_or(Errno::EINVAL).map(Some),
+        }
     }
 
     /// As a boolean. Of the texts `true`, `yes`, `y` and `1` are true, in any case, and no other: not even those that
     /// count as true by themselves.
     pub(super) fn boolean(&self) -> Option<bool> {
         const TRUE: [&[u8]; 4] = [b"true", b"yes", b"y", b"1"];
+        let is_true = |text: &[u8]| TRUE.iter().any(|word| text.eq_ignore_ascii_case(word));
         match self {
-            Value::Absent => None,
-            Value::Text(text) => Some(TRUE.iter().any(|word| text.eq_ignore_ascii_case(word))),
+            Value::Text(text) => text.as_deref().map(is_true),
             other => Some(other.is_true()),
         }
     }
 
     /// As a text.
     pub(super) fn into_text(self) -> Option<Cow<'a, [u8]>> {
-        let owned = |text: String| Some(Cow::Owned(text.into_bytes()));
-        match self {
-            Value::Absent => None,
-            Value::Integer(number) => owned(number.to_string()),
-            Value::Float(number) => owned(shortest(number)),
-            Value::Boolean(truth) => owned(truth.to_string()),
-            Value::Text(text) => Some(text),
-        }
+        let text = match self {
+            Value::Integer(number) => number.unwrap_or(0).to_string(),
+            Value::Float(number) => shortest(number),
+            Value::Boolean(truth) => truth.to_string(),
+            Value::Text(text) => return text,
+        };
+        Some(Cow::Owned(text.into_bytes()))
     }
 }
 

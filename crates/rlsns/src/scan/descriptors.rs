@@ -4,7 +4,7 @@
 //! `/` once it is mounted there no longer. The device does, so each descriptor is looked at by `statx(2)`, which is
 //! no slower, and asks no server.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
@@ -31,7 +31,7 @@ pub(super) struct Descriptors {
     /// Whether the size of a directory of descriptors is their number.
     are_counted: bool,
     /// The sockets that were asked, and what network each is of; many processes may have the same one.
-    sockets: HashMap<u64, Option<u32>>,
+    sockets: BTreeMap<u64, Option<u32>>,
     /// This process's own number below /proc.
     own: Option<u32>,
 }
@@ -44,7 +44,7 @@ impl Descriptors {
         Descriptors {
             nsfs: status(c"user").map(|status| status.device),
             are_counted: status(c"../fd").is_some_and(|status| status.size > 0),
-            sockets: HashMap::new(),
+            sockets: BTreeMap::new(),
             own: own::number_in(proc),
         }
     }
@@ -154,7 +154,7 @@ impl Owner<'_> {
             return;
         };
         let kind = type_of(&file).ok().and_then(Namespace::from_flag);
-        if let Some(kind) = kind.filter(|kind| self.wanted.types.has(*kind)) {
+        if let Some(kind) = kind.filter(|kind| self.wanted.meets(*kind)) {
             self.registry
                 .meet(self.wanted, (kind, inode), Held::DESCRIPTOR, || Ok(file));
         }

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use nix::errno::Errno;
 use nscore::namespace::Namespace;
 use nscore::sys::directory::status_of;
-use nscore::sys::nsfs::{id_of, owner_of, owner_uid_of, parent_of};
+use nscore::sys::nsfs::{id_of, mount_id_of, owner_of, owner_uid_of, parent_of};
 
 use super::{Holder, Wanted};
 use crate::held::Held;
@@ -37,6 +37,8 @@ pub(crate) struct Found {
     pub(crate) netnsid: Option<NetNsId>,
     /// Its 64-bit number.
     pub(crate) id: Option<u64>,
+    /// The number by which its mounts can be read, for a mount namespace.
+    pub(super) mount_id: Option<u64>,
 }
 
 impl Found {
@@ -53,6 +55,7 @@ impl Found {
             owner_uid: None,
             netnsid: None,
             id: None,
+            mount_id: None,
         }
     }
 
@@ -62,7 +65,8 @@ impl Found {
         if !self.asked && same.asked {
             self.asked = true;
             (self.owner, self.parent) = (same.owner, same.parent);
-            (self.owner_uid, self.netnsid, self.id) = (same.owner_uid, same.netnsid, same.id);
+            (self.owner_uid, self.netnsid) = (same.owner_uid, same.netnsid);
+            (self.id, self.mount_id) = (same.id, same.mount_id);
         }
     }
 
@@ -143,11 +147,14 @@ impl Registry {
         };
         found.asked = true;
         let kind = found.kind;
-        if wanted.id {
+        if wanted.id || wanted.hidden {
             found.id = id_of(file).ok();
         }
         if kind == Namespace::User {
             found.owner_uid = owner_uid_of(file).ok();
+        }
+        if kind == Namespace::Mount && wanted.hidden {
+            found.mount_id = mount_id_of(file).ok();
         }
         if kind == Namespace::Net && wanted.netnsid {
             let netlink = self.netlink.take().or_else(Netlink::open);

@@ -8,6 +8,7 @@
 mod descriptors;
 mod found;
 mod holder;
+mod listed;
 mod mounts;
 mod own;
 mod process;
@@ -43,6 +44,14 @@ pub(crate) struct Wanted {
     pub(crate) id: bool,
     /// Everything that holds the namespace with this inode number.
     pub(crate) holders_of: Option<u32>,
+}
+
+impl Wanted {
+    /// Whether namespaces of this type are met: those of the wanted types, and mount namespaces, which are where
+    /// others may be mounted.
+    fn meets(&self, kind: Namespace) -> bool {
+        self.types.has(kind) || self.hidden && kind == Namespace::Mount
+    }
 }
 
 /// A set of types.
@@ -186,6 +195,9 @@ pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     snapshot.settle(&proc);
     if wanted.mounts || wanted.hidden {
         mounts::read(&proc, wanted, &mut snapshot);
+    }
+    if wanted.hidden {
+        listed::read(wanted, &mut snapshot);
     }
     if let Some(inode) = wanted.holders_of {
         snapshot.complete_holders(&proc, inode);

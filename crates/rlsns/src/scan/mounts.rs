@@ -1,8 +1,8 @@
 //! Namespaces that are mounted: here, in the mount namespace of any process, and in those that no process is in.
 //!
-//! One process of each mount namespace shows its mounts. Those that no process is in are found by walking from one to
-//! the next in the kernel's own order, which takes the privilege to see all of them and Linux 6.12; they are read
-//! without being entered.
+//! One process of each mount namespace shows its mounts. Those that no process is in are met as any namespace is, and
+//! by walking from one to the next in the kernel's own order, which takes the privilege to see all of them and Linux
+//! 6.12; they are read without being entered.
 
 use std::collections::BTreeSet;
 use std::ffi::CString;
@@ -14,7 +14,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nscore::namespace::Namespace;
 use nscore::sys::directory::{Directory, status_of};
-use nscore::sys::nsfs::{Direction, MountNamespace, neighbour_of};
+use nscore::sys::nsfs::{Direction, neighbour_of};
 use nscore::sys::statmount;
 
 use super::found::Registry;
@@ -39,12 +39,16 @@ pub(super) fn read(proc: &Directory, wanted: &Wanted, snapshot: &mut Snapshot) {
     if wanted.hidden {
         // A process tells only of the mounts below its root. That is cheap, and where all are asked for not enough.
         if wanted.holders_of.is_some() {
-            mounts.walk_both_ways(proc);
+            mounts.walk(proc, Direction::Next);
+            mounts.walk(proc, Direction::Previous);
+            mounts.read_by_number();
         }
         for process in &snapshot.processes {
             mounts.read_of_process(proc, process.pid, process.namespace(Namespace::Mount));
         }
-        mounts.walk_both_ways(proc);
+        mounts.walk(proc, Direction::Next);
+        mounts.walk(proc, Direction::Previous);
+        mounts.read_by_number();
     }
     snapshot.namespaces = mounts.registry.namespaces;
     snapshot.holders.extend(mounts.registry.holders);
@@ -55,7 +59,7 @@ struct Mounts<'a> {
     registry: Registry,
     /// The mount namespaces that a process has shown.
     seen: BTreeSet<u32>,
-    /// Those that were walked to, and read to the last mount.
+    /// Those that were read to the last mount, by their numbers.
     walked: BTreeSet<u32>,
 }
 
@@ -109,7 +113,7 @@ impl Mounts<'_> {
             .ok()
             .filter(|length| *length > 0)?;
         let kept = mountinfo::namespaces(&text);
-        let kept = kept.filter(|((kind, _), _)| self.wanted.types.has(*kind));
+        let kept = kept.filter(|((kind, _), _)| self.wanted.meets(*kind));
         Some(kept.collect())
     }
 
@@ -129,53 +133,56 @@ impl Mounts<'_> {
             .meet(self.wanted, namespace, Held::MOUNT, open);
     }
 
-    fn walk_both_ways(&mut self, proc: &Directory) {
-        self.walk(proc, Direction::Next);
-        self.walk(proc, Direction::Previous);
-    }
-
-    /// Walks from this process's mount namespace on, reading those that no process has shown.
+    /// Meets the mount namespaces before or after this process's own.
     fn walk(&mut self, proc: &Directory, direction: Direction) {
         let mut at = proc.file(c"self/ns/mnt");
         while let Ok(from) = at {
-            let Ok((next, told)) = neighbour_of(&from, direction) else {
+            let Ok((next, _)) = neighbour_of(&from, direction) else {
                 return;
             };
             let inode = status_of(&next).map(|status| u32::try_from(status.inode));
-            if let Ok(Ok(inode)) = inode
-                && !self.seen.contains(&inode)
-                && !self.walked.contains(&inode)
-                && self.read_walked(&next, inode, &told)
-            {
-                self.walked.insert(inode);
+            if let Ok(Ok(inode)) = inode {
+                let itself = (Namespace::Mount, inode);
+                let copy = || next.try_clone().map_err(|_| Errno::EMFILE);
+                self.registry
+                    .meet(self.wanted, itself, Held::default(), copy);
             }
             at = Ok(next);
         }
     }
 
-    /// The mounts of a mount namespace that was walked to. Whether it has shown any: there is none without.
-    fn read_walked(&mut self, namespace: &OwnedFd, inode: u32, told: &MountNamespace) -> bool {
-        if self.wanted.types.has(Namespace::Mount) {
-            let copy = || namespace.try_clone().map_err(|_| Errno::EMFILE);
-            let itself = (Namespace::Mount, inode);
-            self.registry
-                .meet(self.wanted, itself, Held::default(), copy);
+    /// Reads the mount namespaces that no process has shown, however they were met.
+    fn read_by_number(&mut self) {
+        let known = self.registry.namespaces.iter();
+        let unread =
+            known.filter(|(inode, _)| !self.seen.contains(inode) && !self.walked.contains(inode));
+        let unread = unread.filter_map(|(inode, found)| Some((*inode, found.mount_id?)));
+        let unread: Vec<(u32, u64)> = unread.collect();
+        for (inode, number) in unread {
+            let mounts = mounts_of(number);
+            // There is none without a mount: it may not be read by us.
+            if !mounts.is_empty() {
+                self.walked.insert(inode);
+            }
+            self.read_mounts(inode, number, &mounts);
         }
+    }
+
+    /// Reads these mounts of a mount namespace that has this number.
+    fn read_mounts(&mut self, inode: u32, number: u64, mounts: &[u64]) {
         let mut answer = vec![0; 16 << 10];
-        let mounts = mounts_of(told.id);
-        for mount in &mounts {
-            let Ok(mount) = statmount::status(told.id, *mount, &mut answer) else {
+        for mount in mounts {
+            let Ok(mount) = statmount::status(number, *mount, &mut answer) else {
                 continue;
             };
             let kept = link::parse(mount.root).filter(|_| mount.magic == NSFS_MAGIC);
-            if let Some(kept) = kept.filter(|(kind, _)| self.wanted.types.has(*kind)) {
+            if let Some(kept) = kept.filter(|(kind, _)| self.wanted.meets(*kind)) {
                 self.witness(kept.1, Some(inode), mount.point);
                 // Nothing opens it without entering the mount namespace, which is not for a list to do.
                 let nowhere = || Err(Errno::ENOENT);
                 self.registry.meet(self.wanted, kept, Held::MOUNT, nowhere);
             }
         }
-        !mounts.is_empty()
     }
 }
 

@@ -70,7 +70,7 @@ impl<'a> Reader<'a> {
     /// that was never there is left out.
     pub(super) fn read(&mut self, pid: u32) {
         let mut name = Name::default();
-        let Ok(ns) = self.proc.directory(name.write(pid, "/ns")) else {
+        let Ok(ns) = self.proc.passage(name.write(pid, "/ns")) else {
             return;
         };
         let mut process = Process {
@@ -99,7 +99,7 @@ impl<'a> Reader<'a> {
         let before = before.unwrap_or_default();
         let mut new = false;
         for (name, kind, of_children) in LINKS {
-            if !self.wanted.types.has(kind) || of_children && !self.wanted.hidden {
+            if !self.needs(kind, of_children) {
                 continue;
             }
             let Some(inode) = target(ns, name) else {
@@ -127,6 +127,11 @@ impl<'a> Reader<'a> {
         new
     }
 
+    /// Whether this link must be read.
+    fn needs(&self, kind: Namespace, of_children: bool) -> bool {
+        self.wanted.meets(kind) && (self.wanted.hidden || !of_children)
+    }
+
     /// Reads the threads of a process that has several: each may have left for namespaces of its own, and may have
     /// descriptors of its own.
     fn read_threads(&mut self, ns: &Directory, process: &Process) {
@@ -139,7 +144,7 @@ impl<'a> Reader<'a> {
         threads.retain(|thread| *thread != process.pid);
         for thread in threads {
             let mut name = Name::default();
-            let Ok(ns) = tasks.directory(name.write(thread, "/ns")) else {
+            let Ok(ns) = tasks.passage(name.write(thread, "/ns")) else {
                 continue;
             };
             let task = Task {
@@ -156,7 +161,7 @@ impl<'a> Reader<'a> {
 
     fn read_thread_links(&mut self, ns: &Directory, process: &Process, thread: Task) {
         for (name, kind, of_children) in LINKS {
-            if !self.wanted.types.has(kind) {
+            if !self.needs(kind, of_children) {
                 continue;
             }
             let Some(inode) = target(ns, name) else {
@@ -193,7 +198,7 @@ fn target(ns: &Directory, name: &CStr) -> Option<u32> {
 
 /// Who this process is, if it is there.
 pub(super) fn look_up(proc: &Directory, pid: u32) -> Option<Box<Person>> {
-    let ns = proc.directory(Name::default().write(pid, "/ns")).ok()?;
+    let ns = proc.passage(Name::default().write(pid, "/ns")).ok()?;
     read_person(&ns)
 }
 

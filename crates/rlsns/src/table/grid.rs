@@ -53,10 +53,16 @@ pub(super) fn lines<'a>(
 /// How many lines a row takes.
 fn height(cells: &[Cell]) -> usize {
     let lines = cells.iter().map(|cell| match cell {
-        Cell::Lines(lines) => lines.len(),
+        Cell::Lines(lines) => broken(lines).count(),
         _ => 1,
     });
     lines.fold(1, usize::max)
+}
+
+/// The lines that a cell takes: where a text has a line break itself, the original has one as well.
+fn broken(lines: &[Vec<u8>]) -> impl Iterator<Item = &[u8]> {
+    let texts = lines.iter();
+    texts.flat_map(|text| text.split(|byte| *byte == b'\n'))
 }
 
 /// What is seen of a cell on its row's line of this number.
@@ -68,7 +74,7 @@ fn show<'a>(
 ) -> Shown<'a> {
     let text = match cell {
         Cell::Lines(lines) if several_lines => {
-            Cow::Borrowed(lines.get(number).map_or(&b""[..], Vec::as_slice))
+            Cow::Borrowed(broken(lines).nth(number).unwrap_or_default())
         }
         cell if number == 0 => cell.joined(),
         _ => Cow::Borrowed(&b""[..]),

@@ -40,7 +40,6 @@ fn write_line(
     widths: &[usize],
     characters: &Characters,
 ) {
-    let last = columns.len() - 1;
     for (index, (column, shown)) in columns.iter().zip(&line.cells).enumerate() {
         let (text, taken) = if line.first {
             characters.cut(shown, widths[index])
@@ -48,13 +47,18 @@ fn write_line(
             (&shown.text[..], shown.width)
         };
         let padding = widths[index].saturating_sub(taken);
-        let right = column.right && !column.tree;
-        if right && (index < last || !text.is_empty()) {
-            pad(out, padding);
+        let (before, after) = if column.right && !column.tree {
+            (padding, 0)
+        } else {
+            (0, padding)
+        };
+        let is_last = index + 1 == columns.len();
+        if !(is_last && text.is_empty()) {
+            pad(out, before);
         }
         out.extend_from_slice(text);
-        if index < last {
-            pad(out, if right { 1 } else { padding + 1 });
+        if !is_last {
+            pad(out, after + 1);
         }
     }
     out.push(b'\n');

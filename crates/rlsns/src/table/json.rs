@@ -17,7 +17,8 @@ pub(super) fn write(table: &Table, places: &[Place], shape: Shape) -> Vec<u8> {
     for (index, place) in places.iter().enumerate() {
         let next = places.get(index + 1);
         let first = index == 0 || places[index - 1].bears;
-        writer.object(&keys, &table.rows[place.row], place.depth, first);
+        writer.before(place.depth, first);
+        writer.object(&keys, &table.rows[place.row], place.depth);
         writer.after(place.depth, next.map(|next| next.depth));
     }
     writer.end(places.is_empty());
@@ -57,17 +58,19 @@ impl Writer {
         }
     }
 
+    /// What stands before an object, the first in its array or a further one.
+    fn before(&mut self, depth: usize, first: bool) {
+        match (self.shape, depth, first) {
+            (Shape::Pretty, _, true) => self.line(level(depth)),
+            (Shape::Compact, 0, true) | (Shape::Lines, 0, false) => self.push("\n"),
+            (Shape::Compact, 0, false) => self.push(",\n"),
+            (_, _, true) => {}
+            (_, _, false) => self.push(","),
+        }
+    }
+
     /// A row's object, its closing brace excepted, for rows below it may follow.
-    fn object(&mut self, keys: &[Vec<u8>], row: &Row, depth: usize, first: bool) {
-        if !first && (depth > 0 || self.shape != Shape::Lines) {
-            self.push(",");
-        }
-        match self.shape {
-            Shape::Pretty if first => self.line(level(depth)),
-            Shape::Compact if depth == 0 => self.push("\n"),
-            Shape::Lines if depth == 0 && !first => self.push("\n"),
-            _ => {}
-        }
+    fn object(&mut self, keys: &[Vec<u8>], row: &Row, depth: usize) {
         self.push("{");
         for (index, (key, cell)) in keys.iter().zip(&row.cells).enumerate() {
             if index > 0 {
@@ -80,7 +83,7 @@ impl Writer {
         }
     }
 
-    /// What stands between an object and the next one, or the end.
+    /// What stands after an object, before the next one or the end.
     fn after(&mut self, depth: usize, next: Option<usize>) {
         if next > Some(depth) {
             self.push(",");
@@ -101,10 +104,11 @@ impl Writer {
     }
 
     fn value(&mut self, cell: &Cell) {
+        let text = cell.joined();
         match cell {
-            Cell::Empty => self.push("null"),
-            Cell::Number(_) => self.out.extend_from_slice(&cell.joined()),
-            Cell::Text(_) | Cell::Lines(_) => string(&mut self.out, &cell.joined()),
+            _ if text.is_empty() => self.push("null"),
+            Cell::Number(_) => self.out.extend_from_slice(&text),
+            _ => string(&mut self.out, &text),
         }
     }
 

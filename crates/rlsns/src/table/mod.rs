@@ -58,7 +58,7 @@ pub(crate) struct Row {
 /// What a cell holds; it is bytes, since nobody promises that a command line or a path is text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Cell {
-    /// Nothing; `null` in JSON.
+    /// Nothing, and `null` in JSON, like text without a byte.
     #[default]
     Empty,
     /// A number, which JSON has without quotes.

@@ -4,7 +4,7 @@ use super::Table;
 use super::text::{Characters, escape};
 use super::tree::{Artist, Place};
 
-/// A line for each row: what is not a printable ASCII character is `\xNN`, and so are blanks and backslashes.
+/// A line for each row. Blanks, backslashes and what cannot be shown are `\xNN`.
 pub(super) fn write(
     table: &Table,
     places: &[Place],
@@ -15,7 +15,7 @@ pub(super) fn write(
     if headings {
         for (index, column) in table.columns.iter().enumerate() {
             separate(&mut out, index);
-            push(&mut out, column.name.as_bytes());
+            push(&mut out, column.name.as_bytes(), characters);
         }
         out.push(b'\n');
     }
@@ -26,9 +26,9 @@ pub(super) fn write(
         for (index, (column, cell)) in cells.enumerate() {
             separate(&mut out, index);
             if column.tree {
-                push(&mut out, art.as_bytes());
+                push(&mut out, art.as_bytes(), characters);
             }
-            push(&mut out, &cell.joined());
+            push(&mut out, &cell.joined(), characters);
         }
         out.push(b'\n');
     }
@@ -41,12 +41,13 @@ fn separate(out: &mut Vec<u8>, index: usize) {
     }
 }
 
-fn push(out: &mut Vec<u8>, text: &[u8]) {
+fn push(out: &mut Vec<u8>, text: &[u8], characters: &Characters) {
     for byte in text {
         match byte {
-            b'\\' => out.extend(escape(*byte)),
-            b'!'..=b'~' => out.push(*byte),
-            _ => out.extend(escape(*byte)),
+            b' ' | b'\\' => out.extend(escape(*byte)),
+            // Each byte by itself, so that in UTF-8 none but ASCII is shown.
+            byte if characters.beginning(&[*byte]).character.is_some() => out.push(*byte),
+            byte => out.extend(escape(*byte)),
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use nscore::sys::locale::{Character, Locale};
+use nscore::sys::locale::{Beginning, Character, Locale};
 
 /// The characters of the caller's locale, which is loaded when first it matters.
 #[derive(Debug, Default)]
@@ -48,18 +48,17 @@ impl Characters {
             width: 0,
         };
         let mut rest = &text[..];
-        while let [first, after @ ..] = rest {
-            let harmless = match (first, after) {
-                // So that nobody can write an escape of his own.
-                (b'\\', [b'x', ..]) => None,
-                _ => self.character(rest).filter(|found| !turns_text(found.code)),
-            };
-            let length = harmless.map_or(1, |found| found.length);
-            match harmless {
-                Some(found) => shown.push(&rest[..length], found.width),
-                None => shown.push(&escape(*first), ESCAPE),
+        while !rest.is_empty() {
+            let Beginning { length, character } = self.beginning(rest);
+            let (bytes, after) = rest.split_at(length);
+            // A backslash before an x is escaped so that nobody can write an escape of his own.
+            match character.filter(|found| !turns_text(found.code)) {
+                Some(found) if !rest.starts_with(b"\\x") => shown.push(bytes, found.width),
+                _ => bytes
+                    .iter()
+                    .for_each(|byte| shown.push(&escape(*byte), ESCAPE)),
             }
-            rest = &rest[length..];
+            rest = after;
         }
         shown
     }
@@ -69,27 +68,37 @@ impl Characters {
         if shown.width <= room {
             return (&shown.text, shown.width);
         }
-        let (mut length, mut width) = (0, 0);
-        while let Some(found) = self.character(&shown.text[length..]) {
-            if width + found.width > room {
+        let (mut end, mut width) = (0, 0);
+        while end < shown.text.len() {
+            let Beginning { length, character } = self.beginning(&shown.text[end..]);
+            let wider = width + character.map_or(0, |found| found.width);
+            if wider > room {
                 break;
             }
-            length += found.length;
-            width += found.width;
+            end += length;
+            width = wider;
         }
-        (&shown.text[..length], width)
+        (&shown.text[..end], width)
     }
 
-    /// The character that the text begins with, if there is one and it can be shown.
-    fn character(&self, text: &[u8]) -> Option<Character> {
-        match text.first()? {
-            byte @ b' '..=b'~' => Some(Character {
+    /// What the text, which is not empty, begins with.
+    pub(super) fn beginning(&self, text: &[u8]) -> Beginning {
+        let first = text[0];
+        // ASCII is the same everywhere, and no reason to load a locale.
+        let locale = if first.is_ascii() {
+            None
+        } else {
+            self.locale()
+        };
+        match locale {
+            Some(locale) => locale.beginning(text),
+            None => Beginning {
                 length: 1,
-                width: 1,
-                code: u32::from(*byte),
-            }),
-            0x80.. => self.locale()?.character(text),
-            _ => None,
+                character: matches!(first, b' '..=b'~').then(|| Character {
+                    width: 1,
+                    code: u32::from(first),
+                }),
+            },
         }
     }
 }

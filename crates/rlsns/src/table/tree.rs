@@ -40,28 +40,31 @@ fn root(row: usize) -> Place {
 fn tree(rows: &[Row]) -> Vec<Place> {
     let mut below = vec![Vec::new(); rows.len()];
     for (index, row) in rows.iter().enumerate() {
-        if let Some(parent) = row.parent {
-            below[parent].push(index);
+        if let Some(below) = row.parent.and_then(|parent| below.get_mut(parent)) {
+            below.push(index);
         }
     }
     let mut places = Vec::with_capacity(rows.len());
     let mut placed = vec![false; rows.len()];
     let roots = (0..rows.len()).filter(|row| rows[*row].parent.is_none());
-    // Parents may go round in a circle where process ids were used again while we looked. A row in one is above
-    // itself: the first of them then stands where a root does, for no row may be lost.
+    let mut ahead = Vec::new();
+    // Parents may go round in a circle where process ids were used again while we looked. The first row of a circle
+    // then stands where a root does, for no row may be lost.
     for first in roots.chain(0..rows.len()) {
-        let mut ahead = vec![root(first)];
+        if placed[first] {
+            continue;
+        }
+        ahead.push(root(first));
         while let Some(mut place) = ahead.pop() {
-            if std::mem::replace(&mut placed[place.row], true) {
-                continue;
-            }
-            let below = below[place.row].iter().filter(|row| !placed[**row]);
-            ahead.extend(below.rev().enumerate().map(|(from_the_end, row)| Place {
+            placed[place.row] = true;
+            let next = below[place.row].iter().filter(|row| !placed[**row]);
+            let known = ahead.len();
+            ahead.extend(next.rev().enumerate().map(|(from_the_end, row)| Place {
                 depth: place.depth + 1,
                 last: from_the_end == 0,
                 ..root(*row)
             }));
-            place.bears = ahead.last().is_some_and(|next| next.depth > place.depth);
+            place.bears = ahead.len() > known;
             places.push(place);
         }
     }

@@ -4,6 +4,8 @@
 //! heading, or its hint. On a terminal with room to spare the columns below their hint get some of it; on one that is
 //! too narrow those that may be cut give some up, and where that is not enough the lines overrun.
 
+use std::iter;
+
 use super::Column;
 use super::grid::Line;
 
@@ -49,12 +51,13 @@ pub(super) fn fit(
 }
 
 fn measure(column: &Column, heading: Option<usize>, lines: &[Line<'_>], index: usize) -> Measure {
-    let cells = || lines.iter().map(|line| line.cells[index].width);
-    let widest = cells().fold(0, usize::max);
+    let width = |line: &Line<'_>| line.cells[index].width;
+    let first_lines = lines.iter().filter(|line| line.first);
+    let widest = lines.iter().map(width).fold(0, usize::max);
     Measure {
         least: heading.unwrap_or(widest.min(1)),
         widest,
-        typical: typical(cells()),
+        typical: typical(first_lines.map(width)),
         hint: column.hint,
         shrinks: column.shrinks,
     }
@@ -97,8 +100,8 @@ fn total(widths: &[usize]) -> usize {
 }
 
 /// Takes cells from the columns that may be cut, as far as their headings allow: of the last one what makes it wider
-/// than its cells typically are, then round and round one of each, and three of the last. Where the tree alone is
-/// wider than the terminal, it is enough to be no wider than the tree.
+/// than its cells typically are, then, from the last to the first and round and round, one of each and three of the
+/// last. Where the tree alone is wider than the terminal, it is enough to be no wider than the tree.
 fn shrink(widths: &mut [usize], measures: &[Measure], terminal: usize, art: usize) {
     let may = |index: &usize| measures[*index].shrinks;
     let columns: Vec<usize> = (0..widths.len()).rev().filter(may).collect();
@@ -106,33 +109,31 @@ fn shrink(widths: &mut [usize], measures: &[Measure], terminal: usize, art: usiz
         return;
     };
     let surplus = widths[last].saturating_sub(measures[last].typical);
-    let mut excess = total(widths) - terminal;
-    let mut take = |index: usize, most: usize| {
-        let spare = widths[index] - measures[index].least;
-        let taken = most.min(spare).min(excess);
+    let one_or_three = |index: &usize| (*index, if *index == last { 3 } else { 1 });
+    let steps = columns.iter().cycle().map(one_or_three);
+    let spare: usize = columns
+        .iter()
+        .map(|index| widths[*index] - measures[*index].least)
+        .sum();
+    let mut wanted = spare.min(total(widths) - terminal);
+    for (index, most) in iter::once((last, surplus)).chain(steps) {
+        let taken = most.min(widths[index] - measures[index].least).min(wanted);
         widths[index] -= taken;
-        excess -= taken;
-        excess
-    };
-    let mut before = usize::MAX;
-    let mut after = take(last, surplus);
-    while after < before && terminal + after > art {
-        before = after;
-        for index in &columns {
-            after = take(*index, if *index == last { 3 } else { 1 });
+        wanted -= taken;
+        if wanted == 0 || total(widths) <= art {
+            return;
         }
     }
 }
 
-/// Gives cells to the columns that would like to have more, unless they are empty: from the last to the first, one
-/// each, round and round.
+/// Gives cells to the columns that would like to have more, from the last to the first, one each, round and round.
 fn grow(widths: &mut [usize], measures: &[Measure], terminal: usize) {
     let mut room = terminal - total(widths);
     let mut before = usize::MAX;
     while room < before {
         before = room;
         for (width, measure) in widths.iter_mut().zip(measures).rev() {
-            if room > 0 && measure.widest > 0 && *width < measure.hint {
+            if room > 0 && *width < measure.hint {
                 *width += 1;
                 room -= 1;
             }

@@ -166,16 +166,45 @@ fn has_a_terminal_of_its_own() {
 }
 
 #[test]
-fn a_terminal_carries_much_and_loses_nothing() {
+fn a_display_carries_much_and_loses_nothing() {
     assert_eq!(
         sh("head -c 1000000 /dev/zero")
-            .terminal(80, 24)
+            .display(80, 24)
             .run()
             .ok()
             .stdout
             .len(),
         1_000_000
     );
+}
+
+#[test]
+fn a_display_is_a_terminal_but_not_the_sessions_own() {
+    let outcome = sh("stty size; (: >/dev/tty) 2>/dev/null || echo none")
+        .display(90, 30)
+        .run()
+        .ok();
+    let lines = outcome.out();
+    assert!(
+        lines.starts_with("30 90\n") && lines.ends_with("none\n"),
+        "{outcome}"
+    );
+}
+
+#[test]
+fn goes_without_a_capability() {
+    if !need::root() {
+        return;
+    }
+    let ask = "grep CapEff /proc/self/status";
+    let number = |tool: Tool| {
+        let outcome = tool.run().ok().out();
+        let digits = outcome.split_whitespace().nth(1).expect("a number");
+        u64::from_str_radix(digits, 16).expect("in hexadecimal")
+    };
+    let (all, fewer) = (number(sh(ask)), number(sh(ask).without_capability(21)));
+    assert_eq!(fewer, all & !(1 << 21));
+    assert_ne!(fewer, all);
 }
 
 #[test]
@@ -230,5 +259,19 @@ fn sees_a_file_over_another_and_nobody_else_does() {
         !read_to_string("/etc/passwd")
             .expect("it is there")
             .contains("moon:")
+    );
+}
+
+#[test]
+fn a_call_that_is_refused_is_answered_by_a_filter() {
+    let script = "grep Seccomp: /proc/self/status; uname || echo refused";
+    let outcome = sh(script)
+        .refusing(nix::libc::SYS_uname, nix::errno::Errno::EPERM)
+        .run()
+        .ok();
+    assert_eq!(outcome.out(), "Seccomp:\t2\nrefused\n");
+    assert!(
+        outcome.err().contains("Operation not permitted"),
+        "{outcome}"
     );
 }

@@ -10,7 +10,7 @@ use std::{env, process};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::startup::output;
+use crate::release::output;
 
 /// One process in so many lives in namespaces of its own.
 const APART: u32 = 100;
@@ -36,6 +36,11 @@ impl Shape {
             descriptors: number(descriptors)?,
             sockets: number(sockets)?,
         })
+    }
+
+    /// Whether every system call of a scan can be counted in some seconds.
+    pub(super) fn is_small(&self) -> bool {
+        self.processes * (10 + self.descriptors) <= 100_000
     }
 
     /// How many processes there are, to divide by.

@@ -1,0 +1,78 @@
+//! A capability that a call takes and the process lacks, `capabilities(7)`.
+
+use nix::unistd::geteuid;
+
+use crate::procfs::Status;
+
+/// One of the capabilities that the programs need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capability {
+    name: &'static str,
+    number: u32,
+}
+
+/// To write a map of groups other than one's own.
+pub const CAP_SETGID: Capability = capability("CAP_SETGID", 6);
+/// To write a map of users other than one's own.
+pub const CAP_SETUID: Capability = capability("CAP_SETUID", 7);
+/// To change the root directory, or to enter a mount namespace.
+pub const CAP_SYS_CHROOT: Capability = capability("CAP_SYS_CHROOT", 18);
+/// To make and enter namespaces, and to mount.
+pub const CAP_SYS_ADMIN: Capability = capability("CAP_SYS_ADMIN", 21);
+
+const fn capability(name: &'static str, number: u32) -> Capability {
+    Capability { name, number }
+}
+
+impl Capability {
+    /// Whether a process with this status has it over its own user namespace.
+    pub fn is_held(self, status: &Status) -> Option<bool> {
+        status.has_capability("CapEff", self.number)
+    }
+
+    /// That a process with this status lacks it, if it does, and what to do: `otherwise`, if there is something that
+    /// does without it.
+    pub fn missing(self, status: &Status, otherwise: Option<&str>) -> Option<String> {
+        if self.is_held(status)? {
+            return None;
+        }
+        let (name, user) = (self.name, geteuid());
+        let otherwise = otherwise.map_or(String::new(), |otherwise| format!("{otherwise}, or "));
+        if !user.is_root() {
+            return Some(format!(
+                "this takes {name}, which user {user} has not: {otherwise}be root"
+            ));
+        }
+        let (effective, bounding) = (status.field("CapEff")?, status.field("CapBnd")?);
+        let option = name.trim_start_matches("CAP_");
+        let remedy = match status.has_capability("CapBnd", self.number)? {
+            true => "have whoever starts this process leave it".to_owned(),
+            false => format!("have the container's engine give it (--cap-add {option})"),
+        };
+        Some(format!(
+            "this takes {name}, which even root has not here (CapEff {effective}, CapBnd {bounding}): \
+             {otherwise}{remedy}"
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_missing_only_where_the_kernel_says_so() {
+        let with = Status::new("CapEff:\t0000000000200000\nCapBnd:\t0000000000200000\n");
+        let without = Status::new("CapEff:\t0000000000000000\nCapBnd:\t0000000000200000\n");
+        assert_eq!(CAP_SYS_ADMIN.missing(&with, None), None);
+        assert_eq!(CAP_SYS_ADMIN.missing(&Status::new(""), None), None);
+        let told = CAP_SYS_ADMIN
+            .missing(&without, Some("do this"))
+            .expect("it is missing");
+        assert!(
+            told.starts_with("this takes CAP_SYS_ADMIN, which "),
+            "{told}"
+        );
+        assert!(told.contains(": do this, or "), "{told}");
+    }
+}

@@ -1,0 +1,51 @@
+//! Being in a chroot, in which nobody can make a user namespace, `user_namespaces(7)`; and not getting into one.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use nix::errno::Errno;
+
+use super::{CAP_SYS_CHROOT, Harmless, path, refuses};
+use crate::procfs::Proc;
+use crate::sys::file::place;
+
+/// Why `chroot(2)` to this directory failed; `otherwise` says how to do without the capability.
+pub fn refused(errno: Errno, directory: &Path, otherwise: &str) -> Option<String> {
+    match errno {
+        Errno::EPERM => {
+            let status = Proc::here().status("self");
+            let missing =
+                status.and_then(|status| CAP_SYS_CHROOT.missing(&status, Some(otherwise)));
+            missing.or_else(|| refuses(Harmless::Chroot, errno))
+        }
+        _ => path(errno, directory),
+    }
+}
+
+/// That this process is in a chroot, if it can be seen.
+pub(super) fn is_in_the_way(proc: &Proc) -> Option<String> {
+    (begins_no_mount() || is_not_that_of_process_1(proc)).then(|| {
+        "this process is in a chroot, where the kernel lets nobody make a user namespace: enter the directory by \
+         pivot_root(2) instead, as runshare --pivot-root --root DIR does"
+            .to_owned()
+    })
+}
+
+/// The root of a mount namespace is the root of a mount.
+fn begins_no_mount() -> bool {
+    place(Path::new("/")).is_some_and(|root| !root.is_mount_root)
+}
+
+/// Process 1 and this one are in the same mount namespace and have other roots. For who may look into process 1.
+fn is_not_that_of_process_1(proc: &Proc) -> bool {
+    let of = |process: &str, name: &str| proc.path(&format!("{process}/{name}"));
+    let namespace = |process| {
+        let file = fs::metadata(of(process, "ns/mnt")?).ok()?;
+        Some((file.dev(), file.ino()))
+    };
+    let root = |process| place(&of(process, "root")?);
+    let same_mounts = namespace("1").is_some() && namespace("1") == namespace("self");
+    let (first, own) = (root("1"), root("self"));
+    same_mounts && own.is_some() && first.is_some_and(|root| root.is_mount_root) && first != own
+}

@@ -1,0 +1,27 @@
+//! Not being able to make a process: the pid namespace for the children has ended, `pid_namespaces(7)`.
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+
+use crate::namespace::Namespace;
+use crate::procfs::Proc;
+use crate::sys::file::open;
+use crate::sys::nsfs::has_process;
+
+/// Why `fork(2)` failed.
+pub fn refused(errno: Errno) -> Option<String> {
+    (errno == Errno::ENOMEM && children_have_no_init()).then(|| {
+        "process 1 of the pid namespace for this process's children has ended, so the kernel puts no more into it: \
+         it was made by --pid without --fork; with --fork its process 1 is the program"
+            .to_owned()
+    })
+}
+
+/// The namespace has had a process 1, or the kernel would not let it be opened, and has none now.
+fn children_have_no_init() -> bool {
+    let file = format!("self/ns/{}", Namespace::Pid.unshared_file());
+    let opened = Proc::here()
+        .path(&file)
+        .map(|path| open(&path, OFlag::O_RDONLY));
+    matches!(opened, Some(Ok(namespace)) if has_process(&namespace, 1) == Ok(false))
+}

@@ -1,0 +1,53 @@
+//! Not being able to become another user or group: it has no number in the user namespace, or the privilege is missing.
+
+use nix::errno::Errno;
+
+use super::{CAP_SETGID, CAP_SETUID};
+use crate::procfs::{Ids, Proc};
+
+/// Why `setuid(2)` or `setgid(2)` to this id failed.
+pub fn become_refused(errno: Errno, ids: Ids, id: u32) -> Option<String> {
+    let proc = Proc::here();
+    match errno {
+        Errno::EINVAL if proc.maps(ids, id)? => None,
+        Errno::EINVAL => {
+            let (name, file) = (ids.name(), ids.map_file());
+            Some(format!(
+                "there is no {name} {id} in this user namespace: /proc/self/{file} does not map it, as runshare \
+                 --map-{name}s makes it do"
+            ))
+        }
+        Errno::EPERM => {
+            let capability = match ids {
+                Ids::Users => CAP_SETUID,
+                Ids::Groups => CAP_SETGID,
+            };
+            capability.missing(&proc.status("self")?, None)
+        }
+        _ => None,
+    }
+}
+
+/// Why `setgroups(2)` failed.
+pub fn setgroups_refused(errno: Errno) -> Option<String> {
+    let proc = Proc::here();
+    if errno != Errno::EPERM {
+        return None;
+    }
+    if let Some(missing) = CAP_SETGID.missing(&proc.status("self")?, None) {
+        return Some(missing);
+    }
+    if proc.read("self/gid_map")?.trim_ascii().is_empty() {
+        return Some(
+            "there are no groups in this user namespace: /proc/self/gid_map maps none, as runshare --map-groups makes \
+             it do"
+                .to_owned(),
+        );
+    }
+    let denied = proc.read("self/setgroups")?.trim_ascii() == b"deny";
+    denied.then(|| {
+        "this user namespace denies setgroups(2) (/proc/self/setgroups), as one does whose only group was mapped \
+         without privilege: a map of more groups, by runshare --map-auto, allows it"
+            .to_owned()
+    })
+}

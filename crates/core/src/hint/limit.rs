@@ -1,0 +1,112 @@
+//! A limit on the number of namespaces, `namespaces(7)`, or on their depth.
+//!
+//! The kernel counts the namespaces of each type for each user, in the user namespace in which they were made and in
+//! every one around it, and tells nobody how many they are. It tells the limit of the own user namespace alone. So a
+//! limit of 0 is a cause by itself; of another one, only a try tells that it is reached, and inside of another user
+//! namespace not even that tells whose limit it is.
+
+use nix::errno::Errno;
+use nix::libc::c_int;
+
+use crate::namespace::Namespace;
+use crate::procfs::Proc;
+use crate::sys::namespace::unshare;
+use crate::sys::process::{self, Ending};
+
+/// What a limit is where nobody has set one: no more can be counted.
+const UNLIMITED: i64 = i32::MAX as i64;
+
+/// How deep namespaces can be nested, for the two types that are.
+const DEEPEST: usize = 32;
+
+/// Which limit keeps the namespaces of `flags` from being made.
+pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
+    let limit = |of: Namespace| proc.sysctl(&of.limit());
+    if let Some(forbidden) = Namespace::in_flags(flags).find(|of| limit(*of) == Some(0)) {
+        return Some(none_allowed(forbidden));
+    }
+    let full = first_full(flags)?;
+    let first_user = proc.is_in_first(Namespace::User)?;
+    let mut causes = Vec::new();
+    match limit(full)? {
+        UNLIMITED => {}
+        limit => causes.push(format!(
+            "{} is {limit}, and this user has as many",
+            full.limit()
+        )),
+    }
+    if !first_user {
+        let name = full.option();
+        causes.push(format!(
+            "a user namespace around this one allows no more {name} namespaces"
+        ));
+    }
+    if let Some(nested) = nested(proc, full, first_user) {
+        match nested {
+            Depth::Reached => causes = vec![too_deep(full)],
+            Depth::Unknown => causes.push(too_deep(full)),
+        }
+    }
+    let causes = causes.join(", or ");
+    (!causes.is_empty()).then(|| match full.limit() {
+        limit if causes.contains(&limit) => {
+            format!("{causes}: `sysctl -w {limit}=NUMBER`, as root there, raises it")
+        }
+        _ => causes,
+    })
+}
+
+fn none_allowed(forbidden: Namespace) -> String {
+    let (name, limit) = (forbidden.option(), forbidden.limit());
+    format!(
+        "{limit} is 0, so nobody may make {name} namespaces here: `sysctl -w {limit}=NUMBER`, as root, raises it"
+    )
+}
+
+fn too_deep(nested: Namespace) -> String {
+    let name = nested.option();
+    format!("{name} namespaces are nested {DEEPEST} deep here, which is the deepest")
+}
+
+/// How deep this process is in namespaces of a type that can be nested.
+enum Depth {
+    Reached,
+    Unknown,
+}
+
+/// Whether depth may be the cause; for a pid namespace below a /proc of the first one, it can be seen.
+fn nested(proc: &Proc, of: Namespace, first_user: bool) -> Option<Depth> {
+    match of {
+        Namespace::User => (!first_user).then_some(Depth::Unknown),
+        Namespace::Pid if proc.is_in_first(Namespace::Pid)? => None,
+        Namespace::Pid => {
+            let status = proc.status("self")?;
+            let numbers = status.field("NSpid")?.split_ascii_whitespace().count();
+            Some(if numbers > DEEPEST {
+                Depth::Reached
+            } else {
+                Depth::Unknown
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The first type of which no more can be made, tried one by one in a child.
+fn first_full(flags: c_int) -> Option<Namespace> {
+    let types: Vec<Namespace> = Namespace::in_flags(flags).collect();
+    let full = || {
+        let mut types = (1..).zip(&types);
+        let failed = types.find_map(|(number, of)| Some((number, unshare(of.flag()).err()?)));
+        match failed {
+            Some((number, Errno::ENOSPC)) => number,
+            _ => 0,
+        }
+    };
+    let child = process::spawn(full).ok()?;
+    let Ending::Status(number) = process::wait(child).ok()? else {
+        return None;
+    };
+    let index = usize::try_from(number).ok()?.checked_sub(1)?;
+    types.get(index).copied()
+}

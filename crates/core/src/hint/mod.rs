@@ -1,0 +1,163 @@
+//! Why the kernel said no: what an error number does not tell, found out after the failure and told in a second line.
+//!
+//! A [`Hint`] travels in the chain of an `anyhow::Error` as a context that shows nothing, so the sentence stays the
+//! original's to the byte. It is a question, not an answer: [`cli`](crate::cli) asks it once the sentence is out, in the
+//! process in which the call failed, and only where a person will see the answer. So a call that succeeds costs nothing,
+//! and neither does a failure on a pipe.
+//!
+//! Three rules hold for what is asked here:
+//!
+//! 1. **Nothing is guessed.** A hint names a cause that was seen to hold and that suffices for the failure, with the
+//!    value that was found; where there may be others that cannot be told apart, it names them all or says nothing.
+//! 2. **Nothing is changed.** What has to be tried is tried in a throw-away child.
+//! 3. **Nothing is trusted.** It may run in another's root, with another's /proc: what is read is read as a file, within
+//!    bounds, and a path that is shown is [`shown`] harmlessly.
+
+mod capability;
+mod chroot;
+mod fork;
+mod identity;
+mod limit;
+mod old;
+mod path;
+mod proc;
+mod program;
+mod seccomp;
+mod shared;
+mod shown;
+mod unshare;
+
+use std::borrow::Borrow;
+use std::fmt;
+
+use anyhow::Error;
+use nix::errno::Errno;
+
+pub use capability::{CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capability};
+pub use chroot::refused as chroot;
+pub use fork::refused as fork;
+pub use identity::{become_refused as become_id, setgroups_refused as setgroups};
+pub use old::{mount_binfmt_refused as mount_binfmt, without_ids};
+pub use path::unreachable as path;
+pub use proc::{hidden as process, mount_refused as mount_proc};
+pub use program::failed as program;
+pub use seccomp::{Harmless, refuses};
+pub use shared::bind_refused as bind;
+pub use shown::shown;
+pub use unshare::{map_refused as map, refused as unshare};
+
+use crate::sys::errno::of_error;
+
+/// A question after the cause of a failure. It shows nothing of itself.
+pub struct Hint(Box<dyn Fn() -> Option<String> + Send + Sync>);
+
+impl Hint {
+    /// The question that `find` answers, with one sentence without a full stop, or with nothing.
+    pub fn new(find: impl Fn() -> Option<String> + Send + Sync + 'static) -> Hint {
+        Hint(Box::new(find))
+    }
+
+    /// Finds out.
+    pub(crate) fn find(&self) -> Option<String> {
+        (self.0)()
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Hint {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Hint")
+    }
+}
+
+/// Adding a hint to a failure.
+pub trait Explain<T>: Sized {
+    /// Has `find` say why, if it is asked; it is told the error number.
+    ///
+    /// # Errors
+    /// The same as before.
+    fn explain(
+        self,
+        find: impl Fn(Errno) -> Option<String> + Send + Sync + 'static,
+    ) -> Result<T, Error> {
+        self.explain_for(&(), move |errno, ()| find(errno))
+    }
+
+    /// The same, `find` being told as well what the call was for, of which a copy is made if it has failed.
+    ///
+    /// # Errors
+    /// The same as before.
+    fn explain_for<S: ToOwned<Owned: Send + Sync + 'static> + ?Sized>(
+        self,
+        subject: &S,
+        find: impl Fn(Errno, &S) -> Option<String> + Send + Sync + 'static,
+    ) -> Result<T, Error>;
+}
+
+impl<T, E: Into<Error>> Explain<T> for Result<T, E> {
+    fn explain_for<S: ToOwned<Owned: Send + Sync + 'static> + ?Sized>(
+        self,
+        subject: &S,
+        find: impl Fn(Errno, &S) -> Option<String> + Send + Sync + 'static,
+    ) -> Result<T, Error> {
+        self.map_err(|error| {
+            let error = error.into();
+            let Some(errno) = error.chain().find_map(of_error) else {
+                return error;
+            };
+            let subject = subject.to_owned();
+            error.context(Hint::new(move || find(errno, subject.borrow())))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+
+    /// A directory for a test, gone at its end.
+    pub(super) struct Scratch(std::path::PathBuf);
+
+    impl Scratch {
+        pub(super) fn path(&self) -> &std::path::Path {
+            &self.0
+        }
+    }
+
+    impl Drop for Scratch {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    pub(super) fn scratch() -> Scratch {
+        let template = std::env::temp_dir().join("nscore-XXXXXX");
+        Scratch(nix::unistd::mkdtemp(&template).expect("there is a place for it"))
+    }
+
+    #[test]
+    fn a_hint_is_asked_through_every_context_and_leaves_the_error_as_it_was() {
+        let failed: Result<(), Errno> = Err(Errno::EPERM);
+        let explained = failed.explain(|errno| Some(format!("{}", errno as i32)));
+        let error = explained.context("a").context("b").expect_err("it failed");
+        let hint: &Hint = error.downcast_ref().expect("it is in the chain");
+        assert_eq!(hint.find(), Some("1".to_owned()));
+        assert_eq!(error.downcast_ref(), Some(&Errno::EPERM));
+    }
+
+    #[test]
+    fn what_is_no_error_of_the_kernels_has_nothing_to_be_asked() {
+        let failed: Result<(), Error> = Err(Error::msg("no number"));
+        let error = failed
+            .explain(|_| Some(String::new()))
+            .expect_err("it failed");
+        assert!(error.downcast_ref::<Hint>().is_none());
+    }
+}

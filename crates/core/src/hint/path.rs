@@ -1,0 +1,143 @@
+//! A path that leads nowhere: the part of it at which the kernel turned back, `path_resolution(7)`.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::unistd::geteuid;
+
+use super::shown;
+
+/// How many symbolic links are followed, as the kernel has it.
+const MOST_LINKS: u32 = 40;
+
+/// Why looking `path` up failed, if it is not the path as a whole that is at fault.
+pub fn unreachable(errno: Errno, path: &Path) -> Option<String> {
+    let expected = match errno {
+        Errno::ENOENT => Obstacle::Missing,
+        Errno::ENOTDIR => Obstacle::NoDirectory,
+        Errno::EACCES => Obstacle::Closed,
+        _ => return None,
+    };
+    let (obstacle, at, linked) = follow(path, MOST_LINKS)?;
+    // The message has told already that the path itself is not there.
+    let told = at == path && obstacle == Obstacle::Missing;
+    (obstacle == expected && !told).then(|| tell(obstacle, &at, linked.as_deref()))
+}
+
+/// Where a symbolic link leads that leads to nothing.
+pub(super) fn dangling(path: &Path) -> Option<String> {
+    path.symlink_metadata().ok()?;
+    unreachable(Errno::ENOENT, path)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Obstacle {
+    /// It is not there.
+    Missing,
+    /// It is there, and something was to be below it.
+    NoDirectory,
+    /// What is below it may not be looked up.
+    Closed,
+}
+
+/// The first obstacle on the way, where it is, and the symbolic link that led there, if one did.
+fn follow(path: &Path, links_left: u32) -> Option<(Obstacle, PathBuf, Option<PathBuf>)> {
+    let mut above = PathBuf::new();
+    for component in path.components() {
+        let here = above.join(component);
+        let (obstacle, at) = match here
+            .symlink_metadata()
+            .map_err(|error| error.raw_os_error())
+        {
+            Ok(found) if found.is_symlink() => {
+                let target = above.join(fs::read_link(&here).ok()?);
+                if let Some((obstacle, at, _)) = follow(&target, links_left.checked_sub(1)?) {
+                    return Some((obstacle, at, Some(here)));
+                }
+                above = here;
+                continue;
+            }
+            Ok(_) => {
+                above = here;
+                continue;
+            }
+            Err(Some(nix::libc::ENOENT)) => (Obstacle::Missing, here),
+            Err(Some(nix::libc::ENOTDIR)) => (Obstacle::NoDirectory, above),
+            Err(Some(nix::libc::EACCES)) => (Obstacle::Closed, above),
+            Err(_) => return None,
+        };
+        let at = if at.as_os_str().is_empty() {
+            ".".into()
+        } else {
+            at
+        };
+        return Some((obstacle, at, None));
+    }
+    None
+}
+
+fn tell(obstacle: Obstacle, at: &Path, linked: Option<&Path>) -> String {
+    let what = match obstacle {
+        Obstacle::Missing => format!("there is no {}", shown(at)),
+        Obstacle::NoDirectory => format!("{} is no directory", shown(at)),
+        Obstacle::Closed => closed(at),
+    };
+    match linked {
+        Some(link) => format!("{what}, to which the symbolic link {} leads", shown(link)),
+        None => what,
+    }
+}
+
+/// A directory that the user may not search, and how to open it.
+fn closed(directory: &Path) -> String {
+    let (name, user) = (shown(directory), geteuid());
+    let mode = directory.metadata().map(|found| {
+        let (mode, owner) = (found.mode() & 0o7777, found.uid());
+        format!(" (mode {mode:04o}, owner {owner})")
+    });
+    let mode = mode.unwrap_or_default();
+    format!("the directory {name} is closed to user {user}{mode}: `chmod a+x {name}` opens it")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+    use crate::hint::tests::scratch;
+
+    #[test]
+    fn the_first_part_that_is_at_fault_is_named() {
+        let scratch = scratch();
+        let within = |name: &str| scratch.path().join(name);
+        fs::create_dir_all(within("a/b")).unwrap();
+        fs::write(within("a/file"), "").unwrap();
+        symlink("b/gone", within("a/link")).unwrap();
+        symlink("link", within("a/to-link")).unwrap();
+        symlink("turn", within("turn")).unwrap();
+        let told = |errno, name: &str| {
+            let told = unreachable(errno, &within(name))?;
+            Some(told.replace(scratch.path().to_str().unwrap(), "T"))
+        };
+        let some = |text: &str| Some(text.to_owned());
+        assert_eq!(told(Errno::ENOENT, "a/x/y"), some("there is no T/a/x"));
+        assert_eq!(told(Errno::ENOENT, "a/x"), None);
+        assert_eq!(told(Errno::ENOENT, "a/b"), None);
+        assert_eq!(
+            told(Errno::ENOTDIR, "a/file/y"),
+            some("T/a/file is no directory")
+        );
+        assert_eq!(told(Errno::ENOENT, "a/file/y"), None);
+        let linked = "there is no T/a/b/gone, to which the symbolic link T/a/link leads";
+        assert_eq!(told(Errno::ENOENT, "a/link"), some(linked));
+        assert_eq!(
+            told(Errno::ENOENT, "a/to-link").map(|told| told.ends_with("T/a/to-link leads")),
+            Some(true)
+        );
+        assert_eq!(told(Errno::ENOENT, "turn"), None);
+        assert_eq!(dangling(&within("a/gone")), None);
+        assert!(dangling(&within("a/link")).is_some());
+    }
+}

@@ -1,0 +1,118 @@
+//! procfs itself: why a new one cannot be mounted, and why a process cannot be seen in the one that there is.
+
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
+
+use super::{CAP_SYS_ADMIN, Harmless, path, refuses, shown};
+use crate::namespace::Namespace;
+use crate::procfs::{MountPoint, Proc, mount_points};
+use crate::sys::file::open;
+use crate::sys::nsfs::owner_of;
+
+/// Directories that are made to be mounted upon: what stands there hides nothing.
+const EMPTY: [&str; 3] = ["sys/fs/binfmt_misc", "fs/nfsd", "openprom"];
+
+/// Why a procfs could not be mounted on `target`.
+pub fn mount_refused(errno: Errno, target: &Path) -> Option<String> {
+    if errno != Errno::EPERM {
+        return path(errno, target);
+    }
+    let proc = Proc::here();
+    let status = proc.status("self")?;
+    let missing = CAP_SYS_ADMIN.missing(&status, Some("add --map-root-user --pid --fork"));
+    missing
+        .or_else(|| of_other_pids(&proc))
+        .or_else(|| masked(&proc))
+        .or_else(|| refuses(Harmless::Mount, errno))
+}
+
+/// What is mounted is the procfs of the pid namespace that this process is in, so it takes rights over that.
+fn of_other_pids(proc: &Proc) -> Option<String> {
+    let file = proc.path("self/ns")?.join(Namespace::Pid.file());
+    let owner = open(&file, OFlag::O_RDONLY).and_then(owner_of);
+    // The kernel tells the owner of what belongs to the own user namespace, or to one within it.
+    matches!(owner.map(|_: OwnedFd| ()), Err(Errno::EPERM)).then(|| {
+        "this process is in a pid namespace that does not belong to its user namespace, and proc is always that of \
+         a pid namespace: add --pid --fork"
+            .to_owned()
+    })
+}
+
+/// In a user namespace a procfs may be mounted only where one can be seen as a whole: with nothing over its files, as a
+/// container's engine puts it there.
+fn masked(proc: &Proc) -> Option<String> {
+    if proc.is_in_first(Namespace::User)? {
+        return None;
+    }
+    let table = proc.read("self/mountinfo")?;
+    let mounts: Vec<MountPoint> = mount_points(&table).collect();
+    let is_whole = |mount: &&MountPoint| mount.filesystem == "proc" && mount.root == Path::new("/");
+    let covers = |seen: &MountPoint| -> Vec<PathBuf> {
+        let upon = mounts.iter().filter(|mount| mount.parent == seen.id);
+        let paths = upon.map(|mount| mount.path.clone());
+        paths
+            .filter(|path| !is_empty_by_nature(seen, path))
+            .collect()
+    };
+    let whole: Vec<(&MountPoint, Vec<PathBuf>)> = mounts
+        .iter()
+        .filter(is_whole)
+        .map(|seen| (seen, covers(seen)))
+        .collect();
+    if whole.iter().any(|(_, covers)| covers.is_empty()) {
+        return None;
+    }
+    // One that another mount stands on as a whole is not to be seen at all.
+    let (_, covers) = whole
+        .iter()
+        .rfind(|(seen, covers)| !covers.contains(&seen.path))?;
+    let (first, more) = covers.split_first()?;
+    let (first, more) = (shown(first), more.len());
+    let more = match more {
+        0 => String::new(),
+        1 => " and one more place".to_owned(),
+        more => format!(" and {more} more places"),
+    };
+    Some(format!(
+        "this /proc is masked, at {first}{more}, and the kernel lets nobody in a user namespace mount one that shows \
+         more: the container's engine unmasks it (docker: --security-opt systempaths=unconfined, podman: \
+         --security-opt unmask=ALL)"
+    ))
+}
+
+fn is_empty_by_nature(proc: &MountPoint, path: &Path) -> bool {
+    EMPTY.iter().any(|below| proc.path.join(below) == path)
+}
+
+/// Why there is no /proc/PID: nobody has the number, or procfs hides who has it.
+pub fn hidden(errno: Errno, pid: Pid) -> Option<String> {
+    let proc = Proc::here();
+    let directory = proc.path(&pid.to_string())?;
+    if errno != Errno::ENOENT || directory.exists() {
+        return None;
+    }
+    match kill(pid, None) {
+        Err(Errno::ESRCH) => Some(format!("there is no process {pid}")),
+        _ => hidden_by_option(&proc).map(|option| {
+            format!(
+                "process {pid} is another user's, and /proc, which is mounted with {option}, hides it: be root"
+            )
+        }),
+    }
+}
+
+/// The option of the procfs on /proc that hides processes.
+fn hidden_by_option(proc: &Proc) -> Option<String> {
+    let table = proc.read("self/mountinfo")?;
+    let at_proc = |mount: &MountPoint| mount.path == Path::new("/proc");
+    let seen = mount_points(&table).filter(at_proc).last()?;
+    let mut options = seen.options.split(',');
+    let option = options.find(|option| option.starts_with("hidepid="))?;
+    let hides = !matches!(option, "hidepid=0" | "hidepid=off");
+    hides.then(|| option.to_owned())
+}

@@ -1,0 +1,204 @@
+//! Why a program could not be run, `execve(2)`: the kernel has one error number for a program that is not there and for
+//! a loader or interpreter that it names and that is not there.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::sys::statvfs::{FsFlags, statvfs};
+use nix::unistd::{AccessFlags, eaccess};
+
+use super::{path, shown};
+use crate::elf::{Bytes, Elf};
+use crate::procfs::{Proc, mount_of};
+use crate::sys::file::open_regular;
+
+/// What is searched where there is no PATH, as the C library has it.
+const DEFAULT_PATH: &str = "/bin:/usr/bin";
+/// What runs a file that the kernel does not know.
+const SHELL: &str = "/bin/sh";
+/// How often one interpreter may name another; the kernel stops here too.
+const MOST_INTERPRETERS: u32 = 5;
+/// How much of a script's first line the kernel reads.
+const LONGEST_LINE: usize = 256;
+
+/// Why the program called `name`, searched for as `execvp(3)` does, could not be run.
+pub fn failed(errno: Errno, name: &OsStr) -> Option<String> {
+    if name.is_empty() || name.as_bytes().contains(&b'/') {
+        return at(errno, Path::new(name));
+    }
+    let directories = search_path();
+    let candidates = env::split_paths(&directories).map(|directory| directory.join(name));
+    let (found, others): (Vec<PathBuf>, Vec<PathBuf>) =
+        candidates.partition(|path| path.symlink_metadata().is_ok());
+    // Who finds nothing anywhere is told where was looked; else one of the places is the reason.
+    if errno == Errno::ENOENT && found.is_empty() {
+        let (name, directories) = (shown(name), shown(directories));
+        return Some(format!(
+            "no directory of PATH has {name} in this root: PATH is {directories}"
+        ));
+    }
+    let unfound = others.iter().filter(|_| errno != Errno::ENOENT);
+    found.iter().chain(unfound).find_map(|path| at(errno, path))
+}
+
+fn search_path() -> OsString {
+    env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into())
+}
+
+/// Why the file at `path` could not be run.
+fn at(errno: Errno, path: &Path) -> Option<String> {
+    match errno {
+        Errno::ENOENT => {
+            path::unreachable(errno, path).or_else(|| missing(path, MOST_INTERPRETERS))
+        }
+        Errno::ENOTDIR => path::unreachable(errno, path),
+        Errno::EACCES => {
+            path::unreachable(errno, path).or_else(|| forbidden(path, MOST_INTERPRETERS))
+        }
+        Errno::ENOEXEC => foreign(path, MOST_INTERPRETERS),
+        _ => None,
+    }
+}
+
+/// What a file asks for to be run.
+enum Kind {
+    /// A program of this machine's or another's, and its loader.
+    Program(Elf),
+    /// The interpreter behind the `#!`.
+    Script(PathBuf),
+    /// Nothing that the kernel knows: the C library hands it to the shell.
+    Unknown,
+}
+
+impl Kind {
+    fn of(path: &Path) -> Option<Kind> {
+        let file = open_regular(path).ok()?;
+        if let Some(elf) = Elf::read(&file) {
+            return Some(Kind::Program(elf));
+        }
+        let length = file.metadata().ok()?.len().min(LONGEST_LINE as u64);
+        let head = file.at(0, usize::try_from(length).ok()?)?;
+        Some(interpreter(&head).map_or(Kind::Unknown, Kind::Script))
+    }
+
+    /// What runs it, and what that is to it.
+    fn runs_by(&self) -> Option<(PathBuf, &'static str)> {
+        match self {
+            Kind::Program(elf) => Some((elf.interpreter()?.into(), "the loader")),
+            Kind::Script(interpreter) => Some((interpreter.clone(), "the interpreter")),
+            Kind::Unknown => Some((SHELL.into(), "the shell, for it has no #! line,")),
+        }
+    }
+}
+
+/// The interpreter that a script's first line names: what stands behind the `#!` and blanks, up to the next one.
+fn interpreter(head: &[u8]) -> Option<PathBuf> {
+    let line = head
+        .strip_prefix(b"#!")?
+        .split(|byte| matches!(byte, b'\n' | 0))
+        .next()?;
+    let name = line
+        .split(|byte| matches!(byte, b' ' | b'\t'))
+        .find(|word| !word.is_empty())?;
+    Some(OsString::from_vec(name.to_vec()).into())
+}
+
+/// It is there; something that it asks for is not.
+fn missing(path: &Path, left: u32) -> Option<String> {
+    let (runs, what) = Kind::of(path)?.runs_by()?;
+    if runs.exists() {
+        return missing(&runs, left.checked_sub(1)?);
+    }
+    let why = path::dangling(&runs).map_or(String::new(), |why| format!(": {why}"));
+    Some(format!(
+        "{} needs {what} {}, which is not in this root{why}",
+        shown(path),
+        shown(&runs)
+    ))
+}
+
+/// It, or something that it asks for, must not be run.
+fn forbidden(path: &Path, left: u32) -> Option<String> {
+    let (name, found) = (shown(path), path.metadata().ok()?);
+    if found.is_dir() {
+        return Some(format!("{name} is a directory"));
+    }
+    if !found.is_file() {
+        return Some(format!("{name} is no regular file"));
+    }
+    if statvfs(path).ok()?.flags().contains(FsFlags::ST_NOEXEC) {
+        return Some(noexec(path));
+    }
+    if eaccess(path, AccessFlags::X_OK) == Err(Errno::EACCES) {
+        return Some(format!(
+            "{name} is not marked as a program: `chmod a+x {name}` does so"
+        ));
+    }
+    let (runs, _) = Kind::of(path)?.runs_by()?;
+    path::unreachable(Errno::EACCES, &runs).or_else(|| forbidden(&runs, left.checked_sub(1)?))
+}
+
+fn noexec(path: &Path) -> String {
+    let name = shown(path);
+    let point = || {
+        let table = Proc::here().read("self/mountinfo")?;
+        mount_of(&table, &path.canonicalize().ok()?).map(|mount| shown(mount.path))
+    };
+    match point() {
+        Some(point) => format!(
+            "{name} is on {point}, which is mounted noexec: `mount -o remount,exec {point}` lets programs run there"
+        ),
+        None => format!("{name} is on a filesystem that is mounted noexec"),
+    }
+}
+
+/// It, or something that it asks for, is for another processor.
+fn foreign(path: &Path, left: u32) -> Option<String> {
+    let kind = Kind::of(path)?;
+    if let Kind::Program(elf) = &kind
+        && let Some((theirs, ours)) = elf.foreign()
+    {
+        return Some(format!(
+            "{} is a program for {theirs}, and this machine is {ours}: it takes an emulator, such as qemu-user, \
+             registered with binfmt_misc",
+            shown(path)
+        ));
+    }
+    foreign(&kind.runs_by()?.0, left.checked_sub(1)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_scripts_interpreter_is_the_first_word_of_its_first_line() {
+        for (head, name) in [
+            (&b"#!/bin/sh\n"[..], Some("/bin/sh")),
+            (b"#! \t/usr/bin/env -S a b\nx", Some("/usr/bin/env")),
+            (b"#!/bin/sh\r\n", Some("/bin/sh\r")),
+            (b"#!sh", Some("sh")),
+            (b"#!/a\0b", Some("/a")),
+            (b"#!\n/bin/sh", None),
+            (b"#!", None),
+            (b"# !/bin/sh", None),
+            (b"", None),
+        ] {
+            assert_eq!(interpreter(head), name.map(PathBuf::from), "{head:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_script_is_answered(head in any::<Vec<u8>>()) {
+            if let Some(name) = interpreter(&head) {
+                prop_assert!(!name.as_os_str().is_empty());
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! A seccomp filter that refuses a call, `seccomp(2)`: what containers' engines and service managers set up.
+//!
+//! That there is a filter is a line in /proc/self/status; that it is the filter which said no has to be tried. A filter
+//! is asked before the kernel looks at what a call is to do, so a call that could never do anything, and that the
+//! kernel would refuse for that, is refused in the filter's way.
+
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::libc::{self, c_int};
+use nix::mount::{MsFlags, mount};
+use nix::unistd::chroot;
+
+use crate::procfs::Proc;
+use crate::sys::file::open;
+use crate::sys::namespace::{setns, unshare};
+use crate::sys::process::{self, Ending};
+
+/// A call in a form in which it can do nothing.
+#[derive(Clone, Copy, Debug)]
+pub enum Harmless {
+    /// unshare of these flags and of one that it does not take: EINVAL.
+    Unshare(c_int),
+    /// setns to these types of what is no namespace: EINVAL.
+    Setns(c_int),
+    /// mount on no path: ENOENT.
+    Mount,
+    /// chroot to no path: ENOENT.
+    Chroot,
+}
+
+impl Harmless {
+    fn name(self) -> &'static str {
+        match self {
+            Harmless::Unshare(_) => "unshare",
+            Harmless::Setns(_) => "setns",
+            Harmless::Mount => "mount",
+            Harmless::Chroot => "chroot",
+        }
+    }
+
+    fn call(self) -> Result<(), Errno> {
+        let nowhere = Path::new("");
+        match self {
+            Harmless::Unshare(flags) => unshare(flags | libc::CLONE_VFORK),
+            Harmless::Setns(flags) => {
+                let root = open(Path::new("/"), nix::fcntl::OFlag::O_RDONLY)?;
+                setns(root, flags)
+            }
+            Harmless::Mount => mount(
+                Some("proc"),
+                nowhere,
+                Some("proc"),
+                MsFlags::empty(),
+                None::<&str>,
+            ),
+            Harmless::Chroot => chroot(nowhere),
+        }
+    }
+}
+
+/// That a filter has answered the call with `errno`, if it has.
+pub fn refuses(call: Harmless, errno: Errno) -> Option<String> {
+    by_filter(&Proc::here(), call, errno)
+}
+
+pub(super) fn by_filter(proc: &Proc, call: Harmless, errno: Errno) -> Option<String> {
+    let refusals = [Errno::EPERM, Errno::EACCES, Errno::ENOSYS];
+    if !refusals.contains(&errno) || !proc.status("self")?.is_filtered() {
+        return None;
+    }
+    // In a child, for a filter may also kill.
+    let child =
+        process::spawn(|| call.call().map_or_else(|answer| answer as c_int, |()| 0)).ok()?;
+    if process::wait(child).ok()? != Ending::Status(errno as c_int) {
+        return None;
+    }
+    let name = call.name();
+    Some(format!(
+        "a seccomp filter refuses {name}(2) (Seccomp: 2 in /proc/self/status), set by whoever started this process: \
+         a container's engine lifts it by --security-opt seccomp=unconfined"
+    ))
+}

@@ -1,0 +1,128 @@
+//! Why `unshare(2)` failed, and the first write of a map, without which a user namespace is of no use.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::libc::c_int;
+use nix::unistd::{getegid, geteuid};
+
+use super::seccomp::by_filter;
+use super::{CAP_SYS_ADMIN, Harmless, chroot, limit};
+use crate::namespace::Namespace;
+use crate::procfs::{Ids, Proc};
+
+/// Why making the namespaces of `flags` failed.
+pub fn refused(errno: Errno, flags: c_int) -> Option<String> {
+    let proc = Proc::here();
+    let by_filter = || by_filter(&proc, Harmless::Unshare(flags), errno);
+    match errno {
+        Errno::EPERM => not_permitted(&proc, flags).or_else(by_filter),
+        Errno::EACCES => restricted_by_apparmor(&proc).or_else(by_filter),
+        Errno::ENOSYS => by_filter(),
+        Errno::ENOSPC => limit::reached(&proc, flags),
+        Errno::EINVAL => unknown_type(&proc, flags).or_else(|| between_namespaces(&proc, flags)),
+        _ => None,
+    }
+}
+
+/// Why the caller's own id, the user root's or another one, cannot be mapped in the user namespace that was just made.
+pub fn map_refused(errno: Errno, is_root: bool) -> Option<String> {
+    if errno != Errno::EPERM {
+        return None;
+    }
+    restricted_by_apparmor(&Proc::here()).or_else(|| {
+        // The kernel has two reasons to refuse this write: that the writer may do nothing in the new namespace, which
+        // is AppArmor's doing, and this one, which the new namespace's capabilities hide.
+        is_root.then(|| {
+            "to map root takes CAP_SETFCAP outside (since Linux 5.12), which the caller has not: \
+             a container gets it by --cap-add SETFCAP of its engine"
+                .to_owned()
+        })
+    })
+}
+
+fn not_permitted(proc: &Proc, flags: c_int) -> Option<String> {
+    if flags & Namespace::User.flag() == 0 {
+        let otherwise = "add --map-root-user, for a user namespace that gives it";
+        return CAP_SYS_ADMIN.missing(&proc.status("self")?, Some(otherwise));
+    }
+    forbidden_by_sysctl(proc)
+        .or_else(|| chroot::is_in_the_way(proc))
+        .or_else(|| unmapped(proc))
+        .or_else(|| restricted_by_apparmor(proc))
+}
+
+/// A setting of Debian's kernels.
+fn forbidden_by_sysctl(proc: &Proc) -> Option<String> {
+    const SYSCTL: &str = "kernel.unprivileged_userns_clone";
+    let privileged = CAP_SYS_ADMIN.is_held(&proc.status("self")?)?;
+    (!privileged && proc.sysctl(SYSCTL)? == 0).then(|| {
+        format!(
+            "{SYSCTL} is 0, so only root may make user namespaces: `sysctl -w {SYSCTL}=1` lets everybody"
+        )
+    })
+}
+
+/// Who has no id in the own user namespace cannot own another one.
+fn unmapped(proc: &Proc) -> Option<String> {
+    let ids = [
+        (Ids::Users, geteuid().as_raw()),
+        (Ids::Groups, getegid().as_raw()),
+    ];
+    let mut unmapped = ids
+        .into_iter()
+        .filter(|(ids, id)| proc.maps(*ids, *id) == Some(false));
+    unmapped.next().map(|(ids, id)| {
+        let (name, file) = (ids.name(), ids.map_file());
+        format!(
+            "{name} {id} has no counterpart in /proc/self/{file}, so it cannot own a user namespace: map it where this \
+             one is made, by runshare --map-root-user"
+        )
+    })
+}
+
+/// Ubuntu's setting: an ordinary user's namespace cannot be made, or can and gives no capability. A program that has a
+/// profile of its own is judged by that.
+fn restricted_by_apparmor(proc: &Proc) -> Option<String> {
+    const SYSCTL: &str = "kernel.apparmor_restrict_unprivileged_userns";
+    if proc.sysctl(SYSCTL)? != 1 {
+        return None;
+    }
+    let label = proc.read("self/attr/current")?;
+    let label = label.trim_ascii_end();
+    let ours = label == b"unconfined" || label.starts_with(b"unprivileged_userns");
+    ours.then(|| {
+        format!(
+            "{SYSCTL} is 1, so AppArmor gives ordinary users no rights in a user namespace: `sysctl -w {SYSCTL}=0` \
+             lifts it, and so does a profile for this program with the rule `userns,`"
+        )
+    })
+}
+
+/// A type that the kernel does not have is an invalid argument to it.
+fn unknown_type(proc: &Proc, flags: c_int) -> Option<String> {
+    let unknown = Namespace::in_flags(flags).find(|of| proc.has_type(*of) == Some(false))?;
+    let (name, kernel) = (unknown.option(), unknown.kernel());
+    let file = Path::new("/proc/self/ns").join(unknown.file());
+    Some(format!(
+        "this kernel has no {name} namespaces, for which it takes {kernel}: there is no {}",
+        file.display()
+    ))
+}
+
+/// Who has left its pid namespace for its children's sake cannot do so once more before it has one.
+fn between_namespaces(proc: &Proc, flags: c_int) -> Option<String> {
+    let own = proc.namespace(Namespace::Pid)?;
+    let children = proc.path("self/ns")?.join(Namespace::Pid.unshared_file());
+    let children = fs::metadata(children).ok().map(|file| file.ino());
+    (flags & Namespace::Pid.flag() != 0 && children != Some(own)).then(|| {
+        "this process has a new pid namespace for its children already, and is in the old one: \
+         with --fork where that was made it would be in it"
+            .to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! Machines that this one is not, as far as a directory in the shape of /proc can be one.
+
+use std::fs;
+
+use super::*;
+use crate::hint::tests::{Scratch, scratch};
+
+/// A /proc with these files.
+fn machine(files: &[(&str, &str)]) -> (Scratch, Proc) {
+    let scratch = scratch();
+    for (name, contents) in files {
+        let path = scratch.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, contents).unwrap();
+    }
+    let proc = Proc::at(scratch.path());
+    (scratch, proc)
+}
+
+const UNPRIVILEGED: (&str, &str) = ("self/status", "CapEff:\t0000000000000000\nSeccomp:\t0\n");
+const PRIVILEGED: (&str, &str) = ("self/status", "CapEff:\t000001ffffffffff\nSeccomp:\t0\n");
+
+#[test]
+fn debians_setting_is_named_with_the_command_that_lifts_it() {
+    let setting = |value| ("sys/kernel/unprivileged_userns_clone", value);
+    let told = |files: &[(&str, &str)]| forbidden_by_sysctl(&machine(files).1);
+    assert!(told(&[UNPRIVILEGED, setting("0\n")]).is_some_and(|told| {
+        told.starts_with("kernel.unprivileged_userns_clone is 0,")
+            && told.contains("`sysctl -w kernel.unprivileged_userns_clone=1`")
+    }));
+    assert_eq!(told(&[UNPRIVILEGED, setting("1\n")]), None);
+    assert_eq!(told(&[PRIVILEGED, setting("0\n")]), None);
+    assert_eq!(told(&[UNPRIVILEGED]), None);
+    assert_eq!(told(&[setting("0\n")]), None);
+}
+
+#[test]
+fn ubuntus_setting_is_named_where_no_profile_of_its_own_decides() {
+    let setting = |value| ("sys/kernel/apparmor_restrict_unprivileged_userns", value);
+    let label = |value| ("self/attr/current", value);
+    let told = |files: &[(&str, &str)]| restricted_by_apparmor(&machine(files).1);
+    for ours in ["unconfined\n", "unprivileged_userns (enforce)\n"] {
+        assert!(told(&[setting("1\n"), label(ours)]).is_some_and(|told| {
+            told.starts_with("kernel.apparmor_restrict_unprivileged_userns is 1,")
+                && told.contains("`sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`")
+        }));
+    }
+    assert_eq!(
+        told(&[setting("1\n"), label("docker-default (enforce)\n")]),
+        None
+    );
+    assert_eq!(told(&[setting("1\n")]), None);
+    assert_eq!(told(&[setting("0\n"), label("unconfined\n")]), None);
+    assert_eq!(told(&[label("unconfined\n")]), None);
+}
+
+#[test]
+fn a_type_that_the_kernel_lacks_is_named() {
+    let files = [("self/ns/mnt", ""), ("self/ns/user", "")];
+    let (_scratch, proc) = machine(&files);
+    let told = |of: Namespace| unknown_type(&proc, of.flag());
+    assert_eq!(told(Namespace::User), None);
+    let time = told(Namespace::Time).expect("it is missing");
+    assert!(time.starts_with(
+        "this kernel has no time namespaces, for which it takes Linux 5.6 with CONFIG_TIME_NS:"
+    ));
+    assert!(time.ends_with("there is no /proc/self/ns/time"), "{time}");
+    let (_scratch, empty) = machine(&[]);
+    assert_eq!(unknown_type(&empty, Namespace::Time.flag()), None);
+}
+
+#[test]
+fn nothing_is_said_where_there_is_no_proc() {
+    let nowhere = Proc::at(Path::new("/no/such/directory"));
+    assert_eq!(forbidden_by_sysctl(&nowhere), None);
+    assert_eq!(restricted_by_apparmor(&nowhere), None);
+    assert_eq!(unmapped(&nowhere), None);
+    assert_eq!(unknown_type(&nowhere, Namespace::Time.flag()), None);
+    assert_eq!(between_namespaces(&nowhere, Namespace::Pid.flag()), None);
+}

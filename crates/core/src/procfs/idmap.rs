@@ -1,0 +1,72 @@
+//! /proc/PID/uid_map and gid_map, `user_namespaces(7)`: which ids of a user namespace stand for which outside.
+
+/// Users or groups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ids {
+    /// uid_map.
+    Users,
+    /// gid_map.
+    Groups,
+}
+
+impl Ids {
+    /// Their map, below /proc/PID.
+    pub const fn map_file(self) -> &'static str {
+        match self {
+            Ids::Users => "uid_map",
+            Ids::Groups => "gid_map",
+        }
+    }
+
+    /// What one of them is called.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Ids::Users => "user",
+            Ids::Groups => "group",
+        }
+    }
+}
+
+/// Whether a map has a line with this id on its inner side.
+pub(super) fn contains(map: &[u8], id: u32) -> bool {
+    let mut lines = map.split(|byte| *byte == b'\n').filter_map(|line| {
+        let line = str::from_utf8(line).ok()?;
+        let mut numbers = line.split_ascii_whitespace().map(str::parse);
+        let first: u64 = numbers.next()?.ok()?;
+        let count: u64 = numbers.nth(1)?.ok()?;
+        Some(first..first.saturating_add(count))
+    });
+    lines.any(|ids| ids.contains(&u64::from(id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::contains;
+
+    #[test]
+    fn an_id_is_mapped_if_it_is_in_a_line() {
+        let map = b"         0       1001          1\n         5     100000      65536\n";
+        for (id, expected) in [
+            (0, true),
+            (1, false),
+            (4, false),
+            (5, true),
+            (65540, true),
+            (65541, false),
+        ] {
+            assert_eq!(contains(map, id), expected, "{id}");
+        }
+        assert!(!contains(b"", 0));
+        assert!(contains(b"0 0 4294967295\n", u32::MAX - 1));
+        assert!(!contains(b"x y z\n0 0\n", 0));
+    }
+
+    proptest! {
+        #[test]
+        fn any_map_is_answered(map in any::<Vec<u8>>(), id in any::<u32>()) {
+            let _ = contains(&map, id);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! /proc/PID/status, `proc_pid_status(5)`: a line for each thing that the kernel says of a process.
+
+/// The file as it was read.
+#[derive(Debug, Clone)]
+pub struct Status(Vec<u8>);
+
+impl Status {
+    /// The file with these contents.
+    pub fn new(contents: impl Into<Vec<u8>>) -> Status {
+        Status(contents.into())
+    }
+
+    /// What stands on the line of this name, without the blanks around it.
+    pub fn field(&self, name: &str) -> Option<&str> {
+        let mut lines = self.0.split(|byte| *byte == b'\n');
+        let value =
+            lines.find_map(|line| line.strip_prefix(name.as_bytes())?.strip_prefix(b":"))?;
+        str::from_utf8(value).ok().map(str::trim)
+    }
+
+    /// A line that is a set of bits: `CapEff`, `SigCgt`.
+    pub fn mask(&self, name: &str) -> Option<u64> {
+        u64::from_str_radix(self.field(name)?, 16).ok()
+    }
+
+    /// Whether a capability is in a set: 21 in `CapEff`.
+    pub fn has_capability(&self, set: &str, number: u32) -> Option<bool> {
+        Some(self.mask(set)?.checked_shr(number)? & 1 == 1)
+    }
+
+    /// Whether the process is under a seccomp filter, `seccomp(2)`.
+    pub fn is_filtered(&self) -> bool {
+        self.field("Seccomp") == Some("2")
+    }
+
+    /// The effective user.
+    pub fn user(&self) -> Option<u32> {
+        self.field("Uid")?
+            .split_ascii_whitespace()
+            .nth(1)?
+            .parse()
+            .ok()
+    }
+
+    /// Whether the process is a part of the kernel; since Linux 6.8 it says so.
+    pub fn is_kernel_thread(&self) -> bool {
+        // Before that: it has no memory of its own, and is no zombie, which has none either.
+        let memory = self.field("VmSize").is_some();
+        match self.field("Kthread") {
+            Some(answer) => answer == "1",
+            None => !memory && !self.is_zombie() && self.field("State").is_some(),
+        }
+    }
+
+    /// Whether the process has ended and its parent has not waited for it.
+    pub fn is_zombie(&self) -> bool {
+        self.field("State")
+            .is_some_and(|state| state.starts_with(['Z', 'X']))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Status;
+
+    #[test]
+    fn a_line_is_found_by_its_whole_name() {
+        let status =
+            Status::new("Name:\tUid:\nUid:\t1\t2\t3\t4\nCapEff:\t0000000000200000\nSeccomp:\t2\n");
+        assert_eq!(status.field("Name"), Some("Uid:"));
+        assert_eq!(status.field("Ui"), None);
+        assert_eq!(status.user(), Some(2));
+        assert_eq!(status.has_capability("CapEff", 21), Some(true));
+        assert_eq!(status.has_capability("CapEff", 20), Some(false));
+        assert_eq!(status.has_capability("CapEff", 64), None);
+        assert_eq!(status.has_capability("CapBnd", 21), None);
+        assert!(status.is_filtered());
+    }
+
+    #[test]
+    fn a_kernel_thread_is_known_on_old_kernels_too() {
+        for (status, expected) in [
+            ("State:\tS (sleeping)\nKthread:\t1\n", true),
+            ("State:\tS (sleeping)\nVmSize:\t5 kB\nKthread:\t0\n", false),
+            ("State:\tS (sleeping)\nSigQ:\t1\n", true),
+            ("State:\tR (running)\nVmSize:\t5 kB\n", false),
+            ("State:\tZ (zombie)\nSigQ:\t1\n", false),
+            ("", false),
+        ] {
+            assert_eq!(
+                Status::new(status).is_kernel_thread(),
+                expected,
+                "{status:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn this_process_is_neither_a_zombie_nor_the_kernel() {
+        let status = super::super::Proc::here()
+            .status("self")
+            .expect("/proc is there");
+        assert!(!status.is_zombie() && !status.is_kernel_thread());
+        assert_eq!(status.user(), Some(nix::unistd::geteuid().as_raw()));
+    }
+
+    proptest! {
+        #[test]
+        fn any_file_is_answered(contents in any::<Vec<u8>>()) {
+            let status = Status::new(contents);
+            let _ = (status.user(), status.mask("CapEff"), status.is_zombie(), status.is_kernel_thread());
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! The filter language against literal expectations, each tried on lsns 2.42.4, against a model, and against noise.
+
+mod language;
+mod mistakes;
+mod model;
+mod noise;
+mod values;
+
+use std::borrow::Cow;
+
+use nix::errno::Errno;
+
+use super::{Filter, Kind, Mistake};
+
+/// The columns of the rows here.
+const COLUMNS: [(&str, Kind); 7] = [
+    ("NS", Kind::Integer),
+    ("TYPE", Kind::Text),
+    ("PID", Kind::Integer),
+    ("UID", Kind::Integer),
+    ("COMMAND", Kind::Text),
+    ("NETNSID", Kind::Text),
+    ("NSFS", Kind::Text),
+];
+
+type Row = [Option<&'static str>; 7];
+
+/// A namespace with a process in it.
+const LIVE: Row = [
+    Some("4026531833"),
+    Some("net"),
+    Some("46"),
+    Some("0"),
+    Some("sleep 5"),
+    Some("unassigned"),
+    None,
+];
+
+/// A namespace that a file holds: there is no process whose number and command line could be told.
+const HELD: Row = [
+    Some("4026533314"),
+    Some("uts"),
+    None,
+    Some("0"),
+    None,
+    None,
+    Some("/run/a\n/run/b"),
+];
+
+/// The live row with another command line.
+fn commanded(command: &'static str) -> Row {
+    let mut row = LIVE;
+    row[4] = Some(command);
+    row
+}
+
+fn parse(expression: &[u8]) -> Result<Filter, Mistake> {
+    Filter::parse(expression, &|name| {
+        let column = COLUMNS
+            .iter()
+            .position(|(column, _)| column.eq_ignore_ascii_case(name))?;
+        Some((column, COLUMNS[column].1))
+    })
+}
+
+/// What the filter makes of a row.
+#[track_caller]
+fn applied(expression: &str, row: &Row) -> Result<bool, Errno> {
+    let filter = match parse(expression.as_bytes()) {
+        Ok(filter) => filter,
+        Err(mistake) => panic!("{expression}: {mistake:?}"),
+    };
+    filter.matches(&mut |column| row[column].map(|cell| Cow::Borrowed(cell.as_bytes())))
+}
+
+/// Asserts that each of these expressions chooses the row.
+#[track_caller]
+fn chosen(row: &Row, expressions: &[&str]) {
+    for expression in expressions {
+        assert_eq!(applied(expression, row), Ok(true), "{expression}");
+    }
+}
+
+/// Asserts that none of them does.
+#[track_caller]
+fn left_out(row: &Row, expressions: &[&str]) {
+    for expression in expressions {
+        assert_eq!(applied(expression, row), Ok(false), "{expression}");
+    }
+}
+
+/// Asserts that none of them can be applied to the row, and why.
+#[track_caller]
+fn failing(row: &Row, errno: Errno, expressions: &[&str]) {
+    for expression in expressions {
+        assert_eq!(applied(expression, row), Err(errno), "{expression}");
+    }
+}

@@ -1,0 +1,64 @@
+//! Namespaces that nothing shows but the kernel's own list, `listns(2)`, since Linux 6.19: one in a message that nobody
+//! has read, for example, or one that is kept by what the caller may not look at.
+//!
+//! The list is merged with what was found, never used instead: it tells numbers, and not what keeps a namespace alive.
+
+use std::collections::BTreeSet;
+use std::os::fd::{AsFd, OwnedFd};
+
+use nscore::namespace::Namespace;
+use nscore::sys::directory::status_of;
+use nscore::sys::listns;
+use nscore::sys::namespace::{open_by_id, own_mount_namespace};
+use nscore::sys::nsfs::type_of;
+
+use super::found::Registry;
+use super::{Snapshot, Wanted};
+use crate::held::Held;
+
+/// Meets the listed namespaces that were not found yet.
+pub(super) fn read(wanted: &Wanted, snapshot: &mut Snapshot) {
+    let ids = ids(wanted);
+    if ids.is_empty() {
+        return;
+    }
+    let Ok(any) = own_mount_namespace() else {
+        return;
+    };
+    let found = snapshot.namespaces.values();
+    let known: BTreeSet<u64> = found.filter_map(|found| found.id).collect();
+    let mut registry = Registry::of(std::mem::take(&mut snapshot.namespaces));
+    for id in ids.into_iter().filter(|id| !known.contains(id)) {
+        if let Ok(file) = open_by_id(&any, id)
+            && let Some(namespace) = name_of(&file)
+        {
+            registry.meet(wanted, namespace, Held::default(), || Ok(file));
+        }
+    }
+    snapshot.namespaces = registry.namespaces;
+}
+
+/// The type and the inode number of an open namespace.
+fn name_of(file: &OwnedFd) -> Option<(Namespace, u32)> {
+    let kind = Namespace::from_flag(type_of(file.as_fd()).ok()?)?;
+    let inode = status_of(file).ok()?.inode;
+    Some((kind, u32::try_from(inode).ok()?))
+}
+
+/// The 64-bit numbers of all namespaces of the wanted types; none where the kernel has no list.
+fn ids(wanted: &Wanted) -> Vec<u64> {
+    let wanted = Namespace::ALL
+        .into_iter()
+        .filter(|kind| wanted.types.has(*kind));
+    let types = wanted.fold(0, |types, kind| types | kind.flag());
+    let mut all = Vec::new();
+    let mut some = [0; 512];
+    loop {
+        let last = all.last().copied().unwrap_or(0);
+        let listed = listns::list(types, last, &mut some).unwrap_or(0);
+        all.extend(&some[..listed]);
+        if listed < some.len() {
+            return all;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! The listing of columns, which is a table like any other: `lsns -H`.
+
+use super::super::{Cell, Column, Form, Row, Shape, Table};
+use super::{BARE, assert_written, plain};
+
+/// Some of the original's columns: the widest of each kind among them.
+const LISTED: [[&str; 3]; 4] = [
+    ["NS", "<integer>", "namespace identifier (inode number)"],
+    ["TYPE", "<string>", "kind of namespace"],
+    ["COMMAND", "<string>", "command line of the PID"],
+    ["UID", "<integer>", "UID of the PID"],
+];
+
+fn listing() -> Table {
+    let column = |name: &'static str, right| Column {
+        name: name.into(),
+        right,
+        ..Column::default()
+    };
+    let row = |listed: [&'static str; 3]| Row {
+        cells: listed.map(Cell::from).to_vec(),
+        parent: None,
+    };
+    Table {
+        key: "lsns-columns",
+        columns: vec![
+            column("holder", true),
+            column("type", false),
+            column("description", false),
+        ],
+        rows: LISTED.map(row).to_vec(),
+    }
+}
+
+#[test]
+fn for_people() {
+    assert_written(
+        &listing(),
+        BARE,
+        &plain(),
+        &[
+            "     NS <integer> namespace identifier (inode number)",
+            "   TYPE <string>  kind of namespace",
+            "COMMAND <string>  command line of the PID",
+            "    UID <integer> UID of the PID",
+        ],
+    );
+}
+
+#[test]
+fn for_scripts() {
+    assert_written(
+        &listing(),
+        Form::Raw { headings: false },
+        &plain(),
+        &[
+            r"NS <integer> namespace\x20identifier\x20(inode\x20number)",
+            r"TYPE <string> kind\x20of\x20namespace",
+            r"COMMAND <string> command\x20line\x20of\x20the\x20PID",
+            r"UID <integer> UID\x20of\x20the\x20PID",
+        ],
+    );
+}
+
+#[test]
+fn for_programs() {
+    assert_written(
+        &listing(),
+        Form::Json(Shape::Compact),
+        &plain(),
+        &[
+            r#"{"lsns-columns":["#,
+            r#"{"holder":"NS","type":"<integer>","description":"namespace identifier (inode number)"},"#,
+            r#"{"holder":"TYPE","type":"<string>","description":"kind of namespace"},"#,
+            r#"{"holder":"COMMAND","type":"<string>","description":"command line of the PID"},"#,
+            r#"{"holder":"UID","type":"<integer>","description":"UID of the PID"}"#,
+            "]}",
+        ],
+    );
+}

@@ -1,0 +1,64 @@
+//! Hints about a target that cannot be looked into: it is gone, hidden, another user's, or no process to be entered.
+
+use std::path::PathBuf;
+
+use nix::errno::Errno;
+use nix::unistd::{Pid, geteuid};
+use nscore::hint;
+use nscore::procfs::Proc;
+
+/// Why the file `name` below the target's directory in /proc cannot be opened. To be asked while /proc is the caller's.
+pub(crate) fn of_file(errno: Errno, pid: Pid, name: &str) -> Option<String> {
+    match errno {
+        Errno::ENOENT | Errno::ESRCH => hint::process(Errno::ENOENT, pid)
+            .or_else(|| has_nothing(pid))
+            .or_else(|| kernel_lacks(pid, name)),
+        Errno::EACCES | Errno::EPERM => closed(pid),
+        _ => None,
+    }
+}
+
+/// A process that has ended, or is none, has no files to be opened.
+pub(crate) fn has_nothing(pid: Pid) -> Option<String> {
+    let status = Proc::here().status(&pid.to_string())?;
+    if status.is_zombie() {
+        let parent = status.field("PPid")?;
+        return Some(format!(
+            "process {pid} has ended and is a zombie: it has no namespaces any more, and waits for its parent, \
+             process {parent}, to take note"
+        ));
+    }
+    status
+        .is_kernel_thread()
+        .then(|| format!("process {pid} is a kernel thread: it has no program and no environment"))
+}
+
+fn kernel_lacks(pid: Pid, name: &str) -> Option<String> {
+    let proc = Proc::here();
+    let of_type = name.strip_prefix("ns/")?;
+    let directory = proc.path(&format!("{pid}/ns"))?;
+    let (has_others, has_it) = (directory.join("mnt"), directory.join(of_type));
+    let is_there = |path: PathBuf| path.symlink_metadata().is_ok();
+    (is_there(has_others) && !is_there(has_it))
+        .then(|| format!("this kernel has no {of_type} namespaces"))
+}
+
+/// That the target is another user's, and this one may not look into it.
+fn closed(pid: Pid) -> Option<String> {
+    let status = Proc::here().status(&pid.to_string())?;
+    let (own, theirs) = (geteuid().as_raw(), status.user()?);
+    if status.is_kernel_thread() {
+        return (own != 0).then(|| {
+            format!(
+                "process {pid} is a kernel thread, which belongs to root and is in the machine's first namespaces: be \
+                 root"
+            )
+        });
+    }
+    (own != theirs).then(|| {
+        format!(
+            "process {pid} is user {theirs}'s, and to look into it takes being that user or having CAP_SYS_PTRACE \
+             over it: this is user {own}; be root"
+        )
+    })
+}

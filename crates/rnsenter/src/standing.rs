@@ -1,0 +1,67 @@
+//! Whose a namespace is: how the user namespace that owns it stands to the one that this process is in, which decides
+//! what this process may do with it, `user_namespaces(7)`.
+
+use std::os::fd::{AsFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::sys::stat::fstat;
+use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
+use nscore::namespace::Namespace;
+use nscore::procfs::Proc;
+use nscore::sys::file::open;
+use nscore::sys::nsfs::{owner_of, owner_uid_of, parent_of};
+
+/// Where the owner is.
+pub(crate) enum Standing {
+    /// It is the user namespace that this process is in.
+    Own,
+    /// It is below that; this user owns the first on the way down to it.
+    Below(u32),
+    /// It is somewhere else, around it or beside it.
+    Outside,
+}
+
+impl Standing {
+    /// That of a namespace of this type; a user namespace is its own owner. `None` if it cannot be told.
+    pub(crate) fn of(namespace: OwnedFd, of: Namespace) -> Option<Standing> {
+        let own = own(Namespace::User).filter(|_| is_namespace(&namespace))?;
+        let mut owner = match of {
+            Namespace::User => namespace,
+            _ => match owner_of(&namespace) {
+                Err(Errno::EPERM) => return Some(Standing::Outside),
+                owner => owner.ok()?,
+            },
+        };
+        if is_same(&owner, &own) {
+            return Some(Standing::Own);
+        }
+        loop {
+            let parent = match parent_of(&owner) {
+                Err(Errno::EPERM) => return Some(Standing::Outside),
+                parent => parent.ok()?,
+            };
+            if is_same(&parent, &own) {
+                return owner_uid_of(&owner).ok().map(Standing::Below);
+            }
+            owner = parent;
+        }
+    }
+}
+
+/// This process's own namespace.
+pub(crate) fn own(of: Namespace) -> Option<OwnedFd> {
+    let path = Proc::here().path("self/ns")?.join(of.file());
+    open(&path, OFlag::O_RDONLY).ok()
+}
+
+/// Whether this is a namespace at all; to be asked before anything that only one can answer.
+pub(crate) fn is_namespace(file: &impl AsFd) -> bool {
+    fstatfs(file).is_ok_and(|found| found.filesystem_type() == NSFS_MAGIC)
+}
+
+/// Whether two files are the same one.
+pub(crate) fn is_same(one: &OwnedFd, other: &OwnedFd) -> bool {
+    let identity = |file: &OwnedFd| fstat(file).ok().map(|found| (found.st_dev, found.st_ino));
+    identity(one).is_some() && identity(one) == identity(other)
+}

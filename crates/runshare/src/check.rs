@@ -1,0 +1,153 @@
+//! `--check`: what of all this can be made here and now, by this user.
+//!
+//! No rule says it: limits, settings, filters and security modules each have their part. So each type is tried, in a
+//! child that ends at once and takes what it has made with it. Whoever asks for a user namespace as well is told what
+//! can be made with it, since that gives the privilege that the other types take.
+//!
+//! How many are left of a limit is not told, for the kernel tells nobody how many there are.
+
+mod table;
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::libc::c_int;
+use nix::unistd::geteuid;
+use nscore::cli::Diagnostics;
+use nscore::hint::{self, Explain};
+use nscore::namespace::Namespace;
+use nscore::procfs::Proc;
+use nscore::sys::errno::reason;
+use nscore::sys::namespace::unshare;
+use nscore::sys::process::{self, Ending};
+
+use crate::mapper::map_own_user;
+use crate::options::Options;
+
+/// What there is to say of one type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Row {
+    namespace: Namespace,
+    /// Whether the kernel has it; `None` where /proc cannot be asked.
+    kernel: Option<bool>,
+    /// How many each user may have in this user namespace.
+    limit: Option<i64>,
+    verdict: Verdict,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Verdict {
+    Possible,
+    /// With a user namespace made in the same call.
+    WithUser,
+    /// Not at all, for this reason.
+    Impossible(String),
+}
+
+/// Checks the types that were asked for, or all; the status is 0 if they can be made together.
+///
+/// # Errors
+/// That no child can be made, or that they cannot be made together though each of them can.
+pub(crate) fn run(options: &Options, diagnostics: &Diagnostics) -> Result<Ending> {
+    let proc = Proc::here();
+    let asked = |of: &Namespace| options.flags() == 0 || options.unshares(*of);
+    let types: Vec<Namespace> = Namespace::ALL.into_iter().filter(asked).collect();
+    let with_user = types.contains(&Namespace::User);
+    let rows = types.iter().map(|of| row(&proc, *of, with_user));
+    let rows = rows.collect::<Result<Vec<Row>>>()?;
+    let text = match options.beyond.json {
+        true => table::json(&rows),
+        false => table::text(&rows),
+    };
+    let written = diagnostics.print(text.as_bytes());
+    if written != 0 {
+        return Ok(Ending::Status(written));
+    }
+    let impossible = |row: &Row| matches!(row.verdict, Verdict::Impossible(_));
+    if rows.iter().any(impossible) {
+        return Ok(Ending::Status(1));
+    }
+    together(&types).map(|()| Ending::Status(0))
+}
+
+/// Every type can be made; all of them in one call may still meet with something.
+fn together(types: &[Namespace]) -> Result<()> {
+    let flags = types.iter().fold(0, |flags, of| flags | of.flag());
+    match attempt(flags)? {
+        Err(Refusal::Unshare(errno)) => Err(errno)
+            .explain(move |errno| hint::unshare(errno, flags))
+            .context("unshare failed"),
+        _ => Ok(()),
+    }
+}
+
+fn row(proc: &Proc, namespace: Namespace, with_user: bool) -> Result<Row> {
+    let alone = namespace.flag();
+    let with = alone | Namespace::User.flag();
+    let verdict = match attempt(alone)? {
+        Ok(()) => Verdict::Possible,
+        Err(refusal) if !with_user || with == alone => Verdict::Impossible(refusal.why(alone)),
+        Err(_) => match attempt(with)? {
+            Ok(()) => Verdict::WithUser,
+            Err(refusal) => Verdict::Impossible(refusal.why(with)),
+        },
+    };
+    Ok(Row {
+        namespace,
+        kernel: proc.has_type(namespace),
+        limit: proc.sysctl(&namespace.limit()),
+        verdict,
+    })
+}
+
+/// What said no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refusal {
+    /// The call itself.
+    Unshare(Errno),
+    /// The user namespace was made, and the caller cannot be anybody in it.
+    Map(Errno),
+    /// A signal ended the child.
+    Signal(c_int),
+}
+
+impl Refusal {
+    /// In the words of a hint if there is one, else in the C library's.
+    fn why(self, flags: c_int) -> String {
+        match self {
+            Refusal::Unshare(errno) => hint::unshare(errno, flags).unwrap_or_else(|| reason(errno)),
+            Refusal::Map(errno) => {
+                let why = hint::map(errno, geteuid().is_root()).unwrap_or_else(|| reason(errno));
+                format!("it can be made, but nobody can be mapped in it: {why}")
+            }
+            Refusal::Signal(signal) => {
+                format!("the process that tries is ended by signal {signal}")
+            }
+        }
+    }
+}
+
+/// What is added to an error number where the map was refused and not the call. An exit status has eight bits, which is
+/// enough for any error of either.
+const MAP: c_int = 128;
+
+/// Tries it in a child, which tells by its exit status what said no.
+fn attempt(flags: c_int) -> Result<Result<(), Refusal>> {
+    let user = geteuid().as_raw();
+    let attempt = || {
+        if let Err(errno) = unshare(flags) {
+            return errno as c_int;
+        }
+        let maps = flags & Namespace::User.flag() != 0;
+        let mapped = if maps { map_own_user(0, user) } else { Ok(()) };
+        mapped.map_or_else(|errno| MAP + (errno as c_int).min(MAP - 1), |()| 0)
+    };
+    let child = process::spawn(attempt)
+        .explain(hint::fork)
+        .context("fork failed")?;
+    Ok(match process::wait(child).context("waitpid failed")? {
+        Ending::Status(0) => Ok(()),
+        Ending::Status(status) if status > MAP => Err(Refusal::Map(Errno::from_raw(status - MAP))),
+        Ending::Status(status) => Err(Refusal::Unshare(Errno::from_raw(status))),
+        Ending::Signal(signal) => Err(Refusal::Signal(signal)),
+    })
+}

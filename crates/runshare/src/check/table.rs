@@ -1,0 +1,156 @@
+//! The answers as a table for people, and as JSON for programs.
+
+use std::fmt::Write;
+
+use super::{Row, Verdict};
+
+/// One line for each type, below a heading; the last column is as long as it has to be.
+pub(super) fn text(rows: &[Row]) -> String {
+    let mut text = line("TYPE", "KERNEL", "LIMIT", "HERE");
+    for (index, row) in rows.iter().enumerate() {
+        let limit = row
+            .limit
+            .map_or_else(|| "-".to_owned(), |limit| limit.to_string());
+        let kernel = match row.kernel {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "-",
+        };
+        let here = match &row.verdict {
+            Verdict::Possible => "yes",
+            Verdict::WithUser => "yes, with --user",
+            Verdict::Impossible(why) => {
+                // The same reason is told once.
+                let above = rows[..index]
+                    .iter()
+                    .find(|above| above.verdict == row.verdict);
+                match above {
+                    Some(above) => &format!("no, as for {}", above.namespace.option()),
+                    None => &format!("no: {why}"),
+                }
+            }
+        };
+        text += &line(row.namespace.option(), kernel, &limit, here);
+    }
+    text
+}
+
+fn line(name: &str, kernel: &str, limit: &str, here: &str) -> String {
+    format!("{name:<6}  {kernel:<6}  {limit:>10}  {here}\n")
+}
+
+/// One object, with an array of one object for each type, each on a line of its own.
+pub(super) fn json(rows: &[Row]) -> String {
+    let rows: Vec<String> = rows.iter().map(object).collect();
+    format!("{{\"namespaces\":[\n   {}\n]}}\n", rows.join(",\n   "))
+}
+
+fn object(row: &Row) -> String {
+    let kernel = row
+        .kernel
+        .map_or("null", |has| if has { "true" } else { "false" });
+    let limit = row
+        .limit
+        .map_or_else(|| "null".to_owned(), |limit| limit.to_string());
+    let (possible, with_user, why) = match &row.verdict {
+        Verdict::Possible => (true, false, "null".to_owned()),
+        Verdict::WithUser => (true, true, "null".to_owned()),
+        Verdict::Impossible(why) => (false, false, string(why)),
+    };
+    format!(
+        "{{\"type\":{}, \"kernel\":{kernel}, \"limit\":{limit}, \"possible\":{possible}, \"with-user\":{with_user}, \
+         \"why\":{why}}}",
+        string(row.namespace.option())
+    )
+}
+
+/// A string as JSON has it.
+fn string(text: &str) -> String {
+    let mut json = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => json.extend(['\\', character]),
+            // Writing to a String cannot fail.
+            '\0'..='\x1f' => drop(write!(json, "\\u{:04x}", u32::from(character))),
+            _ => json.push(character),
+        }
+    }
+    json + "\""
+}
+
+#[cfg(test)]
+mod tests {
+    use nscore::namespace::Namespace;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn impossible(why: &str) -> Verdict {
+        Verdict::Impossible(why.to_owned())
+    }
+
+    fn rows() -> Vec<Row> {
+        let row = |namespace, kernel, limit, verdict| Row {
+            namespace,
+            kernel,
+            limit,
+            verdict,
+        };
+        vec![
+            row(Namespace::User, Some(true), Some(96365), Verdict::Possible),
+            row(
+                Namespace::Net,
+                Some(true),
+                Some(i64::from(i32::MAX)),
+                Verdict::WithUser,
+            ),
+            row(
+                Namespace::Time,
+                Some(false),
+                None,
+                impossible("there \"is\" none"),
+            ),
+            row(Namespace::Cgroup, None, Some(0), impossible("x")),
+            row(Namespace::Uts, Some(true), Some(0), impossible("x")),
+        ]
+    }
+
+    #[test]
+    fn the_table_is_aligned() {
+        let expected = "TYPE    KERNEL       LIMIT  HERE
+user    yes          96365  yes
+net     yes     2147483647  yes, with --user
+time    no               -  no: there \"is\" none
+cgroup  -                0  no: x
+uts     yes              0  no, as for cgroup
+";
+        assert_eq!(text(&rows()), expected);
+    }
+
+    #[test]
+    fn the_object_has_an_object_for_each_type() {
+        let expected = r#"{"namespaces":[
+   {"type":"user", "kernel":true, "limit":96365, "possible":true, "with-user":false, "why":null},
+   {"type":"net", "kernel":true, "limit":2147483647, "possible":true, "with-user":true, "why":null},
+   {"type":"time", "kernel":false, "limit":null, "possible":false, "with-user":false, "why":"there \"is\" none"},
+   {"type":"cgroup", "kernel":null, "limit":0, "possible":false, "with-user":false, "why":"x"},
+   {"type":"uts", "kernel":true, "limit":0, "possible":false, "with-user":false, "why":"x"}
+]}
+"#;
+        assert_eq!(json(&rows()), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn a_string_has_one_beginning_and_one_end(text in any::<String>()) {
+            let json = string(&text);
+            let mut inner = json[1..json.len() - 1].chars();
+            while let Some(character) = inner.next() {
+                prop_assert!(character != '"' && character >= ' ');
+                if character == '\\' {
+                    prop_assert!(matches!(inner.next(), Some('"' | '\\' | 'u')));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! `--hostname`, `--domainname` and `--loopback`: what the new namespaces have at hand when the program starts.
+
+use anyhow::{Context, Result};
+use nix::unistd::sethostname;
+use nscore::cli::message;
+use nscore::sys::host::set_domain_name;
+use nscore::sys::network::bring_loopback_up;
+
+use crate::beyond::Beyond;
+
+/// Names the machine, and lets it talk to itself. Whoever the program runs as later, this process is still one that may.
+///
+/// # Errors
+/// `cannot set host name to 'NAME'`, `cannot set domain name to 'NAME'`, `cannot bring loopback device up`.
+pub(crate) fn set_up(beyond: &Beyond) -> Result<()> {
+    if let Some(name) = &beyond.host_name {
+        sethostname(name).with_context(|| message(&[&"cannot set host name to '", name, &"'"]))?;
+    }
+    if let Some(name) = &beyond.domain_name {
+        set_domain_name(name)
+            .with_context(|| message(&[&"cannot set domain name to '", name, &"'"]))?;
+    }
+    if beyond.loopback {
+        bring_loopback_up().context("cannot bring loopback device up")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,125 @@
+//! How the tool learns what becomes of a program that is not its child but init's: init tells it.
+//!
+//! What init hands on is the kernel's own status word, so that an end by a signal cannot be taken for an exit status.
+//! Before it, the program says hello, so that the tool knows its number: the kernel puts that beside the message, as
+//! seen from the receiver's pid namespace. A socket, not a pipe: its messages arrive whole, and a tool that is gone
+//! costs an error and not SIGPIPE.
+
+use std::io::IoSliceMut;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+
+use nix::cmsg_space;
+use nix::errno::Errno;
+use nix::libc::{SIGCHLD, c_int};
+use nix::sys::socket::sockopt::PassCred;
+use nix::sys::socket::{
+    AddressFamily, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixCredentials, recvmsg,
+    send, setsockopt, socketpair,
+};
+use nix::unistd::Pid;
+use nscore::sys::file::{above_standard, signal_input};
+use nscore::sys::process::Change;
+
+/// Where news are told.
+pub(crate) struct Teller(OwnedFd);
+
+/// Where they arrive.
+pub(crate) struct Listener(OwnedFd);
+
+/// Both ends; made before the fork. What arrives is announced to this process by SIGCHLD, like the news of a child.
+///
+/// # Errors
+/// Those of `socketpair(2)`, `setsockopt(2)` and `fcntl(2)`.
+pub(crate) fn channel() -> Result<(Teller, Listener), Errno> {
+    let (family, kind) = (AddressFamily::Unix, SockType::SeqPacket);
+    let (teller, listener) = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC)?;
+    let listener = above_standard(listener)?;
+    setsockopt(&listener, PassCred, &true)?;
+    signal_input(&listener, SIGCHLD)?;
+    Ok((Teller(above_standard(teller)?), Listener(listener)))
+}
+
+impl Teller {
+    /// The program's first word.
+    ///
+    /// # Errors
+    /// EPIPE if the tool is gone.
+    pub(crate) fn say_hello(&self) -> Result<(), Errno> {
+        self.send(0, MsgFlags::empty())
+    }
+
+    /// Tells a status of the program. The last one is waited for until there is room, after which nothing comes; any
+    /// other is dropped if a tool that is stopped has left hundreds unread.
+    ///
+    /// # Errors
+    /// EPIPE if the tool is gone; EAGAIN if it was dropped.
+    pub(crate) fn tell(&self, status: c_int) -> Result<(), Errno> {
+        self.send(
+            status,
+            match Change::of(status) {
+                Change::Ended(_) => MsgFlags::empty(),
+                _ => MsgFlags::MSG_DONTWAIT,
+            },
+        )
+    }
+
+    fn send(&self, number: c_int, flags: MsgFlags) -> Result<(), Errno> {
+        let message = number.to_ne_bytes();
+        let flags = flags | MsgFlags::MSG_NOSIGNAL;
+        send(self.0.as_raw_fd(), &message, flags).map(drop)
+    }
+
+    /// Its descriptor, for a process that keeps no others.
+    pub(crate) fn descriptor(&self) -> RawFd {
+        self.0.as_raw_fd()
+    }
+}
+
+impl Listener {
+    /// Waits for the program's first word and returns its number here; `None` if init ended before there was one.
+    ///
+    /// # Errors
+    /// Those of `recvmsg(2)`.
+    pub(crate) fn hear_hello(&self) -> Result<Option<Pid>, Errno> {
+        let heard = self.receive(MsgFlags::empty())?;
+        Ok(heard.map(|(sender, _)| sender))
+    }
+
+    /// The next news of the program, if there are any.
+    ///
+    /// # Errors
+    /// Those of `recvmsg(2)`.
+    pub(crate) fn hear(&self) -> Result<Option<Change>, Errno> {
+        let heard = match self.receive(MsgFlags::MSG_DONTWAIT) {
+            Err(Errno::EAGAIN) => None,
+            heard => heard?,
+        };
+        Ok(heard.map(|(_, status)| Change::of(status)))
+    }
+
+    /// One message and who sent it; `None` at the end of all.
+    fn receive(&self, flags: MsgFlags) -> Result<Option<(Pid, c_int)>, Errno> {
+        let mut number = [0; size_of::<c_int>()];
+        let mut sender = cmsg_space!(UnixCredentials);
+        let mut words = [IoSliceMut::new(&mut number)];
+        let socket = self.0.as_raw_fd();
+        let message = loop {
+            match recvmsg::<()>(socket, &mut words, Some(&mut sender), flags) {
+                Err(Errno::EINTR) => {}
+                message => break message?,
+            }
+        };
+        let mut beside = message.cmsgs()?;
+        let sender = match beside.next() {
+            Some(ControlMessageOwned::ScmCredentials(sender)) => Pid::from_raw(sender.pid()),
+            _ => return Ok(None),
+        };
+        let whole = message.bytes == size_of::<c_int>();
+        Ok(whole.then_some((sender, c_int::from_ne_bytes(number))))
+    }
+
+    /// Its descriptor, for a process that keeps no others.
+    pub(crate) fn descriptor(&self) -> RawFd {
+        self.0.as_raw_fd()
+    }
+}

@@ -1,0 +1,48 @@
+//! `--unpersist DIR`: letting go of the namespaces that `--persist DIR` has kept.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use anyhow::{Context, Error, Result};
+use nscore::cli::message;
+use nscore::namespace::Namespace;
+use nscore::sys::process::Ending;
+
+use crate::collection::Collection;
+
+/// Takes away whatever is kept there, and the directory. If there is anything else in it, nothing is done.
+///
+/// # Errors
+/// `nothing is kept in DIR`, `DIR/NAME is no kept namespace`; what a system call has against it.
+pub(crate) fn let_go(path: &Path) -> Result<Ending> {
+    let collection = Collection::open(path)?;
+    let mut kept = Vec::new();
+    for name in collection.names()? {
+        kept.push(
+            namespace_of(&collection, &name)
+                .with_context(|| message(&[&"cannot look at ", &path.join(&name)]))?
+                .ok_or_else(|| foreign(&path.join(&name)))?,
+        );
+    }
+    if kept.is_empty() {
+        return Err(Error::new(message(&[&"nothing is kept in ", &path])));
+    }
+    kept.sort();
+    for namespace in kept {
+        collection.release(namespace)?;
+    }
+    collection.remove().map(|()| Ending::Status(0))
+}
+
+/// The type of the namespace that is kept under this name; `None` for what is no such thing.
+fn namespace_of(collection: &Collection, name: &OsStr) -> Result<Option<Namespace>> {
+    match Namespace::from_file(name.as_bytes()) {
+        Some(namespace) if collection.holds(namespace)? => Ok(Some(namespace)),
+        _ => Ok(None),
+    }
+}
+
+fn foreign(path: &Path) -> Error {
+    Error::new(message(&[&path, &" is no kept namespace"]))
+}

@@ -1,0 +1,130 @@
+//! What ours says beyond the original, where a person reads it: a second line with the cause of a failure.
+
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use crate::outcome::Outcome;
+use crate::scratch::Scratch;
+use crate::tool::Tool;
+use crate::twin::Twin;
+
+impl Twin {
+    /// The hint that ours gives when it is set up so, none if it gives none.
+    ///
+    /// # Panics
+    /// As [`Twin::hint_in`].
+    #[must_use]
+    #[track_caller]
+    pub fn hint(&self, setup: impl Fn(Tool) -> Tool) -> Option<String> {
+        self.hint_in(|program| setup(Tool::new(program).argv0(self.name())))
+    }
+
+    /// The hint that ours gives in a situation that another program puts it into, which finds it at this path; none if
+    /// it gives none. In the same situation ours, not asked for hints and on a pipe, must do what the original does, to the
+    /// byte, and a hint must change nothing of that.
+    ///
+    /// # Panics
+    /// If it does not, or if there is more than one hint.
+    #[must_use]
+    #[track_caller]
+    pub fn hint_in(&self, situation: impl Fn(&Path) -> Tool) -> Option<String> {
+        let scratch = Scratch::new();
+        let link = |directory: &str, program: &Path| {
+            let link = scratch.dir(directory).join(self.name());
+            symlink(program, &link).expect("the directory is new");
+            link
+        };
+        // Names of one length: a path may be part of a message.
+        let (ours, original) = self.programs();
+        let (ours, original) = (link("own", ours), link("old", original));
+        let seen = |outcome: &Outcome| {
+            let written = [&outcome.stdout, &outcome.stderr];
+            (outcome.status, written.map(|bytes| self.masked(bytes)))
+        };
+        let (plain, theirs) = (situation(&ours).run(), situation(&original).run());
+        let theirs = Outcome {
+            stderr: renamed(&theirs.stderr, &original, &ours),
+            ..theirs
+        };
+        assert!(
+            seen(&plain) == seen(&theirs),
+            "ours and the original differ\nours\n{plain}original\n{theirs}"
+        );
+        let hinted = situation(&ours).env("NSUTILS_HINTS", "always").run();
+        self.added(&plain, &hinted)
+    }
+
+    /// What `hinted` says beyond `plain`, which must be one hint and nothing else, or nothing.
+    #[track_caller]
+    fn added(&self, plain: &Outcome, hinted: &Outcome) -> Option<String> {
+        let [before, after] = [plain, hinted].map(|outcome| self.masked(&outcome.stderr));
+        let beyond = after.strip_prefix(&before[..]);
+        let same = hinted.status == plain.status && hinted.stdout == plain.stdout;
+        let Some(beyond) = beyond.filter(|_| same) else {
+            panic!("the hint has changed something\nwithout\n{plain}with\n{hinted}");
+        };
+        if beyond.is_empty() {
+            return None;
+        }
+        let beyond = String::from_utf8_lossy(beyond);
+        let mark = format!("{}: hint: ", self.name());
+        let hint = beyond
+            .strip_prefix(&mark)
+            .and_then(|rest| rest.strip_suffix('\n'));
+        let one = hint.filter(|hint| !hint.contains('\n'));
+        Some(
+            one.unwrap_or_else(|| panic!("this is no hint: {beyond:?}\n{hinted}"))
+                .to_owned(),
+        )
+    }
+}
+
+/// The bytes with one path for another.
+fn renamed(bytes: &[u8], from: &Path, to: &Path) -> Vec<u8> {
+    let [from, to] = [from, to].map(|path| path.to_str().expect("it is plain"));
+    String::from_utf8_lossy(bytes)
+        .replace(from, to)
+        .into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Scratch, Twin};
+
+    /// A tool that fails, and says this if it is asked for hints.
+    fn twin(scratch: &Scratch, hint: &str) -> Twin {
+        Twin::of_scripts(
+            scratch,
+            &format!("echo no >&2\n[ \"$NSUTILS_HINTS\" != always ] || {{\n{hint}\n}}\nexit 1"),
+            "echo no >&2; exit 1",
+        )
+    }
+
+    #[test]
+    fn a_hint_is_what_stands_behind_its_mark() {
+        let scratch = Scratch::new();
+        let twin = twin(&scratch, "echo unshare: hint: 'do this' >&2");
+        assert_eq!(twin.hint(|tool| tool), Some("do this".to_owned()));
+    }
+
+    #[test]
+    fn there_may_be_none() {
+        let scratch = Scratch::new();
+        assert_eq!(twin(&scratch, ":").hint(|tool| tool), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "the hint has changed something")]
+    fn a_hint_must_not_change_the_status() {
+        let scratch = Scratch::new();
+        let _ = twin(&scratch, "echo unshare: hint: x >&2; exit 2").hint(|tool| tool);
+    }
+
+    #[test]
+    #[should_panic(expected = "this is no hint")]
+    fn there_is_one_at_most() {
+        let scratch = Scratch::new();
+        let twice = "echo unshare: hint: x >&2; echo unshare: hint: x >&2";
+        let _ = twin(&scratch, twice).hint(|tool| tool);
+    }
+}

@@ -1,0 +1,221 @@
+//! Installing: the programs, their man pages, their completions and the licence below a prefix, where the file
+//! hierarchy of a system has them, `hier(7)`. Uninstalling takes away the same list and nothing else.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use tools::{TOOLS, man_page};
+
+use crate::release::{PROGRAMS, build, build_static};
+use crate::workspace;
+
+/// What the command line says.
+struct Request {
+    /// Where the system's root is while it is put together.
+    destdir: PathBuf,
+    prefix: PathBuf,
+    as_originals: bool,
+    linked: bool,
+}
+
+/// A file to install, and what it is made of.
+enum Source {
+    /// A copy, with these permissions.
+    Copy(PathBuf, u32),
+    /// A symbolic link to this.
+    Link(PathBuf),
+}
+
+/// A file to install, by its path below the prefix.
+struct Entry {
+    path: PathBuf,
+    source: Source,
+}
+
+/// Installs as the words after `install` say:
+/// `[--destdir DIR] [--prefix DIR] [--as-originals] [--static]`, the prefix being /usr/local unless another is named.
+///
+/// # Errors
+/// That the build fails, or that a file cannot be written; files that were installed before it stay.
+pub(crate) fn install(words: &[&str]) -> Result<String> {
+    let request = Request::read(words)?;
+    let names: Vec<&str> = PROGRAMS.to_vec();
+    let programs = if request.linked {
+        build(&names)?
+    } else {
+        build_static(&names)?
+    };
+    let mut report = String::new();
+    for entry in entries(&programs, request.as_originals) {
+        let path = request.place(&entry.path);
+        put(&entry.source, &path).with_context(|| path.display().to_string())?;
+        report += &format!("{}\n", path.display());
+    }
+    Ok(report)
+}
+
+/// Takes away what [`install`] with the same words has installed, and the directories that are empty then.
+///
+/// # Errors
+/// That a file cannot be removed.
+pub(crate) fn uninstall(words: &[&str]) -> Result<String> {
+    let request = Request::read(words)?;
+    let mut report = String::new();
+    for entry in entries(Path::new(""), request.as_originals) {
+        let path = request.place(&entry.path);
+        match fs::remove_file(&path) {
+            Ok(()) => report += &format!("{}\n", path.display()),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| path.display().to_string()),
+        }
+        // The prefix itself is not ours to remove.
+        let above = entry.path.ancestors().skip(1);
+        for directory in above.take_while(|directory| !directory.as_os_str().is_empty()) {
+            if fs::remove_dir(request.place(directory)).is_err() {
+                break;
+            }
+        }
+    }
+    Ok(report)
+}
+
+impl Request {
+    fn read(words: &[&str]) -> Result<Request> {
+        let mut request = Request {
+            destdir: PathBuf::new(),
+            prefix: PathBuf::from("/usr/local"),
+            as_originals: false,
+            linked: true,
+        };
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match *word {
+                "--destdir" => request.destdir = value(word, words.next())?,
+                "--prefix" => request.prefix = value(word, words.next())?,
+                "--as-originals" => request.as_originals = true,
+                "--static" => request.linked = false,
+                other => bail!("{other} is no option of install"),
+            }
+        }
+        ensure!(
+            request.prefix.is_absolute(),
+            "--prefix takes an absolute path"
+        );
+        Ok(request)
+    }
+
+    /// Where a file goes: below the prefix, and that below the destination.
+    fn place(&self, path: &Path) -> PathBuf {
+        let prefix = self.prefix.strip_prefix("/").unwrap_or(&self.prefix);
+        let root = match self.destdir.as_os_str().is_empty() {
+            true => Path::new("/"),
+            false => &self.destdir,
+        };
+        root.join(prefix).join(path)
+    }
+}
+
+fn value(option: &str, word: Option<&&str>) -> Result<PathBuf> {
+    word.map(PathBuf::from)
+        .with_context(|| format!("{option} takes a directory"))
+}
+
+/// Everything that is installed.
+fn entries(programs: &Path, as_originals: bool) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut copy = |path: String, from: PathBuf, mode| {
+        entries.push(Entry {
+            path: path.into(),
+            source: Source::Copy(from, mode),
+        });
+    };
+    let mut links = Vec::new();
+    for tool in TOOLS {
+        let command = (tool.command)();
+        let (name, page) = (command.get_name(), man_page(command.get_name()));
+        copy(
+            format!("{}/{name}", directory(name)),
+            programs.join(name),
+            0o755,
+        );
+        for (shell, place) in completions(name) {
+            copy(
+                place,
+                workspace().join(format!("completions/{name}.{shell}")),
+                0o644,
+            );
+        }
+        let (_, section) = page.rsplit_once('.').unwrap_or_default();
+        copy(
+            format!("share/man/man{section}/{name}.{section}"),
+            workspace().join(&page),
+            0o644,
+        );
+        let original = original(name);
+        links.push((format!("{}/{original}", directory(name)), name.to_owned()));
+        let page = format!("share/man/man{section}/{original}.{section}");
+        links.push((page, format!("{name}.{section}")));
+    }
+    for text in ["LICENSE", "README.md", "CHANGELOG.md"] {
+        copy(
+            format!("share/doc/nsutils/{text}"),
+            workspace().join(text),
+            0o644,
+        );
+    }
+    if as_originals {
+        entries.extend(links.into_iter().map(|(path, to)| Entry {
+            path: path.into(),
+            source: Source::Link(to.into()),
+        }));
+    }
+    entries
+}
+
+/// The original that a program stands in for: `runshare` is `unshare` with an `r` before it, and so are the others.
+fn original(name: &str) -> &str {
+    name.strip_prefix('r').unwrap_or(name)
+}
+
+/// Where the original of a program is: what changes the root is for whoever runs the machine.
+fn directory(name: &str) -> &'static str {
+    if name == "rchroot" { "sbin" } else { "bin" }
+}
+
+/// The extension of a completion's file here, and where its shell looks for it.
+fn completions(name: &str) -> [(&'static str, String); 3] {
+    [
+        ("bash", format!("share/bash-completion/completions/{name}")),
+        ("zsh", format!("share/zsh/site-functions/_{name}")),
+        (
+            "fish",
+            format!("share/fish/vendor_completions.d/{name}.fish"),
+        ),
+    ]
+}
+
+/// Puts one file in its place, whatever is there.
+fn put(source: &Source, path: &Path) -> Result<()> {
+    let inside = !path.components().any(|part| part == Component::ParentDir);
+    ensure!(inside, "a path with .. in it");
+    if let Some(directory) = path.parent() {
+        fs::create_dir_all(directory)?;
+    }
+    // A program that runs cannot be written to, but its name can be given to another.
+    if let Err(error) = fs::remove_file(path)
+        && error.kind() != ErrorKind::NotFound
+    {
+        return Err(error.into());
+    }
+    match source {
+        Source::Link(to) => symlink(to, path)?,
+        Source::Copy(from, mode) => {
+            fs::copy(from, path).with_context(|| from.display().to_string())?;
+            fs::set_permissions(path, fs::Permissions::from_mode(*mode))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! What `cargo run -p xtask -- install` puts where, and that nothing of it is left after `uninstall`.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{env, fs};
+
+use testkit::{Scratch, Tool};
+
+const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
+
+/// Does a chore, which may have to build the programs first, in the environment that cargo was called in.
+fn xtask(words: &[&str]) {
+    let mut xtask = Tool::new(XTASK).args(words);
+    for (name, value) in env::vars_os() {
+        xtask = xtask.env(name, value);
+    }
+    let outcome = xtask.timeout(Duration::from_secs(900)).run();
+    assert_eq!(outcome.code(), 0, "{outcome}");
+}
+
+/// Every file and link below a directory, relative to it.
+fn files(root: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut directories = vec![root.to_owned()];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(&directory).expect("a directory") {
+            let path: PathBuf = entry.expect("an entry").path();
+            let kind = fs::symlink_metadata(&path).expect("it is there");
+            if kind.is_dir() {
+                directories.push(path);
+            } else {
+                let path = path.strip_prefix(root).expect("below it");
+                found.push(path.to_string_lossy().into_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn everything_is_installed_and_goes_again() {
+    let scratch = Scratch::new();
+    let root = scratch.path().join("root");
+    let destination = root.to_str().expect("its name is ours");
+    let words = ["--destdir", destination, "--prefix", "/usr"];
+    let all = |chore| [&[chore], &words[..], &["--as-originals"]].concat();
+    // Somebody else's file stays, and so does its directory.
+    fs::create_dir_all(root.join("usr/bin")).expect("a directory");
+    fs::write(root.join("usr/bin/other"), "").expect("a file");
+    xtask(&all("install"));
+    let installed = files(&root);
+    for (name, original, directory, section) in [
+        ("runshare", "unshare", "bin", 1),
+        ("rnsenter", "nsenter", "bin", 1),
+        ("rlsns", "lsns", "bin", 8),
+        ("rchroot", "chroot", "sbin", 8),
+    ] {
+        for path in [
+            format!("usr/{directory}/{name}"),
+            format!("usr/{directory}/{original}"),
+            format!("usr/share/man/man{section}/{name}.{section}"),
+            format!("usr/share/man/man{section}/{original}.{section}"),
+            format!("usr/share/bash-completion/completions/{name}"),
+            format!("usr/share/zsh/site-functions/_{name}"),
+            format!("usr/share/fish/vendor_completions.d/{name}.fish"),
+        ] {
+            assert!(installed.contains(&path), "{path}: {installed:#?}");
+        }
+        let program = root.join("usr").join(directory).join(original);
+        let version = Tool::new(program).arg("--version").run().ok().out();
+        assert!(version.starts_with(original), "{version}");
+        assert!(version.contains("nsutils"), "{version}");
+    }
+    assert!(installed.contains(&"usr/share/doc/nsutils/LICENSE".to_owned()));
+    // Again, over what is there.
+    xtask(&all("install"));
+    assert_eq!(files(&root), installed);
+    xtask(&all("uninstall"));
+    assert_eq!(files(&root), ["usr/bin/other"]);
+    let left = fs::read_dir(root.join("usr")).expect("a directory").count();
+    assert_eq!(left, 1);
+}
+
+#[test]
+fn without_being_asked_nothing_takes_an_originals_name() {
+    let scratch = Scratch::new();
+    let root = scratch.path().join("root");
+    let destination = root.to_str().expect("its name is ours");
+    xtask(&["install", "--destdir", destination]);
+    let installed = files(&root);
+    assert!(installed.contains(&"usr/local/bin/runshare".to_owned()));
+    let taken = installed.iter().find(|path| path.ends_with("/unshare"));
+    assert_eq!(taken, None);
+}

@@ -1,0 +1,152 @@
+//! Hints: a second line with the cause of a failure, each cause made here as it comes about in a root. What is not asked
+//! for hints says what the original says, to the byte: [`Twin::hint`] sees to that every time.
+
+mod program;
+
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::libc::SYS_chroot;
+
+use crate::stage::{RCHROOT, Stage, twin};
+use testkit::{Tool, need};
+
+/// The hint that ours gives root when it is called so; none where the originals are missing.
+#[track_caller]
+fn hint(stage: &Stage, args: &[&str]) -> Option<String> {
+    hint_with(stage, |tool| tool.args(args))
+}
+
+#[track_caller]
+fn hint_with(stage: &Stage, setup: impl Fn(Tool) -> Tool) -> Option<String> {
+    let hint = twin()?.hint(|tool| setup(stage.root(tool)));
+    Some(hint.expect("there is a hint"))
+}
+
+#[test]
+fn a_mount_that_lets_no_program_run_is_named_with_the_command_that_mends_it() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let Some(twin) = twin() else { return };
+    let script = "mount -t tmpfs -o noexec none \"$2/tmp\"; cp /bin/true \"$2/tmp/true\"
+        mount --bind /proc \"$2/proc\"; $3
+        exec \"$1\" \"$2\" /tmp/true";
+    let situation = |program: &Path, more: &str| {
+        let unshare = Tool::new(testkit::originals().join("bin/unshare"));
+        let tool =
+            stage
+                .root(unshare)
+                .args(["-m", "sh", "-e", "-c", &script.replace("$3", more), "sh"]);
+        tool.arg(program).arg(stage.path("jail"))
+    };
+    let told = twin
+        .hint_in(|program| situation(program, ""))
+        .expect("there is a hint");
+    let expected = "/tmp/true is on /tmp, which is mounted noexec: `mount -o remount,exec /tmp` lets programs run there";
+    assert_eq!(told, expected);
+    let mend = "mount -o remount,exec \"$2/tmp\"";
+    situation(RCHROOT.as_ref(), mend).run().ok();
+    // Without a /proc in there it cannot be told where that mount is.
+    let told =
+        twin.hint_in(|program| situation(program, "umount \"$2/proc\"; umount -l \"$2/proc\""));
+    assert_eq!(
+        told.as_deref(),
+        Some("/tmp/true is on a filesystem that is mounted noexec")
+    );
+}
+
+#[test]
+fn a_root_that_cannot_be_reached_is_told_by_the_part_that_is_in_the_way() {
+    let stage = Stage::new();
+    let Some(twin) = twin() else { return };
+    let hint = |root: &str| twin.hint(|tool| stage.ordinary(tool).args([root, "true"]));
+    let some = |text: &str| Some(text.to_owned());
+    assert_eq!(hint("no/such"), some("there is no no"));
+    assert_eq!(hint("file/x"), some("file is no directory"));
+    assert_eq!(
+        hint("dangling"),
+        some("there is no nowhere, to which the symbolic link dangling leads")
+    );
+    if need::root() {
+        let told = hint("closed/inner").expect("it can be told");
+        assert_eq!(
+            told,
+            "the directory closed is closed to user 1001 (mode 0700, owner 0): `chmod a+x closed` opens it"
+        );
+    }
+    for told_by_the_sentence in ["nosuch", "file", "loop"] {
+        assert_eq!(hint(told_by_the_sentence), None, "{told_by_the_sentence}");
+    }
+}
+
+#[test]
+fn who_lacks_the_capability_gets_it_in_a_user_namespace() {
+    let stage = Stage::new();
+    let Some(twin) = twin() else { return };
+    let told = twin.hint(|tool| stage.ordinary(tool).args(["jail", "true"]));
+    let told = told.expect("it can be told");
+    let parts = [
+        "this takes CAP_SYS_CHROOT, which user ",
+        " has not: ",
+        "runshare --map-root-user rchroot",
+        ", or be root",
+    ];
+    assert!(parts.iter().all(|part| told.contains(part)), "{told}");
+    if !need::root() {
+        return;
+    }
+    // CAP_SYS_CHROOT.
+    let without = |tool: Tool| stage.root(tool).without_capability(18);
+    let told = twin.hint(|tool| without(tool).args(["jail", "true"]));
+    let told = told.expect("it can be told");
+    let start = "this takes CAP_SYS_CHROOT, which even root has not here (CapEff ";
+    assert!(told.starts_with(start), "{told}");
+    let refused = |tool: Tool| stage.root(tool).refusing(SYS_chroot, Errno::EPERM);
+    let told = twin
+        .hint(|tool| refused(tool).args(["jail", "true"]))
+        .expect("it can be told");
+    assert!(
+        told.starts_with("a seccomp filter refuses chroot(2) "),
+        "{told}"
+    );
+}
+
+#[test]
+fn on_a_terminal_a_hint_is_the_second_line() {
+    let stage = Stage::new();
+    let tool = stage.ordinary(Tool::new(RCHROOT).argv0("rchroot"));
+    let outcome = tool.args(["no/such", "true"]).terminal(80, 24).run();
+    let told = "rchroot: cannot change root directory to 'no/such': No such file or directory\n\
+                rchroot: hint: there is no no\n";
+    assert_eq!((outcome.code(), outcome.out()), (125, told.to_owned()));
+}
+
+#[test]
+fn an_identity_that_cannot_be_taken_on_is_told_why() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let stage = Stage::new();
+    let Some(twin) = twin() else { return };
+    let inside = |program: &Path, options: [&str; 2]| {
+        let unshare = Tool::new(testkit::originals().join("bin/unshare"));
+        let tool = stage.ordinary(unshare).arg("-r").arg(program);
+        tool.args(options).args(["/", "true"])
+    };
+    let told = |options| {
+        twin.hint_in(|program| inside(program, options))
+            .expect("it can be told")
+    };
+    let group = told(["--userspec=:5", "--skip-chdir"]);
+    assert!(
+        group.starts_with("there is no group 5 in this user namespace: /proc/self/gid_map "),
+        "{group}"
+    );
+    let groups = told(["--groups=5", "--skip-chdir"]);
+    assert!(
+        groups.starts_with("this user namespace denies setgroups(2) "),
+        "{groups}"
+    );
+}

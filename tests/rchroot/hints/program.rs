@@ -1,0 +1,263 @@
+//! Why a command cannot be run in a root: what it needs is missing, or it may not be.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+
+use super::{hint, hint_with};
+use crate::stage::{Stage, twin};
+use testkit::{Tool, need};
+
+/// A copy of the shell with other bytes at these places.
+fn patched(stage: &Stage, name: &str, patches: &[(usize, &[u8])]) {
+    let mut program = fs::read("/bin/sh").unwrap();
+    for (at, bytes) in patches {
+        program[*at..at + bytes.len()].copy_from_slice(bytes);
+    }
+    stage.file(name, program);
+    fs::set_permissions(stage.path(name), Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Where a program has the name of its loader, and how long that is.
+fn loader_in(program: &[u8]) -> (usize, usize) {
+    let mark = b"/lib64/ld-linux";
+    let at = program.windows(mark.len()).position(|part| part == mark);
+    let at = at.expect("it is linked dynamically");
+    let length = program[at..].iter().position(|byte| *byte == 0).unwrap();
+    (at, length)
+}
+
+#[test]
+fn a_program_whose_loader_is_missing_is_told_with_its_name() {
+    if !need::root()
+        || !need::met(
+            cfg!(target_arch = "x86_64"),
+            "loaders have other names here",
+        )
+    {
+        return;
+    }
+    let stage = Stage::new();
+    let (at, length) = loader_in(&fs::read("/bin/sh").unwrap());
+    let name = format!("/lib/ld-musl-{}.so", "x".repeat(length - 16));
+    patched(&stage, "jail/bin/other", &[(at, name.as_bytes())]);
+    let told = format!("/bin/other needs the loader {name}, which is not in this root");
+    for command in ["/bin/other", "other"] {
+        let Some(said) = hint(&stage, &["jail", command]) else {
+            return;
+        };
+        let found = said.replace(&said[..said.find("bin/other").unwrap()], "/");
+        assert_eq!(found, told, "{command}");
+    }
+    // A script whose interpreter is such a program.
+    stage.script("jail/tmp/script", "#!/bin/other\n");
+    let Some(said) = hint(&stage, &["jail", "/tmp/script"]) else {
+        return;
+    };
+    assert_eq!(said, told);
+    // A root whose loader is taken away.
+    let loader = fs::read("/bin/sh")
+        .map(|program| program[at..at + length].to_vec())
+        .unwrap();
+    let loader = String::from_utf8(loader).unwrap();
+    fs::remove_file(stage.path(&format!("jail{loader}"))).unwrap();
+    let Some(said) = hint(&stage, &["jail", "/bin/sh"]) else {
+        return;
+    };
+    assert_eq!(
+        said,
+        format!("/bin/sh needs the loader {loader}, which is not in this root")
+    );
+}
+
+#[test]
+fn a_script_whose_interpreter_is_missing_is_told_with_its_name() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.script("jail/tmp/script", "#! /usr/bin/python3 -E\n");
+    let Some(told) = hint(&stage, &["jail", "/tmp/script"]) else {
+        return;
+    };
+    assert_eq!(
+        told,
+        "/tmp/script needs the interpreter /usr/bin/python3, which is not in this root"
+    );
+    stage.script("jail/tmp/dos", "#!/bin/sh\r\n");
+    let Some(told) = hint(&stage, &["jail", "/tmp/dos"]) else {
+        return;
+    };
+    assert_eq!(
+        told,
+        "/tmp/dos needs the interpreter '/bin/sh\\u{d}', which is not in this root"
+    );
+    symlink("/opt/gone/python", stage.path("jail/usr/bin/python3")).unwrap();
+    let Some(told) = hint(&stage, &["jail", "/tmp/script"]) else {
+        return;
+    };
+    let end =
+        "not in this root: there is no /opt, to which the symbolic link /usr/bin/python3 leads";
+    assert!(told.ends_with(end), "{told}");
+    stage.script("jail/tmp/bare", "echo bare\n");
+    fs::remove_file(stage.path("jail/bin/sh")).unwrap();
+    let Some(told) = hint(&stage, &["jail", "/tmp/bare"]) else {
+        return;
+    };
+    let shell =
+        "/tmp/bare needs the shell, for it has no #! line, /bin/sh, which is not in this root";
+    assert_eq!(told, shell);
+}
+
+#[test]
+fn a_root_for_another_processor_is_told_so() {
+    if !need::root() || !need::met(cfg!(target_arch = "x86_64"), "this is another processor") {
+        return;
+    }
+    let stage = Stage::new();
+    // The number of the processor stands at 18: 183 is aarch64.
+    for program in ["jail/bin/sh", "jail/bin/cat"] {
+        patched(&stage, program, &[(18, &[183, 0])]);
+    }
+    for command in ["/bin/cat", "/show"] {
+        let Some(told) = hint(&stage, &["jail", command]) else {
+            return;
+        };
+        let name = if command == "/show" {
+            "/bin/sh"
+        } else {
+            command
+        };
+        let start = format!("{name} is a program for aarch64, and this machine is x86_64: ");
+        assert!(told.starts_with(&start), "{told}");
+    }
+}
+
+#[test]
+fn a_program_that_is_nowhere_is_told_with_where_it_was_looked_for() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let nowhere = |tool: Tool| tool.env("PATH", "/bin:/a b").args(["jail", "nosuch"]);
+    let Some(told) = hint_with(&stage, nowhere) else {
+        return;
+    };
+    assert_eq!(
+        told,
+        "no directory of PATH has nosuch in this root: PATH is '/bin:/a b'"
+    );
+    let Some(told) = hint(&stage, &["jail", "/opt/tool/bin/x"]) else {
+        return;
+    };
+    assert_eq!(told, "there is no /opt");
+    symlink("busybox", stage.path("jail/usr/bin/ls")).unwrap();
+    let Some(told) = hint(&stage, &["jail", "/bin/ls"]) else {
+        return;
+    };
+    assert_eq!(
+        told,
+        "there is no /bin/busybox, to which the symbolic link /bin/ls leads"
+    );
+    // The sentence has said it all.
+    assert_eq!(
+        twin()
+            .unwrap()
+            .hint(|tool| stage.root(tool).args(["jail", "/nosuch"])),
+        None
+    );
+}
+
+#[test]
+fn the_callers_shell_that_is_not_inside_is_told_so() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    let shell = |tool: Tool| tool.env("SHELL", "/usr/bin/zsh").arg("jail");
+    let Some(told) = hint_with(&stage, shell) else {
+        return;
+    };
+    let expected =
+        "SHELL is /usr/bin/zsh, as it is outside, and there is no /usr/bin/zsh in this root: ";
+    assert!(
+        told.starts_with(expected) && told.ends_with("/bin/sh"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_may_not_be_run_is_told_with_what_is_in_the_way() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.file("jail/tmp/plain", "#!/bin/sh\n");
+    stage.script("jail/tmp/by-plain", "#!/tmp/plain\n");
+    for (command, expected) in [
+        (
+            "/tmp/plain",
+            "/tmp/plain is not marked as a program: `chmod a+x /tmp/plain` does so",
+        ),
+        (
+            "/tmp/by-plain",
+            "/tmp/plain is not marked as a program: `chmod a+x /tmp/plain` does so",
+        ),
+        ("/tmp", "/tmp is a directory"),
+        ("/dev/null", "/dev/null is no regular file"),
+        ("/tmp/plain/x", "/tmp/plain is no directory"),
+    ] {
+        let with_device = |tool: Tool| {
+            tool.over("/dev", stage.path("jail/dev"))
+                .args(["jail", command])
+        };
+        let Some(told) = hint_with(&stage, with_device) else {
+            return;
+        };
+        assert_eq!(told, expected);
+    }
+    stage.scratch.dir("jail/closed/inner");
+    stage.script("jail/closed/inner/tool", "#!/bin/sh\n");
+    fs::set_permissions(stage.path("jail/closed"), Permissions::from_mode(0o700)).unwrap();
+    let Some(told) = hint(&stage, &["--userspec=5:6", "jail", "/closed/inner/tool"]) else {
+        return;
+    };
+    assert_eq!(
+        told,
+        "the directory /closed is closed to user 5 (mode 0700, owner 0): `chmod a+x /closed` opens it"
+    );
+}
+
+#[test]
+fn a_hostile_root_cannot_speak_to_the_terminal_or_hold_us_up() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.script("jail/tmp/evil", "#!/\x1b[2Jx\n");
+    let Some(told) = hint(&stage, &["jail", "/tmp/evil"]) else {
+        return;
+    };
+    assert!(told.contains("'/\\u{1b}[2Jx'"), "{told}");
+    // What is no regular file is not even opened.
+    nix::unistd::mkfifo(
+        Path::new(&stage.path("jail/tmp/fifo")),
+        nix::sys::stat::Mode::from_bits_truncate(0o755),
+    )
+    .unwrap();
+    stage.script("jail/tmp/by-fifo", "#!/tmp/fifo\n");
+    let Some(told) = hint(&stage, &["jail", "/tmp/by-fifo"]) else {
+        return;
+    };
+    assert_eq!(told, "/tmp/fifo is no regular file");
+    for name in ["a", "b"] {
+        let other = if name == "a" { "b" } else { "a" };
+        stage.script(&format!("jail/tmp/{name}"), &format!("#!/tmp/{other}\n"));
+    }
+    assert_eq!(
+        twin()
+            .unwrap()
+            .hint(|tool| stage.root(tool).args(["jail", "/tmp/a"])),
+        None
+    );
+}

@@ -1,0 +1,151 @@
+//! Whose a namespace is, and who may enter it.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::{hint, hint_for};
+use crate::stage::{Caller, Container, bind, original, rnsenter, twin};
+use testkit::{Scratch, need};
+
+#[test]
+fn a_namespace_of_ones_own_user_namespace_is_entered_with_that() {
+    let caller = Caller::ordinary();
+    if !need::user_namespaces() {
+        return;
+    }
+    let Some(container) = Container::owned_by(caller) else {
+        return;
+    };
+    for (option, name) in [("-n", "net"), ("-m", "mount"), ("-u", "uts"), ("-p", "pid")] {
+        let Some(hint) = hint_for(caller, container.pid(), &[option, "true"]) else {
+            return;
+        };
+        let start = format!(
+            "the {name} namespace of process {} belongs to a user namespace of your own: ",
+            container.pid()
+        );
+        assert!(
+            hint.starts_with(&start) && hint.contains("by --user"),
+            "{hint}"
+        );
+        let pid = container.pid().to_string();
+        let mended = caller
+            .runs(rnsenter())
+            .args(["-t", &pid, option, "--user", "true"]);
+        mended.run().ok();
+    }
+}
+
+#[test]
+fn whose_a_kept_namespace_is_and_what_is_missing_over_it_is_told() {
+    if !need::root() {
+        return;
+    }
+    let roots = Container::owned_by(Caller::Whoever);
+    let (Some(plain), Some(roots)) = (Container::plain(), roots) else {
+        return;
+    };
+    let Some(own) = Container::owned_by(Caller::Tester) else {
+        return;
+    };
+    let of_root = "belongs to a user namespace of user 0's: to enter it takes CAP_SYS_ADMIN over that, which user 1001 \
+                   has not: be user 0, or root";
+    for (container, name, told) in [
+        (
+            &plain,
+            "net",
+            "belongs to the user namespace that this process is in: this takes CAP_SYS_ADMIN, which user 1001 has \
+             not: be root",
+        ),
+        (&roots, "net", of_root),
+        (&roots, "user", of_root),
+        (
+            &own,
+            "net",
+            "belongs to a user namespace of your own: enter that with it, by --user, for CAP_SYS_ADMIN over both",
+        ),
+    ] {
+        let scratch = Scratch::new();
+        let file = scratch.file("kept", "");
+        bind(&container.proc(&format!("ns/{name}")), &file);
+        let option = format!("--{name}={}", file.display());
+        let Some(hint) = hint(Caller::Tester, &[&option, "true"]) else {
+            return;
+        };
+        assert_eq!(hint, format!("this {name} namespace {told}"));
+    }
+}
+
+#[test]
+fn from_inside_nothing_outside_can_be_entered() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let Some(twin) = twin() else { return };
+    let caller = Caller::ordinary();
+    let Some(container) = Container::owned_by(caller) else {
+        return;
+    };
+    let pid = container.pid().to_string();
+    let uts = File::open("/proc/self/ns/uts").unwrap();
+    let hint = twin.hint_in(|program: &Path| {
+        // The file is open outside; inside it is reached by its number.
+        let tool = caller
+            .runs(original())
+            .args(["-t", &pid, "-U", "--preserve-credentials"]);
+        tool.arg(program)
+            .args(["--uts=/proc/self/fd/5", "true"])
+            .fd(5, uts.try_clone().unwrap())
+    });
+    let hint = hint.expect("it can be told");
+    assert!(
+        hint.starts_with(
+            "this uts namespace belongs to a user namespace that is not below the one "
+        ),
+        "{hint}"
+    );
+}
+
+#[test]
+fn what_nobody_can_enter_is_told_so() {
+    let Some(own) = hint_for(Caller::Whoever, std::process::id(), &["-U", "true"]) else {
+        return;
+    };
+    let end =
+        "is the one that this process is in already, which nobody can enter: leave --user out";
+    assert!(own.ends_with(end), "{own}");
+    let Some(none) = hint(Caller::Whoever, &["--net=/etc/passwd", "true"]) else {
+        return;
+    };
+    assert!(none.starts_with("the file is no namespace: "), "{none}");
+    let Some(other) = hint(Caller::Whoever, &["--net=/proc/self/ns/uts", "true"]) else {
+        return;
+    };
+    assert_eq!(
+        other,
+        "the file is a uts namespace, and no net namespace: --uts enters it"
+    );
+}
+
+#[test]
+fn there_is_no_way_out_of_a_pid_namespace() {
+    if !need::root() {
+        return;
+    }
+    let Some(twin) = twin() else { return };
+    let Some(container) = Container::plain() else {
+        return;
+    };
+    let pid = container.pid().to_string();
+    let outside = File::open("/proc/self/ns/pid").unwrap();
+    let hint = twin.hint_in(|program: &Path| {
+        let tool = original().args(["-t", &pid, "-p"]).arg(program);
+        tool.args(["--pid=/proc/thread-self/fd/5", "true"])
+            .fd(5, outside.try_clone().unwrap())
+    });
+    let hint = hint.expect("it can be told");
+    assert!(
+        hint.starts_with("this pid namespace is not below the one that this process is in, "),
+        "{hint}"
+    );
+}

@@ -1,0 +1,175 @@
+//! Mounts that the kernel refuses: a namespace that is to be kept, a proc.
+
+use super::{command_in, hint, hint_inside, inside};
+use crate::stage::RUNSHARE;
+use testkit::{Scratch, need};
+
+/// In a mount namespace of its own, a shared mount on the directory, and a directory and files upon it.
+const SHARED: &str = "mount -t tmpfs none \"$2\"; mount --make-shared \"$2\"; mkdir \"$2/a b\"; : >\"$2/mnt\"; : >\"$2/a b/mnt\"";
+
+#[test]
+fn a_mount_namespace_cannot_be_kept_on_a_shared_mount_until_it_is_made_private() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    for file in ["mnt", "a b/mnt"] {
+        let script = format!("{SHARED}; exec \"$1\" --mount=\"$2/{file}\" true");
+        let Some(hint) = hint_inside("-rm", &script, scratch.path()) else {
+            return;
+        };
+        let place = scratch.path().display();
+        let (shared, private) = (
+            format!(" is on the mount {place}, which is shared, "),
+            " --make-private ",
+        );
+        assert!(
+            hint.contains(&shared) && command_in(&hint).contains(private),
+            "{hint}"
+        );
+        // The command mends it. On one processor, by whose clock Linux 6.18 tells which mount namespace is older.
+        let mended = format!(
+            "{SHARED}; {}; exec taskset -c 0 \"$1\" --mount=\"$2/{file}\" true",
+            command_in(&hint)
+        );
+        let mended = format!("taskset -pc 0 $$ >/dev/null; {mended}");
+        let outcome = inside("-rm", &mended, RUNSHARE.as_ref(), scratch.path()).run();
+        assert!(
+            outcome.code() == 0 || outcome.err().contains("failed: Invalid argument"),
+            "{outcome}"
+        );
+        let shared = format!(
+            "{SHARED}; {}; grep \" $2[ /]\" /proc/self/mountinfo",
+            command_in(&hint)
+        );
+        let table = inside("-rm", &shared, RUNSHARE.as_ref(), scratch.path())
+            .run()
+            .ok()
+            .out();
+        assert!(
+            table
+                .lines()
+                .last()
+                .is_some_and(|line| !line.contains("shared:")),
+            "{table}"
+        );
+    }
+}
+
+#[test]
+fn a_file_that_is_not_there_is_to_be_made_first() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let script = "exec \"$1\" --uts=\"$2/missing\" true";
+    let Some(hint) = hint_inside("-rm", script, scratch.path()) else {
+        return;
+    };
+    let command = format!("touch {}/missing", scratch.path().display());
+    assert_eq!(command_in(&hint), command);
+    let Some(hint) = hint_inside(
+        "-rm",
+        "exec \"$1\" --uts=\"$2/no/missing\" true",
+        scratch.path(),
+    ) else {
+        return;
+    };
+    assert_eq!(hint, format!("there is no {}/no", scratch.path().display()));
+}
+
+#[test]
+fn who_may_not_mount_cannot_keep_a_namespace() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let file = scratch.file("uts", "");
+    let Some(hint) = hint(&["-r", &format!("--uts={}", file.display()), "true"]) else {
+        return;
+    };
+    assert!(
+        hint.starts_with("this takes CAP_SYS_ADMIN, which user "),
+        "{hint}"
+    );
+}
+
+#[test]
+fn a_proc_takes_a_pid_namespace_of_the_same_user_namespace() {
+    if !need::user_namespaces() {
+        return;
+    }
+    for options in [
+        &["-r", "--mount-proc", "true"][..],
+        &["-rp", "--mount-proc", "true"],
+    ] {
+        let Some(hint) = hint(options) else { return };
+        let told = hint.contains("a pid namespace that does not belong to its user namespace")
+            && hint.ends_with(": add --pid --fork");
+        assert!(told, "{hint}");
+    }
+}
+
+#[test]
+fn a_masked_proc_is_shown_with_what_masks_it() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let call = "exec \"$1\" -rpf --mount-proc true";
+    let inside_container = |masks: &str| {
+        let script = format!("mount -t proc proc /proc; {masks} {call}");
+        hint_inside("-rmpf", &script, scratch.path())
+    };
+    let Some(hint) = inside_container("mount --bind /dev/null /proc/uptime;") else {
+        return;
+    };
+    let start = "this /proc is masked, at /proc/uptime, and the kernel lets nobody in a user namespace mount one";
+    assert!(hint.starts_with(start), "{hint}");
+    let Some(hint) =
+        inside_container("mount -t tmpfs none /proc/sys; mount --bind /dev/null /proc/uptime;")
+    else {
+        return;
+    };
+    assert!(
+        hint.starts_with("this /proc is masked, at /proc/sys and one more place, and "),
+        "{hint}"
+    );
+    // What nature has made empty hides nothing, and the mount succeeds.
+    let script = "mount -t proc proc /proc; exec \"$1\" -rpf --mount-proc true";
+    inside("-rmpf", script, RUNSHARE.as_ref(), scratch.path())
+        .run()
+        .ok();
+}
+
+#[test]
+fn a_directory_that_cannot_be_reached_is_told_by_the_part_that_is_in_the_way() {
+    let scratch = Scratch::new();
+    let within = |name: &str| scratch.path().join(name).display().to_string();
+    scratch.file("file", "");
+    std::os::unix::fs::symlink("gone", within("link")).unwrap();
+    for (path, told) in [
+        ("no/such", format!("there is no {}", within("no"))),
+        ("file/x", format!("{} is no directory", within("file"))),
+        (
+            "link",
+            format!(
+                "there is no {}, to which the symbolic link {} leads",
+                within("gone"),
+                within("link")
+            ),
+        ),
+    ] {
+        let Some(hint) = hint(&["--wd", &within(path), "true"]) else {
+            return;
+        };
+        assert_eq!(hint, told);
+    }
+    let Some(hint) = hint(&["--root", "/", "true"]) else {
+        return;
+    };
+    assert!(
+        hint.starts_with("this takes CAP_SYS_CHROOT, which user "),
+        "{hint}"
+    );
+}

@@ -1,0 +1,166 @@
+//! Why namespaces cannot be made: privilege, maps, filters, a process between two pid namespaces.
+
+use nix::errno::Errno;
+use nix::libc::{SYS_setns, SYS_unshare, c_long};
+
+use super::{expected, hint, hint_inside};
+use crate::stage::{RUNSHARE, ordinary, twin};
+use testkit::{Scratch, Tool, need};
+
+#[test]
+fn an_ordinary_user_lacks_a_capability_and_gets_it_by_a_user_namespace() {
+    let Some(hint) = hint(&["--net", "true"]) else {
+        return;
+    };
+    let start = "this takes CAP_SYS_ADMIN, which user ";
+    assert!(
+        hint.starts_with(start) && hint.contains(" has not: add --map-root-user, "),
+        "{hint}"
+    );
+    if need::user_namespaces() {
+        let mended = ordinary(crate::stage::runshare()).args(["--net", "--map-root-user", "true"]);
+        mended.run().ok();
+    }
+}
+
+/// The hint that ours gives root without this capability.
+#[track_caller]
+fn without(capability: u32, args: &[&str]) -> Option<String> {
+    let twin = twin()?;
+    let hint = twin.hint(|tool| tool.without_capability(capability).args(args));
+    Some(expected(hint))
+}
+
+const CAP_SETGID: u32 = 6;
+const CAP_SETUID: u32 = 7;
+const CAP_SYS_ADMIN: u32 = 21;
+const CAP_SETFCAP: u32 = 31;
+
+#[test]
+fn root_without_a_capability_is_told_that_it_was_taken_away() {
+    if !need::root() {
+        return;
+    }
+    for (capability, args, start) in [
+        (
+            CAP_SYS_ADMIN,
+            ["--net", "true"],
+            "this takes CAP_SYS_ADMIN, which even root has not here (CapEff 0",
+        ),
+        (
+            CAP_SETUID,
+            ["--map-users=0:5:9", "true"],
+            "this takes CAP_SETUID, which even root has not here (CapEff 0",
+        ),
+        (
+            CAP_SETGID,
+            ["--map-groups=0:5:9", "true"],
+            "this takes CAP_SETGID, which even root has not here (CapEff 0",
+        ),
+        (
+            CAP_SETFCAP,
+            ["--map-root-user", "true"],
+            "to map root takes CAP_SETFCAP outside ",
+        ),
+    ] {
+        let Some(hint) = without(capability, &args) else {
+            return;
+        };
+        assert!(
+            hint.starts_with(start) && hint.contains("--cap-add S"),
+            "{hint}"
+        );
+    }
+}
+
+#[test]
+fn who_has_no_id_cannot_own_a_user_namespace() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let Some(twin) = twin() else { return };
+    let nobody = |program: &std::path::Path| {
+        let outside = ordinary(Tool::new(RUNSHARE)).arg("--user");
+        outside.arg(program).args(["--user", "true"])
+    };
+    let hint = expected(twin.hint_in(nobody));
+    assert!(
+        hint.starts_with("user 65534 has no counterpart in /proc/self/uid_map, "),
+        "{hint}"
+    );
+    let mended = ordinary(Tool::new(RUNSHARE)).arg("--map-root-user");
+    mended.arg(RUNSHARE).args(["--user", "true"]).run().ok();
+}
+
+/// The hint under a filter that answers this call so.
+#[track_caller]
+fn filtered(call: c_long, errno: Errno, args: &[&str]) -> Option<String> {
+    twin()?.hint(|tool| ordinary(tool).refusing(call, errno).args(args))
+}
+
+#[test]
+fn a_filter_that_refuses_the_call_is_named() {
+    if !need::user_namespaces() {
+        return;
+    }
+    for errno in [Errno::EPERM, Errno::ENOSYS, Errno::EACCES] {
+        for args in [["--user", "true"], ["-rn", "true"]] {
+            let Some(hint) = filtered(SYS_unshare, errno, &args) else {
+                return;
+            };
+            let start = "a seccomp filter refuses unshare(2) (Seccomp: 2 in /proc/self/status), ";
+            assert!(hint.starts_with(start), "{errno}: {hint}");
+        }
+    }
+}
+
+#[test]
+fn a_filter_that_has_nothing_to_do_with_it_is_not_blamed() {
+    let Some(twin) = twin() else { return };
+    // The answer is not one that a filter gives to refuse, or another call is refused.
+    let hint = twin.hint(|tool| {
+        tool.refusing(SYS_unshare, Errno::ENOMEM)
+            .args(["--user", "true"])
+    });
+    assert_eq!(hint, None);
+    let Some(hint) = filtered(SYS_setns, Errno::EPERM, &["--net", "true"]) else {
+        return;
+    };
+    assert!(hint.starts_with("this takes CAP_SYS_ADMIN"), "{hint}");
+}
+
+#[test]
+fn who_has_left_a_pid_namespace_cannot_leave_it_again() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let Some(hint) = hint_inside("-rp", "exec \"$1\" --pid true", scratch.path()) else {
+        return;
+    };
+    assert!(
+        hint.starts_with("this process has a new pid namespace for its children already, "),
+        "{hint}"
+    );
+}
+
+#[test]
+fn a_pid_namespace_without_its_first_process_takes_no_other() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    for options in ["--fork", "--map-users=0:0:1"] {
+        let script = format!("/bin/true; exec \"$1\" {options} true");
+        let Some(hint) = hint_inside("-rp", &script, scratch.path()) else {
+            return;
+        };
+        assert!(
+            hint.starts_with(
+                "process 1 of the pid namespace for this process's children has ended, "
+            ),
+            "{hint}"
+        );
+        assert!(hint.contains("--pid without --fork"), "{hint}");
+    }
+}

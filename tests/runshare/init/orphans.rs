@@ -1,0 +1,105 @@
+//! Every process whose parent ends becomes the child of PID 1, which reaps it when it ends.
+
+use std::collections::HashMap;
+use std::fs;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::{children, each, program_of, settled_init, status};
+use crate::signals::child_of;
+use crate::stage::ordinary;
+use testkit::{Pid, Tool, eventually, need};
+
+fn is_zombie(pid: Pid) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit(") ")
+        .next()
+        .is_some_and(|rest| rest.starts_with('Z'))
+}
+
+/// A script that has this many processes lose their parent, and end; then waits for ever.
+fn orphans(count: u32) -> String {
+    format!(
+        "i=0; while [ $i -lt {count} ]; do (sleep 0.02 & ); i=$((i + 1)); done; echo made; exec sleep 1000"
+    )
+}
+
+/// Looks at init's children until all orphans of the program are gone, and returns for how long one was seen as a
+/// zombie.
+fn longest_zombie(init: Pid, program: Pid) -> Duration {
+    let mut seen = HashMap::new();
+    let mut longest = Duration::ZERO;
+    loop {
+        // The list is not reliable while it changes, but one that stays is on it sooner or later.
+        let mut orphans = children(init);
+        orphans.retain(|pid| *pid != program);
+        for pid in orphans.iter().filter(|pid| is_zombie(**pid)) {
+            let first = seen.entry(*pid).or_insert_with(Instant::now);
+            longest = longest.max(first.elapsed());
+        }
+        if orphans.is_empty() && status(program, "Name") == "sleep" {
+            return longest;
+        }
+        sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn a_thousand_orphans_are_reaped_at_once() {
+    each(|tool| {
+        let script = format!("echo up; read line; {}", orphans(1000));
+        let tool = tool().args(["sh", "-c", &script]).terminal(80, 24);
+        let mut tool = tool.timeout(Duration::from_secs(60)).spawn();
+        tool.until("up\n");
+        let (init, program) = (child_of(&tool), program_of(&tool));
+        tool.type_in("\n");
+        let longest = longest_zombie(init, program);
+        // A tick, and the patience that a machine under load needs; one that is not reaped stays for ever.
+        assert!(longest < Duration::from_secs(3), "{longest:?}");
+        tool.until("made\n");
+        eventually("none is left", || children(init) == [program]);
+    });
+}
+
+#[test]
+fn without_init_they_stay_zombies() {
+    let Some(original) = need::original("unshare") else {
+        return;
+    };
+    if !need::user_namespaces() {
+        return;
+    }
+    let tool = ordinary(Tool::new(original)).arg("-rpf");
+    let mut tool = tool.args(["sh", "-c", &orphans(20)]).spawn();
+    tool.until("made\n");
+    let first = child_of(&tool);
+    // Some end while the shell is there still, which reaps what is its child.
+    eventually("all have ended", || {
+        children(first).into_iter().all(is_zombie)
+    });
+    assert!(!children(first).is_empty());
+}
+
+#[test]
+fn its_memory_stays_small_and_does_not_grow() {
+    each(|tool| {
+        let script = format!("echo up; read line; {}", orphans(200));
+        let mut tool = tool().args(["sh", "-c", &script]).terminal(80, 24).spawn();
+        tool.until("up\n");
+        let init = settled_init(&tool);
+        let memory = || -> u32 {
+            let size = status(init, "RssAnon");
+            size.trim().trim_end_matches(" kB").parse().unwrap()
+        };
+        // The pages that it has touched since it was forked, and those of its stack.
+        tool.type_in("\n");
+        tool.until("made\n");
+        eventually("all are reaped", || children(init).len() == 1);
+        let after_some = memory();
+        assert!(after_some < 400, "{after_some} kB");
+        let script = "for i in $(seq 50); do kill -CONT 1; done";
+        let join = Tool::new("/bin/sh").args(["-c", &script.replace(" 1;", &format!(" {init};"))]);
+        join.run().ok();
+        assert_eq!(memory(), after_some);
+    });
+}

@@ -1,0 +1,398 @@
+//! What a person at a terminal sees: keys reach the program once, a shell inside has job control, and the shell outside
+//! stops the job and brings it back; where the program shares its process group, the others keep their terminal.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use nix::sys::signal::kill;
+use nix::unistd::{geteuid, getpgid, getsid};
+
+use super::signals::is_stopped;
+use super::{children, each, program_of, status};
+use crate::signals::lives;
+use crate::stage::{RUNSHARE, ordinary};
+use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, need};
+
+/// A shell's prompt. What is typed before it is there may be lost.
+const PROMPT: &str = "ready>";
+
+/// An interactive shell without anybody's settings.
+const BASH: [&str; 4] = ["bash", "--norc", "--noediting", "-i"];
+
+/// What the shell prints for a line.
+fn shell_does(shell: &mut Running, line: &str) -> String {
+    shell.type_in(&format!("{line}\n"));
+    shell.until(PROMPT)
+}
+
+/// Runs a test with a shell at a terminal and the command that is `--init` there: as root, if root runs the tests, and
+/// as an ordinary user.
+fn each_shell(test: impl Fn(&mut Running, &str)) {
+    if !need::program("bash") {
+        return;
+    }
+    let shell = || {
+        let shell = Tool::new("/bin/bash").args(&BASH[1..]);
+        shell.env("PS1", PROMPT).terminal(80, 24)
+    };
+    let run = |shell: Tool, options: &str| {
+        let mut shell = shell.spawn();
+        shell.until(PROMPT);
+        test(&mut shell, &format!("{RUNSHARE} {options}"));
+    };
+    if geteuid().is_root() {
+        run(shell(), "--init");
+    }
+    if need::user_namespaces() {
+        run(ordinary(shell()), "-r --init");
+    }
+}
+
+/// Waits until this process has a child of this name, and returns it.
+fn child_named(parent: Pid, name: &str) -> Pid {
+    let find = || {
+        children(parent)
+            .into_iter()
+            .find(|pid| status(*pid, "Name") == name)
+    };
+    eventually(&format!("there is a {name}"), || find().is_some());
+    find().unwrap()
+}
+
+#[test]
+fn a_shell_inside_starts_stops_resumes_and_interrupts_jobs() {
+    if !need::program("bash") {
+        return;
+    }
+    each(|tool| {
+        let tool = tool().args(BASH).env("PS1", PROMPT).terminal(80, 24);
+        let mut tool = tool.spawn();
+        // No word of "no job control in this shell".
+        assert_eq!(tool.until(PROMPT), PROMPT);
+        let shell = program_of(&tool);
+        tool.type_in("sleep 1000\n");
+        let job = child_named(shell, "sleep");
+        tool.type_in("\u{1a}");
+        tool.until("Stopped");
+        tool.until(PROMPT);
+        assert!(is_stopped(job) && !is_stopped(tool.pid()));
+        assert!(shell_does(&mut tool, "jobs").contains("Stopped"));
+        tool.type_in("fg\n");
+        tool.until("sleep 1000\n");
+        eventually("it goes on", || !is_stopped(job));
+        tool.type_in("\u{3}");
+        tool.until(PROMPT);
+        assert_eq!(shell_does(&mut tool, "echo $?"), format!("130\n{PROMPT}"));
+        shell_does(&mut tool, "sleep 1000 &");
+        assert!(shell_does(&mut tool, "jobs").contains("Running"));
+        tool.type_in("exit 3\n");
+        assert_eq!(tool.wait().code(), 3);
+    });
+}
+
+#[test]
+fn a_shell_inside_can_give_the_terminal_back() {
+    if !need::program("dash") {
+        return;
+    }
+    let complaint = "Cannot set tty process group";
+    let leave = |tool: Tool| {
+        let tool = tool.args(["dash", "-i"]).env("PS1", PROMPT);
+        let mut tool = tool.terminal(80, 24).spawn();
+        tool.until(PROMPT);
+        tool.type_in("exit 3\n");
+        tool.wait().out()
+    };
+    each(|tool| {
+        let out = leave(tool());
+        assert!(!out.contains(complaint), "{out}");
+    });
+    if let Some(original) = need::original("unshare").filter(|_| need::user_namespaces()) {
+        let out = leave(ordinary(Tool::new(original)).arg("-rpf"));
+        assert!(out.contains(complaint), "{out}");
+    }
+    // To the program, when the shell is its child.
+    each(|tool| {
+        let script = format!("{}; read line; echo \"<$line>\"", BASH.join(" "));
+        let tool = tool().args(["sh", "-c", &script]).env("PS1", PROMPT);
+        let mut tool = tool.terminal(80, 24).spawn();
+        tool.until(PROMPT);
+        tool.type_in("exit\n");
+        tool.until("exit\n");
+        tool.type_in("word\n");
+        tool.until("<word>\n");
+        assert_eq!(tool.wait().code(), 0);
+    });
+}
+
+#[test]
+fn a_shell_outside_stops_it_and_brings_it_back() {
+    each_shell(|shell, command| {
+        let script = r#"while read line; do echo "<$line>"; done; echo end; exit 7"#;
+        shell.type_in(&format!("{command} sh -c '{script}'\n"));
+        shell.type_in("one\n");
+        shell.until("<one>\n");
+        let tool = children(shell.pid())[0];
+        let program = children(children(tool)[0])[0];
+        // Alone in the foreground, it has a group of its own.
+        assert_eq!(getpgid(Some(program)), Ok(program));
+        assert_eq!(getsid(Some(children(tool)[0])), Ok(shell.pid()));
+        for turn in 1..=20 {
+            shell.type_in("\u{1a}");
+            shell.until("Stopped");
+            shell.until(PROMPT);
+            // Until then it may still take what is typed.
+            eventually("both are stopped", || {
+                is_stopped(program) && is_stopped(tool)
+            });
+            let jobs = shell_does(shell, "jobs");
+            assert!(jobs.contains("Stopped"), "turn {turn}: {jobs}");
+            shell.type_in("fg\n");
+            shell.until("exit 7'\n");
+            shell.type_in(&format!("{turn}\n"));
+            shell.until(&format!("<{turn}>\n"));
+        }
+        shell.type_in("\u{4}");
+        shell.until("end\n");
+        shell.until(PROMPT);
+        assert_eq!(shell_does(shell, "echo $?"), format!("7\n{PROMPT}"));
+    });
+}
+
+#[test]
+fn a_job_in_the_background_asks_for_the_terminal_and_gets_it_from_fg() {
+    each_shell(|shell, command| {
+        let script = r#"read line; echo "<$line>"; read line; echo "<$line>""#;
+        shell_does(shell, &format!("{command} sh -c '{script}' &"));
+        let tool = children(shell.pid())[0];
+        eventually("it waits for the terminal", || is_stopped(tool));
+        let program = children(children(tool)[0])[0];
+        assert!(is_stopped(program));
+        assert!(shell_does(shell, "jobs").contains("Stopped"));
+        shell.type_in("fg\n");
+        shell.type_in("one\n");
+        shell.until("<one>\n");
+        shell.type_in("\u{1a}");
+        shell.until("Stopped");
+        shell.until(PROMPT);
+        // Until then it may still take what is typed.
+        eventually("it is stopped", || is_stopped(program));
+        shell_does(shell, "bg");
+        // In the background it asks once more.
+        eventually("the shell knows", || {
+            shell_does(shell, "jobs").contains("Stopped")
+        });
+        shell.type_in("fg\n");
+        shell.type_in("two\n");
+        shell.until("<two>\n");
+        shell.until(PROMPT);
+    });
+}
+
+/// A program that tells what keys and the terminal send it, and how often.
+const TELLS: &str = r#"use POSIX; $| = 1;
+for my $n (2, 3, 20, 28) { sigaction($n, POSIX::SigAction->new(sub { syswrite STDOUT, "<$n>" })) }
+print "up\n"; sleep 1000 while 1;"#;
+
+/// Presses keys and changes the terminal's size, and asserts that each is told once.
+fn press(shell: &mut Running, terminal: &str) {
+    let keys = [("\u{3}", "<2>"), ("\u{1c}", "<3>"), ("\u{1a}", "<20>")];
+    for (key, told) in keys.into_iter().cycle().take(9) {
+        shell.type_in(key);
+        assert_eq!(shell.until(">"), told);
+    }
+    for rows in ["30", "40"] {
+        Tool::new("/bin/stty")
+            .args(["-F", terminal, "rows", rows])
+            .run()
+            .ok();
+        assert_eq!(shell.until(">"), "<28>");
+    }
+    // Whatever was told twice has been told by now.
+    sleep(Duration::from_millis(100));
+}
+
+#[test]
+fn keys_and_a_new_size_reach_the_program_once() {
+    if !need::program("perl") {
+        return;
+    }
+    let scratch = Scratch::new();
+    let script = scratch.file("tells", TELLS);
+    let script = script.display();
+    // Alone, with a terminal of its own; and in the group of a pipeline, whose other end these signals do not end.
+    for (rest, own_group) in [("", true), ("| (trap '' INT QUIT TSTP; cat)", false)] {
+        each_shell(|shell, command| {
+            let terminal = shell_does(shell, "tty");
+            let terminal = terminal.lines().next().unwrap();
+            shell.type_in(&format!("{command} perl {script} {rest}\n"));
+            shell.until("up\n");
+            let tool = *children(shell.pid())
+                .iter()
+                .find(|pid| status(**pid, "Name") == "runshare")
+                .unwrap();
+            let program = children(children(tool)[0])[0];
+            assert_eq!(getpgid(Some(program)) == Ok(program), own_group);
+            press(shell, terminal);
+            kill(program, Signal::SIGKILL).unwrap();
+            let rest = shell.until(PROMPT);
+            assert!(!rest.contains('<'), "{rest}");
+        });
+    }
+}
+
+#[test]
+fn ctrl_c_ends_program_and_tool() {
+    each(|tool| {
+        let tool = tool().args(["sh", "-c", "echo up; exec sleep 1000"]);
+        let mut tool = tool.terminal(80, 24).spawn();
+        tool.until("up\n");
+        tool.type_in("\u{3}");
+        assert_eq!(tool.wait().status, Status::Killed(2));
+    });
+}
+
+#[test]
+fn the_rest_of_a_pipeline_keeps_the_terminal() {
+    each_shell(|shell, command| {
+        let reader = r#"sh -c 'read data; read key </dev/tty; echo "<$data $key>"'"#;
+        shell.type_in(&format!(
+            "{command} sh -c 'echo data; exec sleep 1000' | {reader}\n"
+        ));
+        shell.type_in("key\n");
+        shell.until("<data key>\n");
+        shell.type_in("\u{3}");
+        shell.until(PROMPT);
+    });
+}
+
+#[test]
+fn ctrl_c_ends_the_script_that_runs_it_too() {
+    let scratch = Scratch::new();
+    each_shell(|shell, command| {
+        let line = format!("{command} sh -c 'echo up $0; exec sleep 1000' $i");
+        let script = format!("for i in 1 2 3; do {line}; done; echo through\n");
+        let script = scratch.file("script", script);
+        shell.type_in(&format!("sh {}\n", script.display()));
+        shell.until("up 1\n");
+        shell.type_in("\u{3}");
+        let rest = shell.until(PROMPT);
+        assert!(!rest.contains("up") && !rest.contains("through"), "{rest}");
+    });
+}
+
+#[test]
+fn ctrl_z_stops_the_script_that_runs_it_too() {
+    let scratch = Scratch::new();
+    each_shell(|shell, command| {
+        let script =
+            format!("{command} sh -c 'echo up; read line; echo \"<$line>\"'; echo through\n");
+        let script = scratch.file("script", script);
+        shell.type_in(&format!("sh {}\n", script.display()));
+        shell.until("up\n");
+        let tool = children(children(shell.pid())[0])[0];
+        let program = children(children(tool)[0])[0];
+        for _ in 0..5 {
+            shell.type_in("\u{1a}");
+            shell.until("Stopped");
+            shell.until(PROMPT);
+            // Until then it may still take what is typed.
+            eventually("all are stopped", || {
+                is_stopped(program) && is_stopped(tool)
+            });
+            shell.type_in("fg\n");
+            // Only then does the next key stop it.
+            eventually("all go on", || !is_stopped(program) && !is_stopped(tool));
+        }
+        shell.type_in("word\n");
+        shell.until("<word>\n");
+        shell.until("through\n");
+        shell.until(PROMPT);
+    });
+}
+
+#[test]
+fn a_script_gets_the_terminal_back_from_a_shell_inside() {
+    let scratch = Scratch::new();
+    let script = |command: &str| {
+        let bash = BASH.join(" ");
+        let text = format!("{command} {bash}; read line </dev/tty; echo \"<$line>\"\n");
+        scratch.file("script", text)
+    };
+    each_shell(|shell, command| {
+        shell.type_in(&format!("sh {}\n", script(command).display()));
+        shell.until(PROMPT);
+        shell.type_in("exit\n");
+        shell.until("exit\n");
+        shell.type_in("word\n");
+        shell.until("<word>\n");
+        shell.until(PROMPT);
+    });
+    // The original leaves it to a group that is no more, and the script is stopped when it reads.
+    if let Some(original) = need::original("unshare") {
+        each_shell(|shell, _| {
+            let command = format!("{} -rpf", original.display());
+            shell.type_in(&format!("sh {}\n", script(&command).display()));
+            shell.until(PROMPT);
+            shell.type_in("exit\n");
+            shell.until("Stopped");
+        });
+    }
+}
+
+#[test]
+fn a_stopped_job_ends_with_its_shell() {
+    // In the foreground and so alone, and in the background.
+    for end in ["", "&"] {
+        each_shell(|shell, command| {
+            shell.type_in(&format!("{command} sh -c 'read line' {end}\n"));
+            let tool = child_named(shell.pid(), "runshare");
+            let init = child_named(tool, "runshare-init");
+            let program = child_named(init, "sh");
+            if end.is_empty() {
+                eventually("it has the terminal", || {
+                    getpgid(Some(program)) == Ok(program)
+                });
+                shell.type_in("\u{1a}");
+            }
+            eventually("it is stopped", || is_stopped(tool) && is_stopped(program));
+            // Nothing that a shell could do for its jobs: it is up to the kernel.
+            shell.signal(Signal::SIGKILL);
+            shell.wait();
+            eventually("all are gone", || {
+                [tool, init, program].into_iter().all(|pid| !lives(pid))
+            });
+        });
+    }
+}
+
+#[test]
+fn where_nobody_could_bring_it_back_ctrl_z_stops_nobody() {
+    each(|tool| {
+        let script = r#"echo up; read line; echo "<$line>"; kill -TSTP $$; echo on; exit 4"#;
+        let tool = tool().args(["sh", "-c", script]).terminal(80, 24);
+        let mut tool = tool.spawn();
+        tool.until("up\n");
+        tool.type_in("\u{1a}");
+        tool.type_in("word\n");
+        tool.until("<word>\n");
+        tool.until("on\n");
+        assert_eq!(tool.wait().code(), 4);
+    });
+}
+
+#[test]
+fn a_program_in_a_session_of_its_own_still_gets_ctrl_c() {
+    if !need::program("setsid") {
+        return;
+    }
+    each(|tool| {
+        // It begins in the group of a script and leaves it.
+        let line = ["sh", "-c", "echo up; exec sleep 1000"];
+        let tool = tool().args(["setsid", "--wait"]).args(line);
+        let mut tool = tool.terminal(80, 24).spawn();
+        tool.until("up\n");
+        tool.type_in("\u{3}");
+        assert_eq!(tool.wait().status, Status::Killed(2));
+    });
+}

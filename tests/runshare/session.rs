@@ -1,0 +1,231 @@
+//! `--close-fds`, `--no-new-privs` and `--new-session`: what the program does not get from its caller.
+
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
+
+use crate::signals::{child_of, lives};
+use crate::stage::{ordinary, runshare};
+use testkit::{Scratch, Signal, Status, Tool, eventually, need};
+
+/// Lines that take the tool through each of its descriptors, and its processes.
+const LINES: [&[&str]; 5] = [
+    &[],
+    &["-r"],
+    &["-rpf", "--kill-child=TERM"],
+    &["-rTf", "--boottime", "5"],
+    &["-rpfR", "/", "--mount-proc", "--new-session"],
+];
+
+/// Prints the numbers of the open descriptors below 20, without opening one.
+const SHOW: [&str; 3] = [
+    "sh",
+    "-c",
+    "n=0; while [ $n -lt 20 ]; do [ -e /proc/self/fd/$n ] && echo $n; n=$((n + 1)); done; :",
+];
+
+#[test]
+fn no_descriptor_is_inherited_but_the_standard_ones() {
+    if !need::user_namespaces() {
+        return;
+    }
+    for line in LINES {
+        let null = || File::open("/dev/null").unwrap();
+        let tool = || ordinary(runshare()).fd(3, null()).fd(19, null()).args(line);
+        let outcome = tool().arg("--close-fds").args(SHOW).run().ok();
+        assert_eq!(outcome.out(), "0\n1\n2\n", "{line:?}");
+        let outcome = tool().closed(0).arg("--close-fds").args(SHOW).run().ok();
+        assert_eq!(outcome.out(), "1\n2\n", "{line:?}");
+        let outcome = tool().args(SHOW).run().ok();
+        assert_eq!(outcome.out(), "0\n1\n2\n3\n19\n", "{line:?}");
+    }
+}
+
+#[test]
+fn what_goes_wrong_is_told_all_the_same() {
+    let tool = runshare().args(["--close-fds", "--no-new-privs", "--new-session", "/nosuch"]);
+    tool.run().fails(
+        127,
+        "runshare: failed to execute /nosuch: No such file or directory\n",
+    );
+}
+
+/// The value of a line of /proc/self/status inside.
+fn status_inside(tool: Tool, key: &str) -> String {
+    let outcome = tool
+        .args(["grep", &format!("^{key}:"), "/proc/self/status"])
+        .run()
+        .ok();
+    outcome
+        .out()
+        .trim_start_matches(key)
+        .trim_matches([':', '\t', '\n'])
+        .to_owned()
+}
+
+#[test]
+fn the_program_can_gain_no_privileges() {
+    for (options, expected) in [(&["--no-new-privs"][..], "1"), (&[], "0")] {
+        assert_eq!(
+            status_inside(ordinary(runshare()).args(options), "NoNewPrivs"),
+            expected
+        );
+    }
+    if !need::root() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let program = scratch.path().join("id");
+    fs::copy("/usr/bin/id", &program).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o4755)).unwrap();
+    for (options, expected) in [(&["--no-new-privs"][..], "1001\n"), (&[], "0\n")] {
+        let tool = ordinary(runshare()).args(options).arg(&program).arg("-u");
+        assert_eq!(tool.run().ok().out(), expected);
+    }
+}
+
+#[test]
+fn the_ids_and_maps_that_take_privileges_are_there_before_they_are_given_up() {
+    if !need::root() {
+        return;
+    }
+    let tool = runshare().args(["--no-new-privs", "-S", "1001", "-G", "1001", "id", "-u"]);
+    assert_eq!(tool.run().ok().out(), "1001\n");
+    if !need::program("newuidmap") {
+        return;
+    }
+    let machine = crate::stage::Machine::new();
+    let line = ["--no-new-privs", "--map-users", "0:100000:7"];
+    let tool = machine.tester(runshare()).args(line);
+    let outcome = tool
+        .args(["grep", "-c", "100000", "/proc/self/uid_map"])
+        .run()
+        .ok();
+    assert_eq!(outcome.out(), "1\n");
+}
+
+/// The process's session and its terminal's number, 0 for none.
+const SESSION: &str = "set -- $(cat /proc/$$/stat); echo $(($6 == $$)) $(($7 != 0)); \
+                       if (: </dev/tty) 2>/dev/null; then echo terminal; else echo none; fi";
+
+#[test]
+fn the_program_leads_a_session_that_has_no_terminal() {
+    for (options, expected) in [
+        (&["--new-session"][..], "1 0\nnone\n"),
+        (&["--fork"], "0 1\nterminal\n"),
+    ] {
+        let tool = runshare().terminal(80, 24).args(options);
+        let outcome = tool.args(["sh", "-c", SESSION]).run().ok();
+        assert_eq!(outcome.out(), expected, "{options:?}");
+    }
+    if need::user_namespaces() {
+        let tool =
+            ordinary(runshare())
+                .terminal(80, 24)
+                .args(["-rp", "--new-session", "--mount-proc"]);
+        let outcome = tool.args(["sh", "-c", SESSION]).run().ok();
+        assert_eq!(outcome.out(), "1 0\nnone\n");
+    }
+}
+
+/// A program that pushes an `x` into its standard input as if it were typed, `ioctl_tty(2)`, and says whether it may.
+const PUSH: [&str; 3] = [
+    "perl",
+    "-e",
+    "$key = 'x'; print(ioctl(STDIN, 0x5412, $key) ? 'pushed' : 'not pushed')",
+];
+
+#[test]
+fn nothing_can_be_pushed_into_the_terminal() {
+    if !need::program("perl") {
+        return;
+    }
+    // Since Linux 6.2 a machine may forbid it altogether.
+    let setting = fs::read_to_string("/proc/sys/dev/tty/legacy_tiocsti");
+    let otherwise = match setting {
+        Ok(setting) if setting == "0\n" => "not pushed",
+        _ => "pushed",
+    };
+    for (option, expected) in [("--new-session", "not pushed"), ("--fork", otherwise)] {
+        let tool = ordinary(runshare()).terminal(80, 24).arg(option);
+        assert_eq!(tool.args(PUSH).run().ok().out(), expected, "{option}");
+    }
+}
+
+#[test]
+fn it_reads_and_writes_the_terminal_and_its_status_is_passed_on() {
+    let tool = runshare().terminal(80, 24).arg("--new-session");
+    let mut tool = tool
+        .args(["sh", "-c", "echo ask; read word; echo got $word; exit 7"])
+        .spawn();
+    tool.until("ask\n");
+    tool.type_in("this\n");
+    tool.until("got this\n");
+    assert_eq!(tool.wait().code(), 7);
+}
+
+#[test]
+fn ctrl_c_reaches_the_program_and_what_it_waits_for() {
+    let tool = runshare().terminal(80, 24).arg("--new-session");
+    let mut tool = tool
+        .args(["sh", "-c", "sleep 1000 & echo up; wait; echo on"])
+        .spawn();
+    tool.until("up\n");
+    let shell = child_of(&tool);
+    tool.type_in("\u{3}");
+    let outcome = tool.wait();
+    assert_eq!(outcome.status, Status::Killed(2), "{outcome}");
+    assert!(!lives(shell));
+    let tool = runshare().terminal(80, 24).arg("--new-session");
+    // A shell that waits for a program is ended by Ctrl-C only if that was, and `exec` comes too late for it.
+    let mut tool = tool
+        .args([
+            "sh",
+            "-c",
+            "trap 'echo caught; exit 3' INT; echo up; sleep 1000; exit 4",
+        ])
+        .spawn();
+    tool.until("up\n");
+    tool.type_in("\u{3}");
+    tool.until("caught\n");
+    assert_eq!(tool.wait().code(), 3);
+}
+
+#[test]
+fn what_ends_a_job_is_handed_on() {
+    for signal in [
+        Signal::SIGHUP,
+        Signal::SIGINT,
+        Signal::SIGQUIT,
+        Signal::SIGTERM,
+    ] {
+        let script = format!(
+            "ulimit -c 0; trap 'echo caught; exit 5' {}; echo up; while :; do sleep 0.05; done",
+            &signal.as_str()[3..]
+        );
+        let mut tool = runshare()
+            .args(["--new-session", "sh", "-c", &script])
+            .spawn();
+        tool.until("up\n");
+        tool.signal(signal);
+        tool.until("caught\n");
+        assert_eq!(tool.wait().code(), 5, "{signal}");
+    }
+}
+
+#[test]
+fn a_program_that_dies_with_its_caller_does_so_in_its_own_session() {
+    let mut tool = runshare()
+        .args([
+            "--new-session",
+            "--kill-child",
+            "sh",
+            "-c",
+            "echo up; exec sleep 1000",
+        ])
+        .spawn();
+    tool.until("up\n");
+    let child = child_of(&tool);
+    tool.signal(Signal::SIGKILL);
+    tool.wait();
+    eventually("the child is gone", || !lives(child));
+}
