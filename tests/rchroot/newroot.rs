@@ -70,6 +70,7 @@ fn in_a_root_that_was_entered_its_own_root_is_the_old_one() {
     };
     // The jail has the C library, and ours needs no other.
     std::fs::copy(RCHROOT, stage.path("jail/rchroot")).unwrap();
+    testkit::settle(stage.path("jail/rchroot").as_ref());
     let enter = || stage.root(Tool::new(&original)).args(["jail", "/rchroot"]);
     let outcome = enter().args(["--skip-chdir", "--userspec=jailon", "/", "/show"]);
     assert_eq!(

@@ -140,7 +140,8 @@ impl Stage {
     fn copy(&self, from: &str, to: &str) {
         let to = self.scratch.path().join(to);
         if !to.exists() {
-            fs::copy(from, to).unwrap_or_else(|error| panic!("{from}: {error}"));
+            fs::copy(from, &to).unwrap_or_else(|error| panic!("{from}: {error}"));
+            testkit::settle(&to);
         }
     }
 

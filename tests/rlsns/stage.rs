@@ -148,6 +148,7 @@ impl Stage {
         // Under the original's name, and where every user can reach it.
         let ours = scratch.path().join("lsns");
         fs::copy(RLSNS, &ours).unwrap();
+        testkit::settle(&ours);
         fs::set_permissions(&ours, fs::Permissions::from_mode(0o755)).unwrap();
         let twin = Twin::new("lsns", ours.to_str().unwrap()).expect("the stage is the original's");
         let processor = Processor::leave();

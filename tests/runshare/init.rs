@@ -3,10 +3,11 @@
 //!
 //! Every test runs as root and as an ordinary user in a user namespace, unless it says why not.
 
+mod company;
 mod ending;
 mod orphans;
 mod signals;
-mod terminal;
+pub(crate) mod terminal;
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -19,11 +20,16 @@ use testkit::{Outcome, Pid, Running, Scratch, Tool, eventually, need};
 
 /// Runs a test with the tool as root, if root runs the tests, and as an ordinary user.
 fn each(test: impl Fn(&dyn Fn() -> Tool)) {
+    each_by(&runshare, test);
+}
+
+/// The same where `start` starts the tool.
+fn each_by(start: &dyn Fn() -> Tool, test: impl Fn(&dyn Fn() -> Tool)) {
     if geteuid().is_root() {
-        test(&|| runshare().arg("--init"));
+        test(&|| start().arg("--init"));
     }
     if need::user_namespaces() {
-        test(&|| ordinary(runshare()).args(["-r", "--init"]));
+        test(&|| ordinary(start()).args(["-r", "--init"]));
     }
 }
 

@@ -200,6 +200,7 @@ fn an_interpreter_is_registered_before_the_old_root_is_gone() {
     let interpreter = Scratch::new();
     let echo = interpreter.path().join("echo");
     fs::copy("/bin/echo", &echo).unwrap();
+    testkit::settle(&echo);
     let root = scratch.path().to_str().unwrap();
     let line = format!(":nsx:M::NSX1::{}:F", echo.display());
     let options = ["-rpf", "--load-interp", &line];

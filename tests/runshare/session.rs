@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 
+use crate::init::terminal::child_named;
 use crate::signals::{child_of, lives};
 use crate::stage::{ordinary, runshare};
 use testkit::{Scratch, Signal, Status, Tool, eventually, need};
@@ -76,6 +77,7 @@ fn the_program_can_gain_no_privileges() {
     let scratch = Scratch::new();
     let program = scratch.path().join("id");
     fs::copy("/usr/bin/id", &program).unwrap();
+    testkit::settle(&program);
     fs::set_permissions(&program, fs::Permissions::from_mode(0o4755)).unwrap();
     for (options, expected) in [(&["--no-new-privs"][..], "1001\n"), (&[], "0\n")] {
         let tool = ordinary(runshare()).args(options).arg(&program).arg("-u");
@@ -165,29 +167,28 @@ fn it_reads_and_writes_the_terminal_and_its_status_is_passed_on() {
 
 #[test]
 fn ctrl_c_reaches_the_program_and_what_it_waits_for() {
-    let tool = runshare().terminal(80, 24).arg("--new-session");
-    let mut tool = tool
-        .args(["sh", "-c", "sleep 1000 & echo up; wait; echo on"])
-        .spawn();
-    tool.until("up\n");
-    let shell = child_of(&tool);
-    tool.type_in("\u{3}");
-    let outcome = tool.wait();
-    assert_eq!(outcome.status, Status::Killed(2), "{outcome}");
-    assert!(!lives(shell));
-    let tool = runshare().terminal(80, 24).arg("--new-session");
-    // A shell that waits for a program is ended by Ctrl-C only if that was, and `exec` comes too late for it.
-    let mut tool = tool
-        .args([
-            "sh",
-            "-c",
-            "trap 'echo caught; exit 3' INT; echo up; sleep 1000; exit 4",
-        ])
-        .spawn();
-    tool.until("up\n");
-    tool.type_in("\u{3}");
-    tool.until("caught\n");
-    assert_eq!(tool.wait().code(), 3);
+    for (script, ending) in [
+        ("sleep 1000; exit 4", Status::Killed(2)),
+        (
+            "trap 'echo caught; exit 3' INT; sleep 1000; exit 4",
+            Status::Exited(3),
+        ),
+    ] {
+        let tool = runshare().terminal(80, 24).arg("--new-session");
+        let mut tool = tool.args(["sh", "-c", script]).spawn();
+        let shell = child_named(tool.pid(), "sh");
+        // Only then is there somebody to wait for: a shell that a key ends waits for nobody.
+        let sleeper = child_named(shell, "sleep");
+        tool.type_in("\u{3}");
+        let outcome = tool.wait();
+        assert_eq!(outcome.status, ending, "{outcome}");
+        assert_eq!(
+            outcome.out().contains("caught"),
+            ending == Status::Exited(3)
+        );
+        assert!(!lives(shell));
+        eventually("the other is gone too", || !lives(sleeper));
+    }
 }
 
 #[test]

@@ -45,7 +45,7 @@ pub use nix::unistd::Pid;
 pub use outcome::{Outcome, Status};
 pub use place::{originals, workspace};
 pub use running::Running;
-pub use scratch::Scratch;
+pub use scratch::{Scratch, settle};
 pub use sys::pidfd_inode;
 pub use tool::Tool;
 pub use twin::Twin;

@@ -2,12 +2,14 @@
 
 use std::env::temp_dir;
 use std::fs::{self, Permissions};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::mkdtemp;
 
-use crate::mounts;
+use crate::sys::is_written_to;
+use crate::{eventually, mounts};
 
 /// A directory in the system's temporary one, named `nsutils-…` and open to every user.
 pub struct Scratch {
@@ -43,6 +45,7 @@ impl Scratch {
         let path = self.path.join(name);
         fs::write(&path, contents).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         chmod(&path, 0o644);
+        settle(&path);
         path
     }
 
@@ -55,6 +58,15 @@ impl Scratch {
             .for_each(|dir| chmod(dir, 0o755));
         path
     }
+}
+
+/// Waits until nobody has a file open for writing that is to be run: a process that another test has just forked holds
+/// every descriptor of this one until it becomes a program, and the kernel runs no file that is written to (ETXTBSY).
+pub fn settle(path: &Path) {
+    let Ok(file) = fs::File::open(path).map(OwnedFd::from) else {
+        return;
+    };
+    eventually("nobody writes to it", || !is_written_to(&file));
 }
 
 impl Default for Scratch {

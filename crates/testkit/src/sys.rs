@@ -41,6 +41,16 @@ pub(crate) fn pidfd(pid: Pid) -> Result<OwnedFd, Errno> {
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
+/// Whether anybody has this open file open for writing, as far as a lease tells, fcntl(2).
+pub(crate) fn is_written_to(file: &OwnedFd) -> bool {
+    // SAFETY: the request takes a number.
+    let leased = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLEASE, libc::F_RDLCK) };
+    let refused = leased == -1 && Errno::last() == Errno::EAGAIN;
+    // SAFETY: the same, to give it back, so that nobody has to wait for it.
+    unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLEASE, libc::F_UNLCK) };
+    refused
+}
+
 /// The inode of a pidfd of the process `pid`, which since Linux 6.9 no other process ever has.
 ///
 /// # Errors

@@ -1,33 +1,33 @@
 //! What a person at a terminal sees: keys reach the program once, a shell inside has job control, and the shell outside
-//! stops the job and brings it back; where the program shares its process group, the others keep their terminal.
+//! stops the job and brings it back.
 
+use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
-use nix::sys::signal::kill;
+use nix::sys::signal::{kill, killpg};
 use nix::unistd::{geteuid, getpgid, getsid};
 
 use super::signals::is_stopped;
 use super::{children, each, program_of, status};
-use crate::signals::lives;
 use crate::stage::{RUNSHARE, ordinary};
 use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, need};
 
 /// A shell's prompt. What is typed before it is there may be lost.
-const PROMPT: &str = "ready>";
+pub(super) const PROMPT: &str = "ready>";
 
 /// An interactive shell without anybody's settings.
-const BASH: [&str; 4] = ["bash", "--norc", "--noediting", "-i"];
+pub(super) const BASH: [&str; 4] = ["bash", "--norc", "--noediting", "-i"];
 
 /// What the shell prints for a line.
-fn shell_does(shell: &mut Running, line: &str) -> String {
+pub(super) fn shell_does(shell: &mut Running, line: &str) -> String {
     shell.type_in(&format!("{line}\n"));
     shell.until(PROMPT)
 }
 
 /// Runs a test with a shell at a terminal and the command that is `--init` there: as root, if root runs the tests, and
 /// as an ordinary user.
-fn each_shell(test: impl Fn(&mut Running, &str)) {
+pub(super) fn each_shell(test: impl Fn(&mut Running, &str)) {
     if !need::program("bash") {
         return;
     }
@@ -49,7 +49,7 @@ fn each_shell(test: impl Fn(&mut Running, &str)) {
 }
 
 /// Waits until this process has a child of this name, and returns it.
-fn child_named(parent: Pid, name: &str) -> Pid {
+pub(crate) fn child_named(parent: Pid, name: &str) -> Pid {
     let find = || {
         children(parent)
             .into_iter()
@@ -159,33 +159,43 @@ fn a_shell_outside_stops_it_and_brings_it_back() {
     });
 }
 
+/// The process group that has the terminal of this process.
+fn foreground(of: Pid) -> Pid {
+    let stat = fs::read_to_string(format!("/proc/{of}/stat")).unwrap();
+    let (_, fields) = stat.rsplit_once(") ").unwrap();
+    let group = fields.split(' ').nth(5).unwrap();
+    Pid::from_raw(group.parse().unwrap())
+}
+
 #[test]
-fn a_job_in_the_background_asks_for_the_terminal_and_gets_it_from_fg() {
+fn what_the_program_has_started_stops_and_goes_on_with_it() {
     each_shell(|shell, command| {
-        let script = r#"read line; echo "<$line>"; read line; echo "<$line>""#;
-        shell_does(shell, &format!("{command} sh -c '{script}' &"));
-        let tool = children(shell.pid())[0];
-        eventually("it waits for the terminal", || is_stopped(tool));
-        let program = children(children(tool)[0])[0];
-        assert!(is_stopped(program));
-        assert!(shell_does(shell, "jobs").contains("Stopped"));
-        shell.type_in("fg\n");
-        shell.type_in("one\n");
-        shell.until("<one>\n");
+        shell.type_in(&format!("{command} sh -c 'sleep 1000; echo end'\n"));
+        let tool = child_named(shell.pid(), "runshare");
+        let init = child_named(tool, "runshare-init");
+        let program = child_named(init, "sh");
+        let child = child_named(program, "sleep");
+        let all_stopped = || [tool, program, child].into_iter().all(is_stopped);
+        for _ in 0..3 {
+            shell.type_in("\u{1a}");
+            shell.until("Stopped");
+            eventually("all are stopped", all_stopped);
+            shell.until(PROMPT);
+            shell.type_in("fg\n");
+            eventually("all go on", || {
+                ![tool, program, child].into_iter().any(is_stopped)
+            });
+            eventually("they have the terminal", || foreground(program) == program);
+        }
         shell.type_in("\u{1a}");
         shell.until("Stopped");
-        shell.until(PROMPT);
-        // Until then it may still take what is typed.
-        eventually("it is stopped", || is_stopped(program));
-        shell_does(shell, "bg");
-        // In the background it asks once more.
-        eventually("the shell knows", || {
-            shell_does(shell, "jobs").contains("Stopped")
+        eventually("all are stopped", all_stopped);
+        kill(init, Signal::SIGCONT).unwrap();
+        eventually("both go on, in the background", || {
+            ![program, child].into_iter().any(is_stopped)
         });
-        shell.type_in("fg\n");
-        shell.type_in("two\n");
-        shell.until("<two>\n");
-        shell.until(PROMPT);
+        kill(child, Signal::SIGTERM).unwrap();
+        shell.until("end\n");
     });
 }
 
@@ -234,6 +244,11 @@ fn keys_and_a_new_size_reach_the_program_once() {
             let program = children(children(tool)[0])[0];
             assert_eq!(getpgid(Some(program)) == Ok(program), own_group);
             press(shell, terminal);
+            if own_group {
+                // Of the group that the shell knows, the tool is the only one.
+                killpg(tool, Signal::SIGINT).unwrap();
+                assert_eq!(shell.until(">"), "<2>");
+            }
             kill(program, Signal::SIGKILL).unwrap();
             let rest = shell.until(PROMPT);
             assert!(!rest.contains('<'), "{rest}");
@@ -250,120 +265,6 @@ fn ctrl_c_ends_program_and_tool() {
         tool.type_in("\u{3}");
         assert_eq!(tool.wait().status, Status::Killed(2));
     });
-}
-
-#[test]
-fn the_rest_of_a_pipeline_keeps_the_terminal() {
-    each_shell(|shell, command| {
-        let reader = r#"sh -c 'read data; read key </dev/tty; echo "<$data $key>"'"#;
-        shell.type_in(&format!(
-            "{command} sh -c 'echo data; exec sleep 1000' | {reader}\n"
-        ));
-        shell.type_in("key\n");
-        shell.until("<data key>\n");
-        shell.type_in("\u{3}");
-        shell.until(PROMPT);
-    });
-}
-
-#[test]
-fn ctrl_c_ends_the_script_that_runs_it_too() {
-    let scratch = Scratch::new();
-    each_shell(|shell, command| {
-        let line = format!("{command} sh -c 'echo up $0; exec sleep 1000' $i");
-        let script = format!("for i in 1 2 3; do {line}; done; echo through\n");
-        let script = scratch.file("script", script);
-        shell.type_in(&format!("sh {}\n", script.display()));
-        shell.until("up 1\n");
-        shell.type_in("\u{3}");
-        let rest = shell.until(PROMPT);
-        assert!(!rest.contains("up") && !rest.contains("through"), "{rest}");
-    });
-}
-
-#[test]
-fn ctrl_z_stops_the_script_that_runs_it_too() {
-    let scratch = Scratch::new();
-    each_shell(|shell, command| {
-        let script =
-            format!("{command} sh -c 'echo up; read line; echo \"<$line>\"'; echo through\n");
-        let script = scratch.file("script", script);
-        shell.type_in(&format!("sh {}\n", script.display()));
-        shell.until("up\n");
-        let tool = children(children(shell.pid())[0])[0];
-        let program = children(children(tool)[0])[0];
-        for _ in 0..5 {
-            shell.type_in("\u{1a}");
-            shell.until("Stopped");
-            shell.until(PROMPT);
-            // Until then it may still take what is typed.
-            eventually("all are stopped", || {
-                is_stopped(program) && is_stopped(tool)
-            });
-            shell.type_in("fg\n");
-            // Only then does the next key stop it.
-            eventually("all go on", || !is_stopped(program) && !is_stopped(tool));
-        }
-        shell.type_in("word\n");
-        shell.until("<word>\n");
-        shell.until("through\n");
-        shell.until(PROMPT);
-    });
-}
-
-#[test]
-fn a_script_gets_the_terminal_back_from_a_shell_inside() {
-    let scratch = Scratch::new();
-    let script = |command: &str| {
-        let bash = BASH.join(" ");
-        let text = format!("{command} {bash}; read line </dev/tty; echo \"<$line>\"\n");
-        scratch.file("script", text)
-    };
-    each_shell(|shell, command| {
-        shell.type_in(&format!("sh {}\n", script(command).display()));
-        shell.until(PROMPT);
-        shell.type_in("exit\n");
-        shell.until("exit\n");
-        shell.type_in("word\n");
-        shell.until("<word>\n");
-        shell.until(PROMPT);
-    });
-    // The original leaves it to a group that is no more, and the script is stopped when it reads.
-    if let Some(original) = need::original("unshare") {
-        each_shell(|shell, _| {
-            let command = format!("{} -rpf", original.display());
-            shell.type_in(&format!("sh {}\n", script(&command).display()));
-            shell.until(PROMPT);
-            shell.type_in("exit\n");
-            shell.until("Stopped");
-        });
-    }
-}
-
-#[test]
-fn a_stopped_job_ends_with_its_shell() {
-    // In the foreground and so alone, and in the background.
-    for end in ["", "&"] {
-        each_shell(|shell, command| {
-            shell.type_in(&format!("{command} sh -c 'read line' {end}\n"));
-            let tool = child_named(shell.pid(), "runshare");
-            let init = child_named(tool, "runshare-init");
-            let program = child_named(init, "sh");
-            if end.is_empty() {
-                eventually("it has the terminal", || {
-                    getpgid(Some(program)) == Ok(program)
-                });
-                shell.type_in("\u{1a}");
-            }
-            eventually("it is stopped", || is_stopped(tool) && is_stopped(program));
-            // Nothing that a shell could do for its jobs: it is up to the kernel.
-            shell.signal(Signal::SIGKILL);
-            shell.wait();
-            eventually("all are gone", || {
-                [tool, init, program].into_iter().all(|pid| !lives(pid))
-            });
-        });
-    }
 }
 
 #[test]
