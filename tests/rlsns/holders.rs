@@ -1,5 +1,6 @@
 //! `--holders`: everybody and everything that keeps one namespace alive is named, and nothing else.
 
+use std::fmt::Display;
 use std::fs::{self, File};
 use std::net::UdpSocket;
 use std::os::fd::AsRawFd;
@@ -32,7 +33,7 @@ fn told(tool: Tool, inode: u64) -> Vec<Held> {
     text.lines().filter_map(cells).collect()
 }
 
-fn held(pid: impl ToString, how: impl Into<String>) -> Held {
+fn held(pid: impl Display, how: impl Into<String>) -> Held {
     (pid.to_string(), how.into())
 }
 
@@ -275,7 +276,7 @@ fn kept_act() {
     let inner = stage.scratch.file("inner", "");
     let keep = format!("--mount={}", outer.display());
     let script = "\"$1\" --uts=\"$0\" true && stat -L -c %i \"$0\"";
-    let made = stage.on_its_processor(|| {
+    let made = stage.processor.on(|| {
         let tool = unshared(&[&keep, "sh", "-c", script]).arg(&inner);
         tool.arg(original("unshare")).run().ok()
     });

@@ -37,16 +37,6 @@ pub(crate) fn sleeps(running: &Running) {
     });
 }
 
-/// Starts `sh -c 'kill -STOP $$' WORD`, and waits until it has stopped, with that word on its command line.
-pub(crate) fn stopped(tool: Tool, word: impl Into<std::ffi::OsString>) -> Running {
-    let running = tool.args(["sh", "-c", "kill -STOP $$"]).arg(word).spawn();
-    eventually("it is stopped", || {
-        let stat = fs::read_to_string(format!("/proc/{}/stat", running.pid()));
-        stat.is_ok_and(|stat| stat.contains(") T "))
-    });
-    running
-}
-
 /// The inode number of a file, links being followed.
 pub(crate) fn inode(file: impl AsRef<Path>) -> u64 {
     let file = file.as_ref();
