@@ -34,7 +34,7 @@ pub(crate) fn processes(pids: &[u32], types: Types, format: Format) -> Result<Ta
             compared.push(open(&pid.to_string(), pid.to_string())?);
         }
     }
-    let kinds = order()
+    let kinds = ORDER
         .into_iter()
         .filter(|kind| types.has(*kind) && is_known(*kind));
     Ok(Table {
@@ -45,11 +45,16 @@ pub(crate) fn processes(pids: &[u32], types: Types, format: Format) -> Result<Ta
 }
 
 /// The types in the order of their files' names.
-fn order() -> [Namespace; 8] {
-    let mut kinds = Namespace::ALL;
-    kinds.sort_unstable_by_key(|kind| kind.file());
-    kinds
-}
+const ORDER: [Namespace; 8] = [
+    Namespace::Cgroup,
+    Namespace::Ipc,
+    Namespace::Mount,
+    Namespace::Net,
+    Namespace::Pid,
+    Namespace::Time,
+    Namespace::User,
+    Namespace::Uts,
+];
 
 /// Whether this kernel has such namespaces.
 fn is_known(kind: Namespace) -> bool {
@@ -147,7 +152,7 @@ mod tests {
 
     #[test]
     fn the_types_are_in_the_order_that_ls_has() {
-        let names = order().map(Namespace::file);
+        let names = ORDER.map(Namespace::file);
         let expected = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
         assert_eq!(names, expected);
     }

@@ -4,6 +4,8 @@
 //! as in the list; the pictures are UTF-8 whatever the locale is. What a language of pictures would read as its own is
 //! for that language to escape.
 
+use std::fmt::Write;
+
 use crate::person::command;
 use crate::scan::{Found, Process, Snapshot};
 
@@ -54,7 +56,8 @@ fn shown(bytes: &[u8]) -> String {
                 rest = &rest[character.len_utf8()..];
             }
             None => {
-                text.push_str(&format!("\\x{:02x}", rest[0]));
+                // Writing to a string cannot fail.
+                let _ = write!(text, "\\x{:02x}", rest[0]);
                 rest = &rest[1..];
             }
         }

@@ -63,9 +63,9 @@ fn quoted(lines: &[String]) -> String {
     format!("\"{}\"", lines.join("<br/>"))
 }
 
-/// A text as it may stand in a string: characters that mean nothing anywhere in the language as themselves, all others
-/// by their numbers. There are many that mean something: quotes, `#`, `%%`, `` ` ``, `$$`, `<`, `fa:` in one place or
-/// another, and all of Markdown, where `www.` begins a link.
+/// A text as it may stand in a string: what means nothing anywhere in the language as itself, all else by the numbers of
+/// its characters. There are many that mean something: quotes, `#`, `%%`, `` ` ``, `$$`, `<`, `fa:` in one place or
+/// another, letters like `ﬂ` inside the program itself, and all of Markdown, where `www.` begins a link.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut before = ' ';
@@ -73,7 +73,7 @@ fn escaped(text: &str) -> String {
         let plain = match character {
             '.' => !matches!(before, 'w' | 'W'),
             ' ' | ',' | '-' | '/' => true,
-            _ => character.is_alphanumeric(),
+            _ => character.is_ascii_alphanumeric(),
         };
         if plain {
             out.push(character);

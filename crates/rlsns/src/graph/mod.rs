@@ -11,7 +11,7 @@ mod mermaid;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use nscore::namespace::Namespace;
 
@@ -84,30 +84,26 @@ pub(crate) fn draw(snapshot: &Snapshot, rows: &[Row], language: Language, cut: b
 /// What is written into a box.
 type Label<'a> = &'a dyn Fn(u32, &Found) -> Vec<String>;
 
-/// What stands in each frame, by the frame's inode number; that of what is in none is 0.
+/// The frame in which each namespace stands, by its inode number, and the namespace; in no frame is in 0.
 #[derive(Default)]
-struct Places {
-    nodes: BTreeMap<u32, BTreeSet<u32>>,
-    frames: BTreeMap<u32, BTreeSet<u32>>,
-}
+struct Places(BTreeSet<(u32, u32)>);
 
 impl Graph {
+    /// The rows are in the order of inode numbers.
     fn of(snapshot: &Snapshot, rows: &[Row], label: Label) -> Graph {
-        let chosen: BTreeSet<u32> = rows.iter().map(|row| row.inode).collect();
         let mut places = Places::default();
-        for inode in &chosen {
-            places.put(snapshot, *inode);
-        }
-        let made_in = |inode: &u32| {
-            let found = snapshot.namespaces.get(inode)?;
+        let mut arrows = Vec::new();
+        for row in rows {
+            places.put(snapshot, row.inode);
+            let parent = row.namespace.parent;
+            let is_chosen = rows.binary_search_by_key(&parent, |row| row.inode).is_ok();
             // Whose child a user namespace is, the frames tell.
-            let drawn = found.kind != Namespace::User && chosen.contains(&found.parent);
-            drawn.then_some((found.parent, *inode))
-        };
-        Graph {
-            outside: places.contents(snapshot, 0, label),
-            arrows: chosen.iter().filter_map(made_in).collect(),
+            if row.namespace.kind != Namespace::User && is_chosen {
+                arrows.push((parent, row.inode));
+            }
         }
+        let outside = places.contents(snapshot, 0, label);
+        Graph { outside, arrows }
     }
 }
 
@@ -117,11 +113,7 @@ impl Places {
         while let Some(found) = snapshot.namespaces.get(&inode) {
             let known = snapshot.namespaces.contains_key(&found.owner);
             let owner = if known { found.owner } else { 0 };
-            let places = match found.kind {
-                Namespace::User => &mut self.frames,
-                _ => &mut self.nodes,
-            };
-            if !places.entry(owner).or_default().insert(inode) {
+            if !self.0.insert((owner, inode)) {
                 return;
             }
             inode = owner;
@@ -131,23 +123,27 @@ impl Places {
     /// What stands in the frame with this inode number, and in the frames inside it, of which there are no more than
     /// 32, one in the other, `user_namespaces(7)`.
     fn contents(&self, snapshot: &Snapshot, frame: u32, label: Label) -> Contents {
-        let known = |inode: &u32| Some((*inode, snapshot.namespaces.get(inode)?));
-        let node = |(inode, found): (u32, &Found)| Node {
-            inode,
-            kind: found.kind,
-            label: label(inode, found),
-        };
-        let inner = |(inode, found): (u32, &Found)| Frame {
-            inode,
-            label: label(inode, found),
-            contents: self.contents(snapshot, inode, label),
-        };
-        let nodes = self.nodes.get(&frame).into_iter().flatten();
-        let frames = self.frames.get(&frame).into_iter().flatten();
-        Contents {
-            nodes: nodes.filter_map(known).map(node).collect(),
-            frames: frames.filter_map(known).map(inner).collect(),
+        let mut contents = Contents::default();
+        for (_, inode) in self.0.range((frame, 0)..=(frame, u32::MAX)) {
+            let Some(found) = snapshot.namespaces.get(inode) else {
+                continue;
+            };
+            let (inode, kind) = (*inode, found.kind);
+            let label_of = label(inode, found);
+            match kind {
+                Namespace::User => contents.frames.push(Frame {
+                    inode,
+                    label: label_of,
+                    contents: self.contents(snapshot, inode, label),
+                }),
+                _ => contents.nodes.push(Node {
+                    inode,
+                    kind,
+                    label: label_of,
+                }),
+            }
         }
+        contents
     }
 }
 

@@ -182,7 +182,7 @@ fn mermaid_meets_nothing_in_a_label_that_could_mean_something() {
     let (found, _) = strings(&written, false).expect("quotes are closed");
     for string in found {
         let known =
-            |character: char| character.is_alphanumeric() || " .,-/#;<>".contains(character);
+            |character: char| character.is_ascii_alphanumeric() || " .,-/#;<>".contains(character);
         assert!(string.chars().all(known), "{string}");
     }
 }

@@ -168,8 +168,12 @@ impl Snapshot {
                 self.processes[at].namespaces = [0; 8];
             }
         }
-        self.namespaces
-            .retain(|_, found| found.held != Held::default());
+        let is_held = |found: &Found| found.held != Held::default();
+        if !self.namespaces.values().all(is_held) {
+            let all = std::mem::take(&mut self.namespaces).into_iter();
+            self.namespaces
+                .extend(all.filter(|(_, found)| is_held(found)));
+        }
     }
 
     /// Counts who is in each namespace.
