@@ -5,9 +5,11 @@ use std::ffi::CString;
 
 use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
+use nscore::hint::Explain;
 use nscore::namespace::Namespace;
 use nscore::sys::directory::Directory;
 
+use crate::absence;
 use crate::link;
 use crate::page::Format;
 use crate::scan::Types;
@@ -62,6 +64,7 @@ fn is_known(kind: Namespace) -> bool {
     own.is_ok_and(|own| inode(&own, kind) != Err(Errno::ENOENT))
 }
 
+/// The directory of a process below /proc.
 fn open(entry: &str, name: String) -> Result<Compared> {
     let path = CString::new(format!("/proc/{entry}"))?;
     match Directory::open(&path) {
@@ -70,6 +73,10 @@ fn open(entry: &str, name: String) -> Result<Compared> {
         Err(Errno::ENOENT) => Err(Error::new(Errno::ESRCH)),
         Err(errno) => Err(Error::new(errno)),
     }
+    .explain_for(entry, |_, entry| match entry.parse() {
+        Ok(pid) => absence::of_process(pid),
+        Err(_) => absence::of_all(),
+    })
     .with_context(|| format!("failed to compare process {entry}"))
 }
 

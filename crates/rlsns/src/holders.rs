@@ -1,21 +1,21 @@
 //! Who keeps a namespace alive, `--holders`: a row for each process, thread, descriptor, socket, mount and other
 //! namespace that has to go before it can.
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 
+use crate::absence;
 use crate::person::{Users, command};
-use crate::scan::{Found, Grip, Holder, Process, Snapshot, Task, Types, Wanted, scan};
+use crate::scan::{Found, Grip, Holder, Process, Snapshot, Task, Types, Wanted};
 use crate::table::{Cell, Column, Row, Table};
 
 /// The table of those that hold the namespace with this inode number.
 ///
 /// # Errors
-/// There is no such namespace; or /proc cannot be read.
-pub(crate) fn of(namespace: u64) -> Result<Table> {
-    let snapshot = scan(&wanted(namespace)).context("failed to read /proc")?;
+/// There is no such namespace.
+pub(crate) fn of(snapshot: &Snapshot, namespace: u64) -> Result<Table> {
     let inode = u32::try_from(namespace).ok();
     if inode.is_none_or(|inode| !snapshot.namespaces.contains_key(&inode)) {
-        bail!("not found namespace: {namespace}");
+        return Err(absence::namespace(namespace));
     }
     let users = Users::default();
     let holders = snapshot.holders.iter();
@@ -23,21 +23,18 @@ pub(crate) fn of(namespace: u64) -> Result<Table> {
         key: "holders",
         columns: columns(),
         rows: holders
-            .map(|holder| row(&snapshot, &users, holder))
+            .map(|holder| row(snapshot, &users, holder))
             .collect(),
     })
 }
 
-/// All types and all places: a holder may be anywhere.
-fn wanted(namespace: u64) -> Wanted {
+/// What the scan must find out: all types and all places, for a holder may be anywhere.
+pub(crate) fn wanted(namespace: u64) -> Wanted {
     Wanted {
-        types: Types::ALL,
         hidden: true,
         mounts: true,
-        everybody: false,
-        netnsid: false,
-        id: false,
         holders_of: u32::try_from(namespace).ok(),
+        ..Wanted::only(Types::ALL)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `rlsns`: list every namespace there is, as util-linux lsns(8).
 #![cfg_attr(not(test), no_main)]
 
+mod absence;
 mod cells;
 mod cgroup;
 mod column;

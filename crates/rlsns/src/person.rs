@@ -2,7 +2,6 @@
 //! shows it, and a name once for each user.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::ffi::CStr;
 
 use nix::errno::Errno;
@@ -53,18 +52,23 @@ fn contents(pid: u32, name: &CStr) -> Result<Vec<u8>, Errno> {
     Ok(bytes)
 }
 
-/// The names of users.
+/// The names of users, in the order of their numbers.
 #[derive(Debug, Default)]
-pub(crate) struct Users(RefCell<BTreeMap<u32, Vec<u8>>>);
+pub(crate) struct Users(RefCell<Vec<(u32, Vec<u8>)>>);
 
 impl Users {
     /// The name of this user; the number where there is no name.
     pub(crate) fn name(&self, uid: u32) -> Vec<u8> {
         let mut known = self.0.borrow_mut();
-        let name = known.entry(uid).or_insert_with(|| {
-            let named = name_of(uid).map(std::os::unix::ffi::OsStringExt::into_vec);
-            named.unwrap_or_else(|| uid.to_string().into_bytes())
-        });
-        name.clone()
+        let place = match known.binary_search_by_key(&uid, |user| user.0) {
+            Ok(place) => place,
+            Err(place) => {
+                let named = name_of(uid).map(std::os::unix::ffi::OsStringExt::into_vec);
+                let name = named.unwrap_or_else(|| uid.to_string().into_bytes());
+                known.insert(place, (uid, name));
+                place
+            }
+        };
+        known[place].1.clone()
     }
 }

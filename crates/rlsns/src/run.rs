@@ -3,9 +3,12 @@
 use std::borrow::Cow;
 
 use anyhow::{Context, Error, Result, bail};
-use nscore::cli::{Diagnostics, Invocation, message};
+use nix::libc::c_int;
+use nscore::cli::{Diagnostics, Invocation, Reported, message};
+use nscore::hint::Explain;
 use nscore::sys::process::Ending;
 
+use crate::absence;
 use crate::cells::Cells;
 use crate::column::Column;
 use crate::compare;
@@ -17,6 +20,9 @@ use crate::page::{Format, Page};
 use crate::rows::{self, Row};
 use crate::scan::{Snapshot, Types, Wanted, scan};
 use crate::table::{self, Cell, Table};
+
+/// The exit status of the original where there is no /proc.
+const WITHOUT_PROC: c_int = 32;
 
 /// Runs the whole program.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
@@ -38,7 +44,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
 /// The list that the options ask for.
 fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     let filter = options.filter.take();
-    let snapshot = look(&options, wanted(&options, filter.as_ref()))?;
+    let snapshot = look(&options, wanted(&options, filter.as_ref()), diagnostics)?;
     let number = options.namespace.filter(|number| *number != 0);
     let namespace = number.map(|number| find(&snapshot, &options, number));
     let namespace = namespace.transpose()?;
@@ -61,12 +67,16 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
             .map(|row| table_row(row, &options.columns, &cells))
             .collect(),
     };
+    if let Some(pid) = options.task.filter(|pid| snapshot.process(*pid).is_none()) {
+        diagnostics.advise(|| absence::of_process(pid));
+    }
     Ok(table.write(options.page.form()))
 }
 
 /// Who holds this namespace. An empty table says nothing, least of all that nobody does.
 fn held(namespace: u64, cut: bool, diagnostics: &Diagnostics) -> Result<Table> {
-    let mut table = holders::of(namespace)?;
+    let snapshot = read(&holders::wanted(namespace), diagnostics)?;
+    let mut table = holders::of(&snapshot, namespace)?;
     for column in &mut table.columns {
         column.shrinks &= cut;
     }
@@ -85,7 +95,7 @@ fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) 
         types: Types::ALL,
         ..wanted(&options, filter.as_ref())
     };
-    let snapshot = scan(&wanted).context("failed to read /proc")?;
+    let snapshot = read(&wanted, diagnostics)?;
     let filter = ready(filter, diagnostics)?;
     let cells = Cells::new(&snapshot);
     let mut chosen = |row: &Row| chooses(filter.as_ref(), &cells, row);
@@ -95,15 +105,26 @@ fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) 
 
 /// Looks at the machine. Where processes of one namespace are wanted, and no process is in it, it may be kept by
 /// something else: then that is looked for too.
-fn look(options: &Options, mut wanted: Wanted) -> Result<Snapshot> {
-    let mut snapshot = scan(&wanted).context("failed to read /proc")?;
+fn look(options: &Options, mut wanted: Wanted, diagnostics: &Diagnostics) -> Result<Snapshot> {
+    let mut snapshot = read(&wanted, diagnostics)?;
     let number = options.namespace.filter(|number| *number != 0);
     let found = |number| u32::try_from(number).is_ok_and(|n| snapshot.namespaces.contains_key(&n));
     if !wanted.hidden && number.is_some_and(|number| !found(number)) {
         (wanted.hidden, wanted.mounts) = (true, true);
-        snapshot = scan(&wanted).context("failed to read /proc")?;
+        snapshot = read(&wanted, diagnostics)?;
     }
     Ok(snapshot)
+}
+
+/// Looks at the machine. Where there is no /proc it is the mounts that the original misses first, with a status that is
+/// not that of its other failures.
+fn read(wanted: &Wanted, diagnostics: &Diagnostics) -> Result<Snapshot> {
+    let read = scan(wanted).explain(|_| absence::of_all());
+    let read = read.context("failed to parse /proc/self/mountinfo");
+    read.map_err(|error| {
+        diagnostics.report(&error);
+        Error::new(Reported(WITHOUT_PROC))
+    })
 }
 
 /// What the scan must find out for these options.
@@ -164,7 +185,7 @@ fn find<'a>(
     let types = options.types.unwrap_or(Types::ALL);
     match found.filter(|(_, namespace)| types.has(namespace.kind)) {
         Some((inode, namespace)) => Ok((*inode, namespace)),
-        None => bail!("not found namespace: {number}"),
+        None => Err(absence::namespace(number)),
     }
 }
 

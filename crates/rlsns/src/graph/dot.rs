@@ -52,12 +52,16 @@ fn frame(out: &mut String, frame: &Frame, depth: usize) -> fmt::Result {
 
 /// The lines of a label as a string of the language. A backslash is an escape in a label, an ampersand begins the name
 /// of a character.
-fn quoted(lines: &[String]) -> String {
-    let escaped = |line: &String| {
-        line.replace('\\', "\\\\")
-            .replace('"', "\\\"")
-            .replace('&', "&amp;")
-    };
-    let lines: Vec<String> = lines.iter().map(escaped).collect();
-    format!("\"{}\"", lines.join("\\n"))
+fn quoted(label: &str) -> String {
+    let mut out = "\"".to_owned();
+    for character in label.chars() {
+        match character {
+            '\n' => out += "\\n",
+            '\\' => out += "\\\\",
+            '"' => out += "\\\"",
+            '&' => out += "&amp;",
+            _ => out.push(character),
+        }
+    }
+    out + "\""
 }

@@ -7,39 +7,34 @@
 use std::fmt::Write;
 
 use crate::person::command;
-use crate::scan::{Found, Process, Snapshot};
+use crate::scan::{Found, Snapshot};
 
 /// How many characters of a command line are drawn.
 const MOST: usize = 40;
 
 /// The lines of a namespace's label; the command line is cut where `cut` says so.
-pub(super) fn of(snapshot: &Snapshot, inode: u32, found: &Found, cut: bool) -> Vec<String> {
-    let mut lines = vec![format!("{} {inode}", found.kind.file())];
-    let held = || {
-        let words: Vec<&str> = found.held.words().collect();
-        (!words.is_empty()).then(|| format!("held by {}", words.join(", ")))
-    };
-    let process = snapshot.lowest(found);
-    lines.extend(process.map(|process| line(process, cut)).or_else(held));
-    lines
-}
-
-fn line(process: &Process, cut: bool) -> String {
-    let most = if cut { MOST } else { usize::MAX };
-    format!(
-        "{} {}",
-        process.pid,
-        shortened(&shown(&command(process)), most)
-    )
-}
-
-/// As much of a text as so many characters; an ellipsis stands for the rest.
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
+pub(super) fn of(snapshot: &Snapshot, inode: u32, found: &Found, cut: bool) -> String {
+    let mut label = format!("{} {inode}", found.kind.file());
+    if let Some(process) = snapshot.lowest(found) {
+        let command = shown(&command(process));
+        let end = if cut { end(&command) } else { None };
+        let _ = write!(label, "\n{} ", process.pid);
+        label += &command[..end.unwrap_or(command.len())];
+        label += if end.is_some() { "…" } else { "" };
+    } else {
+        for (place, word) in found.held.words().enumerate() {
+            label += if place == 0 { "\nheld by " } else { ", " };
+            label += word;
+        }
     }
-    let kept = text.chars().take(most.saturating_sub(1));
-    kept.chain(['…']).collect()
+    label
+}
+
+/// Where a text that is too long is cut, so that there is room for an ellipsis.
+fn end(text: &str) -> Option<usize> {
+    let mut ends = text.char_indices().map(|(end, _)| end);
+    let end = ends.nth(MOST - 1)?;
+    ends.next().map(|_| end)
 }
 
 /// Bytes as text on one line.
@@ -115,10 +110,13 @@ mod tests {
     }
 
     #[test]
-    fn a_long_text_ends_in_an_ellipsis() {
-        assert_eq!(shortened("漢字漢字", 4), "漢字漢字");
-        assert_eq!(shortened("漢字漢字漢", 4), "漢字漢…");
-        assert_eq!(shortened("", 4), "");
+    fn a_long_text_is_cut() {
+        assert_eq!(end(""), None);
+        assert_eq!(end(&"漢".repeat(MOST)), None);
+        assert_eq!(
+            end(&"漢".repeat(MOST + 1)),
+            Some((MOST - 1) * '漢'.len_utf8())
+        );
     }
 
     proptest! {
@@ -127,11 +125,6 @@ mod tests {
             let text = shown(&bytes);
             prop_assert!(!text.chars().any(is_hidden));
             prop_assert_eq!(told(&text), bytes);
-        }
-
-        #[test]
-        fn no_text_is_longer_than_it_may_be(text in ".{0,50}", most in 1_usize..50) {
-            prop_assert!(shortened(&text, most).chars().count() <= most);
         }
     }
 

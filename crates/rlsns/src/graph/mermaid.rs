@@ -57,31 +57,23 @@ fn classes(out: &mut String) -> fmt::Result {
     writeln!(out, "    classDef none fill:none,stroke:none")
 }
 
-/// The lines of a label as a string of the language.
-fn quoted(lines: &[String]) -> String {
-    let lines: Vec<String> = lines.iter().map(|line| escaped(line)).collect();
-    format!("\"{}\"", lines.join("<br/>"))
-}
-
-/// A text as it may stand in a string: what means nothing anywhere in the language as itself, all else by the numbers of
-/// its characters. There are many that mean something: quotes, `#`, `%%`, `` ` ``, `$$`, `<`, `fa:` in one place or
-/// another, letters like `ﬂ` inside the program itself, and all of Markdown, where `www.` begins a link.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+/// The lines of a label as a string of the language: what means nothing anywhere in it as itself, all else by the
+/// numbers of its characters. There are many that mean something: quotes, `#`, `%%`, `` ` ``, `$$`, `<`, `fa:` in one
+/// place or another, letters like `ﬂ` inside the program itself, and all of Markdown, where `www.` begins a link.
+fn quoted(label: &str) -> String {
+    let mut out = "\"".to_owned();
     let mut before = ' ';
-    for character in text.chars() {
-        let plain = match character {
-            '.' => !matches!(before, 'w' | 'W'),
-            ' ' | ',' | '-' | '/' => true,
-            _ => character.is_ascii_alphanumeric(),
-        };
-        if plain {
-            out.push(character);
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "#{};", u32::from(character));
+    for character in label.chars() {
+        match character {
+            '\n' => out += "<br/>",
+            '.' if !matches!(before, 'w' | 'W') => out.push('.'),
+            ' ' | ',' | '-' | '/' | 'a'..='z' | 'A'..='Z' | '0'..='9' => out.push(character),
+            _ => {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "#{};", u32::from(character));
+            }
         }
         before = character;
     }
-    out
+    out + "\""
 }

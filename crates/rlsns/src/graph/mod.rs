@@ -58,7 +58,7 @@ struct Contents {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Frame {
     inode: u32,
-    label: Vec<String>,
+    label: String,
     contents: Contents,
 }
 
@@ -67,7 +67,7 @@ struct Frame {
 struct Node {
     inode: u32,
     kind: Namespace,
-    label: Vec<String>,
+    label: String,
 }
 
 /// The picture of the namespaces in these rows, in this language. Names that are long are cut where `cut` says so.
@@ -82,7 +82,7 @@ pub(crate) fn draw(snapshot: &Snapshot, rows: &[Row], language: Language, cut: b
 }
 
 /// What is written into a box.
-type Label<'a> = &'a dyn Fn(u32, &Found) -> Vec<String>;
+type Label<'a> = &'a dyn Fn(u32, &Found) -> String;
 
 /// The frame in which each namespace stands, by its inode number, and the namespace; in no frame is in 0.
 #[derive(Default)]

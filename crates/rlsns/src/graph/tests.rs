@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 /// A picture with this text in each of its labels.
 fn graph(text: &str) -> Graph {
-    let label = |first: &str| vec![first.to_owned(), text.to_owned()];
+    let label = |first: &str| format!("{first}\n{text}");
     let node = |inode, kind| Node {
         inode,
         kind,

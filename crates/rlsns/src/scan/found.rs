@@ -42,7 +42,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    fn new(kind: Namespace) -> Found {
+    pub(super) fn new(kind: Namespace) -> Found {
         Found {
             kind,
             held: Held::default(),

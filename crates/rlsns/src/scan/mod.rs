@@ -47,6 +47,19 @@ pub(crate) struct Wanted {
 }
 
 impl Wanted {
+    /// The namespaces of these types that a process is in, and nothing else about them.
+    pub(crate) fn only(types: Types) -> Wanted {
+        Wanted {
+            types,
+            hidden: false,
+            mounts: false,
+            everybody: false,
+            netnsid: false,
+            id: false,
+            holders_of: None,
+        }
+    }
+
     /// Whether namespaces of this type are met: those of the wanted types, and mount namespaces, which are where
     /// others may be mounted.
     fn meets(&self, kind: Namespace) -> bool {
@@ -134,10 +147,11 @@ impl Snapshot {
         self.processes.extend(other.processes);
         self.holders.extend(other.holders);
         for (inode, found) in other.namespaces {
-            match self.namespaces.get_mut(&inode) {
-                Some(same) => same.absorb(&found),
-                None => drop(self.namespaces.insert(inode, found)),
-            }
+            let same = || Found::new(found.kind);
+            self.namespaces
+                .entry(inode)
+                .or_insert_with(same)
+                .absorb(&found);
         }
     }
 
@@ -170,9 +184,11 @@ impl Snapshot {
         }
         let is_held = |found: &Found| found.held != Held::default();
         if !self.namespaces.values().all(is_held) {
-            let all = std::mem::take(&mut self.namespaces).into_iter();
-            self.namespaces
-                .extend(all.filter(|(_, found)| is_held(found)));
+            for (inode, found) in std::mem::take(&mut self.namespaces) {
+                if is_held(&found) {
+                    self.namespaces.entry(inode).or_insert_with(|| found);
+                }
+            }
         }
     }
 
