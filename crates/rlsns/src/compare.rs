@@ -81,18 +81,23 @@ fn open(entry: &str, name: String) -> Result<Compared> {
 }
 
 fn columns(compared: &[Compared]) -> Vec<Column> {
-    let left = |name: &'static str, hint| Column {
-        name: name.into(),
-        hint,
+    let mut columns = vec![Column {
+        name: "TYPE".into(),
+        hint: 5,
         ..Column::default()
-    };
-    let each = compared.iter().map(|process| Column {
-        name: process.name.clone().into(),
-        right: true,
+    }];
+    for process in compared {
+        columns.push(Column {
+            name: process.name.clone().into(),
+            right: true,
+            ..Column::default()
+        });
+    }
+    columns.push(Column {
+        name: "RESULT".into(),
         ..Column::default()
     });
-    let (first, last) = (left("TYPE", 5), left("RESULT", 0));
-    [first].into_iter().chain(each).chain([last]).collect()
+    columns
 }
 
 fn row(kind: Namespace, compared: &[Compared], format: Format) -> Row {

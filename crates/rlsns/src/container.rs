@@ -30,12 +30,15 @@ const PARENTS: [(&str, &str); 4] = [
 /// The innermost container in a cgroup's path, as `ENGINE:ID`: of an id its first twelve digits, a name in full.
 pub(crate) fn of(path: &[u8]) -> Option<Vec<u8>> {
     let path = path.strip_suffix(b" (deleted)").unwrap_or(path);
-    let names: Vec<&[u8]> = path.split(|byte| *byte == b'/').collect();
-    let pairs = names.windows(2).rev();
-    let mut found =
-        pairs.filter_map(|pair| by_name(pair[1]).or_else(|| by_place(pair[0], pair[1])));
-    let (engine, id) = found.next()?;
-    Some([engine.as_bytes(), b":", &id].concat())
+    let mut names = path.rsplit(|byte| *byte == b'/');
+    let mut name = names.next()?;
+    for parent in names {
+        if let Some((engine, id)) = by_name(name).or_else(|| by_place(parent, name)) {
+            return Some([engine.as_bytes(), b":", &id].concat());
+        }
+        name = parent;
+    }
+    None
 }
 
 /// A cgroup whose own name tells whose it is.
@@ -45,8 +48,9 @@ fn by_name(name: &[u8]) -> Option<(&'static str, Vec<u8>)> {
         .or(name.strip_suffix(b".service"));
     let stem = unit.unwrap_or(name);
     // `slice:prefix:id` is what runc is told for systemd; where it does without, that is the name.
-    let stem = match stem.rsplitn(3, |byte| *byte == b':').collect::<Vec<_>>()[..] {
-        [id, prefix, _] => [prefix, b"-", id].concat(),
+    let mut parts = stem.rsplitn(3, |byte| *byte == b':');
+    let stem = match (parts.next(), parts.next(), parts.next()) {
+        (Some(id), Some(prefix), Some(_)) => [prefix, b"-", id].concat(),
         _ => stem.to_vec(),
     };
     let of_engine = |(prefix, engine): (&str, &'static str)| {

@@ -118,20 +118,19 @@ impl Registry {
         held: Held,
         open: impl FnOnce() -> Result<OwnedFd, Errno>,
     ) {
-        let found = self
-            .namespaces
-            .entry(inode)
-            .or_insert_with(|| Found::new(kind));
-        found.held |= held;
-        if found.asked {
-            return;
-        }
-        // Between the look and the opening a process may have gone elsewhere.
-        if let Ok(file) = open()
-            && inode_of(&file) == Some(inode)
+        if self.note(kind, inode, held)
+            && let Ok(file) = open()
         {
             self.ask(wanted, inode, &file);
         }
+    }
+
+    /// Notes what holds a namespace; whether it has not answered yet.
+    fn note(&mut self, kind: Namespace, inode: u32, held: Held) -> bool {
+        let new = || Found::new(kind);
+        let found = self.namespaces.entry(inode).or_insert_with(new);
+        found.held |= held;
+        !found.asked
     }
 
     /// Whether this namespace is known, noting what holds it if it is.
@@ -142,6 +141,10 @@ impl Registry {
 
     /// Asks an open namespace whose it is, and meets those that it names.
     fn ask(&mut self, wanted: &Wanted, inode: u32, file: &OwnedFd) {
+        // Between the look and the opening a process may have gone elsewhere.
+        if inode_of(file) != Some(inode) {
+            return;
+        }
         let Some(found) = self.namespaces.get_mut(&inode) else {
             return;
         };
