@@ -169,6 +169,23 @@ impl Stage {
         })
     }
 
+    /// The hint that ours gives, both being set up so and doing the same without it.
+    #[track_caller]
+    pub(crate) fn hint(&self, setup: impl Fn(Tool) -> Tool) -> Option<String> {
+        self.twin.hint(|tool| {
+            if self.scene != Scene::Machine {
+                next_pid(TOOL_PID);
+            }
+            setup(self.call(tool))
+        })
+    }
+
+    /// The same where another program starts the one at this path.
+    #[track_caller]
+    pub(crate) fn hint_in(&self, situation: impl Fn(&Path) -> Tool) -> Option<String> {
+        self.twin.hint_in(situation)
+    }
+
     /// Ours, with every right that this process has.
     pub(crate) fn ours(&self) -> Tool {
         Tool::new(self.scratch.path().join("lsns")).argv0("lsns")
