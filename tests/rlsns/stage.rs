@@ -160,12 +160,13 @@ impl Stage {
         }
     }
 
-    /// Runs ours, then the original, each set up so, and each as the same process.
+    /// Runs ours, then the original, each set up so, and each as the same process. Ours gives no hints, not even on a
+    /// terminal.
     #[track_caller]
     pub(crate) fn both(&self, setup: impl Fn(Tool) -> Tool) -> (Outcome, Outcome) {
         self.twin.both(|tool| {
             next_pid(TOOL_PID);
-            setup(self.call(tool))
+            setup(self.call(tool).env("NSUTILS_HINTS", "never"))
         })
     }
 
