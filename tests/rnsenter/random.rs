@@ -1,7 +1,7 @@
 //! Command lines that nobody would write: words cut, joined and garbled, beside the original.
 
-use crate::stage::{Caller, Cast, numbers_from, original_is_denied_groups, seen, twin};
-use testkit::{Tool, Twin, need};
+use crate::stage::{Caller, Cast, original_is_denied_groups, seen, twin};
+use testkit::{Tool, Twin, need, numbers_from};
 
 const LONG: &str = "all help version target mount uts ipc net net-socket pid user cgroup time setuid setgid root wd \
     wdns env no-fork join-cgroup preserve-credentials keep-caps user-parent follow-context";
