@@ -127,6 +127,9 @@ _rlsns_value() { # OPTION PROGRAM
         -Q | --filter) __nsutils_offer < <(__nsutils_columns "$2") ;;
         -t | --type) __nsutils_offer < <(printf '%s\n' user cgroup ipc uts net pid mnt time) ;;
         -T | --tree) __nsutils_offer < <(printf '%s\n' owner parent process) ;;
+        --holders) __nsutils_offer < <(__nsutils_namespaces "$2") ;;
+        --compare) __nsutils_offer_list __nsutils_processes "$2" ;;
+        --graph) __nsutils_offer < <(printf '%s\n' dot mermaid) ;;
         operand) __nsutils_offer < <(__nsutils_namespaces "$2") ;;
     esac
 }
@@ -142,7 +145,7 @@ _rlsns_line() {
         option=
         case ${words[at]} in
             --) ((at++)) && behind=1 && break ;;
-            -?*) [[ ${words[at]} =~ ^(-[JhPuVnWlrH]*[poQt]|--task|--output|--filter|--type)$ ]] && option=${words[at]} && ((at++)) ;;
+            -?*) [[ ${words[at]} =~ ^(-[JhPuVnWlrH]*[poQt]|--task|--output|--filter|--type|--holders|--compare)$ ]] && option=${words[at]} && ((at++)) ;;
             *) : ;;
         esac
     done
@@ -192,7 +195,7 @@ _rlsns() {
 
     case "${cmd}" in
         rlsns)
-            opts="-J -p -h -o -P -Q -u -V -n -W -l -r -t -T -H --json --task --help --output --output-all --persistent --filter --notruncate --version --noheadings --nowrap --list --raw --type --tree --list-columns"
+            opts="-J -p -h -o -P -Q -u -V -n -W -l -r -t -T -H --json --task --help --output --output-all --persistent --filter --notruncate --version --noheadings --nowrap --list --raw --type --tree --list-columns --holders --compare --graph"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
