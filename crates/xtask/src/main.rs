@@ -10,6 +10,7 @@
 //! | `fuzz [--seconds N] [TARGET…]` | runs the fuzz targets, each N seconds, guided by coverage |
 //! | `install [--destdir DIR] [--prefix DIR] [--as-originals] [--static]` | builds and installs everything, `--as-originals` also under the originals' names |
 //! | `uninstall`, with the same options | takes it away again |
+//! | `package` | makes the `.deb` and the `.rpm` in `target/packages`, by cargo-deb and cargo-generate-rpm |
 
 mod budget;
 mod complete;
@@ -17,6 +18,7 @@ mod fuzz;
 mod generate;
 mod install;
 mod man;
+mod package;
 mod release;
 mod scan;
 mod startup;
@@ -58,8 +60,10 @@ fn chore() -> Result<String> {
         ["fuzz", ref words @ ..] => fuzz::run(words),
         ["install", ref words @ ..] => install::install(words),
         ["uninstall", ref words @ ..] => install::uninstall(words),
+        ["package"] => package::package(),
         _ => bail!(
-            "usage: cargo run -p xtask -- generate [--check] | startup [--runs N] | scan | budget [--record] | fuzz | install | uninstall"
+            "usage: cargo run -p xtask -- generate [--check] | startup [--runs N] | scan | budget [--record] | fuzz | install | \
+             uninstall | package"
         ),
     }
 }
