@@ -220,7 +220,8 @@ pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     let proc = Directory::open(PROC)?;
     // Somebody else's links might lead anywhere.
     if !procfs::is_own(&proc) {
-        return Err(Errno::EXDEV);
+        let file = proc.file(c"self/mountinfo");
+        return Err(file.err().unwrap_or(Errno::EXDEV));
     }
     let mut snapshot = workers::read_processes(&proc, wanted)?;
     snapshot.settle(&proc);
