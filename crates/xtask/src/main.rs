@@ -8,11 +8,13 @@
 //! | `scan [--rlsns PATH] [--original PATH] [--runs N] [FARM…]` | measures how long `rlsns` takes beside the least that a scan can take; a farm is `PROCESSES[xDESCRIPTORS[:SOCKETS]]` |
 //! | `install [--destdir DIR] [--prefix DIR] [--as-originals] [--static]` | builds and installs everything, `--as-originals` also under the originals' names |
 //! | `uninstall`, with the same options | takes it away again |
+//! | `package` | makes the `.deb` and the `.rpm` in `target/packages`, by cargo-deb and cargo-generate-rpm |
 
 mod complete;
 mod generate;
 mod install;
 mod man;
+mod package;
 mod release;
 mod scan;
 mod startup;
@@ -52,8 +54,9 @@ fn chore() -> Result<String> {
         ["scan", ref words @ ..] => scan::run(words),
         ["install", ref words @ ..] => install::install(words),
         ["uninstall", ref words @ ..] => install::uninstall(words),
+        ["package"] => package::package(),
         _ => bail!(
-            "usage: cargo run -p xtask -- generate [--check] | startup [--runs N] | scan | install | uninstall"
+            "usage: cargo run -p xtask -- generate [--check] | startup [--runs N] | scan | install | uninstall | package"
         ),
     }
 }
