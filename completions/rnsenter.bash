@@ -8,6 +8,12 @@ __nsutils_processes() {
     done
 }
 
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes
+    compgen -d -- "$part"
+}
+
 __nsutils_namespaces() { # PROGRAM
     local number kind command
     "$1" --noheadings --raw --output NS,TYPE,COMMAND 2>/dev/null | while read -r number kind command; do
@@ -84,14 +90,6 @@ __nsutils_offer_list() { # COMMAND...
     __nsutils_offer < <("$@")
 }
 
-__nsutils_offer_target() {
-    if [[ $part == */* ]]; then
-        __nsutils_offer_paths compgen -d -- "$part"
-    else
-        __nsutils_offer < <(__nsutils_processes)
-    fi
-}
-
 __nsutils_offer_user_group() {
     if [[ $part == *:* ]]; then
         before+=${part%%:*}: part=${part#*:}
@@ -136,7 +134,7 @@ _rnsenter_program() { # WORD
 # Offers values of an option: what stands before them is in $before, what is typed of them in $part.
 _rnsenter_value() { # OPTION PROGRAM
     case $1 in
-        -t | --target) __nsutils_offer_target ;;
+        -t | --target) __nsutils_offer_paths __nsutils_targets "$2" ;;
         -m | --mount) __nsutils_offer_paths __nsutils_namespace_files "$2" mnt ;;
         -u | --uts) __nsutils_offer_paths __nsutils_namespace_files "$2" uts ;;
         -i | --ipc) __nsutils_offer_paths __nsutils_namespace_files "$2" ipc ;;

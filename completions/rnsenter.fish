@@ -5,6 +5,12 @@ function __nsutils_processes
     grep -Hs . /proc/*/comm | string replace -rf '^/proc/(\d+)/comm:' '$1\t'
 end
 
+# What has namespaces: a process, or a directory of kept ones.
+function __nsutils_targets
+    __nsutils_processes
+    __fish_complete_directories (__nsutils_typed)
+end
+
 # The program itself knows these.
 function __nsutils_program
     set -l words (commandline -opc)
@@ -43,14 +49,6 @@ end
 # What is typed of a value, without its option.
 function __nsutils_typed
     string replace -r '^(--[^=]*=|-[^-])' '' -- (commandline -ct)
-end
-
-function __nsutils_target
-    if string match -q '*/*' -- (__nsutils_typed)
-        __fish_complete_directories (__nsutils_typed)
-    else
-        __nsutils_processes
-    end
 end
 
 # Several with commas between: each is offered behind those that are there.
@@ -108,7 +106,7 @@ function __rnsenter_operand
 end
 
 complete -c rnsenter -f -a '(__rnsenter_operand)'
-complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'a process (INODE: its pidfd\'s), a namespace by its inode, kept namespaces, a container by its id' -r -f -a "(__nsutils_target)"
+complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'a process (INODE: its pidfd\'s), a namespace by its inode, kept namespaces, a container by its id' -r -f -a "(__nsutils_targets)"
 complete -c rnsenter -n __rnsenter_at_options -s m -l mount -d 'mounts' -f -a "(__nsutils_namespace_files mnt)"
 complete -c rnsenter -n __rnsenter_at_options -s u -l uts -d 'host name and domain name' -f -a "(__nsutils_namespace_files uts)"
 complete -c rnsenter -n __rnsenter_at_options -s i -l ipc -d 'System V IPC and POSIX message queues' -f -a "(__nsutils_namespace_files ipc)"

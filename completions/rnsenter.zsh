@@ -13,12 +13,10 @@ __nsutils_processes() {
     _describe -t processes process processes "$@"
 }
 
-__nsutils_target() {
-    if [[ $PREFIX == */* ]]; then
-        _files -/
-    else
-        __nsutils_processes
-    fi
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes "$@"
+    _files -/ "$@"
 }
 
 # The program itself knows these; a line of what it prints is a number or name and what it is.
@@ -99,8 +97,8 @@ _rnsenter() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID: __nsutils_target' \
-'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID: __nsutils_target' \
+'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID: __nsutils_targets' \
+'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID: __nsutils_targets' \
 '*-m-[mounts]::FILE|\:NSID: __nsutils_namespace_files mnt' \
 '*--mount=-[mounts]::FILE|\:NSID: __nsutils_namespace_files mnt' \
 '*-u-[host name and domain name]::FILE|\:NSID: __nsutils_namespace_files uts' \

@@ -98,7 +98,6 @@ pub(crate) const QUESTIONS: &[Question] = &[
     all("runshare --mount={dir}/fi", &["--mount={dir}/file"]),
     all("rchroot {dir}/di", &["{dir}/dir"]),
     all("rnsenter -t {dir}/di", &["{dir}/dir"]),
-    all("rnsenter -t{dir}/di", &["-t{dir}/dir"]),
     all("rnsenter --target={dir}/di", &["--target={dir}/dir"]),
     // The program, and its own completion, where our options are none any more.
     all("runshare --mount readlin", &["readlink"]),

@@ -9,12 +9,10 @@ __nsutils_processes() {
     _describe -t processes process processes "$@"
 }
 
-__nsutils_target() {
-    if [[ $PREFIX == */* ]]; then
-        _files -/
-    else
-        __nsutils_processes
-    fi
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes "$@"
+    _files -/ "$@"
 }
 
 # The program itself knows these; a line of what it prints is a number or name and what it is.

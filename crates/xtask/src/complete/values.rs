@@ -18,12 +18,12 @@ pub(crate) enum Values {
     Words(Vec<String>),
     /// What a function finds.
     Found(&'static str),
-    /// What it finds for this word.
+    /// What a function finds, paths among it.
+    FoundPaths(&'static str),
+    /// What a function finds for this word, paths too.
     FoundFor(&'static str, &'static str),
     /// Several with commas between them, each of which a function finds.
     List(&'static str),
-    /// A process, or a directory, which has a slash in its name.
-    Target,
     /// A user, a group, or both with a colon between them.
     UserGroup,
 }
@@ -34,8 +34,8 @@ impl Values {
         let names = option.get_value_names().unwrap_or_default();
         let value = names.first().map_or("", |name| name.as_str());
         match (option.get_id().as_str(), value) {
-            ("target", _) => Values::Target,
             ("task", _) => Values::Found("processes"),
+            ("target", _) => Values::FoundPaths("targets"),
             ("compare", _) => Values::List("processes"),
             ("holders" | "namespace", _) => Values::Found("namespaces"),
             ("map-user", _) => Values::Found("users"),
