@@ -4,6 +4,7 @@ use anyhow::{Context, Error, Result};
 use nix::libc::c_int;
 use nscore::cli::{Diagnostics, Reported};
 use nscore::hint::Explain;
+use nscore::procfs::refusal;
 
 use crate::absence;
 use crate::column::Column;
@@ -34,7 +35,8 @@ pub(crate) fn look(
 /// Looks at the machine. Where there is no /proc it is the mounts that the original misses first, with a status that is
 /// not that of its other failures.
 pub(crate) fn read(wanted: &Wanted, diagnostics: &Diagnostics) -> Result<Snapshot> {
-    let read = scan(wanted).explain(|_| absence::of_all());
+    let read = scan(wanted).map_err(refusal);
+    let read = read.explain(|_| absence::of_all());
     let read = read.context("failed to parse /proc/self/mountinfo");
     read.map_err(|error| {
         diagnostics.report(&error);
