@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `generate` | writes `completions/`, and the option headings of `man/`, from the programs' tables of options |
 //! | `generate --check` | changes nothing and fails if one of these files is stale |
+//! | `sessions` | types the sessions of README.md and the man pages, and writes what they show where it is stale |
 //! | `startup [--runs N]` | measures how long our programs take to start, beside the originals |
 //! | `scan [--rlsns PATH] [--original PATH] [--runs N] [FARM…]` | measures how long `rlsns` takes beside the least that a scan can take; a farm is `PROCESSES[xDESCRIPTORS[:SOCKETS]]` |
 //! | `install [--destdir DIR] [--prefix DIR] [--as-originals] [--static]` | builds and installs everything, `--as-originals` also under the originals' names |
@@ -15,6 +16,7 @@ mod install;
 mod man;
 mod release;
 mod scan;
+mod sessions;
 mod startup;
 
 use std::env;
@@ -44,6 +46,7 @@ fn chore() -> Result<String> {
     match words[..] {
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
+        ["sessions"] => sessions::write(),
         ["startup"] => startup::run(startup::RUNS),
         ["startup", "--runs", runs] => {
             let runs = runs.parse().context("--runs takes a number")?;
@@ -53,7 +56,7 @@ fn chore() -> Result<String> {
         ["install", ref words @ ..] => install::install(words),
         ["uninstall", ref words @ ..] => install::uninstall(words),
         _ => bail!(
-            "usage: cargo run -p xtask -- generate [--check] | startup [--runs N] | scan | install | uninstall"
+            "usage: cargo run -p xtask -- generate [--check] | sessions | startup [--runs N] | scan | install | uninstall"
         ),
     }
 }
