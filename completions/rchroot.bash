@@ -6,7 +6,7 @@ _rchroot_line() {
         case ${COMP_WORDS[at]} in
             --) ((at++)) && break ;;
             [=:]) ((at++)) ;;
-            --groups | --userspec) [[ ${COMP_WORDS[at + 1]} == = ]] || ((at++)) ;;
+            --groups | --userspec | --chdir) [[ ${COMP_WORDS[at + 1]} == = ]] || ((at++)) ;;
             -?*) ;;
             *) break ;;
         esac
@@ -54,7 +54,7 @@ _rchroot() {
 
     case "${cmd}" in
         rchroot)
-            opts="--groups --userspec --skip-chdir --help --version"
+            opts="--groups --userspec --skip-chdir --help --version --chdir --close-fds --no-new-privs --new-session"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -66,6 +66,13 @@ _rchroot() {
                     ;;
                 --userspec)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --chdir)
+                    COMPREPLY=()
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 *)

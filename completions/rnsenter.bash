@@ -54,7 +54,7 @@ _rnsenter() {
 
     case "${cmd}" in
         rnsenter)
-            opts="-a -h -V -t -m -u -i -n -N -p -U -C -T -S -G -r -w -W -e -F -c -Z --all --help --version --target --mount --uts --ipc --net --net-socket --pid --user --cgroup --time --setuid --setgid --root --wd --wdns --env --no-fork --join-cgroup --preserve-credentials --keep-caps --user-parent --follow-context"
+            opts="-a -h -V -t -m -u -i -n -N -p -U -C -T -S -G -r -w -W -e -F -c -Z --all --help --version --target --mount --uts --ipc --net --net-socket --pid --user --cgroup --time --setuid --setgid --root --wd --wdns --env --no-fork --join-cgroup --preserve-credentials --keep-caps --user-parent --follow-context --clear-env --close-fds --no-new-privs --new-session"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -62,10 +62,16 @@ _rnsenter() {
             case "${prev}" in
                 --target)
                     COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "${cur}"))
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 -t)
                     COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "${cur}"))
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o plusdirs
+                    fi
                     return 0
                     ;;
                 --net-socket)

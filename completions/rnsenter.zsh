@@ -15,8 +15,8 @@ _rnsenter() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*-t+[the process; INODE is its pidfd'\''s, so that no other with this number is taken]:PID[\:INODE]:_pids' \
-'*--target=[the process; INODE is its pidfd'\''s, so that no other with this number is taken]:PID[\:INODE]:_pids' \
+'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID:{_pids; _files -/}' \
+'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID:{_pids; _files -/}' \
 '*-m-[mounts]::FILE|\:NSID:_files' \
 '*--mount=-[mounts]::FILE|\:NSID:_files' \
 '*-u-[host name and domain name]::FILE|\:NSID:_files' \
@@ -62,6 +62,10 @@ _rnsenter() {
 '--user-parent[the parent of the target'\''s user namespace]' \
 '-Z[run the program in the target'\''s SELinux context]' \
 '--follow-context[run the program in the target'\''s SELinux context]' \
+'--clear-env[the program gets an empty environment]' \
+'--close-fds[the program gets no descriptors but standard input, output and error]' \
+'--no-new-privs[no program inside gains privileges, by its set-user-ID bit or otherwise]' \
+'--new-session[the program, a child, is in a session of its own and cannot type into the terminal]' \
 '*:::program:_normal' \
 && ret=0
 }

@@ -278,3 +278,32 @@ fn nothing_is_taken_from_a_process_that_has_the_targets_number_by_now() {
         }
     }
 }
+
+#[test]
+fn options_of_our_own_are_unknown_to_the_original() {
+    let own = std::process::id().to_string();
+    let unknown = |option: &str| {
+        format!(
+            "nsenter: unrecognized option '{option}'\nTry 'nsenter --help' for more information.\n"
+        )
+    };
+    for option in [
+        "--clear-env",
+        "--cle",
+        "--close-fds",
+        "--clo",
+        "--no-new-privs",
+        "--no-n",
+        "--new-session",
+        "--new",
+    ] {
+        // Nothing is entered, which ours tells after it has read the option.
+        let line = |tool: Tool| tool.args(["-t", &own, option, "true"]);
+        let nothing = "nsenter: no namespace specified\n";
+        differ(line, (1, nothing), (1, &unknown(option)));
+    }
+    // Two of ours begin so; the original knows neither.
+    let two = "nsenter: option '--cl' is ambiguous; possibilities: '--clear-env' '--close-fds'\n\
+               Try 'nsenter --help' for more information.\n";
+    differ(|tool| tool.arg("--cl"), (1, two), (1, &unknown("--cl")));
+}

@@ -18,6 +18,7 @@ mod hints;
 mod inherit;
 mod random;
 mod reuse;
+mod session;
 mod signals;
 mod stage;
 mod twins;

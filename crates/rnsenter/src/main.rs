@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), no_main)]
 
 mod absence;
+mod aim;
 mod cgroup;
 mod context;
 mod credentials;

@@ -6,6 +6,7 @@
 
 use std::cell::OnceCell;
 use std::ffi::OsStr;
+use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -27,6 +28,18 @@ use crate::absence;
 /// PID_FS_MAGIC of linux/magic.h: the filesystem of pidfds that have inodes of their own, since Linux 6.9.
 const PID_FS_MAGIC: FsType = FsType(0x5049_4446);
 
+/// That a word names no process.
+#[derive(Debug)]
+pub(crate) struct Invalid;
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("invalid PID argument")
+    }
+}
+
+impl std::error::Error for Invalid {}
+
 /// A process named by `--target`.
 #[derive(Debug)]
 pub(crate) struct Target {
@@ -43,20 +56,15 @@ impl Target {
     pub(crate) fn parse(text: &OsStr) -> Result<Target> {
         let bytes = text.as_bytes();
         let mut parts = bytes.splitn(2, |byte| *byte == b':').map(OsStr::from_bytes);
-        let invalid = || anyhow!("invalid PID argument");
         let number = parts
             .next()
             .and_then(|pid| number::decimal(pid, false).ok());
         let pid = number
             .and_then(|pid| pid_t::try_from(pid).ok())
             .filter(|pid| *pid > 0);
-        let target = Target {
-            pid: Pid::from_raw(pid.ok_or_else(invalid)?),
-            pidfd: OnceCell::new(),
-            proc: OnceCell::new(),
-        };
+        let target = Target::of(Pid::from_raw(pid.ok_or(Invalid)?));
         if let Some(inode) = parts.next() {
-            let (inode, rest) = leading_inode(inode.as_bytes()).ok_or_else(invalid)?;
+            let (inode, rest) = leading_inode(inode.as_bytes()).ok_or(Invalid)?;
             let held = target.has_inode(inode).explain(without_inodes);
             held.with_context(|| {
                 format!(
@@ -65,10 +73,19 @@ impl Target {
                 )
             })?;
             if !rest.is_empty() {
-                bail!(invalid());
+                bail!(Invalid);
             }
         }
         Ok(target)
+    }
+
+    /// The process with this number, to be held from the first look at it.
+    pub(crate) fn of(pid: Pid) -> Target {
+        Target {
+            pid,
+            pidfd: OnceCell::new(),
+            proc: OnceCell::new(),
+        }
     }
 
     /// Its number, as the caller counts.

@@ -30,6 +30,7 @@ pub mod need;
 mod outcome;
 mod output;
 mod place;
+mod prefixes;
 mod running;
 mod scratch;
 mod sys;

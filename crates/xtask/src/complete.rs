@@ -87,12 +87,11 @@ fn with_processes(script: &str, table: &Command, shell: Shell) -> Result<String>
         let Some(value) = names.iter().find(|name| name.starts_with("PID")) else {
             continue;
         };
+        let directories = option.get_value_hint() == ValueHint::DirPath;
         let places = match shell {
-            Shell::Bash => bash_cases(option),
-            Shell::Fish => {
-                let line = fish_line(&script, option);
-                vec![(line.clone(), line + " -f -a \"(__fish_complete_pids)\"")]
-            }
+            Shell::Bash => bash_cases(option, directories),
+            Shell::Fish => vec![fish_processes(fish_line(&script, option), directories)],
+            _ if directories => vec![(format!(":{value}:_files -/'"), format!(":{value}:{BOTH}'"))],
             _ => vec![(format!(":{value}:_default"), format!(":{value}:_pids"))],
         };
         for (theirs, ours) in places {
@@ -102,17 +101,33 @@ fn with_processes(script: &str, table: &Command, shell: Shell) -> Result<String>
     Ok(script)
 }
 
-/// Where a script for bash offers files for an option, and how it would offer processes.
-fn bash_cases(option: &Arg) -> Vec<(String, String)> {
+/// How zsh offers both: each adds its own.
+const BOTH: &str = "{_pids; _files -/}";
+
+/// Where a script for bash offers files or directories for an option, and how it would offer processes, or both.
+fn bash_cases(option: &Arg, directories: bool) -> Vec<(String, String)> {
     let long = option.get_long().map(|long| format!("--{long}"));
     let short = option.get_short().map(|short| format!("-{short}"));
     let names = long.into_iter().chain(short);
-    let case = |name| format!(" {name})\n                    COMPREPLY=($(compgen ");
-    let both = names.map(case).map(|case| {
-        let ours = "-W \"$(cd /proc && echo [0-9]*)\" -- \"${cur}\"))";
-        (format!("{case}-f \"${{cur}}\"))"), case + ours)
-    });
-    both.collect()
+    let numbers = "($(compgen -W \"$(cd /proc && echo [0-9]*)\" -- \"${cur}\"))";
+    // Directories come by an option of the completion, beside whatever else is offered.
+    let theirs = match directories {
+        true => "()",
+        false => "($(compgen -f \"${cur}\"))",
+    };
+    let case = |name| format!(" {name})\n                    COMPREPLY=");
+    let both = names.map(case);
+    both.map(|case| (format!("{case}{theirs}\n"), format!("{case}{numbers}\n")))
+        .collect()
+}
+
+/// The same for a script for fish, whose line for the option this is.
+fn fish_processes(line: String, directories: bool) -> (String, String) {
+    let ours = match directories {
+        true => line.replace("(__fish_", "(__fish_complete_pids; __fish_"),
+        false => format!("{line} -f -a \"(__fish_complete_pids)\""),
+    };
+    (line, ours)
 }
 
 fn for_bash(script: &str, table: &Command) -> Result<String> {
