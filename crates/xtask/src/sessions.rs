@@ -23,7 +23,7 @@ pub(crate) fn write() -> Result<String> {
     run(&mut build)?;
     let mut test = cargo();
     test.args(["test", "--quiet", "--package", "runshare", "--test"])
-        .args(["walkthrough", "documents::every_"])
+        .args(["walkthrough", "documents::every_", "--", "--test-threads=1"])
         .env("NSUTILS_SESSIONS", "write")
         .env("NSUTILS_STRICT", "1");
     run(&mut test)?;

@@ -1,8 +1,8 @@
 //! A document and the sessions in it: Markdown, where a block marked `console` is one, and man pages in mdoc, where a
 //! literal display that begins with a prompt is one.
 //!
-//! In Markdown the block below a comment `<!-- $ COMMAND -->` is what that command writes: a picture, say. In mdoc `.Dl`
-//! is a command that is run and must succeed, but what it writes is not shown.
+//! In Markdown the block below `<!-- its picture -->` is what the last line of the session before it writes. In mdoc
+//! `.Dl` is a command that is run and must succeed, but what it writes is not shown.
 
 use std::fs;
 use std::ops::Range;
@@ -11,6 +11,9 @@ use std::path::PathBuf;
 use testkit::workspace;
 
 use super::session::Session;
+
+/// Stands above the block.
+const PICTURE: &str = "<!-- its picture -->";
 
 /// A file with sessions.
 pub(crate) struct Document {
@@ -22,8 +25,8 @@ pub(crate) struct Document {
 pub(crate) struct Found {
     pub(crate) session: Session,
     place: Range<usize>,
-    /// Whether the command stands above the block and not in it.
-    above: bool,
+    /// Where what the last line writes stands, if not below it.
+    picture: Option<Range<usize>>,
 }
 
 impl Found {
@@ -66,25 +69,29 @@ impl Document {
     }
 
     fn markdown_session(&self, number: usize, line: &str) -> Option<Found> {
-        if line == "```console" {
-            let place = self.block(number + 1, "```");
-            let session = Session::read(&self.lines[place.clone()], true)?;
-            return Some(Found {
-                session,
-                place,
-                above: false,
-            });
+        if line != "```console" {
+            return None;
         }
-        let command = line.strip_prefix("<!-- $ ")?.strip_suffix(" -->")?;
-        let place = self.block(number + 2, "```");
-        let mut block = vec![format!("$ {command}")];
-        block.extend_from_slice(&self.lines[place.clone()]);
-        let session = Session::read(&block, true)?;
+        let place = self.block(number + 1, "```");
+        let mut session = Session::read(&self.lines[place.clone()], true)?;
+        let picture = self.picture(place.end + 1);
+        if let Some(picture) = &picture {
+            session.lines.last_mut()?.shown = self.lines[picture.clone()].join("\n");
+        }
         Some(Found {
             session,
             place,
-            above: true,
+            picture,
         })
+    }
+
+    /// The block of a picture that comes after this line and before the next session.
+    fn picture(&self, begin: usize) -> Option<Range<usize>> {
+        let next = self.lines[begin..]
+            .iter()
+            .position(|line| line.starts_with("```") || line == PICTURE)?;
+        let is_one = self.lines[begin + next] == PICTURE;
+        is_one.then(|| self.block(begin + next + 2, "```"))
     }
 
     fn mdoc_session(&self, number: usize, line: &str) -> Option<Found> {
@@ -94,7 +101,7 @@ impl Document {
             return Some(Found {
                 session,
                 place,
-                above: false,
+                picture: None,
             });
         }
         if !line.starts_with(".Bd -literal") {
@@ -109,7 +116,7 @@ impl Document {
         Some(Found {
             session,
             place,
-            above: false,
+            picture: None,
         })
     }
 
@@ -121,18 +128,18 @@ impl Document {
 
     /// Writes the document with these sessions, all of [`Document::sessions`], in the place of those that it has.
     pub(crate) fn write(&mut self, sessions: Vec<Found>) {
-        for Found {
-            session,
-            place,
-            above,
-        } in sessions.into_iter().rev()
-        {
-            if session.shows {
-                let text = session.text();
-                let lines = text.lines().skip(usize::from(above));
-                let lines: Vec<String> = lines.map(|line| self.escaped(line)).collect();
-                self.lines.splice(place, lines);
+        for mut found in sessions.into_iter().rev() {
+            if !found.session.shows {
+                continue;
             }
+            if let (Some(picture), Some(line)) = (found.picture, found.session.lines.last_mut()) {
+                let drawn = line.shown.lines().map(str::to_owned);
+                self.lines.splice(picture, drawn);
+                line.shown.clear();
+            }
+            let text = found.session.text();
+            let lines: Vec<String> = text.lines().map(|line| self.escaped(line)).collect();
+            self.lines.splice(found.place, lines);
         }
         let text = self.lines.join("\n") + "\n";
         fs::write(file(self.path), text).unwrap_or_else(|error| panic!("{}: {error}", self.path));

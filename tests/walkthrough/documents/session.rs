@@ -25,7 +25,16 @@ arrived() {
     done
     return 1
 }
+export -f arrived
 "#;
+
+/// The line to add behind these words.
+fn wait(words: &str) -> &'static str {
+    match words.ends_with('&') {
+        true => "until arrived $!; do :; done\n",
+        false => "",
+    }
+}
 
 /// A line that was typed, prompt and all, and what it shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,12 +94,12 @@ impl Session {
             let words = &command.words[2..];
             script += &format!("{{ {words}\n}} 2>&1 <<'END OF SESSION'\n");
             while let Some(typed) = lines.next_if(|line| line.typed) {
-                script += &format!("{}\nprintf '\\036'\n", &typed.words[2..]);
+                script += &format!("{}\n", &typed.words[2..]);
+                script += wait(&typed.words);
+                script += "printf '\\036'\n";
             }
             script += "END OF SESSION\nstatus=$?\n";
-            if words.ends_with('&') {
-                script += "until arrived $!; do :; done\n";
-            }
+            script += wait(words);
             script += "printf '\\035%d\\035' $status\n";
         }
         script

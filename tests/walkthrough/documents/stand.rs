@@ -15,6 +15,9 @@ const PROGRAMS: [&str; 9] = [
     "bash", "findmnt", "hostname", "ip", "ipcmk", "ipcs", "ps", "python3", "setpriv",
 ];
 
+/// Where Debian is.
+const DEBIAN: &str = "/srv/debian";
+
 /// Puts Debian in its place and becomes the program.
 const SET_UP: &str = r#"
 mount -t tmpfs -o mode=755 srv /srv && mkdir /srv/debian && mount --rbind "$0" /srv/debian &&
@@ -61,19 +64,19 @@ impl Stand {
     /// What this script of bash writes. What is left running at its end is killed.
     #[track_caller]
     pub(crate) fn run(&self, script: &str) -> String {
-        let directory = match self.in_debian {
-            true => &self.debian,
-            false => self.home.path(),
-        };
-        let tool = match is_root() || script.contains("/srv/debian") {
+        let tool = match self.in_debian || is_root() || script.contains(DEBIAN) {
             true => self.set_up(),
             false => Tool::new("/bin/bash"),
         };
+        let script = match self.in_debian {
+            true => format!("cd {DEBIAN}\n{script}"),
+            false => script.to_owned(),
+        };
         let outcome = with_our_path(tool)
-            .args(["-c", script])
+            .args(["-c", &script])
             .env("HOME", self.home.path())
             .env("LC_ALL", "C.UTF-8")
-            .current_dir(directory)
+            .current_dir(self.home.path())
             .run();
         assert_eq!(outcome.err(), "", "{outcome}");
         outcome.out()
