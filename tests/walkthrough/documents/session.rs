@@ -11,15 +11,16 @@
 const TYPED: char = '\u{1e}';
 const ENDED: char = '\u{1d}';
 
-/// What stands behind a command that stays in the background: until its program runs, which is none of ours.
+/// What stands behind a command that stays in the background: until its program runs, which is none of ours. That one has
+/// its name a moment before its command line.
 const WAIT_FOR_BACKGROUND: &str = r#"
 arrived() {
-    local pid name
+    local pid name words
     for pid; do
         read -r name 2>/dev/null </proc/$pid/comm || return 0
         case $name in
             bash | runshare | rnsenter | rchroot) ;;
-            *) return 0 ;;
+            *) IFS= read -r -d '' words 2>/dev/null </proc/$pid/cmdline; [ "$words" ] && return ;;
         esac
         arrived $(cat /proc/$pid/task/*/children 2>/dev/null) && return
     done

@@ -11,17 +11,31 @@ use testkit::{Scratch, Tool, need};
 use crate::stage::{Debian, assert_ipc_is_another, beside_runshare, is_root, with_our_path};
 
 /// What the sessions use besides our own programs.
-const PROGRAMS: [&str; 9] = [
-    "bash", "findmnt", "hostname", "ip", "ipcmk", "ipcs", "ps", "python3", "setpriv",
+const PROGRAMS: [&str; 11] = [
+    "bash",
+    "findmnt",
+    "hostname",
+    "ip",
+    "ipcmk",
+    "ipcs",
+    "newuidmap",
+    "pgrep",
+    "ps",
+    "python3",
+    "setpriv",
 ];
 
 /// Where Debian is.
 const DEBIAN: &str = "/srv/debian";
 
-/// Puts Debian in its place and becomes the program.
+/// Puts Debian in its place, gives root subordinate ids, and becomes the program.
 const SET_UP: &str = r#"
 mount -t tmpfs -o mode=755 srv /srv && mkdir /srv/debian && mount --rbind "$0" /srv/debian &&
-mount -t tmpfs -o mode=755 run /run && exec "$@"
+mount -t tmpfs -o mode=755 run /run &&
+if [ "$(id -u)" = 0 ]; then
+    echo root:100000:65536 >/run/subordinate &&
+    mount --bind /run/subordinate /etc/subuid && mount --bind /run/subordinate /etc/subgid
+fi && exec "$@"
 "#;
 
 /// A place to type in.
