@@ -14,6 +14,7 @@
 
 mod cgroup;
 mod documents;
+mod fleet;
 mod ipc;
 mod links;
 mod mount;

@@ -159,7 +159,12 @@ fn entries(programs: &Path, as_originals: bool) -> Vec<Entry> {
         let page = format!("share/man/man{section}/{original}.{section}");
         links.push((page, format!("{name}.{section}")));
     }
-    for text in ["LICENSE", "README.md", "CHANGELOG.md"] {
+    copy(
+        "share/man/man7/nsutils.7".to_owned(),
+        workspace().join("man/nsutils.7"),
+        0o644,
+    );
+    for text in ["LICENSE", "README.md", "README.zh-CN.md", "CHANGELOG.md"] {
         copy(
             format!("share/doc/nsutils/{text}"),
             workspace().join(text),

@@ -3,11 +3,12 @@
 use super::document::Document;
 
 /// The pages whose examples are run.
-pub(crate) const PAGES: [&str; 4] = [
+pub(crate) const PAGES: [&str; 5] = [
     "man/runshare.1",
     "man/rnsenter.1",
     "man/rlsns.8",
     "man/rchroot.8",
+    "man/nsutils.7",
 ];
 
 /// What a reader looks for in the page of a program, in the order of mdoc(7) where it says one.
