@@ -236,7 +236,7 @@ fn fish_completes_the_program_behind_the_options() {
 
 #[test]
 fn a_process_is_completed_by_its_number() {
-    let bash = "COMP_WORDS=(rnsenter -t $$) COMP_CWORD=2; _rnsenter_line rnsenter $$ -t; \
+    let bash = "compopt() { :; }; COMP_WORDS=(rnsenter -t $$) COMP_CWORD=2; _rnsenter_line rnsenter $$ -t; \
                 [[ $COMPREPLY == $$ ]] && echo it is offered";
     let fish =
         "complete -C 'rnsenter --target 1' | string match -qr '^1\\t'; and echo it is offered";
@@ -247,7 +247,24 @@ fn a_process_is_completed_by_its_number() {
         assert_eq!(offered, "it is offered\n", "{shell}");
     }
     let zsh = file("completions/rnsenter.zsh");
-    assert_eq!(zsh.matches(":_pids'").count(), 2, "for both names");
+    let both = ":{_pids; _files -/}'";
+    assert_eq!(zsh.matches(both).count(), 2, "for both names");
+}
+
+#[test]
+fn a_directory_of_kept_namespaces_is_completed_as_a_target() {
+    let bash = "compopt() { echo $*; }; COMP_WORDS=(rnsenter -t /pro) COMP_CWORD=2; \
+                _rnsenter_line rnsenter /pro -t";
+    let fish = "complete -C 'rnsenter --target /pro'";
+    for (shell, line, expected) in [
+        ("bash", bash, "-o plusdirs\n"),
+        ("fish", fish, "/proc/\tDirectory\n"),
+    ] {
+        let Some(offered) = in_shell(shell, "rnsenter", line) else {
+            return;
+        };
+        assert_eq!(offered, expected, "{shell}");
+    }
 }
 
 #[test]

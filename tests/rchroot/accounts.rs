@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::stage::{RCHROOT, Stage, library_directory, numbers_from, opened, twin};
-use testkit::{Outcome, Tool, need};
+use crate::stage::{RCHROOT, Stage, library_directory, opened, twin};
+use testkit::{Outcome, Tool, need, numbers_from};
 
 /// The outside's files, and the directories of the new root that the C library may look into.
 fn watched(stage: &Stage, root: &str) -> Vec<PathBuf> {

@@ -150,7 +150,7 @@ fn what_is_wrong_is_told_in_the_order_of_the_steps() {
             "failed to set supplemental groups: Invalid argument",
         ),
     ] {
-        let outcome = stage.root(rchroot()).args(crate::stage::words(line)).run();
+        let outcome = stage.root(rchroot()).args(testkit::words(line)).run();
         outcome.fails(125, &format!("chroot: {sentence}\n"));
     }
     let outcome = stage

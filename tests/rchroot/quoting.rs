@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
-use crate::stage::{RCHROOT, Stage, numbers_from, opened, twin};
-use testkit::{Tool, need};
+use crate::stage::{RCHROOT, Stage, opened, twin};
+use testkit::{Tool, need, numbers_from};
 
 const LOCALES: [&str; 2] = ["C", "C.UTF-8"];
 

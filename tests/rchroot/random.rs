@@ -3,8 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use crate::stage::{Stage, numbers_from, twin};
-use testkit::{Outcome, Tool, Twin, need};
+use crate::stage::{Stage, twin};
+use testkit::{Outcome, Tool, Twin, need, numbers_from};
 
 const LONG: [&str; 5] = [
     "--groups",

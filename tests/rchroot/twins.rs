@@ -4,26 +4,18 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::stage::{Stage, twin, words};
-use testkit::{Tool, need};
+use crate::stage::{Stage, twin};
+use testkit::{Tool, command_lines, need};
 
 /// Every command line of the file.
 pub(crate) fn lines() -> Vec<Vec<String>> {
-    let lines = include_str!("command_lines.txt").lines();
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(words).collect()
+    command_lines(include_str!("command_lines.txt"))
 }
 
 /// Compares every line, run by `setup`.
 fn compare(setup: impl Fn(Tool) -> Tool) {
     let Some(twin) = twin() else { return };
-    let lines = lines();
-    let lines: Vec<Vec<&str>> = lines
-        .iter()
-        .map(|line| line.iter().map(String::as_str).collect())
-        .collect();
-    let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
-    let compared = twin.all_same_with(&lines, setup);
+    let compared = twin.all_same_with(&lines(), setup);
     assert!(compared >= 600, "only {compared} command lines are left");
 }
 

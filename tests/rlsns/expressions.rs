@@ -1,9 +1,9 @@
 //! Filter expressions made by a grammar, one in five garbled, beside the original.
 
-use testkit::{Outcome, Status};
+use testkit::{Outcome, Status, numbers_from};
 
 use crate::cast::Cast;
-use crate::stage::{Scene, Stage, numbers_from, seen};
+use crate::stage::{Scene, Stage, seen};
 
 const HOLDERS: [&str; 17] = [
     "NS", "TYPE", "PATH", "NPROCS", "PID", "PPID", "COMMAND", "UID", "USER", "NETNSID", "NSFS",

@@ -1,9 +1,9 @@
 //! Command lines that nobody would write, words cut, joined and garbled, beside the original.
 
-use testkit::{Outcome, Status, Tool};
+use testkit::{Outcome, Status, Tool, numbers_from};
 
 use crate::cast::Cast;
-use crate::stage::{Scene, Stage, numbers_from, seen};
+use crate::stage::{Scene, Stage, seen};
 
 const LONG: &str = "json task help output output-all persistent filter notruncate version noheadings nowrap list raw \
     type tree list-columns";

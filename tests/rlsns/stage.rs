@@ -210,14 +210,3 @@ pub(crate) fn next_pid(pid: i32) {
     let file = Path::new("/proc/sys/kernel/ns_last_pid");
     fs::write(file, (pid - 1).to_string()).unwrap();
 }
-
-/// Numbers below a bound, the same for every run: a failure can be repeated.
-pub(crate) fn numbers_from(seed: u64) -> impl FnMut(usize) -> usize {
-    let mut state = seed;
-    move |bound| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(state >> 33).unwrap() % bound
-    }
-}

@@ -1,6 +1,6 @@
 //! The command lines of `command_lines.txt` beside the original: in pipes, on terminals, in two locales, as three callers.
 
-use testkit::{Outcome, Tool, Twin};
+use testkit::{Outcome, Tool, Twin, words};
 
 use crate::cast::Cast;
 use crate::stage::{RLSNS, Scene, Stage, seen};
@@ -41,25 +41,6 @@ fn variable(word: &str) -> Option<(String, String)> {
     let capital = |letter: char| letter.is_ascii_uppercase() || letter == '_';
     let is_name = !name.is_empty() && name.chars().all(capital);
     is_name.then(|| (name.to_owned(), value.to_owned()))
-}
-
-fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    for character in line.chars() {
-        match (character, quote) {
-            (' ', None) => words.extend(word.take()),
-            ('\'' | '"', None) => {
-                quote = Some(character);
-                word.get_or_insert_default();
-            }
-            (_, Some(open)) if open == character => quote = None,
-            _ => word.get_or_insert_default().push(character),
-        }
-    }
-    words.extend(word);
-    words
 }
 
 /// Where the output goes.

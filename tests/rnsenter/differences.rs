@@ -2,6 +2,7 @@
 //! original's is noticed as well as one of ours. What nobody inside may do to the tool is in `hidden`, cgroups beside those
 //! of version 1 are in `cgroup`.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use crate::reuse::{holds_a_pidfd, numbers_can_be_chosen, pidfds_have_inodes, reuse, target};
@@ -9,19 +10,13 @@ use crate::stage::{
     Caller, Cast, Container, RNSENTER, children_of, each, original, rnsenter, socket_holder, twin,
 };
 use nix::sys::signal::kill;
-use testkit::{Outcome, Scratch, Signal, Tool, eventually, need};
+use testkit::{Scratch, Signal, Tool, eventually, need};
 
 /// Asserts how each ends with these arguments and what it says.
 fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {
-    let Some(twin) = twin() else { return };
-    let (our, their) = twin.both(setup);
-    let seen = |outcome: &Outcome| (outcome.code(), outcome.out() + &outcome.err());
-    assert_eq!(seen(&our), (ours.0, ours.1.to_owned()), "ours\n{our}");
-    assert_eq!(
-        seen(&their),
-        (theirs.0, theirs.1.to_owned()),
-        "the original\n{their}"
-    );
+    if let Some(twin) = twin() {
+        twin.differ(setup, ours, theirs);
+    }
 }
 
 #[test]
@@ -306,4 +301,36 @@ fn options_of_our_own_are_unknown_to_the_original() {
     let two = "nsenter: option '--cl' is ambiguous; possibilities: '--clear-env' '--close-fds'\n\
                Try 'nsenter --help' for more information.\n";
     differ(|tool| tool.arg("--cl"), (1, two), (1, &unknown("--cl")));
+}
+
+#[test]
+fn what_is_no_process_number_is_no_target_for_the_original() {
+    let invalid = "nsenter: invalid PID argument\n";
+    let own = std::fs::metadata("/proc/self/ns/net")
+        .unwrap()
+        .ino()
+        .to_string();
+    for (target, ours) in [
+        (
+            "4294967294",
+            (1, "nsenter: no namespace 4294967294 was found\n"),
+        ),
+        (&own[..], (0, "")),
+        (
+            "abcdefabcdef",
+            (
+                1,
+                "nsenter: no container was found whose id begins with abcdefabcdef\n",
+            ),
+        ),
+        (
+            "/proc/self/fd",
+            (1, "nsenter: no namespace is kept in /proc/self/fd\n"),
+        ),
+    ] {
+        if target == own && !need::root() {
+            continue;
+        }
+        differ(|tool| tool.args(["-t", target, "true"]), ours, (1, invalid));
+    }
 }

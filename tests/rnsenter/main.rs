@@ -12,10 +12,13 @@
 mod cgroup;
 mod containers;
 mod differences;
+mod directories;
+mod engines;
 mod env;
 mod hidden;
 mod hints;
 mod inherit;
+mod inodes;
 mod random;
 mod reuse;
 mod session;

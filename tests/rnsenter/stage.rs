@@ -375,34 +375,3 @@ pub(crate) fn bind(target: &Path, point: &Path) {
     let flags = MsFlags::MS_BIND;
     mount(Some(target), point, None::<&str>, flags, None::<&str>).unwrap();
 }
-
-/// The words of a command line as a shell reads them, quotes of both kinds and nothing else.
-pub(crate) fn words(line: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quote = None;
-    for character in line.chars() {
-        match (character, quote) {
-            (' ', None) => words.extend(word.take()),
-            ('\'' | '"', None) => {
-                quote = Some(character);
-                word.get_or_insert_default();
-            }
-            (_, Some(open)) if open == character => quote = None,
-            _ => word.get_or_insert_default().push(character),
-        }
-    }
-    words.extend(word);
-    words
-}
-
-/// Numbers below a bound, the same for every run: a failure can be repeated.
-pub(crate) fn numbers_from(seed: u64) -> impl FnMut(usize) -> usize {
-    let mut state = seed;
-    move |bound| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(state >> 33).unwrap() % bound
-    }
-}

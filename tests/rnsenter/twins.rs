@@ -1,13 +1,11 @@
 //! The command lines of `command_lines.txt`, and the places where a message goes, beside the original.
 
-use crate::stage::{Caller, Cast, original_is_denied_groups, seen, twin, words};
-use testkit::{Tool, need};
+use crate::stage::{Caller, Cast, original_is_denied_groups, seen, twin};
+use testkit::{Tool, command_lines, need};
 
 /// The words of every command line of the file.
 fn lines() -> Vec<Vec<String>> {
-    let lines = include_str!("command_lines.txt").lines();
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(words).collect()
+    command_lines(include_str!("command_lines.txt"))
 }
 
 /// Compares every line, called by `caller`.

@@ -1,7 +1,7 @@
 //! Who is who inside: the tables of the specification, and random maps beside the original.
 
-use crate::stage::{Machine, numbers_from, runshare, twin, words};
-use testkit::{Scratch, Tool, need};
+use crate::stage::{Machine, runshare, twin};
+use testkit::{Scratch, Tool, need, numbers_from, words};
 
 /// Options and the uid_map that `tester` (1001) gets with 100000 to 165535 as subordinate ids.
 const TABLE: [(&str, &str); 8] = [

@@ -1,7 +1,7 @@
 //! Command lines that nobody would write: words cut, joined and garbled, beside the original.
 
-use crate::stage::{Machine, numbers_from, ordinary, twin};
-use testkit::{Outcome, Tool, Twin, need};
+use crate::stage::{Machine, ordinary, twin};
+use testkit::{Outcome, Tool, Twin, need, numbers_from};
 
 const LONG: &str = "help version mount uts ipc net pid user cgroup time fork kill-child forward-signals mount-proc \
     mount-binfmt map-user map-users map-group map-groups map-root-user map-current-user map-auto map-subids owner \

@@ -1,25 +1,12 @@
 //! The command lines of `command_lines.txt`, and the places where a message goes, beside the original.
 
-use crate::stage::{Machine, anybody, ordinary, twin, words};
-use testkit::{Tool, need};
-
-/// Every command line of the file.
-fn lines() -> Vec<Vec<String>> {
-    let lines = include_str!("command_lines.txt").lines();
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    lines.map(words).collect()
-}
+use crate::stage::{Machine, anybody, ordinary, twin};
+use testkit::{Tool, command_lines, need};
 
 /// Compares every line, run by `setup`, and says how many there were.
 fn compare(setup: impl Fn(Tool) -> Tool) {
     let Some(twin) = twin() else { return };
-    let lines = lines();
-    let lines: Vec<Vec<&str>> = lines
-        .iter()
-        .map(|line| line.iter().map(String::as_str).collect())
-        .collect();
-    let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
-    let compared = twin.all_same_with(&lines, setup);
+    let compared = twin.all_same_with(&command_lines(include_str!("command_lines.txt")), setup);
     assert!(compared >= 250, "only {compared} command lines are left");
 }
 

@@ -40,7 +40,11 @@ impl Aim {
     pub(crate) fn find(text: &OsStr) -> Result<Aim> {
         match Form::of(text) {
             Form::Inode(inode) => return holder::find(inode).map(Aim::Namespace),
-            Form::Id(id) => return container::find(id).map(Aim::Process),
+            Form::Id(id) => {
+                if let Some(target) = container::find(id)? {
+                    return Ok(Aim::Process(target));
+                }
+            }
             Form::Path => {
                 if let Ok(kept) = kept::Kept::open(text) {
                     return Ok(Aim::Directory(kept));

@@ -24,6 +24,7 @@
 mod child;
 mod eventually;
 mod hint;
+mod lines;
 pub mod mask;
 mod mounts;
 pub mod need;
@@ -40,6 +41,7 @@ mod twin;
 mod world;
 
 pub use eventually::eventually;
+pub use lines::{command_lines, numbers_from, words};
 pub use nix::sched::CloneFlags;
 pub use nix::sys::signal::Signal;
 pub use nix::unistd::Pid;

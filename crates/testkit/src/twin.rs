@@ -1,6 +1,7 @@
 //! Our program beside the original. Both are called by the original's name, in the same environment, one after the
 //! other, and must agree to the byte on how they end and what they write.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::need;
@@ -102,10 +103,14 @@ impl Twin {
 
     /// The same, each line set up so besides.
     #[track_caller]
-    pub fn all_same_with(&self, lines: &[&[&str]], setup: impl Fn(Tool) -> Tool) -> usize {
+    pub fn all_same_with<Word: AsRef<OsStr>>(
+        &self,
+        lines: &[impl AsRef<[Word]>],
+        setup: impl Fn(Tool) -> Tool,
+    ) -> usize {
         let differences: Vec<String> = lines
             .iter()
-            .filter_map(|line| self.difference(|tool| setup(tool).args(*line)))
+            .filter_map(|line| self.difference(|tool| setup(tool).args(line.as_ref())))
             .collect();
         let (different, all) = (differences.len(), lines.len());
         assert!(
@@ -114,6 +119,17 @@ impl Twin {
             differences.join("\n")
         );
         all
+    }
+
+    /// Asserts how each ends when set up so, and what it says, on standard output and then on standard error: for what is
+    /// meant to differ.
+    #[track_caller]
+    pub fn differ(&self, setup: impl Fn(Tool) -> Tool, ours: (i32, &str), original: (i32, &str)) {
+        let (our, their) = self.both(setup);
+        let seen = |outcome: &Outcome| (outcome.code(), outcome.out() + &outcome.err());
+        assert_eq!(seen(&our), (ours.0, ours.1.to_owned()), "ours\n{our}");
+        let expected = (original.0, original.1.to_owned());
+        assert_eq!(seen(&their), expected, "the original\n{their}");
     }
 
     /// Where the two differ when set up so, told for a person.

@@ -1,5 +1,6 @@
 //! The start-up benchmark: our programs and the originals, each running a program that does nothing, in turn.
 //!
+//! What a start cannot do without shows a C program that does the least; it stands below each mean.
 //! Both sides get the same loader and C library, that of the originals, written into copies in a temporary directory.
 //! The program has no C library at all, so that what is measured is the tool. A machine that does other work besides
 //! makes single runs slow, not fast, and both sides alike: so they run in turn. On a quiet machine the ratio of the medians
@@ -103,16 +104,37 @@ fn table(bench: &Bench, runs: usize) -> Result<String> {
                 table += " for root only | | | | |\n";
                 continue;
             }
-            let (ours, original) = bench.measure(case, environment, runs)?;
-            let ratios = Times::ratios(&ours, &original);
-            let (ours, original) = (ours.median(), original.median());
-            table += &format!(" {ours:.0} | {original:.0} |{}\n", cells(ratios));
+            let (row, ratios) = measured(bench, &bench.ours(case), case, environment, runs)?;
+            table += &row;
             all.push(ratios);
         }
         table += &mean_row(&name, all.get(first..).unwrap_or_default());
+        if is_root()? {
+            let (row, _) = measured(bench, &bench.least(), &CASES[0], environment, runs)?;
+            table += &format!(
+                "| {name} | the least program, in place of ours, for the first case |{row}"
+            );
+        }
     }
     table += &mean_row("both", &all);
     Ok(table + &format!("\n{runs} runs each.\n"))
+}
+
+/// The cells of a case, and its ratios.
+fn measured(
+    bench: &Bench,
+    ours: &Path,
+    case: &Case,
+    environment: Variable,
+    runs: usize,
+) -> Result<(String, [f64; 3])> {
+    let (ours, original) = bench.measure(ours, case, environment, runs)?;
+    let ratios = Times::ratios(&ours, &original);
+    let (ours, original) = (ours.median(), original.median());
+    Ok((
+        format!(" {ours:.0} | {original:.0} |{}\n", cells(ratios)),
+        ratios,
+    ))
 }
 
 fn mean_row(name: &str, rows: &[[f64; 3]]) -> String {

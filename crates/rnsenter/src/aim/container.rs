@@ -6,7 +6,7 @@ use std::io::Read;
 
 use anyhow::{Error, Result, anyhow, bail};
 use nix::unistd::Pid;
-use nscore::hint::Hint;
+use nscore::hint::{Hint, shown};
 use nscore::namespace::Namespace;
 use nscore::procfs::{Proc, Status};
 
@@ -23,24 +23,32 @@ struct Member {
     pid: i32,
 }
 
-/// The ids that begin so, and whose processes are whose.
-type Members = BTreeMap<String, Vec<Member>>;
+/// A container's id, and the processes in its cgroup.
+#[derive(Debug, Default)]
+struct Container {
+    id: String,
+    members: Vec<Member>,
+}
 
-/// Finds the container whose id begins so.
+/// Containers by the paths of their cgroups.
+type Containers = BTreeMap<String, Container>;
+
+/// Finds the container whose id begins so. Digits below ten alone may be a number that is too large, so that none is found
+/// then without a word.
 ///
 /// # Errors
 /// That there is none, or that there are several.
-pub(super) fn find(prefix: &str) -> Result<Target> {
-    let members = members(prefix)?;
-    let mut ids = members.into_iter();
-    match (ids.next(), ids.next()) {
-        (None, _) => Err(not_found(prefix)),
-        (Some((id, members)), None) => first(&id, members),
-        (Some((one, _)), Some((other, _))) => {
-            let rest: Vec<String> = ids.map(|(id, _)| id).collect();
-            let all = [vec![one, other], rest].concat().join(" ");
-            bail!("container {prefix} is ambiguous; possibilities: {all}")
-        }
+pub(super) fn find(prefix: &str) -> Result<Option<Target>> {
+    let containers = containers(prefix)?;
+    if containers.len() > 1 {
+        let cgroups: Vec<String> = containers.keys().map(shown).collect();
+        let cgroups = cgroups.join(" ");
+        bail!("container {prefix} is ambiguous; possibilities: {cgroups}");
+    }
+    match containers.into_iter().next() {
+        Some((cgroup, container)) => first(&cgroup, container).map(Some),
+        None if prefix.bytes().all(|digit| digit.is_ascii_digit()) => Ok(None),
+        None => Err(not_found(prefix)),
     }
 }
 
@@ -51,14 +59,17 @@ fn not_found(prefix: &str) -> Error {
 
 /// The ids that begin so, as far as /proc shows processes in them.
 pub(super) fn ids(prefix: &str) -> Vec<String> {
-    members(prefix).map_or(Vec::new(), |members| members.into_keys().collect())
+    let containers = containers(prefix).unwrap_or_default().into_values();
+    containers.map(|container| container.id).collect()
 }
 
-fn members(prefix: &str) -> Result<Members> {
-    let mut members = Members::new();
+/// The containers whose ids begin so.
+fn containers(prefix: &str) -> Result<Containers> {
+    let mut containers = Containers::new();
     for (pid, process) in Processes::list()?.each() {
         let cgroups = read(&process, c"cgroup").unwrap_or_default();
-        let Some(id) = id::innermost(&cgroups).filter(|id| id.starts_with(prefix)) else {
+        let Some(named) = id::innermost(&cgroups).filter(|named| named.id.starts_with(prefix))
+        else {
             continue;
         };
         let status = Status::new(read(&process, c"status").unwrap_or_default());
@@ -68,25 +79,28 @@ fn members(prefix: &str) -> Result<Members> {
             .unwrap_or_default()
             .split_ascii_whitespace()
             .collect();
-        members.entry(id.to_owned()).or_default().push(Member {
+        let container = containers.entry(named.cgroup.to_owned()).or_default();
+        named.id.clone_into(&mut container.id);
+        container.members.push(Member {
             depth: numbers.len(),
             is_not_first: numbers.last() != Some(&"1"),
             pid: pid.as_raw(),
         });
     }
-    Ok(members)
+    Ok(containers)
 }
 
 /// The first process of a container, held and proven to be in it then.
 ///
 /// # Errors
 /// That none is in other namespaces than the caller is.
-fn first(id: &str, mut members: Vec<Member>) -> Result<Target> {
+fn first(cgroup: &str, container: Container) -> Result<Target> {
+    let Container { id, mut members } = container;
     members.sort_unstable();
     let targets = members
         .iter()
         .map(|member| Target::of(Pid::from_raw(member.pid)));
-    let mut held = targets.filter(|target| is_in(target, id));
+    let mut held = targets.filter(|target| is_in(target, cgroup));
     held.find(is_elsewhere).ok_or_else(|| {
         anyhow!(
             "no process of container {id} is in a pid or mount namespace other than the caller's"
@@ -94,13 +108,13 @@ fn first(id: &str, mut members: Vec<Member>) -> Result<Target> {
     })
 }
 
-/// Whether the process that is held is in the container.
+/// Whether the process that is held is in this cgroup.
 fn is_in(target: &Target, wanted: &str) -> bool {
     let mut cgroups = Vec::new();
     let read = target
         .open("cgroup")
         .is_ok_and(|file| File::from(file).read_to_end(&mut cgroups).is_ok());
-    read && id::innermost(&cgroups) == Some(wanted)
+    read && id::innermost(&cgroups).is_some_and(|named| named.cgroup == wanted)
 }
 
 /// Whether it is inside, unlike an engine's helper that waits in the same cgroup. One that cannot be looked into is

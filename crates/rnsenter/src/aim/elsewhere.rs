@@ -2,6 +2,7 @@
 //! another namespace that is inside it.
 
 use std::collections::BTreeSet;
+use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
@@ -13,10 +14,13 @@ use nscore::sys::listns;
 use nscore::sys::namespace::{network_of, open_by_id, own_mount_namespace};
 use nscore::sys::process::{pidfd_getfd, pidfd_open};
 
-use super::holder::FILES;
+use super::holder::OWN;
 use super::mounted;
 use super::processes::{Processes, name, numbers_in};
 use super::sought::Sought;
+
+/// The files of what its children to come will be in.
+const FOR_CHILDREN: [&CStr; 2] = [c"ns/pid_for_children", c"ns/time_for_children"];
 
 /// Finds it.
 pub(super) fn find(processes: &Processes, sought: &mut Sought) -> Option<OwnedFd> {
@@ -35,7 +39,8 @@ fn in_threads(process: &Directory, sought: &mut Sought) -> Option<OwnedFd> {
     let threads = numbers_in(&tasks).ok()?;
     threads.into_iter().find_map(|thread| {
         let thread = tasks.directory(&name(thread)).ok()?;
-        FILES.iter().find_map(|file| sought.at(&thread, file))
+        let mut files = OWN.into_iter().chain(FOR_CHILDREN);
+        files.find_map(|file| sought.at(&thread, file))
     })
 }
 

@@ -1,7 +1,7 @@
 //! A namespace by its inode number: the process in it with the lowest number, or, where nobody is in it, the namespace
 //! alone, from whatever keeps it and can be reached.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Error, Result, anyhow, bail};
@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use nix::unistd::Pid;
 use nscore::hint::Hint;
 use nscore::namespace::Namespace;
+use nscore::sys::directory::Directory;
 use nscore::sys::nsfs::type_of;
 
 use super::processes::Processes;
@@ -16,6 +17,18 @@ use super::sought::Sought;
 use super::{elsewhere, unknown};
 use crate::options::{Options, Source};
 use crate::target::Target;
+
+/// The files of what a process or a thread is in, below its directory.
+pub(super) const OWN: [&CStr; 8] = [
+    c"ns/user",
+    c"ns/cgroup",
+    c"ns/ipc",
+    c"ns/uts",
+    c"ns/net",
+    c"ns/pid",
+    c"ns/mnt",
+    c"ns/time",
+];
 
 /// A namespace that was found.
 #[derive(Debug)]
@@ -56,21 +69,20 @@ fn not_found(inode: u32, closed: usize) -> Error {
     anyhow!("no namespace {inode} was found").context(hint)
 }
 
-/// The first process that is in it, and how many the caller cannot look into.
+/// The first process that is in it, one that has made a pid namespace for its children and waits outside of that coming
+/// last; and how many the caller cannot look into.
 fn by_process(processes: &Processes, sought: &Sought) -> (Option<(OwnedFd, Target)>, usize) {
-    let names = Namespace::ALL.map(|of| format!("ns/{}", of.file()));
-    let paths: Vec<CString> = names
-        .iter()
-        .filter_map(|name| CString::new(name.as_str()).ok())
-        .collect();
-    let mut closed = 0;
+    let (mut closed, mut outside) = (0, None);
     for (pid, directory) in processes.each() {
-        for (name, path) in names.iter().zip(&paths) {
-            match sought.is_at(&directory, path) {
+        for name in OWN {
+            match sought.is_at(&directory, name) {
                 Ok(true) => {
-                    if let Some(held) = hold(pid, name, sought) {
-                        return (Some(held), closed);
+                    let held = hold(pid, name, sought);
+                    if held.is_some() && !waits_outside(&directory) {
+                        return (held, closed);
                     }
+                    outside = outside.or(held);
+                    break;
                 }
                 Err(Errno::EACCES | Errno::EPERM) => {
                     closed += 1;
@@ -80,13 +92,19 @@ fn by_process(processes: &Processes, sought: &Sought) -> (Option<(OwnedFd, Targe
             }
         }
     }
-    (None, closed)
+    (outside, closed)
+}
+
+/// Whether the children of this process are in another pid namespace than it is itself.
+fn waits_outside(process: &Directory) -> bool {
+    let inode = |name| process.status(name).map(|found| found.inode);
+    matches!((inode(c"ns/pid"), inode(c"ns/pid_for_children")), (Ok(own), Ok(theirs)) if own != theirs)
 }
 
 /// The process held by its pidfd, and the namespace, if it is proven to be in it then.
-fn hold(pid: Pid, name: &str, sought: &Sought) -> Option<(OwnedFd, Target)> {
+fn hold(pid: Pid, name: &CStr, sought: &Sought) -> Option<(OwnedFd, Target)> {
     let target = Target::of(pid);
-    let file = target.open(name).ok()?;
+    let file = target.open(name.to_str().ok()?).ok()?;
     sought.is(&file).then_some((file, target))
 }
 
@@ -112,17 +130,3 @@ impl Found {
         Ok(())
     }
 }
-
-/// The types' files below a process's or a thread's directory.
-pub(super) const FILES: [&CStr; 10] = [
-    c"ns/user",
-    c"ns/cgroup",
-    c"ns/ipc",
-    c"ns/uts",
-    c"ns/net",
-    c"ns/pid",
-    c"ns/mnt",
-    c"ns/time",
-    c"ns/pid_for_children",
-    c"ns/time_for_children",
-];

@@ -6,11 +6,32 @@ use super::form::is_hexadecimal;
 /// How many digits an id has.
 const WHOLE: usize = 64;
 
-/// The id of the innermost container in /proc/PID/cgroup, whose lines are `0::PATH`, `4:memory:PATH`.
-pub(super) fn innermost(cgroups: &[u8]) -> Option<&str> {
+/// A cgroup that is named after a container.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Named<'a> {
+    /// Its path. Anybody who may make cgroups can give one the name of any container, but none the same path.
+    pub(super) cgroup: &'a str,
+    /// The container's id.
+    pub(super) id: &'a str,
+}
+
+/// The innermost container's in /proc/PID/cgroup, whose lines are `0::PATH`, `4:memory:PATH`.
+pub(super) fn innermost(cgroups: &[u8]) -> Option<Named<'_>> {
     let lines = str::from_utf8(cgroups).ok()?.lines();
     let mut paths = lines.filter_map(|line| line.splitn(3, ':').nth(2));
-    paths.find_map(|path| path.rsplit('/').find_map(in_name))
+    paths.find_map(|path| {
+        let mut ends = path
+            .match_indices('/')
+            .map(|(at, _)| at)
+            .skip(1)
+            .collect::<Vec<_>>();
+        ends.push(path.len());
+        ends.into_iter().rev().find_map(|end| {
+            let cgroup = &path[..end];
+            let id = in_name(cgroup.rsplit('/').next()?)?;
+            Some(Named { cgroup, id })
+        })
+    })
 }
 
 /// The id at the end of a cgroup's name, behind whatever tells the engine. What watches a container from outside has its
@@ -34,7 +55,7 @@ mod tests {
 
     fn found(cgroups: &str) -> Option<String> {
         let cgroups = cgroups.replace("ID", ID).replace("OTHER", OTHER);
-        innermost(cgroups.as_bytes()).map(str::to_owned)
+        innermost(cgroups.as_bytes()).map(|named| named.id.to_owned())
     }
 
     #[test]
@@ -60,6 +81,21 @@ mod tests {
             );
             let old = format!("9:memory:{path}\n1:name=systemd:{path}\n0::/\n");
             assert_eq!(found(&old).as_deref(), Some(ID), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_inside_it_is_in_the_same_cgroup() {
+        for (path, cgroup) in [
+            ("/a/docker-ID.scope", "/a/docker-ID.scope"),
+            ("/a/docker-ID.scope/init.scope/b", "/a/docker-ID.scope"),
+            ("/ID", "/ID"),
+            ("/OTHER/ID/x", "/OTHER/ID"),
+        ] {
+            let put_in = |text: &str| text.replace("ID", ID).replace("OTHER", OTHER);
+            let line = put_in(&format!("0::{path}\n"));
+            let named = innermost(line.as_bytes()).expect(path);
+            assert_eq!(named.cgroup, put_in(cgroup));
         }
     }
 

@@ -41,6 +41,7 @@ impl Bench {
             give_libraries_of(&copy, &our_copy)?;
         }
         bench.make_program()?;
+        bench.make_least(names)?;
         if is_root()? {
             bench.container = Some(Container::made_by(&originals.join("unshare"))?);
         }
@@ -66,28 +67,53 @@ impl Bench {
         output(cc.arg(self.program()).arg(source)).map(drop)
     }
 
-    /// Runs both sides so often, in turn: ours, and the original's. Which is first changes from pair to pair.
+    /// Where the program is that does the least.
+    pub(super) fn least(&self) -> PathBuf {
+        self.directory.join("least")
+    }
+
+    fn make_least(&self, names: &[&str]) -> Result<()> {
+        let source = self.directory.join("least.c");
+        fs::write(&source, include_str!("least.c"))?;
+        output(
+            Command::new("cc")
+                .args(["-O2", "-o"])
+                .arg(self.least())
+                .arg(source),
+        )?;
+        let original = names.first().map(|name| self.directory.join(name));
+        original.map_or(Ok(()), |original| {
+            give_libraries_of(&original, &self.least())
+        })
+    }
+
+    /// Where our program for an original is.
+    pub(super) fn ours(&self, case: &Case) -> PathBuf {
+        ours(&self.directory, case.original)
+    }
+
+    /// Runs `ours` and the original so often, in turn. Which is first changes from pair to pair.
     ///
     /// # Errors
     /// That a run fails.
     pub(super) fn measure(
         &self,
+        ours: &Path,
         case: &Case,
         environment: Variable,
         runs: usize,
     ) -> Result<(Times, Times)> {
-        let ours = ours(&self.directory, case.original);
         let original = self.directory.join(case.original);
         let time = |program: &Path| self.time(program, case, environment);
         let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
         for run in 0..WARM_UP + runs {
             let (our_time, their_time);
             if run % 2 == 0 {
-                our_time = time(&ours)?;
+                our_time = time(ours)?;
                 their_time = time(&original)?;
             } else {
                 their_time = time(&original)?;
-                our_time = time(&ours)?;
+                our_time = time(ours)?;
             }
             if run >= WARM_UP {
                 our_times.push(our_time);

@@ -1,0 +1,67 @@
+//! Command lines to try: those that a person has written into a file, and numbers to draw others by.
+
+/// The words of each command line of a file. An empty line and one that begins with `#` are none.
+#[must_use]
+pub fn command_lines(file: &str) -> Vec<Vec<String>> {
+    let lines = file.lines();
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines.map(words).collect()
+}
+
+/// The words of a command line as a shell reads them, quotes of both kinds and nothing else.
+#[must_use]
+pub fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for character in line.chars() {
+        match (character, quote) {
+            (' ', None) => words.extend(word.take()),
+            ('\'' | '"', None) => {
+                quote = Some(character);
+                word.get_or_insert_default();
+            }
+            (_, Some(open)) if open == character => quote = None,
+            _ => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+/// Numbers below a bound, the same for every run of a seed, so that a failure can be repeated.
+///
+/// # Panics
+/// Asked for a number below 0.
+pub fn numbers_from(seed: u64) -> impl FnMut(usize) -> usize {
+    let mut state = seed;
+    move |bound| {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        // The upper half: the lower digits of such a number hardly change.
+        let drawn = usize::try_from(state >> 33).unwrap_or_default();
+        drawn % bound
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{command_lines, numbers_from};
+
+    #[test]
+    fn a_line_has_the_words_that_a_shell_reads() {
+        let file = "# remark\n\na  'b c'\"d\" '' \"it's\"\n";
+        assert_eq!(command_lines(file), [["a", "b cd", "", "it's"]]);
+    }
+
+    #[test]
+    fn a_seed_draws_the_same_numbers_again() {
+        let drawn = |seed| {
+            let mut random = numbers_from(seed);
+            [random(1000), random(1000), random(1000)]
+        };
+        assert_eq!(drawn(1), drawn(1));
+        assert_ne!(drawn(1), drawn(2));
+    }
+}
