@@ -23,7 +23,7 @@ _rlsns() {
 
     case "${cmd}" in
         rlsns)
-            opts="-J -p -h -o -P -Q -u -V -n -W -l -r -t -T -H --json --task --help --output --output-all --persistent --filter --notruncate --version --noheadings --nowrap --list --raw --type --tree --list-columns"
+            opts="-J -p -h -o -P -Q -u -V -n -W -l -r -t -T -H --json --task --help --output --output-all --persistent --filter --notruncate --version --noheadings --nowrap --list --raw --type --tree --list-columns --holders --compare --graph"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -59,6 +59,14 @@ _rlsns() {
                     ;;
                 -t)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --holders)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --compare)
+                    COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -3,6 +3,9 @@ complete -c rlsns -s o -l output -d 'these columns; +LIST: these besides the def
 complete -c rlsns -s Q -l filter -d 'those for which the expression holds' -r
 complete -c rlsns -s t -l type -d 'those of this type; may be given several times' -r
 complete -c rlsns -s T -l tree -d 'a tree by owner (the default), parent or process'
+complete -c rlsns -l holders -d 'who keeps this namespace alive, and how' -r
+complete -c rlsns -l compare -d 'which namespaces these processes share; one PID: with the caller' -r -f -a "(__fish_complete_pids)"
+complete -c rlsns -l graph -d 'a picture, for Graphviz: dot (the default), or mermaid'
 complete -c rlsns -s J -l json -d 'write JSON'
 complete -c rlsns -s h -l help -d 'show this help and end'
 complete -c rlsns -l output-all -d 'all columns'

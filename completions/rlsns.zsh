@@ -25,6 +25,9 @@ _rlsns() {
 '*--type=[those of this type; may be given several times]:NAME:_default' \
 '*-T-[a tree by owner (the default), parent or process]::REL:_default' \
 '*--tree=-[a tree by owner (the default), parent or process]::REL:_default' \
+'*--holders=[who keeps this namespace alive, and how]:NS:_default' \
+'*--compare=[which namespaces these processes share; one PID\: with the caller]:PID[,PID...]:_pids' \
+'*--graph=-[a picture, for Graphviz\: dot (the default), or mermaid]::FORM:_default' \
 '-J[write JSON]' \
 '--json[write JSON]' \
 '-h[show this help and end]' \

@@ -11,6 +11,7 @@
 )]
 
 mod apart;
+mod belonging;
 mod cast;
 mod churn;
 mod columns;
@@ -18,7 +19,9 @@ mod compare;
 mod differences;
 mod expressions;
 mod filter;
+mod graph;
 mod hidden;
+mod hints;
 mod holders;
 mod json;
 mod messages;

@@ -1,6 +1,12 @@
 //! In what forms holders are shown, and what is refused.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+
 use testkit::{Outcome, Tool};
+
+use crate::differences::shown as shown_as;
+use crate::json::is_valid;
 
 use crate::players::{asleep, namespace, unshared};
 use crate::stage::{Scene, Stage};
@@ -93,4 +99,33 @@ fn mistakes_act() {
     ] {
         stage.ours().args(line).run().fails(1, sentence);
     }
+}
+
+#[test]
+fn a_name_is_shown_harmlessly() {
+    Scene::Root.play("holders::forms::hostile_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn hostile_act() {
+    let stage = Stage::entered();
+    let word = OsString::from_vec(b"\"a\" \x1b[31m\xff".to_vec());
+    let holder = shown_as(word);
+    let inode = namespace(&holder, "uts").to_string();
+    let told = |line: &[&str]| {
+        let tool = stage
+            .ours()
+            .env("LC_ALL", "C.UTF-8")
+            .args(["--holders", &inode]);
+        tool.args(line).display(200, 24).run().ok().out()
+    };
+    let (human, raw, json) = (told(&[]), told(&["-r"]), told(&["-J"]));
+    assert!(human.ends_with("$$ \"a\" \\x1b[31m\\xff\n"), "{human}");
+    assert!(raw.ends_with("$$\\x20\"a\"\\x20\\x1b[31m\\xff\n"), "{raw}");
+    assert!(is_valid(json.as_bytes()), "{json}");
+    assert!(
+        json.contains("$$ \\\"a\\\" \\u001b[31m\u{fffd}\""),
+        "{json}"
+    );
 }

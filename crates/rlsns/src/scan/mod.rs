@@ -137,6 +137,12 @@ impl Snapshot {
         at.ok().map(|at| &self.processes[at])
     }
 
+    /// Whether any namespace of the process with this number is known.
+    pub(crate) fn tells_of(&self, pid: u32) -> bool {
+        let process = self.process(pid);
+        process.is_some_and(|process| process.namespaces != [0; 8])
+    }
+
     /// The process with the lowest number in this namespace.
     pub(crate) fn lowest(&self, namespace: &Found) -> Option<&Process> {
         self.processes.get(namespace.lowest?)
