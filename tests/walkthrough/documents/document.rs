@@ -141,6 +141,27 @@ impl Document {
             let lines: Vec<String> = text.lines().map(|line| self.escaped(line)).collect();
             self.lines.splice(found.place, lines);
         }
+        self.save();
+    }
+
+    /// What stands between each pair of fences, in Markdown.
+    pub(crate) fn blocks(&self) -> Vec<Range<usize>> {
+        let lines = self.lines.iter().enumerate();
+        let fences = lines.filter(|(_, line)| line.starts_with("```"));
+        let numbers: Vec<usize> = fences.map(|(number, _)| number).collect();
+        let pairs = numbers.chunks_exact(2);
+        pairs.map(|pair| pair[0] + 1..pair[1]).collect()
+    }
+
+    /// Writes the document with these lines in the place of those.
+    pub(crate) fn replace(&mut self, blocks: Vec<(Range<usize>, Vec<String>)>) {
+        for (place, lines) in blocks.into_iter().rev() {
+            self.lines.splice(place, lines);
+        }
+        self.save();
+    }
+
+    fn save(&self) {
         let text = self.lines.join("\n") + "\n";
         fs::write(file(self.path), text).unwrap_or_else(|error| panic!("{}: {error}", self.path));
     }

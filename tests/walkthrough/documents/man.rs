@@ -44,6 +44,17 @@ fn every_page_of_a_program_has_all_sections() {
 }
 
 #[test]
+fn every_page_of_a_program_names_the_version_of_the_original() {
+    for path in PAGES.into_iter().filter(|path| !path.ends_with(".7")) {
+        let page = Document::open(path).lines().join("\n");
+        let (_, compatibility) = page.split_once(".Sh COMPATIBILITY\n").expect("it has one");
+        let named = compatibility.contains("of util-linux 2.42.4")
+            || compatibility.contains("of GNU coreutils 9.10");
+        assert!(named, "{path}");
+    }
+}
+
+#[test]
 fn every_example_is_a_session() {
     for path in PAGES {
         let page = Document::open(path);

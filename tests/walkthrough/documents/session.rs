@@ -82,11 +82,6 @@ impl Session {
         })
     }
 
-    /// What is typed, without what is shown.
-    pub(crate) fn commands(&self) -> Vec<&str> {
-        self.lines.iter().map(|line| &line.words[..]).collect()
-    }
-
     /// The script for the shell.
     pub(crate) fn script(&self) -> String {
         let mut script = WAIT_FOR_BACKGROUND.to_owned();
