@@ -1,32 +1,179 @@
-# Options end at the first operand. What follows is a command line of its own, with its own completion.
+# What the completions of all programs share. A function named after what it finds prints one a line, perhaps
+# with a tab and what is to be known of it.
+
+__nsutils_processes() {
+    local directory command
+    for directory in /proc/[0-9]*; do
+        { read -r command <"$directory/comm"; } 2>/dev/null && printf '%s\t%s\n' "${directory#/proc/}" "$command"
+    done
+}
+
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes
+    compgen -d -- "$part"
+}
+
+__nsutils_namespaces() { # PROGRAM
+    local number kind command
+    "$1" --noheadings --raw --output NS,TYPE,COMMAND 2>/dev/null | while read -r number kind command; do
+        printf '%s\t%s\n' "$number" "$kind ${command//'\x20'/ }"
+    done
+}
+
+__nsutils_columns() { # PROGRAM
+    local name kind text
+    "$1" --list-columns 2>/dev/null | while read -r name kind text; do
+        printf '%s\t%s\n' "$name" "$text"
+    done
+}
+
+__nsutils_namespace_files() { # PROGRAM KIND
+    local root point
+    while read -r _ _ _ root point _; do
+        [[ $root != "$2":* ]] || printf '%b\n' "$point"
+    done </proc/self/mountinfo
+    compgen -f -- "$part"
+}
+
+__nsutils_users() {
+    compgen -u
+}
+
+__nsutils_groups() {
+    compgen -g
+}
+
+# Bash counts among them what only its trap knows.
+__nsutils_signals() {
+    local name
+    for name in $(compgen -A signal SIG); do
+        [[ $name == *JUNK* ]] || printf '%s\n' "${name#SIG}"
+    done
+}
+
+__nsutils_variables() {
+    compgen -e
+}
+
+# Offers what it reads, each behind $before; what is known of it is for a person to read, and not to be inserted.
+__nsutils_offer() {
+    local value text plain=()
+    local -A offered=()
+    while IFS=$'\t' read -r value text; do
+        [[ $value == "$part"* && $value && -z ${offered[$value]} ]] || continue
+        offered[$value]=yes
+        plain+=("$before$value")
+        COMPREPLY+=("$before$value${text:+  ($text)}")
+    done
+    # 37 and 42: the keys that insert them all, or one after another.
+    if ((${#plain[@]} == 1 || COMP_TYPE == 37 || COMP_TYPE == 42)); then
+        COMPREPLY=("${plain[@]}")
+    fi
+}
+
+# What the command finds is paths.
+__nsutils_offer_paths() { # COMMAND...
+    compopt -o filenames
+    __nsutils_offer < <("$@")
+}
+
+# What the command finds may be given several times, with commas between.
+__nsutils_offer_list() { # COMMAND...
+    compopt -o nospace
+    if [[ $part == +* ]]; then
+        before+=+ part=${part#+}
+    fi
+    if [[ $part == *,* ]]; then
+        before+=${part%,*}, part=${part##*,}
+    fi
+    __nsutils_offer < <("$@")
+}
+
+__nsutils_offer_user_group() {
+    if [[ $part == *:* ]]; then
+        before+=${part%%:*}: part=${part#*:}
+        __nsutils_offer < <(compgen -g)
+    else
+        compopt -o nospace
+        __nsutils_offer < <(compgen -u)
+    fi
+}
+
+# Splits the line up to the cursor into words as a shell does, where Bash also splits at = and :, and notes where in
+# COMP_WORDS each begins.
+__nsutils_split() {
+    local left=${COMP_LINE:0:COMP_POINT} blank word number
+    words=() begins=()
+    for ((number = 0; number <= COMP_CWORD; number++)); do
+        blank=${left%%[![:blank:]]*}
+        left=${left#"$blank"}
+        word=${COMP_WORDS[number]}
+        ((number < COMP_CWORD)) || word=$left
+        left=${left#"$word"}
+        if ((number == 0)) || [[ $blank ]]; then
+            words+=("$word") begins+=("$number")
+        else
+            words[-1]+=$word
+        fi
+    done
+}
+
+# Options end at the first operand; the program is a command line of its own, with its own completion.
+_rchroot_program() { # WORD
+    compopt -o bashdefault -o default
+    if declare -F _comp_command_offset >/dev/null; then
+        _comp_command_offset "${begins[$1]}"
+    elif declare -F _command_offset >/dev/null; then
+        _command_offset "${begins[$1]}"
+    elif (($1 == last)); then
+        mapfile -t COMPREPLY < <(compgen -c -- "$part")
+    fi
+}
+
+# Offers values of an option: what stands before them is in $before, what is typed of them in $part.
+_rchroot_value() { # OPTION PROGRAM
+    case $1 in
+        --groups) __nsutils_offer_list __nsutils_groups "$2" ;;
+        --userspec) __nsutils_offer_user_group ;;
+        --chdir) __nsutils_offer_paths compgen -d -- "$part" ;;
+        operand) __nsutils_offer_paths compgen -d -- "$part" ;;
+    esac
+}
+
+# Reads the line up to the cursor as the program does, and offers what may stand there.
 _rchroot_line() {
-    local at operands=1
-    # Bash splits words at = and : too.
-    for ((at = 1; at < COMP_CWORD; at++)); do
-        case ${COMP_WORDS[at]} in
-            --) ((at++)) && break ;;
-            [=:]) ((at++)) ;;
-            --groups | --userspec | --chdir) [[ ${COMP_WORDS[at + 1]} == = ]] || ((at++)) ;;
-            -?*) ;;
+    local words begins before= part option= at last behind=0
+    __nsutils_split
+    COMPREPLY=()
+    last=$((${#words[@]} - 1))
+    part=${words[last]}
+    for ((at = 1; at < last; at++)); do
+        option=
+        case ${words[at]} in
+            --) ((at++)) && behind=1 && break ;;
+            -?*) [[ ${words[at]} =~ ^(--groups|--userspec|--chdir)$ ]] && option=${words[at]} && ((at++)) ;;
             *) break ;;
         esac
     done
-    if [[ ${COMP_WORDS[COMP_CWORD]} == [=:] ]] || ((at > COMP_CWORD)); then
-        local option=$3
-        [[ ${COMP_WORDS[COMP_CWORD]} == = ]] || [[ $3 != = ]] || option=${COMP_WORDS[COMP_CWORD - 2]}
-        _rchroot "$1" "$2" "$option"
-    elif [[ $at -eq $COMP_CWORD && $2 == -* ]]; then
+    if ((at > last)); then
+        [[ $option == --* ]] || option=-${option: -1}
+        _rchroot_value "$option" "$1"
+    elif ((at + 1 <= last)); then
+        _rchroot_program $((at + 1))
+        return
+    elif ((behind || at < last)) || [[ $part != -* ]]; then
+        _rchroot_value operand "$1"
+    elif [[ $part == --*=* ]]; then
+        before=${part%%=*}= part=${part#*=}
+        _rchroot_value "${before%=}" "$1"
+    else
         _rchroot "$@"
-    elif ((COMP_CWORD < at + operands)); then
-        compopt -o filenames
-        mapfile -t COMPREPLY < <(compgen -d -- "$2")
-    elif declare -F _comp_command_offset >/dev/null; then
-        _comp_command_offset $((at + operands))
-    elif declare -F _command_offset >/dev/null; then
-        _command_offset $((at + operands))
-    elif ((COMP_CWORD == at + operands)); then
-        mapfile -t COMPREPLY < <(compgen -c -- "$2")
     fi
+    # Readline replaces no more than the last of the words that Bash has split.
+    local kept=${words[last]}
+    kept=${kept%"$2"}
+    COMPREPLY=("${COMPREPLY[@]#"$kept"}")
 }
 
 _rchroot() {
@@ -60,21 +207,6 @@ _rchroot() {
                 return 0
             fi
             case "${prev}" in
-                --groups)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --userspec)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --chdir)
-                    COMPREPLY=()
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o plusdirs
-                    fi
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -86,7 +218,7 @@ _rchroot() {
 }
 
 if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
-    complete -F _rchroot_line -o nosort -o bashdefault -o default rchroot
+    complete -F _rchroot_line -o nosort rchroot
 else
-    complete -F _rchroot_line -o bashdefault -o default rchroot
+    complete -F _rchroot_line rchroot
 fi

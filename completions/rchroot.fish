@@ -1,3 +1,75 @@
+# What the completions of all programs share. A function named after what it finds prints one a line, perhaps with a
+# tab and what is to be known of it.
+
+function __nsutils_processes
+    grep -Hs . /proc/*/comm | string replace -rf '^/proc/(\d+)/comm:' '$1\t'
+end
+
+# What has namespaces: a process, or a directory of kept ones.
+function __nsutils_targets
+    __nsutils_processes
+    __fish_complete_directories (__nsutils_typed)
+end
+
+# The program itself knows these.
+function __nsutils_program
+    set -l words (commandline -opc)
+    command $words[1] $argv 2>/dev/null
+end
+
+function __nsutils_namespaces
+    __nsutils_program --noheadings --raw --output NS,TYPE,COMMAND | string replace -r ' +' \t | string replace -a '\\x20' ' '
+end
+
+function __nsutils_columns
+    __nsutils_program --list-columns | string trim | string replace -r ' +<.*> +' \t
+end
+
+function __nsutils_namespace_files
+    string match -rg "^\S+ \S+ \S+ $argv[1]:\S+ (\S+)" </proc/self/mountinfo | string unescape
+    __fish_complete_path (string replace -r '^--[^=]*=' '' -- (commandline -ct))
+end
+
+function __nsutils_users
+    __fish_complete_users
+end
+
+function __nsutils_groups
+    __fish_complete_groups
+end
+
+function __nsutils_signals
+    kill -l | string split -n ' ' | string replace -r '^SIG' '' | string match -r '^[A-Z].*'
+end
+
+function __nsutils_variables
+    set -nx
+end
+
+# What is typed of a value, without its option.
+function __nsutils_typed
+    string replace -r '^(--[^=]*=|-[^-])' '' -- (commandline -ct)
+end
+
+# Several with commas between: each is offered behind those that are there.
+function __nsutils_list
+    set -l before (__nsutils_typed | string match -r '^\+?(?:.*,)?')
+    for value in (__nsutils_$argv[1])
+        printf '%s\n' $before$value
+    end
+end
+
+function __nsutils_user_group
+    set -l user (__nsutils_typed | string match -r '^[^:]*:')
+    if test -n "$user"
+        for group in (__nsutils_groups)
+            printf '%s\n' $user$group
+        end
+    else
+        __nsutils_users
+    end
+end
+
 # Options end at the first operand. What follows is a command line of its own, with its own completion.
 function __rchroot_operands
     set -l words (commandline -opc)
@@ -7,9 +79,10 @@ function __rchroot_operands
             case --
                 set -e words[1]
                 break
-            case --groups --userspec --chdir
-                set -e words[1..2]
             case '-*'
+                if string match -qr '^(--groups|--userspec|--chdir)$' -- $words[1]
+                    set -e words[1]
+                end
                 set -e words[1]
             case '*'
                 break
@@ -33,8 +106,8 @@ function __rchroot_operand
 end
 
 complete -c rchroot -f -a '(__rchroot_operand)'
-complete -c rchroot -n __rchroot_at_options -l groups -d 'have these supplementary groups, and no others; none if empty' -r
-complete -c rchroot -n __rchroot_at_options -l userspec -d 'be this user, in this group or else the user\'s own; either may be left out' -r
+complete -c rchroot -n __rchroot_at_options -l groups -d 'have these supplementary groups, and no others; none if empty' -r -f -a "(__nsutils_list groups)"
+complete -c rchroot -n __rchroot_at_options -l userspec -d 'be this user, in this group or else the user\'s own; either may be left out' -r -f -a "(__nsutils_user_group)"
 complete -c rchroot -n __rchroot_at_options -l chdir -d 'start in this directory, as it is called inside' -r -f -a "(__fish_complete_directories)"
 complete -c rchroot -n __rchroot_at_options -l skip-chdir -d 'stay in the present directory; only if NEWROOT is the old \'/\''
 complete -c rchroot -n __rchroot_at_options -l help -d 'show this help and end'

@@ -1,3 +1,175 @@
+# What the completions of all programs share. A function named after what it finds prints one a line, perhaps
+# with a tab and what is to be known of it.
+
+__nsutils_processes() {
+    local directory command
+    for directory in /proc/[0-9]*; do
+        { read -r command <"$directory/comm"; } 2>/dev/null && printf '%s\t%s\n' "${directory#/proc/}" "$command"
+    done
+}
+
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes
+    compgen -d -- "$part"
+}
+
+__nsutils_namespaces() { # PROGRAM
+    local number kind command
+    "$1" --noheadings --raw --output NS,TYPE,COMMAND 2>/dev/null | while read -r number kind command; do
+        printf '%s\t%s\n' "$number" "$kind ${command//'\x20'/ }"
+    done
+}
+
+__nsutils_columns() { # PROGRAM
+    local name kind text
+    "$1" --list-columns 2>/dev/null | while read -r name kind text; do
+        printf '%s\t%s\n' "$name" "$text"
+    done
+}
+
+__nsutils_namespace_files() { # PROGRAM KIND
+    local root point
+    while read -r _ _ _ root point _; do
+        [[ $root != "$2":* ]] || printf '%b\n' "$point"
+    done </proc/self/mountinfo
+    compgen -f -- "$part"
+}
+
+__nsutils_users() {
+    compgen -u
+}
+
+__nsutils_groups() {
+    compgen -g
+}
+
+# Bash counts among them what only its trap knows.
+__nsutils_signals() {
+    local name
+    for name in $(compgen -A signal SIG); do
+        [[ $name == *JUNK* ]] || printf '%s\n' "${name#SIG}"
+    done
+}
+
+__nsutils_variables() {
+    compgen -e
+}
+
+# Offers what it reads, each behind $before; what is known of it is for a person to read, and not to be inserted.
+__nsutils_offer() {
+    local value text plain=()
+    local -A offered=()
+    while IFS=$'\t' read -r value text; do
+        [[ $value == "$part"* && $value && -z ${offered[$value]} ]] || continue
+        offered[$value]=yes
+        plain+=("$before$value")
+        COMPREPLY+=("$before$value${text:+  ($text)}")
+    done
+    # 37 and 42: the keys that insert them all, or one after another.
+    if ((${#plain[@]} == 1 || COMP_TYPE == 37 || COMP_TYPE == 42)); then
+        COMPREPLY=("${plain[@]}")
+    fi
+}
+
+# What the command finds is paths.
+__nsutils_offer_paths() { # COMMAND...
+    compopt -o filenames
+    __nsutils_offer < <("$@")
+}
+
+# What the command finds may be given several times, with commas between.
+__nsutils_offer_list() { # COMMAND...
+    compopt -o nospace
+    if [[ $part == +* ]]; then
+        before+=+ part=${part#+}
+    fi
+    if [[ $part == *,* ]]; then
+        before+=${part%,*}, part=${part##*,}
+    fi
+    __nsutils_offer < <("$@")
+}
+
+__nsutils_offer_user_group() {
+    if [[ $part == *:* ]]; then
+        before+=${part%%:*}: part=${part#*:}
+        __nsutils_offer < <(compgen -g)
+    else
+        compopt -o nospace
+        __nsutils_offer < <(compgen -u)
+    fi
+}
+
+# Splits the line up to the cursor into words as a shell does, where Bash also splits at = and :, and notes where in
+# COMP_WORDS each begins.
+__nsutils_split() {
+    local left=${COMP_LINE:0:COMP_POINT} blank word number
+    words=() begins=()
+    for ((number = 0; number <= COMP_CWORD; number++)); do
+        blank=${left%%[![:blank:]]*}
+        left=${left#"$blank"}
+        word=${COMP_WORDS[number]}
+        ((number < COMP_CWORD)) || word=$left
+        left=${left#"$word"}
+        if ((number == 0)) || [[ $blank ]]; then
+            words+=("$word") begins+=("$number")
+        else
+            words[-1]+=$word
+        fi
+    done
+}
+
+# Offers values of an option: what stands before them is in $before, what is typed of them in $part.
+_rlsns_value() { # OPTION PROGRAM
+    case $1 in
+        -p | --task) __nsutils_offer < <(__nsutils_processes "$2") ;;
+        -o | --output) __nsutils_offer_list __nsutils_columns "$2" ;;
+        -Q | --filter) __nsutils_offer < <(__nsutils_columns "$2") ;;
+        -t | --type) __nsutils_offer < <(printf '%s\n' user cgroup ipc uts net pid mnt time) ;;
+        -T | --tree) __nsutils_offer < <(printf '%s\n' owner parent process) ;;
+        --holders) __nsutils_offer < <(__nsutils_namespaces "$2") ;;
+        --compare) __nsutils_offer_list __nsutils_processes "$2" ;;
+        --graph) __nsutils_offer < <(printf '%s\n' dot mermaid) ;;
+        operand) __nsutils_offer < <(__nsutils_namespaces "$2") ;;
+    esac
+}
+
+# Reads the line up to the cursor as the program does, and offers what may stand there.
+_rlsns_line() {
+    local words begins before= part option= at last behind=0
+    __nsutils_split
+    COMPREPLY=()
+    last=$((${#words[@]} - 1))
+    part=${words[last]}
+    for ((at = 1; at < last; at++)); do
+        option=
+        case ${words[at]} in
+            --) ((at++)) && behind=1 && break ;;
+            -?*) [[ ${words[at]} =~ ^(-[JhPuVnWlrH]*[poQt]|--task|--output|--filter|--type|--holders|--compare)$ ]] && option=${words[at]} && ((at++)) ;;
+            *) : ;;
+        esac
+    done
+    if ((at > last)); then
+        [[ $option == --* ]] || option=-${option: -1}
+        _rlsns_value "$option" "$1"
+    elif ((behind || at < last)) || [[ $part != -* ]]; then
+        _rlsns_value operand "$1"
+    elif [[ $part == --*=* ]]; then
+        before=${part%%=*}= part=${part#*=}
+        _rlsns_value "${before%=}" "$1"
+    elif [[ $part =~ ^(-[JhPuVnWlrH]*)([poQtT]). ]]; then
+        before=${BASH_REMATCH[1]}${BASH_REMATCH[2]}
+        part=${part#"$before"}
+        _rlsns_value "-${BASH_REMATCH[2]}" "$1"
+    else
+        _rlsns "$@"
+    fi
+    # Readline replaces no more than the last of the words that Bash has split.
+    local kept=${words[last]}
+    kept=${kept%"$2"}
+    COMPREPLY=("${COMPREPLY[@]#"$kept"}")
+}
+
 _rlsns() {
     local i cur prev opts cmd
     COMPREPLY=()
@@ -29,46 +201,6 @@ _rlsns() {
                 return 0
             fi
             case "${prev}" in
-                --task)
-                    COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "${cur}"))
-                    return 0
-                    ;;
-                -p)
-                    COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "${cur}"))
-                    return 0
-                    ;;
-                --output)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -o)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --filter)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -Q)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --type)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -t)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --holders)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --compare)
-                    COMPREPLY=($(compgen -W "$(cd /proc && echo [0-9]*)" -- "${cur}"))
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -80,7 +212,7 @@ _rlsns() {
 }
 
 if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
-    complete -F _rlsns -o nosort -o bashdefault -o default rlsns
+    complete -F _rlsns_line -o nosort rlsns
 else
-    complete -F _rlsns -o bashdefault -o default rlsns
+    complete -F _rlsns_line rlsns
 fi

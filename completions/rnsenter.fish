@@ -1,3 +1,75 @@
+# What the completions of all programs share. A function named after what it finds prints one a line, perhaps with a
+# tab and what is to be known of it.
+
+function __nsutils_processes
+    grep -Hs . /proc/*/comm | string replace -rf '^/proc/(\d+)/comm:' '$1\t'
+end
+
+# What has namespaces: a process, or a directory of kept ones.
+function __nsutils_targets
+    __nsutils_processes
+    __fish_complete_directories (__nsutils_typed)
+end
+
+# The program itself knows these.
+function __nsutils_program
+    set -l words (commandline -opc)
+    command $words[1] $argv 2>/dev/null
+end
+
+function __nsutils_namespaces
+    __nsutils_program --noheadings --raw --output NS,TYPE,COMMAND | string replace -r ' +' \t | string replace -a '\\x20' ' '
+end
+
+function __nsutils_columns
+    __nsutils_program --list-columns | string trim | string replace -r ' +<.*> +' \t
+end
+
+function __nsutils_namespace_files
+    string match -rg "^\S+ \S+ \S+ $argv[1]:\S+ (\S+)" </proc/self/mountinfo | string unescape
+    __fish_complete_path (string replace -r '^--[^=]*=' '' -- (commandline -ct))
+end
+
+function __nsutils_users
+    __fish_complete_users
+end
+
+function __nsutils_groups
+    __fish_complete_groups
+end
+
+function __nsutils_signals
+    kill -l | string split -n ' ' | string replace -r '^SIG' '' | string match -r '^[A-Z].*'
+end
+
+function __nsutils_variables
+    set -nx
+end
+
+# What is typed of a value, without its option.
+function __nsutils_typed
+    string replace -r '^(--[^=]*=|-[^-])' '' -- (commandline -ct)
+end
+
+# Several with commas between: each is offered behind those that are there.
+function __nsutils_list
+    set -l before (__nsutils_typed | string match -r '^\+?(?:.*,)?')
+    for value in (__nsutils_$argv[1])
+        printf '%s\n' $before$value
+    end
+end
+
+function __nsutils_user_group
+    set -l user (__nsutils_typed | string match -r '^[^:]*:')
+    if test -n "$user"
+        for group in (__nsutils_groups)
+            printf '%s\n' $user$group
+        end
+    else
+        __nsutils_users
+    end
+end
+
 # Options end at the first operand. What follows is a command line of its own, with its own completion.
 function __rnsenter_operands
     set -l words (commandline -opc)
@@ -7,9 +79,10 @@ function __rnsenter_operands
             case --
                 set -e words[1]
                 break
-            case -t --target -N --net-socket -S --setuid -G --setgid
-                set -e words[1..2]
             case '-*'
+                if string match -qr '^(-[ahVeFcZ]*[tNSG]|--target|--net-socket|--setuid|--setgid)$' -- $words[1]
+                    set -e words[1]
+                end
                 set -e words[1]
             case '*'
                 break
@@ -33,18 +106,18 @@ function __rnsenter_operand
 end
 
 complete -c rnsenter -f -a '(__rnsenter_operand)'
-complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'a process (INODE: its pidfd\'s), a namespace by its inode, kept namespaces, a container by its id' -r -f -a "(__fish_complete_pids; __fish_complete_directories)"
-complete -c rnsenter -n __rnsenter_at_options -s m -l mount -d 'mounts' -F
-complete -c rnsenter -n __rnsenter_at_options -s u -l uts -d 'host name and domain name' -F
-complete -c rnsenter -n __rnsenter_at_options -s i -l ipc -d 'System V IPC and POSIX message queues' -F
-complete -c rnsenter -n __rnsenter_at_options -s n -l net -d 'network' -F
-complete -c rnsenter -n __rnsenter_at_options -s N -l net-socket -d 'the network of this socket of the target' -r
-complete -c rnsenter -n __rnsenter_at_options -s p -l pid -d 'process numbers, for the children' -F
-complete -c rnsenter -n __rnsenter_at_options -s U -l user -d 'users, groups and capabilities' -F
-complete -c rnsenter -n __rnsenter_at_options -s C -l cgroup -d 'the root of /proc/PID/cgroup' -F
-complete -c rnsenter -n __rnsenter_at_options -s T -l time -d 'clocks' -F
-complete -c rnsenter -n __rnsenter_at_options -s S -l setuid -d 'become this user inside, or the target\'s' -r
-complete -c rnsenter -n __rnsenter_at_options -s G -l setgid -d 'become this group inside, with no others, or the target\'s' -r
+complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'a process (INODE: its pidfd\'s), a namespace by its inode, kept namespaces, a container by its id' -r -f -a "(__nsutils_targets)"
+complete -c rnsenter -n __rnsenter_at_options -s m -l mount -d 'mounts' -f -a "(__nsutils_namespace_files mnt)"
+complete -c rnsenter -n __rnsenter_at_options -s u -l uts -d 'host name and domain name' -f -a "(__nsutils_namespace_files uts)"
+complete -c rnsenter -n __rnsenter_at_options -s i -l ipc -d 'System V IPC and POSIX message queues' -f -a "(__nsutils_namespace_files ipc)"
+complete -c rnsenter -n __rnsenter_at_options -s n -l net -d 'network' -f -a "(__nsutils_namespace_files net)"
+complete -c rnsenter -n __rnsenter_at_options -s N -l net-socket -d 'the network of this socket of the target' -r -f -a ""
+complete -c rnsenter -n __rnsenter_at_options -s p -l pid -d 'process numbers, for the children' -f -a "(__nsutils_namespace_files pid)"
+complete -c rnsenter -n __rnsenter_at_options -s U -l user -d 'users, groups and capabilities' -f -a "(__nsutils_namespace_files user)"
+complete -c rnsenter -n __rnsenter_at_options -s C -l cgroup -d 'the root of /proc/PID/cgroup' -f -a "(__nsutils_namespace_files cgroup)"
+complete -c rnsenter -n __rnsenter_at_options -s T -l time -d 'clocks' -f -a "(__nsutils_namespace_files time)"
+complete -c rnsenter -n __rnsenter_at_options -s S -l setuid -d 'become this user inside, or the target\'s' -r -f -a "follow"
+complete -c rnsenter -n __rnsenter_at_options -s G -l setgid -d 'become this group inside, with no others, or the target\'s' -r -f -a "follow"
 complete -c rnsenter -n __rnsenter_at_options -s r -l root -d 'the root directory: the target\'s, or DIR as it is here' -f -a "(__fish_complete_directories)"
 complete -c rnsenter -n __rnsenter_at_options -s w -l wd -d 'the working directory: the target\'s, or DIR as it is here' -f -a "(__fish_complete_directories)"
 complete -c rnsenter -n __rnsenter_at_options -s W -l wdns -d 'the working directory, DIR as it is inside' -f -a "(__fish_complete_directories)"

@@ -2,6 +2,88 @@
 
 autoload -U is-at-least
 
+# What the completions of all programs share: each function offers what it is named after.
+
+__nsutils_processes() {
+    local -a processes
+    local directory command
+    for directory in /proc/<1->(N/); do
+        { read -r command <$directory/comm } 2>/dev/null && processes+=("${directory:t}:$command")
+    done
+    _describe -t processes process processes "$@"
+}
+
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes "$@"
+    _files -/ "$@"
+}
+
+# The program itself knows these; a line of what it prints is a number or name and what it is.
+__nsutils_told() { # TAG OPTION... -- WORDS-OF-COMPADD...
+    local tag=$1 line
+    local -a asked found fields
+    shift
+    asked=("${(@)argv[1,(i)--]}")
+    shift $#asked
+    for line in ${(f)"$(_call_program $tag ${(q)words[1]} ${(q)asked[1,-2]} 2>/dev/null)"}; do
+        fields=(${=line})
+        found+=("$fields[1]:${(j: :)fields[2,-1]}")
+    done
+    _describe -t $tag $tag found "$@"
+}
+
+__nsutils_namespaces() {
+    __nsutils_told namespaces --noheadings --raw --output NS,TYPE,COMMAND -- "$@"
+}
+
+__nsutils_columns() {
+    __nsutils_told columns --list-columns -- "$@"
+}
+
+__nsutils_namespace_files() { # KIND
+    local -a found fields
+    local line
+    while read -r line; do
+        fields=(${=line})
+        [[ $fields[4] == $1:* ]] && found+=(${(g::)fields[5]})
+    done </proc/self/mountinfo
+    (($#found)) && compadd -f -- $found
+    _files
+}
+
+__nsutils_users() {
+    _users "$@"
+}
+
+__nsutils_groups() {
+    _groups "$@"
+}
+
+__nsutils_signals() {
+    local -a names
+    names=(${signals:#(EXIT|ZERR|DEBUG)})
+    _describe -t signals signal names
+}
+
+__nsutils_variables() {
+    _parameters -g '*export*' "$@"
+}
+
+__nsutils_list() { # FUNCTION
+    compset -P '+'
+    compset -P '*,'
+    __nsutils_$1 -qS,
+}
+
+__nsutils_user_group() {
+    if compset -P '*:'; then
+        _groups
+    else
+        _users -qS:
+    fi
+}
+
 _rnsenter() {
     typeset -A opt_args
     typeset -a _arguments_options
@@ -15,30 +97,30 @@ _rnsenter() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID:{_pids; _files -/}' \
-'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID:{_pids; _files -/}' \
-'*-m-[mounts]::FILE|\:NSID:_files' \
-'*--mount=-[mounts]::FILE|\:NSID:_files' \
-'*-u-[host name and domain name]::FILE|\:NSID:_files' \
-'*--uts=-[host name and domain name]::FILE|\:NSID:_files' \
-'*-i-[System V IPC and POSIX message queues]::FILE|\:NSID:_files' \
-'*--ipc=-[System V IPC and POSIX message queues]::FILE|\:NSID:_files' \
-'*-n-[network]::FILE|\:NSID:_files' \
-'*--net=-[network]::FILE|\:NSID:_files' \
+'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID: __nsutils_targets' \
+'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID: __nsutils_targets' \
+'*-m-[mounts]::FILE|\:NSID: __nsutils_namespace_files mnt' \
+'*--mount=-[mounts]::FILE|\:NSID: __nsutils_namespace_files mnt' \
+'*-u-[host name and domain name]::FILE|\:NSID: __nsutils_namespace_files uts' \
+'*--uts=-[host name and domain name]::FILE|\:NSID: __nsutils_namespace_files uts' \
+'*-i-[System V IPC and POSIX message queues]::FILE|\:NSID: __nsutils_namespace_files ipc' \
+'*--ipc=-[System V IPC and POSIX message queues]::FILE|\:NSID: __nsutils_namespace_files ipc' \
+'*-n-[network]::FILE|\:NSID: __nsutils_namespace_files net' \
+'*--net=-[network]::FILE|\:NSID: __nsutils_namespace_files net' \
 '*-N+[the network of this socket of the target]:FD:_default' \
 '*--net-socket=[the network of this socket of the target]:FD:_default' \
-'*-p-[process numbers, for the children]::FILE|\:NSID:_files' \
-'*--pid=-[process numbers, for the children]::FILE|\:NSID:_files' \
-'*-U-[users, groups and capabilities]::FILE|\:NSID:_files' \
-'*--user=-[users, groups and capabilities]::FILE|\:NSID:_files' \
-'*-C-[the root of /proc/PID/cgroup]::FILE|\:NSID:_files' \
-'*--cgroup=-[the root of /proc/PID/cgroup]::FILE|\:NSID:_files' \
-'*-T-[clocks]::FILE|\:NSID:_files' \
-'*--time=-[clocks]::FILE|\:NSID:_files' \
-'*-S+[become this user inside, or the target'\''s]:UID|follow:_default' \
-'*--setuid=[become this user inside, or the target'\''s]:UID|follow:_default' \
-'*-G+[become this group inside, with no others, or the target'\''s]:GID|follow:_default' \
-'*--setgid=[become this group inside, with no others, or the target'\''s]:GID|follow:_default' \
+'*-p-[process numbers, for the children]::FILE|\:NSID: __nsutils_namespace_files pid' \
+'*--pid=-[process numbers, for the children]::FILE|\:NSID: __nsutils_namespace_files pid' \
+'*-U-[users, groups and capabilities]::FILE|\:NSID: __nsutils_namespace_files user' \
+'*--user=-[users, groups and capabilities]::FILE|\:NSID: __nsutils_namespace_files user' \
+'*-C-[the root of /proc/PID/cgroup]::FILE|\:NSID: __nsutils_namespace_files cgroup' \
+'*--cgroup=-[the root of /proc/PID/cgroup]::FILE|\:NSID: __nsutils_namespace_files cgroup' \
+'*-T-[clocks]::FILE|\:NSID: __nsutils_namespace_files time' \
+'*--time=-[clocks]::FILE|\:NSID: __nsutils_namespace_files time' \
+'*-S+[become this user inside, or the target'\''s]:UID|follow:(follow)' \
+'*--setuid=[become this user inside, or the target'\''s]:UID|follow:(follow)' \
+'*-G+[become this group inside, with no others, or the target'\''s]:GID|follow:(follow)' \
+'*--setgid=[become this group inside, with no others, or the target'\''s]:GID|follow:(follow)' \
 '*-r-[the root directory\: the target'\''s, or DIR as it is here]::DIR:_files -/' \
 '*--root=-[the root directory\: the target'\''s, or DIR as it is here]::DIR:_files -/' \
 '*-w-[the working directory\: the target'\''s, or DIR as it is here]::DIR:_files -/' \

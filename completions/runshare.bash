@@ -1,32 +1,199 @@
-# Options end at the first operand. What follows is a command line of its own, with its own completion.
+# What the completions of all programs share. A function named after what it finds prints one a line, perhaps
+# with a tab and what is to be known of it.
+
+__nsutils_processes() {
+    local directory command
+    for directory in /proc/[0-9]*; do
+        { read -r command <"$directory/comm"; } 2>/dev/null && printf '%s\t%s\n' "${directory#/proc/}" "$command"
+    done
+}
+
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes
+    compgen -d -- "$part"
+}
+
+__nsutils_namespaces() { # PROGRAM
+    local number kind command
+    "$1" --noheadings --raw --output NS,TYPE,COMMAND 2>/dev/null | while read -r number kind command; do
+        printf '%s\t%s\n' "$number" "$kind ${command//'\x20'/ }"
+    done
+}
+
+__nsutils_columns() { # PROGRAM
+    local name kind text
+    "$1" --list-columns 2>/dev/null | while read -r name kind text; do
+        printf '%s\t%s\n' "$name" "$text"
+    done
+}
+
+__nsutils_namespace_files() { # PROGRAM KIND
+    local root point
+    while read -r _ _ _ root point _; do
+        [[ $root != "$2":* ]] || printf '%b\n' "$point"
+    done </proc/self/mountinfo
+    compgen -f -- "$part"
+}
+
+__nsutils_users() {
+    compgen -u
+}
+
+__nsutils_groups() {
+    compgen -g
+}
+
+# Bash counts among them what only its trap knows.
+__nsutils_signals() {
+    local name
+    for name in $(compgen -A signal SIG); do
+        [[ $name == *JUNK* ]] || printf '%s\n' "${name#SIG}"
+    done
+}
+
+__nsutils_variables() {
+    compgen -e
+}
+
+# Offers what it reads, each behind $before; what is known of it is for a person to read, and not to be inserted.
+__nsutils_offer() {
+    local value text plain=()
+    local -A offered=()
+    while IFS=$'\t' read -r value text; do
+        [[ $value == "$part"* && $value && -z ${offered[$value]} ]] || continue
+        offered[$value]=yes
+        plain+=("$before$value")
+        COMPREPLY+=("$before$value${text:+  ($text)}")
+    done
+    # 37 and 42: the keys that insert them all, or one after another.
+    if ((${#plain[@]} == 1 || COMP_TYPE == 37 || COMP_TYPE == 42)); then
+        COMPREPLY=("${plain[@]}")
+    fi
+}
+
+# What the command finds is paths.
+__nsutils_offer_paths() { # COMMAND...
+    compopt -o filenames
+    __nsutils_offer < <("$@")
+}
+
+# What the command finds may be given several times, with commas between.
+__nsutils_offer_list() { # COMMAND...
+    compopt -o nospace
+    if [[ $part == +* ]]; then
+        before+=+ part=${part#+}
+    fi
+    if [[ $part == *,* ]]; then
+        before+=${part%,*}, part=${part##*,}
+    fi
+    __nsutils_offer < <("$@")
+}
+
+__nsutils_offer_user_group() {
+    if [[ $part == *:* ]]; then
+        before+=${part%%:*}: part=${part#*:}
+        __nsutils_offer < <(compgen -g)
+    else
+        compopt -o nospace
+        __nsutils_offer < <(compgen -u)
+    fi
+}
+
+# Splits the line up to the cursor into words as a shell does, where Bash also splits at = and :, and notes where in
+# COMP_WORDS each begins.
+__nsutils_split() {
+    local left=${COMP_LINE:0:COMP_POINT} blank word number
+    words=() begins=()
+    for ((number = 0; number <= COMP_CWORD; number++)); do
+        blank=${left%%[![:blank:]]*}
+        left=${left#"$blank"}
+        word=${COMP_WORDS[number]}
+        ((number < COMP_CWORD)) || word=$left
+        left=${left#"$word"}
+        if ((number == 0)) || [[ $blank ]]; then
+            words+=("$word") begins+=("$number")
+        else
+            words[-1]+=$word
+        fi
+    done
+}
+
+# Options end at the first operand; the program is a command line of its own, with its own completion.
+_runshare_program() { # WORD
+    compopt -o bashdefault -o default
+    if declare -F _comp_command_offset >/dev/null; then
+        _comp_command_offset "${begins[$1]}"
+    elif declare -F _command_offset >/dev/null; then
+        _command_offset "${begins[$1]}"
+    elif (($1 == last)); then
+        mapfile -t COMPREPLY < <(compgen -c -- "$part")
+    fi
+}
+
+# Offers values of an option: what stands before them is in $before, what is typed of them in $part.
+_runshare_value() { # OPTION PROGRAM
+    case $1 in
+        --mount) __nsutils_offer_paths compgen -f -- "$part" ;;
+        --uts) __nsutils_offer_paths compgen -f -- "$part" ;;
+        --ipc) __nsutils_offer_paths compgen -f -- "$part" ;;
+        --net) __nsutils_offer_paths compgen -f -- "$part" ;;
+        --pid) __nsutils_offer_paths compgen -f -- "$part" ;;
+        --user) __nsutils_offer_paths compgen -f -- "$part" ;;
+        --cgroup) __nsutils_offer_paths compgen -f -- "$part" ;;
+        --time) __nsutils_offer_paths compgen -f -- "$part" ;;
+        --kill-child) __nsutils_offer < <(__nsutils_signals "$2") ;;
+        --mount-proc) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --mount-binfmt) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --map-user) __nsutils_offer < <(__nsutils_users "$2") ;;
+        --map-users) __nsutils_offer < <(printf '%s\n' auto subids all) ;;
+        --map-group) __nsutils_offer < <(__nsutils_groups "$2") ;;
+        --map-groups) __nsutils_offer < <(printf '%s\n' auto subids all) ;;
+        --propagation) __nsutils_offer < <(printf '%s\n' private shared slave unchanged) ;;
+        --setgroups) __nsutils_offer < <(printf '%s\n' allow deny) ;;
+        -R | --root) __nsutils_offer_paths compgen -d -- "$part" ;;
+        -w | --wd) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --whitelist-env) __nsutils_offer_list __nsutils_variables "$2" ;;
+        --persist) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --unpersist) __nsutils_offer_paths compgen -d -- "$part" ;;
+    esac
+}
+
+# Reads the line up to the cursor as the program does, and offers what may stand there.
 _runshare_line() {
-    local at operands=0
-    # Bash splits words at = and : too.
-    for ((at = 1; at < COMP_CWORD; at++)); do
-        case ${COMP_WORDS[at]} in
-            --) ((at++)) && break ;;
-            [=:]) ((at++)) ;;
-            --map-user | --map-users | --map-group | --map-groups | --owner | --propagation | --setgroups | -S | --setuid | -G | --setgid | -R | --root | -w | --wd | --monotonic | --boottime | -l | --load-interp | --whitelist-env | --hostname | --domainname | --persist | --unpersist) [[ ${COMP_WORDS[at + 1]} == = ]] || ((at++)) ;;
-            -?*) ;;
+    local words begins before= part option= at last behind=0
+    __nsutils_split
+    COMPREPLY=()
+    last=$((${#words[@]} - 1))
+    part=${words[last]}
+    for ((at = 1; at < last; at++)); do
+        option=
+        case ${words[at]} in
+            --) ((at++)) && behind=1 && break ;;
+            -?*) [[ ${words[at]} =~ ^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--persist|--unpersist)$ ]] && option=${words[at]} && ((at++)) ;;
             *) break ;;
         esac
     done
-    if [[ ${COMP_WORDS[COMP_CWORD]} == [=:] ]] || ((at > COMP_CWORD)); then
-        local option=$3
-        [[ ${COMP_WORDS[COMP_CWORD]} == = ]] || [[ $3 != = ]] || option=${COMP_WORDS[COMP_CWORD - 2]}
-        _runshare "$1" "$2" "$option"
-    elif [[ $at -eq $COMP_CWORD && $2 == -* ]]; then
+    if ((at > last)); then
+        [[ $option == --* ]] || option=-${option: -1}
+        _runshare_value "$option" "$1"
+    elif ((behind || at < last)) || [[ $part != -* ]]; then
+        _runshare_program $at
+        return
+    elif [[ $part == --*=* ]]; then
+        before=${part%%=*}= part=${part#*=}
+        _runshare_value "${before%=}" "$1"
+    elif [[ $part =~ ^(-[hVmuinpUCTfrc]*)([SGRwl]). ]]; then
+        before=${BASH_REMATCH[1]}${BASH_REMATCH[2]}
+        part=${part#"$before"}
+        _runshare_value "-${BASH_REMATCH[2]}" "$1"
+    else
         _runshare "$@"
-    elif ((COMP_CWORD < at + operands)); then
-        compopt -o filenames
-        mapfile -t COMPREPLY < <(compgen -d -- "$2")
-    elif declare -F _comp_command_offset >/dev/null; then
-        _comp_command_offset $((at + operands))
-    elif declare -F _command_offset >/dev/null; then
-        _command_offset $((at + operands))
-    elif ((COMP_CWORD == at + operands)); then
-        mapfile -t COMPREPLY < <(compgen -c -- "$2")
     fi
+    # Readline replaces no more than the last of the words that Bash has split.
+    local kept=${words[last]}
+    kept=${kept%"$2"}
+    COMPREPLY=("${COMPREPLY[@]#"$kept"}")
 }
 
 _runshare() {
@@ -60,126 +227,6 @@ _runshare() {
                 return 0
             fi
             case "${prev}" in
-                --map-user)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --map-users)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --map-group)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --map-groups)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --owner)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --propagation)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --setgroups)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --setuid)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -S)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --setgid)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -G)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --root)
-                    COMPREPLY=()
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o plusdirs
-                    fi
-                    return 0
-                    ;;
-                -R)
-                    COMPREPLY=()
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o plusdirs
-                    fi
-                    return 0
-                    ;;
-                --wd)
-                    COMPREPLY=()
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o plusdirs
-                    fi
-                    return 0
-                    ;;
-                -w)
-                    COMPREPLY=()
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o plusdirs
-                    fi
-                    return 0
-                    ;;
-                --monotonic)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --boottime)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --load-interp)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                -l)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --whitelist-env)
-                    COMPREPLY=($(compgen -f "${cur}"))
-                    return 0
-                    ;;
-                --hostname)
-                    COMPREPLY=("${cur}")
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o nospace
-                    fi
-                    return 0
-                    ;;
-                --domainname)
-                    COMPREPLY=("${cur}")
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o nospace
-                    fi
-                    return 0
-                    ;;
-                --persist)
-                    COMPREPLY=()
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o plusdirs
-                    fi
-                    return 0
-                    ;;
-                --unpersist)
-                    COMPREPLY=()
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o plusdirs
-                    fi
-                    return 0
-                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -191,7 +238,7 @@ _runshare() {
 }
 
 if [[ "${BASH_VERSINFO[0]}" -eq 4 && "${BASH_VERSINFO[1]}" -ge 4 || "${BASH_VERSINFO[0]}" -gt 4 ]]; then
-    complete -F _runshare_line -o nosort -o bashdefault -o default runshare
+    complete -F _runshare_line -o nosort runshare
 else
-    complete -F _runshare_line -o bashdefault -o default runshare
+    complete -F _runshare_line runshare
 fi

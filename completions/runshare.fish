@@ -1,3 +1,75 @@
+# What the completions of all programs share. A function named after what it finds prints one a line, perhaps with a
+# tab and what is to be known of it.
+
+function __nsutils_processes
+    grep -Hs . /proc/*/comm | string replace -rf '^/proc/(\d+)/comm:' '$1\t'
+end
+
+# What has namespaces: a process, or a directory of kept ones.
+function __nsutils_targets
+    __nsutils_processes
+    __fish_complete_directories (__nsutils_typed)
+end
+
+# The program itself knows these.
+function __nsutils_program
+    set -l words (commandline -opc)
+    command $words[1] $argv 2>/dev/null
+end
+
+function __nsutils_namespaces
+    __nsutils_program --noheadings --raw --output NS,TYPE,COMMAND | string replace -r ' +' \t | string replace -a '\\x20' ' '
+end
+
+function __nsutils_columns
+    __nsutils_program --list-columns | string trim | string replace -r ' +<.*> +' \t
+end
+
+function __nsutils_namespace_files
+    string match -rg "^\S+ \S+ \S+ $argv[1]:\S+ (\S+)" </proc/self/mountinfo | string unescape
+    __fish_complete_path (string replace -r '^--[^=]*=' '' -- (commandline -ct))
+end
+
+function __nsutils_users
+    __fish_complete_users
+end
+
+function __nsutils_groups
+    __fish_complete_groups
+end
+
+function __nsutils_signals
+    kill -l | string split -n ' ' | string replace -r '^SIG' '' | string match -r '^[A-Z].*'
+end
+
+function __nsutils_variables
+    set -nx
+end
+
+# What is typed of a value, without its option.
+function __nsutils_typed
+    string replace -r '^(--[^=]*=|-[^-])' '' -- (commandline -ct)
+end
+
+# Several with commas between: each is offered behind those that are there.
+function __nsutils_list
+    set -l before (__nsutils_typed | string match -r '^\+?(?:.*,)?')
+    for value in (__nsutils_$argv[1])
+        printf '%s\n' $before$value
+    end
+end
+
+function __nsutils_user_group
+    set -l user (__nsutils_typed | string match -r '^[^:]*:')
+    if test -n "$user"
+        for group in (__nsutils_groups)
+            printf '%s\n' $user$group
+        end
+    else
+        __nsutils_users
+    end
+end
+
 # Options end at the first operand. What follows is a command line of its own, with its own completion.
 function __runshare_operands
     set -l words (commandline -opc)
@@ -7,9 +79,10 @@ function __runshare_operands
             case --
                 set -e words[1]
                 break
-            case --map-user --map-users --map-group --map-groups --owner --propagation --setgroups -S --setuid -G --setgid -R --root -w --wd --monotonic --boottime -l --load-interp --whitelist-env --hostname --domainname --persist --unpersist
-                set -e words[1..2]
             case '-*'
+                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--persist|--unpersist)$' -- $words[1]
+                    set -e words[1]
+                end
                 set -e words[1]
             case '*'
                 break
@@ -41,26 +114,26 @@ complete -c runshare -n __runshare_at_options -s p -l pid -d 'process numbers fr
 complete -c runshare -n __runshare_at_options -s U -l user -d 'users, groups and capabilities of its own' -F
 complete -c runshare -n __runshare_at_options -s C -l cgroup -d 'the present cgroup becomes the root of /proc/PID/cgroup' -F
 complete -c runshare -n __runshare_at_options -s T -l time -d 'clocks of its own, for the children' -F
-complete -c runshare -n __runshare_at_options -l kill-child -d 'the child gets this signal (KILL) when runshare dies; implies --fork'
+complete -c runshare -n __runshare_at_options -l kill-child -d 'the child gets this signal (KILL) when runshare dies; implies --fork' -f -a "(__nsutils_signals)"
 complete -c runshare -n __runshare_at_options -l mount-proc -d 'a proc of the new namespaces on DIR (/proc); implies --mount' -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l mount-binfmt -d 'a binfmt_misc of its own on DIR; implies --mount and --user' -f -a "(__fish_complete_directories)"
-complete -c runshare -n __runshare_at_options -l map-user -d 'be this user inside' -r -f -a "(__fish_complete_users)"
-complete -c runshare -n __runshare_at_options -l map-users -d 'map users: INNER:OUTER:COUNT, auto, subids or all; may be repeated' -r
-complete -c runshare -n __runshare_at_options -l map-group -d 'be this group inside' -r
-complete -c runshare -n __runshare_at_options -l map-groups -d 'map groups likewise' -r
-complete -c runshare -n __runshare_at_options -l owner -d 'become these before the user namespace is made, so that they own it' -r
-complete -c runshare -n __runshare_at_options -l propagation -d 'how mounts travel between inside and outside: private (as it is without this option), shared, slave or unchanged' -r
-complete -c runshare -n __runshare_at_options -l setgroups -d 'whether setgroups(2) may be called inside' -r
-complete -c runshare -n __runshare_at_options -s S -l setuid -d 'become this user before the program starts' -r
-complete -c runshare -n __runshare_at_options -s G -l setgid -d 'become this group, with no others, before the program starts' -r
+complete -c runshare -n __runshare_at_options -l map-user -d 'be this user inside' -r -f -a "(__nsutils_users)"
+complete -c runshare -n __runshare_at_options -l map-users -d 'map users: INNER:OUTER:COUNT, auto, subids or all; may be repeated' -r -f -a "auto subids all"
+complete -c runshare -n __runshare_at_options -l map-group -d 'be this group inside' -r -f -a "(__nsutils_groups)"
+complete -c runshare -n __runshare_at_options -l map-groups -d 'map groups likewise' -r -f -a "auto subids all"
+complete -c runshare -n __runshare_at_options -l owner -d 'become these before the user namespace is made, so that they own it' -r -f -a ""
+complete -c runshare -n __runshare_at_options -l propagation -d 'how mounts travel between inside and outside: private (as it is without this option), shared, slave or unchanged' -r -f -a "private shared slave unchanged"
+complete -c runshare -n __runshare_at_options -l setgroups -d 'whether setgroups(2) may be called inside' -r -f -a "allow deny"
+complete -c runshare -n __runshare_at_options -s S -l setuid -d 'become this user before the program starts' -r -f -a ""
+complete -c runshare -n __runshare_at_options -s G -l setgid -d 'become this group, with no others, before the program starts' -r -f -a ""
 complete -c runshare -n __runshare_at_options -s R -l root -d 'run the program with this root directory' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -s w -l wd -d 'run the program in this directory' -r -f -a "(__fish_complete_directories)"
-complete -c runshare -n __runshare_at_options -l monotonic -d 'shift the monotonic clock by so many seconds' -r
-complete -c runshare -n __runshare_at_options -l boottime -d 'shift the clock since boot by so many seconds' -r
-complete -c runshare -n __runshare_at_options -s l -l load-interp -d 'register this interpreter with binfmt_misc inside; implies --mount-binfmt' -r
-complete -c runshare -n __runshare_at_options -l whitelist-env -d 'the program gets only these variables, named with commas between them' -r
-complete -c runshare -n __runshare_at_options -l hostname -d 'the host name inside; implies --uts' -r -f
-complete -c runshare -n __runshare_at_options -l domainname -d 'the NIS domain name inside; implies --uts' -r -f
+complete -c runshare -n __runshare_at_options -l monotonic -d 'shift the monotonic clock by so many seconds' -r -f -a ""
+complete -c runshare -n __runshare_at_options -l boottime -d 'shift the clock since boot by so many seconds' -r -f -a ""
+complete -c runshare -n __runshare_at_options -s l -l load-interp -d 'register this interpreter with binfmt_misc inside; implies --mount-binfmt' -r -f -a ""
+complete -c runshare -n __runshare_at_options -l whitelist-env -d 'the program gets only these variables, named with commas between them' -r -f -a "(__nsutils_list variables)"
+complete -c runshare -n __runshare_at_options -l hostname -d 'the host name inside; implies --uts' -r -f -a ""
+complete -c runshare -n __runshare_at_options -l domainname -d 'the NIS domain name inside; implies --uts' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l persist -d 'keep every namespace that has no FILE in DIR, which is made for it' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l unpersist -d 'let them go again, remove DIR, and run nothing' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -s h -l help -d 'show this help and end'

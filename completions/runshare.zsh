@@ -2,6 +2,88 @@
 
 autoload -U is-at-least
 
+# What the completions of all programs share: each function offers what it is named after.
+
+__nsutils_processes() {
+    local -a processes
+    local directory command
+    for directory in /proc/<1->(N/); do
+        { read -r command <$directory/comm } 2>/dev/null && processes+=("${directory:t}:$command")
+    done
+    _describe -t processes process processes "$@"
+}
+
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes "$@"
+    _files -/ "$@"
+}
+
+# The program itself knows these; a line of what it prints is a number or name and what it is.
+__nsutils_told() { # TAG OPTION... -- WORDS-OF-COMPADD...
+    local tag=$1 line
+    local -a asked found fields
+    shift
+    asked=("${(@)argv[1,(i)--]}")
+    shift $#asked
+    for line in ${(f)"$(_call_program $tag ${(q)words[1]} ${(q)asked[1,-2]} 2>/dev/null)"}; do
+        fields=(${=line})
+        found+=("$fields[1]:${(j: :)fields[2,-1]}")
+    done
+    _describe -t $tag $tag found "$@"
+}
+
+__nsutils_namespaces() {
+    __nsutils_told namespaces --noheadings --raw --output NS,TYPE,COMMAND -- "$@"
+}
+
+__nsutils_columns() {
+    __nsutils_told columns --list-columns -- "$@"
+}
+
+__nsutils_namespace_files() { # KIND
+    local -a found fields
+    local line
+    while read -r line; do
+        fields=(${=line})
+        [[ $fields[4] == $1:* ]] && found+=(${(g::)fields[5]})
+    done </proc/self/mountinfo
+    (($#found)) && compadd -f -- $found
+    _files
+}
+
+__nsutils_users() {
+    _users "$@"
+}
+
+__nsutils_groups() {
+    _groups "$@"
+}
+
+__nsutils_signals() {
+    local -a names
+    names=(${signals:#(EXIT|ZERR|DEBUG)})
+    _describe -t signals signal names
+}
+
+__nsutils_variables() {
+    _parameters -g '*export*' "$@"
+}
+
+__nsutils_list() { # FUNCTION
+    compset -P '+'
+    compset -P '*,'
+    __nsutils_$1 -qS,
+}
+
+__nsutils_user_group() {
+    if compset -P '*:'; then
+        _groups
+    else
+        _users -qS:
+    fi
+}
+
 _runshare() {
     typeset -A opt_args
     typeset -a _arguments_options
@@ -31,16 +113,16 @@ _runshare() {
 '*--cgroup=-[the present cgroup becomes the root of /proc/PID/cgroup]::FILE:_files' \
 '*-T[clocks of its own, for the children]' \
 '*--time=-[clocks of its own, for the children]::FILE:_files' \
-'*--kill-child=-[the child gets this signal (KILL) when runshare dies; implies --fork]::SIGNAME:_default' \
+'*--kill-child=-[the child gets this signal (KILL) when runshare dies; implies --fork]::SIGNAME: __nsutils_signals' \
 '*--mount-proc=-[a proc of the new namespaces on DIR (/proc); implies --mount]::DIR:_files -/' \
 '*--mount-binfmt=-[a binfmt_misc of its own on DIR; implies --mount and --user]::DIR:_files -/' \
-'*--map-user=[be this user inside]:UID|NAME:_users' \
-'*--map-users=[map users\: INNER\:OUTER\:COUNT, auto, subids or all; may be repeated]:MAP:_default' \
-'*--map-group=[be this group inside]:GID|NAME:_default' \
-'*--map-groups=[map groups likewise]:MAP:_default' \
+'*--map-user=[be this user inside]:UID|NAME: __nsutils_users' \
+'*--map-users=[map users\: INNER\:OUTER\:COUNT, auto, subids or all; may be repeated]:MAP:(auto subids all)' \
+'*--map-group=[be this group inside]:GID|NAME: __nsutils_groups' \
+'*--map-groups=[map groups likewise]:MAP:(auto subids all)' \
 '*--owner=[become these before the user namespace is made, so that they own it]:UID\:GID:_default' \
-'*--propagation=[how mounts travel between inside and outside\: private (as it is without this option), shared, slave or unchanged]:MODE:_default' \
-'*--setgroups=[whether setgroups(2) may be called inside]:allow|deny:_default' \
+'*--propagation=[how mounts travel between inside and outside\: private (as it is without this option), shared, slave or unchanged]:MODE:(private shared slave unchanged)' \
+'*--setgroups=[whether setgroups(2) may be called inside]:allow|deny:(allow deny)' \
 '*-S+[become this user before the program starts]:UID:_default' \
 '*--setuid=[become this user before the program starts]:UID:_default' \
 '*-G+[become this group, with no others, before the program starts]:GID:_default' \
@@ -53,7 +135,7 @@ _runshare() {
 '*--boottime=[shift the clock since boot by so many seconds]:OFFSET:_default' \
 '*-l+[register this interpreter with binfmt_misc inside; implies --mount-binfmt]:STRING:_default' \
 '*--load-interp=[register this interpreter with binfmt_misc inside; implies --mount-binfmt]:STRING:_default' \
-'*--whitelist-env=[the program gets only these variables, named with commas between them]:LIST:_default' \
+'*--whitelist-env=[the program gets only these variables, named with commas between them]:LIST: __nsutils_list variables' \
 '*--hostname=[the host name inside; implies --uts]:NAME:' \
 '*--domainname=[the NIS domain name inside; implies --uts]:NAME:' \
 '*--persist=[keep every namespace that has no FILE in DIR, which is made for it]:DIR:_files -/' \

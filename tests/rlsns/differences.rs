@@ -193,3 +193,24 @@ fn direction_act() {
         assert!(theirs.contains(&format!("a{mark}b")), "{theirs}");
     }
 }
+
+#[test]
+fn json_has_no_control_characters() {
+    Scene::Root.play("differences::control_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn control_act() {
+    let stage = Stage::entered();
+    // DEL and CSI, in UTF-8; the escape character is escaped by both.
+    let _running = shown(OsString::from("a\u{7f}b\u{9b}31mc\u{1b}d"));
+    let (ours, theirs) = both(&stage, &["-J", "-t", "uts", "-o", "COMMAND"]);
+    let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
+    assert!(
+        is_valid(ours.as_bytes()) && is_valid(theirs.as_bytes()),
+        "{ours}\n{theirs}"
+    );
+    assert!(ours.contains("a\\u007fb\\u009b31mc\\u001bd"), "{ours}");
+    assert!(theirs.contains("a\u{7f}b\u{9b}31mc\\u001bd"), "{theirs}");
+}

@@ -2,7 +2,6 @@
 //! original's is noticed as well as one of ours. What nobody inside may do to the tool is in `hidden`, cgroups beside those
 //! of version 1 are in `cgroup`.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use crate::reuse::{holds_a_pidfd, numbers_can_be_chosen, pidfds_have_inodes, reuse, target};
@@ -13,7 +12,7 @@ use nix::sys::signal::kill;
 use testkit::{Scratch, Signal, Tool, eventually, need};
 
 /// Asserts how each ends with these arguments and what it says.
-fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {
+pub(crate) fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {
     if let Some(twin) = twin() {
         twin.differ(setup, ours, theirs);
     }
@@ -271,66 +270,5 @@ fn nothing_is_taken_from_a_process_that_has_the_targets_number_by_now() {
             assert_eq!(outcome.code(), i32::from(ours), "{option}\n{outcome}");
             assert_eq!(outcome.err().contains("No such file"), ours, "{outcome}");
         }
-    }
-}
-
-#[test]
-fn options_of_our_own_are_unknown_to_the_original() {
-    let own = std::process::id().to_string();
-    let unknown = |option: &str| {
-        format!(
-            "nsenter: unrecognized option '{option}'\nTry 'nsenter --help' for more information.\n"
-        )
-    };
-    for option in [
-        "--clear-env",
-        "--cle",
-        "--close-fds",
-        "--clo",
-        "--no-new-privs",
-        "--no-n",
-        "--new-session",
-        "--new",
-    ] {
-        // Nothing is entered, which ours tells after it has read the option.
-        let line = |tool: Tool| tool.args(["-t", &own, option, "true"]);
-        let nothing = "nsenter: no namespace specified\n";
-        differ(line, (1, nothing), (1, &unknown(option)));
-    }
-    // Two of ours begin so; the original knows neither.
-    let two = "nsenter: option '--cl' is ambiguous; possibilities: '--clear-env' '--close-fds'\n\
-               Try 'nsenter --help' for more information.\n";
-    differ(|tool| tool.arg("--cl"), (1, two), (1, &unknown("--cl")));
-}
-
-#[test]
-fn what_is_no_process_number_is_no_target_for_the_original() {
-    let invalid = "nsenter: invalid PID argument\n";
-    let own = std::fs::metadata("/proc/self/ns/net")
-        .unwrap()
-        .ino()
-        .to_string();
-    for (target, ours) in [
-        (
-            "4294967294",
-            (1, "nsenter: no namespace 4294967294 was found\n"),
-        ),
-        (&own[..], (0, "")),
-        (
-            "abcdefabcdef",
-            (
-                1,
-                "nsenter: no container was found whose id begins with abcdefabcdef\n",
-            ),
-        ),
-        (
-            "/proc/self/fd",
-            (1, "nsenter: no namespace is kept in /proc/self/fd\n"),
-        ),
-    ] {
-        if target == own && !need::root() {
-            continue;
-        }
-        differ(|tool| tool.args(["-t", target, "true"]), ours, (1, invalid));
     }
 }

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod beyond;
 mod cgroup;
 mod containers;
 mod differences;

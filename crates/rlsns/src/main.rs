@@ -26,6 +26,10 @@ mod table;
 mod values;
 mod view;
 
+#[cfg(test)]
+#[path = "../fuzz/targets.rs"]
+mod fuzz;
+
 use std::ffi::c_int;
 
 /// The C library's way in: Rust's own start-up does not run, see [`nscore::cli::main`].

@@ -6,6 +6,7 @@ use anyhow::{Context, Error, Result, bail};
 use nix::libc::c_int;
 use nscore::cli::{Diagnostics, Invocation, Reported, message};
 use nscore::hint::Explain;
+use nscore::procfs::refusal;
 use nscore::sys::process::Ending;
 
 use crate::absence;
@@ -121,7 +122,8 @@ fn look(options: &Options, mut wanted: Wanted, diagnostics: &Diagnostics) -> Res
 /// Looks at the machine. Where there is no /proc it is the mounts that the original misses first, with a status that is
 /// not that of its other failures.
 fn read(wanted: &Wanted, diagnostics: &Diagnostics) -> Result<Snapshot> {
-    let read = scan(wanted).explain(|_| absence::of_all());
+    let read = scan(wanted).map_err(refusal);
+    let read = read.explain(|_| absence::of_all());
     let read = read.context("failed to parse /proc/self/mountinfo");
     read.map_err(|error| {
         diagnostics.report(&error);

@@ -70,7 +70,7 @@ impl Environment {
 ///
 /// # Errors
 /// EINVAL where a name is empty.
-fn variables(environment: &[u8]) -> Result<Vec<&[u8]>, Errno> {
+pub(crate) fn variables(environment: &[u8]) -> Result<Vec<&[u8]>, Errno> {
     let (mut names, mut variables) = (BTreeSet::new(), Vec::new());
     for entry in environment.rsplit(|byte| *byte == 0) {
         match entry.iter().position(|byte| *byte == b'=') {

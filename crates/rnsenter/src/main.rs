@@ -17,6 +17,10 @@ mod standing;
 mod target;
 mod wait;
 
+#[cfg(test)]
+#[path = "../fuzz/targets.rs"]
+mod fuzz;
+
 use std::ffi::c_int;
 
 /// The C library's way in: Rust's own start-up does not run, see [`nscore::cli::main`].

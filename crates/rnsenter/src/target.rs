@@ -20,6 +20,7 @@ use nix::sys::statfs::{FsType, fstatfs};
 use nix::unistd::Pid;
 use nscore::cli::number;
 use nscore::hint::Explain;
+use nscore::procfs::{self, refusal};
 use nscore::sys::file::{above_standard, open};
 use nscore::sys::process::{is_there, pidfd_open};
 
@@ -121,6 +122,10 @@ impl Target {
             let pidfd = self.pidfd();
             let path = format!("/proc/{}", self.pid);
             let directory = open(Path::new(&path), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
+            // Somebody else's links might lead anywhere, and what is entered is the caller's choice.
+            if !procfs::is_own(&directory) {
+                return Err(Errno::EXDEV);
+            }
             // Only now is it known whose directory this is. A number without a pidfd (a thread's) is taken as it is.
             match pidfd {
                 Ok(pidfd) if !is_there(pidfd) => Err(Errno::ENOENT),
@@ -142,6 +147,7 @@ impl Target {
             .and_then(|proc| openat(proc, below, flags, Mode::empty()));
         let opened = opened.and_then(above_standard);
         opened
+            .map_err(refusal)
             .explain_for(name, self.absence())
             .with_context(|| format!("cannot open /proc/{}/{name}", self.pid))
     }
@@ -155,7 +161,8 @@ impl Target {
         let stat = self.proc().and_then(|proc| {
             nix::sys::stat::fstatat(proc, file.as_str(), nix::fcntl::AtFlags::empty())
         });
-        stat.explain_for(file.as_str(), self.absence())
+        stat.map_err(refusal)
+            .explain_for(file.as_str(), self.absence())
             .with_context(|| format!("stat of /proc/{}/{file} failed", self.pid))
     }
 

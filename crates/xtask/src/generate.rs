@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use clap_complete::Shell;
-use tools::{TOOLS, man_page};
+use tools::{TOOLS, man_page, original};
 
 use crate::{complete, man, workspace};
 
@@ -58,6 +58,10 @@ fn stale() -> Result<Vec<Stale>> {
         for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
             let path = format!("completions/{name}.{shell}");
             let text = complete::script(tool, shell)?;
+            all.push((read(&path)?, Stale { path, text }));
+            let original = original(name);
+            let path = format!("completions/{original}.{shell}");
+            let text = complete::script_of_original(name, original, shell);
             all.push((read(&path)?, Stale { path, text }));
         }
         let path = man_page(name);

@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use tools::{TOOLS, man_page};
+use tools::{TOOLS, man_page, original};
 
 use crate::release::{PROGRAMS, build, build_static};
 use crate::workspace;
@@ -158,6 +158,13 @@ fn entries(programs: &Path, as_originals: bool) -> Vec<Entry> {
         links.push((format!("{}/{original}", directory(name)), name.to_owned()));
         let page = format!("share/man/man{section}/{original}.{section}");
         links.push((page, format!("{name}.{section}")));
+        for (shell, place) in completions(original).into_iter().filter(|_| as_originals) {
+            copy(
+                place,
+                workspace().join(format!("completions/{original}.{shell}")),
+                0o644,
+            );
+        }
     }
     copy(
         "share/man/man7/nsutils.7".to_owned(),
@@ -178,11 +185,6 @@ fn entries(programs: &Path, as_originals: bool) -> Vec<Entry> {
         }));
     }
     entries
-}
-
-/// The original that a program stands in for: `runshare` is `unshare` with an `r` before it, and so are the others.
-fn original(name: &str) -> &str {
-    name.strip_prefix('r').unwrap_or(name)
 }
 
 /// Where the original of a program is: what changes the root is for whoever runs the machine.

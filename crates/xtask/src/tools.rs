@@ -20,3 +20,12 @@ pub fn man_page(name: &str) -> String {
     };
     format!("man/{name}.{section}")
 }
+
+/// The original that a program stands in for: `runshare` is `unshare` with an `r` before it, and so are the others.
+pub fn original(name: &str) -> &str {
+    name.strip_prefix('r').unwrap_or(name)
+}
+
+#[cfg(test)]
+#[path = "../fuzz/targets.rs"]
+mod fuzz;

@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 
 use nix::errno::Errno;
 use nscore::namespace::Namespace;
+use nscore::procfs;
 use nscore::sys::directory::Directory;
 
 use crate::held::Held;
@@ -214,9 +215,13 @@ impl Snapshot {
 /// Looks at everything.
 ///
 /// # Errors
-/// Those of opening /proc and reading what stands there.
+/// Those of opening /proc and reading what stands there; EXDEV if that is no procfs.
 pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     let proc = Directory::open(PROC)?;
+    // Somebody else's links might lead anywhere.
+    if !procfs::is_own(&proc) {
+        return Err(Errno::EXDEV);
+    }
     let mut snapshot = workers::read_processes(&proc, wanted)?;
     snapshot.settle(&proc);
     if wanted.mounts || wanted.hidden {

@@ -13,6 +13,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nscore::namespace::Namespace;
+use nscore::procfs;
 use nscore::sys::directory::{Directory, status_of};
 use nscore::sys::nsfs::{Direction, neighbour_of};
 use nscore::sys::statmount;
@@ -108,7 +109,11 @@ impl Mounts<'_> {
     /// The namespaces of the wanted types that are mounted where this process is; `None` if it has no mounts to show.
     fn kept_in(&self, process: &Directory) -> Option<Vec<Kept>> {
         let mut text = Vec::new();
-        let mut file = process.file(c"mountinfo").map(File::from).ok()?;
+        let file = process
+            .file(c"mountinfo")
+            .ok()
+            .filter(|file| procfs::is_own(file))?;
+        let mut file = File::from(file);
         file.read_to_end(&mut text)
             .ok()
             .filter(|length| *length > 0)?;

@@ -7,9 +7,10 @@ function __NAME_operands
             case --
                 set -e words[1]
                 break
-            case VALUED
-                set -e words[1..2]
             case '-*'
+                if string match -qr 'VALUED' -- $words[1]
+                    set -e words[1]
+                end
                 set -e words[1]
             case '*'
                 break

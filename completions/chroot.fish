@@ -1,0 +1,2 @@
+# chroot is rchroot.
+complete -c chroot -w rchroot

@@ -1,0 +1,3 @@
+#compdef chroot
+# chroot is rchroot.
+_rchroot "$@"

@@ -1,0 +1,2 @@
+# lsns is rlsns.
+complete -c lsns -w rlsns

@@ -1,0 +1,3 @@
+#compdef lsns
+# lsns is rlsns.
+_rlsns "$@"

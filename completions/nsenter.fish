@@ -1,0 +1,2 @@
+# nsenter is rnsenter.
+complete -c nsenter -w rnsenter

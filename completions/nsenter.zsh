@@ -1,0 +1,3 @@
+#compdef nsenter
+# nsenter is rnsenter.
+_rnsenter "$@"

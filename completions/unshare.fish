@@ -1,0 +1,2 @@
+# unshare is runshare.
+complete -c unshare -w runshare

@@ -1,0 +1,3 @@
+#compdef unshare
+# unshare is runshare.
+_runshare "$@"

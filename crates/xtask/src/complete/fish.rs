@@ -1,0 +1,69 @@
+//! Fish. It takes options behind the program for ours, and an optional value for the next word; functions of ours stand
+//! before the first, and offer what a value may be.
+
+use anyhow::Result;
+use clap::{Arg, Command};
+use nscore::cli::Tool;
+
+use super::values::Values;
+use super::{Shorts, operands_before_program, replaced, takes_optional_value, takes_value};
+
+const FUNCTIONS: &str = include_str!("functions.fish");
+const LINE: &str = include_str!("line.fish");
+
+/// The whole script, of what clap_complete has written.
+pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<String> {
+    let name = table.get_name();
+    let mut script = script.to_owned();
+    for option in table.get_arguments().filter(|option| takes_value(option)) {
+        let line = line(&script, option);
+        let mut ours = line.clone();
+        if takes_optional_value(option) {
+            // `-r` would take the next word; without it a value counts only where it is attached.
+            ours = replaced(&ours, "' -r", "'")?;
+        }
+        if let Some(offered) = offer(&Values::of(option)) {
+            let (described, _) = ours
+                .rsplit_once("' ")
+                .unwrap_or((ours.trim_end_matches('\''), ""));
+            let required = if takes_optional_value(option) {
+                ""
+            } else {
+                " -r"
+            };
+            ours = format!("{described}'{required} -f -a \"{offered}\"");
+        }
+        script = replaced(&script, &line, &ours)?;
+    }
+    let Some(operands) = operands_before_program(table) else {
+        let operand = format!("complete -c {name} -f -a \"(__nsutils_namespaces)\"\n");
+        return Ok([FUNCTIONS, &operand, &script].concat());
+    };
+    let theirs = format!("complete -c {name} ");
+    let ours = format!("{theirs}-n __{name}_at_options ");
+    let line = LINE
+        .replace("NAME", name)
+        .replace("VALUED", &Shorts::of(tool, table).next_word(table))
+        .replace("OPERANDS", &operands.to_string())
+        .replace("FIRST", &(operands + 1).to_string());
+    Ok([FUNCTIONS, &line, &replaced(&script, &theirs, &ours)?].concat())
+}
+
+/// The line of an option in a script for fish.
+fn line(script: &str, option: &Arg) -> String {
+    let long = format!(" -l {} ", option.get_long().unwrap_or_default());
+    let line = script.lines().find(|line| line.contains(&long));
+    line.unwrap_or_default().to_owned()
+}
+
+fn offer(values: &Values) -> Option<String> {
+    Some(match values {
+        Values::Unknown => String::new(),
+        Values::Files | Values::Directories => return None,
+        Values::Words(words) => words.join(" "),
+        Values::Found(what) | Values::FoundPaths(what) => format!("(__nsutils_{what})"),
+        Values::FoundFor(what, word) => format!("(__nsutils_{what} {word})"),
+        Values::List(what) => format!("(__nsutils_list {what})"),
+        Values::UserGroup => "(__nsutils_user_group)".into(),
+    })
+}

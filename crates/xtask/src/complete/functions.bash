@@ -1,0 +1,120 @@
+# What the completions of all programs share. A function named after what it finds prints one a line, perhaps
+# with a tab and what is to be known of it.
+
+__nsutils_processes() {
+    local directory command
+    for directory in /proc/[0-9]*; do
+        { read -r command <"$directory/comm"; } 2>/dev/null && printf '%s\t%s\n' "${directory#/proc/}" "$command"
+    done
+}
+
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes
+    compgen -d -- "$part"
+}
+
+__nsutils_namespaces() { # PROGRAM
+    local number kind command
+    "$1" --noheadings --raw --output NS,TYPE,COMMAND 2>/dev/null | while read -r number kind command; do
+        printf '%s\t%s\n' "$number" "$kind ${command//'\x20'/ }"
+    done
+}
+
+__nsutils_columns() { # PROGRAM
+    local name kind text
+    "$1" --list-columns 2>/dev/null | while read -r name kind text; do
+        printf '%s\t%s\n' "$name" "$text"
+    done
+}
+
+__nsutils_namespace_files() { # PROGRAM KIND
+    local root point
+    while read -r _ _ _ root point _; do
+        [[ $root != "$2":* ]] || printf '%b\n' "$point"
+    done </proc/self/mountinfo
+    compgen -f -- "$part"
+}
+
+__nsutils_users() {
+    compgen -u
+}
+
+__nsutils_groups() {
+    compgen -g
+}
+
+# Bash counts among them what only its trap knows.
+__nsutils_signals() {
+    local name
+    for name in $(compgen -A signal SIG); do
+        [[ $name == *JUNK* ]] || printf '%s\n' "${name#SIG}"
+    done
+}
+
+__nsutils_variables() {
+    compgen -e
+}
+
+# Offers what it reads, each behind $before; what is known of it is for a person to read, and not to be inserted.
+__nsutils_offer() {
+    local value text plain=()
+    local -A offered=()
+    while IFS=$'\t' read -r value text; do
+        [[ $value == "$part"* && $value && -z ${offered[$value]} ]] || continue
+        offered[$value]=yes
+        plain+=("$before$value")
+        COMPREPLY+=("$before$value${text:+  ($text)}")
+    done
+    # 37 and 42: the keys that insert them all, or one after another.
+    if ((${#plain[@]} == 1 || COMP_TYPE == 37 || COMP_TYPE == 42)); then
+        COMPREPLY=("${plain[@]}")
+    fi
+}
+
+# What the command finds is paths.
+__nsutils_offer_paths() { # COMMAND...
+    compopt -o filenames
+    __nsutils_offer < <("$@")
+}
+
+# What the command finds may be given several times, with commas between.
+__nsutils_offer_list() { # COMMAND...
+    compopt -o nospace
+    if [[ $part == +* ]]; then
+        before+=+ part=${part#+}
+    fi
+    if [[ $part == *,* ]]; then
+        before+=${part%,*}, part=${part##*,}
+    fi
+    __nsutils_offer < <("$@")
+}
+
+__nsutils_offer_user_group() {
+    if [[ $part == *:* ]]; then
+        before+=${part%%:*}: part=${part#*:}
+        __nsutils_offer < <(compgen -g)
+    else
+        compopt -o nospace
+        __nsutils_offer < <(compgen -u)
+    fi
+}
+
+# Splits the line up to the cursor into words as a shell does, where Bash also splits at = and :, and notes where in
+# COMP_WORDS each begins.
+__nsutils_split() {
+    local left=${COMP_LINE:0:COMP_POINT} blank word number
+    words=() begins=()
+    for ((number = 0; number <= COMP_CWORD; number++)); do
+        blank=${left%%[![:blank:]]*}
+        left=${left#"$blank"}
+        word=${COMP_WORDS[number]}
+        ((number < COMP_CWORD)) || word=$left
+        left=${left#"$word"}
+        if ((number == 0)) || [[ $blank ]]; then
+            words+=("$word") begins+=("$number")
+        else
+            words[-1]+=$word
+        fi
+    done
+}

@@ -1,0 +1,93 @@
+//! What the value of an option may be, where clap cannot say it: it knows files, directories and users, but neither
+//! processes nor namespaces. The three shells find such values by functions of the same names, in `functions.bash`,
+//! `functions.zsh` and `functions.fish`; whoever adds an option with a new kind of value adds it here and there.
+
+use clap::{Arg, ValueHint};
+use nscore::namespace::Namespace;
+
+/// What values are completed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Values {
+    /// Nothing can be said: a number, a text.
+    Unknown,
+    /// Any file.
+    Files,
+    /// A directory.
+    Directories,
+    /// These words.
+    Words(Vec<String>),
+    /// What a function finds.
+    Found(&'static str),
+    /// What a function finds, paths among it.
+    FoundPaths(&'static str),
+    /// What a function finds for this word, paths too.
+    FoundFor(&'static str, &'static str),
+    /// Several with commas between them, each of which a function finds.
+    List(&'static str),
+    /// A user, a group, or both with a colon between them.
+    UserGroup,
+}
+
+impl Values {
+    /// What this option takes, or this operand: by its name where that says it, by its value's otherwise.
+    pub(crate) fn of(option: &Arg) -> Values {
+        let names = option.get_value_names().unwrap_or_default();
+        let value = names.first().map_or("", |name| name.as_str());
+        match (option.get_id().as_str(), value) {
+            ("task", _) => Values::Found("processes"),
+            ("target", _) => Values::FoundPaths("targets"),
+            ("compare", _) => Values::List("processes"),
+            ("holders" | "namespace", _) => Values::Found("namespaces"),
+            ("map-user", _) => Values::Found("users"),
+            ("map-group", _) => Values::Found("groups"),
+            ("groups", _) => Values::List("groups"),
+            ("userspec", _) => Values::UserGroup,
+            ("kill-child", _) => Values::Found("signals"),
+            ("output", _) => Values::List("columns"),
+            ("filter", _) => Values::Found("columns"),
+            ("whitelist-env", _) => Values::List("variables"),
+            ("type", _) => words(&kinds()),
+            ("tree", _) => words(&["owner", "parent", "process"]),
+            ("graph", _) => words(&["dot", "mermaid"]),
+            ("map-users" | "map-groups", _) => words(&["auto", "subids", "all"]),
+            ("propagation", _) => words(&["private", "shared", "slave", "unchanged"]),
+            (name, "FILE|:NSID") => kind(name).map_or(Values::Files, |kind| {
+                Values::FoundFor("namespace_files", kind)
+            }),
+            _ => Values::named_by(option.get_value_hint(), value),
+        }
+    }
+
+    fn named_by(hint: ValueHint, value: &str) -> Values {
+        match hint {
+            ValueHint::FilePath | ValueHint::AnyPath => Values::Files,
+            ValueHint::DirPath => Values::Directories,
+            ValueHint::Username => Values::Found("users"),
+            _ => {
+                // Capitals stand for a value; anything else is to be typed as it is.
+                let typed = |word: &&str| !word.contains(|letter: char| !letter.is_lowercase());
+                let typed: Vec<_> = value.split('|').filter(typed).collect();
+                match typed[..] {
+                    [] | [""] => Values::Unknown,
+                    _ => words(&typed),
+                }
+            }
+        }
+    }
+}
+
+fn words(words: &[&str]) -> Values {
+    Values::Words(words.iter().map(ToString::to_string).collect())
+}
+
+/// The types as `lsns --type` has them, and as the links in `/proc/PID/ns` are called.
+fn kinds() -> Vec<&'static str> {
+    Namespace::ALL.map(Namespace::file).to_vec()
+}
+
+fn kind(option: &str) -> Option<&'static str> {
+    let found = Namespace::ALL
+        .into_iter()
+        .find(|kind| kind.option() == option);
+    found.map(Namespace::file)
+}

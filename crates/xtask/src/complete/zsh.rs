@@ -1,0 +1,78 @@
+//! Zsh. Its `_arguments` reads a line as the programs do once it is told which values must be attached and where
+//! options end; what a value may be is told by functions of ours.
+
+use anyhow::Result;
+use clap::{Arg, Command};
+use nscore::cli::Tool;
+
+use super::values::Values;
+use super::{replaced, takes_value};
+
+const FUNCTIONS: &str = include_str!("functions.zsh");
+/// The line below which clap_complete's function is.
+const HEAD: &str = "autoload -U is-at-least\n\n";
+
+/// The whole script, of what clap_complete has written.
+pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<String> {
+    let mut script = replaced(script, HEAD, &format!("{HEAD}{FUNCTIONS}"))?;
+    if !tool.operands_anywhere {
+        // Options end at the first operand.
+        script = replaced(&script, "-S -C)", "-S -C -A '-*')")?;
+    }
+    for option in table.get_arguments().filter(|option| takes_value(option)) {
+        for name in option.get_value_names().unwrap_or_default() {
+            let quoted = name.replace(':', "\\:");
+            script = script.replace(&format!(":{name}:"), &format!(":{quoted}:"));
+        }
+    }
+    let mut lines = String::new();
+    for line in script.split_inclusive('\n') {
+        let line = &with_values(line, table);
+        match line.split_once("]::") {
+            // `=-` and `-` stand for a value in the same word.
+            Some((option, _)) if option.starts_with("'*--") => {
+                lines += &replaced(line, "=[", "=-[")?;
+            }
+            Some(_) if tool.short_values => lines += &replaced(line, "+[", "-[")?,
+            Some((option, _)) => lines += &format!("{}]' \\\n", replaced(option, "+[", "[")?),
+            // The program is the first of the operands that are left.
+            None if line.contains(":_command_names -e'") => {}
+            None => lines += &line.replace("*::argument:_cmdambivalent", "*:::program:_normal"),
+        }
+    }
+    Ok(lines)
+}
+
+/// The line of an option or operand, ending in what offers its values.
+fn with_values(line: &str, table: &Command) -> String {
+    let mut options = table.get_arguments();
+    let offered = options
+        .find(|option| begins(line, option))
+        .and_then(|option| offer(&Values::of(option)));
+    match (line.rsplit_once(':'), offered) {
+        (Some((option, _)), Some(offered)) => format!("{option}:{offered}' \\\n"),
+        _ => line.to_owned(),
+    }
+}
+
+/// Whether clap_complete's line is this option's, or this operand's.
+fn begins(line: &str, option: &Arg) -> bool {
+    let name = option.get_id().as_str();
+    let long = line.starts_with(&format!("'*--{name}="));
+    let short = option.get_short();
+    let short = short.is_some_and(|short| line.starts_with(&format!("'*-{short}+")));
+    let operand = option.is_positional();
+    takes_value(option) && (long || short) || operand && line.starts_with(&format!("'::{name} "))
+}
+
+fn offer(values: &Values) -> Option<String> {
+    Some(match values {
+        Values::Unknown | Values::Files | Values::Directories => return None,
+        Values::Words(words) => format!("({})", words.join(" ")),
+        // A blank before it: without words for compadd.
+        Values::Found(what) | Values::FoundPaths(what) => format!(" __nsutils_{what}"),
+        Values::FoundFor(what, word) => format!(" __nsutils_{what} {word}"),
+        Values::List(what) => format!(" __nsutils_list {what}"),
+        Values::UserGroup => " __nsutils_user_group".into(),
+    })
+}

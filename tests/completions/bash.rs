@@ -1,0 +1,80 @@
+//! Bash is typed at: what it would offer is inserted, by Readline's own key for that, and the line read.
+
+use std::collections::BTreeSet;
+
+use testkit::{Running, need, workspace};
+
+use crate::stage::Stage;
+
+const INSERT_AND_PRINT: &str = "\u{18}i\u{18}p";
+const LIST_AND_PRINT: &str = "\u{18}l\u{18}p";
+
+/// A Bash that has read the completions; none, and the test skipped, if something is missing.
+#[track_caller]
+fn start(stage: &Stage) -> Option<Running> {
+    let library = std::path::Path::new("/usr/share/bash-completion/bash_completion");
+    if !need::met(library.exists(), "there is no bash-completion") {
+        return None;
+    }
+    let setup = workspace()
+        .join("tests/completions/answer.bash")
+        .display()
+        .to_string();
+    let words = ["bash", "--noprofile", "--rcfile", &setup, "-i"];
+    let mut bash = stage
+        .shell(&words)
+        .env("TERM", "dumb")
+        .terminal(2000, 50)
+        .spawn();
+    bash.until("ready>");
+    Some(bash)
+}
+
+/// The line that stands there after what is typed.
+fn line_after(bash: &mut Running, typed: &str) -> String {
+    bash.type_in(typed);
+    bash.until("\u{1}");
+    let line = bash.until("\u{2}");
+    line.trim_end_matches('\u{2}').to_owned()
+}
+
+fn ask(bash: &mut Running, line: &str) -> BTreeSet<String> {
+    let answer = line_after(bash, &format!("{line}{INSERT_AND_PRINT}"));
+    if answer == line {
+        return BTreeSet::new();
+    }
+    // Readline replaces what stands behind the last of these.
+    let kept = line.rfind([' ', '=', ':']).map_or(0, |at| at + 1);
+    let (_, word) = line[..kept]
+        .rsplit_once(' ')
+        .expect("the name stands before it");
+    let inserted = answer.get(kept..).unwrap_or_default();
+    inserted
+        .split_whitespace()
+        .map(|candidate| format!("{word}{candidate}"))
+        .collect()
+}
+
+#[test]
+fn bash_answers() {
+    let Some(stage) = Stage::set("bash") else {
+        return;
+    };
+    let Some(mut bash) = start(&stage) else {
+        return;
+    };
+    stage.ask_all(|line| ask(&mut bash, line));
+}
+
+#[test]
+fn bash_shows_what_runs_in_a_process() {
+    let Some(stage) = Stage::set("bash") else {
+        return;
+    };
+    let Some(mut bash) = start(&stage) else {
+        return;
+    };
+    bash.type_in(&format!("rnsenter --target {LIST_AND_PRINT}"));
+    let shown = bash.until("\u{2}");
+    assert!(shown.contains("  (sleep)"), "{shown}");
+}

@@ -1,0 +1,13 @@
+//! The completions as a person meets them: each shell, with the scripts where they are installed, is typed at and asked
+//! what it offers. The questions are one table; Bash and Zsh answer on a terminal, Fish by `complete -C`.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod bash;
+mod fish;
+mod questions;
+mod stage;
+mod zsh;

@@ -1,0 +1,115 @@
+//! What is asked: a line as it is typed, and what the shells offer for its last word, whole words in any order. `{pid}`
+//! is a process, `{ns}` its namespace, `{dir}` a directory with `dir/`, `file` and `kept`, the file of a namespace.
+
+/// A line, and the candidates for its last word.
+pub(crate) struct Question {
+    pub(crate) line: &'static str,
+    pub(crate) candidates: Candidates,
+}
+
+pub(crate) enum Candidates {
+    /// These and no others.
+    All(&'static [&'static str]),
+    /// This one, and whatever else this machine has.
+    One(&'static str),
+}
+
+use Candidates::{All, One};
+
+const fn all(line: &'static str, candidates: &'static [&'static str]) -> Question {
+    let candidates = All(candidates);
+    Question { line, candidates }
+}
+
+const fn one(line: &'static str, candidate: &'static str) -> Question {
+    let candidates = One(candidate);
+    Question { line, candidates }
+}
+
+pub(crate) const QUESTIONS: &[Question] = &[
+    // Options.
+    all("runshare --mount-", &["--mount-binfmt", "--mount-proc"]),
+    all("runshare -mu --map-root", &["--map-root-user"]),
+    all("rlsns --no", &["--noheadings", "--notruncate", "--nowrap"]),
+    all("rnsenter --wd", &["--wd", "--wdns"]),
+    all("rnsenter -m -t 1 --preserve", &["--preserve-credentials"]),
+    all("rchroot --sk", &["--skip-chdir"]),
+    // Words.
+    all(
+        "rlsns -t ",
+        &["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"],
+    ),
+    all("rlsns --type=u", &["--type=user", "--type=uts"]),
+    all("rlsns -tm", &["-tmnt"]),
+    all(
+        "rlsns --tree=",
+        &["--tree=owner", "--tree=parent", "--tree=process"],
+    ),
+    all("rnsenter -S fo", &["follow"]),
+    all("rnsenter --setgid=", &["--setgid=follow"]),
+    all(
+        "runshare --propagation ",
+        &["private", "shared", "slave", "unchanged"],
+    ),
+    all(
+        "runshare --setgroups=",
+        &["--setgroups=allow", "--setgroups=deny"],
+    ),
+    all("runshare --map-users ", &["all", "auto", "subids"]),
+    all("runshare --kill-child=KI", &["--kill-child=KILL"]),
+    all(
+        "runshare --kill-child=ST",
+        &["--kill-child=STKFLT", "--kill-child=STOP"],
+    ),
+    // Columns and variables, in lists too.
+    all("rlsns -o NE", &["NETNSID"]),
+    all("rlsns --output=NS,TY", &["--output=NS,TYPE"]),
+    all("rlsns --output +NSF", &["+NSFS"]),
+    all("rlsns -oNS,NP", &["-oNS,NPROCS"]),
+    all("rlsns --filter TY", &["TYPE"]),
+    all("runshare --whitelist-env HOM", &["HOME"]),
+    all(
+        "runshare --whitelist-env=HOME,PAT",
+        &["--whitelist-env=HOME,PATH"],
+    ),
+    // Processes and namespaces.
+    one("rlsns --task {pid}", "{pid}"),
+    one("rlsns -p{pid}", "-p{pid}"),
+    one("rnsenter -t {pid}", "{pid}"),
+    one("rnsenter -at {pid}", "{pid}"),
+    one("rnsenter --target={pid}", "--target={pid}"),
+    one("rlsns {ns}", "{ns}"),
+    one("rnsenter --net=", "--net={dir}/kept"),
+    all("rnsenter --net={dir}/ke", &["--net={dir}/kept"]),
+    all("rnsenter --mount={dir}/fi", &["--mount={dir}/file"]),
+    // Users and groups.
+    all("runshare --map-user daemo", &["daemon"]),
+    all("runshare --map-group=nogrou", &["--map-group=nogroup"]),
+    all("rchroot --groups nogrou", &["nogroup"]),
+    all(
+        "rchroot --groups=daemon,nogrou",
+        &["--groups=daemon,nogroup"],
+    ),
+    all("rchroot --userspec=daemo", &["--userspec=daemon"]),
+    all("rchroot --userspec root:daemo", &["root:daemon"]),
+    all("rchroot --userspec=:nogrou", &["--userspec=:nogroup"]),
+    // Directories and files.
+    all("runshare --root {dir}/di", &["{dir}/dir"]),
+    all("runshare --mount={dir}/fi", &["--mount={dir}/file"]),
+    all("rchroot {dir}/di", &["{dir}/dir"]),
+    all("rnsenter -t {dir}/di", &["{dir}/dir"]),
+    all("rnsenter --target={dir}/di", &["--target={dir}/dir"]),
+    // The program, and its own completion, where our options are none any more.
+    all("runshare --mount readlin", &["readlink"]),
+    all("runshare -R / --owner=0:0 readlin", &["readlink"]),
+    all("rnsenter -at 1 readlin", &["readlink"]),
+    all("rchroot --groups 5 / readlin", &["readlink"]),
+    all("runshare ls {dir}/fi", &["{dir}/file"]),
+    all("runshare -- rlsns --tre", &["--tree"]),
+    all("rchroot / rnsenter -t 1 --user-", &["--user-parent"]),
+    // Under the originals' names.
+    all("unshare --map-root", &["--map-root-user"]),
+    all("nsenter --user-", &["--user-parent"]),
+    all("lsns -o NE", &["NETNSID"]),
+    all("chroot --userspec root:daemo", &["root:daemon"]),
+];

@@ -1,0 +1,41 @@
+//! Zsh is typed at: a widget of the test asks its completion system, whose last step, `compadd`, notes the words.
+
+use std::collections::BTreeSet;
+
+use testkit::{Running, workspace};
+
+use crate::stage::Stage;
+
+/// A Zsh that has found the completions.
+fn start(stage: &Stage) -> Running {
+    let mut zsh = stage
+        .shell(&["zsh", "-f", "-i"])
+        .env("TERM", "dumb")
+        .terminal(2000, 50)
+        .spawn();
+    let setup = workspace().join("tests/completions/answer.zsh");
+    zsh.type_in(&format!(". {}\r", setup.display()));
+    zsh.until("ready>");
+    zsh
+}
+
+fn ask(zsh: &mut Running, line: &str) -> BTreeSet<String> {
+    // The tabulator asks; Ctrl-U takes the line away.
+    zsh.type_in(&format!("{line}\t\u{15}"));
+    zsh.until("\u{1}");
+    let words = zsh.until("\u{2}");
+    let words = words.trim_end_matches('\u{2}').lines();
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn zsh_answers() {
+    let Some(stage) = Stage::set("zsh") else {
+        return;
+    };
+    let mut zsh = start(&stage);
+    stage.ask_all(|line| ask(&mut zsh, line));
+}
