@@ -11,7 +11,8 @@
 const TYPED: char = '\u{1e}';
 const ENDED: char = '\u{1d}';
 
-/// What stands behind a command that stays in the background: until its program runs, which is none of ours. That one has
+/// What stands behind a command that stays in the background: until its program runs, which is
+/// none of ours and prepares nothing. That one has
 /// its name a moment before its command line.
 const WAIT_FOR_BACKGROUND: &str = r#"
 arrived() {
@@ -19,7 +20,7 @@ arrived() {
     for pid; do
         read -r name 2>/dev/null </proc/$pid/comm || return 0
         case $name in
-            bash | runshare | rnsenter | rchroot) ;;
+            bash | sh | mount | runshare | rnsenter | rchroot) ;;
             *) IFS= read -r -d '' words 2>/dev/null </proc/$pid/cmdline; [ "$words" ] && return ;;
         esac
         arrived $(cat /proc/$pid/task/*/children 2>/dev/null) && return

@@ -11,7 +11,7 @@ use testkit::{Scratch, Tool, need};
 use crate::stage::{Debian, assert_ipc_is_another, beside_runshare, is_root, with_our_path};
 
 /// What the sessions use besides our own programs.
-const PROGRAMS: [&str; 11] = [
+const PROGRAMS: [&str; 12] = [
     "bash",
     "findmnt",
     "hostname",
@@ -23,6 +23,7 @@ const PROGRAMS: [&str; 11] = [
     "ps",
     "python3",
     "setpriv",
+    "taskset",
 ];
 
 /// Where Debian is.
