@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use testkit::{Outcome, need};
 
-use crate::stage::{built, is_set, is_text, script};
+use crate::stage::{built, is_set, is_text, ours, script};
 
 /// The most mounts that a namespace may have, unless root has changed it: fs.mount-max.
 const MOST_MOUNTS: usize = 100_000;
@@ -22,7 +22,7 @@ const MOUNTS: &str = r#"
     for place in 1 2; do mkdir more/$place; mount --rbind tree more/$place || break; done
     wc -l </proc/self/mountinfo
     begun=$(date +%s%N)
-    status=0; "$@" || status=$?
+    status=0; $(echo "$@" | sed "s/SELF/$$/") || status=$?
     echo "took $((($(date +%s%N) - begun) / 1000000)) ms, status $status"
 "#;
 
@@ -37,37 +37,22 @@ fn a_hundred_thousand_mounts_hold_nobody_up() {
         return;
     }
     for (name, options) in [
-        ("rlsns", &["-t", "mnt"][..]),
-        ("rlsns", &["--output-all", "-o", "+HELD,NSID"]),
-        ("runshare", &["-m", "true"]),
-        ("runshare", &["-m", "--mount-proc", "-p", "-f", "true"]),
-        ("rnsenter", &["-t", "SELF", "-m", "true"]),
-        ("rchroot", &["/", "true"]),
+        ("rlsns", "-t mnt"),
+        ("rlsns", "--output-all -o +HELD,NSID"),
+        ("runshare", "-m true"),
+        ("runshare", "-m --mount-proc -p -f true"),
+        ("rnsenter", "-t SELF -m true"),
+        ("rchroot", "/ true"),
     ] {
-        let program = built(name).display().to_string();
-        let words: Vec<&str> = [program.as_str()]
-            .into_iter()
-            .chain(options.iter().copied())
-            .collect();
-        let script_text = MOUNTS.replace(r#""$@""#, r#"$(echo "$@" | sed "s/SELF/$$/")"#);
-        let outcome = script(&script_text, &words)
-            .timeout(Duration::from_secs(120))
-            .run()
-            .ok();
+        let tool = script(MOUNTS, ours(name, options));
+        let outcome = tool.timeout(Duration::from_secs(120)).run().ok();
         is_text(&outcome);
         let out = outcome.out();
-        let mounts: usize = out
-            .lines()
-            .next()
-            .and_then(|line| line.trim().parse().ok())
-            .expect("a number");
-        assert!(mounts > 95_000, "{mounts}");
+        let mounts = out.lines().next().unwrap_or_default();
+        assert!(mounts.parse().is_ok_and(|mounts: usize| mounts > 95_000));
         assert!(out.ends_with("status 0\n"), "{outcome}");
-        println!(
-            "{name} {}: {mounts} mounts, {}",
-            options.join(" "),
-            out.lines().last().unwrap_or_default()
-        );
+        let took = out.lines().last().unwrap_or_default();
+        println!("{name} {options}: {mounts} mounts, {took}");
     }
 }
 
@@ -78,15 +63,12 @@ const DOWN: &str = r#"
     exec "$runshare" -r sh -ec "$SCRIPT" sh $((levels - 1)) "$runshare" "$@"
 "#;
 
-/// Runs a program below so many levels.
-fn below(levels: usize, words: &[&str]) -> Outcome {
-    let (levels, runshare) = (levels.to_string(), built("runshare").display().to_string());
-    let words: Vec<&str> = [levels.as_str(), &runshare]
-        .into_iter()
-        .chain(words.iter().copied())
-        .collect();
-    script(DOWN, &words)
-        .env("SCRIPT", DOWN)
+/// Runs a program of ours below so many levels.
+fn below(levels: usize, name: &str, options: &str) -> Outcome {
+    let runshare = built("runshare").display().to_string();
+    let words = [levels.to_string(), runshare].into_iter();
+    let tool = script(DOWN, words.chain(ours(name, options)));
+    tool.env("SCRIPT", DOWN)
         .timeout(Duration::from_secs(60))
         .run()
 }
@@ -96,42 +78,30 @@ fn user_namespaces_as_deep_as_there_can_be_hold_nobody_up() {
     if !is_set() {
         return;
     }
-    let deepest = (1..=33)
-        .rev()
-        .find(|levels| below(*levels, &["true"]).code() == 0);
+    let mut levels = (1..=33).rev();
+    let deepest = levels.find(|levels| below(*levels, "rchroot", "/ true").code() == 0);
     let deepest = deepest.expect("one level at least");
-    // The caller of this test may be some levels down by itself.
-    assert!(need::met(deepest >= 20, "this is deep in user namespaces already") || deepest < 20);
-    let [runshare, rnsenter, rlsns, rchroot] =
-        crate::stage::PROGRAMS.map(|name| built(name).display().to_string());
+    // The caller may be some levels down by itself.
+    if !need::met(deepest >= 20, "this is deep in user namespaces already") {
+        return;
+    }
     let begun = Instant::now();
-    for line in [
-        &[
-            rlsns.as_str(),
-            "-t",
-            "user",
-            "-o",
-            "NS,PNS,ONS,ORUID,USER,HELD",
-        ][..],
-        &[rlsns.as_str(), "-J", "-T=parent"],
-        &[rnsenter.as_str(), "-t", "1", "-n/proc/self/ns/net", "true"],
-        &[rchroot.as_str(), "/", "true"],
-        &[runshare.as_str(), "-m", "true"],
+    for (name, options, status) in [
+        ("rlsns", "-t user -o NS,PNS,ONS,UID,USER,HELD", 0),
+        ("rlsns", "-J -T=parent", 0),
+        // The network is that of the first user namespace, over which there is no right down here.
+        ("rnsenter", "-n/proc/self/ns/net true", 1),
+        ("rchroot", "/ true", 0),
+        ("runshare", "-m true", 0),
     ] {
-        let outcome = below(deepest, line);
-        assert!(outcome.code() <= 1, "{outcome}");
+        let outcome = below(deepest, name, options);
+        assert_eq!(outcome.code(), status, "{outcome}");
         is_text(&outcome);
     }
-    println!(
-        "{deepest} levels; five programs below in {} ms",
-        begun.elapsed().as_millis()
-    );
-    let outcome = below(deepest, &[runshare.as_str(), "-r", "true"]);
-    assert_eq!(
-        (outcome.code(), outcome.out().as_str()),
-        (1, ""),
-        "{outcome}"
-    );
+    let took = begun.elapsed().as_millis();
+    println!("{deepest} levels; five programs below them in {took} ms");
+    let outcome = below(deepest, "runshare", "-r true");
+    assert_eq!(outcome.code(), 1, "{outcome}");
     assert!(
         outcome.err().starts_with("runshare: unshare failed: "),
         "{outcome}"

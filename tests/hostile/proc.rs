@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nix::unistd::geteuid;
 use testkit::{Scratch, need};
 
-use crate::stage::{is_set, ours, script};
+use crate::stage::{built, is_set, ours, script};
 
 /// The files below /proc/PID that decide something when they are written to.
 const WRITTEN: [&str; 4] = ["uid_map", "gid_map", "setgroups", "timens_offsets"];
@@ -85,14 +85,11 @@ fn written(proc: &Path) -> Vec<PathBuf> {
 }
 
 /// Runs a program where `make` has made every file of /proc; the directory that is there, and what became of it.
-fn run(make: &str, words: &[String]) -> (Scratch, testkit::Outcome) {
+fn run(make: &str, program: &[String]) -> (Scratch, testkit::Outcome) {
     let scratch = Scratch::new();
     let proc = scratch.dir("proc").display().to_string();
-    let words = [proc.as_str(), make]
-        .into_iter()
-        .chain(words.iter().map(String::as_str));
-    let words: Vec<&str> = words.collect();
-    let outcome = script(FAKE, &words).run();
+    let words = [proc, make.to_owned()].into_iter();
+    let outcome = script(FAKE, words.chain(program.iter().cloned())).run();
     (scratch, outcome)
 }
 
@@ -183,13 +180,9 @@ fn what_is_mounted_over_one_file_is_not_written_to_either() {
             ("setgroups", "-U --setgroups=deny"),
             ("timens_offsets", "-T --boottime=5"),
         ] {
-            let words = ours("runshare", &format!("{options} echo it ran"));
-            let path = made.display().to_string();
-            let words: Vec<&str> = [path.as_str(), file]
-                .into_iter()
-                .chain(words.iter().map(String::as_str))
-                .collect();
-            let outcome = script(OVER, &words).run();
+            let program = ours("runshare", &format!("{options} echo it ran"));
+            let words = [made.display().to_string(), file.to_owned()].into_iter();
+            let outcome = script(OVER, words.chain(program)).run();
             assert_eq!(
                 (outcome.code(), outcome.out().as_str()),
                 (1, ""),
@@ -221,4 +214,46 @@ fn a_list_is_made_from_procfs_alone() {
     // It has opened what the links lead to and asked that.
     let asked = outcome.err().contains("Unsupported ioctl NS_GET_USERNS");
     assert!(asked, "{outcome}");
+}
+
+/// Mounts cgroups of version 2, and has `$1` stand in the place of this shell's own, by way of `$2`.
+const CGROUP: &str = r#"
+    procs=$1 way=$2; shift 2
+    mount -t cgroup2 none /sys/fs/cgroup
+    own=$(sed -n s/^0:://p /proc/$$/cgroup)
+    case $way in
+        mount) mount --bind "$procs" "/sys/fs/cgroup$own/cgroup.procs" ;;
+        path) echo "0::/../../..${procs%/*}" >"${procs%/*}/cgroup"
+            mount --bind "${procs%/*}/cgroup" /proc/$$/cgroup ;;
+    esac
+    exec "$1" -t $$ -u -c echo it ran
+"#;
+
+#[test]
+fn no_cgroup_is_joined_that_is_none() {
+    let known = fs::read_to_string("/proc/filesystems").unwrap_or_default();
+    let known = known.lines().any(|line| line == "nodev\tcgroup2");
+    if !is_set() || !need::root() || !need::met(known, "there is no cgroup2 here") {
+        return;
+    }
+    let scratch = Scratch::new();
+    let procs = scratch.file("cgroup.procs", "");
+    let run = |way: &str, program: &Path| {
+        let words =
+            [procs.as_path(), Path::new(way), program].map(|word| word.display().to_string());
+        script(CGROUP, words).run()
+    };
+    for way in ["mount", "path"] {
+        let outcome = run(way, &built("rnsenter"));
+        outcome.fails(
+            1,
+            "rnsenter: --join-cgroup is only supported in cgroup v2\n",
+        );
+        assert_eq!(fs::read(&procs).expect("it is ours"), b"");
+    }
+    let Some(nsenter) = need::original("nsenter") else {
+        return;
+    };
+    assert_eq!(run("mount", &nsenter).ok().out(), "it ran\n");
+    assert_ne!(fs::read(&procs).expect("it is ours"), b"");
 }

@@ -1,5 +1,6 @@
 //! Where the programs meet what is hostile: a mount namespace, made by `runshare`, that a shell script has prepared.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::geteuid;
@@ -26,7 +27,7 @@ pub(crate) fn is_set() -> bool {
 
 /// A shell script, as root of a mount namespace of its own; for an ordinary user also of a user namespace. `words` are
 /// its `$1`, `$2`, and so on.
-pub(crate) fn script(script: &str, words: &[&str]) -> Tool {
+pub(crate) fn script(script: &str, words: impl IntoIterator<Item = impl Into<OsString>>) -> Tool {
     let own: &[&str] = if geteuid().is_root() {
         &["-m"]
     } else {

@@ -34,54 +34,32 @@ unsafe extern "C" {
 /// getopt_long(3) keeps where it is in variables of the process.
 static GETOPT: Mutex<()> = Mutex::new(());
 
-/// What getopt_long(3) returned one after the other, each with the option's value, and what it left as operands.
-/// `long` has a name, whether it takes a value (0 no, 1 yes, 2 perhaps) and what is returned for it.
+/// What getopt_long(3) returned one after the other, each with the option's value, up to the first mistake, and what it
+/// left as operands. `long` has a name, whether it takes a value (0 no, 1 yes, 2 perhaps) and what is returned for it.
 pub(crate) fn getopt(
     short: &CStr,
     long: &[(CString, c_int, c_int)],
     words: &[CString],
 ) -> (Vec<(c_int, Option<CString>)>, Vec<CString>) {
     let _alone = GETOPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let option = |(name, has_arg, val): &(CString, c_int, c_int)| LongOption {
-        name: name.as_ptr(),
-        has_arg: *has_arg,
+    let option = |name: *const c_char, has_arg, val| LongOption {
+        name,
+        has_arg,
         flag: null_mut(),
-        val: *val,
+        val,
     };
-    let end = LongOption {
-        name: null(),
-        has_arg: 0,
-        flag: null_mut(),
-        val: 0,
-    };
-    let long: Vec<LongOption> = long.iter().map(option).chain([end]).collect();
+    let known = long
+        .iter()
+        .map(|(name, has_arg, val)| option(name.as_ptr(), *has_arg, *val));
+    let long: Vec<LongOption> = known.chain([option(null(), 0, 0)]).collect();
     let mut argv: Vec<*mut c_char> = words.iter().map(|word| word.as_ptr().cast_mut()).collect();
-    let count = c_int::try_from(argv.len()).expect("a command line is short");
     argv.push(null_mut());
-    let mut met = Vec::new();
     // SAFETY: nobody else looks at the variable while the lock is held; 0 starts anew.
     unsafe { optind = 0 };
     // SAFETY: likewise; 0 has it print nothing.
     unsafe { opterr = 0 };
-    loop {
-        // SAFETY: the words, their array and both tables outlive the call, and each ends as it should. It moves
-        // the pointers of the array and writes to no word.
-        let code = unsafe {
-            getopt_long(
-                count,
-                argv.as_mut_ptr(),
-                short.as_ptr(),
-                long.as_ptr(),
-                null_mut(),
-            )
-        };
-        if code == -1 {
-            break;
-        }
-        // SAFETY: under the lock nobody else writes to the variable.
-        let value = unsafe { optarg };
-        // SAFETY: what is not null points to the end of a word.
-        let value = (!value.is_null()).then(|| unsafe { CStr::from_ptr(value) }.to_owned());
+    let mut met = Vec::new();
+    while let Some((code, value)) = next_option(&mut argv, short, &long) {
         met.push((code, value));
         if code == c_int::from(b'?') {
             return (met, Vec::new());
@@ -93,6 +71,28 @@ pub(crate) fn getopt(
     // SAFETY: the array still has the words alone, in another order.
     let rest = rest.map(|word| unsafe { CStr::from_ptr(*word) }.to_owned());
     (met, rest.collect())
+}
+
+/// The next option, under the lock; `None` after the last. `argv` are words and a null pointer, `long` ends with one
+/// without a name.
+fn next_option(
+    argv: &mut [*mut c_char],
+    short: &CStr,
+    long: &[LongOption],
+) -> Option<(c_int, Option<CString>)> {
+    let count = c_int::try_from(argv.len() - 1).expect("a command line is short");
+    let (argv, long) = (argv.as_mut_ptr(), long.as_ptr());
+    // SAFETY: the words, their array and both tables outlive the call, and each ends as it should. It moves the
+    // pointers of the array and writes to no word.
+    let code = unsafe { getopt_long(count, argv, short.as_ptr(), long, null_mut()) };
+    if code == -1 {
+        return None;
+    }
+    // SAFETY: under the lock nobody else writes to the variable.
+    let value = unsafe { optarg };
+    // SAFETY: what is not null points to the end of a word.
+    let value = (!value.is_null()).then(|| unsafe { CStr::from_ptr(value) }.to_owned());
+    Some((code, value))
 }
 
 /// strtoll(3) in base ten: the number, how many bytes it took, and whether it is in range.
@@ -125,8 +125,8 @@ impl Drop for Stream {
     }
 }
 
-/// How much room the strings of an entry get.
-const ROOM: usize = 1 << 20;
+/// How much room the strings of an entry get, and the pointers to a group's members: enough for files of 8 KiB.
+const ROOM: usize = 80 << 10;
 
 /// The entries of fgetpwent(3): name, user, group, shell.
 pub(crate) fn passwd_entries(contents: &[u8]) -> Vec<(CString, u32, u32, CString)> {
