@@ -54,6 +54,22 @@ fn every_page_of_a_program_names_the_version_of_the_original() {
     }
 }
 
+/// What the tutorial shows besides: files, and what it takes an Ansible or a Kubernetes to type.
+#[test]
+fn every_display_of_the_tutorial_is_a_session_or_of_another_host() {
+    let page = Document::open("man/nsutils.7");
+    let lines = page.lines();
+    let begins = |line: &&[String]| line[0].starts_with(".Bd");
+    let first_lines = lines.windows(2).filter(begins).map(|pair| &pair[1]);
+    let (sessions, others): (Vec<_>, Vec<_>) =
+        first_lines.partition(|line| line.starts_with("$ ") || line.starts_with("# "));
+    assert_eq!(sessions.len(), page.sessions().len());
+    for line in others {
+        let known = ["- hosts: ", "control$ ", "admin$ ", "spec:"];
+        assert!(known.iter().any(|begin| line.starts_with(begin)), "{line}");
+    }
+}
+
 #[test]
 fn every_example_is_a_session() {
     for path in PAGES {
