@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `generate` | writes `completions/`, and the option headings of `man/`, from the programs' tables of options |
 //! | `generate --check` | changes nothing and fails if one of these files is stale |
+//! | `sessions` | types the sessions of README.md and the man pages, and writes what they show where it is stale |
 //! | `startup [--runs N]` | measures how long our programs take to start, beside the originals |
 //! | `scan [--rlsns PATH] [--original PATH] [--runs N] [FARM…]` | measures how long `rlsns` takes beside the least that a scan can take; a farm is `PROCESSES[xDESCRIPTORS[:SOCKETS]]` |
 //! | `budget [--record]` | compares sizes, instructions of a start and system calls of a scan with `tests/budget`, or writes them there |
@@ -21,6 +22,7 @@ mod man;
 mod package;
 mod release;
 mod scan;
+mod sessions;
 mod startup;
 
 use std::env;
@@ -50,6 +52,7 @@ fn chore() -> Result<String> {
     match words[..] {
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
+        ["sessions"] => sessions::write(),
         ["startup"] => startup::run(startup::RUNS),
         ["startup", "--runs", runs] => {
             let runs = runs.parse().context("--runs takes a number")?;
@@ -62,8 +65,8 @@ fn chore() -> Result<String> {
         ["uninstall", ref words @ ..] => install::uninstall(words),
         ["package"] => package::package(),
         _ => bail!(
-            "usage: cargo run -p xtask -- generate [--check] | startup [--runs N] | scan | budget [--record] | fuzz | install | \
-             uninstall | package"
+            "usage: cargo run -p xtask -- generate [--check] | sessions | startup [--runs N] | scan | budget [--record] | \
+             fuzz | install | uninstall | package"
         ),
     }
 }

@@ -220,8 +220,11 @@ pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     let proc = Directory::open(PROC)?;
     // Somebody else's links might lead anywhere.
     if !procfs::is_own(&proc) {
-        let file = proc.file(c"self/mountinfo");
-        return Err(file.err().unwrap_or(Errno::EXDEV));
+        return Err(match Directory::open(c"/proc/self") {
+            // Nothing is mounted there at all.
+            Err(Errno::ENOENT) => Errno::ENOENT,
+            _ => Errno::EXDEV,
+        });
     }
     let mut snapshot = workers::read_processes(&proc, wanted)?;
     snapshot.settle(&proc);
