@@ -82,6 +82,34 @@ fn columns_act() {
 }
 
 #[test]
+fn views_of_our_own_take_nothing_from_the_originals_options() {
+    Scene::Root.play("differences::views_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn views_act() {
+    let stage = Stage::entered();
+    let uts = crate::players::inode("/proc/1/ns/uts").to_string();
+    for (option, value) in [
+        ("--holders", uts.as_str()),
+        ("--compare", "1"),
+        ("--graph", "-u"),
+        // Cut, where the original knows nothing that begins so.
+        ("--ho", &uts),
+        ("--c", "1"),
+    ] {
+        let (ours, theirs) = both(&stage, &[option, value]);
+        assert!(ours.ok().stdout.len() > 50, "{option}");
+        let theirs = theirs.err();
+        let refused = format!("lsns: unrecognized option '{option}'\n");
+        assert!(theirs.starts_with(&refused), "{theirs}");
+    }
+    let (ours, theirs) = both(&stage, &["--h"]);
+    assert!(ours.ok().out().contains("Usage:") && theirs.ok().out().contains("Usage:"));
+}
+
+#[test]
 fn json_is_json_whatever_a_command_line_holds() {
     Scene::Root.play("differences::json_act");
 }

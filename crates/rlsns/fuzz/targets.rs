@@ -13,9 +13,19 @@ use crate::options::Request;
 use crate::table::{Cell, Column, Form, Row, Shape, Table};
 use crate::{link, mountinfo, stat};
 
+/// Whether there are repetitions of repetitions. Each makes the C library's regcomp(3) take a multiple of the memory, for
+/// lsns as for us, and who asks for that is who gets it.
+fn repeats(text: &[u8]) -> bool {
+    let repetitions = text.iter().filter(|byte| b"*+?{".contains(byte));
+    repetitions.count() > 2
+}
+
 #[test]
 fn argv() {
     check!(name = "argv").for_each(|input: &[u8]| {
+        if repeats(input) {
+            return;
+        }
         let words = input
             .split(|byte| *byte == 0)
             .map(|word| OsStr::from_bytes(word).to_owned());
@@ -110,9 +120,7 @@ fn filters() {
         let mut parts = input.split(|byte| *byte == 0);
         let expression = parts.next().unwrap_or_default();
         let cells: Vec<Option<&[u8]>> = (0..COLUMNS.len()).map(|_| parts.next()).collect();
-        // A repeated repetition makes the C library's regcomp(3) take twice the memory each time, for lsns as well.
-        let repeats = expression.iter().filter(|byte| b"*+?{".contains(byte));
-        if repeats.count() > 2 {
+        if repeats(expression) {
             return;
         }
         let Some(filter) = parsed(expression) else {

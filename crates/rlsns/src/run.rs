@@ -3,10 +3,7 @@
 use std::borrow::Cow;
 
 use anyhow::{Context, Error, Result, bail};
-use nix::libc::c_int;
-use nscore::cli::{Diagnostics, Invocation, Reported, message};
-use nscore::hint::Explain;
-use nscore::procfs::refusal;
+use nscore::cli::{Diagnostics, Invocation, message};
 use nscore::sys::process::Ending;
 
 use crate::absence;
@@ -16,20 +13,18 @@ use crate::compare;
 use crate::filter::{Filter, Mistake};
 use crate::graph::{self, Language};
 use crate::holders;
+use crate::legend;
+use crate::look::{find, look, read, wanted};
 use crate::options::{Options, Relation, Request};
-use crate::page::{Format, Page};
 use crate::rows::{self, Row};
-use crate::scan::{Snapshot, Types, Wanted, scan};
+use crate::scan::{Types, Wanted};
 use crate::table::{self, Cell, Table};
-
-/// The exit status of the original where there is no /proc.
-const WITHOUT_PROC: c_int = 32;
 
 /// Runs the whole program.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let diagnostics = &invocation.diagnostics;
     let text = match Request::read(invocation)? {
-        Request::Columns(format) => columns(format),
+        Request::Columns(format) => legend::columns(format),
         Request::Table(options) => list(options, diagnostics)?,
         Request::Holders(namespace, page) => {
             held(namespace, page.cut, diagnostics)?.write(page.form())
@@ -106,50 +101,6 @@ fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) 
     Ok(graph::draw(&snapshot, &rows, language, options.page.cut))
 }
 
-/// Looks at the machine. Where processes of one namespace are wanted, and no process is in it, it may be kept by
-/// something else: then that is looked for too.
-fn look(options: &Options, mut wanted: Wanted, diagnostics: &Diagnostics) -> Result<Snapshot> {
-    let mut snapshot = read(&wanted, diagnostics)?;
-    let number = options.namespace.filter(|number| *number != 0);
-    let found = |number| u32::try_from(number).is_ok_and(|n| snapshot.namespaces.contains_key(&n));
-    if !wanted.hidden && number.is_some_and(|number| !found(number)) {
-        (wanted.hidden, wanted.mounts) = (true, true);
-        snapshot = read(&wanted, diagnostics)?;
-    }
-    Ok(snapshot)
-}
-
-/// Looks at the machine. Where there is no /proc it is the mounts that the original misses first, with a status that is
-/// not that of its other failures.
-fn read(wanted: &Wanted, diagnostics: &Diagnostics) -> Result<Snapshot> {
-    let read = scan(wanted).map_err(refusal);
-    let read = read.explain(|_| absence::of_all());
-    let read = read.context("failed to parse /proc/self/mountinfo");
-    read.map_err(|error| {
-        diagnostics.report(&error);
-        Error::new(Reported(WITHOUT_PROC))
-    })
-}
-
-/// What the scan must find out for these options.
-fn wanted(options: &Options, filter: Option<&Result<Filter, Mistake>>) -> Wanted {
-    let filter = filter.and_then(|filter| filter.as_ref().ok());
-    let filtered: Vec<usize> = filter.into_iter().flat_map(Filter::columns).collect();
-    let shows =
-        |column: Column| options.columns.contains(&column) || filtered.contains(&(column as usize));
-    // What one process is in, and who is in one namespace, its links tell.
-    let visible = options.task.is_some() || options.namespace.is_some_and(|number| number != 0);
-    Wanted {
-        types: options.types.unwrap_or(Types::ALL),
-        hidden: !visible || shows(Column::Held),
-        mounts: !visible || shows(Column::Nsfs),
-        everybody: options.namespace.is_some_and(|number| number != 0),
-        netnsid: shows(Column::Netnsid),
-        id: shows(Column::Nsid),
-        holders_of: None,
-    }
-}
-
 /// The filter, if there is one, or which of its columns do not exist.
 fn ready(
     filter: Option<Result<Filter, Mistake>>,
@@ -178,21 +129,6 @@ fn chooses(filter: Option<&Filter>, cells: &Cells<'_>, row: &Row) -> Result<bool
     filter.matches(&mut cell).context("failed to apply filter")
 }
 
-/// The namespace that was named by its number.
-fn find<'a>(
-    snapshot: &'a Snapshot,
-    options: &Options,
-    number: u64,
-) -> Result<(u32, &'a crate::scan::Found)> {
-    let inode = u32::try_from(number).ok();
-    let found = inode.and_then(|inode| snapshot.namespaces.get_key_value(&inode));
-    let types = options.types.unwrap_or(Types::ALL);
-    match found.filter(|(_, namespace)| types.has(namespace.kind)) {
-        Some((inode, namespace)) => Ok((*inode, namespace)),
-        None => Err(absence::namespace(number)),
-    }
-}
-
 /// A column as the table writer takes it.
 fn heading(column: Column, options: &Options) -> table::Column {
     let bearer = match options.tree {
@@ -215,41 +151,4 @@ fn table_row(row: &Row, columns: &[Column], cells: &Cells<'_>) -> table::Row {
         cells: columns.iter().map(cell).collect(),
         parent: row.parent,
     }
-}
-
-/// The table of all columns, a description of the program itself.
-fn columns(format: Format) -> Vec<u8> {
-    let column = |name: &'static str, right: bool| table::Column {
-        name: name.into(),
-        right,
-        ..table::Column::default()
-    };
-    let all = Column::ORIGINAL.into_iter().chain(Column::ADDED);
-    let row = |of: Column| {
-        let kind = if of.is_number() {
-            "<integer>"
-        } else {
-            "<string>"
-        };
-        table::Row {
-            cells: vec![of.name().into(), kind.into(), of.help().into()],
-            parent: None,
-        }
-    };
-    let table = Table {
-        key: "lsns-columns",
-        columns: vec![
-            column("HOLDER", true),
-            column("TYPE", false),
-            column("DESCRIPTION", false),
-        ],
-        rows: all.map(row).collect(),
-    };
-    let page = Page {
-        format,
-        headings: false,
-        cut: false,
-        several_lines: true,
-    };
-    table.write(page.form())
 }

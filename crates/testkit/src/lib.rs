@@ -44,6 +44,7 @@ mod world;
 
 pub use eventually::eventually;
 pub use lines::{command_lines, numbers_from, words};
+pub use mounts::points as mount_points;
 pub use nix::sched::CloneFlags;
 pub use nix::sys::signal::Signal;
 pub use nix::unistd::Pid;

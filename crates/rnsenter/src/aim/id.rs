@@ -17,21 +17,21 @@ pub(super) struct Named<'a> {
 
 /// The innermost container's in /proc/PID/cgroup, whose lines are `0::PATH`, `4:memory:PATH`.
 pub(super) fn innermost(cgroups: &[u8]) -> Option<Named<'_>> {
-    let lines = str::from_utf8(cgroups).ok()?.lines();
+    let lines = cgroups.split(|byte| *byte == b'\n');
+    let lines = lines.filter_map(|line| str::from_utf8(line).ok());
     let mut paths = lines.filter_map(|line| line.splitn(3, ':').nth(2));
-    paths.find_map(|path| {
-        let mut ends = path
-            .match_indices('/')
-            .map(|(at, _)| at)
-            .skip(1)
-            .collect::<Vec<_>>();
-        ends.push(path.len());
-        ends.into_iter().rev().find_map(|end| {
-            let cgroup = &path[..end];
-            let id = in_name(cgroup.rsplit('/').next()?)?;
-            Some(Named { cgroup, id })
-        })
-    })
+    paths.find_map(innermost_of)
+}
+
+fn innermost_of(path: &str) -> Option<Named<'_>> {
+    let mut cgroup = path;
+    loop {
+        let (above, name) = cgroup.rsplit_once('/')?;
+        if let Some(id) = in_name(name) {
+            return Some(Named { cgroup, id });
+        }
+        cgroup = above;
+    }
 }
 
 /// The id at the end of a cgroup's name, behind whatever tells the engine. What watches a container from outside has its
