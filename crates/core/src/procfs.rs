@@ -123,16 +123,22 @@ pub fn refusal(errno: Errno) -> Error {
 pub fn try_open_own(path: &Path, access: OFlag) -> Result<OwnedFd, Errno> {
     // Where a FIFO has been mounted over the file, nobody may ever come to its other end.
     match open(path, access | OFlag::O_NOCTTY | OFlag::O_NONBLOCK) {
-        Ok(file) if is_own(&file) => Ok(file),
+        Ok(file) => prove(&file).map(|()| file),
         // A FIFO, a socket, a device that nobody serves: procfs has none of them.
-        Ok(_) | Err(Errno::ENXIO) => Err(Errno::EXDEV),
+        Err(Errno::ENXIO) => Err(Errno::EXDEV),
         Err(errno) => Err(errno),
     }
 }
 
-/// Whether a file is procfs's own.
-pub fn is_own(file: impl AsFd) -> bool {
-    fstatfs(file).is_ok_and(|it| it.filesystem_type() == PROC_SUPER_MAGIC)
+/// Has a file proven to be procfs's own.
+///
+/// # Errors
+/// Those of `fstatfs(2)`; EXDEV for what is not on procfs.
+pub fn prove(file: impl AsFd) -> Result<(), Errno> {
+    match fstatfs(file)?.filesystem_type() {
+        PROC_SUPER_MAGIC => Ok(()),
+        _ => Err(Errno::EXDEV),
+    }
 }
 
 /// Whether a process with this /proc/PID/status deals with `signal` by itself; `None` if the file does not say.

@@ -123,9 +123,7 @@ impl Target {
             let path = format!("/proc/{}", self.pid);
             let directory = open(Path::new(&path), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
             // Somebody else's links might lead anywhere, and what is entered is the caller's choice.
-            if !procfs::is_own(&directory) {
-                return Err(Errno::EXDEV);
-            }
+            procfs::prove(&directory)?;
             // Only now is it known whose directory this is. A number without a pidfd (a thread's) is taken as it is.
             match pidfd {
                 Ok(pidfd) if !is_there(pidfd) => Err(Errno::ENOENT),

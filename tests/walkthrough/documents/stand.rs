@@ -29,9 +29,11 @@ const PROGRAMS: [&str; 12] = [
 /// Where Debian is.
 const DEBIAN: &str = "/srv/debian";
 
-/// Puts Debian in its place, gives root subordinate ids, and becomes the program.
+/// Puts Debian in its place, gives root subordinate ids, and becomes the program. What is mounted is the directory around
+/// Debian: in a root that is a mount, findmnt shows that too, and where it comes from.
 const SET_UP: &str = r#"
-mount -t tmpfs -o mode=755 srv /srv && mkdir /srv/debian && mount --rbind "$0" /srv/debian &&
+mount -t tmpfs -o mode=755 srv /srv && mkdir /srv/systems && mount --rbind "${0%/*}" /srv/systems &&
+ln -s "systems/${0##*/}" /srv/debian &&
 mount -t tmpfs -o mode=755 run /run &&
 if [ "$(id -u)" = 0 ]; then
     echo root:100000:65536 >/run/subordinate &&

@@ -219,13 +219,11 @@ impl Snapshot {
 pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     let proc = Directory::open(PROC)?;
     // Somebody else's links might lead anywhere.
-    if !procfs::is_own(&proc) {
-        return Err(match Directory::open(c"/proc/self") {
-            // Nothing is mounted there at all.
-            Err(Errno::ENOENT) => Errno::ENOENT,
-            _ => Errno::EXDEV,
-        });
-    }
+    procfs::prove(&proc).map_err(|errno| match Directory::open(c"/proc/self") {
+        // Nothing is mounted there at all.
+        Err(Errno::ENOENT) => Errno::ENOENT,
+        _ => errno,
+    })?;
     let mut snapshot = workers::read_processes(&proc, wanted)?;
     snapshot.settle(&proc);
     if wanted.mounts || wanted.hidden {

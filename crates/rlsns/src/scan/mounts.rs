@@ -112,7 +112,7 @@ impl Mounts<'_> {
         let file = process
             .file(c"mountinfo")
             .ok()
-            .filter(|file| procfs::is_own(file))?;
+            .filter(|file| procfs::prove(file).is_ok())?;
         let mut file = File::from(file);
         file.read_to_end(&mut text)
             .ok()
