@@ -8,6 +8,12 @@ __nsutils_processes() {
     done
 }
 
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes
+    compgen -d -- "$part"
+}
+
 __nsutils_namespaces() { # PROGRAM
     local number kind command
     "$1" --noheadings --raw --output NS,TYPE,COMMAND 2>/dev/null | while read -r number kind command; do
@@ -130,6 +136,7 @@ _rchroot_value() { # OPTION PROGRAM
     case $1 in
         --groups) __nsutils_offer_list __nsutils_groups "$2" ;;
         --userspec) __nsutils_offer_user_group ;;
+        --chdir) __nsutils_offer_paths compgen -d -- "$part" ;;
         operand) __nsutils_offer_paths compgen -d -- "$part" ;;
     esac
 }
@@ -145,7 +152,7 @@ _rchroot_line() {
         option=
         case ${words[at]} in
             --) ((at++)) && behind=1 && break ;;
-            -?*) [[ ${words[at]} =~ ^(--groups|--userspec)$ ]] && option=${words[at]} && ((at++)) ;;
+            -?*) [[ ${words[at]} =~ ^(--groups|--userspec|--chdir)$ ]] && option=${words[at]} && ((at++)) ;;
             *) break ;;
         esac
     done
@@ -194,7 +201,7 @@ _rchroot() {
 
     case "${cmd}" in
         rchroot)
-            opts="--groups --userspec --skip-chdir --help --version"
+            opts="--groups --userspec --skip-chdir --help --version --chdir --close-fds --no-new-privs --new-session"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -5,6 +5,12 @@ function __nsutils_processes
     grep -Hs . /proc/*/comm | string replace -rf '^/proc/(\d+)/comm:' '$1\t'
 end
 
+# What has namespaces: a process, or a directory of kept ones.
+function __nsutils_targets
+    __nsutils_processes
+    __fish_complete_directories (__nsutils_typed)
+end
+
 # The program itself knows these.
 function __nsutils_program
     set -l words (commandline -opc)
@@ -74,7 +80,7 @@ function __rchroot_operands
                 set -e words[1]
                 break
             case '-*'
-                if string match -qr '^(--groups|--userspec)$' -- $words[1]
+                if string match -qr '^(--groups|--userspec|--chdir)$' -- $words[1]
                     set -e words[1]
                 end
                 set -e words[1]
@@ -102,6 +108,10 @@ end
 complete -c rchroot -f -a '(__rchroot_operand)'
 complete -c rchroot -n __rchroot_at_options -l groups -d 'have these supplementary groups, and no others; none if empty' -r -f -a "(__nsutils_list groups)"
 complete -c rchroot -n __rchroot_at_options -l userspec -d 'be this user, in this group or else the user\'s own; either may be left out' -r -f -a "(__nsutils_user_group)"
+complete -c rchroot -n __rchroot_at_options -l chdir -d 'start in this directory, as it is called inside' -r -f -a "(__fish_complete_directories)"
 complete -c rchroot -n __rchroot_at_options -l skip-chdir -d 'stay in the present directory; only if NEWROOT is the old \'/\''
 complete -c rchroot -n __rchroot_at_options -l help -d 'show this help and end'
 complete -c rchroot -n __rchroot_at_options -l version -d 'show the version and end'
+complete -c rchroot -n __rchroot_at_options -l close-fds -d 'the program gets no descriptors but standard input, output and error'
+complete -c rchroot -n __rchroot_at_options -l no-new-privs -d 'no program inside gains privileges, by its set-user-ID bit or otherwise'
+complete -c rchroot -n __rchroot_at_options -l new-session -d 'the program, a child, is in a session of its own and cannot type into the terminal'

@@ -13,6 +13,12 @@ __nsutils_processes() {
     _describe -t processes process processes "$@"
 }
 
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes "$@"
+    _files -/ "$@"
+}
+
 # The program itself knows these; a line of what it prints is a number or name and what it is.
 __nsutils_told() { # TAG OPTION... -- WORDS-OF-COMPADD...
     local tag=$1 line
@@ -93,9 +99,13 @@ _rchroot() {
     _arguments "${_arguments_options[@]}" : \
 '*--groups=[have these supplementary groups, and no others; none if empty]:GROUP,...: __nsutils_list groups' \
 '*--userspec=[be this user, in this group or else the user'\''s own; either may be left out]:USER\:GROUP: __nsutils_user_group' \
+'*--chdir=[start in this directory, as it is called inside]:DIR:_files -/' \
 '--skip-chdir[stay in the present directory; only if NEWROOT is the old '\''/'\'']' \
 '--help[show this help and end]' \
 '--version[show the version and end]' \
+'--close-fds[the program gets no descriptors but standard input, output and error]' \
+'--no-new-privs[no program inside gains privileges, by its set-user-ID bit or otherwise]' \
+'--new-session[the program, a child, is in a session of its own and cannot type into the terminal]' \
 ':newroot:_files -/' \
 '*:::program:_normal' \
 && ret=0

@@ -8,6 +8,12 @@ __nsutils_processes() {
     done
 }
 
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes
+    compgen -d -- "$part"
+}
+
 __nsutils_namespaces() { # PROGRAM
     local number kind command
     "$1" --noheadings --raw --output NS,TYPE,COMMAND 2>/dev/null | while read -r number kind command; do
@@ -121,6 +127,9 @@ _rlsns_value() { # OPTION PROGRAM
         -Q | --filter) __nsutils_offer < <(__nsutils_columns "$2") ;;
         -t | --type) __nsutils_offer < <(printf '%s\n' user cgroup ipc uts net pid mnt time) ;;
         -T | --tree) __nsutils_offer < <(printf '%s\n' owner parent process) ;;
+        --holders) __nsutils_offer < <(__nsutils_namespaces "$2") ;;
+        --compare) __nsutils_offer_list __nsutils_processes "$2" ;;
+        --graph) __nsutils_offer < <(printf '%s\n' dot mermaid) ;;
         operand) __nsutils_offer < <(__nsutils_namespaces "$2") ;;
     esac
 }
@@ -136,7 +145,7 @@ _rlsns_line() {
         option=
         case ${words[at]} in
             --) ((at++)) && behind=1 && break ;;
-            -?*) [[ ${words[at]} =~ ^(-[JhPuVnWlrH]*[poQt]|--task|--output|--filter|--type)$ ]] && option=${words[at]} && ((at++)) ;;
+            -?*) [[ ${words[at]} =~ ^(-[JhPuVnWlrH]*[poQt]|--task|--output|--filter|--type|--holders|--compare)$ ]] && option=${words[at]} && ((at++)) ;;
             *) : ;;
         esac
     done
@@ -186,7 +195,7 @@ _rlsns() {
 
     case "${cmd}" in
         rlsns)
-            opts="-J -p -h -o -P -Q -u -V -n -W -l -r -t -T -H --json --task --help --output --output-all --persistent --filter --notruncate --version --noheadings --nowrap --list --raw --type --tree --list-columns"
+            opts="-J -p -h -o -P -Q -u -V -n -W -l -r -t -T -H --json --task --help --output --output-all --persistent --filter --notruncate --version --noheadings --nowrap --list --raw --type --tree --list-columns --holders --compare --graph"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

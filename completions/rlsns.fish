@@ -5,6 +5,12 @@ function __nsutils_processes
     grep -Hs . /proc/*/comm | string replace -rf '^/proc/(\d+)/comm:' '$1\t'
 end
 
+# What has namespaces: a process, or a directory of kept ones.
+function __nsutils_targets
+    __nsutils_processes
+    __fish_complete_directories (__nsutils_typed)
+end
+
 # The program itself knows these.
 function __nsutils_program
     set -l words (commandline -opc)
@@ -70,6 +76,9 @@ complete -c rlsns -s o -l output -d 'these columns; +LIST: these besides the def
 complete -c rlsns -s Q -l filter -d 'those for which the expression holds' -r -f -a "(__nsutils_columns)"
 complete -c rlsns -s t -l type -d 'those of this type; may be given several times' -r -f -a "user cgroup ipc uts net pid mnt time"
 complete -c rlsns -s T -l tree -d 'a tree by owner (the default), parent or process' -f -a "owner parent process"
+complete -c rlsns -l holders -d 'who keeps this namespace alive, and how' -r -f -a "(__nsutils_namespaces)"
+complete -c rlsns -l compare -d 'which namespaces these processes share; one PID: with the caller' -r -f -a "(__nsutils_list processes)"
+complete -c rlsns -l graph -d 'a picture, for Graphviz: dot (the default), or mermaid' -f -a "dot mermaid"
 complete -c rlsns -s J -l json -d 'write JSON'
 complete -c rlsns -s h -l help -d 'show this help and end'
 complete -c rlsns -l output-all -d 'all columns'

@@ -13,6 +13,12 @@ __nsutils_processes() {
     _describe -t processes process processes "$@"
 }
 
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes "$@"
+    _files -/ "$@"
+}
+
 # The program itself knows these; a line of what it prints is a number or name and what it is.
 __nsutils_told() { # TAG OPTION... -- WORDS-OF-COMPADD...
     local tag=$1 line
@@ -101,6 +107,9 @@ _rlsns() {
 '*--type=[those of this type; may be given several times]:NAME:(user cgroup ipc uts net pid mnt time)' \
 '*-T-[a tree by owner (the default), parent or process]::REL:(owner parent process)' \
 '*--tree=-[a tree by owner (the default), parent or process]::REL:(owner parent process)' \
+'*--holders=[who keeps this namespace alive, and how]:NS: __nsutils_namespaces' \
+'*--compare=[which namespaces these processes share; one PID\: with the caller]:PID[,PID...]: __nsutils_list processes' \
+'*--graph=-[a picture, for Graphviz\: dot (the default), or mermaid]::FORM:(dot mermaid)' \
 '-J[write JSON]' \
 '--json[write JSON]' \
 '-h[show this help and end]' \

@@ -8,6 +8,12 @@ __nsutils_processes() {
     done
 }
 
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes
+    compgen -d -- "$part"
+}
+
 __nsutils_namespaces() { # PROGRAM
     local number kind command
     "$1" --noheadings --raw --output NS,TYPE,COMMAND 2>/dev/null | while read -r number kind command; do
@@ -128,7 +134,7 @@ _rnsenter_program() { # WORD
 # Offers values of an option: what stands before them is in $before, what is typed of them in $part.
 _rnsenter_value() { # OPTION PROGRAM
     case $1 in
-        -t | --target) __nsutils_offer < <(__nsutils_processes "$2") ;;
+        -t | --target) __nsutils_offer_paths __nsutils_targets "$2" ;;
         -m | --mount) __nsutils_offer_paths __nsutils_namespace_files "$2" mnt ;;
         -u | --uts) __nsutils_offer_paths __nsutils_namespace_files "$2" uts ;;
         -i | --ipc) __nsutils_offer_paths __nsutils_namespace_files "$2" ipc ;;
@@ -207,7 +213,7 @@ _rnsenter() {
 
     case "${cmd}" in
         rnsenter)
-            opts="-a -h -V -t -m -u -i -n -N -p -U -C -T -S -G -r -w -W -e -F -c -Z --all --help --version --target --mount --uts --ipc --net --net-socket --pid --user --cgroup --time --setuid --setgid --root --wd --wdns --env --no-fork --join-cgroup --preserve-credentials --keep-caps --user-parent --follow-context"
+            opts="-a -h -V -t -m -u -i -n -N -p -U -C -T -S -G -r -w -W -e -F -c -Z --all --help --version --target --mount --uts --ipc --net --net-socket --pid --user --cgroup --time --setuid --setgid --root --wd --wdns --env --no-fork --join-cgroup --preserve-credentials --keep-caps --user-parent --follow-context --clear-env --close-fds --no-new-privs --new-session"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -5,6 +5,12 @@ function __nsutils_processes
     grep -Hs . /proc/*/comm | string replace -rf '^/proc/(\d+)/comm:' '$1\t'
 end
 
+# What has namespaces: a process, or a directory of kept ones.
+function __nsutils_targets
+    __nsutils_processes
+    __fish_complete_directories (__nsutils_typed)
+end
+
 # The program itself knows these.
 function __nsutils_program
     set -l words (commandline -opc)
@@ -100,7 +106,7 @@ function __rnsenter_operand
 end
 
 complete -c rnsenter -f -a '(__rnsenter_operand)'
-complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'the process; INODE is its pidfd\'s, so that no other with this number is taken' -r -f -a "(__nsutils_processes)"
+complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'a process (INODE: its pidfd\'s), a namespace by its inode, kept namespaces, a container by its id' -r -f -a "(__nsutils_targets)"
 complete -c rnsenter -n __rnsenter_at_options -s m -l mount -d 'mounts' -f -a "(__nsutils_namespace_files mnt)"
 complete -c rnsenter -n __rnsenter_at_options -s u -l uts -d 'host name and domain name' -f -a "(__nsutils_namespace_files uts)"
 complete -c rnsenter -n __rnsenter_at_options -s i -l ipc -d 'System V IPC and POSIX message queues' -f -a "(__nsutils_namespace_files ipc)"
@@ -125,3 +131,7 @@ complete -c rnsenter -n __rnsenter_at_options -l preserve-credentials -d 'stay t
 complete -c rnsenter -n __rnsenter_at_options -l keep-caps -d 'the program keeps the capabilities of the user namespace'
 complete -c rnsenter -n __rnsenter_at_options -l user-parent -d 'the parent of the target\'s user namespace'
 complete -c rnsenter -n __rnsenter_at_options -s Z -l follow-context -d 'run the program in the target\'s SELinux context'
+complete -c rnsenter -n __rnsenter_at_options -l clear-env -d 'the program gets an empty environment'
+complete -c rnsenter -n __rnsenter_at_options -l close-fds -d 'the program gets no descriptors but standard input, output and error'
+complete -c rnsenter -n __rnsenter_at_options -l no-new-privs -d 'no program inside gains privileges, by its set-user-ID bit or otherwise'
+complete -c rnsenter -n __rnsenter_at_options -l new-session -d 'the program, a child, is in a session of its own and cannot type into the terminal'

@@ -13,6 +13,12 @@ __nsutils_processes() {
     _describe -t processes process processes "$@"
 }
 
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes "$@"
+    _files -/ "$@"
+}
+
 # The program itself knows these; a line of what it prints is a number or name and what it is.
 __nsutils_told() { # TAG OPTION... -- WORDS-OF-COMPADD...
     local tag=$1 line
@@ -91,8 +97,8 @@ _rnsenter() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*-t+[the process; INODE is its pidfd'\''s, so that no other with this number is taken]:PID[\:INODE]: __nsutils_processes' \
-'*--target=[the process; INODE is its pidfd'\''s, so that no other with this number is taken]:PID[\:INODE]: __nsutils_processes' \
+'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID: __nsutils_targets' \
+'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID: __nsutils_targets' \
 '*-m-[mounts]::FILE|\:NSID: __nsutils_namespace_files mnt' \
 '*--mount=-[mounts]::FILE|\:NSID: __nsutils_namespace_files mnt' \
 '*-u-[host name and domain name]::FILE|\:NSID: __nsutils_namespace_files uts' \
@@ -138,6 +144,10 @@ _rnsenter() {
 '--user-parent[the parent of the target'\''s user namespace]' \
 '-Z[run the program in the target'\''s SELinux context]' \
 '--follow-context[run the program in the target'\''s SELinux context]' \
+'--clear-env[the program gets an empty environment]' \
+'--close-fds[the program gets no descriptors but standard input, output and error]' \
+'--no-new-privs[no program inside gains privileges, by its set-user-ID bit or otherwise]' \
+'--new-session[the program, a child, is in a session of its own and cannot type into the terminal]' \
 '*:::program:_normal' \
 && ret=0
 }

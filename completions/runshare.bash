@@ -8,6 +8,12 @@ __nsutils_processes() {
     done
 }
 
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes
+    compgen -d -- "$part"
+}
+
 __nsutils_namespaces() { # PROGRAM
     local number kind command
     "$1" --noheadings --raw --output NS,TYPE,COMMAND 2>/dev/null | while read -r number kind command; do

@@ -97,6 +97,8 @@ pub(crate) const QUESTIONS: &[Question] = &[
     all("runshare --root {dir}/di", &["{dir}/dir"]),
     all("runshare --mount={dir}/fi", &["--mount={dir}/file"]),
     all("rchroot {dir}/di", &["{dir}/dir"]),
+    all("rnsenter -t {dir}/di", &["{dir}/dir"]),
+    all("rnsenter --target={dir}/di", &["--target={dir}/dir"]),
     // The program, and its own completion, where our options are none any more.
     all("runshare --mount readlin", &["readlink"]),
     all("runshare -R / --owner=0:0 readlin", &["readlink"]),

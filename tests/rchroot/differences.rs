@@ -307,18 +307,18 @@ fn no_converter_of_the_new_roots_encodings_is_loaded() {
         return;
     };
     let stage = Stage::new();
-    let locale = stage.path("zh_CN.GB18030");
-    let localedef = Tool::new("/usr/bin/localedef").args(["-i", "zh_CN", "-f", "GB18030", &locale]);
+    let locale = stage.path("zh_CN.GB2312");
+    let localedef = Tool::new("/usr/bin/localedef").args(["-i", "zh_CN", "-f", "GB2312", &locale]);
     localedef.run().ok();
     let directory = stage
         .scratch
         .dir(format!("jail/usr{}/gconv", library_directory()));
-    let module = directory.join("GB18030.so").to_str().unwrap().to_owned();
+    let module = directory.join("EUC-CN.so").to_str().unwrap().to_owned();
     fs::write(&module, "").unwrap();
     let loads = |program: &Path| {
         let tool = Tool::new(program)
             .env("LC_ALL", "")
-            .env("LC_CTYPE", "zh_CN.GB18030");
+            .env("LC_CTYPE", "zh_CN.GB2312");
         let tool = stage.root(tool).env("LOCPATH", stage.path(""));
         opened(
             std::slice::from_ref(&directory),

@@ -10,6 +10,7 @@
 )]
 
 mod accounts;
+mod chdir;
 mod differences;
 mod exec;
 mod faults;
@@ -21,6 +22,7 @@ mod mistakes;
 mod newroot;
 mod quoting;
 mod random;
+mod session;
 mod stage;
 mod twins;
 mod usernamespace;

@@ -135,3 +135,15 @@ fn posixly_correct_changes_nothing() {
         });
     }
 }
+
+#[test]
+fn every_prefix_of_every_option_means_what_it_means_to_the_original() {
+    let Some(twin) = twin() else { return };
+    let stage = Stage::new();
+    let anybody = |tool: Tool| match need::root() {
+        true => stage.root(tool),
+        false => tool,
+    };
+    let walked = twin.same_prefixes(anybody, &["/", "true"]);
+    assert!(walked > 25, "only {walked} prefixes");
+}

@@ -6,7 +6,7 @@ use std::thread;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, unshare};
 use nix::unistd::geteuid;
-use testkit::Pid;
+use testkit::{Pid, mount_points};
 
 /// This thread, to sched_setaffinity(2).
 const THIS_THREAD: Pid = Pid::from_raw(0);
@@ -73,10 +73,13 @@ fn leave_mounted_namespaces() {
     unshare(CloneFlags::CLONE_NEWNS).unwrap();
     let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
     mount(none, "/", none, private, none).unwrap();
-    let table = fs::read_to_string("/proc/thread-self/mountinfo").unwrap();
-    for line in table.lines().filter(|line| line.contains(" - nsfs ")) {
-        let point = line.split(' ').nth(4).unwrap();
-        // One that has odd characters in its name is left: it is none of these tests'.
-        let _ = umount2(point, MntFlags::MNT_DETACH);
+    let table = fs::read("/proc/thread-self/mountinfo").unwrap();
+    let mark = b" - nsfs ";
+    let lines = table.split(|byte| *byte == b'\n');
+    for line in lines.filter(|line| line.windows(mark.len()).any(|part| part == mark)) {
+        for point in mount_points(line) {
+            // One that another program has taken away meanwhile is gone here as well.
+            let _ = umount2(&point, MntFlags::MNT_DETACH | MntFlags::UMOUNT_NOFOLLOW);
+        }
     }
 }

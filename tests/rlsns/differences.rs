@@ -82,6 +82,34 @@ fn columns_act() {
 }
 
 #[test]
+fn views_of_our_own_take_nothing_from_the_originals_options() {
+    Scene::Root.play("differences::views_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn views_act() {
+    let stage = Stage::entered();
+    let uts = crate::players::inode("/proc/1/ns/uts").to_string();
+    for (option, value) in [
+        ("--holders", uts.as_str()),
+        ("--compare", "1"),
+        ("--graph", "-u"),
+        // Cut, where the original knows nothing that begins so.
+        ("--ho", &uts),
+        ("--c", "1"),
+    ] {
+        let (ours, theirs) = both(&stage, &[option, value]);
+        assert!(ours.ok().stdout.len() > 50, "{option}");
+        let theirs = theirs.err();
+        let refused = format!("lsns: unrecognized option '{option}'\n");
+        assert!(theirs.starts_with(&refused), "{theirs}");
+    }
+    let (ours, theirs) = both(&stage, &["--h"]);
+    assert!(ours.ok().out().contains("Usage:") && theirs.ok().out().contains("Usage:"));
+}
+
+#[test]
 fn json_is_json_whatever_a_command_line_holds() {
     Scene::Root.play("differences::json_act");
 }
@@ -192,4 +220,25 @@ fn direction_act() {
         assert!(ours.contains(&format!("a{escaped}b")), "{ours}");
         assert!(theirs.contains(&format!("a{mark}b")), "{theirs}");
     }
+}
+
+#[test]
+fn json_has_no_control_characters() {
+    Scene::Root.play("differences::control_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn control_act() {
+    let stage = Stage::entered();
+    // DEL and CSI, in UTF-8; the escape character is escaped by both.
+    let _running = shown(OsString::from("a\u{7f}b\u{9b}31mc\u{1b}d"));
+    let (ours, theirs) = both(&stage, &["-J", "-t", "uts", "-o", "COMMAND"]);
+    let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
+    assert!(
+        is_valid(ours.as_bytes()) && is_valid(theirs.as_bytes()),
+        "{ours}\n{theirs}"
+    );
+    assert!(ours.contains("a\\u007fb\\u009b31mc\\u001bd"), "{ours}");
+    assert!(theirs.contains("a\u{7f}b\u{9b}31mc\\u001bd"), "{theirs}");
 }

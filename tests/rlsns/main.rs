@@ -11,17 +11,23 @@
 )]
 
 mod apart;
+mod belonging;
 mod cast;
 mod churn;
 mod columns;
+mod compare;
 mod differences;
 mod expressions;
 mod filter;
+mod graph;
 mod hidden;
+mod hints;
+mod holders;
 mod json;
 mod messages;
 mod netns;
 mod places;
+mod players;
 mod privilege;
 mod random;
 mod stage;

@@ -2,13 +2,13 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::channel;
 use std::thread;
 
 use nix::sched::{CloneFlags, unshare};
-use testkit::{Running, Tool, World, eventually, originals};
+use testkit::{Running, World, eventually};
 
+use crate::players::{asleep, inode, original, sleep, sleeps, unshared};
 use crate::stage::Stage;
 
 /// A namespace that no process is in.
@@ -166,39 +166,4 @@ fn hidden(
         is_known,
         _holders: holders,
     }
-}
-
-fn inode(file: impl AsRef<Path>) -> u64 {
-    let file = file.as_ref();
-    let status = fs::metadata(file);
-    status
-        .unwrap_or_else(|error| panic!("{}: {error}", file.display()))
-        .ino()
-}
-
-fn original(name: &str) -> PathBuf {
-    originals().join("bin").join(name)
-}
-
-fn unshared(options: &[&str]) -> Tool {
-    let tool = Tool::new(original("unshare")).argv0("unshare");
-    tool.args(options)
-}
-
-pub(crate) fn sleep() -> Tool {
-    Tool::new("/bin/sleep").argv0("sleep").arg("1000")
-}
-
-/// Starts what becomes `sleep`, and waits until it has.
-pub(crate) fn asleep(tool: Tool) -> Running {
-    let running = tool.spawn();
-    sleeps(&running);
-    running
-}
-
-fn sleeps(running: &Running) {
-    eventually("it sleeps", || {
-        let name = fs::read_to_string(format!("/proc/{}/comm", running.pid()));
-        name.is_ok_and(|name| name == "sleep\n")
-    });
 }

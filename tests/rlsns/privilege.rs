@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use testkit::{Running, Tool};
 
-use crate::places::{PLACES, asleep, sleep};
+use crate::places::PLACES;
+use crate::players::{asleep, sleep};
 use crate::stage::{Scene, Stage, TESTER};
 
 /// A process with what a careless reader would wait for, or be misled by.

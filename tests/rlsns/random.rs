@@ -159,6 +159,7 @@ fn judge(ours: &Outcome, original: &Outcome) -> Verdict {
     } else if (help && ours.status == original.status)
         || cannot_parse(ours, original)
         || cannot_apply(original)
+        || does_not_know(original)
     {
         Verdict::Meant
     } else {
@@ -188,6 +189,14 @@ fn cannot_parse(ours: &Outcome, original: &Outcome) -> bool {
 fn cannot_apply(original: &Outcome) -> bool {
     let failed = b"lsns: failed to apply filter: ";
     original.stdout.starts_with(failed) || original.stderr.starts_with(failed)
+}
+
+/// Whether the original lacks a column that ours has, see `differences`.
+fn does_not_know(original: &Outcome) -> bool {
+    [&original.stdout, &original.stderr].iter().any(|text| {
+        let unknown = text.strip_prefix(b"lsns: unknown column: ");
+        unknown.is_some_and(|rest| rest.starts_with(b"cgroup\n") || rest.starts_with(b"owner\n"))
+    })
 }
 
 fn compare(count: usize, seed: u64) {

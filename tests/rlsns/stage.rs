@@ -160,13 +160,31 @@ impl Stage {
         }
     }
 
-    /// Runs ours, then the original, each set up so, and each as the same process.
+    /// Runs ours, then the original, each set up so, and each as the same process. Ours gives no hints, not even on a
+    /// terminal.
     #[track_caller]
     pub(crate) fn both(&self, setup: impl Fn(Tool) -> Tool) -> (Outcome, Outcome) {
         self.twin.both(|tool| {
             next_pid(TOOL_PID);
+            setup(self.call(tool).env("NSUTILS_HINTS", "never"))
+        })
+    }
+
+    /// The hint that ours gives, both being set up so and doing the same without it.
+    #[track_caller]
+    pub(crate) fn hint(&self, setup: impl Fn(Tool) -> Tool) -> Option<String> {
+        self.twin.hint(|tool| {
+            if self.scene != Scene::Machine {
+                next_pid(TOOL_PID);
+            }
             setup(self.call(tool))
         })
+    }
+
+    /// The same where another program starts the one at this path.
+    #[track_caller]
+    pub(crate) fn hint_in(&self, situation: impl Fn(&Path) -> Tool) -> Option<String> {
+        self.twin.hint_in(situation)
     }
 
     /// Ours, with every right that this process has.

@@ -1,9 +1,9 @@
 //! The command lines of `command_lines.txt` beside the original: in pipes, on terminals, in two locales, as three callers.
 
-use testkit::{Outcome, Tool, words};
+use testkit::{Outcome, Tool, Twin, words};
 
 use crate::cast::Cast;
-use crate::stage::{Scene, Stage, seen};
+use crate::stage::{RLSNS, Scene, Stage, seen};
 
 /// How many differences are told in full.
 const TOLD: usize = 40;
@@ -155,4 +155,19 @@ fn every_line_in_every_view() {
 #[ignore = "an act, played on a stage"]
 fn every_line() {
     play(&SOME_VIEWS);
+}
+
+#[test]
+fn every_prefix_of_every_option_means_what_it_means_to_the_original() {
+    let Some(twin) = Twin::new("lsns", RLSNS) else {
+        return;
+    };
+    // What is wrong with an expression each says in its own words.
+    let twin = twin.masking(|bytes| {
+        let cut = bytes.windows(8).position(|seen| seen == b"value\": ");
+        bytes[..cut.unwrap_or(bytes.len())].to_vec()
+    });
+    // Of two lists that are made one after the other none need be like the other: behind an option stands a mistake.
+    let walked = twin.same_prefixes(|tool| tool, &["--no-such-option"]);
+    assert!(walked > 60, "only {walked} prefixes");
 }

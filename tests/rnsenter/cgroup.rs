@@ -12,25 +12,33 @@ use testkit::{Pid, Scratch, Tool, need};
 const ROOT: &str = "/sys/fs/cgroup";
 
 /// A cgroup of the test's own, gone at its end with whatever is in it.
-struct Cgroup(PathBuf);
+pub(crate) struct Cgroup(PathBuf);
 
 impl Cgroup {
     /// Makes it, and mounts cgroup2 where systems that know no other have it. The thread must stand apart.
-    fn new() -> Cgroup {
+    pub(crate) fn new() -> Cgroup {
         let none = None::<&str>;
         mount(none, ROOT, Some("cgroup2"), MsFlags::empty(), none).unwrap();
         let thread = nix::unistd::gettid();
-        let path = PathBuf::from(format!("{ROOT}/nsutils-test-{thread}"));
+        Cgroup::made(format!("{ROOT}/nsutils-test-{thread}").into())
+    }
+
+    /// Makes one in this one.
+    pub(crate) fn child(&self, name: &str) -> Cgroup {
+        Cgroup::made(self.0.join(name))
+    }
+
+    fn made(path: PathBuf) -> Cgroup {
         fs::create_dir(&path).unwrap();
         Cgroup(path)
     }
 
-    fn take(&self, pid: Pid) {
+    pub(crate) fn take(&self, pid: Pid) {
         fs::write(self.0.join("cgroup.procs"), pid.to_string()).unwrap();
     }
 
     /// As /proc/PID/cgroup has it.
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         self.0.display().to_string().replacen(ROOT, "", 1)
     }
 }
@@ -73,7 +81,7 @@ fn without_version_1(cgroup: &Cgroup, container: &Container) -> Scratch {
     scratch
 }
 
-fn knows_cgroup2() -> bool {
+pub(crate) fn knows_cgroup2() -> bool {
     let known = fs::read_to_string("/proc/filesystems").unwrap();
     known.lines().any(|line| line == "nodev\tcgroup2")
 }

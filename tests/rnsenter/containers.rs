@@ -35,7 +35,7 @@ fn enters_all(tool: Tool, container: &Container) {
 }
 
 /// The program of this name that is built beside ours; none, and the test skipped, if it is not there.
-fn sibling(name: &str) -> Option<PathBuf> {
+pub(crate) fn sibling(name: &str) -> Option<PathBuf> {
     let path = Path::new(RNSENTER).with_file_name(name);
     let missing = format!(
         "there is no {}: build it with cargo build -p {name}",

@@ -12,7 +12,7 @@ use nix::sys::signal::kill;
 use testkit::{Scratch, Signal, Tool, eventually, need};
 
 /// Asserts how each ends with these arguments and what it says.
-fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {
+pub(crate) fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {
     if let Some(twin) = twin() {
         twin.differ(setup, ours, theirs);
     }

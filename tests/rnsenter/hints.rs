@@ -2,6 +2,7 @@
 //! asked for hints says what the original says, to the byte: [`Twin::hint`] sees to that every time.
 
 mod owner;
+mod target;
 
 use std::fmt::Display;
 use std::path::Path;

@@ -9,15 +9,20 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod beyond;
 mod cgroup;
 mod containers;
 mod differences;
+mod directories;
+mod engines;
 mod env;
 mod hidden;
 mod hints;
 mod inherit;
+mod inodes;
 mod random;
 mod reuse;
+mod session;
 mod signals;
 mod stage;
 mod twins;

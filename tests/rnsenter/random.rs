@@ -1,7 +1,9 @@
 //! Command lines that nobody would write: words cut, joined and garbled, beside the original.
 
+use std::path::Path;
+
 use crate::stage::{Caller, Cast, original_is_denied_groups, seen, twin};
-use testkit::{Tool, Twin, need, numbers_from};
+use testkit::{Outcome, Tool, Twin, need, numbers_from};
 
 const LONG: &str = "all help version target mount uts ipc net net-socket pid user cgroup time setuid setgid root wd \
     wdns env no-fork join-cgroup preserve-credentials keep-caps user-parent follow-context";
@@ -154,12 +156,22 @@ enum Verdict {
     Different(String),
 }
 
-fn judge(twin: &Twin, setup: impl Fn(Tool) -> Tool) -> Verdict {
+/// Whether a directory may be the target, which the original takes for no process, and ours for one of kept namespaces.
+fn may_name_a_directory(words: &[String], original: &Outcome) -> bool {
+    let names = |word: &String| {
+        word.find('/')
+            .is_some_and(|at| Path::new(&word[at..]).is_dir())
+    };
+    original.stderr == b"nsenter: invalid PID argument\n" && words.iter().any(names)
+}
+
+fn judge(twin: &Twin, words: &[String], setup: impl Fn(Tool) -> Tool) -> Verdict {
     let (ours, original) = twin.both(setup);
     let text_of_our_own = ours.out().starts_with("\nUsage:") || ours.out().contains("from nsutils");
     if seen(&ours) == seen(&original) {
         Verdict::Alike
     } else if original_is_denied_groups(&original)
+        || may_name_a_directory(words, &original)
         || forgets_capabilities(&ours.out(), &original.out())
         || (text_of_our_own && ours.status == original.status)
     {
@@ -190,7 +202,7 @@ fn compare(count: usize, seed: u64, caller: Caller) {
         let words = line(&mut random);
         let words: Vec<String> = words.iter().map(|word| cast.put_in(word)).collect();
         let setup = |tool: Tool| caller.runs(tool).env("SHELL", "/bin/true").args(&words);
-        match judge(&twin, setup) {
+        match judge(&twin, &words, setup) {
             Verdict::Alike => {}
             Verdict::Meant => meant += 1,
             Verdict::Different(how) => differences.push(how),

@@ -159,3 +159,11 @@ fn an_attached_value_with_a_prefix_of_an_option_counts_for_the_option() {
         assert_eq!(ours.ok().stdout, first.0.stdout, "{form}");
     }
 }
+
+#[test]
+fn every_prefix_of_every_option_means_what_it_means_to_the_original() {
+    let Some(twin) = twin() else { return };
+    let own = std::process::id().to_string();
+    let walked = twin.same_prefixes(|tool| tool.args(["-t", &own]), &["true"]);
+    assert!(walked > 90, "only {walked} prefixes");
+}

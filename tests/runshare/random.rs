@@ -3,7 +3,7 @@
 use crate::stage::{Machine, ordinary, twin};
 use testkit::{Outcome, Tool, Twin, need, numbers_from};
 
-pub(crate) const LONG: &str = "help version mount uts ipc net pid user cgroup time fork kill-child forward-signals mount-proc \
+const LONG: &str = "help version mount uts ipc net pid user cgroup time fork kill-child forward-signals mount-proc \
     mount-binfmt map-user map-users map-group map-groups map-root-user map-current-user map-auto map-subids owner \
     propagation setgroups keep-caps setuid setgid root wd monotonic boottime load-interp";
 const SHORT: &str = "hVmuinpUCTfrcSGRwlZ=%x9";

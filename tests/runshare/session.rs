@@ -230,3 +230,38 @@ fn a_program_that_dies_with_its_caller_does_so_in_its_own_session() {
     tool.wait();
     eventually("the child is gone", || !lives(child));
 }
+
+#[test]
+fn beside_an_init_it_is_the_program_that_leads_the_session() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let tool = || {
+        ordinary(runshare())
+            .terminal(80, 24)
+            .args(["-r", "--init", "--new-session"])
+    };
+    let outcome = tool()
+        .args(["--mount-proc", "sh", "-c", SESSION])
+        .run()
+        .ok();
+    assert_eq!(outcome.out(), "1 0\nnone\n");
+    for (script, ending) in [
+        ("echo up; sleep 1000; exit 4", Status::Killed(2)),
+        (
+            "trap 'exit 6' INT; echo up; sleep 1000; exit 7",
+            Status::Exited(6),
+        ),
+    ] {
+        let mut tool = tool().args(["sh", "-c", script]).spawn();
+        tool.until("up\n");
+        // Both must have it: the shell, and what it waits for.
+        let init = child_of(&tool);
+        let shell = child_named(init, "sh");
+        let sleeper = child_named(shell, "sleep");
+        tool.type_in("\u{3}");
+        assert_eq!(tool.wait().status, ending, "{script}");
+        assert!(!lives(shell));
+        assert!(!lives(sleeper));
+    }
+}

@@ -5,6 +5,7 @@ use nix::errno::Errno;
 use nix::libc::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH, c_int};
 use nix::unistd::Pid;
 
+use crate::hint::{self, Explain};
 use crate::sys::process::{self, Ending};
 use crate::sys::signal::{SignalSet, set_default};
 
@@ -82,6 +83,6 @@ pub fn run_in_session(child: impl FnOnce() -> c_int) -> Result<Ending> {
         let _ = before.restore();
         child()
     });
-    let child = child.context("fork failed")?;
+    let child = child.explain(hint::fork).context("fork failed")?;
     forwarding.until_end(child).context("waitpid failed")
 }

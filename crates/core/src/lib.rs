@@ -29,3 +29,7 @@ pub mod namespace;
 pub mod procfs;
 pub mod sys;
 pub mod users;
+
+#[cfg(test)]
+#[path = "../fuzz/targets.rs"]
+mod fuzz;

@@ -5,10 +5,11 @@ mod mountinfo;
 mod status;
 
 use std::fs;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use anyhow::Error;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::libc::c_int;
@@ -98,18 +99,45 @@ impl Proc {
     }
 }
 
-/// Opens a file of the kernel's for writing: one that decides who is who inside, say, so what is found at `path` must
-/// be procfs itself and nothing that somebody put in its place.
+/// Opens a file of the kernel's, `/proc/self/uid_map`, which decides who is who: what is found at `path` must be procfs
+/// itself and nothing that somebody has put in its place.
 ///
 /// # Errors
-/// Those of `open(2)`; ENOENT for a file on another filesystem, which is not the file that was meant.
-pub fn open_for_writing(path: &Path) -> Result<OwnedFd, Errno> {
-    let file = open(path, OFlag::O_WRONLY | OFlag::O_NOCTTY)?;
-    let filesystem = fstatfs(&file)?.filesystem_type();
-    if filesystem == PROC_SUPER_MAGIC {
-        Ok(file)
-    } else {
-        Err(Errno::ENOENT)
+/// Those of `open(2)`; that it is something else.
+pub fn open_own(path: &Path, access: OFlag) -> Result<OwnedFd, Error> {
+    try_open_own(path, access).map_err(refusal)
+}
+
+/// The error that a number stands for where EXDEV means that something is not on procfs.
+pub fn refusal(errno: Errno) -> Error {
+    match errno {
+        Errno::EXDEV => Error::msg("it is not on procfs"),
+        errno => Error::new(errno),
+    }
+}
+
+/// [`open_own`] with an error number for everything.
+///
+/// # Errors
+/// Those of `open(2)`; EXDEV for what is not on procfs.
+pub fn try_open_own(path: &Path, access: OFlag) -> Result<OwnedFd, Errno> {
+    // Where a FIFO has been mounted over the file, nobody may ever come to its other end.
+    match open(path, access | OFlag::O_NOCTTY | OFlag::O_NONBLOCK) {
+        Ok(file) => prove(&file).map(|()| file),
+        // A FIFO, a socket, a device that nobody serves: procfs has none of them.
+        Err(Errno::ENXIO) => Err(Errno::EXDEV),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// Has a file proven to be procfs's own.
+///
+/// # Errors
+/// Those of `fstatfs(2)`; EXDEV for what is not on procfs.
+pub fn prove(file: impl AsFd) -> Result<(), Errno> {
+    match fstatfs(file)?.filesystem_type() {
+        PROC_SUPER_MAGIC => Ok(()),
+        _ => Err(Errno::EXDEV),
     }
 }
 
@@ -118,7 +146,7 @@ pub fn open_for_writing(path: &Path) -> Result<OwnedFd, Errno> {
 /// It has a handler; or it has the signal blocked, to fetch it by `sigwait(3)` or `signalfd(2)`; or the signal is
 /// pending, which in the first process of a pid namespace one that nobody deals with never is. Only while a process
 /// sits in `sigwait(3)` itself the kernel shows none of it.
-pub fn handles(status: &str, signal: c_int) -> Option<bool> {
+pub fn handles(status: &[u8], signal: c_int) -> Option<bool> {
     let bit = u32::try_from(signal).ok()?.checked_sub(1)?;
     let status = Status::new(status);
     ["SigCgt", "SigBlk", "SigPnd", "ShdPnd"]
@@ -145,18 +173,29 @@ mod tests {
     fn a_signal_is_dealt_with_if_it_is_caught_blocked_or_pending() {
         for set in ["SigCgt", "SigBlk", "SigPnd", "ShdPnd"] {
             let status = status(&[(set, 0x4002), ("SigIgn", u64::MAX)]);
-            assert_eq!(handles(&status, 2), Some(true), "{set}");
-            assert_eq!(handles(&status, 15), Some(true), "{set}");
-            assert_eq!(handles(&status, 1), Some(false), "{set}");
+            assert_eq!(handles(status.as_bytes(), 2), Some(true), "{set}");
+            assert_eq!(handles(status.as_bytes(), 15), Some(true), "{set}");
+            assert_eq!(handles(status.as_bytes(), 1), Some(false), "{set}");
         }
-        assert_eq!(handles(&status(&[]), 15), Some(false));
+        assert_eq!(handles(status(&[]).as_bytes(), 15), Some(false));
+    }
+
+    #[test]
+    fn a_name_that_is_no_text_hides_nothing() {
+        let status = [
+            &b"Name:\t\xff\xfe\n"[..],
+            status(&[("SigCgt", 0x4000)]).as_bytes(),
+        ]
+        .concat();
+        assert_eq!(handles(&status, 15), Some(true));
+        assert_eq!(handles(&status, 1), Some(false));
     }
 
     #[test]
     fn what_is_no_signal_or_no_status_is_no_answer() {
-        assert_eq!(handles(&status(&[]), 0), None);
-        assert_eq!(handles(&status(&[]), 65), None);
-        assert_eq!(handles("Name:\tx\n", 1), None);
-        assert_eq!(handles("SigCgt:\t0000000000000001\n", 1), None);
+        assert_eq!(handles(status(&[]).as_bytes(), 0), None);
+        assert_eq!(handles(status(&[]).as_bytes(), 65), None);
+        assert_eq!(handles(b"Name:\tx\n", 1), None);
+        assert_eq!(handles(b"SigCgt:\t0000000000000001\n", 1), None);
     }
 }

@@ -107,7 +107,8 @@ impl GroupEntry<'_> {
 /// The entries of a passwd file in their order. A line that is none is passed over, as the C library does.
 pub fn passwd_entries(file: &[u8]) -> impl Iterator<Item = PasswdEntry<'_>> {
     lines(file).filter_map(|line| {
-        let mut fields = line.split(|byte| *byte == b':').map(OsStr::from_bytes);
+        // The shell is the rest of the line, whatever stands there.
+        let mut fields = line.splitn(7, |byte| *byte == b':').map(OsStr::from_bytes);
         let name = fields.next()?;
         let uid = number(fields.nth(1)?)?;
         let gid = number(fields.next()?)?;
@@ -180,6 +181,14 @@ mod tests {
         ] {
             assert_eq!(user(line), entry, "{line:?}");
         }
+    }
+
+    #[test]
+    fn the_shell_is_the_rest_of_the_line() {
+        let shell = |line: &'static [u8]| passwd_entries(line).next().map(|entry| entry.shell);
+        assert_eq!(shell(b"u:x:5:6::/:/bin/sh"), Some("/bin/sh".as_ref()));
+        assert_eq!(shell(b"u:x:5:6::/:/bin/a:b:"), Some("/bin/a:b:".as_ref()));
+        assert_eq!(shell(b"u:x:5:6"), Some("".as_ref()));
     }
 
     #[test]

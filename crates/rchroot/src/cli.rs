@@ -1,10 +1,10 @@
-//! The command line of `rchroot`: the options of GNU chroot(8) in its table's order.
+//! The command line of `rchroot`: the options of GNU chroot(8) in its table's order, then ours.
 //!
 //! The order, the spelling and what takes a value are interface: ambiguity messages list the options so, and
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command, ValueHint};
-use nscore::cli::{Family, Opt, Tool, table};
+use nscore::cli::{ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Tool, table};
 
 /// What the command-line layer must know of `rchroot`. It has no short options at all.
 pub const TOOL: Tool = Tool {
@@ -15,23 +15,39 @@ pub const TOOL: Tool = Tool {
     operands_anywhere: false,
 };
 
+const USERS: &str = "Users and groups";
+const DIRECTORY: &str = "Working directory";
+
 const OPTIONS: &[Opt] = &[
     Opt::required(
         "groups",
         "GROUP,...",
         "have these supplementary groups, and no others; none if empty",
-    ),
+    )
+    .under(USERS),
     Opt::required(
         "userspec",
         "USER:GROUP",
         "be this user, in this group or else the user's own; either may be left out",
-    ),
+    )
+    .under(USERS),
     Opt::flag(
         "skip-chdir",
         "stay in the present directory; only if NEWROOT is the old '/'",
-    ),
+    )
+    .under(DIRECTORY),
     Opt::flag("help", "show this help and end"),
     Opt::flag("version", "show the version and end"),
+    Opt::required(
+        "chdir",
+        "DIR",
+        "start in this directory, as it is called inside",
+    )
+    .under(ADDED)
+    .naming(ValueHint::DirPath),
+    CLOSE_FDS,
+    NO_NEW_PRIVS,
+    NEW_SESSION,
 ];
 
 /// The command line as clap has it.

@@ -23,7 +23,7 @@ pub(crate) struct List<'a> {
 
 /// The items of a list that are no groups; none where the list is nothing but commas.
 #[derive(Debug, PartialEq, Eq)]
-struct Bad(Vec<OsString>);
+pub(crate) struct Bad(Vec<OsString>);
 
 impl<'a> List<'a> {
     /// Asks the outside, if it needs to be asked.
@@ -48,7 +48,7 @@ impl<'a> List<'a> {
 }
 
 /// Reads a list by the accounts of one side. The empty one stands for no groups.
-fn read(list: &OsStr, accounts: &dyn Accounts) -> Result<Vec<u32>, Bad> {
+pub(crate) fn read(list: &OsStr, accounts: &dyn Accounts) -> Result<Vec<u32>, Bad> {
     let items = list.as_bytes().split(|byte| *byte == b',');
     let items = items.filter(|item| !item.is_empty()).map(OsStr::from_bytes);
     let (mut groups, mut bad) = (Vec::new(), Vec::new());

@@ -11,6 +11,10 @@ mod run;
 mod sides;
 mod userspec;
 
+#[cfg(test)]
+#[path = "../fuzz/targets.rs"]
+mod fuzz;
+
 use std::ffi::c_int;
 
 /// The C library's way in: Rust's own start-up does not run, see [`nscore::cli::main`].

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use nscore::cli::{Invocation, Usage, message};
+use nscore::confinement::Confinement;
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,33 +18,45 @@ pub(crate) struct Options {
     pub(crate) groups: Option<OsString>,
     /// Whether the working directory stays as it is.
     pub(crate) skip_chdir: bool,
+    /// The working directory, as it is called inside.
+    pub(crate) directory: Option<OsString>,
+    /// What the command is not to have of the caller's.
+    pub(crate) confinement: Confinement,
 }
 
 impl Options {
     /// Reads a call. Of an option that stands twice the last one counts.
     ///
     /// # Errors
-    /// The first mistake on the command line, or that NEWROOT is missing.
+    /// The first mistake on the command line, that NEWROOT is missing, or that two options exclude each other.
     pub(crate) fn read(invocation: &Invocation) -> Result<Options, Usage> {
         let (mut userspec, mut groups, mut skip_chdir) = (None, None, false);
+        let (mut directory, mut confinement) = (None, Confinement::default());
         for option in invocation.options() {
             match option.name() {
                 "groups" => groups = Some(option.value().to_owned()),
                 "userspec" => userspec = Some(option.value().to_owned()),
                 "skip-chdir" => skip_chdir = true,
+                "chdir" => directory = Some(option.value().to_owned()),
                 // The table has no other option that takes this way.
-                _ => {}
+                name => drop(confinement.take(name)),
             }
         }
         let Some((newroot, command)) = invocation.operands()?.split_first() else {
             return Err(Usage::Senseless(message(&[&"missing operand"])));
         };
+        if skip_chdir && directory.is_some() {
+            let both = "options --chdir and --skip-chdir cannot be combined";
+            return Err(Usage::Senseless(message(&[&both])));
+        }
         Ok(Options {
             newroot: newroot.clone(),
             command: command.to_vec(),
             userspec: userspec.filter(|spec: &OsString| *spec != OsStr::new("")),
             groups,
             skip_chdir,
+            directory,
+            confinement,
         })
     }
 }

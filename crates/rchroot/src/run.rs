@@ -11,6 +11,7 @@ use nix::errno::Errno;
 use nscore::cli::quote::Quotes;
 use nscore::cli::{Invocation, Usage, message};
 use nscore::exec;
+use nscore::forward::run_in_session;
 use nscore::hint::{self, Hint};
 use nscore::sys::process::Ending;
 
@@ -20,7 +21,7 @@ use crate::identity::{Identity, Spec};
 use crate::options::Options;
 use crate::{credentials, newroot};
 
-/// Runs the whole program; it comes back only if something failed.
+/// Runs the whole program; it comes back only if something failed, or once a child that runs the command has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let options = Options::read(invocation)?;
     let quotes = Quotes::default();
@@ -38,7 +39,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
         quotes.load();
     }
 
-    newroot::enter(&options.newroot, options.skip_chdir, &quotes)?;
+    newroot::enter(&options, &quotes)?;
     let inside = Files::default();
     let mut identity = match spec {
         Some(spec) => spec.settle(&inside)?,
@@ -52,7 +53,15 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
         identity.groups = Some(list.settle(&inside, &quotes, &invocation.diagnostics)?);
     }
     credentials::take_on(&identity)?;
-    Err(become_command(options.command, &quotes))
+    let confinement = options.confinement;
+    let become_command = || -> Result<Ending> {
+        confinement.enter()?;
+        Err(become_command(options.command, &quotes))
+    };
+    match confinement.takes_child() {
+        true => run_in_session(|| invocation.diagnostics.conclude(become_command())),
+        false => become_command(),
+    }
 }
 
 fn skips_chdir_in_another_root(quotes: &Quotes) -> Error {

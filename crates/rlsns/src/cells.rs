@@ -2,20 +2,29 @@
 
 use nscore::namespace::Namespace;
 
+use crate::cgroup;
 use crate::column::Column;
+use crate::container;
 use crate::netnsid::NetNsId;
-use crate::person::{Users, command};
+use crate::person::{Users, cgroups, command};
 use crate::rows::Row;
-use crate::scan::{Found, Process};
+use crate::scan::{Found, Process, Snapshot};
 use crate::table::Cell;
 
 /// Fills cells, looking up what a row does not hold.
-#[derive(Debug, Default)]
-pub(crate) struct Cells {
+#[derive(Debug)]
+pub(crate) struct Cells<'a> {
+    snapshot: &'a Snapshot,
     users: Users,
 }
 
-impl Cells {
+impl Cells<'_> {
+    /// For rows of what was found.
+    pub(crate) fn new(snapshot: &Snapshot) -> Cells<'_> {
+        let users = Users::default();
+        Cells { snapshot, users }
+    }
+
     /// What stands in this column of this row.
     pub(crate) fn cell(&self, column: Column, row: &Row) -> Cell {
         let namespace = row.namespace;
@@ -35,11 +44,23 @@ impl Cells {
                 words.join(",").into_bytes().into()
             }
             Column::Nsid => namespace.id.map_or(Cell::Empty, Cell::from),
-            Column::Path | Column::Pid | Column::Ppid | Column::Command => {
-                row.process.map_or(Cell::Empty, |process| {
-                    of_process(column, namespace.kind, process)
-                })
-            }
+            Column::Owner => self.owner(namespace).map_or(Cell::Empty, number),
+            Column::Path
+            | Column::Pid
+            | Column::Ppid
+            | Column::Command
+            | Column::Cgroup
+            | Column::Container => row.process.map_or(Cell::Empty, |process| {
+                of_process(column, namespace.kind, process)
+            }),
+        }
+    }
+
+    /// Who made this user namespace, or the one that owns this namespace of another type.
+    fn owner(&self, namespace: &Found) -> Option<u32> {
+        match namespace.kind {
+            Namespace::User => namespace.owner_uid,
+            _ => self.snapshot.namespaces.get(&namespace.owner)?.owner_uid,
         }
     }
 }
@@ -54,8 +75,16 @@ fn of_process(column: Column, kind: Namespace, process: &Process) -> Cell {
             let person = process.person.as_ref();
             person.map_or(Cell::Empty, |person| number(person.parent))
         }
+        Column::Cgroup => of_cgroup(process, |text| cgroup::path(text).map(<[u8]>::to_vec)),
+        Column::Container => of_cgroup(process, |text| cgroup::paths(text).find_map(container::of)),
         _ => command(process).into(),
     }
+}
+
+/// What the lines about a process's cgroups say.
+fn of_cgroup(process: &Process, read: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Cell {
+    let text = cgroups(process).unwrap_or_default();
+    read(&text).map_or(Cell::Empty, Cell::from)
 }
 
 /// The user of the process that is shown; without one, who made a user namespace, and root for the other types.

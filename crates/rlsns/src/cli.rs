@@ -1,10 +1,10 @@
-//! The command line of `rlsns`: the options of lsns(8) in its table's order.
+//! The command line of `rlsns`: the options of lsns(8) in its table's order, then ours.
 //!
 //! The order, the spelling and what takes a value are interface: ambiguity messages list the options so, and
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command};
-use nscore::cli::{Family, Opt, Tool, table};
+use nscore::cli::{ADDED, Family, Opt, Tool, table};
 
 /// What the command-line layer must know of `rlsns`. lsns takes options after its operand, and the value of `-T`
 /// attached.
@@ -76,6 +76,19 @@ const OPTIONS: &[Opt] = &[
     .short('T')
     .under(FORM),
     Opt::flag("list-columns", "what columns there are").short('H'),
+    Opt::required("holders", "NS", "who keeps this namespace alive, and how").under(ADDED),
+    Opt::required(
+        "compare",
+        "PID[,PID...]",
+        "which namespaces these processes share; one PID: with the caller",
+    )
+    .under(ADDED),
+    Opt::optional(
+        "graph",
+        "FORM",
+        "a picture, for Graphviz: dot (the default), or mermaid",
+    )
+    .under(ADDED),
 ];
 
 /// The command line as clap has it.

@@ -35,6 +35,12 @@ pub(crate) enum Column {
     Held,
     /// The kernel's 64-bit number for it.
     Nsid,
+    /// Who made the user namespace that owns it, or that it is.
+    Owner,
+    /// The cgroup of the process.
+    Cgroup,
+    /// The container that this cgroup is made for.
+    Container,
 }
 
 /// What the table says of a column.
@@ -73,7 +79,13 @@ impl Column {
     ];
 
     /// Those that the original lacks.
-    pub(crate) const ADDED: [Column; 2] = [Column::Held, Column::Nsid];
+    pub(crate) const ADDED: [Column; 5] = [
+        Column::Held,
+        Column::Nsid,
+        Column::Owner,
+        Column::Cgroup,
+        Column::Container,
+    ];
 
     const fn line(self) -> Line {
         use Layout::{Left, Right, Shrinking};
@@ -123,6 +135,21 @@ impl Column {
             ),
             Column::Held => line("HELD", 0, Left, false, "what keeps it alive"),
             Column::Nsid => line("NSID", 0, Right, true, "64-bit number, never used again"),
+            Column::Owner => line(
+                "OWNER",
+                0,
+                Right,
+                true,
+                "user id of who made the user namespace that owns it",
+            ),
+            Column::Cgroup => line("CGROUP", 0, Left, false, "cgroup of this process"),
+            Column::Container => line(
+                "CONTAINER",
+                0,
+                Left,
+                false,
+                "container of this process: the engine and a short id",
+            ),
         }
     }
 

@@ -4,26 +4,19 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use anyhow::{Error, Result, bail};
-use nix::errno::Errno;
-use nscore::cli::{Invocation, Reported, message, number};
+use anyhow::{Result, bail};
+use nscore::cli::{Invocation, message};
 use nscore::namespace::Namespace;
 use nscore::sys::locale::{Locale, load_order};
 
 use crate::column::Column;
+use crate::column_list;
 use crate::filter::{Filter, Kind, Mistake};
+use crate::graph::Language;
+use crate::page::{Format, Page};
 use crate::scan::Types;
-
-/// In what form the table is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Format {
-    /// For people.
-    Human,
-    /// For scripts.
-    Raw,
-    /// For other programs.
-    Json,
-}
+use crate::values;
+use crate::view::{self, View};
 
 /// What a row of a tree stands below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,10 +32,7 @@ pub(crate) enum Relation {
 /// What the command line asks for.
 #[derive(Debug)]
 pub(crate) struct Options {
-    pub(crate) format: Format,
-    pub(crate) headings: bool,
-    pub(crate) cut: bool,
-    pub(crate) several_lines: bool,
+    pub(crate) page: Page,
     /// Only what this process is in.
     pub(crate) task: Option<u32>,
     /// Not the namespaces, but the processes in this one; 0 stands for all.
@@ -64,6 +54,12 @@ pub(crate) enum Request {
     Columns(Format),
     /// Namespaces or processes.
     Table(Options),
+    /// Who keeps this namespace alive.
+    Holders(u64, Page),
+    /// Which namespaces of these types these processes share.
+    Comparison(Vec<u32>, Types, Page),
+    /// A picture of the namespaces that are chosen.
+    Graph(Language, Options),
 }
 
 /// The options as they were met.
@@ -83,6 +79,7 @@ struct Met<'a> {
     no_cutting: bool,
     no_wrapping: bool,
     list_columns: bool,
+    view: Option<View>,
 }
 
 impl Request {
@@ -92,7 +89,9 @@ impl Request {
     /// The first mistake on it, in the original's sentence.
     pub(crate) fn read(invocation: &Invocation) -> Result<Request> {
         let mut met = Met::default();
-        for option in invocation.options() {
+        let options = invocation.options();
+        for (at, option) in options.iter().enumerate() {
+            view::check(&options[..at], option.name())?;
             met.meet(option.name(), option.value(), option.given().is_some())?;
         }
         let operands = invocation.operands()?;
@@ -103,10 +102,10 @@ impl Request {
             Some(_) if met.task.is_some() => {
                 bail!("--task is mutually exclusive with <namespace>")
             }
-            Some(operand) => Some(namespace(operand)?),
+            Some(operand) => Some(values::namespace(operand)?),
             None => None,
         };
-        met.finish(namespace).map(Request::Table)
+        met.request(namespace)
     }
 }
 
@@ -123,7 +122,7 @@ impl<'a> Met<'a> {
             }
             "task" => {
                 excluded(self.persistent, "--persistent", "--task")?;
-                self.task = Some(pid(value)?);
+                self.task = Some(values::pid(value)?);
             }
             "persistent" => {
                 excluded(self.task.is_some(), "--task", "--persistent")?;
@@ -138,11 +137,14 @@ impl<'a> Met<'a> {
             "list" => self.list = true,
             "type" => {
                 let types = self.types.unwrap_or(Types::NONE);
-                self.types = Some(types.with(kind(value)?));
+                self.types = Some(types.with(values::kind(value)?));
             }
-            "tree" if given => self.tree = Some(relation(value)?),
+            "tree" if given => self.tree = Some(values::relation(value)?),
             "tree" => self.tree = Some(Relation::Owner),
             "list-columns" => self.list_columns = true,
+            "holders" => self.view = Some(View::Holders(values::namespace(value)?)),
+            "compare" => self.view = Some(View::Comparison(values::pids(value)?)),
+            "graph" => self.view = Some(View::Graph(values::language(given.then_some(value))?)),
             _ => {}
         }
         Ok(())
@@ -156,19 +158,41 @@ impl<'a> Met<'a> {
         }
     }
 
+    fn page(&self) -> Page {
+        Page {
+            format: self.format(),
+            headings: !self.no_headings,
+            cut: !self.no_cutting,
+            several_lines: !self.no_wrapping,
+        }
+    }
+
+    fn request(mut self, namespace: Option<u64>) -> Result<Request> {
+        let Some(view) = self.view.take() else {
+            return self.finish(namespace).map(Request::Table);
+        };
+        if namespace.is_some() {
+            let option = view.option();
+            bail!("--{option} is mutually exclusive with <namespace>");
+        }
+        let (types, page) = (self.types.unwrap_or(Types::ALL), self.page());
+        Ok(match view {
+            View::Holders(namespace) => Request::Holders(namespace, page),
+            View::Comparison(processes) => Request::Comparison(processes, types, page),
+            View::Graph(language) => Request::Graph(language, self.finish(None)?),
+        })
+    }
+
     fn finish(self, namespace: Option<u64>) -> Result<Options> {
         let default = match self.all_columns {
             true => Column::ORIGINAL.to_vec(),
             false => self.default_columns(namespace.is_some()),
         };
-        let columns = columns(self.columns, &default)?;
+        let columns = column_list::read(self.columns, &default)?;
         // Of all columns a list is made, but not where processes are shown.
         let unasked = !self.list && (!self.all_columns || namespace.is_some());
         Ok(Options {
-            format: self.format(),
-            headings: !self.no_headings,
-            cut: !self.no_cutting,
-            several_lines: !self.no_wrapping,
+            page: self.page(),
             task: self.task,
             namespace,
             types: self.types,
@@ -199,47 +223,6 @@ fn excluded(met: bool, before: &str, now: &str) -> Result<()> {
     Ok(())
 }
 
-fn pid(text: &OsStr) -> Result<u32> {
-    let read = number::decimal(text, false).and_then(|number| {
-        let pid = u32::try_from(number).ok();
-        let pid = pid.filter(|pid| (1..=i32::MAX.unsigned_abs()).contains(pid));
-        pid.ok_or(Some(Errno::ERANGE))
-    });
-    read.map_err(|reason| invalid("invalid PID argument", text, reason))
-}
-
-fn namespace(text: &OsStr) -> Result<u64> {
-    let read = number::decimal(text, false)
-        .and_then(|number| u64::try_from(number).map_err(|_| Some(Errno::ERANGE)));
-    read.map_err(|reason| invalid("invalid namespace argument", text, reason))
-}
-
-fn invalid(what: &str, text: &OsStr, reason: Option<Errno>) -> Error {
-    let sentence = message(&[&what, &": '", &text, &"'"]);
-    match reason {
-        Some(errno) => Error::new(errno).context(sentence),
-        None => Error::new(sentence),
-    }
-}
-
-fn kind(name: &OsStr) -> Result<Namespace> {
-    let unknown = || Error::new(message(&[&"unknown namespace type: ", &name]));
-    Namespace::from_file(name.as_bytes()).ok_or_else(unknown)
-}
-
-fn relation(name: &OsStr) -> Result<Relation> {
-    let name = name.as_bytes();
-    match name.strip_prefix(b"=").unwrap_or(name) {
-        b"parent" => Ok(Relation::Parent),
-        b"owner" => Ok(Relation::Owner),
-        b"process" => Ok(Relation::Process),
-        other => bail!(message(&[
-            &"unknown tree type: ",
-            &OsStr::from_bytes(other)
-        ])),
-    }
-}
-
 /// Reads a filter. Its patterns are of the caller's locale.
 fn filter(expression: &OsStr) -> Result<Result<Filter, Mistake>> {
     if Locale::from_environment().is_some() {
@@ -261,65 +244,5 @@ fn filter(expression: &OsStr) -> Result<Result<Filter, Mistake>> {
             bail!(message(&parts))
         }
         read => Ok(read),
-    }
-}
-
-/// As many columns as the original has room for.
-const MOST_COLUMNS: usize = 2 * Column::ORIGINAL.len();
-
-/// The columns of a list, `+` meaning those that are shown anyway and these. An empty name, an empty list and a list
-/// that is too long end the program without a word, as they do the original.
-fn columns(list: Option<&OsStr>, default: &[Column]) -> Result<Vec<Column>> {
-    let silence = || Error::new(Reported(1));
-    let Some(list) = list else {
-        return Ok(default.to_vec());
-    };
-    let (mut columns, mut rest) = match list.as_bytes() {
-        [b'+', more @ ..] => (default.to_vec(), more),
-        all => (Vec::new(), all),
-    };
-    if rest.is_empty() {
-        return Err(silence());
-    }
-    while !rest.is_empty() {
-        // A comma at the very end belongs to the name before it.
-        let comma = rest[..rest.len() - 1].iter().position(|byte| *byte == b',');
-        let name = &rest[..comma.unwrap_or(rest.len())];
-        if name.is_empty() || columns.len() == MOST_COLUMNS {
-            return Err(silence());
-        }
-        let unknown = || message(&[&"unknown column: ", &OsStr::from_bytes(rest)]);
-        columns.push(Column::from_name(name).ok_or_else(unknown)?);
-        rest = comma.map_or(&[], |comma| &rest[comma + 1..]);
-    }
-    Ok(columns)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(list: &str) -> Result<Vec<Column>, String> {
-        let read = columns(Some(list.as_ref()), &[Column::Ns, Column::Type]);
-        read.map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn a_list_of_columns_is_read_as_the_original_reads_it() {
-        use Column::{Ns, Pid, Type};
-        assert_eq!(read("pid,NS"), Ok(vec![Pid, Ns]));
-        assert_eq!(read("+Pid"), Ok(vec![Ns, Type, Pid]));
-        let unknown = |rest: &str| Err(format!("unknown column: {rest}"));
-        assert_eq!(read("NS,PID,"), unknown("PID,"));
-        assert_eq!(read(","), unknown(","));
-        assert_eq!(read("NS,,"), unknown(","));
-        assert_eq!(read("foo,PID"), unknown("foo,PID"));
-        assert_eq!(read("++NS"), unknown("+NS"));
-        let silence = Err("told already, exit status 1".to_owned());
-        let many = vec!["NS"; 27].join(",");
-        for list in ["", "+", ",NS", ",,", "NS,,PID", &many] {
-            assert_eq!(read(list), silence, "{list}");
-        }
-        assert!(read(&many[3..]).is_ok());
     }
 }

@@ -25,7 +25,7 @@ struct Rows<'a> {
     chosen: &'a mut dyn FnMut(&Row) -> anyhow::Result<bool>,
     rows: Vec<Row<'a>>,
     /// The last row of each process.
-    of_process: BTreeMap<u32, usize>,
+    of_process: BTreeMap<u32, Option<usize>>,
     /// What became of each namespace that was met: the index of its row, if it has one.
     of_namespace: BTreeMap<u32, Option<usize>>,
 }
@@ -100,7 +100,7 @@ impl<'a> Rows<'a> {
         process: Option<&'a Process>,
     ) -> anyhow::Result<()> {
         let person = process.and_then(|process| process.person.as_ref());
-        let parent = person.and_then(|person| self.of_process.get(&person.parent).copied());
+        let parent = person.and_then(|person| *self.of_process.get(&person.parent)?);
         let row = Row {
             inode,
             namespace,
@@ -109,7 +109,7 @@ impl<'a> Rows<'a> {
         };
         if (self.chosen)(&row)? {
             if let Some(process) = process {
-                self.of_process.insert(process.pid, self.rows.len());
+                self.of_process.insert(process.pid, Some(self.rows.len()));
             }
             self.rows.push(row);
         }

@@ -1,27 +1,38 @@
 //! What `rlsns` does, step by step: the command line, one look at the machine, the rows, the table.
 
 use std::borrow::Cow;
-use std::env;
 
 use anyhow::{Context, Error, Result, bail};
 use nscore::cli::{Diagnostics, Invocation, message};
 use nscore::sys::process::Ending;
-use nscore::sys::terminal;
 
+use crate::absence;
 use crate::cells::Cells;
 use crate::column::Column;
+use crate::compare;
 use crate::filter::{Filter, Mistake};
-use crate::options::{Format, Options, Relation, Request};
+use crate::graph::{self, Language};
+use crate::holders;
+use crate::legend;
+use crate::look::{find, look, read, wanted};
+use crate::options::{Options, Relation, Request};
 use crate::rows::{self, Row};
-use crate::scan::{Snapshot, Types, Wanted, scan};
-use crate::table::{self, Cell, Form, Shape, Table};
+use crate::scan::{Types, Wanted};
+use crate::table::{self, Cell, Table};
 
 /// Runs the whole program.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let diagnostics = &invocation.diagnostics;
     let text = match Request::read(invocation)? {
-        Request::Columns(format) => columns(format),
+        Request::Columns(format) => legend::columns(format),
         Request::Table(options) => list(options, diagnostics)?,
+        Request::Holders(namespace, page) => {
+            held(namespace, page.cut, diagnostics)?.write(page.form())
+        }
+        Request::Comparison(pids, types, page) => {
+            compare::processes(&pids, types, page.format)?.write(page.form())
+        }
+        Request::Graph(language, options) => picture(language, options, diagnostics)?,
     };
     Ok(Ending::Status(diagnostics.print(&text)))
 }
@@ -29,18 +40,13 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
 /// The list that the options ask for.
 fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     let filter = options.filter.take();
-    let snapshot = look(&options, wanted(&options, filter.as_ref()))?;
+    let snapshot = look(&options, wanted(&options, filter.as_ref()), diagnostics)?;
     let number = options.namespace.filter(|number| *number != 0);
     let namespace = number.map(|number| find(&snapshot, &options, number));
     let namespace = namespace.transpose()?;
-    let filter = filter
-        .map(|filter| ready(filter, diagnostics))
-        .transpose()?;
-    let cells = Cells::default();
-    let mut chosen = |row: &Row| match &filter {
-        Some(filter) => chooses(filter, &cells, row),
-        None => Ok(true),
-    };
+    let filter = ready(filter, diagnostics)?;
+    let cells = Cells::new(&snapshot);
+    let mut chosen = |row: &Row| chooses(filter.as_ref(), &cells, row);
     let rows = match namespace {
         Some(namespace) => rows::of_processes(&snapshot, &options, namespace, &mut chosen)?,
         None => rows::of_namespaces(&snapshot, &options, &mut chosen)?,
@@ -57,43 +63,50 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
             .map(|row| table_row(row, &options.columns, &cells))
             .collect(),
     };
-    Ok(table.write(form(&options)))
-}
-
-/// Looks at the machine. Where processes of one namespace are wanted, and no process is in it, it may be kept by
-/// something else: then that is looked for too.
-fn look(options: &Options, mut wanted: Wanted) -> Result<Snapshot> {
-    let mut snapshot = scan(&wanted).context("failed to read /proc")?;
-    let number = options.namespace.filter(|number| *number != 0);
-    let found = |number| u32::try_from(number).is_ok_and(|n| snapshot.namespaces.contains_key(&n));
-    if !wanted.hidden && number.is_some_and(|number| !found(number)) {
-        (wanted.hidden, wanted.mounts) = (true, true);
-        snapshot = scan(&wanted).context("failed to read /proc")?;
+    if let Some(pid) = options.task
+        && !snapshot.tells_of(pid)
+    {
+        diagnostics.advise(|| absence::of_process(pid));
     }
-    Ok(snapshot)
+    Ok(table.write(options.page.form()))
 }
 
-/// What the scan must find out for these options.
-fn wanted(options: &Options, filter: Option<&Result<Filter, Mistake>>) -> Wanted {
-    let filter = filter.and_then(|filter| filter.as_ref().ok());
-    let filtered: Vec<usize> = filter.into_iter().flat_map(Filter::columns).collect();
-    let shows =
-        |column: Column| options.columns.contains(&column) || filtered.contains(&(column as usize));
-    // What one process is in, and who is in one namespace, its links tell.
-    let visible = options.task.is_some() || options.namespace.is_some_and(|number| number != 0);
-    Wanted {
-        types: options.types.unwrap_or(Types::ALL),
-        hidden: !visible || shows(Column::Held),
-        mounts: !visible || shows(Column::Nsfs),
-        everybody: options.namespace.is_some_and(|number| number != 0),
-        netnsid: shows(Column::Netnsid),
-        id: shows(Column::Nsid),
+/// Who holds this namespace. An empty table says nothing, least of all that nobody does.
+fn held(namespace: u64, cut: bool, diagnostics: &Diagnostics) -> Result<Table> {
+    let snapshot = read(&holders::wanted(namespace), diagnostics)?;
+    let mut table = holders::of(&snapshot, namespace)?;
+    for column in &mut table.columns {
+        column.shrinks &= cut;
     }
+    if table.rows.is_empty() {
+        let sentence = format!("nothing that can be seen holds namespace {namespace}");
+        diagnostics.warn(&message(&[&sentence]));
+    }
+    Ok(table)
 }
 
-/// The filter, or which of its columns do not exist.
-fn ready(filter: Result<Filter, Mistake>, diagnostics: &Diagnostics) -> Result<Filter> {
-    match filter {
+/// The picture that the options ask for.
+fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
+    let filter = options.filter.take();
+    let wanted = Wanted {
+        // Whose frame a namespace stands in is a matter of every type.
+        types: Types::ALL,
+        ..wanted(&options, filter.as_ref())
+    };
+    let snapshot = read(&wanted, diagnostics)?;
+    let filter = ready(filter, diagnostics)?;
+    let cells = Cells::new(&snapshot);
+    let mut chosen = |row: &Row| chooses(filter.as_ref(), &cells, row);
+    let rows = rows::of_namespaces(&snapshot, &options, &mut chosen)?;
+    Ok(graph::draw(&snapshot, &rows, language, options.page.cut))
+}
+
+/// The filter, if there is one, or which of its columns do not exist.
+fn ready(
+    filter: Option<Result<Filter, Mistake>>,
+    diagnostics: &Diagnostics,
+) -> Result<Option<Filter>> {
+    match filter.transpose() {
         Ok(filter) => Ok(filter),
         Err(Mistake::UnknownColumns(names)) => {
             for name in names {
@@ -105,27 +118,15 @@ fn ready(filter: Result<Filter, Mistake>, diagnostics: &Diagnostics) -> Result<F
     }
 }
 
-fn chooses(filter: &Filter, cells: &Cells, row: &Row) -> Result<bool> {
+fn chooses(filter: Option<&Filter>, cells: &Cells<'_>, row: &Row) -> Result<bool> {
+    let Some(filter) = filter else {
+        return Ok(true);
+    };
     let mut cell = |number: usize| {
         let cell = cells.cell(Column::from_number(number)?, row);
         (cell != Cell::Empty).then(|| Cow::Owned(cell.joined().into_owned()))
     };
     filter.matches(&mut cell).context("failed to apply filter")
-}
-
-/// The namespace that was named by its number.
-fn find<'a>(
-    snapshot: &'a Snapshot,
-    options: &Options,
-    number: u64,
-) -> Result<(u32, &'a crate::scan::Found)> {
-    let inode = u32::try_from(number).ok();
-    let found = inode.and_then(|inode| snapshot.namespaces.get_key_value(&inode));
-    let types = options.types.unwrap_or(Types::ALL);
-    match found.filter(|(_, namespace)| types.has(namespace.kind)) {
-        Some((inode, namespace)) => Ok((*inode, namespace)),
-        None => bail!("not found namespace: {number}"),
-    }
 }
 
 /// A column as the table writer takes it.
@@ -139,72 +140,15 @@ fn heading(column: Column, options: &Options) -> table::Column {
         name: column.name().into(),
         hint: column.hint(),
         right: column.is_right(),
-        shrinks: column.shrinks() && options.cut,
+        shrinks: column.shrinks() && options.page.cut,
         tree: bearer == Some(column),
     }
 }
 
-fn table_row(row: &Row, columns: &[Column], cells: &Cells) -> table::Row {
+fn table_row(row: &Row, columns: &[Column], cells: &Cells<'_>) -> table::Row {
     let cell = |column: &Column| cells.cell(*column, row);
     table::Row {
         cells: columns.iter().map(cell).collect(),
         parent: row.parent,
     }
-}
-
-/// The form in which the table is written.
-fn form(options: &Options) -> Form {
-    let headings = options.headings;
-    match options.format {
-        Format::Json => Form::Json(shape()),
-        Format::Raw => Form::Raw { headings },
-        Format::Human => Form::Human {
-            headings,
-            terminal: terminal::width(),
-            several_lines: options.several_lines,
-        },
-    }
-}
-
-fn shape() -> Shape {
-    Shape::named(env::var_os("LIBSMARTCOLS_JSON").as_deref())
-}
-
-/// The table of all columns, a description of the program itself.
-fn columns(format: Format) -> Vec<u8> {
-    let column = |name: &'static str, right: bool| table::Column {
-        name: name.into(),
-        right,
-        ..table::Column::default()
-    };
-    let all = Column::ORIGINAL.into_iter().chain(Column::ADDED);
-    let row = |of: Column| {
-        let kind = if of.is_number() {
-            "<integer>"
-        } else {
-            "<string>"
-        };
-        table::Row {
-            cells: vec![of.name().into(), kind.into(), of.help().into()],
-            parent: None,
-        }
-    };
-    let table = Table {
-        key: "lsns-columns",
-        columns: vec![
-            column("HOLDER", true),
-            column("TYPE", false),
-            column("DESCRIPTION", false),
-        ],
-        rows: all.map(row).collect(),
-    };
-    table.write(match format {
-        Format::Json => Form::Json(shape()),
-        Format::Raw => Form::Raw { headings: false },
-        Format::Human => Form::Human {
-            headings: false,
-            terminal: None,
-            several_lines: true,
-        },
-    })
 }

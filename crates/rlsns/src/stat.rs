@@ -24,7 +24,8 @@ pub(crate) fn parse(line: &[u8]) -> Option<Stat<'_>> {
     let end = line.iter().rposition(|byte| *byte == b')')?;
     let name = line.get(start..end)?;
     // What follows begins with the state, the third field.
-    let mut fields = line.get(end + 2..)?.split(|byte| *byte == b' ');
+    let rest = line.get(end + 1..)?.strip_prefix(b" ")?;
+    let mut fields = rest.split(|byte| *byte == b' ');
     let parent = number(fields.nth(4 - 3)?)?;
     let flags = number(fields.nth(9 - 4 - 1)?)?;
     let threads = number(fields.nth(20 - 9 - 1)?)?;

@@ -1,9 +1,11 @@
 //! `--join-cgroup`: moving into the target's cgroup, `cgroups(7)`, version 2 alone.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::OwnedFd;
-use std::path::{Path, PathBuf};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use nix::fcntl::OFlag;
@@ -32,13 +34,14 @@ impl Cgroup {
             bail!("--join-cgroup is only supported in cgroup v2");
         }
         let target = target.ok_or_else(|| missing("cgroup"))?;
-        let mut text = String::new();
+        let mut text = Vec::new();
         let mut file = File::from(target.open("cgroup")?);
-        file.read_to_string(&mut text)
+        file.read_to_end(&mut text)
             .context("failed to get cgroup path")?;
-        let path = path_in(&text).context("failed to get cgroup path")?;
-        let path = PathBuf::from(format!("{ROOT}{path}/cgroup.procs"));
-        open_procs(&path).map(|procs| Cgroup(Some(procs)))
+        let mut path = OsString::from(ROOT);
+        path.push(path_in(&text).context("failed to get cgroup path")?);
+        let procs = Path::new(&path).join("cgroup.procs");
+        open_procs(&procs).map(|procs| Cgroup(Some(procs)))
     }
 
     /// Moves this process, and so its children to come.
@@ -64,21 +67,24 @@ fn open_procs(path: &Path) -> Result<OwnedFd> {
     Ok(procs)
 }
 
-/// The path on the line `0::PATH` of /proc/PID/cgroup.
-fn path_in(text: &str) -> Option<&str> {
-    let path = text.lines().find_map(|line| line.strip_prefix("0::"))?;
-    path.starts_with('/').then_some(path)
+/// The path on the line `0::PATH` of /proc/PID/cgroup: any bytes, since whoever makes a cgroup names it.
+pub(crate) fn path_in(text: &[u8]) -> Option<&OsStr> {
+    let mut lines = text.split(|byte| *byte == b'\n');
+    let path = lines.find_map(|line| line.strip_prefix(b"0::"))?;
+    path.starts_with(b"/").then(|| OsStr::from_bytes(path))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::path_in;
+    use super::{OsStrExt, path_in};
 
     #[test]
     fn the_line_of_version_2_names_the_path() {
-        assert_eq!(path_in("1:cpu:/a\n0::/b/c\n"), Some("/b/c"));
-        assert_eq!(path_in("0::/\n"), Some("/"));
-        assert_eq!(path_in("1:cpu:/a\n"), None);
-        assert_eq!(path_in("0::b\n"), None);
+        let path = |text: &'static [u8]| path_in(text).map(OsStrExt::as_bytes);
+        assert_eq!(path(b"1:cpu:/a\n0::/b/c\n"), Some(&b"/b/c"[..]));
+        assert_eq!(path(b"0::/\n"), Some(&b"/"[..]));
+        assert_eq!(path(b"0::/\xff\n"), Some(&b"/\xff"[..]));
+        assert_eq!(path(b"1:cpu:/a\n"), None);
+        assert_eq!(path(b"0::b\n"), None);
     }
 }

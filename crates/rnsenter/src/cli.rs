@@ -1,10 +1,10 @@
-//! The command line of `rnsenter`: the options of nsenter(1) in its table's order.
+//! The command line of `rnsenter`: the options of nsenter(1) in its table's order, then ours.
 //!
 //! The order, the spelling and what takes a value are interface: ambiguity messages list the options so, and
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command, ValueHint};
-use nscore::cli::{Family, Opt, Tool, table};
+use nscore::cli::{ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Tool, table};
 
 /// What the command-line layer must know of `rnsenter`. nsenter's short options take an optional value attached:
 /// `-n/run/netns/a`.
@@ -30,10 +30,11 @@ const OPTIONS: &[Opt] = &[
     Opt::flag("version", "show the version and end").short('V'),
     Opt::required(
         "target",
-        "PID[:INODE]",
-        "the process; INODE is its pidfd's, so that no other with this number is taken",
+        "PID[:INODE]|NS|DIR|ID",
+        "a process (INODE: its pidfd's), a namespace by its inode, kept namespaces, a container by its id",
     )
     .short('t')
+    .naming(ValueHint::DirPath)
     .under(TARGET),
     entered("mount", 'm', "mounts"),
     entered("uts", 'u', "host name and domain name"),
@@ -104,6 +105,10 @@ const OPTIONS: &[Opt] = &[
     )
     .short('Z')
     .under(PROCESS),
+    Opt::flag("clear-env", "the program gets an empty environment").under(ADDED),
+    CLOSE_FDS,
+    NO_NEW_PRIVS,
+    NEW_SESSION,
 ];
 
 /// A namespace to enter.

@@ -7,7 +7,8 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
+use nix::fcntl::OFlag;
 use nix::sys::statfs::{SELINUX_MAGIC, statfs};
 use nscore::procfs;
 use nscore::sys::file::write_all;
@@ -33,7 +34,7 @@ pub(crate) fn follow(options: &Options, target: Option<&Target>) -> Result<()> {
     let mut file = File::from(target.open("attr/current")?);
     let read = file.read_to_end(&mut context);
     read.with_context(|| format!("failed to get {} SELinux context", target.pid()))?;
-    let exec = procfs::open_for_writing(Path::new("/proc/self/attr/exec"));
-    exec.and_then(|exec| write_all(exec, &context))
+    let exec = procfs::open_own(Path::new("/proc/self/attr/exec"), OFlag::O_WRONLY);
+    exec.and_then(|exec| write_all(exec, &context).map_err(Error::from))
         .context("failed to set exec context")
 }

@@ -1,9 +1,10 @@
-//! `--env`: the program gets the environment that the target was started with.
+//! `--env`: the program gets the environment that the target was started with. `--clear-env`: it gets none.
 
 use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::fs::File;
 use std::io::Read;
+use std::iter;
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
@@ -12,8 +13,15 @@ use nscore::sys::environment::replace;
 use crate::options::Options;
 use crate::target::{Target, missing};
 
-/// The target's environment, opened while it could be.
-pub(crate) struct Environment(Option<File>);
+/// What environment the program gets.
+pub(crate) enum Environment {
+    /// The caller's.
+    Own,
+    /// None.
+    Empty,
+    /// The target's, opened while it could be.
+    Target(File),
+}
 
 impl Environment {
     /// Opens it, if it is wanted.
@@ -21,11 +29,14 @@ impl Environment {
     /// # Errors
     /// That there is no target; `cannot open /proc/PID/environ`.
     pub(crate) fn open(options: &Options, target: Option<&Target>) -> Result<Environment> {
-        if !options.environment {
-            return Ok(Environment(None));
+        if options.environment {
+            let target = target.ok_or_else(|| missing("environ"))?;
+            return Ok(Environment::Target(target.open("environ")?.into()));
         }
-        let target = target.ok_or_else(|| missing("environ"))?;
-        Ok(Environment(Some(target.open("environ")?.into())))
+        Ok(match options.clear_environment {
+            true => Environment::Empty,
+            false => Environment::Own,
+        })
     }
 
     /// Makes it this process's own.
@@ -33,8 +44,13 @@ impl Environment {
     /// # Errors
     /// That it cannot be read.
     pub(crate) fn adopt(self) -> Result<()> {
-        let Some(mut file) = self.0 else {
-            return Ok(());
+        let mut file = match self {
+            Environment::Own => return Ok(()),
+            Environment::Empty => {
+                replace(iter::empty());
+                return Ok(());
+            }
+            Environment::Target(file) => file,
         };
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)
@@ -54,7 +70,7 @@ impl Environment {
 ///
 /// # Errors
 /// EINVAL where a name is empty.
-fn variables(environment: &[u8]) -> Result<Vec<&[u8]>, Errno> {
+pub(crate) fn variables(environment: &[u8]) -> Result<Vec<&[u8]>, Errno> {
     let (mut names, mut variables) = (BTreeSet::new(), Vec::new());
     for entry in environment.rsplit(|byte| *byte == 0) {
         match entry.iter().position(|byte| *byte == b'=') {

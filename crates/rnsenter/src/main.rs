@@ -2,6 +2,7 @@
 #![cfg_attr(not(test), no_main)]
 
 mod absence;
+mod aim;
 mod cgroup;
 mod context;
 mod credentials;
@@ -15,6 +16,10 @@ mod run;
 mod standing;
 mod target;
 mod wait;
+
+#[cfg(test)]
+#[path = "../fuzz/targets.rs"]
+mod fuzz;
 
 use std::ffi::c_int;
 

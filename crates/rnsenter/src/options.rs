@@ -13,11 +13,13 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nscore::cli::getopt::Occurrence;
 use nscore::cli::{Invocation, message, number};
+use nscore::confinement::Confinement;
 use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::file::open;
 use nscore::sys::namespace::{open_by_id, own_mount_namespace};
 
+use crate::aim::Aim;
 use crate::target::Target;
 
 /// Where something comes from: the target has it, or it was named and is open.
@@ -38,6 +40,9 @@ pub(crate) enum Identity {
 /// What is to be done.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
+    /// What `--target` names, until all options are read.
+    aim: Option<Aim>,
+    /// The process that it names, or leads to.
     pub(crate) target: Option<Target>,
     pub(crate) all: bool,
     pub(crate) namespaces: Vec<(Namespace, Source)>,
@@ -58,6 +63,8 @@ pub(crate) struct Options {
     pub(crate) preserve_credentials: bool,
     pub(crate) keep_caps: bool,
     pub(crate) follow_context: bool,
+    pub(crate) clear_environment: bool,
+    pub(crate) confinement: Confinement,
     pub(crate) operands: Vec<OsString>,
 }
 
@@ -72,6 +79,12 @@ impl Options {
             options.take(option)?;
         }
         options.operands = invocation.operands()?.to_vec();
+        if let Some(aim) = options.aim.take() {
+            aim.settle(&mut options)?;
+        }
+        if options.no_fork && options.confinement.takes_child() {
+            bail!("options --no-fork and --new-session cannot be combined");
+        }
         Ok(options)
     }
 
@@ -79,7 +92,7 @@ impl Options {
         let value = option.value();
         match option.name() {
             "all" => self.all = true,
-            "target" => self.target = Some(Target::parse(value)?),
+            "target" => self.aim = Some(Aim::find(value)?),
             "net-socket" => self.net_socket = socket_number(value)?,
             "user-parent" => self.user_parent = true,
             "setuid" => choose(&mut self.setuid, identity("failed to parse uid", value)?),
@@ -100,6 +113,8 @@ impl Options {
             "preserve-credentials" => self.preserve_credentials = true,
             "keep-caps" => self.keep_caps = true,
             "follow-context" => self.follow_context = true,
+            "clear-env" => self.clear_environment = true,
+            name if self.confinement.take(name) => {}
             name => match Namespace::from_option(name) {
                 Some(namespace) => self.enter(namespace, namespace_source(option)?),
                 None => bail!("option --{name} is in the table but not in the program"),
@@ -128,6 +143,18 @@ impl Options {
             (Some(_), Source::Target) => {}
             (Some((_, known)), source) => *known = source,
         }
+    }
+
+    /// The types that were chosen and are to come from the target.
+    pub(crate) fn chosen_of_target(&self) -> impl Iterator<Item = Namespace> {
+        let chosen = self.namespaces.iter();
+        chosen.filter_map(|(of, source)| matches!(source, Source::Target).then_some(*of))
+    }
+
+    /// Whether nothing was said of what to enter.
+    pub(crate) fn chooses_none(&self) -> bool {
+        let any = self.all || self.user_parent || self.net_socket.is_some();
+        !any && self.namespaces.is_empty()
     }
 
     /// Whether this type is to be entered.

@@ -1,10 +1,11 @@
 //! What `rnsenter` does, step by step. The order can be seen from outside and is nsenter(1)'s.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, anyhow};
 use nix::libc::SIGCHLD;
 use nscore::cli::Invocation;
 use nscore::exec::Program;
-use nscore::hint::{self, Explain};
+use nscore::forward::run_in_session;
+use nscore::hint::{self, Explain, Hint};
 use nscore::namespace::Namespace;
 use nscore::sys::process::{Ending, hide_from_tracers, spawn};
 use nscore::sys::signal::set_default;
@@ -42,8 +43,12 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let (user, group) = opened.enter()?;
     let become_program = || -> Result<Ending> {
         credentials.become_inside(user, group, groups_left)?;
+        options.confinement.enter()?;
         Err(program.run(root_changed))
     };
+    if options.confinement.takes_child() {
+        return run_in_session(|| invocation.diagnostics.conclude(become_program()));
+    }
     if !fork {
         return become_program();
     }
@@ -51,6 +56,19 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     set_default(SIGCHLD).context("sigaction failed")?;
     let child = spawn(|| invocation.diagnostics.conclude(become_program()));
     wait::for_child(child.explain(hint::fork).context("fork failed")?)
+}
+
+fn nothing_chosen(target: Option<&Target>) -> Error {
+    let error = anyhow!("no namespace specified");
+    match target {
+        None => error,
+        Some(_) => error.context(Hint::new(|| {
+            Some(
+                "no type of namespace was chosen: --all enters all that the target is in"
+                    .to_owned(),
+            )
+        })),
+    }
 }
 
 /// All that must be opened before anything is entered, for it is the caller's view or needs the caller's privilege.
@@ -77,7 +95,7 @@ impl<'a> Opened<'a> {
             joining.choose_net_socket(target, number)?;
         }
         if joining.is_empty() {
-            bail!("no namespace specified");
+            return Err(nothing_chosen(target));
         }
         Ok(Opened {
             joining,

@@ -6,6 +6,7 @@
 
 use std::cell::OnceCell;
 use std::ffi::OsStr;
+use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -19,6 +20,7 @@ use nix::sys::statfs::{FsType, fstatfs};
 use nix::unistd::Pid;
 use nscore::cli::number;
 use nscore::hint::Explain;
+use nscore::procfs::{self, refusal};
 use nscore::sys::file::{above_standard, open};
 use nscore::sys::process::{is_there, pidfd_open};
 
@@ -26,6 +28,18 @@ use crate::absence;
 
 /// PID_FS_MAGIC of linux/magic.h: the filesystem of pidfds that have inodes of their own, since Linux 6.9.
 const PID_FS_MAGIC: FsType = FsType(0x5049_4446);
+
+/// That a word names no process.
+#[derive(Debug)]
+pub(crate) struct Invalid;
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("invalid PID argument")
+    }
+}
+
+impl std::error::Error for Invalid {}
 
 /// A process named by `--target`.
 #[derive(Debug)]
@@ -43,20 +57,15 @@ impl Target {
     pub(crate) fn parse(text: &OsStr) -> Result<Target> {
         let bytes = text.as_bytes();
         let mut parts = bytes.splitn(2, |byte| *byte == b':').map(OsStr::from_bytes);
-        let invalid = || anyhow!("invalid PID argument");
         let number = parts
             .next()
             .and_then(|pid| number::decimal(pid, false).ok());
         let pid = number
             .and_then(|pid| pid_t::try_from(pid).ok())
             .filter(|pid| *pid > 0);
-        let target = Target {
-            pid: Pid::from_raw(pid.ok_or_else(invalid)?),
-            pidfd: OnceCell::new(),
-            proc: OnceCell::new(),
-        };
+        let target = Target::of(Pid::from_raw(pid.ok_or(Invalid)?));
         if let Some(inode) = parts.next() {
-            let (inode, rest) = leading_inode(inode.as_bytes()).ok_or_else(invalid)?;
+            let (inode, rest) = leading_inode(inode.as_bytes()).ok_or(Invalid)?;
             let held = target.has_inode(inode).explain(without_inodes);
             held.with_context(|| {
                 format!(
@@ -65,10 +74,19 @@ impl Target {
                 )
             })?;
             if !rest.is_empty() {
-                bail!(invalid());
+                bail!(Invalid);
             }
         }
         Ok(target)
+    }
+
+    /// The process with this number, to be held from the first look at it.
+    pub(crate) fn of(pid: Pid) -> Target {
+        Target {
+            pid,
+            pidfd: OnceCell::new(),
+            proc: OnceCell::new(),
+        }
     }
 
     /// Its number, as the caller counts.
@@ -104,6 +122,8 @@ impl Target {
             let pidfd = self.pidfd();
             let path = format!("/proc/{}", self.pid);
             let directory = open(Path::new(&path), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
+            // Somebody else's links might lead anywhere, and what is entered is the caller's choice.
+            procfs::prove(&directory)?;
             // Only now is it known whose directory this is. A number without a pidfd (a thread's) is taken as it is.
             match pidfd {
                 Ok(pidfd) if !is_there(pidfd) => Err(Errno::ENOENT),
@@ -125,6 +145,7 @@ impl Target {
             .and_then(|proc| openat(proc, below, flags, Mode::empty()));
         let opened = opened.and_then(above_standard);
         opened
+            .map_err(refusal)
             .explain_for(name, self.absence())
             .with_context(|| format!("cannot open /proc/{}/{name}", self.pid))
     }
@@ -138,7 +159,8 @@ impl Target {
         let stat = self.proc().and_then(|proc| {
             nix::sys::stat::fstatat(proc, file.as_str(), nix::fcntl::AtFlags::empty())
         });
-        stat.explain_for(file.as_str(), self.absence())
+        stat.map_err(refusal)
+            .explain_for(file.as_str(), self.absence())
             .with_context(|| format!("stat of /proc/{}/{file} failed", self.pid))
     }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use nix::fcntl::OFlag;
 use nix::libc::{CLOCK_BOOTTIME, CLOCK_MONOTONIC, clockid_t};
 use nscore::cli::message;
 use nscore::procfs;
@@ -30,7 +31,7 @@ pub(crate) fn shift(options: &Options) -> Result<()> {
 }
 
 fn write(clock: clockid_t, seconds: i64) -> Result<()> {
-    let file = procfs::open_for_writing(Path::new(FILE))
+    let file = procfs::open_own(Path::new(FILE), OFlag::O_WRONLY)
         .with_context(|| message(&[&"failed to open ", &FILE]))?;
     write_all(&file, format!("{clock} {seconds} 0").as_bytes())
         .with_context(|| message(&[&"failed to write to ", &FILE]))

@@ -9,11 +9,15 @@
 
 use std::ffi::OsStr;
 use std::fmt::Write;
-use std::fs;
+use std::fs::File;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use anyhow::{Context, Error, Result};
+use nix::fcntl::OFlag;
 use nscore::cli::{message, number};
+use nscore::procfs;
 
 use crate::compose::{Block, Line, compose};
 use crate::subid;
@@ -113,7 +117,7 @@ impl IdMap {
 }
 
 /// `INNER:OUTER:COUNT`, or the older `OUTER,INNER,COUNT`.
-fn parse(text: &OsStr) -> Option<Line> {
+pub(crate) fn parse(text: &OsStr) -> Option<Line> {
     let commas = text.as_bytes().contains(&b',');
     let separator = if commas { b',' } else { b':' };
     let fields = text.as_bytes().split(|byte| *byte == separator);
@@ -138,7 +142,9 @@ fn id_number(text: &OsStr) -> Option<u64> {
 /// Every id that exists in this namespace, mapped to itself.
 fn everything(kind: Kind) -> Result<Vec<Block>> {
     let path = format!("/proc/self/{}", kind.map_file());
-    let own = fs::read_to_string(&path).with_context(|| format!("could not open '{path}'"))?;
+    let file = procfs::open_own(Path::new(&path), OFlag::O_RDONLY);
+    let read = file.and_then(|file| Ok(io::read_to_string(File::from(file))?));
+    let own = read.with_context(|| format!("could not open '{path}'"))?;
     let blocks = own.lines().filter_map(|line| {
         let mut fields = line.split_ascii_whitespace();
         let inner = fields.next()?.parse().ok()?;

@@ -50,6 +50,8 @@ impl Job {
         let _ = match signal.number() {
             SIGCONT if group != getpgrp() => killpg(group, SIGCONT),
             SIGCONT => signal.send_to(program).and_then(|()| repeat_stop(program)),
+            // The terminal speaks to a whole group, but to none of another session.
+            number if signal.is_the_kernels() && self.leads_session() => killpg(group, number),
             _ => signal.send_to(program),
         };
     }
@@ -89,6 +91,10 @@ impl Job {
         if self.terminal.is_free() {
             self.terminal.give_to(getpgrp());
         }
+    }
+
+    fn leads_session(&self) -> bool {
+        getsid(Some(self.program)) == Ok(self.program)
     }
 
     /// The group that the program is in now; ours if the program is gone.

@@ -30,6 +30,10 @@ mod unpersist;
 mod values;
 mod watcher;
 
+#[cfg(test)]
+#[path = "../fuzz/targets.rs"]
+mod fuzz;
+
 use std::ffi::c_int;
 
 /// The C library's way in: Rust's own start-up does not run, see [`nscore::cli::main`].

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use nix::unistd::{Pid, getegid, geteuid, getpid};
 use nscore::cli::{Diagnostics, message};
 use nscore::exec;
@@ -100,9 +101,9 @@ fn write_own_map(kind: Kind, (inner, outer): (u32, u32)) -> Result<()> {
 /// Maps the caller's own user, `outer`, in the user namespace that this process has just made, `inner` inside.
 ///
 /// # Errors
-/// Those of `open(2)` and `write(2)`.
+/// Those of [`procfs::try_open_own`] and `write(2)`.
 pub(crate) fn map_own_user(inner: u32, outer: u32) -> Result<(), Errno> {
-    let file = procfs::open_for_writing(Path::new("/proc/self/uid_map"))?;
+    let file = procfs::try_open_own(Path::new("/proc/self/uid_map"), OFlag::O_WRONLY)?;
     write_all(file, format!("{inner} {outer} 1").as_bytes())
 }
 
@@ -120,8 +121,8 @@ fn write_setgroups(setgroups: Setgroups) -> Result<()> {
 }
 
 fn write_own_file(path: &Path, text: &str) -> Result<()> {
-    let file =
-        procfs::open_for_writing(path).with_context(|| message(&[&"cannot open ", &path]))?;
+    let file = procfs::open_own(path, OFlag::O_WRONLY)
+        .with_context(|| message(&[&"cannot open ", &path]))?;
     write_all(&file, text.as_bytes()).with_context(|| message(&[&"write failed ", &path]))
 }
 
@@ -149,8 +150,8 @@ fn write_maps(
 /// As root: straight into the file.
 fn write_map(kind: Kind, process: Pid, lines: &[Line]) -> Result<()> {
     let path = PathBuf::from(format!("/proc/{process}/{}", kind.map_file()));
-    let file =
-        procfs::open_for_writing(&path).with_context(|| message(&[&"failed to open ", &path]))?;
+    let file = procfs::open_own(&path, OFlag::O_WRONLY)
+        .with_context(|| message(&[&"failed to open ", &path]))?;
     let text = idmap::text(lines);
     write_all(&file, text.as_bytes())
         .explain(move |errno| advice::capability(errno, kind))

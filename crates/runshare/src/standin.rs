@@ -41,7 +41,8 @@ pub(crate) fn run(
     let mut gate = gate.context("socketpair failed")?;
     let (news, listener) = news::channel().context("socketpair failed")?;
     let terminal = Terminal::open();
-    let at_terminal = terminal::is_ours_alone();
+    // A program that is to lead a session must not lead a process group before, and has no terminal.
+    let at_terminal = !options.beyond.confinement.takes_child() && terminal::is_ours_alone();
     let init = Init {
         news,
         mask,

@@ -10,17 +10,19 @@
 use std::fs::File;
 use std::io::{Read, Seek};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
 use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use nix::libc::{SIGCONT, SIGKILL, SIGSTOP, c_int};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{Pid, getpid, setsid};
 use nscore::cli::Diagnostics;
 use nscore::namespace::Namespace;
-use nscore::procfs::handles;
+use nscore::procfs::{Status, handles, open_own};
 use nscore::sys::file::close_all_but;
 use nscore::sys::process::{self, Ending, has_ended, kill_by_pidfd, pidfd_open};
 
@@ -105,7 +107,8 @@ impl Drop for Watcher {
 
 /// Opens the gate once everything is held that will be needed, and waits for the end of the one or the other.
 fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: &mut Option<Gate>) -> Result<()> {
-    let mut status = File::open(format!("/proc/{child}/status"))?;
+    let status = format!("/proc/{child}/status");
+    let mut status = File::from(open_own(Path::new(&status), OFlag::O_RDONLY)?);
     let child = pidfd_open(child)?;
     // Out of the caller's session and holding none of its descriptors: what ends the caller must not end the watcher,
     // and whoever reads from the program must see its end.
@@ -126,7 +129,7 @@ fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: &mut Option<Gate>) -
 /// Whether the process with this status does by itself what the signal asks for.
 fn has_taken(signal: c_int, process: &OwnedFd, status: &mut File) -> Result<bool> {
     let told = read_again(status)?;
-    let takes = |told: &str| handles(told, signal).unwrap_or(false);
+    let takes = |told: &[u8]| handles(told, signal).unwrap_or(false);
     if takes(&told) || is_stopped(&told) {
         return Ok(takes(&told));
     }
@@ -139,7 +142,7 @@ fn has_taken(signal: c_int, process: &OwnedFd, status: &mut File) -> Result<bool
 
 /// Waits until the process is stopped, or for a second: one that sleeps where signals do not reach it is in no
 /// `sigwait(3)`.
-fn read_when_stopped(status: &mut File) -> Result<String> {
+fn read_when_stopped(status: &mut File) -> Result<Vec<u8>> {
     for _ in 0..1000 {
         let told = read_again(status)?;
         if is_stopped(&told) {
@@ -151,15 +154,16 @@ fn read_when_stopped(status: &mut File) -> Result<String> {
 }
 
 /// `T` by a signal, `t` by a tracer.
-fn is_stopped(status: &str) -> bool {
-    let mut lines = status.lines();
-    let state = lines.find_map(|line| line.strip_prefix("State:"));
-    state.is_some_and(|state| state.trim_start().starts_with(['T', 't']))
+fn is_stopped(status: &[u8]) -> bool {
+    let status = Status::new(status);
+    let state = status.field("State");
+    state.is_some_and(|state| state.starts_with(['T', 't']))
 }
 
-fn read_again(status: &mut File) -> Result<String> {
-    let mut text = String::new();
+/// The file as it is now: bytes, since the process may call itself what it likes.
+fn read_again(status: &mut File) -> Result<Vec<u8>> {
+    let mut contents = Vec::new();
     status.rewind()?;
-    status.read_to_string(&mut text)?;
-    Ok(text)
+    status.read_to_end(&mut contents)?;
+    Ok(contents)
 }

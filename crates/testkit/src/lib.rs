@@ -5,12 +5,13 @@
 //!   [`Running`] is one that stays while the test looks on.
 //! - [`Twin`] runs our program and the original side by side and compares them to the byte; [`mask`] hides the numbers
 //!   that no two runs share.
+//! - [`library`] is what the C library makes of a text that a program of ours reads in its stead.
 //! - [`need`] asks for what a test cannot do without, and says aloud when it is not there.
 //! - [`Scratch`] and [`World`] are a directory and a process in namespaces of its own, both gone at the end of the test
 //!   even if it fails.
 //!
 //! It depends on nix and never on nscore: a defect there must not hide in its own judge. All of its unsafe code is in
-//! `sys.rs`.
+//! `sys.rs` and below it.
 
 #![allow(
     clippy::panic,
@@ -24,6 +25,7 @@
 mod child;
 mod eventually;
 mod hint;
+pub mod library;
 mod lines;
 pub mod mask;
 mod mounts;
@@ -31,6 +33,7 @@ pub mod need;
 mod outcome;
 mod output;
 mod place;
+mod prefixes;
 mod running;
 mod scratch;
 mod sys;
@@ -41,6 +44,7 @@ mod world;
 
 pub use eventually::eventually;
 pub use lines::{command_lines, numbers_from, words};
+pub use mounts::points as mount_points;
 pub use nix::sched::CloneFlags;
 pub use nix::sys::signal::Signal;
 pub use nix::unistd::Pid;

@@ -22,7 +22,7 @@ pub(crate) fn detach_below(dir: &Path) {
 }
 
 /// The mount points of a `mountinfo` table, in its order, proc_pid_mountinfo(5).
-fn points(table: &[u8]) -> impl Iterator<Item = PathBuf> {
+pub fn points(table: &[u8]) -> impl Iterator<Item = PathBuf> {
     let fields = table
         .split(|byte| *byte == b'\n')
         .filter_map(|line| line.split(|byte| *byte == b' ').nth(4));

@@ -4,6 +4,8 @@
 
 #![allow(unsafe_code, reason = "the one file of the crate where it may stand")]
 
+pub(crate) mod library;
+
 use std::io;
 use std::mem::zeroed;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};

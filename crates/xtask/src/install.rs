@@ -166,7 +166,12 @@ fn entries(programs: &Path, as_originals: bool) -> Vec<Entry> {
             );
         }
     }
-    for text in ["LICENSE", "README.md", "CHANGELOG.md"] {
+    copy(
+        "share/man/man7/nsutils.7".to_owned(),
+        workspace().join("man/nsutils.7"),
+        0o644,
+    );
+    for text in ["LICENSE", "README.md", "README.zh-CN.md", "CHANGELOG.md"] {
         copy(
             format!("share/doc/nsutils/{text}"),
             workspace().join(text),

@@ -4,19 +4,25 @@
 //! |---|---|
 //! | `generate` | writes `completions/`, and the option headings of `man/`, from the programs' tables of options |
 //! | `generate --check` | changes nothing and fails if one of these files is stale |
+//! | `sessions` | types the sessions of README.md and the man pages, and writes what they show where it is stale |
 //! | `startup [--runs N]` | measures how long our programs take to start, beside the originals |
 //! | `scan [--rlsns PATH] [--original PATH] [--runs N] [FARM…]` | measures how long `rlsns` takes beside the least that a scan can take; a farm is `PROCESSES[xDESCRIPTORS[:SOCKETS]]` |
+//! | `budget [--record]` | compares sizes, instructions of a start and system calls of a scan with `tests/budget`, or writes them there |
+//! | `fuzz [--seconds N] [TARGET…]` | runs the fuzz targets, each N seconds, guided by coverage |
 //! | `install [--destdir DIR] [--prefix DIR] [--as-originals] [--static]` | builds and installs everything, `--as-originals` also under the originals' names |
 //! | `uninstall`, with the same options | takes it away again |
 //! | `package` | makes the `.deb` and the `.rpm` in `target/packages`, by cargo-deb and cargo-generate-rpm |
 
+mod budget;
 mod complete;
+mod fuzz;
 mod generate;
 mod install;
 mod man;
 mod package;
 mod release;
 mod scan;
+mod sessions;
 mod startup;
 
 use std::env;
@@ -46,17 +52,21 @@ fn chore() -> Result<String> {
     match words[..] {
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
+        ["sessions"] => sessions::write(),
         ["startup"] => startup::run(startup::RUNS),
         ["startup", "--runs", runs] => {
             let runs = runs.parse().context("--runs takes a number")?;
             startup::run(runs)
         }
         ["scan", ref words @ ..] => scan::run(words),
+        ["budget", ref words @ ..] => budget::run(words),
+        ["fuzz", ref words @ ..] => fuzz::run(words),
         ["install", ref words @ ..] => install::install(words),
         ["uninstall", ref words @ ..] => install::uninstall(words),
         ["package"] => package::package(),
         _ => bail!(
-            "usage: cargo run -p xtask -- generate [--check] | startup [--runs N] | scan | install | uninstall | package"
+            "usage: cargo run -p xtask -- generate [--check] | sessions | startup [--runs N] | scan | budget [--record] | \
+             fuzz | install | uninstall | package"
         ),
     }
 }

@@ -16,8 +16,9 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::release::build;
 use crate::startup::median;
 use crate::workspace;
+pub(crate) use calls::calls as count;
 use calls::{SHOWN, Total};
-use farm::{Farm, Shape, Tools, words};
+pub(crate) use farm::{Farm, Shape, Tools, words};
 
 /// How often each program runs unless told otherwise.
 const RUNS: usize = 7;
@@ -43,7 +44,7 @@ struct Request {
 pub(crate) fn run(words: &[&str]) -> Result<String> {
     let request = read(words)?;
     let rlsns = match request.rlsns {
-        Some(path) => path,
+        Some(path) => std::path::absolute(path)?,
         None => build(&["rlsns"])?.join("rlsns"),
     };
     let originals = [&rlsns, &request.original];
@@ -78,7 +79,7 @@ fn read(words: &[&str]) -> Result<Request> {
         };
         match *word {
             "--rlsns" => request.rlsns = Some(value()?.into()),
-            "--original" => request.original = value()?.into(),
+            "--original" => request.original = std::path::absolute(value()?)?,
             "--runs" => request.runs = value()?.parse().context("--runs takes a number")?,
             word if word.starts_with('-') => bail!("scan has no option {word}"),
             word => request.farms.push(Shape::read(word)?),
@@ -185,7 +186,7 @@ impl Contest {
 }
 
 /// Whether root runs this: a process's directory belongs to its effective user.
-fn is_root() -> Result<bool> {
+pub(crate) fn is_root() -> Result<bool> {
     use std::os::unix::fs::MetadataExt;
     Ok(fs::metadata("/proc/self")?.uid() == 0)
 }

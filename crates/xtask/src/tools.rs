@@ -25,3 +25,7 @@ pub fn man_page(name: &str) -> String {
 pub fn original(name: &str) -> &str {
     name.strip_prefix('r').unwrap_or(name)
 }
+
+#[cfg(test)]
+#[path = "../fuzz/targets.rs"]
+mod fuzz;

@@ -58,17 +58,22 @@ fn operands(command: &Command) -> String {
 
 /// The headings in the order of their first option; ours after the original's, those of every tool last.
 fn headings(command: &Command) -> Vec<&str> {
-    let mut headings = Vec::new();
+    let last = [ADDED, GENERAL];
+    let (mut headings, mut met) = (Vec::new(), Vec::new());
     for option in command
         .get_arguments()
         .filter(|option| option.get_long().is_some())
     {
         let heading = heading_of(option);
-        if !headings.contains(&heading) {
-            headings.push(heading);
+        let list = match last.contains(&heading) {
+            true => &mut met,
+            false => &mut headings,
+        };
+        if !list.contains(&heading) {
+            list.push(heading);
         }
     }
-    headings.sort_by_key(|heading| (*heading == GENERAL, *heading == ADDED));
+    headings.extend(last.into_iter().filter(|heading| met.contains(heading)));
     headings
 }
 

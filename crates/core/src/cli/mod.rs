@@ -60,6 +60,14 @@ pub struct Invocation {
 }
 
 impl Invocation {
+    /// Reads a command line, the first word of which is the name that the program is called by.
+    pub fn read(tool: &Tool, mut words: impl Iterator<Item = OsString>) -> Invocation {
+        Invocation {
+            diagnostics: Diagnostics::new(tool.family, words.next().unwrap_or_default()),
+            reading: getopt::read(tool, words),
+        }
+    }
+
     /// The options in the order of the command line, up to the first mistake; walk them all, then ask [`operands`].
     ///
     /// [`operands`]: Invocation::operands
@@ -88,11 +96,7 @@ impl Invocation {
 /// caller left them: what the program we run must inherit. The arguments are read through `std::env`, which the GNU
 /// C library fills before `main`.
 pub fn main(tool: &Tool, run: fn(&Invocation) -> anyhow::Result<Ending>) -> c_int {
-    let mut words = std::env::args_os();
-    let invocation = Invocation {
-        diagnostics: Diagnostics::new(tool.family, words.next().unwrap_or_default()),
-        reading: getopt::read(tool, words),
-    };
+    let invocation = Invocation::read(tool, std::env::args_os());
     let diagnostics = &invocation.diagnostics;
     let ended = run(&invocation);
     match ended.as_ref().map_err(|error| error.downcast_ref()) {

@@ -139,9 +139,16 @@ impl Diagnostics {
 
     /// Says in a second line why, if that can be told and there is a person to read it.
     fn give_hint(&self, error: &Error) {
-        if let Some(hint) = error.downcast_ref::<Hint>()
-            && self.hints.are_shown()
-            && let Some(why) = hint.find()
+        if let Some(hint) = error.downcast_ref::<Hint>() {
+            self.advise(|| hint.find());
+        }
+    }
+
+    /// Says why there is less than was asked for, where that is no failure; `find` is asked only if there is a person to
+    /// read it.
+    pub fn advise(&self, find: impl FnOnce() -> Option<String>) {
+        if self.hints.are_shown()
+            && let Some(why) = find()
         {
             // That it cannot be delivered changes nothing: the sentence itself was.
             let _ = self.say(&[&self.name(), &": hint: ", &why]);

@@ -65,25 +65,29 @@ fn read(line: &[u8]) -> Option<MountPoint> {
 }
 
 fn number(field: &[u8]) -> Option<u64> {
-    str::from_utf8(field).ok()?.parse().ok()
+    // `parse` would take a plus.
+    let digits = Some(field).filter(|field| field.iter().all(u8::is_ascii_digit))?;
+    str::from_utf8(digits).ok()?.parse().ok()
 }
 
 /// The path that a field stands for: a blank, tab, newline or backslash is written as `\` and three octal digits.
 fn unescaped(field: &[u8]) -> PathBuf {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..3).filter(|_| *first == b'\\');
-        let digits = digits.and_then(|digits| str::from_utf8(digits).ok());
-        let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 8).ok());
+    while let [first, tail @ ..] = rest {
+        let escape = tail.first_chunk().filter(|_| *first == b'\\');
+        let escaped = escape.and_then(octal);
         bytes.push(escaped.unwrap_or(*first));
-        rest = if escaped.is_some() {
-            &after[3..]
-        } else {
-            after
-        };
+        rest = &tail[if escaped.is_some() { 3 } else { 0 }..];
     }
     OsString::from_vec(bytes).into()
+}
+
+fn octal(digits: &[u8; 3]) -> Option<u8> {
+    digits.iter().try_fold(0_u8, |value, digit| {
+        let digit = (b'0'..=b'7').contains(digit).then(|| digit - b'0')?;
+        value.checked_mul(8)?.checked_add(digit)
+    })
 }
 
 #[cfg(test)]
@@ -126,6 +130,7 @@ mod tests {
             "36",
             "x 35 98:0 / / rw - proc none rw",
             "36 35 98:0 / / rw proc none rw",
+            "+36 35 98:0 / / rw - proc none rw",
         ] {
             assert_eq!(one(line), None, "{line:?}");
         }
@@ -133,6 +138,13 @@ mod tests {
             mount_points(b"\n\n1 1 0:1 / / rw - rootfs none rw\n").count(),
             1
         );
+    }
+
+    #[test]
+    fn what_is_no_escape_stands_for_itself() {
+        let mount = one("1 1 0:1 /\\+12 /\\9\\777\\04 rw - a b c").expect("a line");
+        assert_eq!(mount.root, Path::new("/\\+12"));
+        assert_eq!(mount.path, Path::new("/\\9\\777\\04"));
     }
 
     #[test]

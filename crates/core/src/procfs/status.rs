@@ -20,7 +20,9 @@ impl Status {
 
     /// A line that is a set of bits: `CapEff`, `SigCgt`.
     pub fn mask(&self, name: &str) -> Option<u64> {
-        u64::from_str_radix(self.field(name)?, 16).ok()
+        // The number reader would take a plus.
+        let digits = self.field(name).filter(|field| !field.starts_with('+'))?;
+        u64::from_str_radix(digits, 16).ok()
     }
 
     /// Whether a capability is in a set: 21 in `CapEff`.

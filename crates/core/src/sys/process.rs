@@ -128,9 +128,20 @@ fn waitpid(child: Pid, options: c_int) -> Result<Option<Ending>, Errno> {
 /// # Errors
 /// ESRCH if there is none; ENOSYS before Linux 5.3.
 pub fn pidfd_open(pid: Pid) -> Result<OwnedFd, Errno> {
-    let no_flags: libc::c_uint = 0;
+    pidfd_open_with(pid, 0)
+}
+
+/// A descriptor of the thread `thread`, which need not be the first of its process, likewise.
+///
+/// # Errors
+/// ESRCH if there is none; EINVAL before Linux 6.9.
+pub fn pidfd_open_thread(thread: Pid) -> Result<OwnedFd, Errno> {
+    pidfd_open_with(thread, libc::PIDFD_THREAD)
+}
+
+fn pidfd_open_with(pid: Pid, flags: libc::c_uint) -> Result<OwnedFd, Errno> {
     // SAFETY: pidfd_open takes no pointer.
-    let result = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), no_flags) };
+    let result = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), flags) };
     new_descriptor(result)
 }
 

@@ -4,7 +4,7 @@
 //! `/` once it is mounted there no longer. The device does, so each descriptor is looked at by `statx(2)`, which is
 //! no slower, and asks no server.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
@@ -14,11 +14,12 @@ use nscore::namespace::Namespace;
 use nscore::sys::directory::{Directory, EntryBuffer, Status, status_of};
 use nscore::sys::namespace::network_of;
 use nscore::sys::nsfs::type_of;
-use nscore::sys::process::{pidfd_getfd, pidfd_open};
+use nscore::sys::process::{pidfd_getfd, pidfd_open, pidfd_open_thread};
 
-use super::Wanted;
 use super::found::Registry;
+use super::own;
 use super::process::{Name, pid};
+use super::{Grip, Holder, Task, Wanted};
 use crate::held::Held;
 use crate::link::number;
 
@@ -29,23 +30,26 @@ pub(super) struct Descriptors {
     nsfs: Option<(u32, u32)>,
     /// Whether the size of a directory of descriptors is their number.
     are_counted: bool,
-    /// The sockets that were asked; many processes may have the same one.
-    sockets: BTreeSet<u64>,
+    /// The sockets that were asked, and what network each is of; many processes may have the same one.
+    sockets: BTreeMap<u64, Option<u32>>,
+    /// This process's own number below /proc.
+    own: Option<u32>,
 }
 
 impl Descriptors {
     /// None seen yet.
-    pub(super) fn new() -> Descriptors {
-        let own = Directory::open(c"/proc/self/ns");
+    pub(super) fn new(proc: &Directory) -> Descriptors {
+        let own = proc.directory(c"self/ns");
         let status = |name| own.as_ref().ok().and_then(|own| own.status(name).ok());
         Descriptors {
             nsfs: status(c"user").map(|status| status.device),
             are_counted: status(c"../fd").is_some_and(|status| status.size > 0),
-            sockets: BTreeSet::new(),
+            sockets: BTreeMap::new(),
+            own: own::number_in(proc),
         }
     }
 
-    /// Looks at every descriptor of the process or thread with this directory `ns` and this number.
+    /// Looks at every descriptor of the process or thread with this directory `ns`.
     ///
     /// Since Linux 6.2 the size of the directory is how many there are. As a rule these are the lowest numbers, so
     /// those are asked for first: that is cheaper than a list, which is read only if some were not there.
@@ -54,7 +58,7 @@ impl Descriptors {
         wanted: &Wanted,
         registry: &mut Registry,
         ns: &Directory,
-        owner: u32,
+        task: Task,
         entries: &mut EntryBuffer,
     ) {
         let Ok(directory) = ns.directory(c"../fd") else {
@@ -68,7 +72,8 @@ impl Descriptors {
             wanted,
             registry,
             directory,
-            number: owner,
+            task,
+            is_self: Some(task.process) == self.own,
             pidfd: None,
         };
         let mut name = Name::default();
@@ -95,15 +100,32 @@ impl Descriptors {
     /// Looks at one descriptor, which may not be there.
     fn look(&mut self, of: &mut Owner, name: &CStr) -> Result<(), Errno> {
         let status = of.directory.status(name)?;
-        if Some(status.device) == self.nsfs {
+        let is_namespace = Some(status.device) == self.nsfs;
+        let is_socket = status.file_type == S_IFSOCK && of.wanted.types.has(Namespace::Net);
+        let is_ours = || of.is_self && !own::is_inherited(&of.directory, name);
+        if !is_namespace && !is_socket || is_ours() {
+            return Ok(());
+        }
+        if is_namespace {
             of.meet_file(name, &status);
-        } else if status.file_type == S_IFSOCK
-            && of.wanted.types.has(Namespace::Net)
-            && self.sockets.insert(status.inode)
-        {
-            of.meet_socket(name);
+        } else {
+            let network = self.network_of(of, name, status.inode);
+            of.witness(network, name, Grip::Socket);
         }
         Ok(())
+    }
+
+    /// The inode number of the network that a socket is of. Each socket is asked once; but where every holder counts,
+    /// another process may let us ask what the first one has not.
+    fn network_of(&mut self, of: &mut Owner, name: &CStr, socket: u64) -> Option<u32> {
+        match self.sockets.get(&socket) {
+            Some(known) if known.is_some() || of.wanted.holders_of.is_none() => *known,
+            _ => {
+                let network = of.meet_socket(name);
+                self.sockets.insert(socket, network);
+                network
+            }
+        }
     }
 }
 
@@ -112,7 +134,9 @@ struct Owner<'a> {
     wanted: &'a Wanted,
     registry: &'a mut Registry,
     directory: Directory,
-    number: u32,
+    task: Task,
+    /// Whether it is this process, which opens what it asks.
+    is_self: bool,
     pidfd: Option<Result<OwnedFd, Errno>>,
 }
 
@@ -122,6 +146,7 @@ impl Owner<'_> {
         let Ok(inode) = u32::try_from(status.inode) else {
             return;
         };
+        self.witness(Some(inode), name, Grip::Descriptor);
         if self.registry.knows(inode, Held::DESCRIPTOR) {
             return;
         }
@@ -135,23 +160,28 @@ impl Owner<'_> {
         }
     }
 
-    /// A socket is open. Nothing but a copy of it tells where it belongs, and that not everybody may make.
-    fn meet_socket(&mut self, name: &CStr) {
+    /// A socket is open. Nothing but a copy of it tells where it belongs, and that not everybody may make. The inode
+    /// number of its network, where it is told.
+    fn meet_socket(&mut self, name: &CStr) -> Option<u32> {
         let number = number(name.to_bytes()).and_then(|number| i32::try_from(number).ok());
-        let pidfd = self
-            .pidfd
-            .get_or_insert_with(|| pidfd_open(pid(self.number)));
-        let (Ok(pidfd), Some(number)) = (pidfd.as_ref(), number) else {
-            return;
-        };
-        let Ok(network) = pidfd_getfd(pidfd, number).and_then(network_of) else {
-            return;
-        };
-        let inode = status_of(&network).map(|status| u32::try_from(status.inode));
-        if let Ok(Ok(inode)) = inode {
-            let network = || Ok(network);
-            self.registry
-                .meet(self.wanted, (Namespace::Net, inode), Held::SOCKET, network);
+        let pidfd = self.pidfd.get_or_insert_with(|| match self.task.thread {
+            None => pidfd_open(pid(self.task.process)),
+            Some(thread) => pidfd_open_thread(pid(thread)),
+        });
+        let (pidfd, number) = (pidfd.as_ref().ok()?, number?);
+        let network = pidfd_getfd(pidfd, number).and_then(network_of).ok()?;
+        let inode = u32::try_from(status_of(&network).ok()?.inode).ok()?;
+        let network = || Ok(network);
+        self.registry
+            .meet(self.wanted, (Namespace::Net, inode), Held::SOCKET, network);
+        Some(inode)
+    }
+
+    /// Takes down that this one, under the number that is its name, holds a namespace.
+    fn witness(&mut self, inode: Option<u32>, name: &CStr, grip: fn(u32) -> Grip) {
+        if let (Some(inode), Some(number)) = (inode, number(name.to_bytes())) {
+            let holder = || Holder::Task(self.task, grip(number));
+            self.registry.witness(self.wanted, inode, holder);
         }
     }
 }

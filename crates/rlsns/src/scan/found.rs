@@ -8,7 +8,7 @@ use nscore::namespace::Namespace;
 use nscore::sys::directory::status_of;
 use nscore::sys::nsfs::{id_of, mount_id_of, owner_of, owner_uid_of, parent_of};
 
-use super::Wanted;
+use super::{Holder, Wanted};
 use crate::held::Held;
 use crate::netnsid::{NetNsId, Netlink};
 
@@ -42,7 +42,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    fn new(kind: Namespace) -> Found {
+    pub(super) fn new(kind: Namespace) -> Found {
         Found {
             kind,
             held: Held::default(),
@@ -89,16 +89,24 @@ impl Found {
 #[derive(Debug, Default)]
 pub(super) struct Registry {
     pub(super) namespaces: BTreeMap<u32, Found>,
+    /// What holds the one namespace that this is wanted of.
+    pub(super) holders: Vec<Holder>,
     netlink: Option<Netlink>,
 }
 
 impl Registry {
     /// With these met already.
     pub(super) fn of(namespaces: BTreeMap<u32, Found>) -> Registry {
-        let netlink = None;
         Registry {
             namespaces,
-            netlink,
+            ..Registry::default()
+        }
+    }
+
+    /// Takes down what holds this namespace, if it is the one that this is wanted of.
+    pub(super) fn witness(&mut self, wanted: &Wanted, inode: u32, holder: impl FnOnce() -> Holder) {
+        if wanted.holders_of == Some(inode) {
+            self.holders.push(holder());
         }
     }
 
@@ -110,20 +118,19 @@ impl Registry {
         held: Held,
         open: impl FnOnce() -> Result<OwnedFd, Errno>,
     ) {
-        let found = self
-            .namespaces
-            .entry(inode)
-            .or_insert_with(|| Found::new(kind));
-        found.held |= held;
-        if found.asked {
-            return;
-        }
-        // Between the look and the opening a process may have gone elsewhere.
-        if let Ok(file) = open()
-            && inode_of(&file) == Some(inode)
+        if self.note(kind, inode, held)
+            && let Ok(file) = open()
         {
             self.ask(wanted, inode, &file);
         }
+    }
+
+    /// Notes what holds a namespace; whether it has not answered yet.
+    fn note(&mut self, kind: Namespace, inode: u32, held: Held) -> bool {
+        let new = || Found::new(kind);
+        let found = self.namespaces.entry(inode).or_insert_with(new);
+        found.held |= held;
+        !found.asked
     }
 
     /// Whether this namespace is known, noting what holds it if it is.
@@ -134,6 +141,10 @@ impl Registry {
 
     /// Asks an open namespace whose it is, and meets those that it names.
     fn ask(&mut self, wanted: &Wanted, inode: u32, file: &OwnedFd) {
+        // Between the look and the opening a process may have gone elsewhere.
+        if inode_of(file) != Some(inode) {
+            return;
+        }
         let Some(found) = self.namespaces.get_mut(&inode) else {
             return;
         };

@@ -26,7 +26,8 @@ pub(super) fn read(wanted: &Wanted, snapshot: &mut Snapshot) {
         return;
     };
     let found = snapshot.namespaces.values();
-    let known: BTreeSet<u64> = found.filter_map(|found| found.id).collect();
+    let mut known = BTreeSet::new();
+    known.extend(found.filter_map(|found| found.id));
     let mut registry = Registry::of(std::mem::take(&mut snapshot.namespaces));
     for id in ids.into_iter().filter(|id| !known.contains(id)) {
         if let Ok(file) = open_by_id(&any, id)

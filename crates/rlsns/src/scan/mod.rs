@@ -7,8 +7,10 @@
 
 mod descriptors;
 mod found;
+mod holder;
 mod listed;
 mod mounts;
+mod own;
 mod process;
 mod workers;
 
@@ -16,10 +18,12 @@ use std::collections::BTreeMap;
 
 use nix::errno::Errno;
 use nscore::namespace::Namespace;
+use nscore::procfs;
 use nscore::sys::directory::Directory;
 
 use crate::held::Held;
 pub(crate) use found::Found;
+pub(crate) use holder::{Grip, Holder, Task};
 
 /// The directory of all processes.
 const PROC: &std::ffi::CStr = c"/proc";
@@ -39,9 +43,24 @@ pub(crate) struct Wanted {
     pub(crate) netnsid: bool,
     /// The 64-bit numbers.
     pub(crate) id: bool,
+    /// Everything that holds the namespace with this inode number.
+    pub(crate) holders_of: Option<u32>,
 }
 
 impl Wanted {
+    /// The namespaces of these types that a process is in, and nothing else about them.
+    pub(crate) fn only(types: Types) -> Wanted {
+        Wanted {
+            types,
+            hidden: false,
+            mounts: false,
+            everybody: false,
+            netnsid: false,
+            id: false,
+            holders_of: None,
+        }
+    }
+
     /// Whether namespaces of this type are met: those of the wanted types, and mount namespaces, which are where
     /// others may be mounted.
     fn meets(&self, kind: Namespace) -> bool {
@@ -106,6 +125,8 @@ pub(crate) struct Snapshot {
     pub(crate) namespaces: BTreeMap<u32, Found>,
     /// All processes by their numbers.
     pub(crate) processes: Vec<Process>,
+    /// What holds the namespace that this was asked of.
+    pub(crate) holders: Vec<Holder>,
 }
 
 impl Snapshot {
@@ -117,6 +138,12 @@ impl Snapshot {
         at.ok().map(|at| &self.processes[at])
     }
 
+    /// Whether any namespace of the process with this number is known.
+    pub(crate) fn tells_of(&self, pid: u32) -> bool {
+        let process = self.process(pid);
+        process.is_some_and(|process| process.namespaces != [0; 8])
+    }
+
     /// The process with the lowest number in this namespace.
     pub(crate) fn lowest(&self, namespace: &Found) -> Option<&Process> {
         self.processes.get(namespace.lowest?)
@@ -125,11 +152,13 @@ impl Snapshot {
     /// Takes over what another worker has found.
     fn absorb(&mut self, other: Snapshot) {
         self.processes.extend(other.processes);
+        self.holders.extend(other.holders);
         for (inode, found) in other.namespaces {
-            match self.namespaces.get_mut(&inode) {
-                Some(same) => same.absorb(&found),
-                None => drop(self.namespaces.insert(inode, found)),
-            }
+            let same = || Found::new(found.kind);
+            self.namespaces
+                .entry(inode)
+                .or_insert_with(same)
+                .absorb(&found);
         }
     }
 
@@ -160,8 +189,14 @@ impl Snapshot {
                 self.processes[at].namespaces = [0; 8];
             }
         }
-        self.namespaces
-            .retain(|_, found| found.held != Held::default());
+        let is_held = |found: &Found| found.held != Held::default();
+        if !self.namespaces.values().all(is_held) {
+            for (inode, found) in std::mem::take(&mut self.namespaces) {
+                if is_held(&found) {
+                    self.namespaces.entry(inode).or_insert_with(|| found);
+                }
+            }
+        }
     }
 
     /// Counts who is in each namespace.
@@ -180,9 +215,15 @@ impl Snapshot {
 /// Looks at everything.
 ///
 /// # Errors
-/// Those of opening /proc and reading what stands there.
+/// Those of opening /proc and reading what stands there; EXDEV if that is no procfs.
 pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     let proc = Directory::open(PROC)?;
+    // Somebody else's links might lead anywhere.
+    procfs::prove(&proc).map_err(|errno| match Directory::open(c"/proc/self") {
+        // Nothing is mounted there at all.
+        Err(Errno::ENOENT) => Errno::ENOENT,
+        _ => errno,
+    })?;
     let mut snapshot = workers::read_processes(&proc, wanted)?;
     snapshot.settle(&proc);
     if wanted.mounts || wanted.hidden {
@@ -190,6 +231,9 @@ pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     }
     if wanted.hidden {
         listed::read(wanted, &mut snapshot);
+    }
+    if let Some(inode) = wanted.holders_of {
+        snapshot.complete_holders(&proc, inode);
     }
     Ok(snapshot)
 }

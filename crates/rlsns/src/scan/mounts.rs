@@ -13,13 +13,14 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nscore::namespace::Namespace;
+use nscore::procfs;
 use nscore::sys::directory::{Directory, status_of};
 use nscore::sys::nsfs::{Direction, neighbour_of};
 use nscore::sys::statmount;
 
 use super::found::Registry;
 use super::process::Name;
-use super::{Snapshot, Wanted};
+use super::{Holder, Snapshot, Wanted};
 use crate::held::Held;
 use crate::link;
 use crate::mountinfo::{self, Kept};
@@ -33,24 +34,34 @@ pub(super) fn read(proc: &Directory, wanted: &Wanted, snapshot: &mut Snapshot) {
         wanted,
         registry: Registry::of(std::mem::take(&mut snapshot.namespaces)),
         seen: BTreeSet::new(),
+        walked: BTreeSet::new(),
     };
     mounts.read_own(proc);
     if wanted.hidden {
+        // A process tells only of the mounts below its root. That is cheap, and where all are asked for not enough.
+        if wanted.holders_of.is_some() {
+            mounts.walk(proc, Direction::Next);
+            mounts.walk(proc, Direction::Previous);
+            mounts.read_by_number();
+        }
         for process in &snapshot.processes {
             mounts.read_of_process(proc, process.pid, process.namespace(Namespace::Mount));
         }
         mounts.walk(proc, Direction::Next);
         mounts.walk(proc, Direction::Previous);
-        mounts.read_empty();
+        mounts.read_by_number();
     }
     snapshot.namespaces = mounts.registry.namespaces;
+    snapshot.holders.extend(mounts.registry.holders);
 }
 
 struct Mounts<'a> {
     wanted: &'a Wanted,
     registry: Registry,
-    /// The mount namespaces that were read.
+    /// The mount namespaces that a process has shown.
     seen: BTreeSet<u32>,
+    /// Those that were read to the last mount, by their numbers.
+    walked: BTreeSet<u32>,
 }
 
 impl Mounts<'_> {
@@ -64,6 +75,7 @@ impl Mounts<'_> {
         self.seen
             .extend(link.and_then(link::parse).map(|(_, inode)| inode));
         for (namespace, path) in self.kept_in(&own).unwrap_or_default() {
+            self.witness(namespace.1, None, &path);
             self.meet(&own, namespace, &path);
             if let Some(found) = self.registry.namespaces.get_mut(&namespace.1) {
                 found.mounts.push(path);
@@ -85,7 +97,11 @@ impl Mounts<'_> {
             return;
         };
         self.seen.insert(inode);
+        let told = self.walked.contains(&inode);
         for (namespace, path) in kept {
+            if !told {
+                self.witness(namespace.1, Some(inode), &path);
+            }
             self.meet(&process, namespace, &path);
         }
     }
@@ -93,13 +109,26 @@ impl Mounts<'_> {
     /// The namespaces of the wanted types that are mounted where this process is; `None` if it has no mounts to show.
     fn kept_in(&self, process: &Directory) -> Option<Vec<Kept>> {
         let mut text = Vec::new();
-        let mut file = process.file(c"mountinfo").map(File::from).ok()?;
+        let file = process
+            .file(c"mountinfo")
+            .ok()
+            .filter(|file| procfs::prove(file).is_ok())?;
+        let mut file = File::from(file);
         file.read_to_end(&mut text)
             .ok()
             .filter(|length| *length > 0)?;
         let kept = mountinfo::namespaces(&text);
         let kept = kept.filter(|((kind, _), _)| self.wanted.meets(*kind));
         Some(kept.collect())
+    }
+
+    /// Takes down that a namespace is mounted in this mount namespace, `None` being the caller's own.
+    fn witness(&mut self, namespace: u32, within: Option<u32>, path: &[u8]) {
+        let holder = || Holder::Mount {
+            within,
+            path: path.to_vec(),
+        };
+        self.registry.witness(self.wanted, namespace, holder);
     }
 
     /// A namespace is mounted at this path of a process's root.
@@ -128,22 +157,35 @@ impl Mounts<'_> {
     }
 
     /// Reads the mount namespaces that no process has shown, however they were met.
-    fn read_empty(&mut self) {
+    fn read_by_number(&mut self) {
         let known = self.registry.namespaces.iter();
-        let unread = known.filter(|(inode, _)| !self.seen.contains(inode));
-        let numbers: Vec<u64> = unread.filter_map(|(_, found)| found.mount_id).collect();
+        let unread =
+            known.filter(|(inode, _)| !self.seen.contains(inode) && !self.walked.contains(inode));
+        let unread = unread.filter_map(|(inode, found)| Some((*inode, found.mount_id?)));
+        let unread: Vec<(u32, u64)> = unread.collect();
+        for (inode, number) in unread {
+            let mounts = mounts_of(number);
+            // There is none without a mount: it may not be read by us.
+            if !mounts.is_empty() {
+                self.walked.insert(inode);
+            }
+            self.read_mounts(inode, number, &mounts);
+        }
+    }
+
+    /// Reads these mounts of a mount namespace that has this number.
+    fn read_mounts(&mut self, inode: u32, number: u64, mounts: &[u64]) {
         let mut answer = vec![0; 16 << 10];
-        for number in numbers {
-            for mount in mounts_of(number) {
-                let Ok(mount) = statmount::status(number, mount, &mut answer) else {
-                    continue;
-                };
-                let kept = link::parse(mount.root).filter(|_| mount.magic == NSFS_MAGIC);
-                if let Some(kept) = kept.filter(|(kind, _)| self.wanted.meets(*kind)) {
-                    // Nothing opens it without entering the mount namespace, which is not for a list to do.
-                    let nowhere = || Err(Errno::ENOENT);
-                    self.registry.meet(self.wanted, kept, Held::MOUNT, nowhere);
-                }
+        for mount in mounts {
+            let Ok(mount) = statmount::status(number, *mount, &mut answer) else {
+                continue;
+            };
+            let kept = link::parse(mount.root).filter(|_| mount.magic == NSFS_MAGIC);
+            if let Some(kept) = kept.filter(|(kind, _)| self.wanted.meets(*kind)) {
+                self.witness(kept.1, Some(inode), mount.point);
+                // Nothing opens it without entering the mount namespace, which is not for a list to do.
+                let nowhere = || Err(Errno::ENOENT);
+                self.registry.meet(self.wanted, kept, Held::MOUNT, nowhere);
             }
         }
     }

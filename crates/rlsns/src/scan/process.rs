@@ -14,7 +14,7 @@ use nscore::sys::process::share_descriptors;
 
 use super::descriptors::Descriptors;
 use super::found::Registry;
-use super::{Person, Process, Snapshot, Wanted};
+use super::{Grip, Holder, Person, Process, Snapshot, Task, Wanted};
 use crate::held::Held;
 use crate::link::{self, number};
 use crate::stat;
@@ -51,7 +51,7 @@ impl<'a> Reader<'a> {
             proc,
             wanted,
             registry: Registry::default(),
-            descriptors: Descriptors::new(),
+            descriptors: Descriptors::new(proc),
             processes: Vec::new(),
             entries: EntryBuffer::default(),
         }
@@ -62,6 +62,7 @@ impl<'a> Reader<'a> {
         Snapshot {
             namespaces: self.registry.namespaces,
             processes: self.processes,
+            holders: self.registry.holders,
         }
     }
 
@@ -82,9 +83,7 @@ impl<'a> Reader<'a> {
             process.person = read_person(&ns);
         }
         if self.wanted.hidden {
-            let (wanted, registry) = (self.wanted, &mut self.registry);
-            self.descriptors
-                .read(wanted, registry, &ns, pid, &mut self.entries);
+            self.read_descriptors(&ns, Task::process(pid));
             // A directory's links are itself, its parent's entry for it, and one for each directory in it.
             let threads = ns.status(c"../task").map(|status| status.links);
             if threads.is_ok_and(|links| links != 2 + 1) {
@@ -117,6 +116,9 @@ impl<'a> Reader<'a> {
                 }
             } else if inode == *own {
                 continue;
+            } else {
+                let holder = || Holder::Task(Task::process(process.pid), Grip::Children);
+                self.registry.witness(self.wanted, inode, holder);
             }
             new |= !self.registry.knows(inode, held);
             self.registry
@@ -145,17 +147,19 @@ impl<'a> Reader<'a> {
             let Ok(ns) = tasks.passage(name.write(thread, "/ns")) else {
                 continue;
             };
-            self.read_thread_links(&ns, process);
+            let task = Task {
+                process: process.pid,
+                thread: Some(thread),
+            };
+            self.read_thread_links(&ns, process, task);
             // Where it cannot be told whether they are the process's, they may be its own.
             if share_descriptors(pid(process.pid), pid(thread)) != Ok(true) {
-                let (wanted, registry) = (self.wanted, &mut self.registry);
-                self.descriptors
-                    .read(wanted, registry, &ns, thread, &mut self.entries);
+                self.read_descriptors(&ns, task);
             }
         }
     }
 
-    fn read_thread_links(&mut self, ns: &Directory, process: &Process) {
+    fn read_thread_links(&mut self, ns: &Directory, process: &Process, thread: Task) {
         for (name, kind, of_children) in LINKS {
             if !self.needs(kind, of_children) {
                 continue;
@@ -166,14 +170,22 @@ impl<'a> Reader<'a> {
             if inode == process.namespace(kind) {
                 continue;
             }
-            let held = if of_children {
-                Held::CHILDREN
+            let (held, grip) = if of_children {
+                (Held::CHILDREN, Grip::Children)
             } else {
-                Held::THREAD
+                (Held::THREAD, Grip::Member)
             };
+            let holder = || Holder::Task(thread, grip);
+            self.registry.witness(self.wanted, inode, holder);
             self.registry
                 .meet(self.wanted, (kind, inode), held, || ns.file(name));
         }
+    }
+
+    fn read_descriptors(&mut self, ns: &Directory, task: Task) {
+        let (wanted, registry) = (self.wanted, &mut self.registry);
+        self.descriptors
+            .read(wanted, registry, ns, task, &mut self.entries);
     }
 }
 

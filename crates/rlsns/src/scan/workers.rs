@@ -29,6 +29,10 @@ pub(super) fn read_processes(proc: &Directory, wanted: &Wanted) -> Result<Snapsh
     let mut pids = Vec::new();
     let note = |name: &CStr| pids.extend(number(name.to_bytes()));
     proc.entries(&mut EntryBuffer::default(), note)?;
+    // At least this one is there, or it is no procfs.
+    if pids.is_empty() {
+        return Err(Errno::ENOENT);
+    }
     let next = AtomicUsize::new(0);
     let work = || {
         let mut reader = Reader::new(proc, wanted);

@@ -61,7 +61,7 @@ fn offer(values: &Values) -> Option<String> {
         Values::Unknown => String::new(),
         Values::Files | Values::Directories => return None,
         Values::Words(words) => words.join(" "),
-        Values::Found(what) => format!("(__nsutils_{what})"),
+        Values::Found(what) | Values::FoundPaths(what) => format!("(__nsutils_{what})"),
         Values::FoundFor(what, word) => format!("(__nsutils_{what} {word})"),
         Values::List(what) => format!("(__nsutils_list {what})"),
         Values::UserGroup => "(__nsutils_user_group)".into(),

@@ -5,6 +5,12 @@ function __nsutils_processes
     grep -Hs . /proc/*/comm | string replace -rf '^/proc/(\d+)/comm:' '$1\t'
 end
 
+# What has namespaces: a process, or a directory of kept ones.
+function __nsutils_targets
+    __nsutils_processes
+    __fish_complete_directories (__nsutils_typed)
+end
+
 # The program itself knows these.
 function __nsutils_program
     set -l words (commandline -opc)

@@ -9,6 +9,12 @@ __nsutils_processes() {
     _describe -t processes process processes "$@"
 }
 
+# What has namespaces: a process, or a directory of kept ones.
+__nsutils_targets() {
+    __nsutils_processes "$@"
+    _files -/ "$@"
+}
+
 # The program itself knows these; a line of what it prints is a number or name and what it is.
 __nsutils_told() { # TAG OPTION... -- WORDS-OF-COMPADD...
     local tag=$1 line

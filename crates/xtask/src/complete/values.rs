@@ -18,7 +18,9 @@ pub(crate) enum Values {
     Words(Vec<String>),
     /// What a function finds.
     Found(&'static str),
-    /// What it finds for this word.
+    /// What a function finds, paths among it.
+    FoundPaths(&'static str),
+    /// What a function finds for this word, paths too.
     FoundFor(&'static str, &'static str),
     /// Several with commas between them, each of which a function finds.
     List(&'static str),
@@ -32,7 +34,8 @@ impl Values {
         let names = option.get_value_names().unwrap_or_default();
         let value = names.first().map_or("", |name| name.as_str());
         match (option.get_id().as_str(), value) {
-            ("target" | "task", _) => Values::Found("processes"),
+            ("task", _) => Values::Found("processes"),
+            ("target", _) => Values::FoundPaths("targets"),
             ("compare", _) => Values::List("processes"),
             ("holders" | "namespace", _) => Values::Found("namespaces"),
             ("map-user", _) => Values::Found("users"),

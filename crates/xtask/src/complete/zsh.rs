@@ -70,7 +70,7 @@ fn offer(values: &Values) -> Option<String> {
         Values::Unknown | Values::Files | Values::Directories => return None,
         Values::Words(words) => format!("({})", words.join(" ")),
         // A blank before it: without words for compadd.
-        Values::Found(what) => format!(" __nsutils_{what}"),
+        Values::Found(what) | Values::FoundPaths(what) => format!(" __nsutils_{what}"),
         Values::FoundFor(what, word) => format!(" __nsutils_{what} {word}"),
         Values::List(what) => format!(" __nsutils_list {what}"),
         Values::UserGroup => " __nsutils_user_group".into(),

@@ -33,6 +33,11 @@ pub(super) fn count(farm: &mut Farm, tools: &Tools, command: &str) -> Result<Tot
     total(&fs::read_to_string(file)?)
 }
 
+/// How many calls a command makes.
+pub(crate) fn calls(farm: &mut Farm, tools: &Tools, command: &str) -> Result<f64> {
+    count(farm, tools, command).map(|total| total.calls)
+}
+
 /// Reads strace's table, which has the calls and the name in each line between two rules, and then their sum.
 fn total(table: &str) -> Result<Total> {
     let rows = table.lines().filter_map(|line| {

@@ -16,7 +16,7 @@ use crate::release::output;
 const APART: u32 = 100;
 
 /// How large a farm is: `PROCESSES[xDESCRIPTORS[:SOCKETS]]`.
-pub(super) struct Shape {
+pub(crate) struct Shape {
     processes: u32,
     descriptors: u32,
     sockets: u32,
@@ -24,7 +24,7 @@ pub(super) struct Shape {
 
 impl Shape {
     /// Reads what the command line says.
-    pub(super) fn read(word: &str) -> Result<Self> {
+    pub(crate) fn read(word: &str) -> Result<Self> {
         let (processes, rest) = word.split_once('x').unwrap_or((word, "0"));
         let (descriptors, sockets) = rest.split_once(':').unwrap_or((rest, "0"));
         let number = |text: &str| {
@@ -39,12 +39,12 @@ impl Shape {
     }
 
     /// Whether every system call of a scan can be counted in some seconds.
-    pub(super) fn is_small(&self) -> bool {
+    pub(crate) fn is_small(&self) -> bool {
         self.processes * (10 + self.descriptors) <= 100_000
     }
 
     /// How many processes there are, to divide by.
-    pub(super) fn processes(&self) -> f64 {
+    pub(crate) fn processes(&self) -> f64 {
         self.processes.into()
     }
 }
@@ -64,13 +64,13 @@ impl Display for Shape {
 }
 
 /// The two programs in C, compiled into a temporary directory that is gone when this is dropped.
-pub(super) struct Tools {
+pub(crate) struct Tools {
     directory: PathBuf,
 }
 
 impl Tools {
     /// Compiles them.
-    pub(super) fn compile() -> Result<Self> {
+    pub(crate) fn compile() -> Result<Self> {
         let directory = env::temp_dir().join(format!("nsutils-scan-{}", process::id()));
         fs::create_dir(&directory).with_context(|| directory.display().to_string())?;
         let tools = Self { directory };
@@ -91,12 +91,17 @@ impl Tools {
     }
 
     /// Where the least scan is.
-    pub(super) fn least(&self) -> PathBuf {
+    pub(crate) fn least(&self) -> PathBuf {
         self.file("least")
     }
 
+    /// Where they are.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// A file of this name beside them.
-    pub(super) fn file(&self, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.directory.join(name)
     }
 }
@@ -109,7 +114,7 @@ impl Drop for Tools {
 }
 
 /// A farm that stands, all of which is gone when it is dropped.
-pub(super) struct Farm {
+pub(crate) struct Farm {
     child: Child,
     /// None once it has been told to end.
     orders: Option<ChildStdin>,
@@ -118,11 +123,12 @@ pub(super) struct Farm {
 
 impl Farm {
     /// Makes the processes, and returns when all are there.
-    pub(super) fn plant(tools: &Tools, shape: &Shape) -> Result<Self> {
+    pub(crate) fn plant(tools: &Tools, shape: &Shape) -> Result<Self> {
         ensure!(super::is_root()?, "only root can make the farm");
         let numbers = [shape.processes, shape.descriptors, shape.sockets, APART];
         let mut child = Command::new(tools.file("farm"))
             .args(numbers.map(|number| number.to_string()))
+            .current_dir(&tools.directory)
             .env_clear()
             .envs([("LC_ALL", "C"), ("PATH", "/usr/bin:/bin")])
             .stdin(Stdio::piped())
@@ -141,7 +147,7 @@ impl Farm {
     }
 
     /// Runs a command made by [`words`], and returns how long that took and how much memory, in KiB.
-    pub(super) fn run(&mut self, command: &str) -> Result<(Duration, f64)> {
+    pub(crate) fn run(&mut self, command: &str) -> Result<(Duration, f64)> {
         let orders = self.orders.as_mut().context("the farm is gone")?;
         writeln!(orders, "{command}")?;
         let answer = self.answer()?;
@@ -171,7 +177,7 @@ impl Drop for Farm {
 }
 
 /// A command as the farm reads it: words between tabs.
-pub(super) fn words(program: &Path, arguments: &[&str]) -> String {
+pub(crate) fn words(program: &Path, arguments: &[&str]) -> String {
     let program = program.display().to_string();
     let words: Vec<&str> = [program.as_str()]
         .into_iter()

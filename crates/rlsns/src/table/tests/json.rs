@@ -120,7 +120,7 @@ fn control_characters_have_escapes() {
         &table,
         Form::Json(Shape::Lines),
         &plain(),
-        &["{\"command\":\"\\r\\b\\f\\u000bb/\\\"\\\\\\n\\t\\u001f\u{7f}\"}"],
+        &["{\"command\":\"\\r\\b\\f\\u000bb/\\\"\\\\\\n\\t\\u001f\\u007f\"}"],
     );
 }
 

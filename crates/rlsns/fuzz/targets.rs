@@ -1,0 +1,226 @@
+//! Fuzz targets: what the readers and writers of `rlsns` promise for whatever bytes there are.
+
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+use bolero::check;
+use nscore::cli::Invocation;
+use nscore::procfs::mount_points;
+
+use crate::filter::{Filter, Kind};
+use crate::options::Request;
+use crate::table::{Cell, Column, Form, Row, Shape, Table};
+use crate::{link, mountinfo, stat};
+
+/// Whether there are repetitions of repetitions. Each makes the C library's regcomp(3) take a multiple of the memory, for
+/// lsns as for us, and who asks for that is who gets it.
+fn repeats(text: &[u8]) -> bool {
+    let repetitions = text.iter().filter(|byte| b"*+?{".contains(byte));
+    repetitions.count() > 2
+}
+
+#[test]
+fn argv() {
+    check!(name = "argv").for_each(|input: &[u8]| {
+        if repeats(input) {
+            return;
+        }
+        let words = input
+            .split(|byte| *byte == 0)
+            .map(|word| OsStr::from_bytes(word).to_owned());
+        let words = [OsString::from("rlsns")].into_iter().chain(words);
+        let invocation = Invocation::read(&rlsns_cli::TOOL, words);
+        if let Ok(Request::Table(options)) = Request::read(&invocation) {
+            assert!(!options.columns.is_empty());
+            assert!(
+                options
+                    .task
+                    .is_none_or(|task| (1..=i32::MAX.unsigned_abs()).contains(&task))
+            );
+            assert!(options.task.is_none() || options.namespace.is_none());
+        }
+    });
+}
+
+#[test]
+fn stat_lines() {
+    check!(name = "stat_lines").for_each(|line: &[u8]| {
+        let Some(it) = stat::parse(line) else { return };
+        let flags = if it.kernel { 0x20_0000 } else { 0 };
+        let before = format!(
+            ") S {} 7 7 0 -1 {flags} 1 0 0 0 0 0 0 0 20 0 {}",
+            it.parent, it.threads
+        );
+        let again = [b"7 (", it.name, before.as_bytes()].concat();
+        assert_eq!(stat::parse(&again), Some(it));
+        let text = String::from_utf8_lossy(line);
+        let after = text.rsplit_once(')').expect("the name ends").1;
+        let fields: Vec<&str> = after.split(' ').skip(1).collect();
+        assert_eq!(
+            fields.get(1).and_then(|field| field.parse().ok()),
+            Some(it.parent)
+        );
+        assert_eq!(
+            fields.get(17).and_then(|field| field.parse().ok()),
+            Some(it.threads)
+        );
+    });
+}
+
+#[test]
+fn links() {
+    check!(name = "links").for_each(|target: &[u8]| {
+        if let Some((kind, inode)) = link::parse(target) {
+            let digits = inode.to_string();
+            let text = str::from_utf8(target).expect("a link is ASCII");
+            let (file, number) = text.split_once(":[").expect("a bracket");
+            assert_eq!(file, kind.file());
+            assert_eq!(
+                number.trim_start_matches('0'),
+                format!("{digits}]").trim_start_matches('0')
+            );
+        }
+    });
+}
+
+#[test]
+fn mount_table() {
+    check!(name = "mount_table").for_each(|table: &[u8]| {
+        // Two readers of the same lines: this one needs fewer fields of each.
+        let kept: Vec<mountinfo::Kept> = mountinfo::namespaces(table).collect();
+        // The kernel has nothing to escape in such a root, and only one of the readers would undo it.
+        let escapes = |line: &[u8]| {
+            let root = line.split(|byte| *byte == b' ').nth(3);
+            root.is_some_and(|root| root.contains(&b'\\'))
+        };
+        if table.split(|byte| *byte == b'\n').any(escapes) {
+            return;
+        }
+        for mount in mount_points(table) {
+            if let Some(key) = link::parse(mount.root.as_os_str().as_bytes()) {
+                let path = mount.path.as_os_str().as_bytes().to_vec();
+                assert!(kept.contains(&(key, path)), "{mount:?} is not in {kept:?}");
+            }
+        }
+    });
+}
+
+const COLUMNS: [(&str, Kind); 3] = [
+    ("NS", Kind::Integer),
+    ("TYPE", Kind::Text),
+    ("COMMAND", Kind::Text),
+];
+
+fn parsed(expression: &[u8]) -> Option<Filter> {
+    let column = |name: &str| {
+        let place = COLUMNS
+            .iter()
+            .position(|(column, _)| column.eq_ignore_ascii_case(name))?;
+        Some((place, COLUMNS[place].1))
+    };
+    Filter::parse(expression, &column).ok()
+}
+
+#[test]
+fn filters() {
+    check!(name = "filters").for_each(|input: &[u8]| {
+        let mut parts = input.split(|byte| *byte == 0);
+        let expression = parts.next().unwrap_or_default();
+        let cells: Vec<Option<&[u8]>> = (0..COLUMNS.len()).map(|_| parts.next()).collect();
+        if repeats(expression) {
+            return;
+        }
+        let Some(filter) = parsed(expression) else {
+            return;
+        };
+        assert!(filter.columns().all(|column| column < COLUMNS.len()));
+        let apply =
+            |filter: &Filter| filter.matches(&mut |column| cells[column].map(Cow::Borrowed));
+        let chosen = apply(&filter);
+        if expression.trim_ascii().is_empty() {
+            // Nothing chooses everything, and cannot stand in parentheses.
+            assert_eq!(chosen, Ok(true));
+            return;
+        }
+        let wrapped = |before: &[u8], after: &[u8]| parsed(&[before, expression, after].concat());
+        let inside = wrapped(b"(", b")").expect("what stands alone stands in parentheses");
+        assert_eq!(apply(&inside), chosen);
+        let Ok(chosen) = chosen else { return };
+        let negated = wrapped(b"!(", b")").expect("what stands alone can be negated");
+        assert_eq!(apply(&negated), Ok(!chosen));
+        let both = wrapped(b"(", b") && true").expect("what stands alone can be joined");
+        assert_eq!(apply(&both), Ok(chosen));
+    });
+}
+
+/// A table of two columns with the lines of `input` as its cells.
+fn table(input: &[u8]) -> Table {
+    let cell = |text: &[u8]| match text {
+        [] => Cell::Empty,
+        [b'+', rest @ ..] => Cell::Lines(
+            rest.split(|byte| *byte == b'+')
+                .map(<[u8]>::to_vec)
+                .collect(),
+        ),
+        text => Cell::from(text.to_vec()),
+    };
+    let texts: Vec<&[u8]> = input.split(|byte| *byte == 0).collect();
+    let rows = texts.chunks(2).enumerate().map(|(place, texts)| Row {
+        cells: (0..2)
+            .map(|column| cell(texts.get(column).copied().unwrap_or_default()))
+            .collect(),
+        parent: texts[0]
+            .first()
+            .map(|byte| usize::from(byte & 7))
+            .filter(|parent| *parent < place),
+    });
+    let column = |name, tree| Column {
+        name: Cow::Borrowed(name),
+        tree,
+        ..Column::default()
+    };
+    Table {
+        key: "rows",
+        columns: vec![column("ONE", true), column("TWO", false)],
+        rows: rows.collect(),
+    }
+}
+
+/// How many rows the JSON has, at all depths.
+fn count(rows: &serde_json::Value) -> usize {
+    let rows = rows.as_array().into_iter().flatten();
+    rows.map(|row| 1 + count(&row["children"])).sum()
+}
+
+#[test]
+fn tables() {
+    check!(name = "tables").for_each(|input: &[u8]| {
+        let table = table(input);
+        let json = table.write(Form::Json(Shape::Pretty));
+        let value: serde_json::Value = serde_json::from_slice(&json).expect("it is JSON");
+        assert_eq!(count(&value["rows"]), table.rows.len());
+        let human = |terminal| Form::Human {
+            headings: true,
+            terminal,
+            several_lines: true,
+        };
+        for form in [
+            Form::Raw { headings: true },
+            human(None),
+            human(Some(20)),
+            Form::Json(Shape::Compact),
+        ] {
+            let written = table.write(form);
+            let text = String::from_utf8_lossy(&written);
+            let control = text
+                .chars()
+                .find(|character| character.is_control() && *character != '\n');
+            assert_eq!(control, None, "{form:?}");
+            if let Form::Raw { .. } = form {
+                let lines = written.iter().filter(|byte| **byte == b'\n').count();
+                assert_eq!(lines, table.rows.len() + 1);
+            }
+        }
+    });
+}

@@ -1,0 +1,178 @@
+//! Which namespaces processes share, `--compare`: what one reads off `ls -l /proc/PID/ns` beside
+//! `ls -l /proc/self/ns`. A row for each type, in the order of that list; a column for each process.
+
+use std::ffi::CString;
+
+use anyhow::{Context, Error, Result};
+use nix::errno::Errno;
+use nscore::hint::Explain;
+use nscore::namespace::Namespace;
+use nscore::sys::directory::Directory;
+
+use crate::absence;
+use crate::link;
+use crate::page::Format;
+use crate::scan::Types;
+use crate::table::{Cell, Column, Row, Table};
+
+/// A process, its directory below /proc, and what it is called in the table.
+struct Compared {
+    directory: Directory,
+    name: String,
+}
+
+/// The table that compares these processes; one alone, with the caller.
+///
+/// # Errors
+/// A process that does not exist.
+pub(crate) fn processes(pids: &[u32], types: Types, format: Format) -> Result<Table> {
+    let mut compared = Vec::new();
+    if pids.len() == 1 {
+        compared.push(open("self", "SELF".to_owned())?);
+    }
+    for (at, pid) in pids.iter().enumerate() {
+        // Who is named twice is the same twice.
+        if !pids[..at].contains(pid) {
+            compared.push(open(&pid.to_string(), pid.to_string())?);
+        }
+    }
+    let kinds = ORDER
+        .into_iter()
+        .filter(|kind| types.has(*kind) && is_known(*kind));
+    Ok(Table {
+        key: "comparison",
+        columns: columns(&compared),
+        rows: kinds.map(|kind| row(kind, &compared, format)).collect(),
+    })
+}
+
+/// The types in the order of their files' names.
+const ORDER: [Namespace; 8] = [
+    Namespace::Cgroup,
+    Namespace::Ipc,
+    Namespace::Mount,
+    Namespace::Net,
+    Namespace::Pid,
+    Namespace::Time,
+    Namespace::User,
+    Namespace::Uts,
+];
+
+/// Whether this kernel has such namespaces.
+fn is_known(kind: Namespace) -> bool {
+    let own = Directory::open(c"/proc/self");
+    own.is_ok_and(|own| inode(&own, kind) != Err(Errno::ENOENT))
+}
+
+/// The directory of a process below /proc.
+fn open(entry: &str, name: String) -> Result<Compared> {
+    let path = CString::new(format!("/proc/{entry}"))?;
+    match Directory::open(&path) {
+        Ok(directory) => Ok(Compared { directory, name }),
+        // No entry below /proc is no process.
+        Err(Errno::ENOENT) => Err(Error::new(Errno::ESRCH)),
+        Err(errno) => Err(Error::new(errno)),
+    }
+    .explain_for(entry, |_, entry| match entry.parse() {
+        Ok(pid) => absence::of_process(pid),
+        Err(_) => absence::of_all(),
+    })
+    .with_context(|| format!("failed to compare process {entry}"))
+}
+
+fn columns(compared: &[Compared]) -> Vec<Column> {
+    let mut columns = vec![Column {
+        name: "TYPE".into(),
+        hint: 5,
+        ..Column::default()
+    }];
+    for process in compared {
+        columns.push(Column {
+            name: process.name.clone().into(),
+            right: true,
+            ..Column::default()
+        });
+    }
+    columns.push(Column {
+        name: "RESULT".into(),
+        ..Column::default()
+    });
+    columns
+}
+
+fn row(kind: Namespace, compared: &[Compared], format: Format) -> Row {
+    let inodes: Vec<Option<u32>> = compared
+        .iter()
+        .map(|process| inode(&process.directory, kind).ok())
+        .collect();
+    // JSON has a word of its own for what is not known.
+    let unknown = match format {
+        Format::Json => Cell::Empty,
+        Format::Human | Format::Raw => "-".into(),
+    };
+    let cell = |inode: &Option<u32>| match inode {
+        Some(inode) => u64::from(*inode).into(),
+        None => unknown.clone(),
+    };
+    let mut cells = vec![kind.file().into()];
+    cells.extend(inodes.iter().map(cell));
+    cells.push(result(&inodes).map_or(unknown.clone(), Cell::from));
+    Row {
+        cells,
+        parent: None,
+    }
+}
+
+/// What the comparison says: two that differ are enough to say so, but all must be known to be the same.
+fn result(inodes: &[Option<u32>]) -> Option<&'static str> {
+    let mut known = inodes.iter().flatten();
+    let first = known.next()?;
+    if known.any(|inode| inode != first) {
+        return Some("different");
+    }
+    inodes.iter().all(Option::is_some).then_some("same")
+}
+
+/// The inode number of a process's namespace.
+fn inode(process: &Directory, kind: Namespace) -> Result<u32, Errno> {
+    let name = CString::new(format!("ns/{}", kind.file())).map_err(|_| Errno::EINVAL)?;
+    let mut target = [0; 64];
+    let target = process.link(&name, &mut target)?;
+    link::parse(target)
+        .map(|(_, inode)| inode)
+        .ok_or(Errno::EINVAL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_result_says_no_more_than_is_known() {
+        for (inodes, said) in [
+            (&[Some(1), Some(1)][..], Some("same")),
+            (&[Some(1), Some(2)], Some("different")),
+            (&[Some(1)], Some("same")),
+            (&[Some(1), None], None),
+            (&[None, Some(1), Some(1)], None),
+            (&[None, Some(1), Some(2)], Some("different")),
+            (&[None, None], None),
+        ] {
+            assert_eq!(result(inodes), said, "{inodes:?}");
+        }
+    }
+
+    #[test]
+    fn the_types_are_in_the_order_that_ls_has() {
+        let names = ORDER.map(Namespace::file);
+        let expected = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn a_process_that_does_not_exist_is_named() {
+        let error = open("4194305", String::new()).err().expect("there is none");
+        assert_eq!(error.to_string(), "failed to compare process 4194305");
+        assert_eq!(error.downcast_ref(), Some(&Errno::ESRCH));
+    }
+}

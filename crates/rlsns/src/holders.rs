@@ -1,0 +1,159 @@
+//! Who keeps a namespace alive, `--holders`: a row for each process, thread, descriptor, socket, mount and other
+//! namespace that has to go before it can.
+
+use anyhow::Result;
+
+use crate::absence;
+use crate::person::{Users, command};
+use crate::scan::{Found, Grip, Holder, Process, Snapshot, Task, Types, Wanted};
+use crate::table::{Cell, Column, Row, Table};
+
+/// The table of those that hold the namespace with this inode number.
+///
+/// # Errors
+/// There is no such namespace.
+pub(crate) fn of(snapshot: &Snapshot, namespace: u64) -> Result<Table> {
+    let inode = u32::try_from(namespace).ok();
+    if inode.is_none_or(|inode| !snapshot.namespaces.contains_key(&inode)) {
+        return Err(absence::namespace(namespace));
+    }
+    let users = Users::default();
+    let holders = snapshot.holders.iter();
+    Ok(Table {
+        key: "holders",
+        columns: columns(),
+        rows: holders
+            .map(|holder| row(snapshot, &users, holder))
+            .collect(),
+    })
+}
+
+/// What the scan must find out: all types and all places, for a holder may be anywhere.
+pub(crate) fn wanted(namespace: u64) -> Wanted {
+    Wanted {
+        hidden: true,
+        mounts: true,
+        holders_of: u32::try_from(namespace).ok(),
+        ..Wanted::only(Types::ALL)
+    }
+}
+
+fn columns() -> Vec<Column> {
+    let left = |name: &'static str| Column {
+        name: name.into(),
+        ..Column::default()
+    };
+    let pid = Column {
+        right: true,
+        hint: 5,
+        ..left("PID")
+    };
+    let command = Column {
+        shrinks: true,
+        ..left("COMMAND")
+    };
+    vec![pid, left("HOW"), left("USER"), command]
+}
+
+fn row(snapshot: &Snapshot, users: &Users, holder: &Holder) -> Row {
+    let process = process_of(snapshot, holder);
+    let person = process.and_then(|process| process.person.as_ref());
+    Row {
+        cells: vec![
+            process.map_or(Cell::Empty, |process| u64::from(process.pid).into()),
+            how(holder).into(),
+            person.map_or(Cell::Empty, |person| users.name(person.uid).into()),
+            process.map_or(Cell::Empty, |process| command(process).into()),
+        ],
+        parent: None,
+    }
+}
+
+/// The process that holds it; for a mount elsewhere and for another namespace the lowest in there, which is the way
+/// in. The caller needs no way to a mount in their own mount namespace.
+fn process_of<'a>(snapshot: &'a Snapshot, holder: &Holder) -> Option<&'a Process> {
+    let lowest = |inode: &u32| {
+        let found: &Found = snapshot.namespaces.get(inode)?;
+        snapshot.lowest(found)
+    };
+    match holder {
+        Holder::Task(task, _) => snapshot.process(task.process),
+        Holder::Mount { within, .. } => within.as_ref().and_then(lowest),
+        Holder::Child(_, inode) => lowest(inode),
+    }
+}
+
+/// The words of the column HOW.
+fn how(holder: &Holder) -> Vec<u8> {
+    match holder {
+        Holder::Task(task, grip) => grip_of(*task, *grip).into_bytes(),
+        Holder::Child(kind, inode) => format!("child {} {inode}", kind.file()).into_bytes(),
+        Holder::Mount { within, path } => {
+            let mut words = b"mount".to_vec();
+            // One that cannot be reached from its own root has no path.
+            if !path.is_empty() {
+                words.push(b' ');
+                words.extend_from_slice(path);
+            }
+            let within = within.map(|inode| format!(" in mnt {inode}"));
+            words.extend(within.unwrap_or_default().bytes());
+            words
+        }
+    }
+}
+
+fn grip_of(task: Task, grip: Grip) -> String {
+    let words = match grip {
+        Grip::Member => {
+            let thread = task.thread.map(|thread| format!("thread {thread}"));
+            return thread.unwrap_or_else(|| "process".to_owned());
+        }
+        Grip::Children => "children".to_owned(),
+        Grip::Descriptor(number) => format!("fd {number}"),
+        Grip::Socket(number) => format!("socket {number}"),
+    };
+    match task.thread {
+        Some(thread) => format!("{words} of thread {thread}"),
+        None => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nscore::namespace::Namespace;
+
+    #[test]
+    fn every_way_to_hold_a_namespace_has_its_words() {
+        let process = Task::process(800);
+        let thread = Task {
+            thread: Some(812),
+            ..process
+        };
+        let mount = |path: &str, within| Holder::Mount {
+            within,
+            path: path.into(),
+        };
+        for (holder, words) in [
+            (Holder::Task(process, Grip::Member), "process"),
+            (Holder::Task(thread, Grip::Member), "thread 812"),
+            (Holder::Task(process, Grip::Children), "children"),
+            (
+                Holder::Task(thread, Grip::Children),
+                "children of thread 812",
+            ),
+            (Holder::Task(process, Grip::Descriptor(7)), "fd 7"),
+            (
+                Holder::Task(thread, Grip::Descriptor(7)),
+                "fd 7 of thread 812",
+            ),
+            (Holder::Task(process, Grip::Socket(9)), "socket 9"),
+            (mount("/run/netns/a", None), "mount /run/netns/a"),
+            (mount("/a b", Some(5)), "mount /a b in mnt 5"),
+            (mount("", Some(5)), "mount in mnt 5"),
+            (Holder::Child(Namespace::User, 6), "child user 6"),
+        ] {
+            assert_eq!(String::from_utf8(how(&holder)).as_deref(), Ok(words));
+        }
+    }
+}

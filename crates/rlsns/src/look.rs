@@ -1,0 +1,79 @@
+//! One look at the machine: what it must find out, and what there is to say where it finds nothing.
+
+use anyhow::{Context, Error, Result};
+use nix::libc::c_int;
+use nscore::cli::{Diagnostics, Reported};
+use nscore::hint::Explain;
+use nscore::procfs::refusal;
+
+use crate::absence;
+use crate::column::Column;
+use crate::filter::{Filter, Mistake};
+use crate::options::Options;
+use crate::scan::{Found, Snapshot, Types, Wanted, scan};
+
+/// The exit status of the original where there is no /proc.
+const WITHOUT_PROC: c_int = 32;
+
+/// Looks at the machine. Where processes of one namespace are wanted, and no process is in it, it may be kept by
+/// something else: then that is looked for too.
+pub(crate) fn look(
+    options: &Options,
+    mut wanted: Wanted,
+    diagnostics: &Diagnostics,
+) -> Result<Snapshot> {
+    let mut snapshot = read(&wanted, diagnostics)?;
+    let number = options.namespace.filter(|number| *number != 0);
+    let found = |number| u32::try_from(number).is_ok_and(|n| snapshot.namespaces.contains_key(&n));
+    if !wanted.hidden && number.is_some_and(|number| !found(number)) {
+        (wanted.hidden, wanted.mounts) = (true, true);
+        snapshot = read(&wanted, diagnostics)?;
+    }
+    Ok(snapshot)
+}
+
+/// Looks at the machine. Where there is no /proc it is the mounts that the original misses first, with a status that is
+/// not that of its other failures.
+pub(crate) fn read(wanted: &Wanted, diagnostics: &Diagnostics) -> Result<Snapshot> {
+    let read = scan(wanted).map_err(refusal);
+    let read = read.explain(|_| absence::of_all());
+    let read = read.context("failed to parse /proc/self/mountinfo");
+    read.map_err(|error| {
+        diagnostics.report(&error);
+        Error::new(Reported(WITHOUT_PROC))
+    })
+}
+
+/// What the scan must find out for these options.
+pub(crate) fn wanted(options: &Options, filter: Option<&Result<Filter, Mistake>>) -> Wanted {
+    let filter = filter.and_then(|filter| filter.as_ref().ok());
+    let filtered: Vec<usize> = filter.into_iter().flat_map(Filter::columns).collect();
+    let shows =
+        |column: Column| options.columns.contains(&column) || filtered.contains(&(column as usize));
+    // What one process is in, and who is in one namespace, its links tell.
+    let visible = options.task.is_some() || options.namespace.is_some_and(|number| number != 0);
+    Wanted {
+        types: options.types.unwrap_or(Types::ALL),
+        hidden: !visible || shows(Column::Held),
+        mounts: !visible || shows(Column::Nsfs),
+        everybody: options.namespace.is_some_and(|number| number != 0),
+        netnsid: shows(Column::Netnsid),
+        id: shows(Column::Nsid),
+        holders_of: None,
+    }
+}
+
+/// The namespace that was named by its number.
+pub(crate) fn find<'a>(
+    snapshot: &'a Snapshot,
+    options: &Options,
+    number: u64,
+) -> Result<(u32, &'a Found)> {
+    let inode = u32::try_from(number).ok();
+    let found = inode.and_then(|inode| snapshot.namespaces.get_key_value(&inode));
+    let types = options.types.unwrap_or(Types::ALL);
+    match found.filter(|(_, namespace)| types.has(namespace.kind)) {
+        Some((inode, namespace)) => Ok((*inode, namespace)),
+        None => Err(absence::namespace(number)),
+    }
+}

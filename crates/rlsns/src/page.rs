@@ -1,0 +1,45 @@
+//! The form of what is printed: what the options of form mean to the table writer.
+
+use std::env;
+
+use nscore::sys::terminal;
+
+use crate::table::{Form, Shape};
+
+/// In what form a table is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// For scripts.
+    Raw,
+    /// For other programs.
+    Json,
+}
+
+/// What the options of form ask for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Page {
+    pub(crate) format: Format,
+    pub(crate) headings: bool,
+    /// Whether a text may be cut to the terminal's width.
+    pub(crate) cut: bool,
+    /// Whether a cell may take several lines.
+    pub(crate) several_lines: bool,
+}
+
+impl Page {
+    /// The same as the table writer takes it.
+    pub(crate) fn form(self) -> Form {
+        let headings = self.headings;
+        match self.format {
+            Format::Json => Form::Json(Shape::named(env::var_os("LIBSMARTCOLS_JSON").as_deref())),
+            Format::Raw => Form::Raw { headings },
+            Format::Human => Form::Human {
+                headings,
+                terminal: terminal::width(),
+                several_lines: self.several_lines,
+            },
+        }
+    }
+}

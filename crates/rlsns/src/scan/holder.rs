@@ -1,0 +1,107 @@
+//! Who keeps one namespace alive, each holder by its name, where [`Held`](crate::held::Held) is content with the ways
+//! there are. Only the one namespace that is asked about has its holders taken down.
+
+use nscore::namespace::Namespace;
+use nscore::sys::directory::Directory;
+
+use super::{Snapshot, process};
+
+/// One holder. They are ordered as they are listed: processes by their numbers, then mounts, then other namespaces.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Holder {
+    /// A process, or a thread of one.
+    Task(Task, Grip),
+    /// It is mounted at this path.
+    Mount {
+        /// In the mount namespace with this inode number; `None` is the caller's own.
+        within: Option<u32>,
+        /// The path as seen from that namespace's root.
+        path: Vec<u8>,
+    },
+    /// This namespace was made in it.
+    Child(Namespace, u32),
+}
+
+/// A process, or one of its threads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Task {
+    /// The process's number.
+    pub(crate) process: u32,
+    /// The thread's, if it is about that one alone.
+    pub(crate) thread: Option<u32>,
+}
+
+/// How a process or a thread holds a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Grip {
+    /// It is in it.
+    Member,
+    /// Its children will be in it.
+    Children,
+    /// It has its file open, under this number.
+    Descriptor(u32),
+    /// It has a socket of it open, under this number.
+    Socket(u32),
+}
+
+impl Task {
+    /// The process itself.
+    pub(crate) fn process(process: u32) -> Task {
+        let thread = None;
+        Task { process, thread }
+    }
+}
+
+impl Snapshot {
+    /// Adds the holders that only the whole tells, its members and its children, and puts all in their order. Who has
+    /// gone by now holds nothing.
+    pub(super) fn complete_holders(&mut self, proc: &Directory, inode: u32) {
+        let Some(kind) = self.namespaces.get(&inode).map(|found| found.kind) else {
+            return;
+        };
+        let mut holders = std::mem::take(&mut self.holders);
+        let members = self
+            .processes
+            .iter()
+            .filter(|process| process.namespace(kind) == inode);
+        holders
+            .extend(members.map(|process| Holder::Task(Task::process(process.pid), Grip::Member)));
+        let children = self
+            .namespaces
+            .iter()
+            .filter(|(_, child)| child.owner == inode || child.parent == inode);
+        holders.extend(children.map(|(child, found)| Holder::Child(found.kind, *child)));
+        let all = holders.clone();
+        holders.retain(|holder| !is_implied(holder, &all) && self.knows_who(proc, holder));
+        holders.sort_unstable();
+        self.holders = holders;
+    }
+
+    /// Whether a holder is there still; who it is, is known from then on.
+    fn knows_who(&mut self, proc: &Directory, holder: &Holder) -> bool {
+        let Holder::Task(task, _) = holder else {
+            return true;
+        };
+        let numbers = |process: &super::Process| process.pid;
+        let Ok(at) = self.processes.binary_search_by_key(&task.process, numbers) else {
+            return false;
+        };
+        let found = &mut self.processes[at];
+        if found.person.is_none() {
+            found.person = process::look_up(proc, task.process);
+        }
+        found.person.is_some()
+    }
+}
+
+/// Whether another one says the same of more: the children of a thread are those of its process where both have the
+/// same in store, and in that namespace where the thread itself is.
+fn is_implied(holder: &Holder, all: &[Holder]) -> bool {
+    match holder {
+        Holder::Task(task, Grip::Children) if task.thread.is_some() => {
+            let of_process = Holder::Task(Task::process(task.process), Grip::Children);
+            all.contains(&of_process) || all.contains(&Holder::Task(*task, Grip::Member))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,95 @@
+//! Fuzz targets: what the readers of `rnsenter` promise for whatever bytes there are. Nothing is entered here.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+use bolero::check;
+use nscore::cli::Invocation;
+
+use crate::cgroup::path_in;
+use crate::environment::variables;
+use crate::options::{Identity, Options};
+
+#[test]
+fn argv() {
+    check!(name = "argv").for_each(|input: &[u8]| {
+        // FILE is opened, and some devices act when they are; a name without a slash is in a directory of this crate.
+        if input.contains(&b'/') {
+            return;
+        }
+        let words = input
+            .split(|byte| *byte == 0)
+            .map(|word| OsStr::from_bytes(word).to_owned());
+        let words = [OsString::from("rnsenter")].into_iter().chain(words);
+        let invocation = Invocation::read(&rnsenter_cli::TOOL, words);
+        let Ok(options) = Options::read(&invocation) else {
+            return;
+        };
+        assert_eq!(
+            options.operands,
+            invocation.operands().expect("it was read")
+        );
+        let met = |name: &str| {
+            invocation
+                .options()
+                .iter()
+                .any(|option| option.name() == name)
+        };
+        assert_eq!(options.target.is_some(), met("target"));
+        assert!(options.net_socket.is_none_or(|number| number >= 0));
+        assert_eq!(options.setuid.is_some(), met("setuid"));
+        if options.setgid == Some(Identity::Follow) {
+            assert!(
+                invocation
+                    .options()
+                    .iter()
+                    .any(|option| option.value() == "follow")
+            );
+        }
+        let mut kinds: Vec<_> = options.namespaces.iter().map(|(kind, _)| *kind).collect();
+        kinds.sort();
+        kinds.dedup();
+        assert_eq!(kinds.len(), options.namespaces.len());
+    });
+}
+
+#[test]
+fn cgroup() {
+    check!(name = "cgroup").for_each(|file: &[u8]| {
+        let path = path_in(file);
+        let mut lines = file.split(|byte| *byte == b'\n');
+        let line = lines.find(|line| line.starts_with(b"0::"));
+        let expected = line
+            .map(|line| &line[3..])
+            .filter(|path| path.starts_with(b"/"));
+        assert_eq!(path.map(OsStr::as_bytes), expected);
+    });
+}
+
+#[test]
+fn environ() {
+    check!(name = "environ").for_each(|file: &[u8]| {
+        let entries = || file.split(|byte| *byte == 0);
+        let Ok(variables) = variables(file) else {
+            assert!(entries().any(|entry| entry.starts_with(b"=")));
+            return;
+        };
+        let name = |entry: &[u8]| {
+            entry
+                .splitn(2, |byte| *byte == b'=')
+                .next()
+                .map(<[u8]>::to_vec)
+        };
+        for (place, variable) in variables.iter().enumerate() {
+            assert!(variable.contains(&b'=') && !variable.starts_with(b"="));
+            let last =
+                entries().rfind(|entry| entry.contains(&b'=') && name(entry) == name(variable));
+            assert_eq!(last, Some(*variable));
+            assert!(
+                variables[..place]
+                    .iter()
+                    .all(|other| name(other) != name(variable))
+            );
+        }
+    });
+}

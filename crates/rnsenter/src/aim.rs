@@ -1,0 +1,80 @@
+//! What `--target` names: a process by its number, as the original has it, or what people have in their hands instead:
+//! the inode number of a namespace, a directory of kept namespaces, the id of a container.
+//!
+//! The form of the word decides, and whatever the original understands keeps its meaning. What is named is found, opened
+//! and held while the options are read, for the first mistake wins; what it is to give is known once all have been read.
+
+mod container;
+mod elsewhere;
+mod form;
+mod holder;
+mod id;
+mod kept;
+mod mounted;
+mod processes;
+mod sought;
+mod unknown;
+
+use std::ffi::OsStr;
+
+use anyhow::{Error, Result};
+use nscore::hint::Hint;
+
+use crate::options::Options;
+use crate::target::{Invalid, Target};
+use form::Form;
+
+/// What was named, found and held.
+#[derive(Debug)]
+pub(crate) enum Aim {
+    Process(Target),
+    Namespace(holder::Found),
+    Directory(kept::Kept),
+}
+
+impl Aim {
+    /// Finds what this word names.
+    ///
+    /// # Errors
+    /// `invalid PID argument` if it can be the name of nothing; that nothing goes by it, or more than one thing.
+    pub(crate) fn find(text: &OsStr) -> Result<Aim> {
+        match Form::of(text) {
+            Form::Inode(inode) => return holder::find(inode).map(Aim::Namespace),
+            Form::Id(id) => {
+                if let Some(target) = container::find(id)? {
+                    return Ok(Aim::Process(target));
+                }
+            }
+            Form::Path => {
+                if let Ok(kept) = kept::Kept::open(text) {
+                    return Ok(Aim::Directory(kept));
+                }
+            }
+            Form::Process => {}
+        }
+        Target::parse(text)
+            .map(Aim::Process)
+            .map_err(|error| match error.is::<Invalid>() {
+                true => explained(error, text),
+                false => error,
+            })
+    }
+
+    /// Has it give what was chosen to come from the target; where no type was chosen, those that it stands for by itself.
+    ///
+    /// # Errors
+    /// That it has no such namespace.
+    pub(crate) fn settle(self, options: &mut Options) -> Result<()> {
+        match self {
+            Aim::Process(target) => options.target = Some(target),
+            Aim::Namespace(found) => found.settle(options)?,
+            Aim::Directory(kept) => kept.settle(options)?,
+        }
+        Ok(())
+    }
+}
+
+fn explained(error: Error, text: &OsStr) -> Error {
+    let text = text.to_owned();
+    error.context(Hint::new(move || unknown::why(&text)))
+}

@@ -1,0 +1,94 @@
+//! Hints about a target that names nothing, or nothing that was found.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::unistd::geteuid;
+use nscore::hint::{self, shown};
+use nscore::namespace::Namespace;
+use nscore::procfs::Proc;
+use nscore::sys::nsfs::type_of;
+
+use super::container;
+use super::form::is_hexadecimal;
+use crate::standing::is_namespace;
+
+/// Why a word is no target.
+pub(super) fn why(text: &OsStr) -> Option<String> {
+    let path = Path::new(text);
+    if text.as_bytes().contains(&b'/') {
+        return no_directory(path);
+    }
+    if path.is_dir() {
+        let name = shown(Path::new(".").join(path));
+        return Some(format!(
+            "a directory of kept namespaces is named with a slash: {name}"
+        ));
+    }
+    let prefix = text.to_str().filter(|text| is_hexadecimal(text))?;
+    let id = container::ids(prefix).into_iter().next()?;
+    Some(format!(
+        "the id of a container takes 12 digits or more: {} is one that begins so",
+        &id[..12]
+    ))
+}
+
+/// Why a path is none of a directory.
+fn no_directory(path: &Path) -> Option<String> {
+    let name = shown(path);
+    match path.metadata() {
+        Ok(found) if found.is_dir() => None,
+        Ok(found) if found.is_file() => {
+            let of = type_at(path).map(Namespace::option);
+            Some(of.map_or_else(
+                || format!("{name} is no directory"),
+                |of| {
+                    format!("{name} is no directory but a {of} namespace: --{of}={name} enters it")
+                },
+            ))
+        }
+        Ok(_) => Some(format!("{name} is no directory")),
+        Err(error) => {
+            let errno = Errno::from_raw(error.raw_os_error()?);
+            hint::path(errno, path).or_else(|| {
+                (error.kind() == ErrorKind::NotFound).then(|| format!("there is no {name}"))
+            })
+        }
+    }
+}
+
+fn type_at(path: &Path) -> Option<Namespace> {
+    let file = File::open(path).ok().filter(is_namespace)?;
+    type_of(file).ok().and_then(Namespace::from_flag)
+}
+
+/// Why a namespace may be there all the same: so many processes cannot be looked into.
+pub(super) fn unseen(closed: usize) -> Option<String> {
+    let user = geteuid();
+    let what = match closed {
+        0 => return None,
+        1 => "that of a process".to_owned(),
+        _ => format!("that of one of {closed} processes"),
+    };
+    Some(format!(
+        "it may be {what} that user {user} may not look into: that takes being the process's user, or CAP_SYS_PTRACE \
+         over it"
+    ))
+}
+
+/// Why no container is found at all, or not that one.
+pub(super) fn no_container() -> Option<String> {
+    if Proc::here().is_in_first(Namespace::Pid) == Some(false) {
+        return Some(
+            "this process is in a pid namespace, from which no processes outside are seen"
+                .to_owned(),
+        );
+    }
+    container::ids("")
+        .is_empty()
+        .then(|| "no process here is in a cgroup that is named by the id of a container".to_owned())
+}

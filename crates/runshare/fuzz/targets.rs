@@ -1,0 +1,218 @@
+//! Fuzz targets: what the readers of `runshare` promise for whatever bytes there are. Nothing is made here, only read.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+use bolero::check;
+use nscore::cli::Invocation;
+use nscore::procfs::handles;
+
+use crate::compose::{Block, Line, compose};
+use crate::idmap::{parse, text};
+use crate::options::Options;
+use crate::subid::{Range, range_of};
+use crate::values::{mapped_id, owner, signal_number};
+
+#[test]
+fn argv() {
+    check!(name = "argv").for_each(|input: &[u8]| {
+        let words = input
+            .split(|byte| *byte == 0)
+            .map(|word| OsStr::from_bytes(word).to_owned());
+        // A word that is looked up in the machine's files would make the answer another on another machine.
+        let words: Vec<OsString> = [OsString::from("runshare")]
+            .into_iter()
+            .chain(words)
+            .collect();
+        let invocation = Invocation::read(&runshare_cli::TOOL, words.into_iter());
+        let Ok(options) = Options::read(&invocation) else {
+            return;
+        };
+        assert_eq!(
+            options.operands,
+            invocation.operands().expect("it was read")
+        );
+        let flags = options.flags();
+        assert_eq!(
+            flags & 0x7e02_0080,
+            flags,
+            "{flags:x} has flags of no namespace"
+        );
+        if options.monotonic.is_some() || options.boottime.is_some() {
+            assert_ne!(flags & 0x80, 0);
+        }
+        for map in [&options.users, &options.groups] {
+            assert!(map.blocks.is_empty() && map.single.is_none() || flags & 0x1000_0000 != 0);
+            assert_ne!(map.single, Some(u32::MAX));
+        }
+    });
+}
+
+#[test]
+fn map() {
+    check!(name = "map").for_each(|argument: &[u8]| {
+        let Some(line) = parse(OsStr::from_bytes(argument)) else {
+            return;
+        };
+        let Line {
+            inner,
+            outer,
+            count,
+        } = line;
+        assert!(
+            [inner, outer, count]
+                .into_iter()
+                .all(|number| number <= u32::MAX.into())
+        );
+        for again in [
+            format!("{inner}:{outer}:{count}"),
+            format!("{outer},{inner},{count}"),
+        ] {
+            assert_eq!(parse(again.as_ref()), Some(line));
+        }
+        assert_eq!(text(&[line]), format!("{inner} {outer} {count}\n"));
+    });
+}
+
+/// Numbers that lie close together, so that blocks meet.
+fn near(byte: u8) -> u64 {
+    let number = u64::from(byte & 15);
+    if byte & 0x80 == 0 {
+        number
+    } else {
+        u64::from(u32::MAX) - number
+    }
+}
+
+/// The pairs of ids that lines stand for: there are few.
+fn pairs(line: &Line) -> impl Iterator<Item = (u64, u64)> + use<> {
+    let Line {
+        inner,
+        outer,
+        count,
+    } = *line;
+    (0..count).map(move |step| (inner + step, outer + step))
+}
+
+#[test]
+fn blocks() {
+    check!(name = "blocks").for_each(|input: &[u8]| {
+        let (numbers, rest) = input.split_at(input.len().min(2));
+        let &[inner, outer] = numbers else { return };
+        let single = (near(inner), near(outer));
+        let blocks: Vec<Block> = rest
+            .chunks_exact(4)
+            .map(|bytes| Block {
+                line: Line {
+                    inner: near(bytes[0]),
+                    outer: near(bytes[1]),
+                    count: u64::from(bytes[2] & 15),
+                },
+                elastic: bytes[3] & 1 == 1,
+            })
+            .collect();
+        let whole = compose(None, &blocks);
+        assert!(
+            whole.iter().copied().eq(blocks
+                .iter()
+                .map(|block| block.line)
+                .filter(|line| line.count > 0))
+        );
+        blocks
+            .into_iter()
+            .for_each(|block| gives_way(block, single));
+    });
+}
+
+/// A block beside a single id is the block but for what has to give way: one id at most.
+fn gives_way(block: Block, single: (u64, u64)) {
+    let lines = compose(Some(single), &[block]);
+    assert!(lines.iter().all(|line| line.count > 0), "{lines:?}");
+    let mapped: Vec<(u64, u64)> = lines.iter().flat_map(pairs).collect();
+    assert_eq!(mapped[0], single);
+    let rest = &mapped[1..];
+    let apart = |(inner, outer): &(u64, u64)| *inner != single.0 && *outer != single.1;
+    assert!(rest.iter().all(apart), "{lines:?}");
+    assert!(rest.is_sorted() && rest.iter().map(|pair| pair.1).is_sorted());
+    let asked: Vec<(u64, u64)> = pairs(&block.line).collect();
+    let is_asked = |(_, outer): &(u64, u64)| asked.iter().any(|pair| pair.1 == *outer);
+    assert!(rest.iter().all(is_asked), "{lines:?}");
+    assert!(
+        (asked.len().saturating_sub(1)..=asked.len()).contains(&rest.len()),
+        "{lines:?}"
+    );
+}
+
+/// The first whole line of the user by the plainest means.
+fn plain_range(file: &str) -> Option<Option<Range>> {
+    for line in file.split('\n') {
+        let fields: Vec<&str> = line.splitn(3, ':').collect();
+        let [name, start, count] = fields[..] else {
+            continue;
+        };
+        let number = name.trim_start_matches([' ', '\t', '\r', '\x0b', '\x0c']);
+        let number = number
+            .strip_prefix('+')
+            .unwrap_or(number)
+            .trim_start_matches('0');
+        if name != "tester" && number != "1001" {
+            continue;
+        }
+        let id = |text: &str| {
+            let number = text.trim_start_matches([' ', '\t', '\r', '\x0b', '\x0c']);
+            let digits = number.strip_prefix('+').unwrap_or(number);
+            let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+            digits
+                .parse::<u64>()
+                .ok()
+                .filter(|id| plain && *id <= u32::MAX.into())
+        };
+        return Some(
+            id(start)
+                .zip(id(count))
+                .map(|(start, count)| Range { start, count }),
+        );
+    }
+    None
+}
+
+#[test]
+fn subordinate_ids() {
+    check!(name = "subordinate_ids").for_each(|file: &[u8]| {
+        let range = range_of(file, &OsString::from("tester"), 1001);
+        let Ok(file) = str::from_utf8(file) else {
+            return;
+        };
+        match plain_range(file) {
+            None => assert_eq!(range.ok(), Some(None)),
+            Some(plain) => assert_eq!(range.ok().flatten(), plain),
+        }
+    });
+}
+
+#[test]
+fn values() {
+    check!(name = "values").for_each(|word: &[u8]| {
+        let word = OsStr::from_bytes(word);
+        if let Ok(number) = signal_number(word) {
+            assert!((1..=64).contains(&number), "{word:?}: {number}");
+        }
+        if let Ok((user, group)) = owner(word) {
+            assert_eq!(
+                owner(format!("{user}:{group}").as_ref()).ok(),
+                Some((user, group))
+            );
+        }
+        if let Ok(id) = mapped_id(word, "uid", |_| None) {
+            assert_ne!(id, u32::MAX);
+            assert_eq!(
+                mapped_id(id.to_string().as_ref(), "uid", |_| None).ok(),
+                Some(id)
+            );
+        }
+        let masks = (1..=64).map(|signal| handles(word.as_bytes(), signal));
+        let known = masks.clone().next().flatten().is_some();
+        assert!(masks.into_iter().all(|mask| mask.is_some() == known));
+        assert_eq!(handles(word.as_bytes(), 0), None);
+    });
+}

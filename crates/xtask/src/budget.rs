@@ -1,0 +1,96 @@
+//! What a start and a scan may cost, kept in `tests/budget`: instructions, system calls, bytes.
+//!
+//! Times differ from machine to machine and from run to run; these numbers repeat exactly. Of a start the instructions
+//! are counted that a program spends in its own file, up to where it becomes the other program: what the C library
+//! and the loader spend is told, but is not ours to answer for. Of a scan the system calls are counted, and what one
+//! process more costs is kept.
+
+mod calls;
+mod profile;
+mod record;
+mod start;
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::release::{PROGRAMS, build};
+use crate::scan::{Tools, is_root};
+use record::Record;
+
+/// The most that a program may be large, in bytes.
+const LARGEST: u64 = 600 << 10;
+
+/// One number, and what it may be besides what it was.
+pub(super) struct Cost {
+    pub(super) name: String,
+    pub(super) value: f64,
+    /// What else there is to know of it.
+    pub(super) note: String,
+}
+
+/// Measures and compares with what is kept; with `--record` keeps it.
+///
+/// # Errors
+/// That something costs more than it may, or that it cannot be measured.
+pub(crate) fn run(words: &[&str]) -> Result<String> {
+    let records = match words {
+        [] => false,
+        ["--record"] => true,
+        _ => bail!("usage: cargo run -p xtask -- budget [--record]"),
+    };
+    ensure!(
+        is_root()?,
+        "only root can make the namespaces that this takes"
+    );
+    let releases = build(&PROGRAMS)?;
+    let sizes = sizes(&releases)?;
+    let tools = Tools::compile()?;
+    let starts = start::measure(&tools, &releases)?;
+    let calls = calls::measure(&tools, &releases.join("rlsns"))?;
+    if records {
+        let told = table(&sizes) + &table(&starts) + &table(&calls);
+        return Ok(told + &record::write(&starts, &calls)?);
+    }
+    let record = Record::read()?;
+    let (mut report, mut over) = (table(&sizes), 0);
+    over += count_over(&sizes);
+    for costs in [&starts, &calls] {
+        let (told, more) = record.compare(costs)?;
+        report += &told;
+        over += more;
+    }
+    ensure!(over == 0, "{over} cost more than they may:\n{report}");
+    Ok(report)
+}
+
+/// How large the programs are.
+fn sizes(releases: &Path) -> Result<Vec<Cost>> {
+    let size = |name: &&str| {
+        let path = releases.join(name);
+        let file = fs::metadata(&path).with_context(|| path.display().to_string())?;
+        let value = u32::try_from(file.len()).context("a program is not that large")?;
+        Ok(Cost {
+            name: format!("bytes `{name}`"),
+            value: value.into(),
+            note: if file.len() > LARGEST {
+                format!("OVER {LARGEST}")
+            } else {
+                format!("of {LARGEST}")
+            },
+        })
+    };
+    PROGRAMS.iter().map(size).collect()
+}
+
+fn count_over(sizes: &[Cost]) -> usize {
+    let over = sizes.iter().filter(|cost| cost.note.starts_with("OVER"));
+    over.count()
+}
+
+/// The costs, a line each.
+fn table(costs: &[Cost]) -> String {
+    let line = |cost: &Cost| format!("{}: {} ({})\n", cost.name, cost.value, cost.note);
+    costs.iter().map(line).collect()
+}

@@ -1,0 +1,55 @@
+//! Where the programs meet what is hostile: a mount namespace, made by `runshare`, that a shell script has prepared.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use nix::unistd::geteuid;
+use testkit::{Outcome, Tool, need};
+
+const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
+
+/// The four programs.
+pub(crate) const PROGRAMS: [&str; 4] = ["runshare", "rnsenter", "rlsns", "rchroot"];
+
+/// The program beside xtask, if it was built.
+pub(crate) fn built(name: &str) -> PathBuf {
+    Path::new(XTASK).with_file_name(name)
+}
+
+/// Whether there is a stage, and the programs to go there.
+pub(crate) fn is_set() -> bool {
+    let is_built = |name: &str| {
+        let missing = format!("there is no {}: test the workspace", built(name).display());
+        need::met(built(name).exists(), &missing)
+    };
+    need::user_namespaces() && PROGRAMS.into_iter().all(is_built)
+}
+
+/// A shell script, as root of a mount namespace of its own; for an ordinary user also of a user namespace. `words` are
+/// its `$1`, `$2`, and so on.
+pub(crate) fn script(script: &str, words: impl IntoIterator<Item = impl Into<OsString>>) -> Tool {
+    let own: &[&str] = if geteuid().is_root() {
+        &["-m"]
+    } else {
+        &["-r", "-m"]
+    };
+    let shell = Tool::new(built("runshare")).args(own);
+    shell.args(["sh", "-ec", script, "sh"]).args(words)
+}
+
+/// A program of ours with its options, as words for a script.
+pub(crate) fn ours(name: &str, options: &str) -> Vec<String> {
+    let program = built(name).display().to_string();
+    let options = options.split_whitespace().map(str::to_owned);
+    [program].into_iter().chain(options).collect()
+}
+
+/// Asserts that nothing was written but text: no control character except the ends of lines.
+#[track_caller]
+pub(crate) fn is_text(outcome: &Outcome) {
+    for bytes in [&outcome.stdout, &outcome.stderr] {
+        let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+        let control = text.chars().find(|it| it.is_control() && *it != '\n');
+        assert_eq!(control, None, "{outcome}");
+    }
+}

@@ -1,0 +1,206 @@
+//! `--chdir`: a working directory inside the new root, whatever it is called outside.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use crate::stage::{RCHROOT, Stage, twin};
+use testkit::{Outcome, Tool, need};
+
+fn rchroot() -> Tool {
+    Tool::new(RCHROOT).argv0("chroot")
+}
+
+/// The jail with directories, a link that means another place inside than outside, and one that leads nowhere.
+fn stage() -> Stage {
+    let stage = Stage::new();
+    stage.scratch.dir("jail/home/both");
+    stage.scratch.dir("jail/it's");
+    let root = stage.scratch.path().join("jail");
+    symlink("/home", root.join("absolute")).unwrap();
+    symlink("nowhere", root.join("dangling")).unwrap();
+    fs::set_permissions(
+        stage.scratch.dir("jail/closed"),
+        Permissions::from_mode(0o700),
+    )
+    .unwrap();
+    stage
+}
+
+/// Runs `pwd` in the jail, as root or as root of a user namespace.
+fn pwd(stage: &Stage, line: &[&str]) -> Outcome {
+    let command = ["jail", "/bin/sh", "-c", "pwd -P"];
+    match nix::unistd::geteuid().is_root() {
+        true => stage.root(rchroot()).args(line).args(command).run(),
+        false => {
+            let tool = stage.ordinary(Tool::new("/usr/bin/unshare"));
+            tool.args(["-r", RCHROOT]).args(line).args(command).run()
+        }
+    }
+}
+
+fn can_run() -> bool {
+    nix::unistd::geteuid().is_root() || (need::user_namespaces() && need::program("unshare"))
+}
+
+#[test]
+fn the_command_starts_in_the_directory_as_it_is_called_inside() {
+    if !can_run() {
+        return;
+    }
+    let stage = stage();
+    for (directory, expected) in [
+        ("/home/both", "/home/both"),
+        ("home", "/home"),
+        (".", "/"),
+        ("/", "/"),
+        ("../../..", "/"),
+        ("/../home", "/home"),
+        ("absolute", "/home"),
+        ("/absolute/both", "/home/both"),
+        ("it's", "/it's"),
+    ] {
+        let outcome = pwd(&stage, &["--chdir", directory]).ok();
+        assert_eq!(outcome.out(), format!("{expected}\n"), "{directory}");
+    }
+    let last = pwd(&stage, &["--chdir=/nosuch", "--chdir=/home"]).ok();
+    assert_eq!(last.out(), "/home\n");
+    assert_eq!(pwd(&stage, &[]).ok().out(), "/\n");
+}
+
+#[test]
+fn what_is_no_directory_inside_is_told_and_nothing_runs() {
+    if !can_run() {
+        return;
+    }
+    let stage = stage();
+    let outside = stage.path("jail/home");
+    for (directory, quoted, reason) in [
+        ("/nosuch", "/nosuch", "No such file or directory"),
+        ("", "", "No such file or directory"),
+        ("dangling", "dangling", "No such file or directory"),
+        ("/show", "/show", "Not a directory"),
+        (&outside, &outside, "No such file or directory"),
+    ] {
+        let outcome = pwd(&stage, &["--chdir", directory]);
+        assert_eq!(outcome.code(), 125, "{outcome}");
+        let sentence = format!(": cannot change directory to '{quoted}': {reason}\n");
+        assert!(
+            outcome.err().ends_with(&sentence) && outcome.out().is_empty(),
+            "{outcome}"
+        );
+    }
+}
+
+#[test]
+fn it_is_entered_with_the_callers_rights_and_before_anybody_is_looked_up() {
+    if !need::root() {
+        return;
+    }
+    let stage = stage();
+    let run = |line: &[&str]| stage.root(rchroot()).args(line).run();
+    let show = ["jail", "/bin/sh", "-c", "pwd; id -u 2>/dev/null || :"];
+    let line = |options: &[&'static str]| [options, &show].concat();
+    assert_eq!(
+        run(&line(&["--chdir=/closed", "--userspec=jailon"]))
+            .ok()
+            .out(),
+        "/closed\n"
+    );
+    run(&line(&[
+        "--chdir=/nosuch",
+        "--userspec=nobody-here",
+        "--groups=nor-this",
+    ]))
+    .fails(
+        125,
+        "chroot: cannot change directory to '/nosuch': No such file or directory\n",
+    );
+    let line = ["--chdir=/nosuch", "nosuch", "true"];
+    run(&line).fails(
+        125,
+        "chroot: cannot change root directory to 'nosuch': No such file or directory\n",
+    );
+}
+
+#[test]
+fn it_works_with_the_old_root_as_well() {
+    if !need::root() {
+        return;
+    }
+    let stage = stage();
+    let tool = || stage.here(rchroot());
+    assert_eq!(
+        tool()
+            .args(["--chdir", "/tmp", "/", "pwd"])
+            .run()
+            .ok()
+            .out(),
+        "/tmp\n"
+    );
+    // A relative one begins at the root, not where the caller is.
+    let outcome = tool().args(["--chdir", "jail", "/", "pwd"]).run();
+    outcome.fails(
+        125,
+        "chroot: cannot change directory to 'jail': No such file or directory\n",
+    );
+}
+
+#[test]
+fn to_stay_and_to_go_elsewhere_exclude_each_other() {
+    let stage = stage();
+    let refused = "chroot: options --chdir and --skip-chdir cannot be combined\n\
+                   Try 'chroot --help' for more information.\n";
+    for both in [
+        ["--skip-chdir", "--chdir=/tmp"],
+        ["--chdir=/tmp", "--skip-chdir"],
+    ] {
+        for root in ["/", "jail", "nosuch"] {
+            let tool = stage.here(rchroot()).args(both).arg(root);
+            tool.run().fails(125, refused);
+        }
+        let missing = "chroot: missing operand\nTry 'chroot --help' for more information.\n";
+        stage.here(rchroot()).args(both).run().fails(125, missing);
+    }
+}
+
+#[test]
+fn the_original_knows_none_of_these_options() {
+    let Some(twin) = twin() else { return };
+    let stage = stage();
+    for (option, value) in [
+        ("--chdir", "=/"),
+        ("--ch", "=/"),
+        ("--close-fds", ""),
+        ("--cl", ""),
+        ("--no-new-privs", ""),
+        ("--no", ""),
+        ("--new-session", ""),
+        ("--ne", ""),
+    ] {
+        let word = format!("{option}{value}");
+        let (ours, theirs) = twin.both(|tool| stage.here(tool).args([&word, "nosuch"]));
+        ours.fails(
+            125,
+            "chroot: cannot change root directory to 'nosuch': No such file or directory\n",
+        );
+        let unknown = format!(
+            "chroot: unrecognized option '{word}'\nTry 'chroot --help' for more information.\n"
+        );
+        theirs.fails(125, &unknown);
+    }
+    for (word, candidates) in [
+        ("--c", "'--chdir' '--close-fds'"),
+        ("--n", "'--no-new-privs' '--new-session'"),
+    ] {
+        let (ours, theirs) = twin.both(|tool| stage.here(tool).args([word, "nosuch"]));
+        let help = "Try 'chroot --help' for more information.\n";
+        ours.fails(
+            125,
+            &format!("chroot: option '{word}' is ambiguous; possibilities: {candidates}\n{help}"),
+        );
+        theirs.fails(
+            125,
+            &format!("chroot: unrecognized option '{word}'\n{help}"),
+        );
+    }
+}

@@ -1,0 +1,31 @@
+//! `--holders`: everybody and everything that keeps one namespace alive is named, and nothing else.
+
+mod forms;
+mod kin;
+mod mounts;
+mod network;
+
+use std::fmt::Display;
+
+use testkit::Tool;
+
+/// A holder: the process, if one is shown, and how it holds.
+type Held = (String, String);
+
+/// What ours tells of the holders of this namespace.
+#[track_caller]
+fn told(tool: Tool, inode: u64) -> Vec<Held> {
+    let outcome = tool.args(["-rn", "--holders", &inode.to_string()]).run();
+    let outcome = outcome.ok();
+    assert!(outcome.stderr.is_empty(), "{outcome}");
+    let text = outcome.out();
+    let cells = |line: &str| {
+        let mut cells = line.split(' ').map(|cell| cell.replace("\\x20", " "));
+        Some((cells.next()?, cells.next()?))
+    };
+    text.lines().filter_map(cells).collect()
+}
+
+fn held(pid: impl Display, how: impl Into<String>) -> Held {
+    (pid.to_string(), how.into())
+}

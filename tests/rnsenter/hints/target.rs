@@ -1,0 +1,148 @@
+//! Hints about a target that is no process number, and is nothing else either, or nothing that is found.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use super::hint;
+use crate::cgroup::{Cgroup, knows_cgroup2};
+use crate::stage::{Caller, Container, RNSENTER, apart, rnsenter};
+use testkit::{Scratch, Tool, need};
+
+/// What ours says with hints.
+fn told(tool: Tool, args: &[&str]) -> String {
+    let tool = tool.env("NSUTILS_HINTS", "always").args(args);
+    let outcome = tool.run();
+    assert_eq!(outcome.code(), 1, "{outcome}");
+    outcome.err()
+}
+
+#[test]
+fn a_path_that_is_none_of_a_directory_is_told_for_what_it_is() {
+    let scratch = Scratch::new();
+    let path = |name: &str| scratch.path().join(name).display().to_string();
+    scratch.file("file", "");
+    for (name, expected) in [
+        ("file", format!("{} is no directory", path("file"))),
+        ("gone", format!("there is no {}", path("gone"))),
+        ("gone/x", format!("there is no {}", path("gone"))),
+        ("file/x", format!("{} is no directory", path("file"))),
+    ] {
+        let Some(hint) = hint(Caller::Whoever, &["-t", &path(name), "-n", "true"]) else {
+            return;
+        };
+        assert_eq!(hint, expected);
+    }
+    let link = "/proc/self/ns/net";
+    let Some(hint) = hint(Caller::Whoever, &["-t", link, "true"]) else {
+        return;
+    };
+    let expected =
+        "/proc/self/ns/net is no directory but a net namespace: --net=/proc/self/ns/net enters it";
+    assert_eq!(hint, expected);
+}
+
+#[test]
+fn a_directory_without_a_slash_is_told() {
+    let scratch = Scratch::new();
+    fs::create_dir(scratch.path().join("kept")).unwrap();
+    let tool = rnsenter().current_dir(scratch.path());
+    let expected = "rnsenter: invalid PID argument\n\
+                    rnsenter: hint: a directory of kept namespaces is named with a slash: ./kept\n";
+    assert_eq!(told(tool, &["-t", "kept", "true"]), expected);
+}
+
+#[test]
+fn what_a_restart_has_left_is_told() {
+    let scratch = Scratch::new();
+    let file = scratch.file("net", "");
+    let directory = scratch.path().display().to_string();
+    let said = format!("rnsenter: no namespace is kept in {}\n", file.display());
+    // Any file may be empty; that of --persist has no permissions either.
+    let all = told(rnsenter(), &["-t", &directory, "-n", "true"]);
+    assert_eq!(all, said);
+    if !need::root() {
+        return;
+    }
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o0)).unwrap();
+    let all = told(rnsenter(), &["-t", &directory, "-n", "true"]);
+    let start = format!(
+        "{said}rnsenter: hint: nothing is mounted on the file {}, as after a restart, ",
+        file.display()
+    );
+    assert!(all.starts_with(&start), "{all}");
+    let end = format!("`runshare --unpersist {directory}` takes what is left away\n");
+    assert!(all.ends_with(&end), "{all}");
+}
+
+#[test]
+fn a_namespace_that_may_be_anothers_is_told_so() {
+    if !need::root() {
+        return;
+    }
+    let Some(container) = Container::plain() else {
+        return;
+    };
+    let net = container.namespace("net");
+    let number = net.trim_matches(|character: char| !character.is_ascii_digit());
+    let all = told(Caller::ordinary().runs(rnsenter()), &["-t", number, "true"]);
+    let start = format!(
+        "rnsenter: no namespace {number} was found\nrnsenter: hint: it may be that of one of "
+    );
+    assert!(all.starts_with(&start), "{all}");
+    let end = " processes that user 1001 may not look into: that takes being the process's user, or CAP_SYS_PTRACE \
+               over it\n";
+    assert!(all.ends_with(end), "{all}");
+}
+
+#[test]
+fn that_no_type_is_chosen_is_told() {
+    let own = std::process::id().to_string();
+    let Some(hint) = hint(Caller::Whoever, &["-t", &own, "true"]) else {
+        return;
+    };
+    let expected = "no type of namespace was chosen: --all enters all that the target is in";
+    assert_eq!(hint, expected);
+}
+
+#[test]
+fn an_id_that_is_too_short_is_told_if_there_is_one() {
+    if !need::root() || !need::met(knows_cgroup2(), "there is no cgroup2 here") {
+        return;
+    }
+    apart(|| {
+        let top = Cgroup::new();
+        let Some(container) = Container::plain() else {
+            return;
+        };
+        let id = format!("{:08x}{}", nix::unistd::gettid().as_raw(), "e".repeat(56));
+        let cgroup = top.child(&format!("docker-{id}.scope"));
+        cgroup.take(container.pid());
+        let Some(hint) = hint(Caller::Whoever, &["-t", &id[..11], "-a", "true"]) else {
+            return;
+        };
+        let expected = format!(
+            "the id of a container takes 12 digits or more: {} is one that begins so",
+            &id[..12]
+        );
+        assert_eq!(hint, expected);
+    });
+}
+
+#[test]
+fn that_containers_are_seen_from_outside_alone_is_told() {
+    if !need::root() {
+        return;
+    }
+    let Some(unshare) = need::original("unshare") else {
+        return;
+    };
+    let line = ["-mpf", "--mount-proc"];
+    let tool = Tool::new(unshare).env("NSUTILS_HINTS", "always").args(line);
+    let tool = tool
+        .arg(RNSENTER)
+        .args(["-t", "abcdefabcdef", "-a", "true"]);
+    let outcome = tool.run();
+    let end =
+        "hint: this process is in a pid namespace, from which no processes outside are seen\n";
+    assert!(outcome.err().ends_with(end), "{outcome}");
+}

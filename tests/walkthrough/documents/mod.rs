@@ -1,0 +1,129 @@
+//! The documents show what one really sees: their sessions are typed here, and the answers compared.
+//!
+//! What differs from machine to machine counts as equal, see `comparable`. A session that is stale fails the test, which
+//! names the command that writes it anew, `cargo run -p xtask -- sessions`: this very test, told to write.
+
+mod comparable;
+mod document;
+mod languages;
+mod man;
+mod session;
+mod stand;
+
+use std::env;
+
+use comparable::comparable;
+use document::{Document, Found};
+use session::Session;
+use stand::Stand;
+use testkit::need;
+
+/// Which of the sessions of a document to type.
+#[derive(Clone, Copy, PartialEq)]
+enum Whose {
+    Everybodys,
+    Roots,
+}
+
+/// Whether stale sessions are to be written, and not to fail.
+fn writing() -> bool {
+    env::var_os("NSUTILS_SESSIONS").is_some_and(|task| task == "write")
+}
+
+/// Types the sessions of a document, and compares or writes.
+fn type_sessions(path: &'static str, whose: Whose, stand: &Stand) {
+    let mut document = Document::open(path);
+    let mut sessions = document.sessions();
+    let mut stale = Vec::new();
+    for found in &mut sessions {
+        if found.session.of_root == (whose == Whose::Roots) {
+            stale.extend(type_in(found, stand));
+        }
+    }
+    if writing() && !stale.is_empty() {
+        document.write(sessions);
+        return;
+    }
+    assert!(
+        stale.is_empty(),
+        "stale in {}; cargo run -p xtask -- sessions writes:\n{}",
+        document.name(),
+        stale.join("\n")
+    );
+}
+
+/// Types one, and puts what it writes in its place if that is another than the document has.
+fn type_in(found: &mut Found, stand: &Stand) -> Option<String> {
+    let session = &found.session;
+    let written = stand.run(&session.script());
+    let (now, statuses) = session.with(&written);
+    if !session.shows {
+        let done = statuses.iter().all(|status| status == "0");
+        assert!(done, "{}ended with {statuses:?}", now.text());
+        return None;
+    }
+    if lasting(session) == lasting(&now) {
+        return None;
+    }
+    found.session = now;
+    Some(found.session.text())
+}
+
+/// What a session shows that is the same whenever it runs. `rlsns` sorts by the numbers of namespaces, which come by
+/// chance.
+fn lasting(session: &Session) -> String {
+    let lines = session.lines.iter();
+    let shown = lines.map(|line| match line.words.contains("rlsns") {
+        false => line.shown.clone(),
+        true => {
+            let mut rows: Vec<String> = line.shown.lines().map(comparable).collect();
+            rows.sort();
+            rows.join("\n")
+        }
+    });
+    comparable(&shown.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn every_session_of_the_readme_goes_as_it_is_shown() {
+    let Some(stand) = Stand::in_debian() else {
+        return;
+    };
+    type_sessions("README.md", Whose::Everybodys, &stand);
+    if writing() {
+        languages::hand_over();
+    }
+}
+
+#[test]
+fn the_readme_has_sessions_for_all_that_it_tells_of() {
+    let sessions = Document::open("README.md").sessions();
+    let all: String = sessions.iter().map(|found| found.session.text()).collect();
+    for option in ["--init", "--persist", "--check", "--pivot-root", "--uts"] {
+        assert!(all.contains(option), "no session has {option}");
+    }
+    assert!(sessions.iter().all(|found| !found.session.of_root));
+}
+
+#[test]
+fn every_example_of_the_man_pages_goes_as_it_is_shown() {
+    let Some(stand) = Stand::at_home() else {
+        return;
+    };
+    for page in man::PAGES {
+        type_sessions(page, Whose::Everybodys, &stand);
+    }
+}
+
+#[test]
+fn every_example_for_root_goes_as_it_is_shown() {
+    if !need::root() {
+        return;
+    }
+    let Some(stand) = Stand::at_home() else {
+        return;
+    };
+    for page in man::PAGES {
+        type_sessions(page, Whose::Roots, &stand);
+    }
+}
