@@ -148,12 +148,23 @@ fn the_originals_write_and_go_where_they_are_led() {
             .chain(options)
             .collect()
     };
-    let (scratch, outcome) = run("touch", &words(&unshare, "-U --map-user=0 echo it ran"));
+    let (map, root) = ("-U --map-user=0 echo it ran", "-t SELF -m -r echo it ran");
+    let (scratch, outcome) = run("touch", &words(&unshare, map));
     assert_eq!(outcome.ok().out(), "it ran\n");
     let file = scratch.path().join("proc/self/uid_map");
     assert_eq!(written(&scratch.path().join("proc")), [file]);
-    let (_scratch, outcome) = run("touch", &words(&nsenter, "-t SELF -m -r echo it ran"));
+    let (_scratch, outcome) = run("touch", &words(&nsenter, root));
     assert_eq!(outcome.ok().out(), "it ran\n");
+    // Ours are not led there, nor anywhere else: see above.
+    for (name, options) in [("runshare", map), ("rnsenter", root)] {
+        let (scratch, outcome) = run("touch", &ours(name, options));
+        assert_eq!((outcome.code(), outcome.out().as_str()), (1, ""));
+        assert!(
+            outcome.err().ends_with(": it is not on procfs\n"),
+            "{outcome}"
+        );
+        assert!(written(&scratch.path().join("proc")).is_empty());
+    }
 }
 
 #[test]
