@@ -20,21 +20,40 @@ use run::{Score, fuzz};
 /// How long each target runs unless told otherwise.
 const SECONDS: u32 = 60;
 
-/// Runs as the words after `fuzz` say: `[--seconds N] [TARGET…]`, as many at once as there are processors.
+/// How long each target runs, and what its random numbers begin with: 0 is something else every time.
+#[derive(Clone, Copy)]
+struct Effort {
+    seconds: u32,
+    seed: u32,
+}
+
+/// Runs as the words after `fuzz` say: `[--seconds N] [--seed N] [TARGET…]`, as many at once as there are processors. A
+/// seed is for CI: what it says of a change is not to hang on chance.
 ///
 /// # Errors
 /// That one of them fails.
 pub(crate) fn run(words: &[&str]) -> Result<String> {
-    let (seconds, names) = match words {
-        ["--seconds", seconds, names @ ..] => {
-            (seconds.parse().context("--seconds takes a number")?, names)
+    let (mut names, mut effort) = (
+        words,
+        Effort {
+            seconds: SECONDS,
+            seed: 0,
+        },
+    );
+    while let [option @ ("--seconds" | "--seed"), number, rest @ ..] = names {
+        let number = number
+            .parse()
+            .with_context(|| format!("{option} takes a number"))?;
+        match *option {
+            "--seed" => effort.seed = number,
+            _ => effort.seconds = number,
         }
-        names => (SECONDS, names),
-    };
+        names = rest;
+    }
     // libFuzzer takes 0 for "for ever".
-    ensure!(seconds > 0, "--seconds takes a number above 0");
+    ensure!(effort.seconds > 0, "--seconds takes a number above 0");
     let targets = chosen(targets()?, names)?;
-    let scores = fuzz_all(&targets, seconds)?;
+    let scores = fuzz_all(&targets, effort)?;
     let table = table(&targets, &scores);
     let failed = scores.iter().filter(|score| !score.is_good()).count();
     ensure!(failed == 0, "{failed} failed:\n{table}");
@@ -55,7 +74,7 @@ fn chosen(all: Vec<Target>, names: &[&str]) -> Result<Vec<Target>> {
 }
 
 /// Runs all targets, each for so long.
-fn fuzz_all(targets: &[Target], seconds: u32) -> Result<Vec<Score>> {
+fn fuzz_all(targets: &[Target], effort: Effort) -> Result<Vec<Score>> {
     let waiting = Mutex::new(targets.iter().enumerate());
     let scores = Mutex::new(Vec::new());
     let work = || -> Result<()> {
@@ -64,7 +83,7 @@ fn fuzz_all(targets: &[Target], seconds: u32) -> Result<Vec<Score>> {
             let Some((place, target)) = next else {
                 return Ok(());
             };
-            let score = fuzz(target, seconds).with_context(|| target.name())?;
+            let score = fuzz(target, effort).with_context(|| target.name())?;
             if let Ok(mut scores) = scores.lock() {
                 scores.push((place, score));
             }

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use super::Effort;
 use super::build::Target;
 use crate::release::target;
 
@@ -52,16 +53,16 @@ impl Display for Score {
     }
 }
 
-/// Lets libFuzzer vary what is known of a target for so many seconds.
+/// Lets libFuzzer vary what is known of a target for so long.
 ///
 /// # Errors
 /// That it cannot be run.
-pub(super) fn fuzz(fuzzed: &Target, seconds: u32) -> Result<Score> {
+pub(super) fn fuzz(fuzzed: &Target, effort: Effort) -> Result<Score> {
     let places = Places::of(fuzzed)?;
     let test = format!("fuzz::{}", fuzzed.test);
     let ran = Command::new(&fuzzed.program)
         .args([&test, "--exact", "--nocapture", "--test-threads", "1"])
-        .env("BOLERO_LIBFUZZER_ARGS", places.options(seconds)?.join(" "))
+        .env("BOLERO_LIBFUZZER_ARGS", places.options(effort)?.join(" "))
         .env("LC_ALL", "C.UTF-8")
         // Errors would take down where they came from, thousands of times a second.
         .env("RUST_BACKTRACE", "0")
@@ -117,14 +118,15 @@ impl Places {
     }
 
     /// What libFuzzer is told. The first directory is where it writes.
-    fn options(&self, seconds: u32) -> Result<Vec<String>> {
+    fn options(&self, effort: Effort) -> Result<Vec<String>> {
         let path = |path: &Path| -> Result<String> {
             let text = path.to_str().filter(|text| !text.contains(' '));
             let text = text.with_context(|| format!("no blank may be in {}", path.display()))?;
             Ok(text.to_owned())
         };
         let mut options = vec![
-            format!("-max_total_time={seconds}"),
+            format!("-max_total_time={}", effort.seconds),
+            format!("-seed={}", effort.seed),
             format!("-timeout={PATIENCE}"),
             format!("-rss_limit_mb={MEMORY}"),
             format!("-max_len={LENGTH}"),
