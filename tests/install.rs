@@ -77,7 +77,11 @@ fn everything_is_installed_and_goes_again() {
         assert!(version.starts_with(original), "{version}");
         assert!(version.contains("nsutils"), "{version}");
     }
-    for path in ["doc/nsutils/LICENSE", "man/man7/nsutils.7"] {
+    for path in [
+        "doc/nsutils/LICENSE-MIT",
+        "doc/nsutils/LICENSE-APACHE",
+        "man/man7/nsutils.7",
+    ] {
         let path = format!("usr/share/{path}");
         assert!(installed.contains(&path), "{path}: {installed:#?}");
     }

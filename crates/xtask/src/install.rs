@@ -171,7 +171,13 @@ fn entries(programs: &Path, as_originals: bool) -> Vec<Entry> {
         workspace().join("man/nsutils.7"),
         0o644,
     );
-    for text in ["LICENSE", "README.md", "README.zh-CN.md", "CHANGELOG.md"] {
+    for text in [
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "README.md",
+        "README.zh-CN.md",
+        "CHANGELOG.md",
+    ] {
         copy(
             format!("share/doc/nsutils/{text}"),
             workspace().join(text),
