@@ -1,4 +1,4 @@
-//! Where ours differs on purpose: each row of the README's table, both sides asserted, so that a change of the
+//! Where ours differs on purpose: each row of tests/differences.md, both sides asserted, so that a change of the
 //! original's is noticed as well as one of ours.
 
 use std::fs;
