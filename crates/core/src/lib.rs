@@ -3,7 +3,7 @@
 //! | layer | modules | knows |
 //! |---|---|---|
 //! | the command line | [`cli`] | clap, anyhow; the only place that prints |
-//! | a program's needs | [`exec`], [`credentials`], [`confinement`], [`forward`], [`users`], [`procfs`], [`elf`], [`hint`] | files and the name service |
+//! | a program's needs | [`exec`], [`credentials`], [`confinement`], [`forward`], [`users`], [`procfs`], [`safe_open`], [`elf`], [`hint`] | files and the name service |
 //! | the table | [`namespace`] | the eight types of namespace, nothing else |
 //! | the kernel | [`sys`] | system calls; the only files with `unsafe` |
 //!
@@ -27,6 +27,7 @@ pub mod hint;
 mod message;
 pub mod namespace;
 pub mod procfs;
+pub mod safe_open;
 pub mod sys;
 pub mod users;
 

@@ -18,6 +18,7 @@ use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs, statfs};
 use crate::namespace::Namespace;
 use crate::sys::file::{open, read_regular};
 pub use idmap::Ids;
+pub(crate) use idmap::inside_of;
 pub use mountinfo::{MountPoint, mount_of, mount_points};
 pub use status::Status;
 

@@ -39,11 +39,47 @@ pub(super) fn contains(map: &[u8], id: u32) -> bool {
     lines.any(|ids| ids.contains(&u64::from(id)))
 }
 
+/// The id on the inner side of a map that stands for `outside`, if one does.
+pub(crate) fn inside_of(map: &[u8], outside: u32) -> Option<u32> {
+    let mut lines = map.split(|byte| *byte == b'\n').filter_map(|line| {
+        let line = str::from_utf8(line).ok()?;
+        let mut numbers = line.split_ascii_whitespace().map(str::parse::<u32>);
+        let mut number = || numbers.next()?.ok();
+        let (inner, outer, count) = (number()?, number()?, number()?);
+        let offset = outside.checked_sub(outer)?;
+        if offset < count {
+            inner.checked_add(offset)
+        } else {
+            None
+        }
+    });
+    lines.next()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::contains;
+    use super::{contains, inside_of};
+
+    #[test]
+    fn what_stands_for_an_id_outside_is_found() {
+        let map = b"         0       1001          1\n         5     100000      65536\n";
+        for (outside, expected) in [
+            (0, None),
+            (1000, None),
+            (1001, Some(0)),
+            (1002, None),
+            (100_000, Some(5)),
+            (165_535, Some(65540)),
+            (165_536, None),
+        ] {
+            assert_eq!(inside_of(map, outside), expected, "{outside}");
+        }
+        assert_eq!(inside_of(b"0 0 4294967295\n", 0), Some(0));
+        assert_eq!(inside_of(b"7 0 1\n", 0), Some(7));
+        assert_eq!(inside_of(b"0 0\n0 x 5\n\xff", 0), None);
+    }
 
     #[test]
     fn an_id_is_mapped_if_it_is_in_a_line() {

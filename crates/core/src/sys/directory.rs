@@ -27,12 +27,18 @@ pub struct Status {
     pub inode: u64,
     /// Its type, a value of `S_IFMT`.
     pub file_type: u32,
+    /// Its permissions, with set-user-ID, set-group-ID and sticky bit: `0o7777` and below.
+    pub permissions: u32,
     /// Its owner.
     pub uid: u32,
     /// How many directory entries it has.
     pub links: u32,
     /// Its size, in bytes or what else its filesystem counts.
     pub size: u64,
+    /// The number of its mount, as in /proc/PID/mountinfo; `None` before Linux 5.8.
+    pub mount: Option<u64>,
+    /// Whether a mount begins here; `None` before Linux 5.8.
+    pub is_mount_root: Option<bool>,
 }
 
 /// Nothing that we open may keep us waiting, whatever somebody has mounted in its place.
@@ -181,7 +187,8 @@ pub fn status_of(file: impl AsFd) -> Result<Status, Errno> {
 fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno> {
     let flags = libc::AT_STATX_DONT_SYNC | libc::AT_NO_AUTOMOUNT | libc::AT_EMPTY_PATH;
     let wanted = libc::STATX_TYPE | libc::STATX_INO | libc::STATX_UID;
-    let wanted = wanted | libc::STATX_NLINK | libc::STATX_SIZE;
+    let wanted = wanted | libc::STATX_NLINK | libc::STATX_SIZE | libc::STATX_MODE;
+    let wanted = wanted | libc::STATX_MNT_ID;
     let mut told = std::mem::MaybeUninit::<libc::statx>::zeroed();
     let (directory, answer) = (directory.as_raw_fd(), told.as_mut_ptr());
     // SAFETY: the name is a C string, and the answer is a struct statx of ours.
@@ -189,13 +196,21 @@ fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno> {
     Errno::result(result)?;
     // SAFETY: all zeros are a struct statx already, whatever the kernel has filled in.
     let told = unsafe { told.assume_init() };
+    let mount_root = u64::try_from(libc::STATX_ATTR_MOUNT_ROOT).unwrap_or(0);
+    let (knows_id, knows_root) = (
+        told.stx_mask & libc::STATX_MNT_ID != 0,
+        told.stx_attributes_mask & mount_root != 0,
+    );
     Ok(Status {
         device: (told.stx_dev_major, told.stx_dev_minor),
         inode: told.stx_ino,
         file_type: u32::from(told.stx_mode) & libc::S_IFMT,
+        permissions: u32::from(told.stx_mode) & !libc::S_IFMT,
         uid: told.stx_uid,
         links: told.stx_nlink,
         size: told.stx_size,
+        mount: knows_id.then_some(told.stx_mnt_id),
+        is_mount_root: knows_root.then_some(told.stx_attributes & mount_root != 0),
     })
 }
 

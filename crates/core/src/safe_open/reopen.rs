@@ -1,0 +1,42 @@
+//! Opening again what a descriptor stands for, by its entry in /proc/self/fd, `proc_pid_fd(5)`.
+
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, openat};
+use nix::sys::stat::Mode;
+
+use super::SAFE_FLAGS;
+use crate::procfs::prove;
+use crate::sys::file::{above_standard, open};
+
+/// This process's own /proc/self/fd, proven to be procfs: a descriptor keeps it usable in a new root that has no /proc.
+///
+/// A child that does not share its parent's descriptors needs one of its own.
+#[derive(Debug)]
+pub struct SelfFds(OwnedFd);
+
+impl SelfFds {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// Those of `open(2)`: ENOENT without /proc; EXDEV if it is not on procfs.
+    pub fn open() -> Result<SelfFds, Errno> {
+        let flags = OFlag::O_PATH | OFlag::O_DIRECTORY;
+        let directory = open(Path::new("/proc/self/fd"), flags)?;
+        prove(&directory)?;
+        Ok(SelfFds(directory))
+    }
+
+    /// Opens what `file` stands for with other flags of `open(2)`; it is close-on-exec, nothing is waited for, and a
+    /// terminal does not become the controlling one.
+    ///
+    /// # Errors
+    /// Those of `open(2)`: EACCES, ENXIO; ENOENT in a child that does not share its parent's descriptors.
+    pub fn reopen(&self, file: impl AsFd, flags: OFlag) -> Result<OwnedFd, Errno> {
+        let number = file.as_fd().as_raw_fd().to_string();
+        let flags = flags | SAFE_FLAGS;
+        above_standard(openat(&self.0, number.as_str(), flags, Mode::empty())?)
+    }
+}

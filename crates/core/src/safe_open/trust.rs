@@ -1,0 +1,176 @@
+//! Who is trusted with a directory: root, and the caller.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::Error;
+use nix::errno::Errno;
+use nix::libc::{S_ISVTX, S_IWGRP, S_IWOTH};
+use nix::unistd::geteuid;
+
+use crate::hint::{Hint, shown};
+use crate::procfs::{Proc, inside_of};
+use crate::sys::directory::Status;
+use crate::users::name_of;
+
+/// Why a directory was not opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DirError {
+    /// The kernel refused a call.
+    Os(Errno),
+    /// Somebody other than root and the caller decides what is there.
+    Untrusted(Untrusted),
+}
+
+/// What of a path is in the hands of another user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untrusted {
+    /// The directory or symbolic link.
+    pub path: PathBuf,
+    /// Why it is not trusted.
+    pub reason: Distrust,
+}
+
+/// Why a directory is not trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Distrust {
+    /// It belongs to this user.
+    Owner(u32),
+    /// It has no sticky bit and others may write to it: its group alone, or everybody.
+    Writable {
+        /// Whether these are all users, not only the group.
+        everybody: bool,
+    },
+    /// It is a symbolic link of this user's in a directory that everybody may write to.
+    Link(u32),
+    /// It is on a file system that a process of this user's serves, FUSE.
+    Served(u32),
+}
+
+impl From<Errno> for DirError {
+    fn from(errno: Errno) -> DirError {
+        DirError::Os(errno)
+    }
+}
+
+impl From<DirError> for Error {
+    /// The errno, or the sentence with the hint that goes with it.
+    fn from(error: DirError) -> Error {
+        match error {
+            DirError::Os(errno) => Error::new(errno),
+            DirError::Untrusted(untrusted) => {
+                let hint = untrusted.clone();
+                Error::new(untrusted).context(Hint::new(move || Some(hint.remedy())))
+            }
+        }
+    }
+}
+
+impl std::error::Error for Untrusted {}
+
+impl fmt::Display for Untrusted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = shown(&self.path);
+        match self.reason {
+            Distrust::Owner(uid) => write!(formatter, "{path} belongs to user {}", user(uid)),
+            Distrust::Writable { everybody: false } => {
+                write!(formatter, "{path} is writable by its group")
+            }
+            Distrust::Writable { everybody: true } => {
+                write!(formatter, "{path} is writable by everybody")
+            }
+            Distrust::Link(uid) => {
+                let user = user(uid);
+                write!(formatter, "the symbolic link {path} belongs to user {user}")
+            }
+            Distrust::Served(uid) => {
+                let user = user(uid);
+                write!(formatter, "{path} is on a file system of user {user}")
+            }
+        }
+    }
+}
+
+impl Untrusted {
+    /// What can be done about it.
+    fn remedy(&self) -> String {
+        let path = shown(&self.path);
+        let classes = match self.reason {
+            Distrust::Writable { everybody: false } => "g-w",
+            Distrust::Writable { everybody: true } => "go-w",
+            _ => {
+                return format!(
+                    "the directory and all that are above it must belong to root or to user {}",
+                    user(geteuid().as_raw())
+                );
+            }
+        };
+        format!("whoever can write to {path} could replace what is in it: `chmod {classes} {path}`")
+    }
+}
+
+/// A user as a sentence names them.
+fn user(uid: u32) -> String {
+    match name_of(uid) {
+        Some(name) => shown(name),
+        None => uid.to_string(),
+    }
+}
+
+/// The users whose directories are trusted.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct TrustedUsers {
+    caller: u32,
+    /// The id of the user who is 0 in the parent of the caller's user namespace, or that of nobody: 0 itself in the initial
+    /// one; in one that does not map that 0, the overflow id, which all unmapped users have, `user_namespaces(7)`.
+    root_outside: u32,
+}
+
+impl TrustedUsers {
+    /// Those of this process, in the user namespace that it is in.
+    pub(super) fn current() -> TrustedUsers {
+        let proc = Proc::here();
+        let root_outside = proc.read("self/uid_map").map(|map| {
+            inside_of(&map, 0).unwrap_or_else(|| {
+                let overflow = proc.sysctl("kernel.overflowuid");
+                overflow.and_then(|id| u32::try_from(id).ok()).unwrap_or(0)
+            })
+        });
+        TrustedUsers {
+            caller: geteuid().as_raw(),
+            root_outside: root_outside.unwrap_or(0),
+        }
+    }
+
+    /// Whether this user is one of them.
+    pub(super) fn include(self, uid: u32) -> bool {
+        [0, self.caller, self.root_outside].contains(&uid)
+    }
+
+    /// Checks the owner and the permissions of a directory at `path`.
+    ///
+    /// # Errors
+    /// Why it is not trusted.
+    pub(super) fn check(self, path: &Path, status: &Status) -> Result<(), DirError> {
+        let reason = if !self.include(status.uid) {
+            Distrust::Owner(status.uid)
+        } else if is_writable_by_others(status) && status.permissions & S_ISVTX == 0 {
+            let everybody = status.permissions & S_IWOTH != 0;
+            Distrust::Writable { everybody }
+        } else {
+            return Ok(());
+        };
+        Err(untrusted(path, reason))
+    }
+}
+
+/// Whether users other than the owner may make entries in a directory. What an access control list allows shows in the
+/// permissions of the group.
+pub(super) fn is_writable_by_others(status: &Status) -> bool {
+    status.permissions & (S_IWGRP | S_IWOTH) != 0
+}
+
+pub(super) fn untrusted(path: &Path, reason: Distrust) -> DirError {
+    let path = path.to_owned();
+    DirError::Untrusted(Untrusted { path, reason })
+}
