@@ -62,7 +62,7 @@ fn a_warning_that_cannot_be_written_stops_nothing() {
 }
 
 #[test]
-fn help_and_version_are_our_own_and_end_in_success() {
+fn help_is_our_own_and_ends_in_success() {
     let Some(twin) = twin() else { return };
     for line in [
         &["--help"][..],
@@ -84,16 +84,10 @@ fn help_and_version_are_our_own_and_end_in_success() {
     }
     for line in [&["--version"][..], &["--v"], &["--version", "--help"]] {
         let (ours, theirs) = twin.both(|tool| tool.args(line));
-        assert_eq!(
-            ours.ok().out(),
-            "chroot (nsutils) 0.1.0 (as GNU coreutils 9.10)\n"
-        );
-        assert!(
-            theirs
-                .ok()
-                .out()
-                .starts_with("chroot (GNU coreutils) 9.10\n")
-        );
+        for outcome in [ours, theirs] {
+            let text = outcome.ok().out();
+            assert!(text.starts_with("chroot (GNU coreutils) 9.10\n"), "{text}");
+        }
     }
 }
 

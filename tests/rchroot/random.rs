@@ -179,7 +179,7 @@ fn differs(twin: &Twin, setup: impl Fn(Tool) -> Tool) -> Option<String> {
         )
     };
     let out = ours.out();
-    let text_of_our_own = out.starts_with("\nUsage:") || out.contains(" (nsutils) ");
+    let text_of_our_own = out.starts_with("\nUsage:") || out.contains(" of nsutils ");
     let alike = match text_of_our_own {
         true => ours.status == original.status && ours.stderr == original.stderr,
         false => seen(&ours) == seen(&original),

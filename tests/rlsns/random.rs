@@ -153,7 +153,7 @@ enum Verdict {
 }
 
 fn judge(ours: &Outcome, original: &Outcome) -> Verdict {
-    let help = ours.out().starts_with("\nUsage:") || ours.out().contains("from nsutils");
+    let help = ours.out().starts_with("\nUsage:") || ours.out().contains(" of nsutils ");
     if seen(ours) == seen(original) {
         Verdict::Alike
     } else if (help && ours.status == original.status)

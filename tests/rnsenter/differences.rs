@@ -19,7 +19,7 @@ pub(crate) fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i
 }
 
 #[test]
-fn help_and_version_are_our_own() {
+fn the_help_is_our_own() {
     let Some(twin) = twin() else { return };
     for option in ["--help", "-h", "--he"] {
         let (ours, theirs) = twin.both(|tool| tool.arg(option));
@@ -29,13 +29,6 @@ fn help_and_version_are_our_own() {
             "{ours}"
         );
         assert!(theirs.contains("Usage:"), "{theirs}");
-    }
-    for option in ["-V", "--version"] {
-        differ(
-            |tool| tool.arg(option),
-            (0, "nsenter from nsutils 0.1.0 (as util-linux 2.42.4)\n"),
-            (0, "nsenter from util-linux 2.42.4\n"),
-        );
     }
 }
 

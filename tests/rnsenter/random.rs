@@ -167,7 +167,7 @@ fn may_name_a_directory(words: &[String], original: &Outcome) -> bool {
 
 fn judge(twin: &Twin, words: &[String], setup: impl Fn(Tool) -> Tool) -> Verdict {
     let (ours, original) = twin.both(setup);
-    let text_of_our_own = ours.out().starts_with("\nUsage:") || ours.out().contains("from nsutils");
+    let text_of_our_own = ours.out().starts_with("\nUsage:") || ours.out().contains(" of nsutils ");
     if seen(&ours) == seen(&original) {
         Verdict::Alike
     } else if original_is_denied_groups(&original)

@@ -26,7 +26,7 @@ fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) 
 }
 
 #[test]
-fn help_and_version_are_our_own() {
+fn the_help_is_our_own() {
     let Some(twin) = twin() else { return };
     for option in ["--help", "-h", "--he"] {
         let (ours, theirs) = twin.both(|tool| tool.arg(option));
@@ -37,12 +37,6 @@ fn help_and_version_are_our_own() {
         );
         assert!(theirs.contains("Usage:"), "{theirs}");
     }
-    let (ours, theirs) = twin.both(|tool| tool.arg("-V"));
-    assert_eq!(
-        ours.out(),
-        "unshare from nsutils 0.1.0 (as util-linux 2.42.4)\n"
-    );
-    assert_eq!(theirs.out(), "unshare from util-linux 2.42.4\n");
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn differs(twin: &Twin, setup: impl Fn(Tool) -> Tool) -> Option<String> {
         (outcome.status, mask(&outcome.stdout), mask(&outcome.stderr))
     };
     let texts_of_our_own =
-        ours.out().starts_with("\nUsage:") || ours.out().contains("from nsutils");
+        ours.out().starts_with("\nUsage:") || ours.out().contains(" of nsutils ");
     // With --fork the original starts the program while it binds the files, and either may write first.
     let not_bound = ours.err().contains(": mount /proc/");
     let alike = match texts_of_our_own || not_bound {

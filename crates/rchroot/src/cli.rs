@@ -4,10 +4,18 @@
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command, ValueHint};
-use nscore::cli::{ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Tool, table};
+use nscore::cli::{
+    ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Original, Tool, table,
+};
 
 /// What the command-line layer must know of `rchroot`. It has no short options at all.
 pub const TOOL: Tool = Tool {
+    name: "rchroot",
+    original: Original {
+        name: "chroot",
+        package: "GNU coreutils",
+        version: "9.10",
+    },
     options: OPTIONS,
     command,
     family: Family::Coreutils,
@@ -52,9 +60,7 @@ const OPTIONS: &[Opt] = &[
 
 /// The command line as clap has it.
 pub fn command() -> Command {
-    table::command("rchroot", OPTIONS)
-        .version(env!("CARGO_PKG_VERSION"))
-        .long_version("GNU coreutils 9.10")
+    table::command(TOOL.name, OPTIONS)
         .about("Run a command with NEWROOT as its root directory.")
         .after_help(
             "Without a command, \"$SHELL\" -i runs, or /bin/sh -i. The status is that of the command, 127 if there is \

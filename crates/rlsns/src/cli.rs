@@ -4,11 +4,17 @@
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command};
-use nscore::cli::{ADDED, Family, Opt, Tool, table};
+use nscore::cli::{ADDED, Family, Opt, Original, Tool, table};
 
 /// What the command-line layer must know of `rlsns`. lsns takes options after its operand, and the value of `-T`
 /// attached.
 pub const TOOL: Tool = Tool {
+    name: "rlsns",
+    original: Original {
+        name: "lsns",
+        package: "util-linux",
+        version: "2.42.4",
+    },
     options: OPTIONS,
     command,
     family: Family::UtilLinux,
@@ -93,9 +99,7 @@ const OPTIONS: &[Opt] = &[
 
 /// The command line as clap has it.
 pub fn command() -> Command {
-    table::command("rlsns", OPTIONS)
-        .version(env!("CARGO_PKG_VERSION"))
-        .long_version("util-linux 2.42.4")
+    table::command(TOOL.name, OPTIONS)
         .about("List the namespaces of this machine, or the processes in one of them.")
         .after_help(
             "Columns are named by --list-columns. What the options say about trees, filters and\n\

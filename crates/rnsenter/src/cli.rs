@@ -4,11 +4,19 @@
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command, ValueHint};
-use nscore::cli::{ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Tool, table};
+use nscore::cli::{
+    ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Original, Tool, table,
+};
 
 /// What the command-line layer must know of `rnsenter`. nsenter's short options take an optional value attached:
 /// `-n/run/netns/a`.
 pub const TOOL: Tool = Tool {
+    name: "rnsenter",
+    original: Original {
+        name: "nsenter",
+        package: "util-linux",
+        version: "2.42.4",
+    },
     options: OPTIONS,
     command,
     family: Family::UtilLinux,
@@ -128,9 +136,7 @@ const fn directory(name: &'static str, short: char, text: &'static str) -> Opt {
 
 /// The command line as clap has it.
 pub fn command() -> Command {
-    table::command("rnsenter", OPTIONS)
-        .version(env!("CARGO_PKG_VERSION"))
-        .long_version("util-linux 2.42.4")
+    table::command(TOOL.name, OPTIONS)
         .about("Run a program in the namespaces of another process.")
         .after_help(
             "A namespace is the target's unless FILE or the id NSID names another. Without a program,\n\

@@ -4,11 +4,19 @@
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command, ValueHint};
-use nscore::cli::{ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Tool, table};
+use nscore::cli::{
+    ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Original, Tool, table,
+};
 
 /// What the command-line layer must know of `runshare`. unshare's short options never take an optional value:
 /// `-mFILE` is a cluster of flags.
 pub const TOOL: Tool = Tool {
+    name: "runshare",
+    original: Original {
+        name: "unshare",
+        package: "util-linux",
+        version: "2.42.4",
+    },
     options: OPTIONS,
     command,
     family: Family::UtilLinux,
@@ -106,9 +114,7 @@ const fn directory(name: &'static str, text: &'static str) -> Opt {
 
 /// The command line as clap has it.
 pub fn command() -> Command {
-    table::command("runshare", OPTIONS)
-        .version(env!("CARGO_PKG_VERSION"))
-        .long_version("util-linux 2.42.4")
+    table::command(TOOL.name, OPTIONS)
         .about("Run a program in namespaces of its own.")
         .after_help("Without a program, a login shell runs. More in runshare(1).")
         .arg(

@@ -12,6 +12,7 @@ pub mod number;
 pub mod quote;
 mod report;
 pub mod table;
+mod version;
 
 use std::ffi::OsString;
 
@@ -36,9 +37,24 @@ pub enum Family {
     Coreutils,
 }
 
+/// The program that a tool stands in for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Original {
+    /// Its name.
+    pub name: &'static str,
+    /// The package that it is from, as its version text names it.
+    pub package: &'static str,
+    /// The version of that package that the tool is compatible with.
+    pub version: &'static str,
+}
+
 /// What the command-line layer must know of a program.
 #[derive(Debug)]
 pub struct Tool {
+    /// Its own name.
+    pub name: &'static str,
+    /// What it stands in for.
+    pub original: Original,
     /// The table of options in the original's order, which ambiguity messages show.
     pub options: &'static [Opt],
     /// The same as clap has it, with all that stands in the help.
@@ -100,8 +116,8 @@ pub fn main(tool: &Tool, run: fn(&Invocation) -> anyhow::Result<Ending>) -> c_in
     let diagnostics = &invocation.diagnostics;
     let ended = run(&invocation);
     match ended.as_ref().map_err(|error| error.downcast_ref()) {
-        Err(Some(Usage::Help)) => diagnostics.print_help(&(tool.command)()),
-        Err(Some(Usage::Version)) => diagnostics.print_version(&(tool.command)()),
+        Err(Some(Usage::Help)) => diagnostics.print_help(tool),
+        Err(Some(Usage::Version)) => diagnostics.print_version(tool),
         _ => diagnostics.conclude(ended),
     }
 }

@@ -10,12 +10,11 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::Error;
-use clap::Command;
 use nix::errno::Errno;
 use nix::libc::c_int;
 
 use super::hints::Hints;
-use super::{Family, Message, help, message};
+use super::{Family, Message, Tool, help, message, version};
 use crate::exec::{self, base_name};
 use crate::hint::Hint;
 use crate::sys::errno::{of_error, reason};
@@ -173,19 +172,13 @@ impl Diagnostics {
         write_all(io::stderr(), line.as_os_str().as_bytes())
     }
 
-    pub(super) fn print_help(&self, command: &Command) -> c_int {
-        self.print(&help::text(command, self.name_for_help()))
+    pub(super) fn print_help(&self, tool: &Tool) -> c_int {
+        self.print(&help::text(&(tool.command)(), self.name_for_help()))
     }
 
-    pub(super) fn print_version(&self, command: &Command) -> c_int {
-        let version = command.get_version().unwrap_or_default();
-        let original = command.get_long_version().unwrap_or_default();
-        let rest = match self.family {
-            Family::UtilLinux => format!(" from nsutils {version} (as {original})\n"),
-            Family::Coreutils => format!(" (nsutils) {version} (as {original})\n"),
-        };
-        let line = message(&[&self.name(), &rest]);
-        self.print(line.as_os_str().as_bytes())
+    pub(super) fn print_version(&self, tool: &Tool) -> c_int {
+        let text = version::text(tool, self.name());
+        self.print(text.as_os_str().as_bytes())
     }
 
     /// Writes `text` to standard output and returns the exit status: a write that fails is an error, but for what

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::{Reading, Stop, read};
 use crate::cli::table::{ADDED, Opt, command};
-use crate::cli::{Family, Tool};
+use crate::cli::{Family, Original, Tool};
 
 const OPTIONS: &[Opt] = &[
     Opt::flag("help", "").short('h'),
@@ -22,6 +22,12 @@ const OPTIONS: &[Opt] = &[
 
 fn tool(short_values: bool, operands_anywhere: bool) -> Tool {
     Tool {
+        name: "tool",
+        original: Original {
+            name: "ool",
+            package: "tools",
+            version: "1.0",
+        },
         options: OPTIONS,
         command: || command("tool", OPTIONS),
         family: Family::UtilLinux,
