@@ -9,11 +9,13 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
+use nix::sys::personality::{self, Persona};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, pthread_sigmask};
 use nix::sys::stat::{Mode, umask};
 use nix::unistd::{Gid, Uid, setgid, setgroups, setsid, setuid};
 
 use crate::sys;
+use crate::sys::seccomp::{self, Filter};
 
 /// Who a program runs as.
 pub(crate) struct User {
@@ -38,7 +40,9 @@ pub(crate) struct Child {
     /// Whom it becomes.
     pub(crate) user: Option<User>,
     /// Filters of system calls that it is under.
-    pub(crate) filters: Vec<[libc::sock_filter; 4]>,
+    pub(crate) filters: Vec<Filter>,
+    /// Whether everything in its memory has an address that the next run has it at too.
+    pub(crate) has_fixed_addresses: bool,
     /// Open descriptors it gets, and the number of each.
     pub(crate) passed: Vec<(OwnedFd, RawFd)>,
     /// Standard descriptors it does not get.
@@ -47,7 +51,7 @@ pub(crate) struct Child {
 
 impl Child {
     /// The steps, in an order in which none is in the way of a later one: becoming the user takes away the right to
-    /// mount, and the descriptors come last, since one passed on may stand where std would report a failure.
+    /// mount, and the descriptors come late, since one passed on may stand where std would report a failure.
     pub(crate) fn enter(&self) -> Result<(), Errno> {
         self.lead_a_session()?;
         self.set_signals()?;
@@ -56,10 +60,15 @@ impl Child {
             sys::forbid(*number)?;
         }
         self.become_user()?;
+        if self.has_fixed_addresses {
+            let persona = personality::get()? | Persona::ADDR_NO_RANDOMIZE;
+            personality::set(persona)?;
+        }
+        self.arrange_descriptors()?;
+        // What they refuse is refused from now on, to us as well.
         self.filters
             .iter()
-            .try_for_each(|filter| sys::install_filter(filter))?;
-        self.arrange_descriptors()
+            .try_for_each(|filter| seccomp::install(filter))
     }
 
     /// A session, and so a process group, of its own: Ctrl-C at `cargo test` and signals of the tools stay apart, and

@@ -5,6 +5,7 @@
 #![allow(unsafe_code, reason = "the one file of the crate where it may stand")]
 
 pub(crate) mod library;
+pub(crate) mod seccomp;
 
 use std::io;
 use std::mem::zeroed;
@@ -150,48 +151,6 @@ pub(crate) fn default_signals() {
 pub(crate) fn ignore(signal: c_int) {
     // SAFETY: SIG_IGN is no function, so no handler of ours ever runs.
     unsafe { libc::signal(signal, libc::SIG_IGN) };
-}
-
-/// A filter that answers the system call of this number with `errno` and lets every other pass, `seccomp(2)`; as a classic
-/// BPF program it is ready to be installed.
-pub(crate) fn filter(call: libc::c_long, errno: Errno) -> [libc::sock_filter; 4] {
-    let number = u32::try_from(call).expect("a system call has a small number");
-    let step = |code: u32, jf: u8, k: u32| libc::sock_filter {
-        code: u16::try_from(code).expect("a BPF instruction is a short one"),
-        jt: 0,
-        jf,
-        k,
-    };
-    // The number of the call is the first thing in struct seccomp_data.
-    [
-        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
-        step(libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K, 1, number),
-        step(
-            libc::BPF_RET | libc::BPF_K,
-            0,
-            libc::SECCOMP_RET_ERRNO | errno as u32,
-        ),
-        step(libc::BPF_RET | libc::BPF_K, 0, libc::SECCOMP_RET_ALLOW),
-    ]
-}
-
-/// In the child: installs this filter, for itself and all that comes of it, `PR_SET_SECCOMP`. It takes the promise not to
-/// gain privileges, `PR_SET_NO_NEW_PRIVS`, of one who has none.
-pub(crate) fn install_filter(filter: &[libc::sock_filter]) -> Result<(), Errno> {
-    nix::sys::prctl::set_no_new_privs()?;
-    let program = libc::sock_fprog {
-        len: u16::try_from(filter.len()).map_err(|_| Errno::EINVAL)?,
-        filter: filter.as_ptr().cast_mut(),
-    };
-    // SAFETY: the program lies in locals of the length told that outlive the call, and the kernel only reads it.
-    let result = unsafe {
-        libc::prctl(
-            libc::PR_SET_SECCOMP,
-            libc::SECCOMP_MODE_FILTER,
-            &raw const program,
-        )
-    };
-    Errno::result(result).map(drop)
 }
 
 /// In the child: no program that is run from now on gets this capability, `PR_CAPBSET_DROP`.

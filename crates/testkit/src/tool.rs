@@ -15,9 +15,10 @@ use nix::unistd::{Gid, Uid};
 
 use crate::child::{Child, User};
 use crate::outcome::Outcome;
-use crate::sys;
+use crate::sys::{self, seccomp};
 
 mod launch;
+mod loader;
 #[cfg(test)]
 mod tests;
 
@@ -170,7 +171,31 @@ impl Tool {
     /// Has the system call of this number, `libc::SYS_unshare` say, be answered with this error for it and all that comes
     /// of it, by a seccomp filter, as in a container. It cannot gain privileges then.
     pub fn refusing(mut self, call: nix::libc::c_long, errno: nix::errno::Errno) -> Self {
-        self.child.filters.push(sys::filter(call, errno));
+        let filter = seccomp::filter(call, errno, None, false);
+        self.child.filters.push(filter);
+        self
+    }
+
+    /// The same, but for the calls of the loader, without which no program starts, and for what is written to standard
+    /// error. Call it once the program is known: its loader is looked for.
+    ///
+    /// # Panics
+    /// If the program cannot be started.
+    #[track_caller]
+    pub fn refusing_past_loader(
+        mut self,
+        call: nix::libc::c_long,
+        errno: nix::errno::Errno,
+    ) -> Self {
+        let filter = seccomp::filter(call, errno, loader::address(&self.program), true);
+        self.child.filters.push(filter);
+        self.fixed_addresses()
+    }
+
+    /// Has everything in its memory be at the address where the next run has it too, `ADDR_NO_RANDOMIZE` of
+    /// `personality(2)`.
+    pub(crate) fn fixed_addresses(mut self) -> Self {
+        self.child.has_fixed_addresses = true;
         self
     }
 

@@ -275,3 +275,24 @@ fn a_call_that_is_refused_is_answered_by_a_filter() {
         "{outcome}"
     );
 }
+
+#[test]
+fn a_call_that_is_refused_past_the_loader_is_refused_to_the_program_alone() {
+    // The loader opens its cache and the C library; cat opens what it is to show.
+    let cat = |tool: Tool| tool.arg("/etc/passwd").run();
+    let call = nix::libc::SYS_openat;
+    let refused =
+        cat(Tool::new("/usr/bin/cat").refusing_past_loader(call, nix::errno::Errno::EPERM));
+    assert_eq!(refused.code(), 1, "{refused}");
+    assert!(refused.err().starts_with("/usr/bin/cat: "), "{refused}");
+    assert_eq!(cat(Tool::new("/usr/bin/cat")).code(), 0);
+}
+
+#[test]
+fn what_is_written_to_standard_error_passes() {
+    let cat = Tool::new("/usr/bin/cat").arg("/etc/passwd");
+    let (call, errno) = (nix::libc::SYS_write, nix::errno::Errno::EPERM);
+    let outcome = cat.refusing_past_loader(call, errno).run();
+    assert_eq!(outcome.out(), "", "{outcome}");
+    assert!(outcome.err().contains("write error"), "{outcome}");
+}
