@@ -106,7 +106,7 @@ function __rchroot_operand
 end
 
 complete -c rchroot -f -a '(__rchroot_operand)'
-complete -c rchroot -n __rchroot_at_options -l groups -d 'have these supplementary groups, and no others; none if empty' -r -f -a "(__nsutils_list groups)"
+complete -c rchroot -n __rchroot_at_options -l groups -d 'have these supplementary groups (GROUP,...) and no others; none if empty' -r -f -a "(__nsutils_list groups)"
 complete -c rchroot -n __rchroot_at_options -l userspec -d 'be this user, in this group or else the user\'s own; either may be left out' -r -f -a "(__nsutils_user_group)"
 complete -c rchroot -n __rchroot_at_options -l chdir -d 'start in this directory, as it is called inside' -r -f -a "(__fish_complete_directories)"
 complete -c rchroot -n __rchroot_at_options -l skip-chdir -d 'stay in the present directory; only if NEWROOT is the old \'/\''

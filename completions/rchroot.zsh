@@ -97,7 +97,7 @@ _rchroot() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*--groups=[have these supplementary groups, and no others; none if empty]:GROUP,...: __nsutils_list groups' \
+'*--groups=[have these supplementary groups (GROUP,...) and no others; none if empty]:G_LIST: __nsutils_list groups' \
 '*--userspec=[be this user, in this group or else the user'\''s own; either may be left out]:USER\:GROUP: __nsutils_user_group' \
 '*--chdir=[start in this directory, as it is called inside]:DIR:_files -/' \
 '--skip-chdir[stay in the present directory; only if NEWROOT is the old '\''/'\'']' \

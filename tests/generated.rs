@@ -57,6 +57,7 @@ fn plain(heading: &str) -> String {
         text = format!("{name}[={value}]");
     }
     text.replace(" Ns | Ns ", "|")
+        .replace(" Ns = Ns ", "=")
         .replace("Ar ", "")
         .replace("Cm ", "")
 }
@@ -64,7 +65,7 @@ fn plain(heading: &str) -> String {
 /// The long name in the heading of an option.
 fn long_name(heading: &str) -> &str {
     let (_, long) = heading.split_once("--").expect("a long option");
-    long.split([' ', '[']).next().expect("a name")
+    long.split([' ', '[', '=']).next().expect("a name")
 }
 
 /// What a program prints with `--help`. It stands beside xtask, if it was built.
@@ -142,7 +143,7 @@ fn help_and_man_page_spell_and_order_the_options_alike() {
         let Some(help) = help(&command) else { continue };
         // The texts are further to the right.
         let entries = help.lines().filter_map(|line| {
-            let begin = line.get(..6)?;
+            let begin = line.get(..8)?;
             begin.contains('-').then(|| line.trim_start())
         });
         let entries: Vec<_> = entries.collect();

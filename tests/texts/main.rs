@@ -6,5 +6,6 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod help;
 mod stage;
 mod versions;

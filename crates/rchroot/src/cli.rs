@@ -29,8 +29,8 @@ const DIRECTORY: &str = "Working directory";
 const OPTIONS: &[Opt] = &[
     Opt::required(
         "groups",
-        "GROUP,...",
-        "have these supplementary groups, and no others; none if empty",
+        "G_LIST",
+        "have these supplementary groups (GROUP,...) and no others; none if empty",
     )
     .under(USERS),
     Opt::required(

@@ -102,11 +102,11 @@ pub fn command() -> Command {
     table::command(TOOL.name, OPTIONS)
         .about("List the namespaces of this machine, or the processes in one of them.")
         .after_help(
-            "Columns are named by --list-columns. What the options say about trees, filters and\n\
-             what is found where: rlsns(8).",
+            "For the columns, see --list-columns. More about trees, filters and where namespaces are found in rlsns(8).",
         )
         .arg(
             Arg::new("namespace")
+                .value_name("NAMESPACE")
                 .help("the inode number of a namespace, whose processes are to be listed"),
         )
 }

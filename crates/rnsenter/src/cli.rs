@@ -139,7 +139,7 @@ pub fn command() -> Command {
     table::command(TOOL.name, OPTIONS)
         .about("Run a program in the namespaces of another process.")
         .after_help(
-            "A namespace is the target's unless FILE or the id NSID names another. Without a program,\n\
+            "A namespace is the target's unless FILE or the id NSID names another. Without a program, \
              a login shell runs. More in rnsenter(1).",
         )
         .arg(Arg::new("program").value_name("PROGRAM").value_hint(ValueHint::CommandName))

@@ -67,7 +67,7 @@ fn stale() -> Result<Vec<Stale>> {
         let path = man_page(name);
         let page = read(&path)?;
         let old = page.clone().unwrap_or_else(|| man::skeleton(&command));
-        let text = man::refreshed(&old, &command).with_context(|| path.clone())?;
+        let text = man::refreshed(&old, &command, tool.family).with_context(|| path.clone())?;
         all.push((page, Stale { path, text }));
     }
     let differ = all

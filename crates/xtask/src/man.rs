@@ -6,7 +6,7 @@
 
 use anyhow::{Context, Result, ensure};
 use clap::{Arg, Command};
-use nscore::cli::ADDED;
+use nscore::cli::{ADDED, Family};
 
 /// Where the text of an option is still to be written; a test looks for it.
 const MISSING: &str = ".Sy MISSING TEXT\n";
@@ -30,7 +30,7 @@ pub(crate) fn skeleton(command: &Command) -> String {
 ///
 /// # Errors
 /// That it has no OPTIONS, that an `.It` there is no option's, that text in it belongs to no option or group any more.
-pub(crate) fn refreshed(page: &str, command: &Command) -> Result<String> {
+pub(crate) fn refreshed(page: &str, command: &Command, family: Family) -> Result<String> {
     let (before, rest) = page
         .split_once(OPTIONS)
         .with_context(|| format!("no line {OPTIONS:?}"))?;
@@ -38,7 +38,7 @@ pub(crate) fn refreshed(page: &str, command: &Command) -> Result<String> {
         .find("\n.Sh ")
         .map_or(rest.len(), |newline| newline + 1);
     let (section, after) = rest.split_at(end);
-    let section = Section::read(section)?.refreshed(command)?;
+    let section = Section::read(section)?.refreshed(command, family)?;
     Ok(format!("{before}{OPTIONS}{section}{after}"))
 }
 
@@ -98,7 +98,7 @@ impl<'a> Section<'a> {
     }
 
     /// The section anew.
-    fn refreshed(mut self, command: &Command) -> Result<String> {
+    fn refreshed(mut self, command: &Command, family: Family) -> Result<String> {
         let groups = groups(command);
         let mut section = String::new();
         if groups.iter().all(|(title, _)| title.is_some()) {
@@ -109,7 +109,7 @@ impl<'a> Section<'a> {
             section.extend(title.map(|title| format!(".Ss {title}\n")));
             section += &format!("{before}.Bl -tag -width Ds\n");
             for option in options {
-                section += &format!("{}\n{}", heading(option), self.take_text(option));
+                section += &format!("{}\n{}", heading(option, family), self.take_text(option));
             }
             section += &format!(".El\n{after}");
         }
@@ -171,8 +171,8 @@ fn groups(command: &Command) -> Vec<(Option<&str>, Vec<&Arg>)> {
     groups
 }
 
-/// `.It Fl m , Fl -mount Ns Op = Ns Ar FILE`
-fn heading(option: &Arg) -> String {
+/// `.It Fl m , Fl -mount Ns Op = Ns Ar FILE`. As in the help, GNU's joins a value that must be there by `=`.
+fn heading(option: &Arg, family: Family) -> String {
     let long = option.get_long().unwrap_or_default();
     let mut line = match option.get_short() {
         Some(short) => format!(".It Fl {short} , Fl -{long}"),
@@ -182,7 +182,11 @@ fn heading(option: &Arg) -> String {
         let optional = option
             .get_num_args()
             .is_some_and(|count| count.min_values() == 0);
-        line += if optional { " Ns Op = Ns " } else { " " };
+        line += match family {
+            _ if optional => " Ns Op = Ns ",
+            Family::UtilLinux => " ",
+            Family::Coreutils => " Ns = Ns ",
+        };
         let names = option.get_value_names().unwrap_or_default();
         let values = names.iter().flat_map(|name| name.split('|')).map(value);
         line += &values.collect::<Vec<_>>().join(" Ns | Ns ");
@@ -214,7 +218,11 @@ mod tests {
 
     fn refreshed_options(section: &str, options: impl IntoIterator<Item = Arg>) -> Result<String> {
         let page = format!(".Sh OPTIONS\n{section}.Sh FILES\n");
-        let page = refreshed(&page, &Command::new("tool").args(options))?;
+        let page = refreshed(
+            &page,
+            &Command::new("tool").args(options),
+            Family::UtilLinux,
+        )?;
         let section = page.strip_prefix(".Sh OPTIONS\n").context("lost")?;
         let section = section.strip_suffix(".Sh FILES\n").context("lost")?;
         Ok(section.to_owned())
@@ -237,8 +245,12 @@ mod tests {
                 ".It Fl -long Ns Op = Ns Ar DIR",
             ),
         ] {
-            assert_eq!(heading(&option), line);
+            assert_eq!(heading(&option, Family::UtilLinux), line);
         }
+        assert_eq!(
+            heading(&valued("DIR"), Family::Coreutils),
+            ".It Fl -long Ns = Ns Ar DIR"
+        );
     }
 
     #[test]
@@ -282,7 +294,7 @@ mod tests {
     #[test]
     fn a_skeleton_can_be_filled() -> Result<()> {
         let command = Command::new("tool").about("Do it.").arg(flag("a"));
-        let page = refreshed(&skeleton(&command), &command)?;
+        let page = refreshed(&skeleton(&command), &command, Family::UtilLinux)?;
         assert!(page.ends_with(".It Fl -a\n.Sy MISSING TEXT\n.El\n"));
         Ok(())
     }

@@ -7,19 +7,23 @@ use std::os::unix::ffi::OsStrExt;
 use clap::{Arg, Command};
 
 use super::table::ADDED;
+use super::{Family, Tool};
 
 /// The column in which an option's text begins; an option that reaches it has its text on the next line.
 const TEXT_COLUMN: usize = 27;
-/// The column at which texts are broken.
+/// The widest that a line may be.
 const WIDTH: usize = 80;
 
-/// The help of a tool that was called as `name`.
-pub(super) fn text(command: &Command, name: &OsStr) -> Vec<u8> {
+/// The help of a tool: `called` is the base name that it was called by, `asked` the name by which help is asked for.
+pub(super) fn text(tool: &Tool, called: &OsStr, asked: &OsStr) -> Vec<u8> {
+    let command = &(tool.command)();
+    let names = Names { tool, called };
     let mut help = b"\nUsage:\n ".to_vec();
-    help.extend(name.as_bytes());
+    help.extend(asked.as_bytes());
     help.extend(format!(" [options]{}\n", operands(command)).bytes());
     if let Some(about) = command.get_about() {
-        help.extend(format!("\n{about}\n").bytes());
+        let about = names.replaced_in(&about.to_string());
+        help.extend(format!("\n{}\n", wrapped(&about, 0)).bytes());
     }
     for heading in headings(command) {
         help.extend(format!("\n{heading}:\n").bytes());
@@ -27,13 +31,46 @@ pub(super) fn text(command: &Command, name: &OsStr) -> Vec<u8> {
             option.get_long().is_some() && heading_of(option) == heading && !option.is_hide_set()
         });
         for option in options {
-            help.extend(entry(option).bytes());
+            help.extend(entry(option, &names).bytes());
         }
     }
     if let Some(after) = command.get_after_help() {
-        help.extend(format!("\n{after}\n").bytes());
+        let after = names.replaced_in(&after.to_string());
+        help.extend(format!("\n{}\n", wrapped(&after, 0)).bytes());
     }
     help
+}
+
+/// What the texts call a program that was called by another name than its own.
+struct Names<'a> {
+    tool: &'a Tool,
+    called: &'a OsStr,
+}
+
+impl Names<'_> {
+    /// A text of the table with the name that the program was called by. A link of any name has no man page, so it is
+    /// sent to ours; who calls `unshare` finds `unshare(1)`.
+    fn replaced_in(&self, text: &str) -> String {
+        let own = self.tool.name;
+        if self.called == own {
+            return text.to_owned();
+        }
+        let called = self.called.to_string_lossy();
+        let page = match called == self.tool.original.name {
+            true => self.tool.original.name,
+            false => own,
+        };
+        let parts = text.split(own).map(str::to_owned);
+        let joined = parts.reduce(|before, after| {
+            let name = if after.starts_with('(') {
+                page
+            } else {
+                &called
+            };
+            before + name + &after
+        });
+        joined.unwrap_or_default()
+    }
 }
 
 /// ` [PROGRAM [ARGUMENT]...]`: each operand inside the brackets of the one before it, but for one that must be there.
@@ -84,27 +121,34 @@ fn heading_of(option: &Arg) -> &str {
     option.get_help_heading().unwrap_or(GENERAL)
 }
 
-fn entry(option: &Arg) -> String {
-    let mut line = match option.get_short() {
-        Some(short) => format!(" -{short}, "),
-        None => "     ".to_owned(),
+fn entry(option: &Arg, names: &Names) -> String {
+    let family = names.tool.family;
+    // Column by column as the originals have it: programs read the options from here.
+    let margin = match family {
+        Family::UtilLinux => " ",
+        Family::Coreutils => "  ",
     };
-    line.push_str(&spelling(option));
+    let mut line = match option.get_short() {
+        Some(short) => format!("{margin}-{short}, "),
+        None => format!("{margin}    "),
+    };
+    line.push_str(&spelling(option, family));
     let text = option.get_help().map(ToString::to_string);
-    let text = text.unwrap_or_default();
+    let text = names.replaced_in(&text.unwrap_or_default());
     if line.len() + 1 >= TEXT_COLUMN {
         line.push('\n');
         line.push_str(&" ".repeat(TEXT_COLUMN));
     } else {
         line.push_str(&" ".repeat(TEXT_COLUMN - line.len()));
     }
-    line.push_str(&wrapped(&text));
+    line.push_str(&wrapped(&text, TEXT_COLUMN));
     line.push('\n');
     line
 }
 
-/// `--mount[=FILE]`, `--setuid UID`, `--fork`: the long option with its value as it is written.
-fn spelling(option: &Arg) -> String {
+/// `--mount[=FILE]`, `--setuid UID`, `--fork`: the long option with its value as it is written. GNU's help joins the two
+/// by `=`.
+fn spelling(option: &Arg, family: Family) -> String {
     let long = option.get_long().unwrap_or_default();
     let optional = option
         .get_num_args()
@@ -112,7 +156,13 @@ fn spelling(option: &Arg) -> String {
     match option.get_action().takes_values() {
         false => format!("--{long}"),
         true if optional => format!("--{long}[={}]", value_name(option)),
-        true => format!("--{long} {}", value_name(option)),
+        true => {
+            let between = match family {
+                Family::UtilLinux => ' ',
+                Family::Coreutils => '=',
+            };
+            format!("--{long}{between}{}", value_name(option))
+        }
     }
 }
 
@@ -121,17 +171,18 @@ fn value_name(arg: &Arg) -> String {
     names.iter().map(|name| name.as_str()).collect()
 }
 
-/// The text broken at blanks so that it ends before [`WIDTH`], every line but the first indented.
-fn wrapped(text: &str) -> String {
+/// The text broken at blanks so that no line is longer than [`WIDTH`]; it begins in column `indent`, and so does every
+/// further line.
+fn wrapped(text: &str, indent: usize) -> String {
     let mut whole = String::new();
-    let mut column = TEXT_COLUMN;
-    for word in text.split(' ') {
+    let mut column = indent;
+    for word in text.split_whitespace() {
         let length = word.chars().count();
-        if column > TEXT_COLUMN && column + 1 + length > WIDTH {
+        if column > indent && column + 1 + length > WIDTH {
             whole.push('\n');
-            whole.push_str(&" ".repeat(TEXT_COLUMN));
-            column = TEXT_COLUMN;
-        } else if column > TEXT_COLUMN {
+            whole.push_str(&" ".repeat(indent));
+            column = indent;
+        } else if column > indent {
             whole.push(' ');
             column += 1;
         }

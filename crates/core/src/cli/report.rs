@@ -173,7 +173,7 @@ impl Diagnostics {
     }
 
     pub(super) fn print_help(&self, tool: &Tool) -> c_int {
-        self.print(&help::text(&(tool.command)(), self.name_for_help()))
+        self.print(&help::text(tool, self.name(), self.name_for_help()))
     }
 
     pub(super) fn print_version(&self, tool: &Tool) -> c_int {
