@@ -10,6 +10,7 @@
 )]
 #![allow(clippy::print_stdout, reason = "how long it took is worth knowing")]
 
+mod descriptors;
 mod many;
 mod names;
 mod places;

@@ -17,6 +17,7 @@ use nscore::sys::nsfs::type_of;
 use nscore::sys::process::{pidfd_getfd, pidfd_open, pidfd_open_thread};
 
 use super::found::Registry;
+use super::nsfile::NsFiles;
 use super::own;
 use super::process::{Name, pid};
 use super::{Grip, Holder, Task, Wanted};
@@ -26,8 +27,6 @@ use crate::link::number;
 /// What was seen of descriptors so far.
 #[derive(Debug)]
 pub(super) struct Descriptors {
-    /// The device of nsfs, on which every namespace has its file.
-    nsfs: Option<(u32, u32)>,
     /// Whether the size of a directory of descriptors is their number.
     are_counted: bool,
     /// The sockets that were asked, and what network each is of; many processes may have the same one.
@@ -39,11 +38,8 @@ pub(super) struct Descriptors {
 impl Descriptors {
     /// None seen yet.
     pub(super) fn new(proc: &Directory) -> Descriptors {
-        let own = proc.directory(c"self/ns");
-        let status = |name| own.as_ref().ok().and_then(|own| own.status(name).ok());
         Descriptors {
-            nsfs: status(c"user").map(|status| status.device),
-            are_counted: status(c"../fd").is_some_and(|status| status.size > 0),
+            are_counted: proc.status(c"self/fd").is_ok_and(|fds| fds.size > 0),
             sockets: BTreeMap::new(),
             own: own::number_in(proc),
         }
@@ -55,8 +51,7 @@ impl Descriptors {
     /// those are asked for first: that is cheaper than a list, which is read only if some were not there.
     pub(super) fn read(
         &mut self,
-        wanted: &Wanted,
-        registry: &mut Registry,
+        scan: Scan,
         ns: &Directory,
         task: Task,
         entries: &mut EntryBuffer,
@@ -69,8 +64,7 @@ impl Descriptors {
             return;
         }
         let mut of = Owner {
-            wanted,
-            registry,
+            scan,
             directory,
             task,
             is_self: Some(task.process) == self.own,
@@ -100,8 +94,8 @@ impl Descriptors {
     /// Looks at one descriptor, which may not be there.
     fn look(&mut self, of: &mut Owner, name: &CStr) -> Result<(), Errno> {
         let status = of.directory.status(name)?;
-        let is_namespace = Some(status.device) == self.nsfs;
-        let is_socket = status.file_type == S_IFSOCK && of.wanted.types.has(Namespace::Net);
+        let is_namespace = of.scan.files.is_namespace(&status);
+        let is_socket = status.file_type == S_IFSOCK && of.scan.wanted.types.has(Namespace::Net);
         let is_ours = || of.is_self && !own::is_inherited(&of.directory, name);
         if !is_namespace && !is_socket || is_ours() {
             return Ok(());
@@ -119,7 +113,7 @@ impl Descriptors {
     /// another process may let us ask what the first one has not.
     fn network_of(&mut self, of: &mut Owner, name: &CStr, socket: u64) -> Option<u32> {
         match self.sockets.get(&socket) {
-            Some(known) if known.is_some() || of.wanted.holders_of.is_none() => *known,
+            Some(known) if known.is_some() || of.scan.wanted.holders_of.is_none() => *known,
             _ => {
                 let network = of.meet_socket(name);
                 self.sockets.insert(socket, network);
@@ -129,10 +123,16 @@ impl Descriptors {
     }
 }
 
+/// What is looked for, what was found so far, and how that is opened.
+pub(super) struct Scan<'a> {
+    pub(super) wanted: &'a Wanted,
+    pub(super) registry: &'a mut Registry,
+    pub(super) files: &'a NsFiles,
+}
+
 /// Whose descriptors are looked at.
 struct Owner<'a> {
-    wanted: &'a Wanted,
-    registry: &'a mut Registry,
+    scan: Scan<'a>,
     directory: Directory,
     task: Task,
     /// Whether it is this process, which opens what it asks.
@@ -147,16 +147,19 @@ impl Owner<'_> {
             return;
         };
         self.witness(Some(inode), name, Grip::Descriptor);
-        if self.registry.knows(inode, Held::DESCRIPTOR) {
+        if self.scan.registry.knows(inode, Held::DESCRIPTOR) {
             return;
         }
-        let Ok(file) = self.directory.file(name) else {
+        let Ok(file) = self.scan.files.open(&self.directory, name) else {
             return;
         };
         let kind = type_of(&file).ok().and_then(Namespace::from_flag);
-        if let Some(kind) = kind.filter(|kind| self.wanted.meets(*kind)) {
-            self.registry
-                .meet(self.wanted, (kind, inode), Held::DESCRIPTOR, || Ok(file));
+        if let Some(kind) = kind.filter(|kind| self.scan.wanted.meets(*kind)) {
+            self.scan
+                .registry
+                .meet(self.scan.wanted, (kind, inode), Held::DESCRIPTOR, || {
+                    Ok(file)
+                });
         }
     }
 
@@ -172,8 +175,12 @@ impl Owner<'_> {
         let network = pidfd_getfd(pidfd, number).and_then(network_of).ok()?;
         let inode = u32::try_from(status_of(&network).ok()?.inode).ok()?;
         let network = || Ok(network);
-        self.registry
-            .meet(self.wanted, (Namespace::Net, inode), Held::SOCKET, network);
+        self.scan.registry.meet(
+            self.scan.wanted,
+            (Namespace::Net, inode),
+            Held::SOCKET,
+            network,
+        );
         Some(inode)
     }
 
@@ -181,7 +188,7 @@ impl Owner<'_> {
     fn witness(&mut self, inode: Option<u32>, name: &CStr, grip: fn(u32) -> Grip) {
         if let (Some(inode), Some(number)) = (inode, number(name.to_bytes())) {
             let holder = || Holder::Task(self.task, grip(number));
-            self.registry.witness(self.wanted, inode, holder);
+            self.scan.registry.witness(self.scan.wanted, inode, holder);
         }
     }
 }

@@ -10,6 +10,7 @@ mod found;
 mod holder;
 mod listed;
 mod mounts;
+mod nsfile;
 mod own;
 mod process;
 mod workers;

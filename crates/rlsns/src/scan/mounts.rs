@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::fs::File;
 use std::io::Read;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
@@ -19,6 +19,7 @@ use nscore::sys::nsfs::{Direction, neighbour_of};
 use nscore::sys::statmount;
 
 use super::found::Registry;
+use super::nsfile::NsFiles;
 use super::process::Name;
 use super::{Holder, Snapshot, Wanted};
 use crate::held::Held;
@@ -33,6 +34,7 @@ pub(super) fn read(proc: &Directory, wanted: &Wanted, snapshot: &mut Snapshot) {
     let mut mounts = Mounts {
         wanted,
         registry: Registry::of(std::mem::take(&mut snapshot.namespaces)),
+        files: NsFiles::new(proc),
         seen: BTreeSet::new(),
         walked: BTreeSet::new(),
     };
@@ -58,6 +60,7 @@ pub(super) fn read(proc: &Directory, wanted: &Wanted, snapshot: &mut Snapshot) {
 struct Mounts<'a> {
     wanted: &'a Wanted,
     registry: Registry,
+    files: NsFiles,
     /// The mount namespaces that a process has shown.
     seen: BTreeSet<u32>,
     /// Those that were read to the last mount, by their numbers.
@@ -133,7 +136,8 @@ impl Mounts<'_> {
 
     /// A namespace is mounted at this path of a process's root.
     fn meet(&mut self, process: &Directory, namespace: (Namespace, u32), path: &[u8]) {
-        let open = || open_mounted(process, path, namespace.1);
+        let files = &self.files;
+        let open = || files.reopen(&open_mounted(process, path)?, namespace.1);
         self.registry
             .meet(self.wanted, namespace, Held::MOUNT, open);
     }
@@ -205,21 +209,13 @@ fn mounts_of(namespace: u64) -> Vec<u64> {
     }
 }
 
-/// Opens the namespace that is mounted at `path` in the root of a process, never leaving that root, and nothing else
-/// that may be found there: opening a device or a FIFO can do things.
-fn open_mounted(process: &Directory, path: &[u8], inode: u32) -> Result<OwnedFd, Errno> {
-    let root = process.directory(c"root")?;
+/// Opens the place at `path` in the root of a process, never leaving that root; whatever is found there is not opened
+/// itself, for opening a device or a FIFO can do things.
+fn open_mounted(process: &Directory, path: &[u8]) -> Result<OwnedFd, Errno> {
+    let root = process.passage(c"root")?;
     let path = CString::new(path).map_err(|_| Errno::EINVAL)?;
     let how = OpenHow::new()
         .flags(OFlag::O_PATH | OFlag::O_CLOEXEC)
         .resolve(ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS);
-    let place = openat2(&root, path.as_c_str(), how)?;
-    let own = Directory::open(c"/proc/self")?;
-    let (there, namespaces) = (status_of(&place)?, own.status(c"ns/user")?);
-    if there.inode != u64::from(inode) || there.device != namespaces.device {
-        return Err(Errno::ENOENT);
-    }
-    let mut name = Name::default();
-    let number = u32::try_from(place.as_raw_fd()).unwrap_or(u32::MAX);
-    own.directory(c"fd")?.file(name.write(number, ""))
+    openat2(&root, path.as_c_str(), how)
 }

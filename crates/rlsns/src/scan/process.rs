@@ -12,8 +12,9 @@ use nscore::namespace::Namespace;
 use nscore::sys::directory::{Directory, EntryBuffer};
 use nscore::sys::process::share_descriptors;
 
-use super::descriptors::Descriptors;
+use super::descriptors::{Descriptors, Scan};
 use super::found::Registry;
+use super::nsfile::NsFiles;
 use super::{Grip, Holder, Person, Process, Snapshot, Task, Wanted};
 use crate::held::Held;
 use crate::link::{self, number};
@@ -39,6 +40,7 @@ pub(super) struct Reader<'a> {
     proc: &'a Directory,
     wanted: &'a Wanted,
     registry: Registry,
+    files: NsFiles,
     descriptors: Descriptors,
     processes: Vec<Process>,
     entries: EntryBuffer,
@@ -51,6 +53,7 @@ impl<'a> Reader<'a> {
             proc,
             wanted,
             registry: Registry::default(),
+            files: NsFiles::new(proc),
             descriptors: Descriptors::new(proc),
             processes: Vec::new(),
             entries: EntryBuffer::default(),
@@ -121,8 +124,8 @@ impl<'a> Reader<'a> {
                 self.registry.witness(self.wanted, inode, holder);
             }
             new |= !self.registry.knows(inode, held);
-            self.registry
-                .meet(self.wanted, (kind, inode), held, || ns.file(name));
+            let open = || self.files.open(ns, name);
+            self.registry.meet(self.wanted, (kind, inode), held, open);
         }
         new
     }
@@ -177,15 +180,18 @@ impl<'a> Reader<'a> {
             };
             let holder = || Holder::Task(thread, grip);
             self.registry.witness(self.wanted, inode, holder);
-            self.registry
-                .meet(self.wanted, (kind, inode), held, || ns.file(name));
+            let open = || self.files.open(ns, name);
+            self.registry.meet(self.wanted, (kind, inode), held, open);
         }
     }
 
     fn read_descriptors(&mut self, ns: &Directory, task: Task) {
-        let (wanted, registry) = (self.wanted, &mut self.registry);
-        self.descriptors
-            .read(wanted, registry, ns, task, &mut self.entries);
+        let scan = Scan {
+            wanted: self.wanted,
+            registry: &mut self.registry,
+            files: &self.files,
+        };
+        self.descriptors.read(scan, ns, task, &mut self.entries);
     }
 }
 

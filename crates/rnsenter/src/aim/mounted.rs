@@ -2,14 +2,14 @@
 //! gone through by the process's root.
 
 use std::collections::BTreeSet;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nscore::procfs::mount_points;
 use nscore::sys::directory::Directory;
-use nscore::sys::file::{above_standard, open};
+use nscore::sys::file::above_standard;
 
 use super::processes::{Processes, read};
 use super::sought::Sought;
@@ -30,22 +30,17 @@ pub(super) fn find(processes: &Processes, sought: &mut Sought) -> Option<OwnedFd
 /// That of the mounts that this process sees.
 fn among_mounts(process: &Directory, sought: &Sought) -> Option<OwnedFd> {
     let table = read(process, c"mountinfo")?;
-    let root = process.directory(c"root").ok()?;
+    let root = process.passage(c"root").ok()?;
     mount_points(&table)
         .filter(|mount| mount.filesystem == "nsfs")
-        .find_map(|mount| sought.through(open_within(&root, &mount.path).ok()?))
+        .find_map(|mount| sought.at_place(open_within(&root, &mount.path).ok()?))
 }
 
-/// Opens the namespace that is mounted at a path, never leaving that root, and nothing else that may be found there:
-/// opening a device or a FIFO can do things.
+/// Opens the place at a path, never leaving that root; whatever is found there is not opened itself, for opening a
+/// device or a FIFO can do things.
 fn open_within(root: &Directory, path: &Path) -> Result<OwnedFd, Errno> {
     let how = OpenHow::new()
         .flags(OFlag::O_PATH | OFlag::O_CLOEXEC)
         .resolve(ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS);
-    let place = above_standard(openat2(root, path, how)?)?;
-    if !crate::standing::is_namespace(&place) {
-        return Err(Errno::ENOENT);
-    }
-    let itself = format!("/proc/self/fd/{}", place.as_raw_fd());
-    open(Path::new(&itself), OFlag::O_RDONLY)
+    above_standard(openat2(root, path, how)?)
 }

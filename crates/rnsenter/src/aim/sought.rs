@@ -5,8 +5,9 @@ use std::ffi::CStr;
 use std::os::fd::{AsFd, OwnedFd};
 
 use nix::errno::Errno;
-use nscore::sys::directory::{Directory, status_of};
-use nscore::sys::file::above_standard;
+use nix::fcntl::OFlag;
+use nscore::safe_open::{SelfFds, open_checked};
+use nscore::sys::directory::{Directory, Status, status_of};
 use nscore::sys::nsfs::{owner_of, parent_of};
 
 /// The number, and what was met on the way to it.
@@ -14,6 +15,7 @@ pub(super) struct Sought {
     inode: u64,
     /// That of nsfs, on which every namespace has its file; none without /proc.
     device: Option<(u32, u32)>,
+    fds: Result<SelfFds, Errno>,
     /// The inode numbers of the namespaces that were met.
     met: BTreeSet<u64>,
 }
@@ -24,6 +26,7 @@ impl Sought {
         Sought {
             inode: inode.into(),
             device: own.ok().map(|own| own.device),
+            fds: SelfFds::open(),
             met: BTreeSet::new(),
         }
     }
@@ -49,9 +52,23 @@ impl Sought {
         if Some(found.device) != self.device || self.met.contains(&found.inode) {
             return None;
         }
-        let file = directory.file(name).and_then(above_standard).ok()?;
+        // By now its process may have put something else there, whose opening does something.
+        let is_same =
+            |status: &Status| (status.device, status.inode) == (found.device, found.inode);
+        let fds = self.fds.as_ref().ok()?;
+        let file = open_checked(fds, directory, name, OFlag::O_RDONLY, is_same).ok()??;
         self.met.insert(found.inode);
         self.through(file)
+    }
+
+    /// The namespace, if a descriptor of `O_PATH` stands for its file, or for that of one that is kept inside it.
+    pub(super) fn at_place(&self, place: impl AsFd) -> Option<OwnedFd> {
+        let found = status_of(&place).ok()?;
+        if Some(found.device) != self.device {
+            return None;
+        }
+        let fds = self.fds.as_ref().ok()?;
+        self.through(fds.reopen(place, OFlag::O_RDONLY).ok()?)
     }
 
     /// The namespace, if this is its file, or that of one that it owns or that was made within it.
