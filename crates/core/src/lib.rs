@@ -11,7 +11,7 @@
 //!
 //! 1. **Names are looked up before a root or a namespace is entered** ([`users`]): the name service loads code, and
 //!    code from a container must never run with the caller's privilege.
-//! 2. **The program inherits what the tool inherited.** Rust's own start-up does not run ([`cli::main`] says how), so
+//! 2. **The program inherits what the tool inherited.** Rust's own start-up does not run ([`define_main`] says how), so
 //!    SIGPIPE and closed descriptors are as the caller left them; every descriptor that we open is close-on-exec.
 //! 3. **An error is a sentence and the C library's reason**, as err(3) prints them; only [`cli`] prints it.
 //! 4. **No thread is ever started** in a program that forks or unshares: one with threads may do neither safely. Only

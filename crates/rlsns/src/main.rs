@@ -32,14 +32,4 @@ mod view;
 #[path = "../fuzz/targets.rs"]
 mod fuzz;
 
-use std::ffi::c_int;
-
-/// The C library's way in: Rust's own start-up does not run, see [`nscore::cli::main`].
-#[cfg_attr(
-    not(test),
-    expect(unsafe_code, reason = "the linker must find this function by its name")
-)]
-#[cfg_attr(not(test), unsafe(no_mangle))]
-pub extern "C" fn main() -> c_int {
-    nscore::cli::main(&rlsns_cli::TOOL, run::run)
-}
+nscore::define_main!(&rlsns_cli::TOOL, run::run);

@@ -5,6 +5,7 @@
 //! kinds of error have a type, because they end otherwise than "the tool failed": [`Usage`] (with the line that points
 //! to `--help`), [`exec::Failure`] (126 and 127) and [`Reported`] (nothing is left to say).
 
+mod entry;
 pub mod getopt;
 mod help;
 mod hints;
@@ -17,10 +18,9 @@ mod version;
 use std::ffi::OsString;
 
 use clap::Command;
-use nix::libc::c_int;
 
 pub use crate::message::{Message, message};
-use crate::sys::process::Ending;
+pub use entry::main;
 use getopt::{Occurrence, Reading, Stop};
 pub use report::{Diagnostics, Reported, Usage};
 pub use table::{ADDED, CLOSE_FDS, NEW_SESSION, NO_NEW_PRIVS, Opt};
@@ -102,22 +102,5 @@ impl Invocation {
             Some(Stop::Version) => Err(Usage::Version),
             Some(Stop::Mistake(sentence)) => Err(Usage::Unreadable(sentence.clone())),
         }
-    }
-}
-
-/// Runs a program from its first instruction to its exit status. Call it from an exported C `main` and return what it
-/// returns.
-///
-/// Rust's runtime does not start that way, which is 6 % of a start, and leaves SIGPIPE and closed descriptors as the
-/// caller left them: what the program we run must inherit. The arguments are read through `std::env`, which the GNU
-/// C library fills before `main`.
-pub fn main(tool: &Tool, run: fn(&Invocation) -> anyhow::Result<Ending>) -> c_int {
-    let invocation = Invocation::read(tool, std::env::args_os());
-    let diagnostics = &invocation.diagnostics;
-    let ended = run(&invocation);
-    match ended.as_ref().map_err(|error| error.downcast_ref()) {
-        Err(Some(Usage::Help)) => diagnostics.print_help(tool),
-        Err(Some(Usage::Version)) => diagnostics.print_version(tool),
-        _ => diagnostics.conclude(ended),
     }
 }

@@ -7,6 +7,7 @@
 
 #![allow(unsafe_code, reason = "this is the place for it")]
 
+pub mod arguments;
 pub mod arrival;
 pub mod capability;
 pub mod directory;
