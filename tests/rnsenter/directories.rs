@@ -1,7 +1,9 @@
 //! `--target` with a directory of kept namespaces, as `runshare --persist` makes it.
 
+mod trust;
+
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::Path;
 
 use nix::mount::{MsFlags, mount};
@@ -156,13 +158,15 @@ fn a_directory_without_namespaces_is_told() {
         let tool = rnsenter().args(["-t", name]).args(options).arg("true");
         tool.run().fails(1, &none);
     }
-    // A link is followed, as /proc/PID/ns has links, and nothing is read from where it leads.
-    fs::remove_file(&file).unwrap();
-    std::os::unix::fs::symlink("/dev/null", &file).unwrap();
-    rnsenter()
-        .args(["-t", name, "-n", "true"])
-        .run()
-        .fails(1, &none);
+    // A link is not followed, wherever it leads.
+    for target in ["/dev/null", "/proc/self/ns/net"] {
+        fs::remove_file(&file).unwrap();
+        symlink(target, &file).unwrap();
+        rnsenter()
+            .args(["-t", name, "-n", "true"])
+            .run()
+            .fails(1, &none);
+    }
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! `--persist` and `--unpersist`: the files are the program's own namespaces, by their inodes, and when they are let go
 //! nothing is left of them.
 
+mod trust;
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
@@ -289,7 +291,7 @@ fn who_may_not_mount_is_told_so_and_leaves_nothing() {
     let scratch = Scratch::new();
     fs::set_permissions(
         scratch.path(),
-        std::os::unix::fs::PermissionsExt::from_mode(0o777),
+        std::os::unix::fs::PermissionsExt::from_mode(0o1777),
     )
     .unwrap();
     let directory = scratch.path().join("kept");
@@ -316,7 +318,7 @@ fn in_a_user_namespace_of_their_own_anybody_can() {
     let scratch = Scratch::new();
     fs::set_permissions(
         scratch.path(),
-        std::os::unix::fs::PermissionsExt::from_mode(0o777),
+        std::os::unix::fs::PermissionsExt::from_mode(0o1777),
     )
     .unwrap();
     let script = "cd \"$1\"; \"$0\" --persist kept -un --hostname box readlink /proc/self/ns/uts /proc/self/ns/net; \

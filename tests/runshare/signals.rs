@@ -15,7 +15,7 @@ pub(crate) fn lives(pid: Pid) -> bool {
 }
 
 /// The children of a running tool, as the host counts them, the first that was made first.
-fn children_of(tool: &Running) -> Vec<Pid> {
+pub(crate) fn children_of(tool: &Running) -> Vec<Pid> {
     let path = format!("/proc/{0}/task/{0}/children", tool.pid());
     let children = fs::read_to_string(path).unwrap();
     let numbers = children.split_whitespace();

@@ -3,7 +3,7 @@
 //! | layer | modules | knows |
 //! |---|---|---|
 //! | the command line | [`cli`] | clap, anyhow; the only place that prints |
-//! | a program's needs | [`exec`], [`credentials`], [`confinement`], [`forward`], [`users`], [`procfs`], [`safe_open`], [`elf`], [`hint`] | files and the name service |
+//! | a program's needs | [`exec`], [`credentials`], [`confinement`], [`forward`], [`users`], [`procfs`], [`safe_open`], [`namespace_dir`], [`elf`], [`hint`] | files and the name service |
 //! | the table | [`namespace`] | the eight types of namespace, nothing else |
 //! | the kernel | [`sys`] | system calls; the only files with `unsafe` |
 //!
@@ -26,6 +26,7 @@ pub mod forward;
 pub mod hint;
 mod message;
 pub mod namespace;
+pub mod namespace_dir;
 pub mod procfs;
 pub mod safe_open;
 pub mod sys;

@@ -103,6 +103,14 @@ pub fn is_mounted_namespace(file: impl AsFd) -> Result<bool, Errno> {
     if !may_be || nsfs_device().is_some_and(|nsfs| nsfs != status.device) {
         return Ok(false);
     }
+    is_namespace(file)
+}
+
+/// Whether a file is a namespace; to be asked before anything that only a namespace can answer.
+///
+/// # Errors
+/// Those of `fstatfs(2)`, which a file system of FUSE may leave unanswered.
+pub fn is_namespace(file: impl AsFd) -> Result<bool, Errno> {
     Ok(fstatfs(file)?.filesystem_type() == NSFS_MAGIC)
 }
 

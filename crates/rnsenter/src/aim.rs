@@ -16,9 +16,11 @@ mod sought;
 mod unknown;
 
 use std::ffi::OsStr;
+use std::path::Path;
 
 use anyhow::{Error, Result};
 use nscore::hint::Hint;
+use nscore::safe_open::DirError;
 
 use crate::options::Options;
 use crate::target::{Invalid, Target};
@@ -46,8 +48,11 @@ impl Aim {
                 }
             }
             Form::Path => {
-                if let Ok(kept) = kept::Kept::open(text) {
-                    return Ok(Aim::Directory(kept));
+                let path = Path::new(text);
+                match kept::Kept::open(path) {
+                    Ok(kept) => return Ok(Aim::Directory(kept)),
+                    Err(DirError::Os(_)) => {}
+                    Err(untrusted) => return Err(kept::refusal(path, untrusted)),
                 }
             }
             Form::Process => {}

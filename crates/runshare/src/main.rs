@@ -6,7 +6,6 @@ mod beyond;
 mod check;
 mod child;
 mod clocks;
-mod collection;
 mod compose;
 mod credentials;
 mod environment;

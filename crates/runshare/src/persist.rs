@@ -1,5 +1,5 @@
 //! Namespaces that outlive their processes: each new one that was given a FILE is bind-mounted there, and with
-//! `--persist` every other one in a [`Collection`].
+//! `--persist` every other one in a [`NamespaceDir`].
 //!
 //! It is done from the old mount namespace, or nobody outside would see it, and with the privilege of the old user
 //! namespace: where one of the two is left, a [`Helper`] stays behind for it. Either all of them are bound or none.
@@ -11,9 +11,9 @@ use nix::unistd::{Pid, getpid};
 use nscore::cli::{Diagnostics, message};
 use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
+use nscore::namespace_dir::NamespaceDir;
 use nscore::sys::mount::{bind, unmount};
 
-use crate::collection::Collection;
 use crate::helper::Helper;
 use crate::options::Options;
 
@@ -58,7 +58,7 @@ impl Keeper {
     /// Binds them all.
     ///
     /// # Errors
-    /// `mount /proc/PID/ns/X on FILE failed`; as [`Collection::make`], [`Collection::keep`], [`Helper::work`].
+    /// `mount /proc/PID/ns/X on FILE failed`; as [`NamespaceDir::create`], [`NamespaceDir::bind`], [`Helper::work`].
     pub(crate) fn keep(self) -> Result<()> {
         match self.helper {
             Some(helper) => helper.work(),
@@ -69,21 +69,21 @@ impl Keeper {
 
 /// Binds every namespace that `process` has unshared; after a failure none of them stays.
 fn bind_all(process: Pid, kept: &Kept) -> Result<()> {
-    let mut collection = kept
+    let mut directory = kept
         .directory
         .as_deref()
-        .map(Collection::make)
+        .map(NamespaceDir::create)
         .transpose()?;
     let mut bound = Vec::new();
     for (namespace, file) in &kept.namespaces {
         let source = PathBuf::from(format!("/proc/{process}/ns/{}", namespace.unshared_file()));
-        let done = match (file, &mut collection) {
+        let done = match (file, &mut directory) {
             (Some(file), _) => bind_to_file(*namespace, &source, file).map(|()| bound.push(file)),
-            (None, Some(collection)) => collection.keep(*namespace, &source),
+            (None, Some(directory)) => directory.bind(*namespace, &source),
             (None, None) => Ok(()),
         };
         if done.is_err() {
-            undo(&bound, collection);
+            undo(&bound, directory);
             return done;
         }
     }
@@ -91,9 +91,9 @@ fn bind_all(process: Pid, kept: &Kept) -> Result<()> {
 }
 
 /// Takes away what was bound, the last first. The failure that brought us here is the one to tell.
-fn undo(files: &[&PathBuf], collection: Option<Collection>) {
-    if let Some(collection) = collection {
-        collection.undo();
+fn undo(files: &[&PathBuf], directory: Option<NamespaceDir>) {
+    if let Some(directory) = directory {
+        directory.undo();
     }
     for file in files.iter().rev() {
         let _ = unmount(file);

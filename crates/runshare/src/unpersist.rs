@@ -7,20 +7,19 @@ use std::path::Path;
 use anyhow::{Context, Error, Result};
 use nscore::cli::message;
 use nscore::namespace::Namespace;
+use nscore::namespace_dir::{NamespaceDir, cannot_use};
 use nscore::sys::process::Ending;
-
-use crate::collection::Collection;
 
 /// Takes away whatever is kept there, and the directory. If there is anything else in it, nothing is done.
 ///
 /// # Errors
 /// `nothing is kept in DIR`, `DIR/NAME is no kept namespace`; what a system call has against it.
 pub(crate) fn let_go(path: &Path) -> Result<Ending> {
-    let collection = Collection::open(path)?;
+    let directory = NamespaceDir::open(path).map_err(|error| cannot_use(path, error))?;
     let mut kept = Vec::new();
-    for name in collection.names()? {
+    for name in directory.names()? {
         kept.push(
-            namespace_of(&collection, &name)
+            namespace_of(&directory, &name)
                 .with_context(|| message(&[&"cannot look at ", &path.join(&name)]))?
                 .ok_or_else(|| foreign(&path.join(&name)))?,
         );
@@ -30,15 +29,15 @@ pub(crate) fn let_go(path: &Path) -> Result<Ending> {
     }
     kept.sort();
     for namespace in kept {
-        collection.release(namespace)?;
+        directory.release(namespace)?;
     }
-    collection.remove().map(|()| Ending::Status(0))
+    directory.remove().map(|()| Ending::Status(0))
 }
 
 /// The type of the namespace that is kept under this name; `None` for what is no such thing.
-fn namespace_of(collection: &Collection, name: &OsStr) -> Result<Option<Namespace>> {
+fn namespace_of(directory: &NamespaceDir, name: &OsStr) -> Result<Option<Namespace>> {
     match Namespace::from_file(name.as_bytes()) {
-        Some(namespace) if collection.holds(namespace)? => Ok(Some(namespace)),
+        Some(namespace) if directory.holds(namespace)? => Ok(Some(namespace)),
         _ => Ok(None),
     }
 }

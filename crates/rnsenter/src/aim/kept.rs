@@ -1,40 +1,34 @@
 //! A directory of kept namespaces, as `runshare --persist` makes it: one file for each, called as in /proc/PID/ns, which
 //! is such a directory too. There is no process, so nothing but namespaces can come from it.
 
-use std::ffi::OsStr;
+use std::ffi::OsString;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, openat};
 use nix::libc::S_IFREG;
-use nix::sys::stat::Mode;
 use nscore::cli::message;
 use nscore::hint::{Hint, shown};
 use nscore::namespace::Namespace;
-use nscore::sys::file::{above_standard, open};
+use nscore::namespace_dir::{NamespaceDir, cannot_use};
+use nscore::safe_open::{DirError, Distrust, Untrusted};
 
 use crate::options::{Options, Source};
-use crate::standing::{is_namespace, is_same, own};
+use crate::standing::{is_same, own};
 
 /// The directory, open.
 #[derive(Debug)]
-pub(crate) struct Kept {
-    path: PathBuf,
-    directory: OwnedFd,
-}
+pub(crate) struct Kept(NamespaceDir);
 
 impl Kept {
     /// Opens it.
     ///
     /// # Errors
-    /// Those of `open(2)`; ENOTDIR for what is none.
-    pub(super) fn open(path: &OsStr) -> Result<Kept, Errno> {
-        let path = PathBuf::from(path);
-        let directory = open(&path, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
-        Ok(Kept { path, directory })
+    /// As [`NamespaceDir::open`]; ENOTDIR for what is none.
+    pub(super) fn open(path: &Path) -> Result<Kept, DirError> {
+        NamespaceDir::open(path).map(Kept)
     }
 
     /// All that are there if no type is chosen, or all are.
@@ -66,7 +60,7 @@ impl Kept {
             }
         }
         if !any {
-            bail!(message(&[&"no namespace is kept in ", &self.path]));
+            bail!(message(&[&"no namespace is kept in ", &self.0.path()]));
         }
         options.all = false;
         Ok(())
@@ -77,18 +71,43 @@ impl Kept {
     /// # Errors
     /// `cannot open DIR/TYPE`; that no namespace is mounted there.
     fn file(&self, of: Namespace) -> Result<OwnedFd> {
-        let path = self.path.join(of.file());
-        let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
-        let opened = openat(&self.directory, of.file(), flags, Mode::empty());
-        let file = opened
-            .and_then(above_standard)
-            .with_context(|| message(&[&"cannot open ", &path]))?;
-        if is_namespace(&file) {
+        let path = self.0.file_path(of);
+        let opened = self.0.namespace(of);
+        if let Some(file) = opened.with_context(|| message(&[&"cannot open ", &path]))? {
             return Ok(file);
         }
         let error = Error::new(message(&[&"no namespace is kept in ", &path]));
         Err(error.context(Hint::new(move || left_over(&path))))
     }
+}
+
+/// The error for a directory that is in the hands of another user.
+pub(super) fn refusal(path: &Path, error: DirError) -> Error {
+    let is_theirs = matches!(
+        &error,
+        DirError::Untrusted(Untrusted {
+            reason: Distrust::Owner(_) | Distrust::Link(_),
+            ..
+        })
+    );
+    let refusal = cannot_use(path, error);
+    if !is_theirs {
+        return refusal;
+    }
+    let path = path.to_owned();
+    refusal.context(Hint::new(move || how_on_purpose(&path)))
+}
+
+/// How another user's namespace is entered all the same: by the option of the original.
+fn how_on_purpose(path: &Path) -> Option<String> {
+    let is_there = |of: &Namespace| path.join(of.file()).symlink_metadata().is_ok();
+    let of = Namespace::ALL.into_iter().find(is_there)?;
+    let mut option = OsString::from(format!("--{}=", of.option()));
+    option.push(path.join(of.file()));
+    Some(format!(
+        "to enter what another user has put there, name the file: {}",
+        shown(option)
+    ))
 }
 
 fn is_missing(error: &Error) -> bool {

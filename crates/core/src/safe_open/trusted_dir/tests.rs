@@ -6,10 +6,16 @@ use std::os::unix::fs::{PermissionsExt, chown, lchown, symlink};
 use nix::unistd::geteuid;
 
 use super::*;
+use crate::namespace::Namespace;
 use crate::safe_open::Untrusted;
 
 /// A user who is neither root nor the caller.
 const OTHER: u32 = 54321;
+
+/// Whether this is root who can give files to anybody.
+fn is_initial_root() -> bool {
+    geteuid().is_root() && Proc::here().is_in_first(Namespace::User) == Some(true)
+}
 
 /// A directory for a test, gone at its end.
 pub(in crate::safe_open) struct Scratch(PathBuf);
@@ -23,7 +29,7 @@ impl Scratch {
     fn dir(&self, name: &str, owner: u32, mode: u32) -> PathBuf {
         let path = self.0.join(name);
         fs::create_dir_all(&path).unwrap();
-        if geteuid().is_root() {
+        if is_initial_root() {
             chown(&path, Some(owner), None).unwrap();
         }
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
@@ -126,7 +132,7 @@ fn a_directory_that_others_can_write_to_is_refused_unless_it_is_sticky() {
 
 #[test]
 fn a_directory_of_another_user_is_refused_and_what_is_below_it() {
-    if !geteuid().is_root() {
+    if !is_initial_root() {
         return;
     }
     let scratch = scratch();
@@ -145,7 +151,7 @@ fn a_directory_of_another_user_is_refused_and_what_is_below_it() {
 
 #[test]
 fn a_link_of_another_user_is_refused_where_everybody_may_make_links() {
-    if !geteuid().is_root() {
+    if !is_initial_root() {
         return;
     }
     let scratch = scratch();
