@@ -80,7 +80,8 @@ impl Cgroups {
         let directory = self.0.join(path.trim_start_matches('/'));
         fs::create_dir_all(&directory).unwrap();
         fs::write(directory.join("cgroup.procs"), process.pid().to_string()).unwrap();
-        format!("/{}{path}", self.0.file_name().unwrap().display())
+        let name = self.0.file_name().unwrap().to_string_lossy();
+        format!("/{name}{path}")
     }
 }
 

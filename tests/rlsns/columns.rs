@@ -12,7 +12,7 @@ const DESCRIPTION: &str = "\"description\":";
 
 /// A list of columns without descriptions and without ours; any other output as it is.
 pub(crate) fn without_ours(output: &[u8]) -> Vec<u8> {
-    let Ok(text) = str::from_utf8(output) else {
+    let Ok(text) = std::str::from_utf8(output) else {
         return output.to_vec();
     };
     let first = text.lines().next().unwrap_or_default();

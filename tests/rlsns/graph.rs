@@ -86,7 +86,7 @@ fn hostile_act() {
     for language in ["dot", "mermaid"] {
         let graph = format!("--graph={language}");
         let outcome = picture(&stage, &[&graph, "-u"]);
-        let text = str::from_utf8(&outcome.stdout).expect("it is UTF-8");
+        let text = std::str::from_utf8(&outcome.stdout).expect("it is UTF-8");
         let control = |character: char| character.is_control() && !"\n\t".contains(character);
         assert!(
             !text.contains(control) && !text.contains('\u{202e}'),

@@ -2,7 +2,7 @@
 
 /// Whether this is one value and nothing else.
 pub(crate) fn is_valid(bytes: &[u8]) -> bool {
-    let Ok(text) = str::from_utf8(bytes) else {
+    let Ok(text) = std::str::from_utf8(bytes) else {
         return false;
     };
     value(text.trim_start()).is_some_and(|rest| rest.trim().is_empty())

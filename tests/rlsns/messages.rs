@@ -126,8 +126,9 @@ fn outlets() {
 }
 
 /// A pipe that nobody reads.
-fn unread() -> std::io::PipeWriter {
-    std::io::pipe().unwrap().1
+fn unread() -> std::os::fd::OwnedFd {
+    let (_, writer) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
+    writer
 }
 
 #[test]

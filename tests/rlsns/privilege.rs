@@ -15,7 +15,7 @@ fn trap(stage: &Stage) -> Running {
     nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
     let fifo = File::options().read(true).write(true).open(&path).unwrap();
     let pty = nix::pty::openpty(None, None).unwrap();
-    let (pipe, _) = std::io::pipe().unwrap();
+    let (pipe, _) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
     let tool = sleep().fd(5, fifo).fd(6, pty.master).fd(7, pipe);
     let misleading = stage.scratch.file("net:[4026531840]", "");
     asleep(tool.fd(8, File::open(misleading).unwrap()))

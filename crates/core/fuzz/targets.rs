@@ -78,7 +78,9 @@ fn status() {
                     assert_eq!(field, value.trim());
                 }
                 (Some(field), None) => panic!("{name} is {field:?} on no line"),
-                (None, Some(line)) => assert!(str::from_utf8(&line[name.len() + 1..]).is_err()),
+                (None, Some(line)) => {
+                    assert!(std::str::from_utf8(&line[name.len() + 1..]).is_err());
+                }
                 (None, None) => {}
             }
         }

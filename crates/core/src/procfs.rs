@@ -58,7 +58,7 @@ impl Proc {
     /// The value of a kernel setting that is a number, `sysctl(8)`: `user.max_net_namespaces`.
     pub fn sysctl(&self, name: &str) -> Option<i64> {
         let contents = self.read(&format!("sys/{}", name.replace('.', "/")))?;
-        str::from_utf8(&contents).ok()?.trim().parse().ok()
+        std::str::from_utf8(&contents).ok()?.trim().parse().ok()
     }
 
     /// What /proc/PID/status says; `process` is a PID or `self`.

@@ -147,7 +147,7 @@ fn number(text: &OsStr) -> Option<u32> {
     let text = after_blanks(text.as_bytes());
     let digits = text.strip_prefix(b"+").unwrap_or(text);
     let decimal = digits.iter().all(u8::is_ascii_digit);
-    let digits = str::from_utf8(digits).ok().filter(|_| decimal)?;
+    let digits = std::str::from_utf8(digits).ok().filter(|_| decimal)?;
     digits.parse().ok()
 }
 

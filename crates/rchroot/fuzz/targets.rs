@@ -23,7 +23,10 @@ fn parts(input: &[u8]) -> Option<(&OsStr, Files, [&[u8]; 2])> {
     if library::has_minus(passwd) || library::has_minus(group) {
         return None;
     }
-    let files = Files::of(str::from_utf8(passwd).ok()?, str::from_utf8(group).ok()?);
+    let files = Files::of(
+        std::str::from_utf8(passwd).ok()?,
+        std::str::from_utf8(group).ok()?,
+    );
     Some((word, files, [passwd, group]))
 }
 

@@ -73,7 +73,7 @@ fn links() {
     check!(name = "links").for_each(|target: &[u8]| {
         if let Some((kind, inode)) = link::parse(target) {
             let digits = inode.to_string();
-            let text = str::from_utf8(target).expect("a link is ASCII");
+            let text = std::str::from_utf8(target).expect("a link is ASCII");
             let (file, number) = text.split_once(":[").expect("a bracket");
             assert_eq!(file, kind.file());
             assert_eq!(

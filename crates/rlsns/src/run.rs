@@ -63,10 +63,10 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
             .map(|row| table_row(row, &options.columns, &cells))
             .collect(),
     };
-    if let Some(pid) = options.task
-        && !snapshot.tells_of(pid)
-    {
-        diagnostics.advise(|| absence::of_process(pid));
+    if let Some(pid) = options.task {
+        if !snapshot.tells_of(pid) {
+            diagnostics.advise(|| absence::of_process(pid));
+        }
     }
     Ok(table.write(options.page.form()))
 }

@@ -167,10 +167,11 @@ impl<'a> Joining<'a> {
             .copied()
             .filter(|namespace| !is_user(namespace))
             .collect();
-        if let (Some((_, pidfd)), false) = (self.pidfd, others.is_empty())
-            && setns(pidfd, flags(&others)).is_ok()
-        {
-            self.by_pidfd.retain(is_user);
+        match self.pidfd {
+            Some((_, pidfd)) if !others.is_empty() && setns(pidfd, flags(&others)).is_ok() => {
+                self.by_pidfd.retain(is_user);
+            }
+            _ => {}
         }
         self.files.retain(|(namespace, file)| {
             is_user(namespace) || setns(file, namespace.flag()).is_err()

@@ -55,10 +55,10 @@ impl Refusal {
     }
 
     fn explain(&self, errno: Errno) -> Option<String> {
-        if let Some(Of::Process(pid, pidfd)) = &self.of
-            && let Some(told) = ended(*pid, pidfd)
-        {
-            return Some(told);
+        if let Some(Of::Process(pid, pidfd)) = &self.of {
+            if let Some(told) = ended(*pid, pidfd) {
+                return Some(told);
+            }
         }
         let flags = self.types.iter().fold(0, |flags, of| flags | of.flag());
         let mut types = self.types.iter().copied();
@@ -108,9 +108,8 @@ impl Refusal {
                     .to_owned(),
             );
         }
-        if let Ok(flag) = type_of(&namespace)
-            && let Some(real) = Namespace::from_flag(flag).filter(|real| *real != of)
-        {
+        let real = type_of(&namespace).ok().and_then(Namespace::from_flag);
+        if let Some(real) = real.filter(|real| *real != of) {
             let (real, wanted) = (real.option(), of.option());
             return Some(format!(
                 "the file is a {real} namespace, and no {wanted} namespace: --{real} enters it"

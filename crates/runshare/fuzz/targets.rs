@@ -180,7 +180,7 @@ fn plain_range(file: &str) -> Option<Option<Range>> {
 fn subordinate_ids() {
     check!(name = "subordinate_ids").for_each(|file: &[u8]| {
         let range = range_of(file, &OsString::from("tester"), 1001);
-        let Ok(file) = str::from_utf8(file) else {
+        let Ok(file) = std::str::from_utf8(file) else {
             return;
         };
         match plain_range(file) {

@@ -42,7 +42,7 @@ pub(crate) fn subordinate_ids(name: &OsString, uid: u32) -> Option<String> {
 
 /// The first id behind every range of the file, if as many as are wanted follow it.
 fn first_free(file: &[u8]) -> Option<u64> {
-    let number = |field: &[u8]| str::from_utf8(field).ok()?.trim().parse::<u64>().ok();
+    let number = |field: &[u8]| std::str::from_utf8(field).ok()?.trim().parse::<u64>().ok();
     let ends = lines(file).filter_map(|(_, start, count)| {
         let (start, count) = (start.as_encoded_bytes(), count.as_encoded_bytes());
         number(start)?.checked_add(number(count)?)

@@ -98,10 +98,10 @@ impl Init {
                 Err(Errno::EINTR) => continue,
                 signal => signal.context("sigtimedwait failed")?,
             };
-            if signal.number() == SIGCHLD
-                && let Some(ending) = self.reap(program).context("waitpid failed")?
-            {
-                return Ok(ending);
+            if signal.number() == SIGCHLD {
+                if let Some(ending) = self.reap(program).context("waitpid failed")? {
+                    return Ok(ending);
+                }
             }
             if !signal.tells_news() {
                 pass_on(&signal, program, pidfd);

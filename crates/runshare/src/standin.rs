@@ -99,10 +99,10 @@ impl StandIn {
                 Err(Errno::EINTR) => continue,
                 signal => signal.context("sigtimedwait failed")?,
             };
-            if signal.number() == SIGCHLD
-                && let Some(ending) = self.catch_up()?
-            {
-                return Ok(ending);
+            if signal.number() == SIGCHLD {
+                if let Some(ending) = self.catch_up()? {
+                    return Ok(ending);
+                }
             }
             if !signal.tells_news() {
                 self.job.pass_on(&signal);

@@ -37,7 +37,7 @@ fn unescaped(field: &[u8]) -> Vec<u8> {
         let octal = after
             .get(..3)
             .filter(|_| first == b'\\')
-            .and_then(|digits| str::from_utf8(digits).ok());
+            .and_then(|digits| std::str::from_utf8(digits).ok());
         if let Some(byte) = octal.and_then(|digits| u8::from_str_radix(digits, 8).ok()) {
             bytes.push(byte);
             rest = &after[3..];

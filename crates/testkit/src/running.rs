@@ -38,7 +38,7 @@ impl Running {
         keyboard: Option<File>,
         timeout: Duration,
     ) -> Self {
-        let pid = Pid::from_raw(child.id().cast_signed());
+        let pid = Pid::from_raw(child.id() as i32);
         let pidfd = sys::pidfd(pid).expect("pidfd_open");
         let deadline = Instant::now() + timeout;
         Self {

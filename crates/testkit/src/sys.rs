@@ -114,7 +114,7 @@ pub(crate) fn close_from_at_exec(first: c_uint) -> Result<(), Errno> {
     // Before Linux 5.11: each by itself, as many as may be open unless a limit was raised.
     for number in first..1024 {
         // SAFETY: F_SETFD takes numbers; one that is not open is an error and no more.
-        unsafe { libc::fcntl(number.cast_signed(), libc::F_SETFD, libc::FD_CLOEXEC) };
+        unsafe { libc::fcntl(number as c_int, libc::F_SETFD, libc::FD_CLOEXEC) };
     }
     Ok(())
 }
@@ -171,8 +171,8 @@ pub(crate) fn take_terminal() -> Result<(), Errno> {
 pub(crate) fn sit_in(flags: CloneFlags) -> Result<Pid, Errno> {
     // SAFETY: clone_args is plain data, for which all zeros is a value: no stack, no pointer.
     let mut arguments: libc::clone_args = unsafe { zeroed() };
-    arguments.flags = u64::from(flags.bits().cast_unsigned());
-    arguments.exit_signal = u64::from(libc::SIGCHLD.cast_unsigned());
+    arguments.flags = u64::try_from(flags.bits()).map_err(|_| Errno::EINVAL)?;
+    arguments.exit_signal = libc::SIGCHLD as u64;
     // SAFETY: the structure is a local of the size told. Without CLONE_VM the child has a copy of the memory, as after
     // fork, and `sit` does what is async-signal-safe alone.
     let pid = unsafe { libc::syscall(libc::SYS_clone3, &arguments, size_of::<libc::clone_args>()) };

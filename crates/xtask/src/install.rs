@@ -218,10 +218,9 @@ fn put(source: &Source, path: &Path) -> Result<()> {
         fs::create_dir_all(directory)?;
     }
     // A program that runs cannot be written to, but its name can be given to another.
-    if let Err(error) = fs::remove_file(path)
-        && error.kind() != ErrorKind::NotFound
-    {
-        return Err(error.into());
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
     }
     match source {
         Source::Link(to) => symlink(to, path)?,

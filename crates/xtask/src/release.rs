@@ -70,7 +70,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         } else {
             name.as_os_str()
         };
-        let (name, package) = (name.display(), package.display());
+        let (name, package) = (name.to_string_lossy(), package.to_string_lossy());
         format!("{name} cannot be run: install it, on Debian with apt-get install {package}")
     };
     let Output { status, stdout, .. } = command

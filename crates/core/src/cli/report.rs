@@ -146,9 +146,10 @@ impl Diagnostics {
     /// Says why there is less than was asked for, where that is no failure; `find` is asked only if there is a person to
     /// read it.
     pub fn advise(&self, find: impl FnOnce() -> Option<String>) {
-        if self.hints.are_shown()
-            && let Some(why) = find()
-        {
+        if !self.hints.are_shown() {
+            return;
+        }
+        if let Some(why) = find() {
             // That it cannot be delivered changes nothing: the sentence itself was.
             let _ = self.say(&[&self.name(), &": hint: ", &why]);
         }

@@ -158,9 +158,11 @@ fn noexec(path: &Path) -> String {
 /// It, or something that it asks for, is for another processor.
 fn foreign(path: &Path, left: u32) -> Option<String> {
     let kind = Kind::of(path)?;
-    if let Kind::Program(elf) = &kind
-        && let Some((theirs, ours)) = elf.foreign()
-    {
+    let processors = match &kind {
+        Kind::Program(elf) => elf.foreign(),
+        _ => None,
+    };
+    if let Some((theirs, ours)) = processors {
         return Some(format!(
             "{} is a program for {theirs}, and this machine is {ours}: it takes an emulator, such as qemu-user, \
              registered with binfmt_misc",

@@ -30,7 +30,7 @@ impl Ids {
 /// Whether a map has a line with this id on its inner side.
 pub(super) fn contains(map: &[u8], id: u32) -> bool {
     let mut lines = map.split(|byte| *byte == b'\n').filter_map(|line| {
-        let line = str::from_utf8(line).ok()?;
+        let line = std::str::from_utf8(line).ok()?;
         let mut numbers = line.split_ascii_whitespace().map(str::parse);
         let first: u64 = numbers.next()?.ok()?;
         let count: u64 = numbers.nth(1)?.ok()?;
@@ -42,7 +42,7 @@ pub(super) fn contains(map: &[u8], id: u32) -> bool {
 /// The id on the inner side of a map that stands for `outside`, if one does.
 pub(crate) fn inside_of(map: &[u8], outside: u32) -> Option<u32> {
     let mut lines = map.split(|byte| *byte == b'\n').filter_map(|line| {
-        let line = str::from_utf8(line).ok()?;
+        let line = std::str::from_utf8(line).ok()?;
         let mut numbers = line.split_ascii_whitespace().map(str::parse::<u32>);
         let mut number = || numbers.next()?.ok();
         let (inner, outer, count) = (number()?, number()?, number()?);

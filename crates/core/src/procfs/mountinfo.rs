@@ -67,7 +67,7 @@ fn read(line: &[u8]) -> Option<MountPoint> {
 fn number(field: &[u8]) -> Option<u64> {
     // `parse` would take a plus.
     let digits = Some(field).filter(|field| field.iter().all(u8::is_ascii_digit))?;
-    str::from_utf8(digits).ok()?.parse().ok()
+    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 /// The path that a field stands for: a blank, tab, newline or backslash is written as `\` and three octal digits.

@@ -15,7 +15,7 @@ impl Status {
         let mut lines = self.0.split(|byte| *byte == b'\n');
         let value =
             lines.find_map(|line| line.strip_prefix(name.as_bytes())?.strip_prefix(b":"))?;
-        str::from_utf8(value).ok().map(str::trim)
+        std::str::from_utf8(value).ok().map(str::trim)
     }
 
     /// A line that is a set of bits: `CapEff`, `SigCgt`.

@@ -29,7 +29,7 @@ pub fn list(types: c_int, last: u64, ids: &mut [u64]) -> Result<usize, Errno> {
         size: 32,
         spare: 0,
         last,
-        types: types.cast_unsigned(),
+        types: u32::try_from(types).map_err(|_| Errno::EINVAL)?,
         spare_too: 0,
         owner: 0,
     };

@@ -7,7 +7,7 @@
 use std::env;
 use std::ffi::{CStr, OsStr};
 
-use nix::libc::{self, c_char, c_int, size_t, wchar_t};
+use nix::libc::{self, c_char, c_int, c_uint, size_t, wchar_t};
 
 /// `mbstate_t`, larger than any C library's own; all zeros stand for the beginning of a text.
 #[repr(C, align(16))]
@@ -20,7 +20,7 @@ unsafe extern "C" {
         length: size_t,
         state: *mut Conversion,
     ) -> size_t;
-    fn iswprint(wide: libc::c_uint) -> c_int;
+    fn iswprint(wide: c_uint) -> c_int;
     fn wcwidth(wide: wchar_t) -> c_int;
 }
 
@@ -99,7 +99,7 @@ impl Locale {
         };
         let character = is_character.then(|| Character {
             width: width(wide),
-            code: wide.cast_unsigned(),
+            code: wint(wide),
         });
         Beginning { length, character }
     }
@@ -115,9 +115,15 @@ pub fn load_order() {
 /// `(size_t) -2`: the text ends before the character does.
 const INCOMPLETE: size_t = size_t::MAX - 1;
 
+/// The `wint_t` of a character. `wchar_t` has a sign on some processors and none on others; a character is never negative,
+/// and what is becomes WEOF, which no locale prints.
+fn wint(wide: wchar_t) -> c_uint {
+    c_uint::try_from(wide).unwrap_or(c_uint::MAX)
+}
+
 fn is_printable(wide: wchar_t) -> bool {
     // SAFETY: iswprint takes any number, of the locale that is set.
-    let printable = unsafe { iswprint(wide.cast_unsigned()) };
+    let printable = unsafe { iswprint(wint(wide)) };
     printable != 0
 }
 

@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::path::Path;
 
 use nix::errno::Errno;
-use nix::libc;
+use nix::libc::{self, c_uint};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
 use super::namespace::new_descriptor;
@@ -70,8 +70,7 @@ pub fn bind(source: &Path, target: &Path) -> Result<(), Errno> {
 pub fn clone_tree(directory: impl AsFd) -> Result<OwnedFd, Errno> {
     let directory = directory.as_fd().as_raw_fd();
     let copy = libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC;
-    let all_of_it = libc::AT_RECURSIVE | libc::AT_EMPTY_PATH;
-    let flags = copy | all_of_it.cast_unsigned();
+    let flags = copy | (libc::AT_RECURSIVE | libc::AT_EMPTY_PATH) as c_uint;
     // SAFETY: the path is an empty C string, which stands for the directory itself.
     let result = unsafe { libc::syscall(libc::SYS_open_tree, directory, c"".as_ptr(), flags) };
     let number = Errno::result(result)?;

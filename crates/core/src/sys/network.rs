@@ -9,8 +9,8 @@ use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 /// The name of the loopback device, which every network namespace has, as the kernel wants it: with zeros behind it.
 const LOOPBACK: [c_char; libc::IFNAMSIZ] = {
     let mut name = [0; libc::IFNAMSIZ];
-    name[0] = b'l'.cast_signed();
-    name[1] = b'o'.cast_signed();
+    name[0] = b'l' as c_char;
+    name[1] = b'o' as c_char;
     name
 };
 

@@ -111,7 +111,7 @@ fn name(rest: &[u8]) -> (Token<'_>, usize) {
     let length = count(rest, |byte| {
         byte.is_ascii_alphanumeric() || b"_.%:/-".contains(byte)
     });
-    let name = str::from_utf8(&rest[..length]).unwrap_or_default();
+    let name = std::str::from_utf8(&rest[..length]).unwrap_or_default();
     (word(name).unwrap_or(Token::Name(name)), length)
 }
 

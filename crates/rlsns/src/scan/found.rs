@@ -118,9 +118,10 @@ impl Registry {
         held: Held,
         open: impl FnOnce() -> Result<OwnedFd, Errno>,
     ) {
-        if self.note(kind, inode, held)
-            && let Ok(file) = open()
-        {
+        if !self.note(kind, inode, held) {
+            return;
+        }
+        if let Ok(file) = open() {
             self.ask(wanted, inode, &file);
         }
     }

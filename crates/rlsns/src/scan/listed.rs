@@ -30,9 +30,10 @@ pub(super) fn read(wanted: &Wanted, snapshot: &mut Snapshot) {
     known.extend(found.filter_map(|found| found.id));
     let mut registry = Registry::of(std::mem::take(&mut snapshot.namespaces));
     for id in ids.into_iter().filter(|id| !known.contains(id)) {
-        if let Ok(file) = open_by_id(&any, id)
-            && let Some(namespace) = name_of(&file)
-        {
+        let Ok(file) = open_by_id(&any, id) else {
+            continue;
+        };
+        if let Some(namespace) = name_of(&file) {
             registry.meet(wanted, namespace, Held::default(), || Ok(file));
         }
     }

@@ -21,7 +21,7 @@ pub(super) fn is_inherited(descriptors: &Directory, name: &CStr) -> bool {
     let path = CStr::from_bytes_with_nul(&path).unwrap_or_default();
     let mut text = [0; 256];
     let text = descriptors.contents(path, &mut text);
-    text.is_ok_and(|text| flags(text).is_some_and(|flags| flags & O_CLOEXEC.cast_unsigned() == 0))
+    text.is_ok_and(|text| flags(text).is_some_and(|flags| flags & O_CLOEXEC as u32 == 0))
 }
 
 /// The flags that a file below fdinfo tells, `proc_pid_fdinfo(5)`: octal digits.

@@ -18,7 +18,7 @@ pub(super) struct Named<'a> {
 /// The innermost container's in /proc/PID/cgroup, whose lines are `0::PATH`, `4:memory:PATH`.
 pub(super) fn innermost(cgroups: &[u8]) -> Option<Named<'_>> {
     let lines = cgroups.split(|byte| *byte == b'\n');
-    let lines = lines.filter_map(|line| str::from_utf8(line).ok());
+    let lines = lines.filter_map(|line| std::str::from_utf8(line).ok());
     let mut paths = lines.filter_map(|line| line.splitn(3, ':').nth(2));
     paths.find_map(innermost_of)
 }
