@@ -15,4 +15,5 @@ mod many;
 mod names;
 mod places;
 mod proc;
+mod silent;
 mod stage;

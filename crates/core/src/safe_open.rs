@@ -11,7 +11,9 @@
 //! | a directory that the caller trusts | [`TrustedDir`] | root's or the caller's, with all that are above it |
 //! | a namespace mounted in such a directory | [`open_namespace`] | whoever may mount |
 //! | a file of a process, or of a new root | [`open_checked`] | anybody's |
+//! | what is mounted somewhere in the root of a process | [`open_mount_point`] | anybody's |
 
+mod mount_point;
 mod reopen;
 mod trust;
 mod trusted_dir;
@@ -27,6 +29,7 @@ use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
 
 use crate::sys::directory::{Status, status_of};
 use crate::sys::file::above_standard;
+pub use mount_point::open_mount_point;
 pub use reopen::SelfFds;
 pub use trust::{DirError, Distrust, Untrusted};
 pub use trusted_dir::TrustedDir;

@@ -8,12 +8,11 @@ use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::fs::File;
 use std::io::Read;
-use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nscore::namespace::Namespace;
 use nscore::procfs;
+use nscore::safe_open::open_mount_point;
 use nscore::sys::directory::{Directory, status_of};
 use nscore::sys::nsfs::{Direction, neighbour_of};
 use nscore::sys::statmount;
@@ -77,9 +76,10 @@ impl Mounts<'_> {
         let link = own.link(c"ns/mnt", &mut target).ok();
         self.seen
             .extend(link.and_then(link::parse).map(|(_, inode)| inode));
-        for (namespace, path) in self.kept_in(&own).unwrap_or_default() {
+        let table = read_mountinfo(&own).unwrap_or_default();
+        for (namespace, path) in self.kept_in(&table) {
             self.witness(namespace.1, None, &path);
-            self.meet(&own, namespace, &path);
+            self.meet((&own, &table), namespace, &path);
             if let Some(found) = self.registry.namespaces.get_mut(&namespace.1) {
                 found.mounts.push(path);
             }
@@ -96,33 +96,24 @@ impl Mounts<'_> {
             return;
         };
         // One that shows nothing was about to end; another one is asked.
-        let Some(kept) = self.kept_in(&process) else {
+        let Some(table) = read_mountinfo(&process) else {
             return;
         };
         self.seen.insert(inode);
         let told = self.walked.contains(&inode);
-        for (namespace, path) in kept {
+        for (namespace, path) in self.kept_in(&table) {
             if !told {
                 self.witness(namespace.1, Some(inode), &path);
             }
-            self.meet(&process, namespace, &path);
+            self.meet((&process, &table), namespace, &path);
         }
     }
 
-    /// The namespaces of the wanted types that are mounted where this process is; `None` if it has no mounts to show.
-    fn kept_in(&self, process: &Directory) -> Option<Vec<Kept>> {
-        let mut text = Vec::new();
-        let file = process
-            .file(c"mountinfo")
-            .ok()
-            .filter(|file| procfs::prove(file).is_ok())?;
-        let mut file = File::from(file);
-        file.read_to_end(&mut text)
-            .ok()
-            .filter(|length| *length > 0)?;
-        let kept = mountinfo::namespaces(&text);
+    /// The namespaces of the wanted types in a table of mounts.
+    fn kept_in(&self, table: &[u8]) -> Vec<Kept> {
+        let kept = mountinfo::namespaces(table);
         let kept = kept.filter(|((kind, _), _)| self.wanted.meets(*kind));
-        Some(kept.collect())
+        kept.collect()
     }
 
     /// Takes down that a namespace is mounted in this mount namespace, `None` being the caller's own.
@@ -134,10 +125,21 @@ impl Mounts<'_> {
         self.registry.witness(self.wanted, namespace, holder);
     }
 
-    /// A namespace is mounted at this path of a process's root.
-    fn meet(&mut self, process: &Directory, namespace: (Namespace, u32), path: &[u8]) {
+    /// A namespace is mounted at this path of a process's root, as its table of mounts says. If it cannot be opened
+    /// without asking a file system that may not answer, that is all that is known of it.
+    fn meet(
+        &mut self,
+        (process, table): (&Directory, &[u8]),
+        namespace: (Namespace, u32),
+        path: &[u8],
+    ) {
         let files = &self.files;
-        let open = || files.reopen(&open_mounted(process, path)?, namespace.1);
+        let open = || {
+            let root = process.passage(c"root")?;
+            let path = CString::new(path).map_err(|_| Errno::EINVAL)?;
+            let place = open_mount_point(&root, &path, table)?;
+            files.reopen(&place, namespace.1)
+        };
         self.registry
             .meet(self.wanted, namespace, Held::MOUNT, open);
     }
@@ -195,6 +197,17 @@ impl Mounts<'_> {
     }
 }
 
+/// The table of the mounts where this process is; `None` if it has none to show.
+fn read_mountinfo(process: &Directory) -> Option<Vec<u8>> {
+    let mut text = Vec::new();
+    let file = process
+        .file(c"mountinfo")
+        .ok()
+        .filter(|file| procfs::prove(file).is_ok())?;
+    let read = File::from(file).read_to_end(&mut text);
+    read.is_ok_and(|length| length > 0).then_some(text)
+}
+
 /// The numbers of all mounts in the mount namespace with this number.
 fn mounts_of(namespace: u64) -> Vec<u64> {
     let mut all = Vec::new();
@@ -207,15 +220,4 @@ fn mounts_of(namespace: u64) -> Vec<u64> {
             return all;
         }
     }
-}
-
-/// Opens the place at `path` in the root of a process, never leaving that root; whatever is found there is not opened
-/// itself, for opening a device or a FIFO can do things.
-fn open_mounted(process: &Directory, path: &[u8]) -> Result<OwnedFd, Errno> {
-    let root = process.passage(c"root")?;
-    let path = CString::new(path).map_err(|_| Errno::EINVAL)?;
-    let how = OpenHow::new()
-        .flags(OFlag::O_PATH | OFlag::O_CLOEXEC)
-        .resolve(ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS);
-    openat2(&root, path.as_c_str(), how)
 }

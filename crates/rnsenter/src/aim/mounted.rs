@@ -2,14 +2,13 @@
 //! gone through by the process's root.
 
 use std::collections::BTreeSet;
+use std::ffi::CString;
 use std::os::fd::OwnedFd;
-use std::path::Path;
+use std::os::unix::ffi::OsStringExt;
 
-use nix::errno::Errno;
-use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nscore::procfs::mount_points;
+use nscore::safe_open::open_mount_point;
 use nscore::sys::directory::Directory;
-use nscore::sys::file::above_standard;
 
 use super::processes::{Processes, read};
 use super::sought::Sought;
@@ -33,14 +32,10 @@ fn among_mounts(process: &Directory, sought: &Sought) -> Option<OwnedFd> {
     let root = process.passage(c"root").ok()?;
     mount_points(&table)
         .filter(|mount| mount.filesystem == "nsfs")
-        .find_map(|mount| sought.at_place(open_within(&root, &mount.path).ok()?))
-}
-
-/// Opens the place at a path, never leaving that root; whatever is found there is not opened itself, for opening a
-/// device or a FIFO can do things.
-fn open_within(root: &Directory, path: &Path) -> Result<OwnedFd, Errno> {
-    let how = OpenHow::new()
-        .flags(OFlag::O_PATH | OFlag::O_CLOEXEC)
-        .resolve(ResolveFlag::RESOLVE_IN_ROOT | ResolveFlag::RESOLVE_NO_MAGICLINKS);
-    above_standard(openat2(root, path, how)?)
+        .find_map(|mount| {
+            let path = CString::new(mount.path.into_os_string().into_vec()).ok()?;
+            // A file system on the way that does not answer is no reason to wait.
+            let place = open_mount_point(&root, &path, &table).ok()?;
+            sought.at_place(place)
+        })
 }
