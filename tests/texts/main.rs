@@ -7,5 +7,6 @@
 )]
 
 mod help;
+mod man;
 mod stage;
 mod versions;

@@ -23,7 +23,7 @@ pub const TOOL: Tool = Tool {
 };
 
 const CHOICE: &str = "Which namespaces";
-const FORM: &str = "In what form";
+const FORM: &str = "Output format";
 
 const OPTIONS: &[Opt] = &[
     Opt::flag("json", "write JSON").short('J').under(FORM),

@@ -13,6 +13,7 @@ const MISSING: &str = ".Sy MISSING TEXT\n";
 /// The title of the group of options without a help heading, where others have one.
 const GENERAL: &str = "General";
 const OPTIONS: &str = ".Sh OPTIONS\n";
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// A page for a program that has none yet, without options.
 pub(crate) fn skeleton(command: &Command) -> String {
@@ -22,7 +23,7 @@ pub(crate) fn skeleton(command: &Command) -> String {
     let about = about.unwrap_or_default();
     let about = about.trim_end_matches('.');
     format!(
-        ".Dd $Mdocdate$\n.Dt {title} 1\n.Os\n.Sh NAME\n.Nm {name}\n.Nd {about}\n.Sh SYNOPSIS\n.Nm\n.Op Ar options\n.Sh DESCRIPTION\n{MISSING}{OPTIONS}"
+        ".Dd $Mdocdate$\n.ds doc-volume-operating-system\n.Dt {title} 1\n.Os nsutils {VERSION}\n.Sh NAME\n.Nm {name}\n.Nd {about}\n.Sh SYNOPSIS\n.Nm\n.Op Ar options\n.Sh DESCRIPTION\n{MISSING}{OPTIONS}"
     )
 }
 
