@@ -17,3 +17,4 @@ mod places;
 mod proc;
 mod silent;
 mod stage;
+mod users;
