@@ -19,8 +19,6 @@ use std::time::Duration;
 
 use testkit::{CloneFlags, Outcome, Scratch, Signal, Status, Tool, World, need};
 
-const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
-
 /// What a program is run for.
 const PROGRAM: [&str; 2] = ["/bin/echo", "it ran"];
 
@@ -61,9 +59,9 @@ struct Case {
 /// A call to be made to fail: its name, and how often a process makes it before.
 type Fault = (String, usize);
 
-/// The program beside xtask, if it was built.
+/// The program of this name, for which `can_inject` has asked.
 fn built(name: &str) -> PathBuf {
-    Path::new(XTASK).with_file_name(name)
+    need::built(name).expect("it was asked for")
 }
 
 /// Runs a case under strace with these options; what lists processes, where there are few.
@@ -211,11 +209,7 @@ fn case(program: &'static str, words: &str) -> Case {
 
 /// What the tests cannot do without.
 fn can_inject(programs: &[&str]) -> bool {
-    let built = |name: &&str| {
-        let missing = format!("there is no {}: test the workspace", built(name).display());
-        need::met(built(name).exists(), &missing)
-    };
-    need::program("strace") && programs.iter().all(built)
+    need::program("strace") && programs.iter().all(|name| need::built(name).is_some())
 }
 
 #[test]

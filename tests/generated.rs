@@ -9,7 +9,6 @@
 )]
 
 use std::fs;
-use std::path::Path;
 
 use clap::{Arg, Command};
 use testkit::{Tool, need, workspace};
@@ -68,13 +67,11 @@ fn long_name(heading: &str) -> &str {
     long.split([' ', '[', '=']).next().expect("a name")
 }
 
-/// What a program prints with `--help`. It stands beside xtask, if it was built.
+/// What a program prints with `--help`, if it can be built.
 #[track_caller]
 fn help(command: &Command) -> Option<String> {
-    let program = Path::new(XTASK).with_file_name(command.get_name());
-    let missing = format!("there is no {}: test the workspace", program.display());
-    let built = need::met(program.exists(), &missing);
-    built.then(|| Tool::new(program).arg("--help").run().ok().out())
+    let program = need::built(command.get_name())?;
+    Some(Tool::new(program).arg("--help").run().ok().out())
 }
 
 #[test]

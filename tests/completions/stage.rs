@@ -11,8 +11,6 @@ use tools::{TOOLS, original};
 
 use crate::questions::{Candidates, QUESTIONS};
 
-const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
-
 /// Where a shell is asked. It is root of a user namespace there, and what it keeps goes with it.
 pub(crate) struct Stage {
     scratch: Scratch,
@@ -27,12 +25,11 @@ impl Stage {
     /// None, and the test skipped, if something is missing.
     #[track_caller]
     pub(crate) fn set(shell: &str) -> Option<Stage> {
-        let built = TOOLS
-            .iter()
-            .all(|tool| ours((tool.command)().get_name()).exists());
         let found = need::program(shell)
             && need::user_namespaces()
-            && need::met(built, "the programs are not built: test the workspace");
+            && TOOLS
+                .iter()
+                .all(|tool| need::built((tool.command)().get_name()).is_some());
         found.then(Stage::new)
     }
 
@@ -137,5 +134,5 @@ fn without_slash(mut word: String) -> String {
 }
 
 fn ours(name: &str) -> PathBuf {
-    Path::new(XTASK).with_file_name(name)
+    need::built(name).expect("the stage has asked for it")
 }

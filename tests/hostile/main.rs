@@ -17,4 +17,3 @@ mod places;
 mod proc;
 mod silent;
 mod stage;
-mod users;

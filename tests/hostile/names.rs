@@ -163,7 +163,7 @@ fn hints_about_hostile_roots_are_text() {
 
 #[test]
 fn a_child_whose_name_is_no_text_ends_with_its_parent() {
-    if !is_set() || !need::met(Path::new("/proc/self/ns/pid").exists(), "no pid namespaces") {
+    if !is_set() || !need::machine(Path::new("/proc/self/ns/pid").exists(), "no pid namespaces") {
         return;
     }
     // It deals with no TERM and cannot be touched by one as PID 1: the watcher has to read that from its status.

@@ -1,27 +1,22 @@
 //! Where the programs meet what is hostile: a mount namespace, made by `runshare`, that a shell script has prepared.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use nix::unistd::geteuid;
 use testkit::{Outcome, Tool, need};
 
-const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
-
 /// The four programs.
 pub(crate) const PROGRAMS: [&str; 4] = ["runshare", "rnsenter", "rlsns", "rchroot"];
 
-/// The program beside xtask, if it was built.
+/// The program of this name, for which `is_set` has asked.
 pub(crate) fn built(name: &str) -> PathBuf {
-    Path::new(XTASK).with_file_name(name)
+    need::built(name).expect("it was asked for")
 }
 
 /// Whether there is a stage, and the programs to go there.
 pub(crate) fn is_set() -> bool {
-    let is_built = |name: &str| {
-        let missing = format!("there is no {}: test the workspace", built(name).display());
-        need::met(built(name).exists(), &missing)
-    };
+    let is_built = |name| need::built(name).is_some();
     need::user_namespaces() && PROGRAMS.into_iter().all(is_built)
 }
 

@@ -33,7 +33,7 @@ fn pwd(stage: &Stage, line: &[&str]) -> Outcome {
         true => stage.root(rchroot()).args(line).args(command).run(),
         false => {
             let tool = stage.ordinary(Tool::new("/usr/bin/unshare"));
-            tool.args(["-r", RCHROOT]).args(line).args(command).run()
+            tool.arg("-r").arg(RCHROOT).args(line).args(command).run()
         }
     }
 }

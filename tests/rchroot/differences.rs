@@ -293,7 +293,7 @@ fn no_module_of_the_new_roots_name_service_is_loaded() {
                 .contains(&module)
         };
         assert!(loads(&original), "{line}");
-        assert!(!loads(Path::new(RCHROOT)), "{line}");
+        assert!(!loads(RCHROOT.path()), "{line}");
     }
 }
 
@@ -328,5 +328,5 @@ fn no_converter_of_the_new_roots_encodings_is_loaded() {
         .contains(&module)
     };
     assert!(loads(&original));
-    assert!(!loads(Path::new(RCHROOT)));
+    assert!(!loads(RCHROOT.path()));
 }

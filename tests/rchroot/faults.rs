@@ -54,7 +54,7 @@ fn each_step_that_fails_is_told_and_is_the_last() {
             "failed to run command 'show': Cannot allocate memory",
         ),
     ] {
-        for program in [Path::new(RCHROOT), &original] {
+        for program in [RCHROOT.path(), &original] {
             let line = ["--userspec=5:6", "--groups=7", "jail", "show"];
             let outcome = with_fault(&stage, program, fault, &line);
             outcome.fails(status, &format!("chroot: {sentence}\n"));
@@ -69,7 +69,7 @@ fn a_write_that_is_interrupted_or_short_is_gone_on_with() {
     }
     let stage = Stage::new();
     for fault in ["write:error=EINTR:when=1", "write:error=EINTR:when=1+2"] {
-        let outcome = with_fault(&stage, Path::new(RCHROOT), fault, &["--groups=a,b", "jail"]);
+        let outcome = with_fault(&stage, RCHROOT.path(), fault, &["--groups=a,b", "jail"]);
         let told = "chroot: invalid group 'a'\nchroot: invalid group 'b'\n";
         outcome.fails(125, told);
     }

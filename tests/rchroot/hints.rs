@@ -47,7 +47,7 @@ fn a_mount_that_lets_no_program_run_is_named_with_the_command_that_mends_it() {
     let expected = "/tmp/true is on /tmp, which is mounted noexec: `mount -o remount,exec /tmp` lets programs run there";
     assert_eq!(told, expected);
     let mend = "mount -o remount,exec \"$2/tmp\"";
-    situation(RCHROOT.as_ref(), mend).run().ok();
+    situation(RCHROOT.path(), mend).run().ok();
     // Without a /proc in there it cannot be told where that mount is.
     let told =
         twin.hint_in(|program| situation(program, "umount \"$2/proc\"; umount -l \"$2/proc\""));

@@ -104,7 +104,7 @@ fn the_environment_is_the_callers() {
     // Its order too, and what is no assignment of text.
     let odd = "env -i Z=1 A=2 M=$(printf '\\377') \"$@\"";
     for program in [
-        RCHROOT.to_owned(),
+        RCHROOT.to_string(),
         need::original("chroot").unwrap().to_str().unwrap().into(),
     ] {
         let words = ["-c", odd, "sh", &program, "/", "/usr/bin/env"];
@@ -126,7 +126,7 @@ fn the_process_is_the_callers_with_its_limits_and_its_umask() {
     let nicer = nice.trim().parse::<i32>().unwrap() + 3;
     let limits = "umask 027; ulimit -n 123; ulimit -c 7; exec \"$@\"";
     let ask = "umask; ulimit -n; ulimit -c; nice; echo $$";
-    for program in [RCHROOT, original.to_str().unwrap()] {
+    for program in [&RCHROOT, original.to_str().unwrap()] {
         let tool = stage.root(Tool::new("/usr/bin/nice"));
         let tool = tool.args(["-n", "3", "sh", "-c", limits, "sh", program]);
         let mut running = tool.args(["--groups=5", "/", "sh", "-c", ask]).spawn();

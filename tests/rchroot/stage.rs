@@ -18,10 +18,10 @@ use std::path::{Path, PathBuf};
 
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use nix::unistd::geteuid;
-use testkit::{Outcome, Scratch, Tool, Twin};
+use testkit::{Outcome, Program, Scratch, Tool, Twin};
 
 /// The program under test.
-pub(crate) const RCHROOT: &str = env!("CARGO_BIN_EXE_rchroot");
+pub(crate) const RCHROOT: Program = Program::built(env!("CARGO_BIN_EXE_rchroot"));
 
 /// The ordinary user of these tests, where root runs them.
 pub(crate) const TESTER: u32 = 1001;
@@ -182,7 +182,7 @@ impl Stage {
 
     /// Has the tool, which runs others, find ours or the original by the name `chroot`.
     pub(crate) fn leads_to(&self, tool: Tool, program: &Path) -> Tool {
-        let directory = match program == Path::new(RCHROOT) {
+        let directory = match program == RCHROOT.path() {
             true => self.scratch.dir("ours"),
             false => self.scratch.dir("theirs"),
         };

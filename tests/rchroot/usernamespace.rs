@@ -25,7 +25,7 @@ fn every_command_line_of_the_file_as_root_of_a_user_namespace() {
     let mut differences = Vec::new();
     for line in lines() {
         let (ours, theirs) = (
-            inside(&stage, Path::new(RCHROOT), &line),
+            inside(&stage, RCHROOT.path(), &line),
             inside(&stage, &original, &line),
         );
         // A command that shows its environment shows the way to the program too.
@@ -48,7 +48,7 @@ fn the_root_changes_and_the_groups_do_not() {
     let stage = Stage::new();
     let run = |line: &[&str]| {
         let line: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
-        inside(&stage, Path::new(RCHROOT), &line)
+        inside(&stage, RCHROOT.path(), &line)
     };
     let outcome = run(&[
         "jail",

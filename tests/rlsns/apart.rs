@@ -15,13 +15,16 @@ const THIS_THREAD: Pid = Pid::from_raw(0);
 /// an ordinary user there is nothing to be done about them.
 pub(crate) fn apart<R: Send>(enter: impl FnOnce() -> R + Send) -> R {
     thread::scope(|scope| {
-        let thread = scope.spawn(|| {
+        // Under the test's name, by which it says what it lacks.
+        let named = thread::Builder::new().name(thread::current().name().unwrap_or("?").into());
+        let thread = named.spawn_scoped(scope, || {
             stay_on_one_processor();
             if geteuid().is_root() {
                 leave_mounted_namespaces();
             }
             enter()
         });
+        let thread = thread.expect("a thread can be made");
         // What failed there has failed here.
         thread
             .join()

@@ -15,10 +15,10 @@ use nix::unistd::geteuid;
 
 use crate::apart::{Processor, apart};
 use crate::columns::without_ours;
-use testkit::{Outcome, Scratch, Status, Tool, Twin, need, originals};
+use testkit::{Outcome, Program, Scratch, Status, Tool, Twin, need, originals, reach};
 
 /// The program under test.
-pub(crate) const RLSNS: &str = env!("CARGO_BIN_EXE_rlsns");
+pub(crate) const RLSNS: Program = Program::built(env!("CARGO_BIN_EXE_rlsns"));
 
 /// The ordinary user of these tests, where root runs them; not the one of the other tests, which may kill all their own.
 pub(crate) const TESTER: u32 = 1871;
@@ -99,17 +99,20 @@ impl Scene {
         let passed = outcome.status == Status::Exited(0) && outcome.out().contains(" 1 passed; ");
         let (status, told) = (outcome.status, outcome.out() + &outcome.err());
         assert!(passed, "{act}: {status}\n{told}");
+        need::take_over(&outcome.err());
     }
 
     /// This program once more, as PID 1 of the stage.
     fn act(self, unshare: PathBuf, act: &str) -> Tool {
         let tool = Tool::new(unshare).args(self.options());
         let tool = tool.args(["--fork", "--kill-child", "--mount-proc"]);
-        let tool = tool.arg(env::current_exe().unwrap());
+        let tool = tool.arg(reach::in_reach(&env::current_exe().unwrap()));
         let only = ["--ignored", "--nocapture", "--test-threads=1"];
         let tool = tool.args(["--exact", act]).args(only);
         let strict = env::var_os("NSUTILS_STRICT").unwrap_or_default();
         let tool = tool.env(SCENE, self.name()).env("NSUTILS_STRICT", strict);
+        let programs = RLSNS.path().parent().unwrap();
+        let tool = tool.env(reach::PROGRAMS, programs);
         self.as_user(tool.env("NSUTILS_ORIGINALS", originals()))
             .timeout(PATIENCE)
     }

@@ -1,7 +1,7 @@
 //! `--join-cgroup`, in a cgroup2 mounted for the test alone.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -26,16 +26,6 @@ impl Cgroup {
     /// Makes one in this one.
     pub(crate) fn child(&self, name: &str) -> Cgroup {
         Cgroup::made(self.0.join(name))
-    }
-
-    /// Makes one of the test's own where a hierarchy is mounted.
-    pub(crate) fn below(mount: &Path) -> Cgroup {
-        let thread = nix::unistd::gettid();
-        Cgroup::made(mount.join(format!("nsutils-test-{thread}")))
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
     }
 
     fn made(path: PathBuf) -> Cgroup {
@@ -68,7 +58,7 @@ impl Drop for Cgroup {
 
 /// Runs `test` with a cgroup and a container whose process is in it; for root alone.
 fn with_cgroup(caller: Caller, test: impl FnOnce(&Cgroup, &Container) + Send) {
-    if !need::root() || !need::met(knows_cgroup2(), "there is no cgroup2 here") {
+    if !need::root() || !need::machine(knows_cgroup2(), "there is no cgroup2 here") {
         return;
     }
     apart(|| {
@@ -162,7 +152,7 @@ fn who_may_not_write_to_the_cgroup_is_told_so() {
 #[test]
 fn beside_version_1_the_cgroup_of_version_2_is_joined_and_not_the_first() {
     let known = fs::read_to_string("/proc/self/cgroup").unwrap();
-    if !need::met(known.lines().count() > 1, "there is version 2 alone here") {
+    if !need::machine(known.lines().count() > 1, "there is version 2 alone here") {
         return;
     }
     with_cgroup(Caller::Whoever, |cgroup, container| {

@@ -1,9 +1,9 @@
 //! Real containers, each entered as a person would.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use crate::stage::{Caller, Container, RNSENTER, apart, namespace_of, rnsenter, twin};
+use crate::stage::{Caller, Container, apart, namespace_of, rnsenter, twin};
 use nix::mount::{MsFlags, mount};
 use testkit::{Pid, Scratch, Tool, need};
 
@@ -34,22 +34,12 @@ fn enters_all(tool: Tool, container: &Container) {
     assert_eq!(inside, expected, "{outcome}");
 }
 
-/// The program of this name that is built beside ours; none, and the test skipped, if it is not there.
-pub(crate) fn sibling(name: &str) -> Option<PathBuf> {
-    let path = Path::new(RNSENTER).with_file_name(name);
-    let missing = format!(
-        "there is no {}: build it with cargo build -p {name}",
-        path.display()
-    );
-    need::met(path.exists(), &missing).then_some(path)
-}
-
 #[test]
 fn a_namespace_set_made_by_runshare_without_a_user_namespace() {
     if !need::root() {
         return;
     }
-    let Some(runshare) = sibling("runshare") else {
+    let Some(runshare) = need::built("runshare") else {
         return;
     };
     let tool = Tool::new(runshare).args(["-muinpCT", "--fork", "--mount-proc"]);
@@ -68,7 +58,7 @@ fn each_type_is_entered_alone_and_no_other_with_it() {
     if !need::user_namespaces() {
         return;
     }
-    let Some(runshare) = sibling("runshare") else {
+    let Some(runshare) = need::built("runshare") else {
         return;
     };
     let caller = Caller::ordinary();
@@ -96,7 +86,7 @@ fn a_namespace_set_made_by_runshare_with_a_user_namespace() {
     if !need::user_namespaces() {
         return;
     }
-    let Some(runshare) = sibling("runshare") else {
+    let Some(runshare) = need::built("runshare") else {
         return;
     };
     let caller = Caller::ordinary();

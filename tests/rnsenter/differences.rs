@@ -243,7 +243,7 @@ fn nothing_is_taken_from_a_process_that_has_the_targets_number_by_now() {
         return;
     };
     for option in ["-r", "-w", "-e"] {
-        for (program, ours) in [(Path::new(RNSENTER), true), (&theirs, false)] {
+        for (program, ours) in [(RNSENTER.path(), true), (&theirs, false)] {
             let Some(first) = target() else { return };
             let (pid, named) = (first.pid(), format!("{}:{}", first.pid(), first.inode()));
             // It is stopped with the pidfd in its hands.

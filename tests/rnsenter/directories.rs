@@ -8,7 +8,6 @@ use std::path::Path;
 
 use nix::mount::{MsFlags, mount};
 
-use crate::containers::sibling;
 use crate::stage::{Caller, Container, apart, bind, namespace_of, rnsenter, twin};
 use testkit::{Scratch, Tool, need};
 
@@ -44,7 +43,7 @@ fn expected(directory: &Path, kept: &[&str]) -> Vec<String> {
 
 /// Runs `test` with a directory in which namespaces are kept that `runshare` has made with these options.
 fn with_kept(options: &[&str], test: impl FnOnce(&Path) + Send) {
-    let (true, Some(runshare)) = (need::root(), sibling("runshare")) else {
+    let (true, Some(runshare)) = (need::root(), need::built("runshare")) else {
         return;
     };
     let scratch = Scratch::new();

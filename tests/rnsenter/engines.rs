@@ -1,7 +1,5 @@
 //! `--target` with the id of a container, in cgroups called as the engines call them, mounted for the test alone.
 
-mod trust;
-
 use crate::cgroup::{Cgroup, knows_cgroup2};
 use crate::stage::{ALL_BUT_USER, Caller, Container, TESTER, apart, namespace_of, rnsenter, twin};
 use testkit::{Pid, Tool, eventually, need};
@@ -18,7 +16,7 @@ fn id(last: char) -> String {
 
 /// Runs `test` in a cgroup of its own.
 fn with_cgroups(test: impl FnOnce(&Cgroup) + Send) {
-    if need::root() && need::met(knows_cgroup2(), "there is no cgroup2 here") {
+    if need::root() && need::machine(knows_cgroup2(), "there is no cgroup2 here") {
         apart(|| test(&Cgroup::new()));
     }
 }

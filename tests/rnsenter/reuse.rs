@@ -79,7 +79,7 @@ pub(crate) fn numbers_can_be_chosen() -> bool {
 /// Whether pidfds have inodes of their own, as since Linux 6.9.
 pub(crate) fn pidfds_have_inodes() -> bool {
     let [one, other] = [0, 1].map(|_| Container::none(|tool| tool));
-    need::met(
+    need::machine(
         one.inode() != other.inode(),
         "all pidfds have one inode here",
     )
@@ -264,7 +264,7 @@ fn map_of(pid: Pid) -> String {
 }
 
 fn rnsenter_path() -> &'static str {
-    crate::stage::RNSENTER
+    crate::stage::RNSENTER.path().to_str().unwrap()
 }
 
 #[test]

@@ -149,7 +149,7 @@ fn a_shell_on_a_terminal_stops_it_and_brings_it_back() {
     let Some((caller, container)) = container() else {
         return;
     };
-    let shell = Tool::new("/bin/bash").args(["--norc", "--noediting", "-i"]);
+    let shell = Tool::new("/usr/bin/env").args(["bash", "--norc", "--noediting", "-i"]);
     let shell = shell.env("PS1", PROMPT).terminal(80, 24);
     let mut shell = caller.runs(shell).spawn();
     shell.until(PROMPT);

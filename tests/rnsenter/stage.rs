@@ -8,10 +8,10 @@ use std::thread;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, setns, unshare};
 use nix::unistd::{Gid, Uid, geteuid};
-use testkit::{Outcome, Pid, Running, Scratch, Tool, Twin, eventually, need};
+use testkit::{Outcome, Pid, Program, Running, Scratch, Tool, Twin, eventually, need};
 
 /// The program under test.
-pub(crate) const RNSENTER: &str = env!("CARGO_BIN_EXE_rnsenter");
+pub(crate) const RNSENTER: Program = Program::built(env!("CARGO_BIN_EXE_rnsenter"));
 
 /// The ordinary user of these tests, where root runs them.
 pub(crate) const TESTER: u32 = 1001;
@@ -59,12 +59,15 @@ pub(crate) fn apart(test: impl FnOnce() + Send) {
     const NONE: Option<&str> = None;
     let flags = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
     thread::scope(|scope| {
-        let test = scope.spawn(|| {
+        // Under the test's name, by which it says what it lacks.
+        let named = thread::Builder::new().name(thread::current().name().unwrap_or("?").into());
+        let test = named.spawn_scoped(scope, || {
             stay_on_one_processor();
             unshare(CloneFlags::CLONE_NEWNS).unwrap();
             mount(NONE, "/", NONE, flags, NONE).unwrap();
             test();
         });
+        let test = test.expect("a thread can be made");
         // What failed there has failed here.
         if let Err(panic) = test.join() {
             std::panic::resume_unwind(panic);

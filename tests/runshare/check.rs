@@ -120,7 +120,7 @@ fn a_limit_of_0_is_in_its_row_and_tells_why() {
     }
     let script = "echo 0 >/proc/sys/user/max_net_namespaces; echo 7 >/proc/sys/user/max_uts_namespaces; exec \"$1\" --check -u -n";
     let outcome = ordinary(runshare())
-        .args(["-r", "sh", "-c", script, "sh", RUNSHARE])
+        .args(["-r", "sh", "-c", script, "sh", &RUNSHARE])
         .run();
     let rows = rows(&outcome);
     assert_eq!(outcome.code(), 1);

@@ -189,7 +189,7 @@ fn whoever_reads_from_the_program_sees_that_it_has_closed_its_output() {
         shell.args(line)
     };
     if need::user_namespaces() {
-        let line = [crate::stage::RUNSHARE, "-r", "--init"];
+        let line = [&crate::stage::RUNSHARE, "-r", "--init"];
         let mut tool = ordinary(of(&line)).spawn();
         tool.until("end of file\n");
     }

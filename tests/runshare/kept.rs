@@ -324,7 +324,7 @@ fn in_a_user_namespace_of_their_own_anybody_can() {
     let script = "cd \"$1\"; \"$0\" --persist kept -un --hostname box readlink /proc/self/ns/uts /proc/self/ns/net; \
                   echo \"uts:[$(stat -c %i kept/uts)]\"; echo \"net:[$(stat -c %i kept/net)]\"; \
                   \"$0\" --unpersist kept; echo $? *; grep -c kept /proc/self/mountinfo";
-    let tool = ordinary(runshare()).args(["-rm", "sh", "-c", script, RUNSHARE]);
+    let tool = ordinary(runshare()).args(["-rm", "sh", "-c", script, &RUNSHARE]);
     let outcome = tool.arg(scratch.path()).run();
     let (shown, rest) = (outcome.out(), "0 *\n0\n");
     let lines: Vec<&str> = shown.lines().collect();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::stage::{ordinary, runshare, twin};
+use crate::stage::{RUNSHARE, ordinary, runshare, twin};
 use testkit::{Scratch, need};
 
 /// Every mount of this process.
@@ -56,11 +56,9 @@ fn a_new_root_hides_the_old_one() {
         scratch.dir(name);
     }
     let root = scratch.path().to_str().unwrap();
-    let mounts =
-        "for dir in bin lib lib64 usr; do mount --rbind /$dir $0/$dir; done; shift 0; exec \"$@\"";
-    let inner = env!("CARGO_BIN_EXE_runshare");
+    let mounts = "for dir in bin lib lib64 usr; do [ ! -e /$dir ] || mount --rbind /$dir $0/$dir; done; shift 0; exec \"$@\"";
     let tool = ordinary(runshare()).args(["-rm", "sh", "-c", mounts, root]);
-    let tool = tool.args([inner, "-pf", "--mount-proc", "--root", root]);
+    let tool = tool.args([&RUNSHARE, "-pf", "--mount-proc", "--root", root]);
     let outcome = tool
         .args(["/bin/sh", "-c", "pwd; echo *; echo /proc/[0-9]*"])
         .run()

@@ -24,8 +24,7 @@ fn points(mountinfo: &str) -> Vec<&str> {
 
 /// A root with the machine's programs in it, of which this is the shell's first part: it fills the directory `$0` by
 /// mounts and takes itself away.
-const FILL: &str =
-    "for dir in bin lib lib64 usr; do mount --rbind /$dir $0/$dir; done; shift 0; exec \"$@\"";
+const FILL: &str = "for dir in bin lib lib64 usr; do [ ! -e /$dir ] || mount --rbind /$dir $0/$dir; done; shift 0; exec \"$@\"";
 
 fn bare_root() -> Scratch {
     let scratch = Scratch::new();
@@ -45,7 +44,7 @@ fn bare_root() -> Scratch {
 
 /// The tool with a root that is filled in a mount namespace of its own, so that anybody can.
 fn in_filled(root: &str, options: &[&str], program: &[&str]) -> Tool {
-    let tool = ordinary(runshare()).args(["-rm", "sh", "-c", FILL, root, RUNSHARE]);
+    let tool = ordinary(runshare()).args(["-rm", "sh", "-c", FILL, root, &RUNSHARE]);
     tool.args(["--pivot-root", "--root", root])
         .args(options)
         .args(program)
@@ -96,7 +95,7 @@ fn user_namespaces_can_be_made_inside_which_chroot_forbids() {
     let root = scratch.path().to_str().unwrap();
     let program = ["/sub/runshare", "--user", "sh", "-c", "echo made"];
     assert_eq!(in_filled(root, &[], &program).run().ok().out(), "made\n");
-    let tool = ordinary(runshare()).args(["-rm", "sh", "-c", FILL, root, RUNSHARE]);
+    let tool = ordinary(runshare()).args(["-rm", "sh", "-c", FILL, root, &RUNSHARE]);
     let refused = "runshare: unshare failed: Operation not permitted\n";
     tool.args(["--root", root])
         .args(program)
@@ -132,7 +131,7 @@ fn the_directory_may_be_named_in_any_way_and_be_a_mount_or_none() {
     let show = ["/bin/sh", "-c", "pwd; echo *"];
     let whole = "/\nbin lib lib64 link only here proc sub usr\n";
     let mounted = "mount -t tmpfs none $0/sub && cd $0/sub && mkdir usr bin lib lib64 && cd $0 && \
-        for dir in bin lib lib64 usr; do mount --rbind /$dir $dir; mount --rbind /$dir sub/$dir; done; exec \"$@\"";
+        for dir in bin lib lib64 usr; do [ ! -e /$dir ] || mount --rbind /$dir $dir && [ ! -e /$dir ] || mount --rbind /$dir sub/$dir; done; exec \"$@\"";
     for (named, expected) in [
         (root, whole),
         (".", whole),
@@ -141,7 +140,7 @@ fn the_directory_may_be_named_in_any_way_and_be_a_mount_or_none() {
         ("link", "/\nbin lib lib64 usr\n"),
         ("link/", "/\nbin lib lib64 usr\n"),
     ] {
-        let tool = ordinary(runshare()).args(["-rm", "sh", "-c", mounted, root, RUNSHARE]);
+        let tool = ordinary(runshare()).args(["-rm", "sh", "-c", mounted, root, &RUNSHARE]);
         let outcome = tool
             .args(["--pivot-root", "-R", named])
             .args(show)
@@ -159,7 +158,7 @@ fn the_present_root_itself_may_be_the_new_one() {
     let tool = ordinary(runshare()).args(["-rpf", "--pivot-root", "--root", "/", "--mount-proc"]);
     let show = "cd /..; pwd; echo /proc/[0-9]*; grep -c ' / / ' /proc/self/mountinfo; \
                 \"$0\" -U true && echo nested";
-    let outcome = tool.args(["sh", "-c", show, RUNSHARE]).run().ok();
+    let outcome = tool.args(["sh", "-c", show, &RUNSHARE]).run().ok();
     assert_eq!(outcome.out(), "/\n/proc/1\n1\nnested\n");
 }
 

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use nix::unistd::geteuid;
-use testkit::{Scratch, Tool, Twin};
+use testkit::{Program, Scratch, Tool, Twin};
 
 /// The program under test.
-pub(crate) const RUNSHARE: &str = env!("CARGO_BIN_EXE_runshare");
+pub(crate) const RUNSHARE: Program = Program::built(env!("CARGO_BIN_EXE_runshare"));
 
 /// The ordinary user of these tests, where root runs them.
 pub(crate) const TESTER: u32 = 1001;

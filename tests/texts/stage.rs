@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 
 use testkit::{Outcome, Scratch, Tool, need};
 
-const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
-
 /// Our programs, each with the original that it stands in for.
 pub(crate) const PROGRAMS: [(&str, &str); 4] = [
     ("runshare", "unshare"),
@@ -15,12 +13,10 @@ pub(crate) const PROGRAMS: [(&str, &str); 4] = [
     ("rchroot", "chroot"),
 ];
 
-/// One of our programs. They stand beside xtask, if they were built.
+/// One of our programs, built if it has to be.
 #[track_caller]
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
-    let program = Path::new(XTASK).with_file_name(name);
-    let missing = format!("there is no {}: test the workspace", program.display());
-    need::met(program.exists(), &missing).then_some(program)
+    need::built(name)
 }
 
 /// Runs a line of bash in which `name` is `program`, by a link on PATH, as where our programs are installed.
@@ -28,8 +24,8 @@ pub(crate) fn line(program: &Path, name: &str, line: &str) -> Outcome {
     let scratch = Scratch::new();
     symlink(program, scratch.path().join(name)).expect("a link in a directory of its own");
     let path = format!("{}:/usr/bin:/bin", scratch.path().display());
-    Tool::new("/bin/bash")
-        .args(["-c", line])
+    Tool::new("/usr/bin/env")
+        .args(["bash", "-c", line])
         .env("PATH", path)
         .run()
 }

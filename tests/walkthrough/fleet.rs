@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use testkit::{Outcome, Scratch, Tool, need, originals, workspace};
 
-use crate::stage::{bare_runshare, beside_runshare, namespace, ready, with_our_path};
+use crate::stage::{bare_runshare, namespace, ready, with_our_path};
 
 /// A host is asked by Python, here the system's.
 const THIS_HOST: &str = "-i localhost, -c local -e ansible_python_interpreter=/usr/bin/python3";
@@ -15,17 +15,18 @@ const THIS_HOST: &str = "-i localhost, -c local -e ansible_python_interpreter=/u
 /// The programs of Ansible, if they are there.
 #[track_caller]
 fn ansible() -> Option<PathBuf> {
-    let programs = originals().with_file_name("ansible").join("bin");
-    let missing = format!(
-        "there is no {}: tests/ansible brings it",
-        programs.display()
-    );
-    let found = need::met(programs.exists(), &missing)
-        && need::met(
-            beside_runshare("rlsns").exists(),
-            "build the workspace first",
-        );
-    found.then_some(programs)
+    let places = [
+        originals().with_file_name("ansible"),
+        workspace().join("tests/.cache/ansible"),
+        PathBuf::from("/var/cache/nsutils/ansible"),
+    ];
+    let programs = places.map(|place| place.join("bin"));
+    let found = programs.into_iter().find(|programs| programs.exists());
+    let missing = "there is no Ansible: tests/ansible brings it";
+    if !need::met(found.is_some(), missing) {
+        return None;
+    }
+    need::built("rlsns").and(found)
 }
 
 /// The manual page.

@@ -8,9 +8,9 @@ use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::unistd::geteuid;
-use testkit::{Tool, need};
+use testkit::{Program, Tool, need};
 
-const RUNSHARE: &str = env!("CARGO_BIN_EXE_runshare");
+pub(crate) const RUNSHARE: Program = Program::built(env!("CARGO_BIN_EXE_runshare"));
 
 /// Whether root runs the tests, as `sudo` does in the tutorial.
 pub(crate) fn is_root() -> bool {
@@ -56,15 +56,17 @@ pub(crate) fn bare_runshare<'a>(words: impl IntoIterator<Item = &'a str>) -> Too
 
 /// Has the tool find our programs first, by their names.
 pub(crate) fn with_our_path(tool: Tool) -> Tool {
-    let ours = beside_runshare("").display().to_string();
-    let ours = ours.trim_end_matches('/');
-    tool.env("PATH", format!("{ours}:/usr/sbin:/usr/bin:/sbin:/bin"))
+    let others = OTHERS.into_iter().filter_map(need::built);
+    let mut path = String::new();
+    for program in [RUNSHARE.into()].into_iter().chain(others) {
+        let directory = program.parent().expect("a program is in a directory");
+        path += &format!("{}:", directory.display());
+    }
+    tool.env("PATH", path + "/usr/sbin:/usr/bin:/sbin:/bin")
 }
 
-/// The program of this name that is built beside `runshare`, if it is.
-pub(crate) fn beside_runshare(name: &str) -> PathBuf {
-    Path::new(RUNSHARE).with_file_name(name)
-}
+/// Our programs besides `runshare`.
+pub(crate) const OTHERS: [&str; 3] = ["rnsenter", "rlsns", "rchroot"];
 
 /// The Debian system to enter.
 pub(crate) struct Debian {
@@ -75,12 +77,7 @@ impl Debian {
     /// Finds it, and that there is an `rchroot` to enter it with; none, and the test skipped, if something is missing.
     #[track_caller]
     pub(crate) fn find() -> Option<Self> {
-        let rchroot = beside_runshare("rchroot");
-        let missing = format!(
-            "there is no {}: build it with cargo build -p rchroot",
-            rchroot.display()
-        );
-        let found = ready() && need::met(rchroot.exists(), &missing);
+        let found = ready() && need::built("rchroot").is_some();
         let root = found.then(need::debian_root).flatten()?;
         Some(Self { root })
     }

@@ -4,9 +4,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// How long a condition may take to come true: a machine under load is slow, and only a failing test waits this long.
-const PATIENCE: Duration = Duration::from_secs(10);
+const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Waits until `condition` holds, and panics naming `what` if it does not within ten seconds.
+/// Waits until `condition` holds, and panics naming `what` if it does not within a minute.
 #[track_caller]
 pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     let begun = Instant::now();

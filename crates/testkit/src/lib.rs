@@ -7,6 +7,7 @@
 //!   that no two runs share.
 //! - [`library`] is what the C library makes of a text that a program of ours reads in its stead.
 //! - [`need`] asks for what a test cannot do without, and says aloud when it is not there.
+//! - [`Program`] and [`reach`] are programs where every user can reach them, wherever they were built.
 //! - [`Scratch`] and [`World`] are a directory and a process in namespaces of its own, both gone at the end of the test
 //!   even if it fails.
 //!
@@ -22,6 +23,7 @@
     reason = "what the machine refuses to a test kit is the test's failure"
 )]
 
+mod build;
 mod child;
 mod eventually;
 mod hint;
@@ -34,6 +36,7 @@ mod outcome;
 mod output;
 mod place;
 mod prefixes;
+pub mod reach;
 mod running;
 mod scratch;
 mod silent_fs;
@@ -51,6 +54,7 @@ pub use nix::sys::signal::Signal;
 pub use nix::unistd::Pid;
 pub use outcome::{Outcome, Status};
 pub use place::{originals, workspace};
+pub use reach::Program;
 pub use running::Running;
 pub use scratch::{Scratch, settle};
 pub use silent_fs::SilentFs;

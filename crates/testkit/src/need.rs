@@ -1,6 +1,7 @@
 //! What a test cannot do without. A test that lacks it ends early and passes, but never silently: it says
-//! `skipped: TEST: REASON` on the real standard error, which libtest does not capture, and adds the line to
-//! `target/tmp/skipped`, where it can be counted. Under `NSUTILS_STRICT=1`, as in CI, it fails instead.
+//! `skipped: TEST: REASON` on the real standard error, which libtest does not capture, and adds the line, behind the name
+//! of the test binary, to `target/tmp/skipped` or the file that `cargo xtask test` counts. Under `NSUTILS_STRICT=1`, as in
+//! CI, it fails instead.
 //!
 //! ```no_run
 //! # use testkit::need;
@@ -14,7 +15,8 @@
 //! ```
 //!
 //! A test for root alone that an ordinary user runs is merely `left to root: TEST`, strict or not: CI runs every test
-//! as both.
+//! as both. What no package and no configuration gives this machine, since its kernel or its hardware lacks it, is
+//! `left out: TEST: REASON`, strict or not: the virtual machines of tests/kernels have it.
 
 use std::fs::{File, create_dir_all};
 use std::io::{self, Write};
@@ -24,18 +26,61 @@ use std::{env, thread};
 use nix::sched::CloneFlags;
 use nix::unistd::geteuid;
 
-use crate::place;
 use crate::tool::PATH;
 use crate::world::World;
+use crate::{build, place, reach};
 
 /// Whether root runs this test; if not, it is left to root.
 #[must_use]
 pub fn root() -> bool {
     let root = geteuid().is_root();
     if !root {
-        say(&format!("left to root: {}", test()));
+        note(&format!("left to root: {}", test()));
     }
     root
+}
+
+/// Whether this machine has what no package brings: a security module, EFI, a controller of cgroup v2, a capability that
+/// root itself has not.
+#[must_use]
+pub fn machine(condition: bool, otherwise: &str) -> bool {
+    if !condition {
+        note(&format!("left out: {}: {otherwise}", test()));
+    }
+    condition
+}
+
+/// The program of this name of another package of the workspace, `runshare` for a test of `rnsenter`, where every user can
+/// reach it. It is built if it has to be.
+#[must_use]
+#[track_caller]
+pub fn built(name: &str) -> Option<PathBuf> {
+    match build::program(name) {
+        Ok(program) => Some(reach::in_reach(&program).to_owned()),
+        Err(reason) => {
+            let _ = met(false, &reason);
+            None
+        }
+    }
+}
+
+/// Takes over what another run of this test binary, started by this test, has skipped: its lines are among what it wrote on
+/// standard error.
+pub fn take_over(errors: &str) {
+    for line in errors.lines() {
+        let kind = ["skipped: ", "left to root: ", "left out: "]
+            .into_iter()
+            .find(|kind| line.starts_with(kind));
+        if let Some(kind) = kind {
+            let reason = line[kind.len()..]
+                .split_once(": ")
+                .map(|(_, reason)| reason);
+            let reason = reason
+                .map(|reason| format!(": {reason}"))
+                .unwrap_or_default();
+            note(&format!("{kind}{}{reason}", test()));
+        }
+    }
 }
 
 /// The original program of this name (`unshare`, `nsenter`, `lsns`, `chroot`).
@@ -83,7 +128,7 @@ pub fn met(condition: bool, otherwise: &str) -> bool {
             env::var_os("NSUTILS_STRICT").is_none_or(|strict| strict != "1"),
             "{line}"
         );
-        say(&line);
+        note(&line);
     }
     condition
 }
@@ -108,10 +153,12 @@ fn test() -> String {
 }
 
 /// Says the line aloud and writes it down; where it cannot be written, says that too.
-fn say(line: &str) {
+fn note(line: &str) {
     let mut said = format!("{line}\n");
-    if let Some(file) = place::skipped() {
-        append(&file, &said)
+    if let Some(file) = place::notes() {
+        let program = env::current_exe().unwrap_or_default();
+        let program = program.file_name().unwrap_or_default().to_string_lossy();
+        append(&file, &format!("{program}: {said}"))
             .unwrap_or_else(|error| said += &format!("not counted: {}: {error}\n", file.display()));
     }
     // Not eprint!, which libtest captures. Where standard error is closed there is nobody to tell.

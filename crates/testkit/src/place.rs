@@ -3,6 +3,13 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
+use nix::unistd::geteuid;
+
+use crate::reach::is_open_to_all;
+
+/// Names the file that the notes of tests that did not test go to, for `cargo xtask test`, which counts them.
+const NOTES: &str = "NSUTILS_NOTES";
+
 /// The workspace's directory, the one with the README.
 #[must_use]
 pub fn workspace() -> PathBuf {
@@ -13,20 +20,41 @@ pub fn workspace() -> PathBuf {
         .to_owned()
 }
 
-/// Where the originals are, or would be: `$NSUTILS_ORIGINALS`, else `tests/.cache/originals` in the workspace. Below it
-/// `bin/` holds the four programs, and `root/` the Debian system that they come from.
+/// Where the originals are, or would be: `$NSUTILS_ORIGINALS`, else the first of the two places where `tests/originals`
+/// puts them. Below it `bin/` holds the four programs, and `root/` the Debian system that they come from.
 #[must_use]
 pub fn originals() -> PathBuf {
-    env::var_os("NSUTILS_ORIGINALS")
-        .map_or_else(|| workspace().join("tests/.cache/originals"), PathBuf::from)
+    if let Some(named) = env::var_os("NSUTILS_ORIGINALS").filter(|named| !named.is_empty()) {
+        return named.into();
+    }
+    let usual = workspace().join("tests/.cache/originals");
+    let shared = PathBuf::from("/var/cache/nsutils/originals");
+    // As root those that other users can run.
+    let is_fit = |dir: &PathBuf| {
+        dir.join("versions").exists()
+            && (!geteuid().is_root() || is_open_to_all(&dir.join("bin/any")))
+    };
+    [&usual, &shared]
+        .into_iter()
+        .find(|dir| is_fit(dir))
+        .unwrap_or(&usual)
+        .clone()
 }
 
-/// The file in cargo's target directory that each test skipped adds a line to: the directory above this program that
-/// cargo has marked as a cache. None for a test binary that was moved elsewhere.
-pub(crate) fn skipped() -> Option<PathBuf> {
+/// Cargo's target directory: the one above this program that cargo has marked as a cache. None for a test binary that was
+/// moved elsewhere.
+pub(crate) fn target() -> Option<PathBuf> {
     let program = env::current_exe().ok()?;
     let target = program
         .ancestors()
         .find(|dir| dir.join("CACHEDIR.TAG").exists())?;
-    Some(target.join("tmp/skipped"))
+    Some(target.to_owned())
+}
+
+/// The file that each test which does not test adds a line to.
+pub(crate) fn notes() -> Option<PathBuf> {
+    match env::var_os(NOTES) {
+        Some(file) => Some(file.into()),
+        None => Some(target()?.join("tmp/skipped")),
+    }
 }

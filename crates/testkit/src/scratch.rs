@@ -1,6 +1,5 @@
 //! A directory of a test's own, gone at its end with all that the test put or mounted there, even if it fails.
 
-use std::env::temp_dir;
 use std::fs::{self, Permissions};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
@@ -8,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::mkdtemp;
 
+use crate::reach::temporary;
 use crate::sys::is_written_to;
 use crate::{eventually, mounts};
 
@@ -23,7 +23,7 @@ impl Scratch {
     /// If that cannot be done.
     #[must_use]
     pub fn new() -> Self {
-        let template = temp_dir().join("nsutils-XXXXXX");
+        let template = temporary().join("nsutils-XXXXXX");
         let made = mkdtemp(&template)
             .unwrap_or_else(|errno| panic!("mkdtemp {}: {errno}", template.display()));
         // As mountinfo will name it: the temporary directory may be a symbolic link.

@@ -13,6 +13,7 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::ptr::null;
+use std::sync::OnceLock;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
@@ -33,6 +34,20 @@ pub(crate) fn before_exec(
 ) {
     // SAFETY: `prepare` is `Start::enter` alone, which allocates nothing and takes no lock.
     unsafe { command.pre_exec(move || prepare().map_err(io::Error::from)) };
+}
+
+/// Has `last` run when this process exits, atexit(3); the first that is given, and no other.
+pub(crate) fn at_exit(last: fn()) {
+    static LAST: OnceLock<fn()> = OnceLock::new();
+    extern "C" fn run() {
+        if let Some(last) = LAST.get() {
+            last();
+        }
+    }
+    if LAST.set(last).is_ok() {
+        // SAFETY: the function is there as long as the process, and does not unwind: what it does returns its failures.
+        unsafe { libc::atexit(run) };
+    }
 }
 
 /// A descriptor of the process `pid`, readable once it has ended, `pidfd_open(2)`.

@@ -26,7 +26,7 @@ mod tests;
 pub(crate) const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// How long a program may take: no test comes near, and one that hangs is to be told from one that is slow.
-const TIMEOUT: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(120);
 
 /// A program about to be run.
 #[must_use = "nothing runs before `run` or `spawn`"]
@@ -220,7 +220,7 @@ impl Tool {
         self
     }
 
-    /// Lets it take this long instead of 30 seconds.
+    /// Lets it take this long instead of two minutes.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self

@@ -17,15 +17,15 @@ pub struct Twin {
 }
 
 impl Twin {
-    /// Ours, `env!("CARGO_BIN_EXE_runshare")`, beside the original of this name, `unshare`; none, and the test skipped,
+    /// Ours, a [`Program`](crate::Program), beside the original of this name, `unshare`; none, and the test skipped,
     /// where the original is not there.
     #[must_use]
     #[track_caller]
-    pub fn new(name: &str, ours: &str) -> Option<Self> {
+    pub fn new(name: &str, ours: impl AsRef<Path>) -> Option<Self> {
         let original = need::original(name)?;
         Some(Self {
             name: name.into(),
-            ours: ours.into(),
+            ours: ours.as_ref().to_owned(),
             original,
             mask: <[u8]>::to_vec,
         })

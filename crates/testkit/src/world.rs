@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn is_in_new_namespaces_of_the_chosen_kinds_alone() {
         if !need::user_namespaces()
-            || !need::met(
+            || !need::machine(
                 Path::new("/proc/self/ns/time").exists(),
                 "no time namespaces",
             )

@@ -30,7 +30,7 @@ fn loader_in(program: &[u8]) -> (usize, usize) {
 #[test]
 fn a_program_whose_loader_is_missing_is_told_with_its_name() {
     if !need::root()
-        || !need::met(
+        || !need::machine(
             cfg!(target_arch = "x86_64"),
             "loaders have other names here",
         )
@@ -111,7 +111,7 @@ fn a_script_whose_interpreter_is_missing_is_told_with_its_name() {
 
 #[test]
 fn a_root_for_another_processor_is_told_so() {
-    if !need::root() || !need::met(cfg!(target_arch = "x86_64"), "this is another processor") {
+    if !need::root() || !need::machine(cfg!(target_arch = "x86_64"), "this is another processor") {
         return;
     }
     let stage = Stage::new();

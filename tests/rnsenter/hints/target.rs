@@ -106,7 +106,7 @@ fn that_no_type_is_chosen_is_told() {
 
 #[test]
 fn an_id_that_is_too_short_is_told_if_there_is_one() {
-    if !need::root() || !need::met(knows_cgroup2(), "there is no cgroup2 here") {
+    if !need::root() || !need::machine(knows_cgroup2(), "there is no cgroup2 here") {
         return;
     }
     apart(|| {

@@ -32,7 +32,7 @@ fn in_a_chroot_no_user_namespace_can_be_made() {
         // What it names mends it.
         let script =
             format!("{root}; exec \"$1\" --pivot-root --root \"$2/root\" \"$1\" --user true");
-        let mended = inside("-rmpf", &script, RUNSHARE.as_ref(), scratch.path());
+        let mended = inside("-rmpf", &script, RUNSHARE.path(), scratch.path());
         mended.run().ok();
     }
 }

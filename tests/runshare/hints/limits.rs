@@ -83,7 +83,7 @@ fn a_raised_limit_mends_it() {
         \"$1\" --net \"$1\" --net true && exit 9
         echo 9 > /proc/sys/user/max_net_namespaces
         exec \"$1\" --net \"$1\" --net true";
-    let tool = super::inside("-r", script, crate::stage::RUNSHARE.as_ref(), "/".as_ref());
+    let tool = super::inside("-r", script, crate::stage::RUNSHARE.path(), "/".as_ref());
     tool.run().ok();
 }
 

@@ -33,7 +33,7 @@ fn a_mount_namespace_cannot_be_kept_on_a_shared_mount_until_it_is_made_private()
             command_in(&hint)
         );
         let mended = format!("taskset -pc 0 $$ >/dev/null; {mended}");
-        let outcome = inside("-rm", &mended, RUNSHARE.as_ref(), scratch.path()).run();
+        let outcome = inside("-rm", &mended, RUNSHARE.path(), scratch.path()).run();
         assert!(
             outcome.code() == 0 || outcome.err().contains("failed: Invalid argument"),
             "{outcome}"
@@ -42,7 +42,7 @@ fn a_mount_namespace_cannot_be_kept_on_a_shared_mount_until_it_is_made_private()
             "{SHARED}; {}; grep \" $2[ /]\" /proc/self/mountinfo",
             command_in(&hint)
         );
-        let table = inside("-rm", &shared, RUNSHARE.as_ref(), scratch.path())
+        let table = inside("-rm", &shared, RUNSHARE.path(), scratch.path())
             .run()
             .ok()
             .out();
@@ -137,7 +137,7 @@ fn a_masked_proc_is_shown_with_what_masks_it() {
     );
     // What nature has made empty hides nothing, and the mount succeeds.
     let script = "mount -t proc proc /proc; exec \"$1\" -rpf --mount-proc true";
-    inside("-rmpf", script, RUNSHARE.as_ref(), scratch.path())
+    inside("-rmpf", script, RUNSHARE.path(), scratch.path())
         .run()
         .ok();
 }

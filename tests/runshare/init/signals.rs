@@ -130,7 +130,7 @@ fn the_value_of_a_queued_signal_arrives_with_it() {
     let log = scratch.file("log", "");
     fs::set_permissions(&log, Permissions::from_mode(0o666)).unwrap();
     let strace = Tool::new("/usr/bin/strace").args(["-f", "-qq", "-e", "trace=none", "-o"]);
-    let strace = strace.arg(&log).args([RUNSHARE, "-r", "--init"]);
+    let strace = strace.arg(&log).args([&RUNSHARE, "-r", "--init"]);
     let mut strace = ordinary(strace).args(["perl", "-e", TELLS]).spawn();
     strace.until("up\n");
     let tool = children(strace.pid())[0];

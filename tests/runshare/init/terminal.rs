@@ -32,7 +32,7 @@ pub(super) fn each_shell(test: impl Fn(&mut Running, &str)) {
         return;
     }
     let shell = || {
-        let shell = Tool::new("/bin/bash").args(&BASH[1..]);
+        let shell = Tool::new("/usr/bin/env").args(BASH);
         shell.env("PS1", PROMPT).terminal(80, 24)
     };
     let run = |shell: Tool, options: &str| {

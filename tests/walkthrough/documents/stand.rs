@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use nix::sched::sched_getcpu;
 use testkit::{Scratch, Tool, need};
 
-use crate::stage::{Debian, assert_ipc_is_another, beside_runshare, is_root, with_our_path};
+use crate::stage::{Debian, OTHERS, RUNSHARE, assert_ipc_is_another, is_root, with_our_path};
 
 /// What the sessions use besides our own programs.
 const PROGRAMS: [&str; 12] = [
@@ -54,9 +54,7 @@ impl Stand {
     #[track_caller]
     pub(crate) fn in_debian() -> Option<Stand> {
         let debian = Debian::find()?;
-        let built = ["rnsenter", "rlsns"]
-            .into_iter()
-            .all(|name| need::met(beside_runshare(name).exists(), "build the workspace first"));
+        let built = OTHERS.into_iter().all(|name| need::built(name).is_some());
         if !built || !PROGRAMS.into_iter().all(need::program) {
             return None;
         }
@@ -83,7 +81,7 @@ impl Stand {
     pub(crate) fn run(&self, script: &str) -> String {
         let tool = match self.in_debian || is_root() || script.contains(DEBIAN) {
             true => self.set_up(),
-            false => Tool::new("/bin/bash"),
+            false => Tool::new("/usr/bin/env").arg("bash"),
         };
         let script = match self.in_debian {
             true => format!("cd {DEBIAN}\n{script}"),
@@ -114,7 +112,7 @@ impl Stand {
         let processor = sched_getcpu().expect("getcpu").to_string();
         Tool::new("/usr/bin/taskset")
             .args(["--cpu-list", &processor])
-            .arg(beside_runshare("runshare"))
+            .arg(RUNSHARE)
             .args(become_oneself)
             .args(["bash", "-c", SET_UP])
             .arg(&self.debian)
