@@ -3,9 +3,11 @@
 
 mod absence;
 mod cells;
+mod cgroup;
 mod column;
 mod column_list;
 mod compare;
+mod container;
 mod filter;
 mod graph;
 mod held;

@@ -1,7 +1,8 @@
-//! The repository's own chores, `cargo run -p xtask -- SUBCOMMAND`:
+//! The repository's own chores, `cargo xtask SUBCOMMAND`:
 //!
 //! | subcommand | what it does |
 //! |---|---|
+//! | `test [--strict] [WORD…]` | brings the originals, runs cargo test with these words, and counts: `cargo xtask test --help` |
 //! | `generate` | writes `completions/`, and the option headings of `man/`, from the programs' tables of options |
 //! | `generate --check` | changes nothing and fails if one of these files is stale |
 //! | `sessions` | types the sessions of README.md and the man pages, and writes what they show where it is stale |
@@ -24,6 +25,7 @@ mod release;
 mod scan;
 mod sessions;
 mod startup;
+mod test;
 
 use std::env;
 use std::io::{self, Write};
@@ -50,6 +52,7 @@ fn chore() -> Result<String> {
     let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     match words[..] {
+        ["test", ref words @ ..] => test::run(words),
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
         ["sessions"] => sessions::write(),
@@ -65,7 +68,7 @@ fn chore() -> Result<String> {
         ["uninstall", ref words @ ..] => install::uninstall(words),
         ["package"] => package::package(),
         _ => bail!(
-            "usage: cargo run -p xtask -- generate [--check] | sessions | startup [--runs N] | scan | budget [--record] | \
+            "usage: cargo xtask test [--help] | generate [--check] | sessions | startup [--runs N] | scan | budget [--record] | \
              fuzz | install | uninstall | package"
         ),
     }
