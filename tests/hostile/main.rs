@@ -11,6 +11,7 @@
 #![allow(clippy::print_stdout, reason = "how long it took is worth knowing")]
 
 mod descriptors;
+mod linger;
 mod many;
 mod names;
 mod places;

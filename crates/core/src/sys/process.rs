@@ -25,7 +25,7 @@ pub enum Ending {
 /// Those of `fork(2)`; ENOMEM in a pid namespace whose first process has ended.
 pub fn spawn(child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
     // SAFETY: after fork a child of a process with threads may only do what is async-signal-safe; no program of ours
-    // that does so ever has a second thread.
+    // that does so ever has a second thread, but for rlsns, whose child closes, reads and ends: see `socket_copies`.
     match unsafe { fork() }? {
         ForkResult::Parent { child } => Ok(child),
         ForkResult::Child => exit(child()),

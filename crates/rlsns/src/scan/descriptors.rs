@@ -11,6 +11,7 @@ use std::os::fd::OwnedFd;
 use nix::errno::Errno;
 use nix::libc::S_IFSOCK;
 use nscore::namespace::Namespace;
+use nscore::socket_copies::SocketCopies;
 use nscore::sys::directory::{Directory, EntryBuffer, Status, status_of};
 use nscore::sys::namespace::network_of;
 use nscore::sys::nsfs::type_of;
@@ -31,6 +32,8 @@ pub(super) struct Descriptors {
     are_counted: bool,
     /// The sockets that were asked, and what network each is of; many processes may have the same one.
     sockets: BTreeMap<u64, Option<u32>>,
+    /// What was copied to be asked, once there is one.
+    copies: Option<SocketCopies>,
     /// This process's own number below /proc.
     own: Option<u32>,
 }
@@ -41,6 +44,7 @@ impl Descriptors {
         Descriptors {
             are_counted: proc.status(c"self/fd").is_ok_and(|fds| fds.size > 0),
             sockets: BTreeMap::new(),
+            copies: None,
             own: own::number_in(proc),
         }
     }
@@ -115,7 +119,10 @@ impl Descriptors {
         match self.sockets.get(&socket) {
             Some(known) if known.is_some() || of.scan.wanted.holders_of.is_none() => *known,
             _ => {
-                let network = of.meet_socket(name);
+                let copies = self
+                    .copies
+                    .get_or_insert_with(SocketCopies::with_raised_limit);
+                let network = of.meet_socket(name, copies);
                 self.sockets.insert(socket, network);
                 network
             }
@@ -165,14 +172,17 @@ impl Owner<'_> {
 
     /// A socket is open. Nothing but a copy of it tells where it belongs, and that not everybody may make. The inode
     /// number of its network, where it is told.
-    fn meet_socket(&mut self, name: &CStr) -> Option<u32> {
+    fn meet_socket(&mut self, name: &CStr, copies: &mut SocketCopies) -> Option<u32> {
         let number = number(name.to_bytes()).and_then(|number| i32::try_from(number).ok());
         let pidfd = self.pidfd.get_or_insert_with(|| match self.task.thread {
             None => pidfd_open(pid(self.task.process)),
             Some(thread) => pidfd_open_thread(pid(thread)),
         });
         let (pidfd, number) = (pidfd.as_ref().ok()?, number?);
-        let network = pidfd_getfd(pidfd, number).and_then(network_of).ok()?;
+        let copy = pidfd_getfd(pidfd, number).ok()?;
+        let network = network_of(&copy);
+        copies.keep(copy);
+        let network = network.ok()?;
         let inode = u32::try_from(status_of(&network).ok()?.inode).ok()?;
         let network = || Ok(network);
         self.scan.registry.meet(

@@ -9,6 +9,7 @@ use nix::errno::Errno;
 use nix::libc::S_IFSOCK;
 use nix::unistd::Pid;
 use nscore::namespace::Namespace;
+use nscore::socket_copies::SocketCopies;
 use nscore::sys::directory::Directory;
 use nscore::sys::listns;
 use nscore::sys::namespace::{network_of, open_by_id, own_mount_namespace};
@@ -24,13 +25,33 @@ const FOR_CHILDREN: [&CStr; 2] = [c"ns/pid_for_children", c"ns/time_for_children
 
 /// Finds it.
 pub(super) fn find(processes: &Processes, sought: &mut Sought) -> Option<OwnedFd> {
-    let mut sockets = BTreeSet::new();
+    let mut sockets = Sockets::default();
     let mut each = processes.each();
-    each.find_map(|(pid, process)| {
+    let held = each.find_map(|(pid, process)| {
         in_threads(&process, sought).or_else(|| open_in(pid, &process, sought, &mut sockets))
-    })
-    .or_else(|| mounted::find(processes, sought))
-    .or_else(|| listed(sought))
+    });
+    // Whoever becomes a program closes them, and would wait.
+    sockets.copies.release();
+    held.or_else(|| mounted::find(processes, sought))
+        .or_else(|| listed(sought))
+}
+
+/// The sockets that were met.
+#[derive(Default)]
+struct Sockets {
+    /// Their inode numbers: many processes may have the same one.
+    met: BTreeSet<u64>,
+    copies: SocketCopies,
+}
+
+impl Sockets {
+    /// Where a socket belongs: nothing but a copy of it tells.
+    fn network(&mut self, pid: Pid, number: i32) -> Result<OwnedFd, Errno> {
+        let copy = pidfd_getfd(pidfd_open(pid)?, number)?;
+        let network = network_of(&copy);
+        self.copies.keep(copy);
+        network
+    }
 }
 
 /// That of a process's threads, each of which may be somewhere else. The first of them is the process itself.
@@ -49,7 +70,7 @@ fn open_in(
     pid: Pid,
     process: &Directory,
     sought: &mut Sought,
-    sockets: &mut BTreeSet<u64>,
+    sockets: &mut Sockets,
 ) -> Option<OwnedFd> {
     let descriptors = process.directory(c"fd").ok()?;
     numbers_in(&descriptors)
@@ -59,20 +80,11 @@ fn open_in(
             let entry = name(number);
             let found = descriptors.status(&entry).ok()?;
             match found.file_type {
-                // Many processes may have the same one.
-                S_IFSOCK => sockets
-                    .insert(found.inode)
-                    .then(|| network(pid, number))
-                    .and_then(Result::ok)
-                    .and_then(|network| sought.through(network)),
+                S_IFSOCK if !sockets.met.insert(found.inode) => None,
+                S_IFSOCK => sought.through(sockets.network(pid, number).ok()?),
                 _ => sought.at(&descriptors, &entry),
             }
         })
-}
-
-/// Where a socket belongs: nothing but a copy of it tells.
-fn network(pid: Pid, number: i32) -> Result<OwnedFd, Errno> {
-    network_of(pidfd_getfd(pidfd_open(pid)?, number)?)
 }
 
 /// That of the kernel's own list, `listns(2)`, since Linux 6.19.

@@ -1,0 +1,145 @@
+//! Copies of other processes' sockets, and how to let go of them without waiting.
+//!
+//! To learn what network namespace a socket belongs to, it has to be copied, `pidfd_getfd(2)`. Its process may close it
+//! meanwhile, and then the copy is the last that there is of it: closing a socket that has SO_LINGER, `socket(7)`, and
+//! data to send waits for up to 65,535 seconds. A process that ends does not wait. So a copy is closed here while a child
+//! has it too, and the child closes it by ending.
+
+use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
+use nix::unistd::{close, pipe2, read};
+
+use crate::sys::file::above_standard;
+use crate::sys::process::{spawn, wait};
+
+/// How many parts the allowed descriptors are divided into; a part may be copies, and there may be several workers.
+const PARTS: rlim_t = 16;
+/// The most copies that are kept at a time.
+const MOST: rlim_t = 1024;
+
+/// Copies to let go of.
+#[derive(Debug)]
+pub struct SocketCopies {
+    copies: Vec<OwnedFd>,
+    most: usize,
+}
+
+impl SocketCopies {
+    /// None yet; as many are kept as this process may have open anyway.
+    pub fn new() -> SocketCopies {
+        let allowed = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
+        SocketCopies::within(allowed)
+    }
+
+    /// None yet, for a program that runs no other: it may have as many descriptors open as its caller could allow, so
+    /// that fewer children are needed.
+    pub fn with_raised_limit() -> SocketCopies {
+        let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or((0, 0));
+        let raised = hard.min(MOST * PARTS);
+        if raised > soft && setrlimit(Resource::RLIMIT_NOFILE, raised, hard).is_ok() {
+            return SocketCopies::within(raised);
+        }
+        SocketCopies::within(soft)
+    }
+
+    fn within(allowed: rlim_t) -> SocketCopies {
+        let most = (allowed / PARTS).clamp(1, MOST);
+        SocketCopies {
+            copies: Vec::new(),
+            most: usize::try_from(most).unwrap_or(1),
+        }
+    }
+
+    /// Takes a copy that has been asked what there was to ask.
+    pub fn keep(&mut self, copy: OwnedFd) {
+        self.copies.push(copy);
+        if self.copies.len() >= self.most {
+            self.release();
+        }
+    }
+
+    /// Closes all copies. Where no child can be made, they are left to the end of this process.
+    pub fn release(&mut self) {
+        if self.copies.is_empty() {
+            return;
+        }
+        let copies = std::mem::take(&mut self.copies);
+        if let Err(copies) = close_beside_child(copies) {
+            copies.into_iter().for_each(leave);
+        }
+    }
+}
+
+impl Default for SocketCopies {
+    fn default() -> SocketCopies {
+        SocketCopies::new()
+    }
+}
+
+impl Drop for SocketCopies {
+    /// Leaves them to the end of this process, which does not wait for them either.
+    fn drop(&mut self) {
+        self.copies.drain(..).for_each(leave);
+    }
+}
+
+/// Has nobody close it before this process ends.
+fn leave(copy: OwnedFd) {
+    let _number = copy.into_raw_fd();
+}
+
+/// Closes the copies while a child has them too, which then ends; gives them back if there is no child.
+fn close_beside_child(copies: Vec<OwnedFd>) -> Result<(), Vec<OwnedFd>> {
+    let Ok((end, hold)) = pipe() else {
+        return Err(copies);
+    };
+    let hold_number = hold.as_raw_fd();
+    let child = spawn(|| {
+        // Until the copies of this process are the last ones; also if its parent is killed.
+        let _ = close(hold_number);
+        while read(&end, &mut [0]) == Err(Errno::EINTR) {}
+        0
+    });
+    let Ok(child) = child else {
+        return Err(copies);
+    };
+    drop(copies);
+    drop(hold);
+    // A caller that ignores SIGCHLD has nothing left to wait for.
+    let _ = wait(child);
+    Ok(())
+}
+
+fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
+    let (end, hold) = pipe2(OFlag::O_CLOEXEC)?;
+    Ok((above_standard(end)?, above_standard(hold)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::net::UnixStream;
+
+    #[test]
+    fn a_copy_is_closed_by_then_and_not_before() {
+        let mut copies = SocketCopies::within(PARTS * 2);
+        let mut peers = Vec::new();
+        for kept in [1, 0, 1] {
+            let (copy, peer) = UnixStream::pair().expect("a pair of sockets");
+            copies.keep(copy.into());
+            peers.push(peer);
+            assert_eq!(copies.copies.len(), kept);
+        }
+        peers[2].set_nonblocking(true).expect("it is ours");
+        let closed = |peer: &UnixStream| std::io::Read::read(&mut &*peer, &mut [0]).ok();
+        assert_eq!(
+            peers.iter().map(closed).collect::<Vec<_>>(),
+            [Some(0), Some(0), None]
+        );
+        copies.release();
+        assert_eq!(closed(&peers[2]), Some(0));
+    }
+}
