@@ -18,3 +18,4 @@ mod places;
 mod proc;
 mod silent;
 mod stage;
+mod users;

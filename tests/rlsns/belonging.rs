@@ -1,6 +1,7 @@
 //! The columns that say whose something is: OWNER, CGROUP, CONTAINER.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use nix::mount::{MsFlags, mount};
@@ -141,6 +142,37 @@ fn cgroup_act() {
         let cells = row(&stage, namespace(&process, "uts"), "CGROUP,CONTAINER");
         assert_eq!(cells, [shown.as_str(), container], "{path}");
     }
+}
+
+#[test]
+fn a_container_that_another_user_may_have_named_is_marked_with_that_user() {
+    Scene::Root.play("belonging::delegated_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn delegated_act() {
+    let stage = Stage::entered();
+    let Some(cgroups) = Cgroups::new(&stage) else {
+        return;
+    };
+    let process = asleep(unshared(&["-u", "sleep", "1000"]));
+    let container = || row(&stage, namespace(&process, "uts"), "CONTAINER");
+    let scope = format!("docker-{}.scope", "0123456789abcdef".repeat(4));
+    cgroups.put(&process, &format!("/slice/{scope}"));
+    assert_eq!(container(), ["docker:0123456789ab"]);
+    let slice = cgroups.0.join("slice");
+    let (own, above) = (slice.join(&scope), slice.as_path());
+    for (path, uid, shown) in [
+        (own.as_path(), 54321, "docker:0123456789ab"),
+        (above, 54321, "docker:0123456789ab@54321"),
+        (above, 0, "docker:0123456789ab"),
+    ] {
+        chown(path, Some(uid), Some(uid)).unwrap();
+        assert_eq!(container(), [shown], "{uid} {}", path.display());
+    }
+    fs::set_permissions(above, fs::Permissions::from_mode(0o775)).unwrap();
+    assert_eq!(container(), ["docker:0123456789ab@?"]);
 }
 
 #[test]

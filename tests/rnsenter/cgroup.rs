@@ -1,7 +1,7 @@
 //! `--join-cgroup`, in a cgroup2 mounted for the test alone.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -26,6 +26,16 @@ impl Cgroup {
     /// Makes one in this one.
     pub(crate) fn child(&self, name: &str) -> Cgroup {
         Cgroup::made(self.0.join(name))
+    }
+
+    /// Makes one of the test's own where a hierarchy is mounted.
+    pub(crate) fn below(mount: &Path) -> Cgroup {
+        let thread = nix::unistd::gettid();
+        Cgroup::made(mount.join(format!("nsutils-test-{thread}")))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
     }
 
     fn made(path: PathBuf) -> Cgroup {

@@ -1,5 +1,7 @@
 //! `--target` with the id of a container, in cgroups called as the engines call them, mounted for the test alone.
 
+mod trust;
+
 use crate::cgroup::{Cgroup, knows_cgroup2};
 use crate::stage::{ALL_BUT_USER, Caller, Container, TESTER, apart, namespace_of, rnsenter, twin};
 use testkit::{Pid, Tool, eventually, need};

@@ -1,5 +1,6 @@
 //! What the programs read and write in /proc, `proc(5)`.
 
+mod cgroup;
 mod idmap;
 mod mountinfo;
 mod status;
@@ -17,6 +18,7 @@ use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs, statfs};
 
 use crate::namespace::Namespace;
 use crate::sys::file::{open, read_regular};
+pub use cgroup::{CgroupLine, cgroup_lines, main_cgroup};
 pub use idmap::Ids;
 pub(crate) use idmap::inside_of;
 pub use mountinfo::{MountPoint, mount_of, mount_points};

@@ -31,7 +31,8 @@ use crate::sys::directory::{Status, status_of};
 use crate::sys::file::above_standard;
 pub use mount_point::open_mount_point;
 pub use reopen::SelfFds;
-pub use trust::{DirError, Distrust, Untrusted};
+pub(crate) use trust::TrustedUsers;
+pub use trust::{DirError, Distrust, Untrusted, user_label};
 pub use trusted_dir::TrustedDir;
 
 /// Flags for whatever is opened: nothing waits for another process, becomes the controlling terminal, or is inherited.
@@ -125,7 +126,7 @@ fn nsfs_device() -> Option<(u32, u32)> {
 }
 
 /// Opens `name` with `O_PATH`, `open(2)`.
-fn open_path(directory: impl AsFd, name: &CStr, flags: OFlag) -> Result<OwnedFd, Errno> {
+pub(crate) fn open_path(directory: impl AsFd, name: &CStr, flags: OFlag) -> Result<OwnedFd, Errno> {
     let flags = flags | OFlag::O_PATH | OFlag::O_CLOEXEC;
     above_standard(openat(directory, name, flags, Mode::empty())?)
 }

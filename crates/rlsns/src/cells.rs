@@ -1,10 +1,13 @@
 //! What stands in a row's cells.
 
-use nscore::namespace::Namespace;
+use std::cell::{OnceCell, RefCell};
 
-use crate::cgroup;
+use nscore::container_id::{ContainerCgroup, NameOwner, NameOwners, containers_in};
+use nscore::namespace::Namespace;
+use nscore::procfs::{cgroup_lines, main_cgroup};
+use nscore::safe_open::{Distrust, Untrusted};
+
 use crate::column::Column;
-use crate::container;
 use crate::netnsid::NetNsId;
 use crate::person::{Users, cgroups, command};
 use crate::rows::Row;
@@ -16,13 +19,18 @@ use crate::table::Cell;
 pub(crate) struct Cells<'a> {
     snapshot: &'a Snapshot,
     users: Users,
+    /// Who named the cgroups of containers.
+    owners: OnceCell<RefCell<NameOwners>>,
 }
 
 impl Cells<'_> {
     /// For rows of what was found.
     pub(crate) fn new(snapshot: &Snapshot) -> Cells<'_> {
-        let users = Users::default();
-        Cells { snapshot, users }
+        Cells {
+            snapshot,
+            users: Users::default(),
+            owners: OnceCell::new(),
+        }
     }
 
     /// What stands in this column of this row.
@@ -45,15 +53,44 @@ impl Cells<'_> {
             }
             Column::Nsid => namespace.id.map_or(Cell::Empty, Cell::from),
             Column::Owner => self.owner(namespace).map_or(Cell::Empty, number),
-            Column::Path
-            | Column::Pid
-            | Column::Ppid
-            | Column::Command
-            | Column::Cgroup
-            | Column::Container => row.process.map_or(Cell::Empty, |process| {
-                of_process(column, namespace.kind, process)
-            }),
+            Column::Path | Column::Pid | Column::Ppid | Column::Command | Column::Cgroup => {
+                row.process.map_or(Cell::Empty, |process| {
+                    of_process(column, namespace.kind, process)
+                })
+            }
+            Column::Container => row
+                .process
+                .and_then(|process| self.container(process))
+                .map_or(Cell::Empty, Cell::from),
         }
+    }
+
+    /// The innermost container of a process, in whichever hierarchy one is named; behind `@` the user who may have given
+    /// the cgroup its name, if that is neither root nor the caller.
+    fn container(&self, process: &Process) -> Option<Vec<u8>> {
+        let text = cgroups(process).unwrap_or_default();
+        let mut other = None;
+        for line in cgroup_lines(&text) {
+            let Some(found) = containers_in(line.path).next() else {
+                continue;
+            };
+            let owners = self.owners.get_or_init(RefCell::default);
+            match owners.borrow_mut().find(line.hierarchy, found.path) {
+                NameOwner::Other(untrusted) => {
+                    other.get_or_insert_with(|| self.marked(&found, &untrusted));
+                }
+                NameOwner::Trusted | NameOwner::Unknown => return Some(found.short_name()),
+            }
+        }
+        other
+    }
+
+    fn marked(&self, found: &ContainerCgroup, untrusted: &Untrusted) -> Vec<u8> {
+        let user = match untrusted.reason {
+            Distrust::Owner(uid) => self.users.name(uid),
+            _ => b"?".to_vec(),
+        };
+        [found.short_name(), b"@".to_vec(), user].concat()
     }
 
     /// Who made this user namespace, or the one that owns this namespace of another type.
@@ -75,16 +112,13 @@ fn of_process(column: Column, kind: Namespace, process: &Process) -> Cell {
             let person = process.person.as_ref();
             person.map_or(Cell::Empty, |person| number(person.parent))
         }
-        Column::Cgroup => of_cgroup(process, |text| cgroup::path(text).map(<[u8]>::to_vec)),
-        Column::Container => of_cgroup(process, |text| cgroup::paths(text).find_map(container::of)),
+        Column::Cgroup => {
+            let text = cgroups(process).unwrap_or_default();
+            let path = main_cgroup(&text).map(<[u8]>::to_vec);
+            path.map_or(Cell::Empty, Cell::from)
+        }
         _ => command(process).into(),
     }
-}
-
-/// What the lines about a process's cgroups say.
-fn of_cgroup(process: &Process, read: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Cell {
-    let text = cgroups(process).unwrap_or_default();
-    read(&text).map_or(Cell::Empty, Cell::from)
 }
 
 /// The user of the process that is shown; without one, who made a user namespace, and root for the other types.

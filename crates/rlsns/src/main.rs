@@ -3,11 +3,9 @@
 
 mod absence;
 mod cells;
-mod cgroup;
 mod column;
 mod column_list;
 mod compare;
-mod container;
 mod filter;
 mod graph;
 mod held;

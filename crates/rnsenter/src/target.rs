@@ -103,13 +103,30 @@ impl Target {
         pidfd.as_ref().map(AsFd::as_fd).map_err(|errno| *errno)
     }
 
-    /// Compares the pidfd's inode, which no other process will ever have.
-    fn has_inode(&self, inode: u64) -> Result<(), Errno> {
+    /// As [`Target::parse`] reads it: `PID:INODE`; the number alone where the process is gone or pidfds have no inodes of
+    /// their own.
+    pub(crate) fn label(&self) -> String {
+        match self.inode() {
+            Ok(inode) => format!("{}:{inode}", self.pid),
+            Err(_) => self.pid.to_string(),
+        }
+    }
+
+    /// The inode of its pidfd.
+    ///
+    /// # Errors
+    /// As [`Target::pidfd`]; EOPNOTSUPP before Linux 6.9.
+    fn inode(&self) -> Result<u64, Errno> {
         let pidfd = self.pidfd()?;
         if fstatfs(pidfd)?.filesystem_type() != PID_FS_MAGIC {
             return Err(Errno::EOPNOTSUPP);
         }
-        if fstat(pidfd)?.st_ino == inode {
+        Ok(fstat(pidfd)?.st_ino)
+    }
+
+    /// Compares the pidfd's inode, which no other process will ever have.
+    fn has_inode(&self, inode: u64) -> Result<(), Errno> {
+        if self.inode()? == inode {
             Ok(())
         } else {
             Err(Errno::ESRCH)

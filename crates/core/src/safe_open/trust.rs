@@ -72,7 +72,7 @@ impl fmt::Display for Untrusted {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = shown(&self.path);
         match self.reason {
-            Distrust::Owner(uid) => write!(formatter, "{path} belongs to user {}", user(uid)),
+            Distrust::Owner(uid) => write!(formatter, "{path} belongs to user {}", user_label(uid)),
             Distrust::Writable { everybody: false } => {
                 write!(formatter, "{path} is writable by its group")
             }
@@ -80,11 +80,11 @@ impl fmt::Display for Untrusted {
                 write!(formatter, "{path} is writable by everybody")
             }
             Distrust::Link(uid) => {
-                let user = user(uid);
+                let user = user_label(uid);
                 write!(formatter, "the symbolic link {path} belongs to user {user}")
             }
             Distrust::Served(uid) => {
-                let user = user(uid);
+                let user = user_label(uid);
                 write!(formatter, "{path} is on a file system of user {user}")
             }
         }
@@ -101,7 +101,7 @@ impl Untrusted {
             _ => {
                 return format!(
                     "the directory and all that are above it must belong to root or to user {}",
-                    user(geteuid().as_raw())
+                    user_label(geteuid().as_raw())
                 );
             }
         };
@@ -110,7 +110,7 @@ impl Untrusted {
 }
 
 /// A user as a sentence names them.
-fn user(uid: u32) -> String {
+pub fn user_label(uid: u32) -> String {
     match name_of(uid) {
         Some(name) => shown(name),
         None => uid.to_string(),
@@ -119,7 +119,7 @@ fn user(uid: u32) -> String {
 
 /// The users whose directories are trusted.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct TrustedUsers {
+pub(crate) struct TrustedUsers {
     caller: u32,
     /// The id of the user who is 0 in the parent of the caller's user namespace, or that of nobody: 0 itself in the initial
     /// one; in one that does not map that 0, the overflow id, which all unmapped users have, `user_namespaces(7)`.
@@ -128,7 +128,7 @@ pub(super) struct TrustedUsers {
 
 impl TrustedUsers {
     /// Those of this process, in the user namespace that it is in.
-    pub(super) fn current() -> TrustedUsers {
+    pub(crate) fn current() -> TrustedUsers {
         let proc = Proc::here();
         let root_outside = proc.read("self/uid_map").map(|map| {
             inside_of(&map, 0).unwrap_or_else(|| {
@@ -152,15 +152,28 @@ impl TrustedUsers {
     /// # Errors
     /// Why it is not trusted.
     pub(super) fn check(self, path: &Path, status: &Status) -> Result<(), DirError> {
+        if self.include(status.uid) && status.permissions & S_ISVTX != 0 {
+            return Ok(());
+        }
+        self.check_unshared(path, status)
+            .map_err(DirError::Untrusted)
+    }
+
+    /// The same, where the sticky bit does not count: whoever may write there may make a name.
+    ///
+    /// # Errors
+    /// Why it is not trusted.
+    pub(crate) fn check_unshared(self, path: &Path, status: &Status) -> Result<(), Untrusted> {
         let reason = if !self.include(status.uid) {
             Distrust::Owner(status.uid)
-        } else if is_writable_by_others(status) && status.permissions & S_ISVTX == 0 {
+        } else if is_writable_by_others(status) {
             let everybody = status.permissions & S_IWOTH != 0;
             Distrust::Writable { everybody }
         } else {
             return Ok(());
         };
-        Err(untrusted(path, reason))
+        let path = path.to_owned();
+        Err(Untrusted { path, reason })
     }
 }
 

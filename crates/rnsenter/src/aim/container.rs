@@ -1,52 +1,77 @@
 //! A container by its id: its first process, found by the names of cgroups, with no engine asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 
 use anyhow::{Error, Result, anyhow, bail};
 use nix::unistd::Pid;
+use nscore::container_id::{NameOwner, NameOwners};
 use nscore::hint::{Hint, shown};
 use nscore::namespace::Namespace;
 use nscore::procfs::{Proc, Status};
+use nscore::safe_open::{Distrust, user_label};
 
+use super::membership::{Cgroup, Membership, membership};
 use super::processes::{Processes, read};
-use super::{id, unknown};
+use super::unknown;
 use crate::target::Target;
 
 /// A process of a container, in the order in which they come into question as its first one: what is not in a pid
 /// namespace further inside, then the first process of its pid namespace, then the lowest number.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Member {
     depth: usize,
     is_not_first: bool,
     pid: i32,
 }
 
-/// A container's id, and the processes in its cgroup.
+/// A container's cgroups, and the processes in them.
 #[derive(Debug, Default)]
 struct Container {
-    id: String,
+    cgroups: BTreeSet<Cgroup>,
     members: Vec<Member>,
 }
 
-/// Containers by the paths of their cgroups.
-type Containers = BTreeMap<String, Container>;
+/// A cgroup with the name of a container that does not count, and the processes in it.
+#[derive(Debug)]
+struct Ignored {
+    owner: NameOwner,
+    members: Vec<Member>,
+}
+
+/// What was found in all of /proc.
+#[derive(Debug, Default)]
+struct Found {
+    /// The containers by their ids.
+    containers: BTreeMap<String, Container>,
+    ignored: BTreeMap<Cgroup, Ignored>,
+    contradictions: Vec<(Pid, [Cgroup; 2])>,
+}
 
 /// Finds the container whose id begins so. Digits below ten alone may be a number that is too large, so that none is found
 /// then without a word.
 ///
 /// # Errors
-/// That there is none, or that there are several.
+/// That there is none, or that there are several; that another user may have given it its name.
 pub(super) fn find(prefix: &str) -> Result<Option<Target>> {
-    let containers = containers(prefix)?;
-    if containers.len() > 1 {
-        let cgroups: Vec<String> = containers.keys().map(shown).collect();
-        let cgroups = cgroups.join(" ");
-        bail!("container {prefix} is ambiguous; possibilities: {cgroups}");
+    let mut owners = NameOwners::new();
+    let found = look_up(prefix, &mut owners)?;
+    if let Some((pid, [one, other])) = found.contradictions.first() {
+        let [one, other] = [one, other].map(in_words);
+        let error = anyhow!("process {pid} is in two containers: {one} and {other}");
+        return Err(error.context(hint_at(&found.ignored)));
     }
-    match containers.into_iter().next() {
-        Some((cgroup, container)) => first(&cgroup, container).map(Some),
+    if found.is_ambiguous() {
+        let cgroups = found.containers.values().flat_map(|found| &found.cgroups);
+        let cgroups: BTreeSet<String> = cgroups.map(|cgroup| shown(&cgroup.path)).collect();
+        let cgroups = Vec::from_iter(cgroups).join(" ");
+        let error = anyhow!("container {prefix} is ambiguous; possibilities: {cgroups}");
+        return Err(error.context(hint_at(&found.ignored)));
+    }
+    match found.containers.into_iter().next() {
+        Some((id, container)) => first(&id, container, &mut owners).map(Some),
+        None if !found.ignored.is_empty() => Err(ignored(prefix, &found.ignored)),
         None if prefix.bytes().all(|digit| digit.is_ascii_digit()) => Ok(None),
         None => Err(not_found(prefix)),
     }
@@ -57,21 +82,65 @@ fn not_found(prefix: &str) -> Error {
         .context(Hint::new(unknown::no_container))
 }
 
+/// That what has the name is not to be trusted, and how it is entered all the same.
+fn ignored(prefix: &str, ignored: &BTreeMap<Cgroup, Ignored>) -> Error {
+    let mut reasons = ignored.values().map(|found| reason(&found.owner));
+    let reason = reasons.next().unwrap_or_default();
+    let members = ignored
+        .values()
+        .filter_map(|found| found.members.iter().min());
+    let targets = members
+        .take(5)
+        .map(|member| Target::of(Pid::from_raw(member.pid)).label());
+    let targets = Vec::from_iter(targets).join(", ");
+    anyhow!("container {prefix} {reason}: name its process, --target {targets}")
+        .context(hint_at(ignored))
+}
+
+/// Why a container with such a name is not to be trusted.
+fn reason(owner: &NameOwner) -> String {
+    match owner {
+        NameOwner::Other(untrusted) => match untrusted.reason {
+            Distrust::Owner(uid) => format!("belongs to user {}", user_label(uid)),
+            _ => format!("may be anybody's, for {untrusted}"),
+        },
+        _ => "is in a cgroup that no mount shows here".to_owned(),
+    }
+}
+
+/// Which cgroups were passed over.
+fn hint_at(ignored: &BTreeMap<Cgroup, Ignored>) -> Hint {
+    let ignored = ignored.iter().map(|(cgroup, found)| match &found.owner {
+        NameOwner::Other(untrusted) => format!("{}, for {untrusted}", in_words(cgroup)),
+        _ => in_words(cgroup),
+    });
+    let ignored: Vec<String> = ignored.take(5).collect();
+    let ignored = ignored.join("; ");
+    Hint::new(move || (!ignored.is_empty()).then(|| format!("ignored was {ignored}")))
+}
+
+fn in_words(cgroup: &Cgroup) -> String {
+    match &*cgroup.hierarchy {
+        "" => format!("cgroup {}", shown(&cgroup.path)),
+        hierarchy => format!("{} cgroup {}", shown(hierarchy), shown(&cgroup.path)),
+    }
+}
+
 /// The ids that begin so, as far as /proc shows processes in them.
 pub(super) fn ids(prefix: &str) -> Vec<String> {
-    let containers = containers(prefix).unwrap_or_default().into_values();
-    containers.map(|container| container.id).collect()
+    let found = look_up(prefix, &mut NameOwners::new());
+    found.unwrap_or_default().containers.into_keys().collect()
 }
 
 /// The containers whose ids begin so.
-fn containers(prefix: &str) -> Result<Containers> {
-    let mut containers = Containers::new();
+fn look_up(prefix: &str, owners: &mut NameOwners) -> Result<Found> {
+    let mut found = Found::default();
     for (pid, process) in Processes::list()?.each() {
         let cgroups = read(&process, c"cgroup").unwrap_or_default();
-        let Some(named) = id::innermost(&cgroups).filter(|named| named.id.starts_with(prefix))
-        else {
+        let told = membership(&cgroups, prefix, owners);
+        if told == Membership::None {
             continue;
-        };
+        }
         let status = Status::new(read(&process, c"status").unwrap_or_default());
         // From Linux 4.1 on: the process's number in every pid namespace from this one down.
         let numbers: Vec<&str> = status
@@ -79,42 +148,73 @@ fn containers(prefix: &str) -> Result<Containers> {
             .unwrap_or_default()
             .split_ascii_whitespace()
             .collect();
-        let container = containers.entry(named.cgroup.to_owned()).or_default();
-        named.id.clone_into(&mut container.id);
-        container.members.push(Member {
+        let member = Member {
             depth: numbers.len(),
             is_not_first: numbers.last() != Some(&"1"),
             pid: pid.as_raw(),
-        });
+        };
+        found.record(member, told);
     }
-    Ok(containers)
+    Ok(found)
+}
+
+impl Found {
+    fn record(&mut self, member: Member, membership: Membership) {
+        match membership {
+            Membership::None => {}
+            Membership::Member { id, cgroups } => {
+                let container = self.containers.entry(id).or_default();
+                container.cgroups.extend(cgroups);
+                container.members.push(member);
+            }
+            Membership::Ignored { cgroup, owner } => {
+                let none = Ignored {
+                    owner,
+                    members: Vec::new(),
+                };
+                let ignored = self.ignored.entry(cgroup).or_insert(none);
+                ignored.members.push(member);
+            }
+            Membership::Contradiction { cgroups, .. } => {
+                let pid = Pid::from_raw(member.pid);
+                self.contradictions.push((pid, cgroups));
+            }
+        }
+    }
+
+    /// Whether there are two containers, or two cgroups of one hierarchy that have the same name.
+    fn is_ambiguous(&self) -> bool {
+        let has_two = |container: &Container| {
+            let hierarchies = container.cgroups.iter().map(|cgroup| &cgroup.hierarchy);
+            BTreeSet::from_iter(hierarchies).len() < container.cgroups.len()
+        };
+        self.containers.len() > 1 || self.containers.values().any(has_two)
+    }
 }
 
 /// The first process of a container, held and proven to be in it then.
 ///
 /// # Errors
 /// That none is in other namespaces than the caller is.
-fn first(cgroup: &str, container: Container) -> Result<Target> {
-    let Container { id, mut members } = container;
+fn first(id: &str, container: Container, owners: &mut NameOwners) -> Result<Target> {
+    let mut members = container.members;
     members.sort_unstable();
-    let targets = members
-        .iter()
-        .map(|member| Target::of(Pid::from_raw(member.pid)));
-    let mut held = targets.filter(|target| is_in(target, cgroup));
-    held.find(is_elsewhere).ok_or_else(|| {
-        anyhow!(
-            "no process of container {id} is in a pid or mount namespace other than the caller's"
-        )
-    })
+    for member in members {
+        let target = Target::of(Pid::from_raw(member.pid));
+        if is_in(&target, id, owners) && is_elsewhere(&target) {
+            return Ok(target);
+        }
+    }
+    bail!("no process of container {id} is in a pid or mount namespace other than the caller's")
 }
 
-/// Whether the process that is held is in this cgroup.
-fn is_in(target: &Target, wanted: &str) -> bool {
+/// Whether the process that is held is in this container.
+fn is_in(target: &Target, id: &str, owners: &mut NameOwners) -> bool {
     let mut cgroups = Vec::new();
     let read = target
         .open("cgroup")
         .is_ok_and(|file| File::from(file).read_to_end(&mut cgroups).is_ok());
-    read && id::innermost(&cgroups).is_some_and(|named| named.cgroup == wanted)
+    read && matches!(membership(&cgroups, id, owners), Membership::Member { .. })
 }
 
 /// Whether it is inside, unlike an engine's helper that waits in the same cgroup. One that cannot be looked into is

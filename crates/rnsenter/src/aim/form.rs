@@ -4,6 +4,8 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
+use nscore::container_id::is_hexadecimal;
+
 /// The lowest inode number that a namespace may have, rounded down: MNT_NS_INIT_INO of linux/nsfs.h is 0xeffffff8. That
 /// is beyond every number of a process, and the original knows nothing there.
 const FIRST_INODE: u32 = 0xefff_fff0;
@@ -27,7 +29,7 @@ pub(super) enum Form<'a> {
 impl Form<'_> {
     /// The form of this word.
     pub(super) fn of(text: &OsStr) -> Form<'_> {
-        let digits = text.to_str().filter(|text| is_hexadecimal(text));
+        let digits = text.to_str().filter(|text| is_hexadecimal(text.as_bytes()));
         let Some(digits) = digits else {
             return match text.as_bytes().contains(&b'/') {
                 true => Form::Path,
@@ -43,14 +45,6 @@ impl Form<'_> {
             _ => Form::Process,
         }
     }
-}
-
-/// Whether these are digits of an id, which engines write with small letters.
-pub(super) fn is_hexadecimal(text: &str) -> bool {
-    !text.is_empty()
-        && text
-            .bytes()
-            .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[cfg(test)]

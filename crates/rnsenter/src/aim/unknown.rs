@@ -8,13 +8,13 @@ use std::path::Path;
 
 use nix::errno::Errno;
 use nix::unistd::geteuid;
+use nscore::container_id::is_hexadecimal;
 use nscore::hint::{self, shown};
 use nscore::namespace::Namespace;
 use nscore::procfs::Proc;
 use nscore::sys::nsfs::type_of;
 
 use super::container;
-use super::form::is_hexadecimal;
 use crate::standing::is_namespace;
 
 /// Why a word is no target.
@@ -29,7 +29,9 @@ pub(super) fn why(text: &OsStr) -> Option<String> {
             "a directory of kept namespaces is named with a slash: {name}"
         ));
     }
-    let prefix = text.to_str().filter(|text| is_hexadecimal(text))?;
+    let prefix = text
+        .to_str()
+        .filter(|text| is_hexadecimal(text.as_bytes()))?;
     let id = container::ids(prefix).into_iter().next()?;
     Some(format!(
         "the id of a container takes 12 digits or more: {} is one that begins so",

@@ -5,8 +5,9 @@ use proptest::prelude::*;
 
 fn found(path: &str) -> Option<String> {
     let id = "0123456789abcdef".repeat(4);
-    let container = of(path.replace("ID", &id).as_bytes());
-    container.map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+    let path = path.replace("ID", &id);
+    let container = containers_in(path.as_bytes()).next()?;
+    Some(String::from_utf8_lossy(&container.short_name()).into_owned())
 }
 
 #[track_caller]
@@ -67,7 +68,15 @@ fn a_container_is_known_by_its_engines_habits() {
         "kubepods",
         &["/kubepods/burstable/podU/ID", "/kubepods/podU/ID"],
     );
-    all("container", &["/ecs/task/ID", "/ID"]);
+    all(
+        "container",
+        &[
+            "/ecs/task/ID",
+            "/ID",
+            "/new-engine-ID.scope",
+            "/slice:new:ID",
+        ],
+    );
 }
 
 #[test]
@@ -103,6 +112,24 @@ fn the_innermost_container_counts() {
 }
 
 #[test]
+fn every_cgroup_on_the_path_that_has_a_name_is_found_with_its_own_path() {
+    let (one, other) = ("0".repeat(64), "f".repeat(64));
+    let path = format!("/a/docker-{one}.scope/b/{other}/init.scope (deleted)");
+    let containers: Vec<ContainerCgroup> = containers_in(path.as_bytes()).collect();
+    let found = containers
+        .iter()
+        .map(|found| (found.path, &*found.container));
+    let found: Vec<(&[u8], &[u8])> = found.collect();
+    let inner = format!("/a/docker-{one}.scope/b/{other}");
+    let outer = format!("/a/docker-{one}.scope");
+    let expected = [
+        (inner.as_bytes(), other.as_bytes()),
+        (outer.as_bytes(), one.as_bytes()),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn what_is_no_container_is_none() {
     for path in [
         "",
@@ -119,6 +146,15 @@ fn what_is_no_container_is_none() {
         "/machine.slice/machine-qemu\\x2d5\\x2dweb.scope",
         "/machine.slice",
         "/kubepods.slice/kubepods-podU.slice",
+        "/system.slice/docker-ID.service",
+        "/system.slice/ID.service",
+        "/machine.slice/machine-libpod_pod_ID.slice",
+        "/docker/xID",
+        "/docker/ID0",
+        "/docker/0ID",
+        "/docker/ID (deleted)/x",
+        "/lxc/",
+        "docker-ID.scope",
     ] {
         assert_eq!(found(path), None, "{path}");
     }
@@ -127,11 +163,11 @@ fn what_is_no_container_is_none() {
 proptest! {
     #[test]
     fn any_bytes_are_answered(bytes in proptest::collection::vec(any::<u8>(), 0..80)) {
-        let _ = of(&bytes);
+        let _ = containers_in(&bytes).count();
     }
 
     #[test]
     fn any_path_of_words_is_answered(path in "(/(docker|lxc|machine-|libpod-|[0-9a-f]{64}|\\\\x2|:|\\.scope)*){0,4}") {
-        let _ = of(path.as_bytes());
+        let _ = containers_in(path.as_bytes()).count();
     }
 }
