@@ -1,5 +1,7 @@
 //! `--target` with the inode number of a namespace, as lsns shows it.
 
+mod parties;
+
 use std::fs::{self, File};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
@@ -111,27 +113,6 @@ fn an_ordinary_user_enters_what_is_their_own() {
     let tool = caller.runs(rnsenter()).args(["-t", &number(&user)]);
     let outcome = tool.args(["readlink", "/proc/self/ns/user"]).run().ok();
     assert_eq!(outcome.out().trim_end(), user);
-}
-
-#[test]
-fn of_the_processes_in_it_that_with_the_lowest_number_is_the_target() {
-    if !need::root() {
-        return;
-    }
-    let Some(first) = Container::unshared(Caller::Whoever, &["-n", "-u"]) else {
-        return;
-    };
-    let net = first.namespace("net");
-    let enter = Tool::new(RNSENTER).args(["-t", &first.pid().to_string(), "-n"]);
-    let second = Container::made_by(enter.args(["sleep", "1000"]));
-    assert_eq!(second.namespace("net"), net);
-    let lowest = if first.pid() < second.pid() {
-        &first
-    } else {
-        &second
-    };
-    let tool = rnsenter().args(["-t", &number(&net), "-a"]).args(SHOW);
-    assert_eq!(tool.run().ok().out(), shown(&net, &lowest.namespace("uts")));
 }
 
 /// A new network that nothing but this descriptor keeps.

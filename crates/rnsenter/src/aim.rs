@@ -4,6 +4,7 @@
 //! The form of the word decides, and whatever the original understands keeps its meaning. What is named is found, opened
 //! and held while the options are read, for the first mistake wins; what it is to give is known once all have been read.
 
+mod candidate;
 mod container;
 mod elsewhere;
 mod form;

@@ -132,6 +132,19 @@ impl Options {
         }
     }
 
+    /// Whether something besides namespaces is to come from the target, which only a process has.
+    pub(crate) fn needs_process(&self) -> bool {
+        let is_target = |source: &Option<Source>| matches!(source, Some(Source::Target));
+        let follows = |identity| identity == Some(Identity::Follow);
+        is_target(&self.root)
+            || is_target(&self.directory)
+            || follows(self.setuid)
+            || follows(self.setgid)
+            || self.environment
+            || self.join_cgroup
+            || self.follow_context
+    }
+
     /// Chooses a namespace; a file that was named once stays named, and a later file replaces it.
     pub(crate) fn enter(&mut self, namespace: Namespace, source: Source) {
         let known = self

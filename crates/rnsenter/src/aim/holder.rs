@@ -1,17 +1,16 @@
-//! A namespace by its inode number: the process in it with the lowest number, or, where nobody is in it, the namespace
-//! alone, from whatever keeps it and can be reached.
+//! A namespace by its inode number: the oldest process in it, if it makes no difference which of them that is; or, where
+//! nobody is in it, the namespace alone, from whatever keeps it and can be reached.
 
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Error, Result, anyhow, bail};
-use nix::errno::Errno;
 use nix::unistd::Pid;
 use nscore::hint::Hint;
 use nscore::namespace::Namespace;
-use nscore::sys::directory::Directory;
 use nscore::sys::nsfs::type_of;
 
+use super::candidate::Candidates;
 use super::processes::Processes;
 use super::sought::Sought;
 use super::{elsewhere, unknown};
@@ -36,9 +35,21 @@ pub(crate) struct Found {
     inode: u32,
     of: Namespace,
     file: OwnedFd,
-    /// Who is in it.
-    process: Option<Target>,
+    inside: Inside,
 }
+
+/// Who is in it.
+#[derive(Debug)]
+enum Inside {
+    Nobody,
+    /// The oldest of processes that are all in the same namespaces, with the same root.
+    Party(Target),
+    /// One of each of several parties, as `--target` takes it.
+    Parties(Vec<String>),
+}
+
+/// How many processes a message lists.
+const LISTED: usize = 5;
 
 /// Finds it.
 ///
@@ -47,12 +58,13 @@ pub(crate) struct Found {
 pub(super) fn find(inode: u32) -> Result<Found> {
     let processes = Processes::list()?;
     let mut sought = Sought::new(inode);
-    let (found, closed) = by_process(&processes, &sought);
-    let (file, process) = match found {
-        Some((file, process)) => (file, Some(process)),
+    let candidates = Candidates::find(&processes, &sought);
+    let (file, inside) = match hold_oldest(&processes, &candidates, &sought) {
+        Some(held) => held,
         None => {
             let file = elsewhere::find(&processes, &mut sought);
-            (file.ok_or_else(|| not_found(inode, closed))?, None)
+            let file = file.ok_or_else(|| not_found(inode, candidates.closed))?;
+            (file, Inside::Nobody)
         }
     };
     let of = type_of(&file).ok().and_then(Namespace::from_flag);
@@ -60,7 +72,7 @@ pub(super) fn find(inode: u32) -> Result<Found> {
         inode,
         of: of.with_context(|| format!("namespace {inode} is of an unknown type"))?,
         file,
-        process,
+        inside,
     })
 }
 
@@ -69,36 +81,28 @@ fn not_found(inode: u32, closed: usize) -> Error {
     anyhow!("no namespace {inode} was found").context(hint)
 }
 
-/// The first process that is in it, one that has made a pid namespace for its children and waits outside of that coming
-/// last; and how many the caller cannot look into.
-fn by_process(processes: &Processes, sought: &Sought) -> (Option<(OwnedFd, Target)>, usize) {
-    let (mut closed, mut outside) = (0, None);
-    for (pid, directory) in processes.each() {
-        for name in OWN {
-            match sought.is_at(&directory, name) {
-                Ok(true) => {
-                    let held = hold(pid, name, sought);
-                    if held.is_some() && !waits_outside(&directory) {
-                        return (held, closed);
-                    }
-                    outside = outside.or(held);
-                    break;
-                }
-                Err(Errno::EACCES | Errno::EPERM) => {
-                    closed += 1;
-                    break;
-                }
-                _ => {}
-            }
-        }
+/// The oldest process that is in it, held, and the namespace.
+fn hold_oldest(
+    processes: &Processes,
+    candidates: &Candidates,
+    sought: &Sought,
+) -> Option<(OwnedFd, Inside)> {
+    let name = candidates.name?;
+    let mut held = candidates.list.iter().filter_map(|candidate| {
+        let held = hold(candidate.pid, name, sought)?;
+        // It was held first and is looked at again now: it is the process that was compared with the others.
+        candidate.is_still(processes).then_some(held)
+    });
+    let (file, target) = held.next()?;
+    let parties = candidates.parties();
+    if parties.len() == 1 {
+        return Some((file, Inside::Party(target)));
     }
-    (outside, closed)
-}
-
-/// Whether the children of this process are in another pid namespace than it is itself.
-fn waits_outside(process: &Directory) -> bool {
-    let inode = |name| process.status(name).map(|found| found.inode);
-    matches!((inode(c"ns/pid"), inode(c"ns/pid_for_children")), (Ok(own), Ok(theirs)) if own != theirs)
+    let labels = parties
+        .iter()
+        .take(LISTED)
+        .map(|party| Target::of(party.pid).label());
+    Some((file, Inside::Parties(labels.collect())))
 }
 
 /// The process held by its pidfd, and the namespace, if it is proven to be in it then.
@@ -118,15 +122,25 @@ impl Found {
             || options.net_socket.is_some()
             || options.user_parent
             || options.chosen_of_target().any(|of| of != self.of);
-        if others && self.process.is_none() {
-            let (of, inode) = (self.of.option(), self.inode);
-            bail!("no process is in {of} namespace {inode}, so that it can be entered alone");
+        let (of, inode) = (self.of.option(), self.inode);
+        match &self.inside {
+            Inside::Nobody if others => {
+                bail!("no process is in {of} namespace {inode}, so that it can be entered alone")
+            }
+            Inside::Parties(processes) if others || options.needs_process() => bail!(
+                "the processes in {of} namespace {inode} differ in other namespaces or in their root: name one, \
+                 --target {}",
+                processes.join(", ")
+            ),
+            _ => {}
         }
         // The process may go elsewhere meanwhile; the file cannot.
         if !others && options.chosen_of_target().any(|of| of == self.of) {
             options.enter(self.of, Source::Opened(self.file));
         }
-        options.target = self.process;
+        if let Inside::Party(process) = self.inside {
+            options.target = Some(process);
+        }
         Ok(())
     }
 }

@@ -38,6 +38,11 @@ impl Processes {
         })
     }
 
+    /// The one that has this number now.
+    pub(super) fn one(&self, pid: Pid) -> Option<Directory> {
+        self.proc.directory(&name(pid.as_raw())).ok()
+    }
+
     /// This process itself.
     pub(super) fn own(&self) -> Option<Directory> {
         self.proc.directory(c"self").ok()

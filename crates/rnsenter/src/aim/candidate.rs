@@ -1,0 +1,151 @@
+//! The processes in one namespace, and whether it makes a difference which of them is entered.
+//!
+//! Several parties may share a namespace, as the containers of a pod share its network. They are told apart by what else
+//! they are in, not by their users: whoever is in the same namespaces with the same root is the same party.
+
+use std::ffi::CStr;
+
+use nix::errno::Errno;
+use nix::unistd::Pid;
+use nscore::sys::directory::Directory;
+
+use super::holder::OWN;
+use super::processes::{Processes, read};
+use super::sought::Sought;
+
+/// What a process is in: the inode numbers of its namespaces, and where its root is. `None` is what this kernel lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    namespaces: [Option<u64>; OWN.len()],
+    /// Device, inode and mount.
+    root: Option<((u32, u32), u64, Option<u64>)>,
+}
+
+/// A process in the namespace that is looked for.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub(super) pid: Pid,
+    pub(super) place: Place,
+    /// When it was started, in clock ticks since the machine was.
+    started: u64,
+    /// Whether its children are in a pid or time namespace that it is not in itself: then it has made that for them, and
+    /// waits.
+    waits_outside: bool,
+}
+
+/// All of them, and how many processes the caller cannot look into.
+pub(super) struct Candidates {
+    /// The oldest first. Those that wait outside are among them only if there are no others.
+    pub(super) list: Vec<Candidate>,
+    pub(super) closed: usize,
+    /// The file below /proc/PID that is the namespace's.
+    pub(super) name: Option<&'static CStr>,
+}
+
+impl Candidates {
+    /// Looks at every process.
+    pub(super) fn find(processes: &Processes, sought: &Sought) -> Candidates {
+        let mut found = Candidates {
+            list: Vec::new(),
+            closed: 0,
+            name: None,
+        };
+        for (pid, directory) in processes.each() {
+            match found.is_in(&directory, sought) {
+                Ok(true) => found.list.extend(Candidate::read(pid, &directory)),
+                Ok(false) => {}
+                Err(_) => found.closed += 1,
+            }
+        }
+        let list = &mut found.list;
+        if list.iter().any(|candidate| !candidate.waits_outside) {
+            list.retain(|candidate| !candidate.waits_outside);
+        }
+        list.sort_by_key(|candidate| (candidate.started, candidate.pid));
+        found
+    }
+
+    /// Whether a process is in the namespace, whose type is known once one is.
+    ///
+    /// # Errors
+    /// That the caller may not look into it.
+    fn is_in(&mut self, process: &Directory, sought: &Sought) -> Result<bool, Errno> {
+        let any = self.name.is_none().then_some(OWN).into_iter().flatten();
+        for name in self.name.into_iter().chain(any) {
+            match sought.is_at(process, name) {
+                Ok(true) => {
+                    self.name = Some(name);
+                    return Ok(true);
+                }
+                Err(Errno::EACCES | Errno::EPERM) => return Err(Errno::EACCES),
+                _ => {}
+            }
+        }
+        Ok(false)
+    }
+
+    /// One of each party, the oldest first.
+    pub(super) fn parties(&self) -> Vec<&Candidate> {
+        let mut parties: Vec<&Candidate> = Vec::new();
+        for candidate in &self.list {
+            if parties.iter().all(|known| known.place != candidate.place) {
+                parties.push(candidate);
+            }
+        }
+        parties
+    }
+}
+
+impl Candidate {
+    /// `None` for a process that has ended by now, or is a zombie.
+    fn read(pid: Pid, process: &Directory) -> Option<Candidate> {
+        let inode = |name: &CStr| process.status(name).ok().map(|found| found.inode);
+        let is_elsewhere = |own: &CStr, of_children: &CStr| matches!((inode(own), inode(of_children)), (Some(own), Some(theirs)) if own != theirs);
+        let waits_outside = is_elsewhere(c"ns/pid", c"ns/pid_for_children")
+            || is_elsewhere(c"ns/time", c"ns/time_for_children");
+        // Nothing but its user namespace is left to a zombie.
+        inode(c"ns/mnt")?;
+        let root = process.status(c"root").ok();
+        let place = Place {
+            namespaces: OWN.map(inode),
+            root: root.map(|root| (root.device, root.inode, root.mount)),
+        };
+        Some(Candidate {
+            pid,
+            place,
+            started: start_time(&read(process, c"stat")?)?,
+            waits_outside,
+        })
+    }
+
+    /// Whether the process with this number is still that one.
+    pub(super) fn is_still(&self, processes: &Processes) -> bool {
+        let now = processes.one(self.pid);
+        let now = now.and_then(|process| Candidate::read(self.pid, &process));
+        now.is_some_and(|now| (now.place, now.started) == (self.place, self.started))
+    }
+}
+
+/// Field 22 of /proc/PID/stat, `proc_pid_stat(5)`: the name, which is the second, may have any bytes in it.
+fn start_time(stat: &[u8]) -> Option<u64> {
+    let end_of_name = stat.iter().rposition(|byte| *byte == b')')?;
+    let rest = std::str::from_utf8(&stat[end_of_name + 1..]).ok()?;
+    rest.split_ascii_whitespace().nth(19)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::start_time;
+
+    #[test]
+    fn the_start_time_is_read_whatever_the_name_is() {
+        let rest = "S 1 5 5 0 -1 4194560 100 0 0 0 1 2 0 0 20 0 1 0 777 8192 100";
+        for name in ["sh", ") S 1 (", "a b", "\u{1b}"] {
+            let stat = format!("5 ({name}) {rest}\n");
+            assert_eq!(start_time(stat.as_bytes()), Some(777), "{name}");
+        }
+        for stat in ["", "5 (sh", "5 (sh) S 1", "5 (sh) S x"] {
+            assert_eq!(start_time(stat.as_bytes()), None, "{stat}");
+        }
+    }
+}
