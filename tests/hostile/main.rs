@@ -18,4 +18,5 @@ mod places;
 mod proc;
 mod silent;
 mod stage;
+mod tracer;
 mod users;

@@ -13,6 +13,7 @@ mod check;
 mod differences;
 mod environment;
 mod exec;
+mod hardening;
 mod hints;
 mod hostname;
 mod idmap;

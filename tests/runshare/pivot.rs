@@ -26,7 +26,7 @@ fn points(mountinfo: &str) -> Vec<&str> {
 /// mounts and takes itself away.
 const FILL: &str = "for dir in bin lib lib64 usr; do [ ! -e /$dir ] || mount --rbind /$dir $0/$dir; done; shift 0; exec \"$@\"";
 
-fn bare_root() -> Scratch {
+pub(crate) fn bare_root() -> Scratch {
     let scratch = Scratch::new();
     for name in [
         "bin",
@@ -40,6 +40,12 @@ fn bare_root() -> Scratch {
         scratch.dir(name);
     }
     scratch
+}
+
+/// The tool, by an ordinary user, in a mount namespace whose root this script fills.
+pub(crate) fn ordinary_in(fill: &str, root: &str, options: &[&str], program: &[&str]) -> Tool {
+    let tool = ordinary(runshare()).args(["-rm", "sh", "-c", fill, root, &RUNSHARE]);
+    tool.args(options).args(program)
 }
 
 /// The tool with a root that is filled in a mount namespace of its own, so that anybody can.

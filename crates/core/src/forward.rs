@@ -5,6 +5,7 @@ use nix::errno::Errno;
 use nix::libc::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH, c_int};
 use nix::unistd::Pid;
 
+use crate::hardening::{hide_environment, make_undumpable, release_inherited};
 use crate::hint::{self, Explain};
 use crate::sys::process::{self, Ending};
 use crate::sys::signal::{SignalSet, set_default};
@@ -69,20 +70,31 @@ impl Forwarding {
     }
 }
 
-/// Runs `child` in a new process that is to lead a session, hands on to it what arrives meanwhile, and says how it ended.
+/// Runs `child` in a new process that is to lead a session, hands on to it what arrives meanwhile, and ends with the
+/// status that `conclude` makes of its end. The program must get nothing through the process that waits, so that one is
+/// not dumpable before there is a program.
 ///
 /// # Errors
 /// That the process cannot be made.
-pub fn run_in_session(child: impl FnOnce() -> c_int) -> Result<Ending> {
+pub fn run_in_session(
+    child: impl FnOnce() -> c_int,
+    conclude: impl FnOnce(Result<Ending>) -> c_int,
+) -> Result<Ending> {
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     let forwarding = Forwarding::to_session();
     let before = forwarding.signals().block().context("sigprocmask failed")?;
+    make_undumpable().context("prctl failed")?;
+    hide_environment();
     let child = process::spawn(|| {
         // A mask that was in force can be put back in force.
         let _ = before.restore();
         child()
     });
     let child = child.explain(hint::fork).context("fork failed")?;
-    forwarding.until_end(child).context("waitpid failed")
+    release_inherited(&[]);
+    // Values that own closed descriptors must not be dropped.
+    process::exit(conclude(
+        forwarding.until_end(child).context("waitpid failed"),
+    ))
 }

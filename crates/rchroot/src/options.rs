@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 
 use nscore::cli::{Invocation, Usage, message};
-use nscore::confinement::Confinement;
+use nscore::hardening::Hardening;
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) struct Options {
     /// The working directory, as it is called inside.
     pub(crate) directory: Option<OsString>,
     /// What the command is not to have of the caller's.
-    pub(crate) confinement: Confinement,
+    pub(crate) hardening: Hardening,
 }
 
 impl Options {
@@ -31,7 +31,7 @@ impl Options {
     /// The first mistake on the command line, that NEWROOT is missing, or that two options exclude each other.
     pub(crate) fn read(invocation: &Invocation) -> Result<Options, Usage> {
         let (mut userspec, mut groups, mut skip_chdir) = (None, None, false);
-        let (mut directory, mut confinement) = (None, Confinement::default());
+        let (mut directory, mut hardening) = (None, Hardening::default());
         for option in invocation.options() {
             match option.name() {
                 "groups" => groups = Some(option.value().to_owned()),
@@ -39,7 +39,7 @@ impl Options {
                 "skip-chdir" => skip_chdir = true,
                 "chdir" => directory = Some(option.value().to_owned()),
                 // The table has no other option that takes this way.
-                name => drop(confinement.take(name)),
+                name => drop(hardening.take(name)),
             }
         }
         let Some((newroot, command)) = invocation.operands()?.split_first() else {
@@ -56,7 +56,7 @@ impl Options {
             groups,
             skip_chdir,
             directory,
-            confinement,
+            hardening,
         })
     }
 }

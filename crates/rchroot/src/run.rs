@@ -53,13 +53,17 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
         identity.groups = Some(list.settle(&inside, &quotes, &invocation.diagnostics)?);
     }
     credentials::take_on(&identity)?;
-    let confinement = options.confinement;
+    let diagnostics = &invocation.diagnostics;
+    let hardening = options.hardening;
     let become_command = || -> Result<Ending> {
-        confinement.enter()?;
+        hardening.apply(|text| diagnostics.warn(text))?;
         Err(become_command(options.command, &quotes))
     };
-    match confinement.takes_child() {
-        true => run_in_session(|| invocation.diagnostics.conclude(become_command())),
+    match hardening.needs_fork() {
+        true => run_in_session(
+            || diagnostics.conclude(become_command()),
+            |ended| diagnostics.conclude(ended),
+        ),
         false => become_command(),
     }
 }

@@ -13,7 +13,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nscore::cli::getopt::Occurrence;
 use nscore::cli::{Invocation, message, number};
-use nscore::confinement::Confinement;
+use nscore::hardening::Hardening;
 use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::file::open;
@@ -64,7 +64,7 @@ pub(crate) struct Options {
     pub(crate) keep_caps: bool,
     pub(crate) follow_context: bool,
     pub(crate) clear_environment: bool,
-    pub(crate) confinement: Confinement,
+    pub(crate) hardening: Hardening,
     pub(crate) operands: Vec<OsString>,
 }
 
@@ -82,7 +82,7 @@ impl Options {
         if let Some(aim) = options.aim.take() {
             aim.settle(&mut options)?;
         }
-        if options.no_fork && options.confinement.takes_child() {
+        if options.no_fork && options.hardening.needs_fork() {
             bail!("options --no-fork and --new-session cannot be combined");
         }
         Ok(options)
@@ -114,7 +114,7 @@ impl Options {
             "keep-caps" => self.keep_caps = true,
             "follow-context" => self.follow_context = true,
             "clear-env" => self.clear_environment = true,
-            name if self.confinement.take(name) => {}
+            name if self.hardening.take(name) => {}
             name => match Namespace::from_option(name) {
                 Some(namespace) => self.enter(namespace, namespace_source(option)?),
                 None => bail!("option --{name} is in the table but not in the program"),

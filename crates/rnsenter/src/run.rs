@@ -5,9 +5,10 @@ use nix::libc::SIGCHLD;
 use nscore::cli::Invocation;
 use nscore::exec::Program;
 use nscore::forward::run_in_session;
+use nscore::hardening::{erase_environment, leave_directory, make_undumpable};
 use nscore::hint::{self, Explain, Hint};
 use nscore::namespace::Namespace;
-use nscore::sys::process::{Ending, hide_from_tracers, spawn};
+use nscore::sys::process::{Ending, spawn};
 use nscore::sys::signal::set_default;
 
 use crate::cgroup::Cgroup;
@@ -39,23 +40,35 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let fork = opened.joining.enters(Namespace::Pid) && !options.no_fork;
     let groups_left = credentials.drop_groups_outside();
     // From here until exec nobody inside may look into this process: it still holds what is outside.
-    hide_from_tracers().context("prctl failed")?;
+    make_undumpable().context("prctl failed")?;
     let (user, group) = opened.enter()?;
+    let diagnostics = &invocation.diagnostics;
     let become_program = || -> Result<Ending> {
         credentials.become_inside(user, group, groups_left)?;
-        options.confinement.enter()?;
+        if credentials.enters_user || user.is_some() || group.is_some() {
+            make_undumpable().context("prctl failed")?;
+        }
+        options.hardening.apply(|text| diagnostics.warn(text))?;
         Err(program.run(root_changed))
     };
-    if options.confinement.takes_child() {
-        return run_in_session(|| invocation.diagnostics.conclude(become_program()));
+    if options.hardening.needs_fork() {
+        return run_in_session(
+            || diagnostics.conclude(become_program()),
+            |ended| diagnostics.conclude(ended),
+        );
     }
     if !fork {
         return become_program();
     }
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
-    let child = spawn(|| invocation.diagnostics.conclude(become_program()));
-    wait::for_child(child.explain(hint::fork).context("fork failed")?)
+    let child = spawn(|| diagnostics.conclude(become_program()));
+    let child = child.explain(hint::fork).context("fork failed")?;
+    drop(target);
+    // That `/` may not be entered is no reason to leave the program alone.
+    let _ = leave_directory();
+    erase_environment();
+    wait::for_child(child)
 }
 
 fn nothing_chosen(target: Option<&Target>) -> Error {
@@ -108,7 +121,12 @@ impl<'a> Opened<'a> {
 
     /// Goes inside with it; the user and the group to become there.
     fn enter(self) -> Result<(Option<u32>, Option<u32>)> {
+        let enters_user = self.joining.enters(Namespace::User);
         self.joining.join()?;
+        if enters_user {
+            // The kernel has made this process dumpable as /proc/sys/fs/suid_dumpable has it.
+            make_undumpable().context("prctl failed")?;
+        }
         self.directories.enter()?;
         self.environment.adopt()?;
         let ids = self.identities.resolve()?;

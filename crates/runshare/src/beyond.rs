@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
-use nscore::confinement::Confinement;
+use nscore::hardening::Hardening;
 use nscore::namespace::Namespace;
 use nscore::sys::mount::Propagation;
 
@@ -19,7 +19,7 @@ pub(crate) struct Beyond {
     pub(crate) loopback: bool,
     /// Change the root of the mount namespace, not of the process.
     pub(crate) pivot_root: bool,
-    pub(crate) confinement: Confinement,
+    pub(crate) hardening: Hardening,
     /// Where namespaces without a file are to be kept.
     pub(crate) persist: Option<PathBuf>,
     /// Where they are to be let go.
@@ -42,7 +42,7 @@ impl Beyond {
             "unpersist" => self.unpersist = Some(value.into()),
             "check" => self.check = true,
             "json" => self.json = true,
-            name if self.confinement.take(name) => {}
+            name if self.hardening.take(name) => {}
             _ => return None,
         }
         Some(match name {

@@ -1,7 +1,7 @@
 //! `--fork`: the program runs as a child, and the tool waits for it, stands in for it towards signals, and ends as it
 //! ends.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{OwnedFd, RawFd};
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
@@ -9,8 +9,11 @@ use nix::libc::{SIGINT, SIGTERM, c_int};
 use nix::unistd::{Pid, getpid};
 use nscore::cli::{Diagnostics, Reported};
 use nscore::forward::Forwarding;
+use nscore::hardening::{hide_environment, make_undumpable, release_inherited};
 use nscore::hint::{self, Explain};
-use nscore::sys::process::{self, Ending, has_ended, pidfd_open, set_parent_death_signal};
+use nscore::sys::process::{
+    self, Ending, forbid_core_file, has_ended, pidfd_open, set_parent_death_signal,
+};
 use nscore::sys::signal::{SignalSet, die_by};
 
 use crate::gate::Gate;
@@ -63,11 +66,19 @@ pub(crate) fn run(
 ) -> Result<Ending> {
     let waiting = Waiting::new(options).context("sigprocmask failed")?;
     let tie = options.kill_child.map(Tie::to_this_process).transpose()?;
+    let exposure = Exposure::new(options);
+    let gate_needed = keeper.has_work() || exposure != Exposure::Original;
     let mut gate = match watcher.as_mut().and_then(Watcher::child_gate) {
-        None if keeper.has_work() => Some(Gate::new().context("socketpair failed")?),
+        None if gate_needed => Some(Gate::new().context("socketpair failed")?),
         watched => watched,
     };
+    if exposure == Exposure::Hidden {
+        hide_environment();
+    }
     let program = || {
+        if let Some(watcher) = &mut watcher {
+            watcher.close_in_child();
+        }
         let ready = waiting.let_child_go(gate.as_mut());
         let ready = ready.and_then(|()| tie.as_ref().map_or(Ok(()), Tie::fasten));
         diagnostics.conclude(ready.and_then(|()| inside(tie.as_ref())))
@@ -75,32 +86,95 @@ pub(crate) fn run(
     let child = process::spawn(program)
         .explain(hint::fork)
         .context("fork failed")?;
-    if let Err(error) = let_child_in(child, keeper, gate, watcher.as_mut()) {
+    let prepared = exposure.prepare_to_wait(keeper);
+    let let_in = prepared.and_then(|()| let_child_in(child, exposure, gate, watcher.as_mut()));
+    if let Err(error) = let_in {
         // It stands at its gate still, and nobody is to open it.
         end(child);
-        return Err(error);
+        drop(watcher);
+        return exposure.conclude(diagnostics, Err(error));
     }
-    waiting.for_child(child)
+    let ended = waiting.for_child(child);
+    drop(watcher);
+    exposure.conclude(diagnostics, ended)
 }
 
-/// Has everything put in place that the child waits for, and opens its gate, by the watcher if there is one.
+/// What the program can see of the tool while that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exposure {
+    /// All that the original shows: scripts read /proc/PID/ns of the tool, and enter it with nsenter(1).
+    Original,
+    /// That, but nothing that the tool has inherited: neither its working directory nor its descriptors.
+    Released,
+    /// Nothing.
+    Hidden,
+}
+
+impl Exposure {
+    /// What these options ask for. A tool that waits for an init or for a session is hidden. One that waits for a program
+    /// whose root was exchanged, or which got no descriptors, must not be a way to what the program does not have.
+    pub(crate) fn new(options: &Options) -> Exposure {
+        if options.init || options.beyond.hardening.needs_fork() {
+            Exposure::Hidden
+        } else if options.beyond.pivot_root || options.beyond.hardening.closes_descriptors() {
+            Exposure::Released
+        } else {
+            Exposure::Original
+        }
+    }
+
+    /// In the process that waits: binds what is to be persistent, for which it must be dumpable, and then becomes what
+    /// the program may see.
+    ///
+    /// # Errors
+    /// As [`Keeper::keep`]; `prctl failed`.
+    pub(crate) fn prepare_to_wait(self, keeper: Keeper) -> Result<()> {
+        keeper.keep()?;
+        if self == Exposure::Hidden {
+            make_undumpable().context("prctl failed")?;
+        }
+        // What costs nothing but the core file is not worth an error.
+        let _ = forbid_core_file();
+        Ok(())
+    }
+
+    /// Gives up what was inherited, but these descriptors.
+    pub(crate) fn release(self, kept: impl Iterator<Item = RawFd>) {
+        if self != Exposure::Original {
+            release_inherited(&kept.collect::<Vec<_>>());
+        }
+    }
+
+    /// Ends the tool at once if descriptors were closed whose owners must not be dropped.
+    fn conclude(self, diagnostics: &Diagnostics, ended: Result<Ending>) -> Result<Ending> {
+        match self {
+            Exposure::Original => ended,
+            Exposure::Released | Exposure::Hidden => process::exit(diagnostics.conclude(ended)),
+        }
+    }
+}
+
+/// Gives up what the program is not to reach, and opens the child's gate, by the watcher if there is one.
 ///
 /// # Errors
-/// That a file cannot be bound; that the child or the watcher is gone.
-pub(crate) fn let_child_in(
+/// That the child or the watcher is gone.
+fn let_child_in(
     child: Pid,
-    keeper: Keeper,
+    exposure: Exposure,
     gate: Option<Gate>,
     watcher: Option<&mut Watcher>,
 ) -> Result<()> {
-    keeper.keep()?;
     match (watcher, gate) {
         (Some(watcher), gate) => {
             // This process has no part in it: if the watcher ends, the child must learn that nobody is left.
             drop(gate);
+            exposure.release(watcher.descriptors());
             watcher.start(child)
         }
-        (None, Some(gate)) => gate.open(0).context("send failed"),
+        (None, Some(gate)) => {
+            exposure.release(gate.descriptors());
+            gate.open(0).context("send failed")
+        }
         (None, None) => Ok(()),
     }
 }
@@ -129,7 +203,7 @@ struct Waiting {
 impl Waiting {
     /// Blocks the signals; before the fork, so that none is lost.
     fn new(options: &Options) -> Result<Waiting, Errno> {
-        let forwarding = match options.beyond.confinement.takes_child() {
+        let forwarding = match options.beyond.hardening.needs_fork() {
             true => Some(Forwarding::to_session()),
             false => options.forward_signals.then(Forwarding::to_child),
         };

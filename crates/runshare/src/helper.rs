@@ -6,10 +6,12 @@
 
 use anyhow::{Context, Error, Result, bail};
 use nix::libc::SIGKILL;
-use nix::unistd::Pid;
+use nix::unistd::{Pid, getpid, getppid};
 use nscore::cli::{Diagnostics, Reported};
+use nscore::hardening::make_undumpable;
 use nscore::hint::{self, Explain};
 use nscore::sys::process::{self, Ending};
+use nscore::sys::signal::SignalSet;
 
 use crate::gate::Gate;
 
@@ -21,19 +23,34 @@ pub(crate) struct Helper {
 }
 
 impl Helper {
-    /// Forks it. `work` returns its exit status; an error is reported in the tool's name.
+    /// Forks it. `work` gets the signal mask of the caller, since every signal is blocked meanwhile; its error is reported
+    /// in the tool's name.
     ///
     /// # Errors
     /// That no process can be made.
     pub(crate) fn leave_behind(
         diagnostics: &Diagnostics,
-        work: impl FnOnce() -> Result<()>,
+        work: impl FnOnce(&SignalSet) -> Result<()>,
     ) -> Result<Helper> {
         let mut gate = Gate::new().context("socketpair failed")?;
-        let behind = || match gate.wait() {
-            Ok(Some(_)) => diagnostics.conclude(work().map(|()| Ending::Status(0))),
-            Ok(None) => 1,
-            Err(errno) => diagnostics.report(&Error::new(errno).context("recv failed")),
+        let parent = getpid();
+        let behind = || {
+            // Whatever ends the parent, a key at the terminal, say, must not end this in the middle of its work.
+            let mask = SignalSet::every().block();
+            let turn = mask.and_then(|mask| {
+                make_undumpable()?;
+                Ok((mask, gate.wait()?))
+            });
+            let done = match turn {
+                Ok((mask, Some(_))) => work(&mask),
+                Ok((_, None)) => return 1,
+                Err(errno) => Err(errno).context("helper process failed"),
+            };
+            match done {
+                // Whoever has ended the parent wants to hear no more of it.
+                Err(_) if getppid() != parent => 1,
+                done => diagnostics.conclude(done.map(|()| Ending::Status(0))),
+            }
         };
         let process = process::spawn(behind)
             .explain(hint::fork)

@@ -18,11 +18,11 @@ use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::libc::{SIGCHLD, SIGCONT};
 use nix::sys::prctl::set_name;
-use nix::unistd::{Pid, chdir, getpgid, setpgid, setsid};
+use nix::unistd::{Pid, getpgid, setpgid, setsid};
 use nscore::cli::Diagnostics;
+use nscore::hardening::{make_undumpable, release_inherited};
 use nscore::sys::arrival::Arrival;
 use nscore::sys::capability;
-use nscore::sys::file::close_all_but;
 use nscore::sys::process::{self, Change, Ending, killpg, pidfd_open};
 use nscore::sys::signal::SignalSet;
 
@@ -54,6 +54,8 @@ impl Init {
             let ready = self.let_program_go();
             diagnostics.conclude(ready.and_then(|()| become_program()))
         };
+        // Before there is a program: PID 1 is one of those that it can see.
+        make_undumpable().context("prctl failed")?;
         let program = process::spawn(program).context("fork failed")?;
         let pidfd = pidfd_open(program).context("pidfd_open failed")?;
         // The program runs by now. Should one of these fail, it is no worse off than beside any other PID 1.
@@ -74,9 +76,8 @@ impl Init {
     fn let_go(&self, program: &OwnedFd) -> Result<(), Errno> {
         self.leave_group()?;
         set_name(c"runshare-init")?;
-        chdir("/")?;
-        capability::set(&capability::get()?.only(&[capability::KILL]))?;
-        close_all_but(&[self.news.descriptor(), program.as_raw_fd()])
+        release_inherited(&[self.news.descriptor(), program.as_raw_fd()]);
+        capability::set(&capability::get()?.only(&[capability::KILL]))
     }
 
     /// Leaves the caller's process group. The kernel stops a group by a key, and ends one that is stopped when its shell

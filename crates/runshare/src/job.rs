@@ -5,7 +5,7 @@
 //! program may be in it. A process that sends a signal to that group cannot be told from one that sends it to the tool
 //! alone, so the program gets that one twice.
 
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
 use nix::libc::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, c_int};
@@ -31,12 +31,6 @@ impl Job {
             pidfd: pidfd_open(program).ok(),
             terminal,
         }
-    }
-
-    /// Its descriptors, for a process that keeps no others.
-    pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
-        let pidfd = self.pidfd.as_ref().map(AsRawFd::as_raw_fd);
-        pidfd.into_iter().chain(self.terminal.descriptor())
     }
 
     /// Sends the signal on, unless the program has had it. CONT goes to the whole group that the program has for

@@ -15,6 +15,7 @@ use nscore::hint::{self, Explain, Hint};
 use nscore::procfs;
 use nscore::sys::file::write_all;
 use nscore::sys::process;
+use nscore::sys::signal::SignalSet;
 
 use crate::advice;
 use crate::compose::Line;
@@ -49,7 +50,10 @@ impl Mapper {
         let groups = by_helper(&options.groups).then(|| options.groups.lines(gid));
         let helper = if users.is_some() || groups.is_some() {
             let process = getpid();
-            let work = || write_maps(diagnostics, process, users.as_deref(), groups.as_deref());
+            let work = |mask: &SignalSet| {
+                let (users, groups) = (users.as_deref(), groups.as_deref());
+                write_maps(diagnostics, process, mask, users, groups)
+            };
             Some(Helper::leave_behind(diagnostics, work)?)
         } else {
             None
@@ -130,6 +134,7 @@ fn write_own_file(path: &Path, text: &str) -> Result<()> {
 fn write_maps(
     diagnostics: &Diagnostics,
     process: Pid,
+    mask: &SignalSet,
     users: Option<&[Line]>,
     groups: Option<&[Line]>,
 ) -> Result<()> {
@@ -141,7 +146,7 @@ fn write_maps(
         if geteuid().is_root() {
             write_map(kind, process, lines)?;
         } else {
-            run_program(diagnostics, kind, process, lines)?;
+            run_program(diagnostics, kind, process, mask, lines)?;
         }
     }
     Ok(())
@@ -159,7 +164,13 @@ fn write_map(kind: Kind, process: Pid, lines: &[Line]) -> Result<()> {
 }
 
 /// As anybody else: through newuidmap(1) or newgidmap(1), which complains by itself.
-fn run_program(diagnostics: &Diagnostics, kind: Kind, process: Pid, lines: &[Line]) -> Result<()> {
+fn run_program(
+    diagnostics: &Diagnostics,
+    kind: Kind,
+    process: Pid,
+    mask: &SignalSet,
+    lines: &[Line],
+) -> Result<()> {
     let name = kind.program();
     let numbers = lines
         .iter()
@@ -169,6 +180,8 @@ fn run_program(diagnostics: &Diagnostics, kind: Kind, process: Pid, lines: &[Lin
     let words: Vec<_> = words.into_iter().map(Into::into).collect();
     let program = in_system_directories(name).unwrap_or_else(|| name.into());
     let run = || {
+        // A mask that was in force can be put back in force.
+        let _ = mask.restore();
         let failure = exec::run(program.as_os_str(), &words);
         let why = Hint::new(move || advice::package(failure.0, name));
         let sentence = format!("failed to execute {name}");

@@ -102,7 +102,7 @@ impl Options {
     /// That one takes another, or forbids it.
     fn finish(&mut self) -> Result<()> {
         // A pid namespace is there to be kept only once its first process is.
-        self.fork |= self.beyond.confinement.takes_child()
+        self.fork |= self.beyond.hardening.needs_fork()
             || self.persists(|namespace| namespace == Namespace::Pid);
         let shifts_clocks = self.monotonic.is_some() || self.boottime.is_some();
         if shifts_clocks && !self.unshares(Namespace::Time) {

@@ -2,7 +2,8 @@
 //! `--persist` every other one in a [`NamespaceDir`].
 //!
 //! It is done from the old mount namespace, or nobody outside would see it, and with the privilege of the old user
-//! namespace: where one of the two is left, a [`Helper`] stays behind for it. Either all of them are bound or none.
+//! namespace: where one of the two is left, a [`Helper`] stays behind for it. Either all of them are bound or none, also when the tool is ended by a
+//! signal meanwhile: then the helper finds no namespaces of it any more, and undoes what it has done.
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,7 @@ use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::namespace_dir::NamespaceDir;
 use nscore::sys::mount::{bind, unmount};
+use nscore::sys::signal::SignalSet;
 
 use crate::helper::Helper;
 use crate::options::Options;
@@ -40,9 +42,11 @@ impl Keeper {
     pub(crate) fn leave_behind(options: &Options, diagnostics: &Diagnostics) -> Result<Keeper> {
         let kept = options.kept();
         let leaves = options.unshares(Namespace::Mount) || options.unshares(Namespace::User);
-        let helper = if leaves && !kept.namespaces.is_empty() {
+        // What is done in several steps is done by a process that no signal to this one ends halfway.
+        let has_steps = kept.directory.is_some() || kept.namespaces.len() > 1;
+        let helper = if (leaves || has_steps) && !kept.namespaces.is_empty() {
             let process = getpid();
-            let work = || bind_all(process, &kept);
+            let work = |_: &SignalSet| bind_all(process, &kept);
             Some(Helper::leave_behind(diagnostics, work)?)
         } else {
             None

@@ -2,15 +2,16 @@
 
 use anyhow::{Context, Result};
 use nix::libc::SIGCHLD;
-use nscore::cli::Invocation;
+use nscore::cli::{Diagnostics, Invocation};
 use nscore::exec::Program;
+use nscore::hardening::make_undumpable;
 use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::Ending;
 use nscore::sys::signal::set_default;
 
-use crate::child::{self, Tie};
+use crate::child::{self, Exposure, Tie};
 use crate::mapper::Mapper;
 use crate::options::Options;
 use crate::persist::Keeper;
@@ -43,12 +44,14 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     if options.init {
         return standin::run(&options, diagnostics, keeper, |init| {
             settle(&options, &mapper)?;
-            init.run(diagnostics, || become_program(&options, &program, None))
+            init.run(diagnostics, || {
+                become_program(&options, diagnostics, &program, None)
+            })
         });
     }
     let inside = |tie: Option<&Tie>| {
         settle(&options, &mapper)?;
-        become_program(&options, &program, tie)
+        become_program(&options, diagnostics, &program, tie)
     };
     if options.fork {
         return child::run(&options, diagnostics, keeper, watcher, inside);
@@ -71,10 +74,22 @@ fn settle(options: &Options, mapper: &Mapper) -> Result<()> {
 }
 
 /// The steps that are the program's own, in the process that becomes it.
-fn become_program(options: &Options, program: &Program, tie: Option<&Tie>) -> Result<Ending> {
+fn become_program(
+    options: &Options,
+    diagnostics: &Diagnostics,
+    program: &Program,
+    tie: Option<&Tie>,
+) -> Result<Ending> {
     credentials::become_program_user(options)?;
+    if Exposure::new(options) == Exposure::Hidden {
+        // Another user's process is as dumpable as /proc/sys/fs/suid_dumpable has it.
+        make_undumpable().context("prctl failed")?;
+    }
     tie.map_or(Ok(()), Tie::fasten)?;
     environment::reduce(options);
-    options.beyond.confinement.enter()?;
+    options
+        .beyond
+        .hardening
+        .apply(|text| diagnostics.warn(text))?;
     Err(program.run(options.root.is_some()))
 }

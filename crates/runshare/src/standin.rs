@@ -10,12 +10,12 @@ use nix::errno::Errno;
 use nix::libc::{SIGCHLD, SIGKILL};
 use nix::unistd::Pid;
 use nscore::cli::Diagnostics;
+use nscore::hardening::{hide_environment, release_inherited};
 use nscore::hint::{self, Explain};
-use nscore::sys::file::close_all_but;
 use nscore::sys::process::{self, Change, Ending};
 use nscore::sys::signal::SignalSet;
 
-use crate::child::{Tie, await_turn, let_child_in};
+use crate::child::{Exposure, Tie, await_turn};
 use crate::gate::Gate;
 use crate::helper::end;
 use crate::init::Init;
@@ -37,42 +37,54 @@ pub(crate) fn run(
 ) -> Result<Ending> {
     let mask = SignalSet::every().block().context("sigprocmask failed")?;
     let tie = Tie::to_this_process(options.kill_child.unwrap_or(SIGKILL))?;
-    let gate = keeper.has_work().then(Gate::new).transpose();
-    let mut gate = gate.context("socketpair failed")?;
+    let mut gate = Gate::new().context("socketpair failed")?;
     let (news, listener) = news::channel().context("socketpair failed")?;
     let terminal = Terminal::open();
     // A program that is to lead a session must not lead a process group before, and has no terminal.
-    let at_terminal = !options.beyond.confinement.takes_child() && terminal::is_ours_alone();
+    let at_terminal = !options.beyond.hardening.needs_fork() && terminal::is_ours_alone();
     let init = Init {
         news,
         mask,
         at_terminal,
     };
+    hide_environment();
     let first = || {
         // Moved in: the tool must not keep the end that news are told at.
         let init = init;
-        let ready = await_turn(gate.as_mut()).and_then(|()| tie.fasten());
+        let ready = await_turn(Some(&mut gate)).and_then(|()| tie.fasten());
         diagnostics.conclude(ready.and_then(|()| inside(&init)))
     };
     let init = process::spawn(first)
         .explain(hint::fork)
         .context("fork failed")?;
-    if let Err(error) = let_child_in(init, keeper, gate, None) {
+    if let Err(error) = Exposure::Hidden.prepare_to_wait(keeper) {
         end(init);
         return Err(error);
     }
-    match listener.hear_hello().context("recvmsg failed")? {
-        Some(program) => {
-            let job = Job::new(program, terminal);
-            let stand_in = StandIn {
-                init,
-                listener,
-                job,
-            };
-            stand_in.let_go();
-            // Values that own closed descriptors must not be dropped.
-            process::exit(diagnostics.conclude(stand_in.until_end()))
+    // Whoever reads from the program or waits for its lock must see it let go, so this process must have done so before.
+    let needed = [listener.descriptor()].into_iter();
+    let needed = needed.chain(terminal.descriptor());
+    release_inherited(&needed.chain(gate.descriptors()).collect::<Vec<_>>());
+    let ended = match gate.open(0).context("send failed") {
+        Ok(()) => wait(init, listener, terminal),
+        Err(error) => {
+            end(init);
+            Err(error)
         }
+    };
+    // Values that own closed descriptors must not be dropped.
+    process::exit(diagnostics.conclude(ended))
+}
+
+/// Waits until the program has ended, or until init has without having started it.
+fn wait(init: Pid, listener: Listener, terminal: Terminal) -> Result<Ending> {
+    match listener.hear_hello().context("recvmsg failed")? {
+        Some(program) => StandIn {
+            init,
+            listener,
+            job: Job::new(program, terminal),
+        }
+        .until_end(),
         None => process::wait(init).context("waitpid failed"),
     }
 }
@@ -84,14 +96,6 @@ struct StandIn {
 }
 
 impl StandIn {
-    /// Lets go of what the program has inherited: whoever reads from it or waits for its lock must see it let go.
-    /// Nothing is left to say.
-    fn let_go(&self) {
-        let kept = self.job.descriptors().chain([self.listener.descriptor()]);
-        // Before Linux 5.9 they stay open, as they do without an init.
-        let _ = close_all_but(&kept.collect::<Vec<_>>());
-    }
-
     fn until_end(&self) -> Result<Ending> {
         let every = SignalSet::every();
         loop {

@@ -9,7 +9,7 @@
 
 use std::fs::File;
 use std::io::{Read, Seek};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
@@ -21,9 +21,9 @@ use nix::libc::{SIGCONT, SIGKILL, SIGSTOP, c_int};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{Pid, getpid, setsid};
 use nscore::cli::Diagnostics;
+use nscore::hardening::{make_undumpable, release_inherited};
 use nscore::namespace::Namespace;
 use nscore::procfs::{Status, handles, open_own};
-use nscore::sys::file::close_all_but;
 use nscore::sys::process::{self, Ending, has_ended, kill_by_pidfd, pidfd_open};
 
 use crate::gate::Gate;
@@ -58,6 +58,9 @@ impl Watcher {
         let mut orders = Gate::new().context("socketpair failed")?;
         let mut child_gate = Some(Gate::new().context("socketpair failed")?);
         let work = || {
+            if let Err(errno) = make_undumpable() {
+                return diagnostics.report(&Error::new(errno).context("prctl failed"));
+            }
             // Once the last hold on this gate is gone the child ends, and everybody else: not before it is told why.
             let mut held = child_gate.take();
             let watched = orders.wait().map_err(Error::from).and_then(|child| {
@@ -83,6 +86,17 @@ impl Watcher {
     /// The gate at which the child is to wait; it is the watcher who opens it.
     pub(crate) fn child_gate(&mut self) -> Option<Gate> {
         self.child_gate.take()
+    }
+
+    /// In the child: lets go of the end that is the parent's, or the watcher would never learn that the parent is gone
+    /// before it has told.
+    pub(crate) fn close_in_child(&mut self) {
+        self.orders = None;
+    }
+
+    /// The descriptors of a parent that keeps no others.
+    pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
+        self.orders.iter().flat_map(Gate::descriptors)
     }
 
     /// Tells it the child.
@@ -116,7 +130,7 @@ fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: &mut Option<Gate>) -
     let kept = [parent.as_raw_fd(), child.as_raw_fd(), status.as_raw_fd()];
     let gates = gate.iter().flat_map(Gate::descriptors);
     let kept: Vec<_> = kept.into_iter().chain(gates).collect();
-    close_all_but(&kept)?;
+    release_inherited(&kept);
     gate.take().map_or(Ok(()), |gate| gate.open(0))?;
     let mut watched = [parent, &child].map(|pidfd| PollFd::new(pidfd.as_fd(), PollFlags::POLLIN));
     while let Err(Errno::EINTR) = poll(&mut watched, PollTimeout::NONE) {}

@@ -43,6 +43,7 @@ mod silent_fs;
 mod sys;
 mod terminal;
 mod tool;
+mod tracer;
 mod twin;
 mod world;
 
@@ -58,7 +59,8 @@ pub use reach::Program;
 pub use running::Running;
 pub use scratch::{Scratch, settle};
 pub use silent_fs::SilentFs;
-pub use sys::pidfd_inode;
+pub use sys::{pidfd_inode, session_keyring};
 pub use tool::Tool;
+pub use tracer::reached_of;
 pub use twin::Twin;
 pub use world::{CLONE_NEWTIME, World};

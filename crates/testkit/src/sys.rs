@@ -77,6 +77,17 @@ pub fn pidfd_inode(pid: Pid) -> Result<u64, Errno> {
     fstat(pidfd(pid)?).map(|stat| stat.st_ino)
 }
 
+/// The number of this process's session keyring, which no other keyring has, `keyctl(2)`.
+///
+/// # Errors
+/// ENOSYS in a kernel without keys; EPERM under a seccomp filter.
+pub fn session_keyring() -> Result<libc::c_long, Errno> {
+    let (operation, make) = (libc::KEYCTL_GET_KEYRING_ID, 0);
+    let keyring = libc::KEY_SPEC_SESSION_KEYRING;
+    // SAFETY: this operation of keyctl takes two numbers.
+    Errno::result(unsafe { libc::syscall(libc::SYS_keyctl, operation, keyring, make) })
+}
+
 /// How the child `pid` ended, without reaping it: as a zombie it keeps its number, and its group's, from being used
 /// anew.
 pub(crate) fn ending(pid: Pid) -> Result<Status, Errno> {

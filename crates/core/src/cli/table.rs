@@ -115,7 +115,7 @@ impl Opt {
     }
 }
 
-/// `--close-fds`, which several tools have beyond their originals; [`crate::confinement`] is what it does.
+/// `--close-fds`, which several tools have beyond their originals; [`crate::hardening`] is what it does.
 pub const CLOSE_FDS: Opt = Opt::flag(
     "close-fds",
     "the program gets no descriptors but standard input, output and error",

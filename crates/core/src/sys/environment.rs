@@ -1,23 +1,84 @@
 //! The environment that the program will get, which is this process's own until exec.
+//!
+//! /proc/PID/environ shows the memory in which the kernel has put the environment at exec, whatever `environ(7)` points
+//! at by now. So a process that hides its environment overwrites that memory, and `argv`, which stands before it, stays.
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CStr, CString, c_char};
 use std::iter;
 use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
 
 unsafe extern "C" {
     /// The environment, `environ(7)`.
-    static mut environ: *const *const c_char;
+    static mut environ: *mut *mut c_char;
 }
+
+/// The environment as the kernel made it, from the moment on when `environ(7)` points at another one.
+static INITIAL: AtomicPtr<*mut c_char> = AtomicPtr::new(ptr::null_mut());
 
 /// Replaces the environment by these entries (`NAME=VALUE`, though nothing is asked of them) in this order.
 pub fn replace(entries: impl IntoIterator<Item = CString>) {
     // The entries live as long as the process, as what `environ(7)` points at must.
-    let entries = entries
-        .into_iter()
-        .map(|entry| entry.into_raw().cast_const());
-    let entries: Box<[*const c_char]> = entries.chain(iter::once(ptr::null())).collect();
-    let entries: &'static [*const c_char] = Box::leak(entries);
+    let entries = entries.into_iter().map(CString::into_raw);
+    let entries: Box<[*mut c_char]> = entries.chain(iter::once(ptr::null_mut())).collect();
+    let entries: &'static mut [*mut c_char] = Box::leak(entries);
+    let before = current();
     // SAFETY: the array ends with a null pointer, it and its strings are never freed, and nothing reads the environment
     // at the same time: no program of ours that does so ever has a second thread.
-    unsafe { environ = entries.as_ptr() };
+    unsafe { environ = entries.as_mut_ptr() };
+    // Only the first time is it the kernel's.
+    let unset = ptr::null_mut();
+    let _ = INITIAL.compare_exchange(unset, before, Ordering::Relaxed, Ordering::Relaxed);
+}
+
+/// Takes the environment out of sight of /proc/PID/environ, for this process and for its children. The program gets it
+/// all the same.
+pub fn hide() {
+    let entries = entries(current());
+    // SAFETY: each entry is a string that lives as long as the process, and nothing changes it meanwhile.
+    let strings = entries.map(|entry| unsafe { CStr::from_ptr(entry) });
+    let copies: Vec<CString> = strings.map(CStr::to_owned).collect();
+    replace(copies);
+    overwrite(INITIAL.load(Ordering::Relaxed));
+}
+
+/// Overwrites the environment wherever it is, and leaves an empty one. For a process that runs no program any more.
+pub fn erase() {
+    overwrite(INITIAL.load(Ordering::Relaxed));
+    overwrite(current());
+    replace(iter::empty());
+}
+
+/// Where `environ(7)` points; null where there is no environment.
+fn current() -> *mut *mut c_char {
+    // SAFETY: nothing changes the variable at the same time: no program of ours that does so has a second thread.
+    unsafe { environ }
+}
+
+/// Fills every entry with zeros.
+fn overwrite(list: *mut *mut c_char) {
+    for entry in entries(list) {
+        // SAFETY: each entry is a string, which the kernel or `replace` has put into memory that may be written to.
+        let length = unsafe { CStr::from_ptr(entry) }.count_bytes();
+        // SAFETY: so many bytes of it are the string's, and nobody has a reference to them.
+        unsafe { ptr::write_bytes(entry, 0, length) };
+    }
+}
+
+/// The entries of such a list.
+fn entries(list: *mut *mut c_char) -> impl Iterator<Item = *mut c_char> {
+    let mut next = list;
+    iter::from_fn(move || {
+        if next.is_null() {
+            return None;
+        }
+        // SAFETY: the list ends with a null pointer, beyond which this never goes.
+        let entry = unsafe { *next };
+        if entry.is_null() {
+            return None;
+        }
+        // SAFETY: the entry was not the last, so another one follows in the same list.
+        next = unsafe { next.add(1) };
+        Some(entry)
+    })
 }

@@ -15,6 +15,7 @@ pub mod environment;
 pub mod errno;
 pub mod file;
 pub mod host;
+pub mod keyring;
 pub mod listns;
 pub mod locale;
 pub mod mount;

@@ -6,6 +6,7 @@ use std::ptr;
 use nix::errno::Errno;
 use nix::libc::{self, c_int};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::{ForkResult, Pid, fork};
 
 use super::file::above_standard;
@@ -198,16 +199,27 @@ pub fn is_there(pidfd: impl AsFd) -> bool {
     kill_by_pidfd(pidfd, 0) != Err(Errno::ESRCH)
 }
 
-/// Keeps other processes of the same user from opening, tracing or reading this one, until it becomes a program,
-/// `PR_SET_DUMPABLE` of `prctl(2)`.
+/// Makes this process one that is not dumpable, until it becomes a program: other processes of the same user cannot
+/// trace it, read its memory, or follow its links in /proc, and it leaves no core file, `PR_SET_DUMPABLE` of `prctl(2)`.
 ///
 /// # Errors
 /// None on any kernel that has the call.
-pub fn hide_from_tracers() -> Result<(), Errno> {
+pub fn make_undumpable() -> Result<(), Errno> {
     let not_dumpable: libc::c_ulong = 0;
     // SAFETY: PR_SET_DUMPABLE takes a number and no pointer.
     let result = unsafe { libc::prctl(libc::PR_SET_DUMPABLE, not_dumpable) };
     Errno::result(result).map(drop)
+}
+
+/// Keeps this process from writing a core file, `RLIMIT_CORE` of `setrlimit(2)`; it stays dumpable.
+///
+/// The limit is 1 and not 0: where /proc/sys/kernel/core_pattern is a pipe, the kernel passes a limit of 0 over, but
+/// not this one, by which it knows a program that handles core files.
+///
+/// # Errors
+/// None that the kernel documents for a limit that is lowered.
+pub fn forbid_core_file() -> Result<(), Errno> {
+    setrlimit(Resource::RLIMIT_CORE, 1, 1)
 }
 
 /// Whether the process of this pidfd has ended.

@@ -8,7 +8,7 @@ use nix::libc::{self, c_int, c_ulong, siginfo_t};
 use nix::unistd::getpid;
 
 use super::arrival::Arrival;
-use super::process::kill;
+use super::process::{kill, make_undumpable};
 
 /// The names of `signal(7)` without SIG, several for some numbers.
 const NAMES: [(&str, c_int); 34] = [
@@ -223,7 +223,10 @@ pub fn set_default(signal: c_int) -> Result<(), Errno> {
 ///
 /// Returns, with the status that a shell would report, only where the signal does not end the process: the first one
 /// of a pid namespace is spared.
+///
+/// It leaves no core file: where the program has left one, it would be overwritten.
 pub fn die_by(signal: c_int) -> c_int {
+    let _ = make_undumpable();
     // SIGKILL and SIGSTOP cannot be changed, nor need they be: they have their default action for ever.
     let _ = set_default(signal);
     let _ = SignalSet::of(&[signal]).unblock();
