@@ -108,6 +108,33 @@ fn without_a_program_the_targets_shell_runs() {
 }
 
 #[test]
+fn where_the_target_has_no_shell_the_callers_passwd_entry_decides() {
+    let Some(twin) = twin() else { return };
+    if !need::root() {
+        return;
+    }
+    let target = Container::none(|tool| tool.no_env().env("A", "1"));
+    let scratch = testkit::Scratch::new();
+    for (shell, out) in [("/usr/bin/env", "A=1\n"), ("/usr/sbin/nologin", "")] {
+        let passwd = scratch.file("passwd", format!("root:x:0:0::/:{shell}\n"));
+        let pid = target.pid().to_string();
+        let line = |tool: Tool| {
+            let tool = tool.over(&passwd, "/etc/passwd").stdin("echo a shell\n");
+            tool.args(["-t", &pid, "-u", "-e"])
+        };
+        twin.same_with(line);
+        let outcome = line(rnsenter()).run();
+        let refused = outcome.out().contains("not available");
+        assert!(outcome.out() == out || refused, "{outcome}");
+        // An option of our own: the same with no variable at all.
+        let cleared = rnsenter().over(&passwd, "/etc/passwd");
+        let cleared = cleared.args(["-t", &pid, "-u", "--clear-env"]);
+        let outcome = cleared.stdin("echo a shell\n").run();
+        assert!(!outcome.out().contains("a shell"), "{outcome}");
+    }
+}
+
+#[test]
 fn a_variable_without_a_name_is_refused_as_the_original_refuses_it() {
     let Some(twin) = twin() else { return };
     let caller = Caller::ordinary();

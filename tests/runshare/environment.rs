@@ -1,6 +1,7 @@
 //! `--clear-env` and `--whitelist-env`, which the pinned original lacks: judged by what the program gets.
 
 use crate::stage::runshare;
+use testkit::{Scratch, need};
 
 /// The environment of a program run with these options.
 fn environment(options: &[&str]) -> Vec<String> {
@@ -72,4 +73,28 @@ fn the_shell_is_looked_for_in_the_environment_that_is_left() {
     assert_eq!(kept.out(), "\n");
     let cleared = runshare().env("SHELL", "/nosuch").arg("--clear-env").run();
     assert_ne!(cleared.code(), 127, "{cleared}");
+}
+
+#[test]
+fn without_a_shell_that_is_left_the_callers_passwd_entry_decides() {
+    if !need::root() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let passwd = scratch.file("passwd", "root:x:0:0::/:/usr/sbin/nologin\n");
+    for options in [
+        &["--clear-env"][..],
+        &["--whitelist-env", "A"],
+        &["--whitelist-env", "A", "--uts", "--fork"],
+    ] {
+        let tool = runshare().over(&passwd, "/etc/passwd").env("A", "1");
+        let outcome = tool.args(options).stdin("echo a shell\n").run();
+        assert!(!outcome.out().contains("a shell"), "{outcome}");
+        assert!(outcome.out().contains("not available"), "{outcome}");
+    }
+    let kept = runshare().over(&passwd, "/etc/passwd");
+    let kept = kept
+        .args(["--whitelist-env", "SHELL"])
+        .stdin("echo a shell\n");
+    assert_eq!(kept.run().ok().out(), "a shell\n");
 }

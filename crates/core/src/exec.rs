@@ -53,11 +53,11 @@ pub enum Program {
 }
 
 impl Program {
-    /// What these words, all that is no option, mean. To be called before any namespace or root is entered, for the
-    /// shell may have to be looked up.
-    pub fn from_operands(operands: &[OsString]) -> Program {
+    /// What these words, all that is not an option, mean; `keeps_shell` says whether the program gets the `SHELL` that
+    /// this process has. To be called before any namespace or root is entered, for the shell may have to be looked up.
+    pub fn from_operands(operands: &[OsString], keeps_shell: bool) -> Program {
         match operands {
-            [] => Program::Shell(LoginShell::look_up()),
+            [] => Program::Shell(LoginShell::look_up(keeps_shell)),
             words => Program::Named(words.to_vec()),
         }
     }
@@ -120,12 +120,14 @@ pub struct LoginShell {
 }
 
 impl LoginShell {
-    /// Asks the name service for the caller's shell where `$SHELL` does not say it. Call it before any namespace or
-    /// root is entered.
-    pub fn look_up() -> LoginShell {
+    /// Asks the name service for the caller's shell where `$SHELL` does not say it, or will not once the environment is
+    /// replaced: without `keeps_shell`. Call it before any namespace or root is entered.
+    ///
+    /// An account whose shell is `/usr/sbin/nologin` must not get another one because a variable is missing.
+    pub fn look_up(keeps_shell: bool) -> LoginShell {
         let uid = getuid().as_raw();
-        let unknown = from_environment().is_none();
-        let shell = unknown.then(|| shell_of(uid)).flatten();
+        let is_named = keeps_shell && from_environment().is_some();
+        let shell = if is_named { None } else { shell_of(uid) };
         LoginShell { uid, shell }
     }
 

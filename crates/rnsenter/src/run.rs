@@ -24,7 +24,8 @@ use crate::{context, wait};
 /// Runs the program in the namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let mut options = Options::read(invocation)?;
-    let program = Program::from_operands(&options.operands);
+    let keeps_shell = !options.environment && !options.clear_environment;
+    let program = Program::from_operands(&options.operands, keeps_shell);
     context::follow(&options, options.target.as_ref())?;
     if options.all {
         choose_all(&mut options)?;

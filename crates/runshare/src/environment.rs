@@ -16,6 +16,14 @@ pub(crate) fn reduce(options: &Options) {
     }
 }
 
+/// Whether the program gets the `SHELL` of this process.
+pub(crate) fn keeps_shell(options: &Options) -> bool {
+    match &options.whitelist {
+        Some(names) => names.iter().any(|name| name == "SHELL"),
+        None => !options.clear_environment,
+    }
+}
+
 /// `NAME=VALUE`, if the variable is set.
 fn entry(name: &OsStr) -> Option<CString> {
     let value = env::var_os(name)?;

@@ -28,7 +28,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     if options.beyond.check {
         return check::run(&options, diagnostics);
     }
-    let program = Program::from_operands(&options.operands);
+    let program = Program::from_operands(&options.operands, environment::keeps_shell(&options));
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     let keeper = Keeper::leave_behind(&options, diagnostics)?;
