@@ -183,3 +183,100 @@ fn a_newuidmap_that_is_missing_or_cannot_be_run_is_told() {
     missing(runshare()).run().fails(127, message);
     twin.same_with(|tool| line(tool.over(&empty, "/usr/bin/newuidmap")));
 }
+
+/// Options for a map of so many lines and bytes.
+fn map_of(lines: u32, bytes: usize) -> Vec<String> {
+    let mut map: Vec<[u32; 2]> = (0..lines)
+        .map(|n| [2_000_000_000 + 2 * n, 10 + n])
+        .collect();
+    let text = |map: &[[u32; 2]]| -> Vec<String> {
+        let lines = map.iter();
+        lines
+            .map(|[inner, outer]| format!("{inner} {outer} 1\n"))
+            .collect()
+    };
+    // A longer outer id, line by line, until it has the size.
+    for line in 0..map.len() {
+        let missing = bytes - text(&map).concat().len();
+        let digits = map[line][1].to_string().len() + missing;
+        let digits = u32::try_from(digits.min(9)).unwrap();
+        map[line][1] += 10_u32.pow(digits - 1) * u32::from(missing > 0);
+    }
+    let lines = text(&map);
+    assert_eq!(lines.concat().len(), bytes);
+    let options = lines
+        .iter()
+        .map(|line| format!("--map-users={}", line.trim_end().replace(' ', ":")));
+    options.collect()
+}
+
+#[test]
+fn a_map_that_is_longer_than_the_kernel_takes_is_refused_in_the_originals_words() {
+    let Some(twin) = twin() else { return };
+    if !need::root() {
+        return;
+    }
+    for bytes in [4095, 4096, 4097, 4500] {
+        let options = map_of(200, bytes);
+        twin.same_with(|tool| tool.args(&options).arg("true"));
+        let groups: Vec<String> = options
+            .iter()
+            .map(|option| option.replace("users", "groups"))
+            .collect();
+        twin.same_with(|tool| tool.args(["--map-users=0:0:1"]).args(&groups).arg("true"));
+    }
+    // newuidmap(1) says what it thinks of it, or the kernel of that.
+    let machine = Machine::new();
+    let options: Vec<String> = (0..300)
+        .map(|n| format!("--map-users={}:{}:1", 2_000_000_000 + n, 100_000 + n))
+        .collect();
+    twin.same_with(|tool| machine.tester(tool).args(&options).arg("true"));
+    let outcome = runshare().args(map_of(200, 4097)).arg("true").run();
+    assert!(
+        outcome
+            .err()
+            .ends_with("/uid_map too large for kernel 4k limit\n"),
+        "{outcome}"
+    );
+    assert_eq!(outcome.code(), 1);
+}
+
+#[test]
+fn root_without_a_range_gets_that_of_the_first_line_as_in_the_original() {
+    let Some(twin) = twin() else { return };
+    if !need::root() {
+        return;
+    }
+    let show = "while read map; do echo $map; done < /proc/self/uid_map";
+    for (lines, map) in [
+        ("tester:100000:5\n", "0 100000 5\n"),
+        ("5:100000:5\ntester:200000:5\nx:300000:5\n", "0 200000 5\n"),
+        ("tester:100000\nx:200000:5\n", "0 200000 5\n"),
+        (
+            " 5:100000:5\n+5:1:2\n99999999999:3:4\n05:1:2\nx:200000:5\n",
+            "0 200000 5\n",
+        ),
+        ("#x:100000:5\ny:200000:5\n", "0 100000 5\n"),
+        (":100000:5\ny:200000:5\n", "0 100000 5\n"),
+        ("7x:100000:5\n", ""),
+        ("5:100000:5\n", ""),
+        ("x:y:5\nx:100000:5\n", ""),
+        ("", ""),
+    ] {
+        let machine = Machine::new().subids(lines);
+        for options in [&["--map-auto"][..], &["--map-users=auto"]] {
+            let line = |tool: Tool| machine.root(tool).args(options).args(["sh", "-c", show]);
+            twin.same_with(line);
+            assert_eq!(line(runshare()).run().out(), map, "{lines:?}");
+        }
+        twin.same_with(|tool| machine.root(tool).args(["--map-subids", "sh", "-c", show]));
+    }
+    let machine = Machine::new().subids("tester:100000:5\n");
+    let hint = twin.hint(|tool| machine.root(tool).args(["--map-auto", "true"]));
+    assert_eq!(
+        hint.as_deref(),
+        Some(
+            "root has no line in /etc/subuid: the range that is mapped is that of tester, the first there"
+        )
+    );
+}

@@ -167,11 +167,11 @@ fn plain_range(file: &str) -> Option<Option<Range>> {
                 .ok()
                 .filter(|id| plain && *id <= u32::MAX.into())
         };
-        return Some(
-            id(start)
-                .zip(id(count))
-                .map(|(start, count)| Range { start, count }),
-        );
+        return Some(id(start).zip(id(count)).map(|(start, count)| Range {
+            start,
+            count,
+            borrowed_from: None,
+        }));
     }
     None
 }

@@ -8,6 +8,7 @@ use nscore::hint::{CAP_SETGID, CAP_SETUID, shown};
 use nscore::procfs::Proc;
 
 use crate::idmap::Kind;
+use crate::options::Options;
 use crate::subid::{self, lines};
 
 /// Where a machine's first range begins, and how many ids one has, as useradd(8) has it.
@@ -38,6 +39,22 @@ pub(crate) fn subordinate_ids(name: &OsString, uid: u32) -> Option<String> {
     (!options.is_empty()).then(|| {
         format!("user {name} has no subordinate ids to map: `usermod {options}{name}`, as root, gives it some")
     })
+}
+
+/// Whose subordinate ids root maps, where they are not its own.
+pub(crate) fn borrowed_ids(options: &Options) -> Option<String> {
+    let maps = [
+        (Kind::Users, &options.users),
+        (Kind::Groups, &options.groups),
+    ];
+    let borrowed = maps
+        .into_iter()
+        .find_map(|(kind, map)| Some((kind, map.borrowed_from.as_ref()?)));
+    let (kind, owner) = borrowed?;
+    let (file, owner) = (kind.subordinate_file(), shown(owner));
+    Some(format!(
+        "root has no line in {file}: the range that is mapped is that of {owner}, the first there"
+    ))
 }
 
 /// The first id behind every range of the file, if as many as are wanted follow it.

@@ -7,7 +7,7 @@
 //!
 //! Where the two would meet, [`compose`] has the block give way.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 use std::fs::File;
 use std::io;
@@ -20,7 +20,7 @@ use nscore::cli::{message, number};
 use nscore::procfs;
 
 use crate::compose::{Block, Line, compose};
-use crate::subid;
+use crate::subid::{self, Range};
 
 /// Users or groups: their files and programs differ, nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,8 @@ pub(crate) struct IdMap {
     /// The inner id of the caller's own.
     pub(crate) single: Option<u32>,
     pub(crate) blocks: Vec<Block>,
+    /// The user whose subordinate ids are mapped, where they are not the caller's own.
+    pub(crate) borrowed_from: Option<OsString>,
 }
 
 impl IdMap {
@@ -71,7 +73,7 @@ impl IdMap {
     pub(crate) fn add(&mut self, kind: Kind, text: &OsStr) -> Result<()> {
         match text.to_str() {
             Some("auto") => {
-                let range = subid::first_range(kind)?;
+                let range = self.subordinate_range(kind)?;
                 let line = Line {
                     inner: 0,
                     outer: range.start,
@@ -83,7 +85,7 @@ impl IdMap {
                 });
             }
             Some("subids") => {
-                let range = subid::first_range(kind)?;
+                let range = self.subordinate_range(kind)?;
                 let line = Line {
                     inner: range.start,
                     outer: range.start,
@@ -105,6 +107,12 @@ impl IdMap {
             }
         }
         Ok(())
+    }
+
+    fn subordinate_range(&mut self, kind: Kind) -> Result<Range> {
+        let range = subid::first_range(kind)?;
+        self.borrowed_from.clone_from(&range.borrowed_from);
+        Ok(range)
     }
 
     /// The lines of the map for a caller whose id outside is `outer`.

@@ -152,12 +152,19 @@ fn write_maps(
     Ok(())
 }
 
+/// The size of a map in bytes above which the original does not try: the kernel takes less than a page in one write,
+/// whatever a page is.
+const MAP_LIMIT: usize = 4096;
+
 /// As root: straight into the file.
 fn write_map(kind: Kind, process: Pid, lines: &[Line]) -> Result<()> {
     let path = PathBuf::from(format!("/proc/{process}/{}", kind.map_file()));
+    let text = idmap::text(lines);
+    if text.len() > MAP_LIMIT {
+        bail!("{} too large for kernel 4k limit", path.display());
+    }
     let file = procfs::open_own(&path, OFlag::O_WRONLY)
         .with_context(|| message(&[&"failed to open ", &path]))?;
-    let text = idmap::text(lines);
     write_all(&file, text.as_bytes())
         .explain(move |errno| advice::capability(errno, kind))
         .with_context(|| message(&[&"failed to write ", &path]))

@@ -16,7 +16,7 @@ use crate::mapper::Mapper;
 use crate::options::Options;
 use crate::persist::Keeper;
 use crate::watcher::Watcher;
-use crate::{check, clocks, credentials, environment, host, mounts, standin, unpersist};
+use crate::{advice, check, clocks, credentials, environment, host, mounts, standin, unpersist};
 
 /// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
@@ -32,6 +32,9 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     let keeper = Keeper::leave_behind(&options, diagnostics)?;
+    if let Some(whose) = advice::borrowed_ids(&options) {
+        diagnostics.advise(|| Some(whose));
+    }
     let mut mapper = Mapper::leave_behind(&options, diagnostics)?;
     let watcher = Watcher::leave_behind(&options, diagnostics)?;
     credentials::become_owner(&options)?;

@@ -16,13 +16,16 @@ use crate::advice;
 use crate::idmap::Kind;
 
 /// A range of subordinate ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Range {
     pub(crate) start: u64,
     pub(crate) count: u64,
+    /// Whose it is, where it is not the caller's own.
+    pub(crate) borrowed_from: Option<OsString>,
 }
 
-/// The first range of the effective user.
+/// The first range of the effective user. Root, who may map any id, gets the first range of the file where it has none
+/// of its own, as in the original: arch-chroot(8) and test systems rely on it.
 ///
 /// # Errors
 /// That the user has no name, that the file cannot be read, that its first line for the user is garbled, or that
@@ -34,7 +37,11 @@ pub(crate) fn first_range(kind: Kind) -> Result<Range> {
     let file = fs::read(path)
         .explain_for(&name, move |_, name| advice::subordinate_ids(name, uid))
         .with_context(|| format!("could not open '{path}'"))?;
-    range_of(&file, &name, uid)?.ok_or_else(|| {
+    let mut range = range_of(&file, &name, uid)?;
+    if range.is_none() && uid == 0 {
+        range = first_named_range(&file)?;
+    }
+    range.ok_or_else(|| {
         let sentence = message(&[&"no line matching user \"", &name, &"\" in ", &path]);
         let why = Hint::new(move || advice::subordinate_ids(&name, uid));
         Error::new(sentence).context(why)
@@ -44,15 +51,37 @@ pub(crate) fn first_range(kind: Kind) -> Result<Range> {
 /// The range on the first whole line for this user, if there is one.
 pub(crate) fn range_of(file: &[u8], name: &OsString, uid: u32) -> Result<Option<Range>> {
     let is_theirs = |owner: &OsStr| owner == name || is_number(owner, uid);
-    let fields = lines(file).find(|(owner, _, _)| is_theirs(owner));
-    let id = |text| number::id("failed to parse subid map", text).map(u64::from);
-    match fields {
-        Some((_, start, count)) => Ok(Some(Range {
-            start: id(start)?,
-            count: id(count)?,
-        })),
+    match lines(file).find(|(owner, _, _)| is_theirs(owner)) {
+        Some((_, start, count)) => parse_range(start, count, None).map(Some),
         None => Ok(None),
     }
+}
+
+/// The range on the first whole line whose owner does not begin with a number, if there is one.
+fn first_named_range(file: &[u8]) -> Result<Option<Range>> {
+    match lines(file).find(|(owner, _, _)| !begins_with_number(owner)) {
+        Some((owner, start, count)) => parse_range(start, count, Some(owner)).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn parse_range(start: &OsStr, count: &OsStr, owner: Option<&OsStr>) -> Result<Range> {
+    let id = |text| number::id("failed to parse subid map", text).map(u64::from);
+    Ok(Range {
+        start: id(start)?,
+        count: id(count)?,
+        borrowed_from: owner.map(OsStr::to_owned),
+    })
+}
+
+/// As `strtol(3)` has it: blanks, a sign, a digit.
+fn begins_with_number(owner: &OsStr) -> bool {
+    let text = owner.as_bytes().trim_ascii_start();
+    let digits = match text {
+        [b'+' | b'-', digits @ ..] => digits,
+        digits => digits,
+    };
+    digits.first().is_some_and(u8::is_ascii_digit)
 }
 
 /// The whole lines: owner, start and count.
@@ -78,7 +107,11 @@ mod tests {
 
     #[test]
     fn the_first_whole_line_of_the_user_counts() {
-        let expected = Some(Range { start: 7, count: 5 });
+        let expected = Some(Range {
+            start: 7,
+            count: 5,
+            borrowed_from: None,
+        });
         for file in [
             "tester:7:5",
             "1001:7:5\ntester:8:5\n",
@@ -88,6 +121,17 @@ mod tests {
         }
         assert_eq!(range("").unwrap(), None);
         assert_eq!(range(" tester:7:5\ntester2:7:5\n").unwrap(), None);
+    }
+
+    #[test]
+    fn a_line_of_a_name_is_not_one_of_a_number() {
+        let owner = |file: &str| first_named_range(file.as_bytes()).unwrap()?.borrowed_from;
+        assert_eq!(
+            owner("5:1:2\n 7x:1:2\n-5:1:2\na:1:2\nb:1:2\n"),
+            Some("a".into())
+        );
+        assert_eq!(owner("+:1:2\n"), Some("+".into()));
+        assert_eq!(owner("0:1:2\na\nb:1\n"), None);
     }
 
     #[test]
@@ -107,6 +151,7 @@ mod tests {
         #[test]
         fn any_file_is_answered(file in any::<Vec<u8>>()) {
             let _ = range_of(&file, &OsString::from("tester"), 1001);
+            let _ = first_named_range(&file);
         }
     }
 }
