@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
+use crate::mounts::beside_shared_mount;
 use crate::signals::{child_of, lives};
 use crate::stage::{Machine, ordinary, twin};
 use testkit::{Running, Scratch, Signal, Tool, eventually, need};
@@ -213,6 +214,20 @@ fn root_gets_its_own_subordinate_ids() {
         (0, "0 300000 5\n"),
         (0, "0 100000 5\n"),
     );
+}
+
+#[test]
+fn a_proc_on_a_directory_that_is_not_a_mount_point_is_not_left_outside() {
+    if !need::root() {
+        return;
+    }
+    let Some(original) = need::original("unshare") else {
+        return;
+    };
+    let script = "$0 --propagation shared --mount-proc=$1/plain true; grep -c \" $1/plain\" /proc/self/mountinfo || :";
+    let ours = crate::stage::RUNSHARE.path();
+    assert_eq!(beside_shared_mount(ours, script), "0\n");
+    assert_eq!(beside_shared_mount(&original, script), "1\n");
 }
 
 #[test]

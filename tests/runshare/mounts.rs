@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 use crate::stage::{RUNSHARE, ordinary, runshare, twin};
-use testkit::{Scratch, need};
+use testkit::{Scratch, Tool, need};
 
 /// Every mount of this process.
 fn mountinfo() -> String {
@@ -120,4 +121,48 @@ fn the_working_directory_is_looked_up_inside_the_root() {
             .current_dir(root)
             .args(["-rw", "inside", "pwd"])
     });
+}
+
+/// Runs `script` as root with a shared tmpfs mounted on `$1`, in a mount namespace of its own; `$0` is the tool.
+pub(crate) fn beside_shared_mount(tool: &Path, script: &str) -> String {
+    let scratch = Scratch::new();
+    let setup =
+        "set -e; mount -t tmpfs none $1; mount --make-shared $1; mkdir -p $1/plain $1/root/proc; "
+            .to_owned();
+    let line = Tool::new("/usr/bin/env").args(["unshare", "-m", "sh", "-c"]);
+    let line = line.arg(setup + script).arg(tool);
+    line.arg(scratch.path()).run().ok().out()
+}
+
+#[test]
+fn a_proc_on_a_directory_that_is_no_mount_point_stays_inside() {
+    if !need::root() {
+        return;
+    }
+    let ours = RUNSHARE.path();
+    let grep = "grep -c \" $1\" /proc/self/mountinfo";
+    for mode in ["shared", "unchanged", "slave"] {
+        let line = format!(
+            "$0 -m --propagation {mode} --mount-proc=$1/plain sh -c 'test -d $0/plain/self; mkdir $0/$1; \
+             mount -t tmpfs none $0/$1' $1 {mode}; {grep} || :; test -d $1/{mode}/. ; grep -c $1/{mode} /proc/self/mountinfo || :"
+        );
+        // What the program mounts beside it travels as it was told to.
+        let other = if mode == "slave" { "1\n0\n" } else { "2\n1\n" };
+        assert_eq!(beside_shared_mount(ours, &line), other, "{mode}");
+        let line =
+            format!("$0 -m --propagation {mode} --root / --mount-proc=$1/plain true; {grep} || :");
+        assert_eq!(
+            beside_shared_mount(ours, &line),
+            "1\n",
+            "{mode} with a root"
+        );
+        let line = format!(
+            "$0 -m --propagation {mode} --root $1/root --mount-proc /nosuch || [ $? = 127 ]; {grep} || :"
+        );
+        assert_eq!(
+            beside_shared_mount(ours, &line),
+            "1\n",
+            "{mode} with another root"
+        );
+    }
 }

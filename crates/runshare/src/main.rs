@@ -14,6 +14,7 @@ mod helper;
 mod host;
 mod idmap;
 mod init;
+mod isolate;
 mod job;
 mod mapper;
 mod mounts;

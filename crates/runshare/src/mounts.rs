@@ -13,6 +13,7 @@ use nscore::hint::{self, Explain};
 use nscore::sys::file::{open, write_all};
 use nscore::sys::mount::{Propagation, mount_kernel_filesystem, set_propagation};
 
+use crate::isolate::{isolate, isolate_inside};
 use crate::options::{BINFMT_MISC, Options};
 use crate::pivot::NewRoot;
 
@@ -50,6 +51,7 @@ pub(crate) fn change_root_and_directory(options: &Options) -> Result<Option<NewR
     let mut directory = options.directory.as_deref();
     let mut new_root = None;
     if let Some(root) = &options.root {
+        isolate_proc_inside(root, options)?;
         if options.beyond.pivot_root {
             new_root = Some(
                 NewRoot::enter(root)
@@ -71,6 +73,20 @@ pub(crate) fn change_root_and_directory(options: &Options) -> Result<Option<NewR
             .with_context(|| message(&[&"cannot change directory to ", &directory]))?;
     }
     Ok(new_root)
+}
+
+/// Keeps the proc of the new root from the caller's mount namespace, which a new user namespace does anyway.
+fn isolate_proc_inside(root: &Path, options: &Options) -> Result<()> {
+    match &options.mount_proc {
+        Some(proc) if options.propagation != Some(Propagation::Private) => {
+            isolate_inside(root, proc).with_context(|| cannot_change_propagation(proc))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn cannot_change_propagation(directory: &Path) -> Message {
+    message(&[&"cannot change ", &directory, &" filesystem propagation"])
 }
 
 /// Leaves the old root for good.
@@ -97,12 +113,11 @@ pub(crate) fn mount_proc_and_binfmt(options: &Options) -> Result<()> {
     if let Some(proc) = &options.mount_proc {
         // A proc that is mounted on a shared /proc would be seen by the whole machine.
         if options.root.is_none() && options.propagation != Some(Propagation::Private) {
-            match set_propagation(proc, Propagation::Private) {
-                Ok(()) | Err(Errno::EINVAL) => {}
-                failed => failed.with_context(|| {
-                    message(&[&"cannot change ", proc, &" filesystem propagation"])
-                })?,
-            }
+            let private = match set_propagation(proc, Propagation::Private) {
+                Err(Errno::EINVAL) => isolate(proc),
+                changed => changed,
+            };
+            private.with_context(|| cannot_change_propagation(proc))?;
         }
         mount_kernel("proc", proc)?;
     }

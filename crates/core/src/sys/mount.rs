@@ -39,6 +39,15 @@ pub fn set_propagation(target: &Path, propagation: Propagation) -> Result<(), Er
     )
 }
 
+/// Makes the mount at `target` private, and none of those below it.
+///
+/// # Errors
+/// Those of `mount(2)`; EINVAL if nothing is mounted exactly there.
+pub fn make_private(target: &Path) -> Result<(), Errno> {
+    let flags = MsFlags::MS_PRIVATE;
+    mount(Some("none"), target, None::<&str>, flags, None::<&str>)
+}
+
 /// Mounts a filesystem of the kernel's own (`proc`, `binfmt_misc`) so that nothing on it is a program or a device.
 ///
 /// # Errors
@@ -68,9 +77,22 @@ pub fn bind(source: &Path, target: &Path) -> Result<(), Errno> {
 /// # Errors
 /// Those of `open_tree(2)`; ENOSYS before Linux 5.2.
 pub fn clone_tree(directory: impl AsFd) -> Result<OwnedFd, Errno> {
+    open_tree(directory, libc::AT_RECURSIVE as c_uint)
+}
+
+/// A copy of the mount that `directory` is on, from there on, without what is mounted below, `open_tree(2)`. Like the
+/// original it is a peer of the mounts that mounts travel to and from.
+///
+/// # Errors
+/// As [`clone_tree`].
+pub fn clone_mount(directory: impl AsFd) -> Result<OwnedFd, Errno> {
+    open_tree(directory, 0)
+}
+
+fn open_tree(directory: impl AsFd, recursion: c_uint) -> Result<OwnedFd, Errno> {
     let directory = directory.as_fd().as_raw_fd();
     let copy = libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC;
-    let flags = copy | (libc::AT_RECURSIVE | libc::AT_EMPTY_PATH) as c_uint;
+    let flags = copy | libc::AT_EMPTY_PATH as c_uint | recursion;
     // SAFETY: the path is an empty C string, which stands for the directory itself.
     let result = unsafe { libc::syscall(libc::SYS_open_tree, directory, c"".as_ptr(), flags) };
     let number = Errno::result(result)?;
@@ -90,6 +112,31 @@ pub fn attach(tree: impl AsFd, directory: impl AsFd) -> Result<(), Errno> {
     // SAFETY: both paths are an empty C string, which stands for what the descriptor is of.
     let result =
         unsafe { libc::syscall(libc::SYS_move_mount, tree, itself, directory, itself, flags) };
+    Errno::result(result).map(drop)
+}
+
+/// MOVE_MOUNT_SET_GROUP of linux/mount.h, which libc does not name.
+const MOVE_MOUNT_SET_GROUP: c_uint = 0x100;
+
+/// Makes the private mount at `directory` a peer of what `mount` is a peer of, `move_mount(2)`.
+///
+/// # Errors
+/// EINVAL before Linux 5.15, and for what is not private or not the root of a mount.
+pub fn join_peers_of(mount: impl AsFd, directory: impl AsFd) -> Result<(), Errno> {
+    let (mount, directory) = (mount.as_fd().as_raw_fd(), directory.as_fd().as_raw_fd());
+    let empty = libc::MOVE_MOUNT_F_EMPTY_PATH | libc::MOVE_MOUNT_T_EMPTY_PATH;
+    let (itself, flags) = (c"".as_ptr(), empty | MOVE_MOUNT_SET_GROUP);
+    // SAFETY: both paths are an empty C string, which stands for what the descriptor is of.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_move_mount,
+            mount,
+            itself,
+            directory,
+            itself,
+            flags,
+        )
+    };
     Errno::result(result).map(drop)
 }
 

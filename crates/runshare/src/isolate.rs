@@ -1,0 +1,77 @@
+//! Keeping a mount of ours from the caller's mount namespace, where mounts travel there, `mount_namespaces(7)`.
+//!
+//! A mount upon a shared mount appears on all its peers, and with `--propagation shared` the caller's mount is one of
+//! them. A directory that is a mount point can be made private; any other is mounted on itself first. That mount would
+//! travel as well. So the mount around it leaves its peers for that moment and then joins them again, as a copy of it,
+//! which is mounted nowhere, still belongs to them.
+
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2, readlink};
+use nscore::procfs::{MountPoint, Proc, mount_of};
+use nscore::sys::file::{above_standard, open};
+use nscore::sys::host::is_linux_since;
+use nscore::sys::mount::{
+    Propagation, bind, clone_mount, join_peers_of, make_private, set_propagation,
+};
+use std::os::fd::AsRawFd;
+
+/// Has no mount that is made on `directory` reach another mount namespace. What it is mounted on itself for is seen in
+/// the caller's mount namespace only before Linux 5.15.
+///
+/// # Errors
+/// Those of `mount(2)`, `open_tree(2)` and `move_mount(2)`.
+pub(crate) fn isolate(directory: &Path) -> Result<(), Errno> {
+    let Some((directory, mount)) = mount_around(directory) else {
+        return Ok(());
+    };
+    match (mount.is_shared, mount.path == directory) {
+        (false, _) => Ok(()),
+        (true, true) => set_propagation(&directory, Propagation::Private),
+        (true, false) => bind_apart(&directory, &mount.path),
+    }
+}
+
+/// The same for a directory of another root, as it is called inside, before that is entered.
+///
+/// # Errors
+/// As [`isolate`]. What cannot be found there is left to whoever mounts something on it.
+pub(crate) fn isolate_inside(root: &Path, directory: &Path) -> Result<(), Errno> {
+    match outside(root, directory) {
+        Ok(directory) => isolate(&directory),
+        Err(_) => Ok(()),
+    }
+}
+
+/// The path of a directory inside of `root` as it is called here.
+fn outside(root: &Path, directory: &Path) -> Result<PathBuf, Errno> {
+    let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+    let root = open(root, flags)?;
+    let how = OpenHow::new()
+        .flags(flags)
+        .resolve(ResolveFlag::RESOLVE_IN_ROOT);
+    let found = above_standard(openat2(&root, directory, how)?)?;
+    let link = format!("/proc/self/fd/{}", found.as_raw_fd());
+    Ok(readlink(link.as_str())?.into())
+}
+
+/// The directory without symbolic links, and the mount that it is on; `None` if that cannot be found out.
+fn mount_around(directory: &Path) -> Option<(PathBuf, MountPoint)> {
+    let directory = directory.canonicalize().ok()?;
+    let mount = mount_of(&Proc::here().read("self/mountinfo")?, &directory)?;
+    Some((directory, mount))
+}
+
+fn bind_apart(directory: &Path, around: &Path) -> Result<(), Errno> {
+    if !is_linux_since(5, 15) {
+        bind(directory, directory)?;
+        return make_private(directory);
+    }
+    let around_it = open(around, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
+    let peer = clone_mount(&around_it)?;
+    make_private(around)?;
+    let bound = bind(directory, directory);
+    join_peers_of(peer, around_it)?;
+    bound
+}
