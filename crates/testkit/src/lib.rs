@@ -40,6 +40,7 @@ pub mod reach;
 mod running;
 mod scratch;
 mod silent_fs;
+pub mod stepped;
 mod sys;
 mod terminal;
 mod tool;

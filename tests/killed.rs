@@ -1,0 +1,382 @@
+//! The tool is ended by KILL, TERM and INT before each system call that it makes after its first fork, in every mode
+//! that has more than one process.
+//!
+//! Whenever it comes: no process of ours stays, what is to be persistent is there as a whole or not at all, and the
+//! program lives on exactly where the original's does, or ends with the tool.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+#![allow(clippy::print_stdout, reason = "how many there were is worth knowing")]
+
+use std::env;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sched::{CloneFlags, CpuSet, sched_getcpu, sched_setaffinity, unshare};
+use nix::unistd::{Pid, geteuid};
+use testkit::stepped::{Step, Stepped, adopt_orphans};
+use testkit::{Scratch, Signal, Tool, need};
+
+/// What becomes of a program that runs when its tool is killed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    LivesOn,
+    Ends,
+}
+
+/// What the tool does about INT and TERM while its program runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signals {
+    /// It waits for the program's end; or the program, as PID 1, ignores what is handed on to it.
+    Blocks,
+    /// It ends, or has the program end.
+    Ends,
+}
+
+/// A mode: its name, the tool, the options, in which `DIR` and `FILE`s are below a directory and `SELF` is a process.
+struct Mode {
+    name: &'static str,
+    tool: &'static str,
+    options: &'static [&'static str],
+    fate: Fate,
+    signals: Signals,
+    /// Whether an ordinary user may do this, with `-r` before.
+    for_all: bool,
+}
+
+const fn mode(
+    name: &'static str,
+    options: &'static [&'static str],
+    fate: Fate,
+    signals: Signals,
+) -> Mode {
+    Mode {
+        name,
+        tool: "runshare",
+        options,
+        fate,
+        signals,
+        for_all: true,
+    }
+}
+
+impl Mode {
+    const fn root_only(self) -> Mode {
+        Mode {
+            for_all: false,
+            ..self
+        }
+    }
+
+    const fn of(self, tool: &'static str) -> Mode {
+        Mode { tool, ..self }.root_only()
+    }
+}
+
+const MODES: &[Mode] = &[
+    mode("fork", &["--fork"], Fate::LivesOn, Signals::Blocks),
+    mode(
+        "fork-pid",
+        &["--fork", "--pid"],
+        Fate::LivesOn,
+        Signals::Blocks,
+    ),
+    mode(
+        "forward",
+        &["--forward-signals"],
+        Fate::LivesOn,
+        Signals::Ends,
+    ),
+    mode("kill-child", &["--kill-child"], Fate::Ends, Signals::Blocks),
+    mode(
+        "kill-child-term",
+        &["--pid", "--kill-child=TERM"],
+        Fate::Ends,
+        Signals::Blocks,
+    ),
+    mode("init", &["--pid", "--init"], Fate::Ends, Signals::Ends),
+    mode(
+        "init-term",
+        &["--pid", "--init", "--kill-child=TERM"],
+        Fate::Ends,
+        Signals::Ends,
+    ),
+    mode(
+        "new-session",
+        &["--new-session"],
+        Fate::LivesOn,
+        Signals::Ends,
+    ),
+    mode(
+        "new-session-kill-child",
+        &["--new-session", "--pid", "--kill-child=TERM"],
+        Fate::Ends,
+        Signals::Blocks,
+    ),
+    mode(
+        "pivot-root",
+        &["--fork", "--mount", "--pivot-root", "--root", "/"],
+        Fate::LivesOn,
+        Signals::Blocks,
+    )
+    .root_only(),
+    mode(
+        "map-users",
+        &["--fork", "--map-users=0:0:9", "--map-groups=0:0:9"],
+        Fate::LivesOn,
+        Signals::Blocks,
+    )
+    .root_only(),
+    mode(
+        "mount-file",
+        &["--fork", "--mount=FILE0"],
+        Fate::LivesOn,
+        Signals::Blocks,
+    )
+    .root_only(),
+    mode(
+        "files",
+        &["--uts=FILE0", "--ipc=FILE1"],
+        Fate::LivesOn,
+        Signals::Ends,
+    )
+    .root_only(),
+    mode(
+        "persist",
+        &["--persist=DIR", "--uts", "--ipc", "--mount"],
+        Fate::LivesOn,
+        Signals::Ends,
+    )
+    .root_only(),
+    mode(
+        "persist-fork",
+        &["--persist=DIR", "--uts", "--ipc", "--fork"],
+        Fate::LivesOn,
+        Signals::Blocks,
+    )
+    .root_only(),
+    mode(
+        "persist-all",
+        &[
+            "--persist=DIR",
+            "--uts",
+            "--map-users=0:0:9",
+            "--pid",
+            "--kill-child=TERM",
+        ],
+        Fate::Ends,
+        Signals::Blocks,
+    )
+    .root_only(),
+    mode(
+        "persist-init",
+        &["--persist=DIR", "--uts", "--mount", "--pid", "--init"],
+        Fate::Ends,
+        Signals::Ends,
+    )
+    .root_only(),
+    mode(
+        "rnsenter-pid",
+        &["-t", "SELF", "-p"],
+        Fate::LivesOn,
+        Signals::Ends,
+    )
+    .of("rnsenter"),
+    mode(
+        "rnsenter-new-session",
+        &["-t", "SELF", "-u", "--new-session"],
+        Fate::LivesOn,
+        Signals::Ends,
+    )
+    .of("rnsenter"),
+    mode(
+        "rchroot-new-session",
+        &["--new-session", "/"],
+        Fate::LivesOn,
+        Signals::Ends,
+    )
+    .of("rchroot"),
+];
+
+/// What the tools run: it says that it runs, and ends with its standard input.
+const PROGRAM: [&str; 3] = ["/bin/sh", "-c", "echo up; exec cat"];
+
+#[test]
+fn nothing_of_ours_stays_and_nothing_is_half_made() {
+    if !need::user_namespaces() {
+        return;
+    }
+    let this = env::current_exe().expect("a test knows its program");
+    let root = geteuid().is_root();
+    let mut all = 0;
+    for mode in MODES.iter().filter(|mode| root || mode.for_all) {
+        let Some(program) = need::built(mode.tool) else {
+            return;
+        };
+        // In a process of its own: the orphans of the tool become its children, and no other test's do.
+        let test = ["--exact", "one_mode", "--ignored", "--nocapture"];
+        let tool = Tool::new(&this).args(test).env("MODE", mode.name);
+        let tool = tool
+            .env("PROGRAM", program)
+            .timeout(Duration::from_secs(120));
+        let outcome = tool.run().ok();
+        let text = outcome.out();
+        let points = text.lines().find_map(|line| line.strip_prefix("points: "));
+        let points: usize = points.and_then(|it| it.parse().ok()).expect("it counts");
+        assert!(points > 3, "{}: {outcome}", mode.name);
+        println!("{}: {points} points at which the tool was ended", mode.name);
+        all += points;
+    }
+    println!("{all} in all");
+}
+
+#[test]
+#[ignore = "run by the test above, in a process of its own for each mode"]
+fn one_mode() {
+    let named = env::var("MODE").expect("the test above names it");
+    let mode = MODES.iter().find(|mode| mode.name == named);
+    let mode = mode.expect("it is in the table");
+    adopt_orphans();
+    if geteuid().is_root() {
+        // Linux 6.18 numbers mount namespaces by CPU, and binds none that is numbered below that of the binder.
+        let mut one = CpuSet::new();
+        one.set(sched_getcpu().expect("it runs somewhere"))
+            .expect("a CPU");
+        sched_setaffinity(Pid::from_raw(0), &one).expect("it runs there already");
+        // What is mounted is gone with this thread, whatever happens.
+        unshare(CloneFlags::CLONE_NEWNS).expect("root may");
+        let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
+        mount(None::<&str>, "/", None::<&str>, private, None::<&str>).expect("root may");
+    }
+    let mut points = 0;
+    for signal in [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGINT] {
+        let mut count = 1;
+        while is_hit(mode, signal, count) {
+            count += 1;
+        }
+        points += count;
+    }
+    println!("\npoints: {points}");
+}
+
+/// Ends the tool before the `count`th system call after its first fork, or while it waits for its program. Whether there is
+/// a later point.
+fn is_hit(mode: &Mode, signal: Signal, count: usize) -> bool {
+    let scratch = Scratch::new();
+    let mut tool = Stepped::start(command(mode, scratch.path()));
+    let mut step = Step::Before;
+    for _ in 0..count {
+        step = tool.advance();
+        if step != Step::Before {
+            break;
+        }
+    }
+    assert_ne!(step, Step::Ended, "{}: it ended by itself", mode.name);
+    tool.hit(signal, step != Step::Waits);
+    let place = format!("{}, {signal} at call {count} ({step:?})", mode.name);
+    watch(mode, signal, &mut tool, &place);
+    assert_whole(mode, scratch.path(), &place);
+    step == Step::Before
+}
+
+fn command(mode: &Mode, directory: &Path) -> Command {
+    let program = env::var_os("PROGRAM").expect("the test above names it");
+    let mut command = Command::new(program);
+    command
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .stderr(Stdio::null());
+    if !geteuid().is_root() {
+        command.arg("-r");
+    }
+    for file in ["FILE0", "FILE1"] {
+        fs::write(directory.join(file), "").expect("a file can be made");
+    }
+    for option in mode.options {
+        let below = directory.to_str().expect("a path of ours");
+        let option = option.replace("SELF", &std::process::id().to_string());
+        let option = option.replace("=FILE", &format!("={below}/FILE"));
+        command.arg(option.replace("=DIR", &format!("={below}/DIR")));
+    }
+    command.args(PROGRAM);
+    command
+}
+
+/// Watches what becomes of tool and program.
+fn watch(mode: &Mode, signal: Signal, tool: &mut Stepped, place: &str) {
+    if signal != Signal::SIGKILL && mode.signals == Signals::Blocks {
+        // Either it came before the tool waits, or the tool waits for the program in spite of it.
+        let ended_or_up = |tool: &mut Stepped, _: &[String]| tool.ended().is_some() || tool.is_up();
+        tool.run_until(
+            &format!("{place}: the tool ends or the program runs"),
+            ended_or_up,
+        );
+        if tool.ended().is_none() {
+            tool.close_input();
+        }
+    }
+    let ended = |tool: &mut Stepped, _: &[String]| tool.ended().is_some();
+    tool.run_until(&format!("{place}: the tool ends"), ended);
+    if mode.fate == Fate::LivesOn {
+        // Whatever is left is the program, not one of our processes on the way to it.
+        let is_program = |_: &mut Stepped, left: &[String]| left.iter().all(|name| name == "cat");
+        tool.run_until(
+            &format!("{place}: nothing but the program is left"),
+            is_program,
+        );
+        if tool.is_up() && signal == Signal::SIGKILL && !tool.is_program() {
+            let lives = |_: &mut Stepped, left: &[String]| left == ["cat"];
+            tool.run_until(&format!("{place}: the program lives on"), lives);
+        }
+        tool.close_input();
+    }
+    let gone = |_: &mut Stepped, left: &[String]| left.is_empty();
+    tool.run_until(&format!("{place}: nothing is left"), gone);
+    if mode.name == "fork" && signal == Signal::SIGKILL {
+        assert!(
+            tool.is_up(),
+            "{place}: the program ran, as the original's does"
+        );
+    }
+}
+
+/// Asserts that all or none is bound, and takes it away.
+fn assert_whole(mode: &Mode, directory: &Path, place: &str) {
+    let table = fs::read("/proc/thread-self/mountinfo").expect("/proc is there");
+    let points = testkit::mount_points(&table);
+    let mut bound: Vec<_> = points
+        .filter(|point| point.starts_with(directory))
+        .collect();
+    bound.sort();
+    let on_top = bound.len();
+    bound.dedup();
+    let persistent = directory.join("DIR");
+    let is_persistent = mode
+        .options
+        .iter()
+        .any(|option| option.starts_with("--persist"));
+    let types = ["--uts", "--ipc", "--mount", "--pid", "--map-users"];
+    let all = mode.options.iter().filter(|option| match is_persistent {
+        true => types.iter().any(|of| option.starts_with(of)),
+        false => option.contains("=FILE"),
+    });
+    let all = all.count();
+    let whole = bound.is_empty() || bound.len() == all;
+    assert!(whole, "{place}: {bound:?} of {all}");
+    // A directory without anything in it is half made as well.
+    assert_eq!(
+        persistent.exists(),
+        is_persistent && !bound.is_empty(),
+        "{place}"
+    );
+    for point in &bound {
+        for _ in 0..on_top {
+            let _ = umount2(point, MntFlags::MNT_DETACH);
+        }
+    }
+}
