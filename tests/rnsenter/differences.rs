@@ -265,3 +265,34 @@ fn nothing_is_taken_from_a_process_that_has_the_targets_number_by_now() {
         }
     }
 }
+
+#[test]
+fn what_is_no_directory_is_not_opened_as_the_working_directory() {
+    if !need::root() || !need::program("strace") {
+        return;
+    }
+    let scratch = Scratch::new();
+    let socket = scratch.path().join("socket");
+    let _listens = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let line = |tool: Tool| {
+        let directory = format!("--wdns={}", socket.display());
+        tool.args(["-u/proc/self/ns/uts", &directory, "true"])
+    };
+    let failed = |what: &str| format!("nsenter: {what}\n");
+    let ours =
+        failed("change directory by working directory file descriptor failed: Not a directory");
+    let theirs = failed("cannot open current working directory: No such device or address");
+    differ(line, (1, &ours), (1, &theirs));
+    // Opening a device may do something.
+    let log = scratch.path().join("log");
+    let strace = Tool::new("/usr/bin/strace").args(["-qq", "-e", "trace=openat,open", "-o"]);
+    let tool = strace.arg(&log).arg(RNSENTER);
+    let tool = tool.args(["-u/proc/self/ns/uts", "--wdns=/dev/zero", "true"]);
+    let refused =
+        "rnsenter: change directory by working directory file descriptor failed: Not a directory\n";
+    tool.run().fails(1, refused);
+    let log = std::fs::read_to_string(log).unwrap();
+    let mut opened = log.lines().filter(|line| line.contains("\"/dev/zero\""));
+    assert!(opened.all(|line| line.contains("O_PATH")), "{log}");
+    assert!(log.contains("\"/dev/zero\""), "{log}");
+}

@@ -17,8 +17,8 @@ use nix::unistd::{execv, execvp, getuid};
 
 use crate::hint::{self, Hint};
 use crate::message::message;
+use crate::safe_open::read_regular;
 use crate::sys::errno::reason;
-use crate::sys::file::read_regular;
 use crate::users::{passwd_entries, shell_of};
 
 /// The shell where nothing else names one.

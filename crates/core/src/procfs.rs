@@ -17,7 +17,8 @@ use nix::libc::c_int;
 use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs, statfs};
 
 use crate::namespace::Namespace;
-use crate::sys::file::{open, read_regular};
+use crate::safe_open::read_regular;
+use crate::sys::file::open;
 pub use cgroup::{CgroupLine, cgroup_lines, main_cgroup};
 pub use idmap::Ids;
 pub(crate) use idmap::inside_of;

@@ -10,10 +10,12 @@
 //! |---|---|---|
 //! | a directory that the caller trusts | [`TrustedDir`] | root's or the caller's, with all that are above it |
 //! | a namespace mounted in such a directory | [`open_namespace`] | whoever may mount |
-//! | a file of a process, or of a new root | [`open_checked`] | anybody's |
+//! | a file of a process | [`open_checked`] | anybody's |
+//! | a regular file of a new root | [`open_regular`] | anybody's |
 //! | what is mounted somewhere in the root of a process | [`open_mount_point`] | anybody's |
 
 mod mount_point;
+mod regular;
 mod reopen;
 mod trust;
 mod trusted_dir;
@@ -30,6 +32,7 @@ use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
 use crate::sys::directory::{Status, status_of};
 use crate::sys::file::above_standard;
 pub use mount_point::open_mount_point;
+pub use regular::{open_regular, read_regular};
 pub use reopen::SelfFds;
 pub(crate) use trust::TrustedUsers;
 pub use trust::{DirError, Distrust, Untrusted, user_label};

@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use nix::errno::Errno;
-use nscore::sys::file::read_regular;
+use nscore::safe_open::read_regular;
 use nscore::users::{self, User, group_entries, passwd_entries};
 
 /// The number that stands for "leave it as it is" where the kernel takes a user or a group; so it is none.

@@ -4,9 +4,12 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use nix::fcntl::OFlag;
-use nix::unistd::{chdir, chroot, fchdir, getcwd};
-use nscore::sys::file::open;
+use nix::errno::Errno;
+use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, openat};
+use nix::libc::{S_IFDIR, S_IFMT};
+use nix::sys::stat::{Mode, fstat};
+use nix::unistd::{AccessFlags, chdir, chroot, faccessat, fchdir, getcwd};
+use nscore::sys::file::{above_standard, open};
 
 use crate::options::{Options, Source};
 use crate::target::{Target, missing};
@@ -58,12 +61,23 @@ impl Directories {
             None => {}
         }
         if let Some(path) = &self.inside {
-            let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK;
-            let directory = open(path, flags).context("cannot open current working directory")?;
+            let directory = open_inside(path).context("cannot open current working directory")?;
             enter_directory(directory)?;
         }
         self.working.map_or(Ok(()), enter_directory)
     }
+}
+
+/// Opens a directory in a root that may be anybody's. Opening what else may be there, a device, could do something; so it
+/// is opened only to be told by `fchdir(2)`, after the kernel was asked whether it may be read, as it must.
+fn open_inside(path: &Path) -> Result<OwnedFd, Errno> {
+    let found = open(path, OFlag::O_PATH)?;
+    if fstat(&found)?.st_mode & S_IFMT == S_IFDIR {
+        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        return above_standard(openat(&found, ".", flags, Mode::empty())?);
+    }
+    faccessat(AT_FDCWD, path, AccessFlags::R_OK, AtFlags::AT_EACCESS)?;
+    Ok(found)
 }
 
 fn enter_root(root: &OwnedFd) -> Result<()> {

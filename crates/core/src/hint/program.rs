@@ -13,7 +13,7 @@ use nix::unistd::{AccessFlags, eaccess};
 use super::{path, shown};
 use crate::elf::{Bytes, Elf};
 use crate::procfs::{Proc, mount_of};
-use crate::sys::file::open_regular;
+use crate::safe_open::open_regular;
 
 /// What is searched where there is no PATH, as the C library has it.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";

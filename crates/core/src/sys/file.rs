@@ -4,8 +4,7 @@
 //! a number would be written to by the first error message; a uid_map must not be.
 
 use std::ffi::CString;
-use std::fs::{File, read_dir};
-use std::io::Read;
+use std::fs::read_dir;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
@@ -14,7 +13,7 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open as raw_open};
 use nix::libc::{self, c_int};
-use nix::sys::stat::{Mode, fstat};
+use nix::sys::stat::Mode;
 use nix::unistd::{close, getpid, write};
 
 /// Opens `path` with `flags` and close-on-exec, `open(2)`.
@@ -73,50 +72,6 @@ pub fn write_all(descriptor: impl AsFd, mut bytes: &[u8]) -> Result<(), Errno> {
         }
     }
     Ok(())
-}
-
-/// The most that is read of a file whose size somebody else decides, in bytes.
-const MOST_READ: u64 = 64 << 20;
-
-/// Opens a regular file in a root that may be anybody's, for reading.
-///
-/// Whoever made that root may have put anything in the file's place: a FIFO must not keep us waiting.
-///
-/// # Errors
-/// Those of `open(2)`; EINVAL for what is no regular file.
-pub fn open_regular(path: &Path) -> Result<File, Errno> {
-    let file = open(path, OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY)?;
-    if fstat(&file)?.st_mode & libc::S_IFMT != libc::S_IFREG {
-        return Err(Errno::EINVAL);
-    }
-    Ok(File::from(file))
-}
-
-/// The contents of a regular file in a root that may be anybody's; of one that is longer than 64 MiB, the lines that
-/// are whole in the first 64 MiB.
-///
-/// A file without an end must not take all memory. A line that is cut would be another one: `5` for `500`.
-///
-/// # Errors
-/// As [`open_regular`], and those of `read(2)`.
-pub fn read_regular(path: &Path) -> Result<Vec<u8>, Errno> {
-    read_lines(path, MOST_READ)
-}
-
-/// [`read_regular`] of a file that is longer than `most` bytes if it is too long.
-fn read_lines(path: &Path, most: u64) -> Result<Vec<u8>, Errno> {
-    let mut contents = Vec::new();
-    // One byte more tells whether the file goes on.
-    let read = open_regular(path)?
-        .take(most + 1)
-        .read_to_end(&mut contents);
-    let read = read.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
-    if u64::try_from(read).is_ok_and(|read| read > most) {
-        contents.pop();
-        let last = contents.iter().rposition(|byte| *byte == b'\n');
-        contents.truncate(last.map_or(0, |newline| newline + 1));
-    }
-    Ok(contents)
 }
 
 /// How a path stands to the mounts.
@@ -221,43 +176,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_regular_file_is_read_and_nothing_is_waited_for() {
-        assert!(
-            read_regular(Path::new("/proc/self/status")).is_ok_and(|status| !status.is_empty())
-        );
-        assert_eq!(read_regular(Path::new("/dev/zero")), Err(Errno::EINVAL));
-        assert_eq!(read_regular(Path::new("/")), Err(Errno::EINVAL));
-        assert_eq!(read_regular(Path::new("/no/such/file")), Err(Errno::ENOENT));
-    }
-
-    #[test]
     fn a_mount_begins_at_proc_and_not_below_it() {
         let [proc, below] = ["/proc", "/proc/self"].map(|path| place(Path::new(path)));
         let (proc, below) = (proc.expect("it is there"), below.expect("it is there"));
         assert!(proc.is_mount_root && !below.is_mount_root);
         assert_eq!(proc.mount, below.mount);
         assert_eq!(place(Path::new("/no/such/file")), None);
-    }
-
-    #[test]
-    fn a_file_that_is_too_long_ends_with_its_last_whole_line() {
-        let file = nix::unistd::mkstemp(&std::env::temp_dir().join("nscore-XXXXXX"));
-        let (file, path) = file.expect("a file can be made");
-        write_all(&file, b"a:5\nb:500\n").expect("it can be written to");
-        let read =
-            |most| read_lines(&path, most).map(|text| String::from_utf8_lossy(&text).into_owned());
-        let whole = [10, 10, 9, 8, 4, 3, 0].map(read);
-        std::fs::remove_file(&path).expect("it is ours");
-        let expected = [
-            "a:5\nb:500\n",
-            "a:5\nb:500\n",
-            "a:5\n",
-            "a:5\n",
-            "a:5\n",
-            "",
-            "",
-        ];
-        assert_eq!(whole, expected.map(|text| Ok(text.to_owned())));
     }
 
     #[test]
