@@ -13,6 +13,7 @@ use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
 use nix::unistd::{close, pipe2, read};
 
 use crate::sys::file::above_standard;
+use crate::sys::network::is_local;
 use crate::sys::process::{spawn, wait};
 
 /// How many parts the allowed descriptors are divided into; a part may be copies, and there may be several workers.
@@ -53,8 +54,12 @@ impl SocketCopies {
         }
     }
 
-    /// Takes a copy that has been asked what there was to ask.
+    /// Takes a copy that has been asked what there was to ask. One that is never waited for is closed at once: its peer may
+    /// wait for its end, as does whoever has started this program by a socket that is closed at exec.
     pub fn keep(&mut self, copy: OwnedFd) {
+        if is_local(&copy) {
+            return;
+        }
         self.copies.push(copy);
         if self.copies.len() >= self.most {
             self.release();
@@ -80,9 +85,9 @@ impl Default for SocketCopies {
 }
 
 impl Drop for SocketCopies {
-    /// Leaves them to the end of this process, which does not wait for them either.
+    /// Nobody may have to wait for the end of this process, which may have much to write, to see a connection closed.
     fn drop(&mut self) {
-        self.copies.drain(..).for_each(leave);
+        self.release();
     }
 }
 
@@ -121,25 +126,44 @@ fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Read;
+    use std::net::{TcpListener, TcpStream};
     use std::os::unix::net::UnixStream;
+
+    fn connection() -> (TcpStream, TcpStream) {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback interface");
+        let address = listener.local_addr().expect("it has one");
+        let one = TcpStream::connect(address).expect("it listens");
+        let (other, _) = listener.accept().expect("there is one");
+        (one, other)
+    }
 
     #[test]
     fn a_copy_is_closed_by_then_and_not_before() {
         let mut copies = SocketCopies::within(PARTS * 2);
         let mut peers = Vec::new();
         for kept in [1, 0, 1] {
-            let (copy, peer) = UnixStream::pair().expect("a pair of sockets");
+            let (copy, peer) = connection();
             copies.keep(copy.into());
             peers.push(peer);
             assert_eq!(copies.copies.len(), kept);
         }
         peers[2].set_nonblocking(true).expect("it is ours");
-        let closed = |peer: &UnixStream| std::io::Read::read(&mut &*peer, &mut [0]).ok();
+        let closed = |mut peer: &TcpStream| peer.read(&mut [0]).ok();
         assert_eq!(
             peers.iter().map(closed).collect::<Vec<_>>(),
             [Some(0), Some(0), None]
         );
-        copies.release();
+        peers[2].set_nonblocking(false).expect("it is ours");
+        drop(copies);
         assert_eq!(closed(&peers[2]), Some(0));
+    }
+
+    #[test]
+    fn a_copy_of_what_is_between_processes_is_closed_at_once() {
+        let mut copies = SocketCopies::new();
+        let (copy, mut peer) = UnixStream::pair().expect("a pair of sockets");
+        copies.keep(copy.into());
+        assert_eq!(peer.read(&mut [0]).expect("its end"), 0);
     }
 }

@@ -1,9 +1,9 @@
 //! Network devices, `netdevice(7)`.
 
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::libc::{self, c_char, c_short};
+use nix::libc::{self, c_char, c_int, c_short};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 
 /// The name of the loopback device, which every network namespace has, as the kernel wants it: with zeros behind it.
@@ -29,4 +29,40 @@ pub fn bring_loopback_up() -> Result<(), Errno> {
     // SAFETY: the request reads a struct ifreq, which outlives it, and of the union only the flags.
     let result = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw const request) };
     Errno::result(result).map(drop)
+}
+
+/// Whether the socket is of this machine alone, `unix(7)` or `netlink(7)`, `SO_DOMAIN` of `socket(7)`: closing one never
+/// waits for a peer, whatever SO_LINGER says.
+pub fn is_local(socket: &OwnedFd) -> bool {
+    let mut domain: c_int = 0;
+    let Ok(mut size) = libc::socklen_t::try_from(size_of::<c_int>()) else {
+        return false;
+    };
+    // SAFETY: both pointers are to locals that outlive the call, and the size told is that of the first.
+    let result = unsafe {
+        libc::getsockopt(
+            socket.as_raw_fd(),
+            libc::SOL_SOCKET,
+            libc::SO_DOMAIN,
+            (&raw mut domain).cast(),
+            &raw mut size,
+        )
+    };
+    result == 0 && [libc::AF_UNIX, libc::AF_NETLINK].contains(&domain)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::UdpSocket;
+    use std::os::unix::net::UnixStream;
+
+    use super::is_local;
+
+    #[test]
+    fn a_socket_between_processes_is_local_and_one_of_the_network_is_not() {
+        let (one, _other) = UnixStream::pair().expect("a pair of sockets");
+        assert!(is_local(&one.into()));
+        let network = UdpSocket::bind("127.0.0.1:0").or_else(|_| UdpSocket::bind("[::]:0"));
+        assert!(!is_local(&network.expect("a socket").into()));
+    }
 }
