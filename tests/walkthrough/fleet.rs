@@ -15,13 +15,15 @@ const THIS_HOST: &str = "-i localhost, -c local -e ansible_python_interpreter=/u
 /// The programs of Ansible, if they are there.
 #[track_caller]
 fn ansible() -> Option<PathBuf> {
-    let places = [
+    let named = std::env::var_os("NSUTILS_ANSIBLE").map(PathBuf::from);
+    let usual = [
         originals().with_file_name("ansible"),
         workspace().join("tests/.cache/ansible"),
         PathBuf::from("/var/cache/nsutils/ansible"),
     ];
-    let programs = places.map(|place| place.join("bin"));
-    let found = programs.into_iter().find(|programs| programs.exists());
+    let places = named.into_iter().chain(usual);
+    let mut programs = places.map(|place| place.join("bin"));
+    let found = programs.find(|programs| programs.exists());
     let missing = "there is no Ansible: tests/ansible brings it";
     if !need::met(found.is_some(), missing) {
         return None;
