@@ -19,6 +19,7 @@ mod env;
 mod hidden;
 mod hints;
 mod inherit;
+mod init;
 mod inodes;
 mod random;
 mod reuse;

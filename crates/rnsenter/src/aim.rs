@@ -9,6 +9,7 @@ mod container;
 mod elsewhere;
 mod form;
 mod holder;
+pub(crate) mod init;
 mod kept;
 mod membership;
 mod mounted;

@@ -101,6 +101,11 @@ impl<'a> Joining<'a> {
         self.by_pidfd.is_empty() && self.files.is_empty()
     }
 
+    /// Whether a namespace is to be entered by a file, by itself.
+    pub(crate) fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
     /// Whether this type is to be entered.
     pub(crate) fn enters(&self, namespace: Namespace) -> bool {
         self.by_pidfd.contains(&namespace) || self.file(namespace).is_some()

@@ -1,6 +1,7 @@
 //! What `rnsenter` does, step by step. The order can be seen from outside and is nsenter(1)'s.
 
 use anyhow::{Context, Error, Result, anyhow};
+use nix::errno::Errno;
 use nix::libc::SIGCHLD;
 use nscore::cli::Invocation;
 use nscore::exec::Program;
@@ -8,9 +9,11 @@ use nscore::forward::run_in_session;
 use nscore::hardening::{erase_environment, leave_directory, make_undumpable};
 use nscore::hint::{self, Explain, Hint};
 use nscore::namespace::Namespace;
+use nscore::sys::errno::of_error;
 use nscore::sys::process::{Ending, spawn};
 use nscore::sys::signal::set_default;
 
+use crate::aim::init;
 use crate::cgroup::Cgroup;
 use crate::credentials::Credentials;
 use crate::directories::Directories;
@@ -23,7 +26,36 @@ use crate::{context, wait};
 
 /// Runs the program in the namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
-    let mut options = Options::read(invocation)?;
+    let options = Options::read(invocation)?;
+    let target = options.target.as_ref().map(Target::pid);
+    let mut joins = false;
+    let ended = enter_and_run(invocation, options, &mut joins);
+    match (ended, target) {
+        // Only now, so that a target that can be looked into costs nothing more.
+        (Err(error), Some(pid)) if !joins && is_refusal(&error) => {
+            let Some(child) = init::readable_child(pid)? else {
+                return Err(error);
+            };
+            let mut options = Options::read(invocation)?;
+            options.target = Some(child);
+            enter_and_run(invocation, options, &mut joins)
+        }
+        (ended, _) => ended,
+    }
+}
+
+/// Whether the kernel did not permit something.
+fn is_refusal(error: &Error) -> bool {
+    let mut causes = error.chain().filter_map(of_error);
+    causes.any(|errno| matches!(errno, Errno::EACCES | Errno::EPERM))
+}
+
+/// Enters what the options name, and runs the program; sets `joins` once this process may have joined anything.
+fn enter_and_run(
+    invocation: &Invocation,
+    mut options: Options,
+    joins: &mut bool,
+) -> Result<Ending> {
     let keeps_shell = !options.environment && !options.clear_environment;
     let program = Program::from_operands(&options.operands, keeps_shell);
     context::follow(&options, options.target.as_ref())?;
@@ -42,7 +74,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let groups_left = credentials.drop_groups_outside();
     // From here until exec nobody inside may look into this process: it still holds what is outside.
     make_undumpable().context("prctl failed")?;
-    let (user, group) = opened.enter()?;
+    let (user, group) = opened.enter(joins)?;
     let diagnostics = &invocation.diagnostics;
     let become_program = || -> Result<Ending> {
         credentials.become_inside(user, group, groups_left)?;
@@ -121,9 +153,12 @@ impl<'a> Opened<'a> {
     }
 
     /// Goes inside with it; the user and the group to become there.
-    fn enter(self) -> Result<(Option<u32>, Option<u32>)> {
+    fn enter(self, joins: &mut bool) -> Result<(Option<u32>, Option<u32>)> {
         let enters_user = self.joining.enters(Namespace::User);
+        // The namespaces of a process are joined all or none, if that process may not be looked into.
+        *joins = self.joining.has_files();
         self.joining.join()?;
+        *joins = true;
         if enters_user {
             // The kernel has made this process dumpable as /proc/sys/fs/suid_dumpable has it.
             make_undumpable().context("prctl failed")?;

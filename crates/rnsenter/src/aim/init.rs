@@ -1,0 +1,116 @@
+//! The init of `runshare --init` as a target. It shows nothing of itself to the user who has started it, so whoever may
+//! not look into it enters its oldest child in its stead: it has what is to be entered, and an environment, ids, limits
+//! and a directory besides.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use nix::errno::Errno;
+use nix::fcntl::readlink;
+use nix::sys::stat::stat;
+use nix::unistd::Pid;
+use nscore::procfs::Status;
+
+use crate::target::Target;
+
+/// What such an init calls itself, `PR_SET_NAME`.
+const NAME: &str = "runshare-init";
+
+/// The process to enter in the stead of `pid`; none if `pid` is no such init, or may be looked into.
+///
+/// # Errors
+/// That it has no child that may be looked into and is in its namespaces.
+pub(crate) fn readable_child(pid: Pid) -> Result<Option<Target>> {
+    let is_init = status_of(pid).is_some_and(|status| status.field("Name") == Some(NAME));
+    if !is_init || !is_closed(pid) {
+        return Ok(None);
+    }
+    for child in children_of(pid) {
+        let target = Target::of(child);
+        // Held from here on, and only then is it known to be a child: its number cannot become another's.
+        let is_held = target.pidfd().is_ok() && parent_of(child) == Some(pid);
+        if is_held && !is_closed(child) && shares_namespaces(pid, child) {
+            return Ok(Some(target));
+        }
+    }
+    bail!(
+        "process {pid} is an init of runshare, which shows nothing of itself, and has no child in its namespaces that \
+         you may enter"
+    )
+}
+
+/// Whether the kernel refuses to show the process's namespaces to this one.
+fn is_closed(pid: Pid) -> bool {
+    let link = format!("/proc/{pid}/ns/user");
+    matches!(readlink(link.as_str()), Err(Errno::EACCES | Errno::EPERM))
+}
+
+fn status_of(pid: Pid) -> Option<Status> {
+    fs::read(format!("/proc/{pid}/status"))
+        .ok()
+        .map(Status::new)
+}
+
+fn parent_of(pid: Pid) -> Option<Pid> {
+    let parent = status_of(pid)?.field("PPid")?.parse().ok()?;
+    Some(Pid::from_raw(parent))
+}
+
+/// The children, the oldest first. They are asked of every process, because a kernel need not list them.
+fn children_of(pid: Pid) -> Vec<Pid> {
+    let processes = fs::read_dir("/proc").into_iter().flatten();
+    let numbers = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    let children = numbers
+        .map(Pid::from_raw)
+        .filter(|child| parent_of(*child) == Some(pid));
+    let mut by_age: Vec<(u64, Pid)> = children
+        .map(|child| (start_of(child).unwrap_or(u64::MAX), child))
+        .collect();
+    by_age.sort_by_key(|(start, child)| (*start, child.as_raw()));
+    by_age.into_iter().map(|(_, child)| child).collect()
+}
+
+/// When the process was started, in clock ticks since boot: field 22 of `proc_pid_stat(5)`.
+fn start_of(pid: Pid) -> Option<u64> {
+    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let stat = String::from_utf8_lossy(&stat);
+    // The name, in parentheses, may have any byte in it; behind it comes field 3.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    fields.split(' ').nth(19)?.parse().ok()
+}
+
+/// Whether the child is where the init is, as far as /proc shows to everybody: the kernel names the namespaces of the
+/// init to nobody who may not look into it. IPC, UTS and cgroup namespaces cannot be told apart so.
+fn shares_namespaces(init: Pid, child: Pid) -> bool {
+    let same = |file: &str| {
+        let contents = [init, child].map(|pid| fs::read(format!("/proc/{pid}/{file}")).ok());
+        contents[0] == contents[1]
+    };
+    let depth = |pid| {
+        let status = status_of(pid)?;
+        Some(status.field("NSpid")?.split_ascii_whitespace().count())
+    };
+    // Each network namespace has files of its own in /proc.
+    let network = |pid| stat(format!("/proc/{pid}/net/dev").as_str()).map(|file| file.st_ino);
+    depth(init) == depth(child)
+        && ["uid_map", "gid_map", "timens_offsets"]
+            .into_iter()
+            .all(same)
+        && network(init) == network(child)
+        && shares_mounts(init, child)
+}
+
+/// Whether a mount that the child sees is one that the init sees: no mount is in two mount namespaces. One whose root is
+/// no mount may see none.
+fn shares_mounts(init: Pid, child: Pid) -> bool {
+    let mounts = |pid: Pid| {
+        let table = fs::read(Path::new(&format!("/proc/{pid}/mountinfo"))).unwrap_or_default();
+        let lines = table.split(|byte| *byte == b'\n');
+        let numbers = lines.filter_map(|line| line.split(|byte| *byte == b' ').next());
+        let numbers = numbers.filter(|number| !number.is_empty());
+        numbers.map(<[u8]>::to_vec).collect::<Vec<_>>()
+    };
+    let (of_init, of_child) = (mounts(init), mounts(child));
+    of_child.is_empty() || of_child.iter().any(|mount| of_init.contains(mount))
+}
