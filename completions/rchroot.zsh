@@ -4,18 +4,41 @@ autoload -U is-at-least
 
 # What the completions of all programs share: each function offers what it is named after.
 
+# A process decides what it is called, so only printable ASCII is shown of it. Kernel threads cannot be entered; their
+# flag is PF_KTHREAD.
 __nsutils_processes() {
-    local -a processes
-    local directory command
+    setopt localoptions extendedglob
+    local LC_ALL=C
+    local -a processes fields
+    local directory stat command
     for directory in /proc/<1->(N/); do
-        { read -r command <$directory/comm } 2>/dev/null && processes+=("${directory:t}:$command")
+        stat=
+        { IFS= read -r -d '' stat <$directory/stat } 2>/dev/null
+        [[ $stat == *\(*\)* ]] || continue
+        command=${${stat#*\(}%\)*}
+        fields=(${=stat##*\)})
+        ((fields[7] & 0x200000)) || processes+=("${directory:t}:${command//[^ -~]/?}")
     done
     _describe -t processes process processes "$@"
 }
 
-# What has namespaces: a process, or a directory of kept ones.
+# The containers that rlsns finds, each once: the short id, and the engine that made it. rlsns stands beside the program.
+__nsutils_containers() {
+    local program=${(Q)words[1]} line
+    local -a asked found
+    asked=(${program%"${program:t}"}rlsns --noheadings --raw --list --output CONTAINER --filter CONTAINER)
+    for line in ${(fu)"$(_call_program containers ${(q)asked} 2>/dev/null)"}; do
+        [[ $line =~ '^[a-z]+:[0-9a-f]+$' ]] && found+=("${line#*:}:${line%%:*}")
+    done
+    _describe -t containers container found "$@"
+}
+
+# What has namespaces: a container, a process, or a directory of persistent ones.
 __nsutils_targets() {
-    __nsutils_processes "$@"
+    if [[ $PREFIX != *[/.~]* ]]; then
+        __nsutils_containers -V containers "$@"
+        __nsutils_processes -V processes "$@" && return
+    fi
     _files -/ "$@"
 }
 
@@ -28,7 +51,7 @@ __nsutils_told() { # TAG OPTION... -- WORDS-OF-COMPADD...
     shift $#asked
     for line in ${(f)"$(_call_program $tag ${(q)words[1]} ${(q)asked[1,-2]} 2>/dev/null)"}; do
         fields=(${=line})
-        found+=("$fields[1]:${(j: :)fields[2,-1]}")
+        found+=("$fields[1]:${${(j: :)fields[2,-1]}//\\x20/ }")
     done
     _describe -t $tag $tag found "$@"
 }
@@ -41,9 +64,15 @@ __nsutils_columns() {
     __nsutils_told columns --list-columns -- "$@"
 }
 
+# Whole paths, and so only where nothing is typed: from there on it is files below what is typed, and both at once have
+# no beginning in common, which zsh would put in place of it.
 __nsutils_namespace_files() { # KIND
     local -a found fields
     local line
+    if [[ $PREFIX ]]; then
+        _files
+        return
+    fi
     while read -r line; do
         fields=(${=line})
         [[ $fields[4] == $1:* ]] && found+=(${(g::)fields[5]})

@@ -1,17 +1,39 @@
 # What the completions of all programs share. A function named after what it finds prints one a line, perhaps
 # with a tab and what is to be known of it.
 
+# A process decides what it is called, so only printable ASCII is shown of it. Kernel threads cannot be entered; their
+# flag is PF_KTHREAD.
 __nsutils_processes() {
-    local directory command
+    local LC_ALL=C directory stat command fields
     for directory in /proc/[0-9]*; do
-        { read -r command <"$directory/comm"; } 2>/dev/null && printf '%s\t%s\n' "${directory#/proc/}" "$command"
-    done
+        IFS= read -r -d '' stat 2>/dev/null <"$directory/stat"
+        [[ $stat == *\(*\)* ]] || continue
+        command=${stat#*\(}
+        command=${command%\)*}
+        read -r -a fields <<<"${stat##*\)}"
+        ((fields[6] & 0x200000)) || printf '%s\t%s\n' "${directory#/proc/}" "${command//[^ -~]/?}"
+    done 2>/dev/null
 }
 
-# What has namespaces: a process, or a directory of kept ones.
-__nsutils_targets() {
-    __nsutils_processes
-    compgen -d -- "$part"
+# The containers that rlsns finds, each once: the short id, and the engine that made it. rlsns stands beside the program.
+__nsutils_containers() { # PROGRAM
+    local rlsns=${1%"${1##*/}"}rlsns container
+    "$rlsns" --noheadings --raw --list --output CONTAINER --filter CONTAINER 2>/dev/null | sort -u |
+        while read -r container; do
+            [[ ! $container =~ ^([a-z]+):([0-9a-f]+)$ ]] ||
+                printf '%s\t%s\n' "${BASH_REMATCH[2]}" "${BASH_REMATCH[1]}"
+        done
+}
+
+# What has namespaces: a container, a process, or a directory of persistent ones.
+__nsutils_offer_targets() { # PROGRAM
+    if [[ $part != *[/.~]* ]]; then
+        __nsutils_offer < <(
+            __nsutils_containers "$1"
+            __nsutils_processes
+        )
+    fi
+    ((${#COMPREPLY[@]})) || __nsutils_offer_paths compgen -d -- "$part"
 }
 
 __nsutils_namespaces() { # PROGRAM
@@ -134,7 +156,7 @@ _rnsenter_program() { # WORD
 # Offers values of an option: what stands before them is in $before, what is typed of them in $part.
 _rnsenter_value() { # OPTION PROGRAM
     case $1 in
-        -t | --target) __nsutils_offer_paths __nsutils_targets "$2" ;;
+        -t | --target) __nsutils_offer_targets "$2" ;;
         -m | --mount) __nsutils_offer_paths __nsutils_namespace_files "$2" mnt ;;
         -u | --uts) __nsutils_offer_paths __nsutils_namespace_files "$2" uts ;;
         -i | --ipc) __nsutils_offer_paths __nsutils_namespace_files "$2" ipc ;;

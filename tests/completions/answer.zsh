@@ -26,3 +26,12 @@ answer() {
 }
 zle -C answer complete-word answer
 bindkey '^I' answer
+# What a person sees: the line after the completion system has changed it, and what it would list.
+shown() {
+    print -rn -- $'\1'"$BUFFER"$'\2' >$TTY
+    BUFFER=
+}
+zle -N shown
+bindkey '^Xc' complete-word
+bindkey '^Xp' shown
+bindkey '^Xl' list-choices

@@ -77,4 +77,9 @@ fn bash_shows_what_runs_in_a_process() {
     bash.type_in(&format!("rnsenter --target {LIST_AND_PRINT}"));
     let shown = bash.until("\u{2}");
     assert!(shown.contains("  (sleep)"), "{shown}");
+    // A name with a slash loses nothing before it, one with an escape sequence has no effect.
+    let odd = format!("{}  (od?[31m/d)", stage.odd());
+    assert!(shown.contains(&odd), "{odd}: {shown}");
+    // PID 2 and its children cannot be entered.
+    assert!(!shown.contains("(kthreadd)"), "{shown}");
 }

@@ -28,3 +28,23 @@ fn fish_answers() {
     };
     stage.ask_all(|line| ask(&stage, line));
 }
+
+#[test]
+fn fish_shows_names_of_processes_as_they_can_be_printed() {
+    let Some(stage) = Stage::set("fish") else {
+        return;
+    };
+    let code = "set fish_complete_path $argv[1] $fish_complete_path; complete -C $argv[2]";
+    let scripts = stage.path().join("scripts/fish").display().to_string();
+    let shown = |line| {
+        let shell = stage.shell(&["fish", "--no-config", "-c", code, &scripts, line]);
+        shell.terminal(2000, 50).run().out()
+    };
+    let processes = shown("rnsenter --target ");
+    let odd = format!("{}\tod?[31m/d", stage.odd());
+    let tabs = processes.lines().any(|line| line.trim_end() == odd);
+    assert!(tabs, "{odd}: {processes}");
+    assert!(!processes.contains("kthreadd"), "{processes}");
+    let namespaces = shown("rlsns ");
+    assert!(!namespaces.contains("\\x20"), "{namespaces}");
+}

@@ -61,6 +61,11 @@ pub(crate) const QUESTIONS: &[Question] = &[
         "runshare --kill-child=ST",
         &["--kill-child=STKFLT", "--kill-child=STOP"],
     ),
+    // Numbers and texts, of which nothing can be said: no files either.
+    all("runshare -S ", &[]),
+    all("runshare --hostname ", &[]),
+    all("rnsenter -N ", &[]),
+    all("unshare -S ", &[]),
     // Columns and variables, in lists too.
     all("rlsns -o NE", &["NETNSID"]),
     all("rlsns --output=NS,TY", &["--output=NS,TYPE"]),

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use testkit::{Running, Scratch, Tool, need, workspace};
+use testkit::{Running, Scratch, Tool, eventually, need, workspace};
 use tools::{TOOLS, original};
 
 use crate::questions::{Candidates, QUESTIONS};
@@ -15,11 +15,15 @@ use crate::questions::{Candidates, QUESTIONS};
 pub(crate) struct Stage {
     scratch: Scratch,
     process: Running,
+    odd: Running,
 }
 
 /// Keeps a namespace, and becomes the shell.
 const KEEP: &str =
     "mount --bind /proc/self/ns/net \"$1/kept\" && cd \"$1\" && shift && exec \"$@\"";
+
+/// A process calls itself what it likes.
+const ODD: &str = r"printf 'od\033[31m/d' >/proc/$$/comm; kill -STOP $$";
 
 impl Stage {
     /// None, and the test skipped, if something is missing.
@@ -58,7 +62,28 @@ impl Stage {
             }
         }
         let process = Tool::new("/bin/sleep").arg("1000").spawn();
-        Stage { scratch, process }
+        let odd = Tool::new("/bin/bash").args(["-c", ODD]).spawn();
+        let path = format!("/proc/{}/comm", odd.pid());
+        eventually("it has its name", || {
+            fs::read(&path).is_ok_and(|name| name.starts_with(b"od"))
+        });
+        Stage {
+            scratch,
+            process,
+            odd,
+        }
+    }
+
+    /// The number of a process whose name has an escape sequence and a slash in it.
+    pub(crate) fn odd(&self) -> String {
+        self.odd.pid().to_string()
+    }
+
+    /// As much of it as leaves a shell something to list.
+    pub(crate) fn odd_typed(&self) -> String {
+        let mut number = self.odd();
+        number.pop();
+        number
     }
 
     /// Where `{dir}` is.

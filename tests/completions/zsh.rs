@@ -39,3 +39,32 @@ fn zsh_answers() {
     let mut zsh = start(&stage);
     stage.ask_all(|line| ask(&mut zsh, line));
 }
+
+#[test]
+fn zsh_leaves_what_was_typed_of_a_namespaces_file() {
+    let Some(stage) = Stage::set("zsh") else {
+        return;
+    };
+    let mut zsh = start(&stage);
+    for name in ["rnsenter", "nsenter"] {
+        let typed = format!("{name} --net={}/ke", stage.path().display());
+        zsh.type_in(&format!("{typed}\u{18}c\u{18}p"));
+        zsh.until("\u{1}");
+        let line = zsh.until("\u{2}");
+        assert_eq!(line.trim_end_matches(['\u{2}', ' ']), format!("{typed}pt"));
+    }
+}
+
+#[test]
+fn zsh_shows_names_of_processes_and_no_control_character() {
+    let Some(stage) = Stage::set("zsh") else {
+        return;
+    };
+    let mut zsh = start(&stage);
+    zsh.type_in(&format!(
+        "rnsenter --target {}\u{18}l\u{18}p",
+        stage.odd_typed()
+    ));
+    let shown = zsh.until("\u{2}");
+    assert!(shown.contains(" -- od?[31m/d"), "{shown:?}");
+}

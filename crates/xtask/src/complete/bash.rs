@@ -111,7 +111,7 @@ fn offer(values: &Values) -> Option<String> {
         Values::Directories => "__nsutils_offer_paths compgen -d -- \"$part\"".into(),
         Values::Words(words) => format!("__nsutils_offer < <(printf '%s\\n' {})", words.join(" ")),
         Values::Found(what) => format!("__nsutils_offer < <(__nsutils_{what} \"$2\")"),
-        Values::FoundPaths(what) => format!("__nsutils_offer_paths __nsutils_{what} \"$2\""),
+        Values::Targets => "__nsutils_offer_targets \"$2\"".into(),
         Values::FoundFor(what, word) => {
             format!("__nsutils_offer_paths __nsutils_{what} \"$2\" {word}")
         }

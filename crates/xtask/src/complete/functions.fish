@@ -1,12 +1,33 @@
 # What the completions of all programs share. A function named after what it finds prints one a line, perhaps with a
 # tab and what is to be known of it.
 
+# A process decides what it is called, so only printable ASCII is shown of it. Kernel threads cannot be entered; they have
+# no memory of their own.
 function __nsutils_processes
-    grep -Hs . /proc/*/comm | string replace -rf '^/proc/(\d+)/comm:' '$1\t'
+    set -l pid
+    for line in (grep -Hs -e '^Name:' -e '^VmSize:' /proc/*/status)
+        set -l found (string match -rg '^/proc/(\d+)/status:(Name|VmSize):\t(.*)' -- $line)
+        or continue
+        if test $found[2] = Name
+            set pid $found[1]
+            set command (string replace -ra '[^ -~]' '?' -- "$found[3]")
+        else if test "$pid" = $found[1]
+            printf '%s\t%s\n' $pid "$command"
+        end
+    end
 end
 
-# What has namespaces: a process, or a directory of kept ones.
+# The containers that rlsns finds, each once: the short id, and the engine that made it. rlsns stands beside the program.
+function __nsutils_containers
+    set -l words (commandline -opc)
+    set -l rlsns (string replace -r '[^/]*$' rlsns -- $words[1])
+    command $rlsns --noheadings --raw --list --output CONTAINER --filter CONTAINER 2>/dev/null | sort -u |
+        string replace -rf '^([a-z]+):([0-9a-f]+)$' '$2\t$1'
+end
+
+# What has namespaces: a container, a process, or a directory of persistent ones.
 function __nsutils_targets
+    __nsutils_containers
     __nsutils_processes
     __fish_complete_directories (__nsutils_typed)
 end

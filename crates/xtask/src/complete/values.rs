@@ -18,8 +18,8 @@ pub(crate) enum Values {
     Words(Vec<String>),
     /// What a function finds.
     Found(&'static str),
-    /// What a function finds, paths among it.
-    FoundPaths(&'static str),
+    /// What a process, a container or a directory with namespaces is named by.
+    Targets,
     /// What a function finds for this word, paths too.
     FoundFor(&'static str, &'static str),
     /// Several with commas between them, each of which a function finds.
@@ -35,7 +35,7 @@ impl Values {
         let value = names.first().map_or("", |name| name.as_str());
         match (option.get_id().as_str(), value) {
             ("task", _) => Values::Found("processes"),
-            ("target", _) => Values::FoundPaths("targets"),
+            ("target", _) => Values::Targets,
             ("compare", _) => Values::List("processes"),
             ("holders" | "namespace", _) => Values::Found("namespaces"),
             ("map-user", _) => Values::Found("users"),

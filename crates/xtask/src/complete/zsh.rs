@@ -67,10 +67,13 @@ fn begins(line: &str, option: &Arg) -> bool {
 
 fn offer(values: &Values) -> Option<String> {
     Some(match values {
-        Values::Unknown | Values::Files | Values::Directories => return None,
+        Values::Files | Values::Directories => return None,
+        // A blank alone: the value's name is shown and nothing is offered.
+        Values::Unknown => " ".into(),
         Values::Words(words) => format!("({})", words.join(" ")),
         // A blank before it: without words for compadd.
-        Values::Found(what) | Values::FoundPaths(what) => format!(" __nsutils_{what}"),
+        Values::Found(what) => format!(" __nsutils_{what}"),
+        Values::Targets => " __nsutils_targets".into(),
         Values::FoundFor(what, word) => format!(" __nsutils_{what} {word}"),
         Values::List(what) => format!(" __nsutils_list {what}"),
         Values::UserGroup => " __nsutils_user_group".into(),
