@@ -217,7 +217,7 @@ _rlsns() {
 
     case "${cmd}" in
         rlsns)
-            opts="-J -p -h -o -P -Q -u -V -n -W -l -r -t -T -H --json --task --help --output --output-all --persistent --filter --notruncate --version --noheadings --nowrap --list --raw --type --tree --list-columns --holders --compare --graph"
+            opts="-J -p -h -o -P -Q -u -V -n -W -l -r -t -T -H --json --task --help --output --output-all --persistent --filter --notruncate --version --noheadings --nowrap --list --raw --type --tree --list-columns --hidden --no-hidden --holders --compare --graph"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

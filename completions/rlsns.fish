@@ -111,3 +111,5 @@ complete -c rlsns -s W -l nowrap -d 'one line a namespace: several paths joined 
 complete -c rlsns -s l -l list -d 'a list, not a tree'
 complete -c rlsns -s r -l raw -d 'one blank between columns, blanks inside them as \\x20'
 complete -c rlsns -s H -l list-columns -d 'what columns there are'
+complete -c rlsns -l hidden -d 'also those that the original does not find'
+complete -c rlsns -l no-hidden -d 'only those that the original finds'

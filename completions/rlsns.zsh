@@ -160,6 +160,8 @@ _rlsns() {
 '--raw[one blank between columns, blanks inside them as \\x20]' \
 '-H[what columns there are]' \
 '--list-columns[what columns there are]' \
+'--hidden[also those that the original does not find]' \
+'--no-hidden[only those that the original finds]' \
 '::namespace -- the inode number of a namespace, whose processes are to be listed: __nsutils_namespaces' \
 && ret=0
 }

@@ -89,9 +89,13 @@ fn views_act() {
         ("--holders", uts.as_str()),
         ("--compare", "1"),
         ("--graph", "-u"),
+        ("--hidden", "-l"),
+        ("--no-hidden", "-l"),
         // Cut, where the original knows nothing that begins so.
         ("--ho", &uts),
         ("--c", "1"),
+        ("--hi", "-l"),
+        ("--no-", "-l"),
     ] {
         let (ours, theirs) = both(&stage, &[option, value]);
         assert!(ours.ok().stdout.len() > 50, "{option}");

@@ -1,10 +1,10 @@
 //! Namespaces that no process is in, in each of the places where they can hide: ours finds every one, and says in HELD
-//! what it is that holds it; the original finds a few.
+//! what it is that holds it; the original finds a few, and called by its name ours lists no other unless told to.
 
 use testkit::{Outcome, Tool};
 
 use crate::places::{self, Hidden, Place};
-use crate::stage::{Scene, Stage};
+use crate::stage::{Scene, Stage, seen};
 
 /// The cells of the row of this namespace, if there is one.
 fn row(outcome: &Outcome, inode: u64) -> Option<Vec<String>> {
@@ -19,7 +19,7 @@ fn reveal(place: Place) {
     let stage = Stage::entered();
     let hidden = stage.processor.on(|| place(&stage));
     let list = |tool: Tool, columns: &str| tool.args(["-rnlo", columns]).run();
-    let ours = list(stage.ours(), "NS,TYPE,NPROCS,HELD");
+    let ours = list(stage.ours().arg("--hidden"), "NS,TYPE,NPROCS,HELD");
     let inode = hidden.inode.to_string();
     let expected = [&inode, hidden.kind, "0", hidden.held];
     let seen = row(&ours, hidden.inode).unwrap_or_else(|| panic!("no {inode}\n{ours}"));
@@ -28,13 +28,14 @@ fn reveal(place: Place) {
     let known = row(&theirs, hidden.inode).is_some();
     assert_eq!(known, hidden.is_known, "{inode}\n{theirs}");
     is_in_every_view(&stage, &hidden);
+    is_left_out_where_the_original_does(&stage, &hidden);
 }
 
 /// The forms of the list that it must be in, and one that it must not be in.
 fn is_in_every_view(stage: &Stage, hidden: &Hidden) {
     let inode = hidden.inode.to_string();
     let listed = |line: &[&str]| {
-        let outcome = stage.ours().args(line).run().ok();
+        let outcome = stage.ours().arg("--hidden").args(line).run().ok();
         (outcome.out().contains(&inode), outcome)
     };
     let by_number = format!("NS == {inode}");
@@ -55,8 +56,61 @@ fn is_in_every_view(stage: &Stage, hidden: &Hidden) {
     let (is_listed, outcome) = listed(&["-t", other, "-o", "NS,TYPE"]);
     assert!(!is_listed, "{outcome}");
     // It has no process to list.
-    let outcome = stage.ours().arg(&inode).run().ok();
+    let outcome = stage.ours().args(["--hidden", &inode]).run().ok();
     assert!(outcome.stdout.is_empty(), "{outcome}");
+}
+
+/// By the original's name the list has the original's rows, in every form, and so has that of `--no-hidden`.
+fn is_left_out_where_the_original_does(stage: &Stage, hidden: &Hidden) {
+    let inode = hidden.inode.to_string();
+    let by_number = format!("NS == {inode}");
+    for line in [
+        &[][..],
+        &["-T"],
+        &["--tree=parent"],
+        &["-l"],
+        &["-J"],
+        &["-P"],
+        &["--output-all"],
+        &["-t", hidden.kind],
+        &["-t", hidden.kind, "-P", "-o", "+NSFS,UID"],
+        &["-Q", &by_number],
+        &["-Q", "NPROCS == 0"],
+        &[&inode],
+        &["-p", "1"],
+    ] {
+        // Beside each other the machine would have changed.
+        if stage.scene == Scene::Machine {
+            continue;
+        }
+        let (ours, theirs) = stage.both(|tool| tool.args(line));
+        assert_eq!(seen(&ours), seen(&theirs), "{line:?}\n{ours}\n{theirs}");
+    }
+    // The column says what holds those that are listed, and brings no others.
+    for options in [
+        &["-rno", "NS,HELD"][..],
+        &["-rno", "NS,HELD", "--no-hidden"],
+    ] {
+        let listed = stage.ours().args(options).run().ok().out();
+        let expected = format!("{inode} {}", hidden.held);
+        let row = listed.lines().find(|line| line.starts_with(&inode));
+        assert_eq!(
+            row,
+            hidden.is_known.then_some(expected.as_str()),
+            "{listed}"
+        );
+    }
+    // By our own name it is the other way round.
+    for (options, is_listed) in [
+        (&[][..], true),
+        (&["--no-hidden"], hidden.is_known),
+        (&["--no-hidden", "--hidden"], true),
+    ] {
+        let tool = stage.ours().argv0("rlsns").args(["-rno", "NS"]);
+        let listed = tool.args(options).run().ok().out();
+        let found = listed.lines().any(|line| line == inode);
+        assert_eq!(found, is_listed, "{options:?} {inode}\n{listed}");
+    }
 }
 
 /// Plays an act as root and as root of a user namespace.

@@ -36,15 +36,17 @@ pub(crate) fn of_process(pid: u32) -> Option<String> {
     of_all().or_else(|| Some(format!("process {pid} {why}")))
 }
 
-/// That there is no namespace with this inode number, and the question why.
-pub(crate) fn namespace(number: u64) -> Error {
-    let find = move || other_number(number).or_else(unseen);
+/// That there is no namespace with this inode number, and the question why; `hidden` is whether those were looked at
+/// that the original does not find.
+pub(crate) fn namespace(number: u64, hidden: bool) -> Error {
+    let find = move || other_number(number, hidden).or_else(unseen);
     Error::msg(format!("not found namespace: {number}")).context(Hint::new(find))
 }
 
 /// What else this is the number of.
-fn other_number(number: u64) -> Option<String> {
+fn other_number(number: u64, hidden: bool) -> Option<String> {
     let everything = Wanted {
+        descriptors: true,
         hidden: true,
         mounts: true,
         ..Wanted::only(Types::ALL)
@@ -58,6 +60,9 @@ fn other_number(number: u64) -> Option<String> {
     }
     let mut namespaces = snapshot.namespaces.iter();
     namespaces.find_map(|(inode, found)| match found.kind.file() {
+        kind if u64::from(*inode) == number && !hidden && !found.is_known_to_original() => Some(
+            format!("that is a {kind} namespace that no process is in: --hidden finds it"),
+        ),
         kind if u64::from(*inode) == number => {
             Some(format!("it is of the type {kind}, which --type leaves out"))
         }

@@ -82,6 +82,8 @@ const OPTIONS: &[Opt] = &[
     .short('T')
     .under(FORM),
     Opt::flag("list-columns", "what columns there are").short('H'),
+    Opt::flag("hidden", "also those that the original does not find").under(ADDED),
+    Opt::flag("no-hidden", "only those that the original finds").under(ADDED),
     Opt::required("holders", "NS", "who keeps this namespace alive, and how").under(ADDED),
     Opt::required(
         "compare",

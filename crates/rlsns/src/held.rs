@@ -21,6 +21,18 @@ impl Held {
     pub(crate) const MOUNT: Held = Held(32);
     /// A namespace was made in it that is still there.
     pub(crate) const CHILD: Held = Held(64);
+    /// It is a process, and not a thread alone, that has its file or a socket of it open: no word of its own.
+    pub(crate) const OPEN_IN_PROCESS: Held = Held(128);
+
+    /// These ways and those.
+    pub(crate) fn with(self, ways: Held) -> Held {
+        Held(self.0 | ways.0)
+    }
+
+    /// Whether any of those ways is among these.
+    pub(crate) fn has(self, ways: Held) -> bool {
+        self.0 & ways.0 != 0
+    }
 
     /// The others of these ways.
     pub(crate) fn without(self, ways: Held) -> Held {

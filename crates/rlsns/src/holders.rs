@@ -15,7 +15,7 @@ use crate::table::{Cell, Column, Row, Table};
 pub(crate) fn of(snapshot: &Snapshot, namespace: u64) -> Result<Table> {
     let inode = u32::try_from(namespace).ok();
     if inode.is_none_or(|inode| !snapshot.namespaces.contains_key(&inode)) {
-        return Err(absence::namespace(namespace));
+        return Err(absence::namespace(namespace, true));
     }
     let users = Users::default();
     let holders = snapshot.holders.iter();
@@ -31,6 +31,7 @@ pub(crate) fn of(snapshot: &Snapshot, namespace: u64) -> Result<Table> {
 /// What the scan must find out: all types and all places, for a holder may be anywhere.
 pub(crate) fn wanted(namespace: u64) -> Wanted {
     Wanted {
+        descriptors: true,
         hidden: true,
         mounts: true,
         holders_of: u32::try_from(namespace).ok(),

@@ -24,9 +24,15 @@ pub(crate) fn look(
 ) -> Result<Snapshot> {
     let mut snapshot = read(&wanted, diagnostics)?;
     let number = options.namespace.filter(|number| *number != 0);
-    let found = |number| u32::try_from(number).is_ok_and(|n| snapshot.namespaces.contains_key(&n));
-    if !wanted.hidden && number.is_some_and(|number| !found(number)) {
-        (wanted.hidden, wanted.mounts) = (true, true);
+    let is_listed = |found: &Found| options.hidden || found.is_known_to_original();
+    let found = |number| {
+        let inode = u32::try_from(number).ok();
+        let found = inode.and_then(|inode| snapshot.namespaces.get(&inode));
+        found.is_some_and(is_listed)
+    };
+    if !wanted.descriptors && number.is_some_and(|number| !found(number)) {
+        (wanted.descriptors, wanted.mounts) = (true, true);
+        wanted.hidden = options.hidden;
         snapshot = read(&wanted, diagnostics)?;
     }
     Ok(snapshot)
@@ -54,7 +60,9 @@ pub(crate) fn wanted(options: &Options, filter: Option<&Result<Filter, Mistake>>
     let visible = options.task.is_some() || options.namespace.is_some_and(|number| number != 0);
     Wanted {
         types: options.types.unwrap_or(Types::ALL),
-        hidden: !visible || shows(Column::Held),
+        descriptors: !visible || shows(Column::Held),
+        // The column says all there is to say of the lines, however many they are.
+        hidden: !visible && options.hidden || shows(Column::Held),
         mounts: !visible || shows(Column::Nsfs),
         everybody: options.namespace.is_some_and(|number| number != 0),
         netnsid: shows(Column::Netnsid),
@@ -72,8 +80,11 @@ pub(crate) fn find<'a>(
     let inode = u32::try_from(number).ok();
     let found = inode.and_then(|inode| snapshot.namespaces.get_key_value(&inode));
     let types = options.types.unwrap_or(Types::ALL);
-    match found.filter(|(_, namespace)| types.has(namespace.kind)) {
+    let listed = |namespace: &Found| {
+        types.has(namespace.kind) && (options.hidden || namespace.is_known_to_original())
+    };
+    match found.filter(|(_, namespace)| listed(namespace)) {
         Some((inode, namespace)) => Ok((*inode, namespace)),
-        None => Err(absence::namespace(number)),
+        None => Err(absence::namespace(number, options.hidden)),
     }
 }

@@ -40,6 +40,8 @@ pub(crate) struct Options {
     /// The types that were named; all if none was.
     pub(crate) types: Option<Types>,
     pub(crate) persistent: bool,
+    /// Whether those are listed, too, that the original does not find.
+    pub(crate) hidden: bool,
     /// The filter, or the columns in it that do not exist, which is told later than what cannot be read.
     pub(crate) filter: Option<Result<Filter, Mistake>>,
     /// The tree; `None` for a list.
@@ -79,6 +81,8 @@ struct Met<'a> {
     no_cutting: bool,
     no_wrapping: bool,
     list_columns: bool,
+    hidden: Option<bool>,
+    is_original: bool,
     view: Option<View>,
 }
 
@@ -88,7 +92,10 @@ impl Request {
     /// # Errors
     /// The first mistake on it, in the original's sentence.
     pub(crate) fn read(invocation: &Invocation) -> Result<Request> {
-        let mut met = Met::default();
+        let mut met = Met {
+            is_original: invocation.is_original,
+            ..Met::default()
+        };
         let options = invocation.options();
         for (at, option) in options.iter().enumerate() {
             view::check(&options[..at], option.name())?;
@@ -142,6 +149,8 @@ impl<'a> Met<'a> {
             "tree" if given => self.tree = Some(values::relation(value)?),
             "tree" => self.tree = Some(Relation::Owner),
             "list-columns" => self.list_columns = true,
+            "hidden" => self.hidden = Some(true),
+            "no-hidden" => self.hidden = Some(false),
             "holders" => self.view = Some(View::Holders(values::namespace(value)?)),
             "compare" => self.view = Some(View::Comparison(values::pids(value)?)),
             "graph" => self.view = Some(View::Graph(values::language(given.then_some(value))?)),
@@ -179,7 +188,11 @@ impl<'a> Met<'a> {
         Ok(match view {
             View::Holders(namespace) => Request::Holders(namespace, page),
             View::Comparison(processes) => Request::Comparison(processes, types, page),
-            View::Graph(language) => Request::Graph(language, self.finish(None)?),
+            View::Graph(language) => {
+                // The original draws nothing, so that nobody expects less.
+                self.hidden.get_or_insert(true);
+                Request::Graph(language, self.finish(None)?)
+            }
         })
     }
 
@@ -197,6 +210,8 @@ impl<'a> Met<'a> {
             namespace,
             types: self.types,
             persistent: self.persistent,
+            // Who reads the original's list does not expect more.
+            hidden: self.hidden.unwrap_or(!self.is_original),
             filter: self.filter,
             tree: self.tree.or(unasked.then_some(Relation::Process)),
             columns,

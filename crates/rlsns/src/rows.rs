@@ -3,7 +3,7 @@
 //! Rows are added in the order of inode numbers. A row of a tree stands below one that was added before it; in a tree of
 //! owners the owner of a namespace is added before it, in a tree of parents both are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::options::{Options, Relation};
 use crate::scan::{Found, Process, Snapshot, Types};
@@ -41,11 +41,23 @@ pub(crate) fn of_namespaces<'a>(
 ) -> anyhow::Result<Vec<Row<'a>>> {
     let mut rows = Rows::new(snapshot, options, chosen);
     let task = options.task.map(|pid| snapshot.process(pid));
-    for (inode, namespace) in &snapshot.namespaces {
-        let is_in = |process: &Process| process.namespace(namespace.kind) == *inode;
+    let is_chosen = |inode: u32, namespace: &Found| {
+        let is_in = |process: &Process| process.namespace(namespace.kind) == inode;
         let of_task = task.is_none_or(|task| task.is_some_and(is_in));
         let persistent = !options.persistent || namespace.processes == 0;
-        if of_task && persistent && rows.types.has(namespace.kind) {
+        of_task && persistent && options.types.is_none_or(|types| types.has(namespace.kind))
+    };
+    let mut ancestors = BTreeSet::new();
+    if !options.hidden && matches!(options.tree, Some(Relation::Owner | Relation::Parent)) {
+        for (inode, namespace) in &snapshot.namespaces {
+            if namespace.is_known_to_original() && is_chosen(*inode, namespace) {
+                note_ancestors(snapshot, namespace, options.tree, &mut ancestors);
+            }
+        }
+    }
+    for (inode, namespace) in &snapshot.namespaces {
+        let is_known = namespace.is_known_to_original() || ancestors.contains(inode);
+        if (options.hidden || is_known) && is_chosen(*inode, namespace) {
             match options.tree {
                 Some(Relation::Owner | Relation::Parent) => {
                     rows.add_below(*inode, options.tree)?;
@@ -74,6 +86,25 @@ pub(crate) fn of_processes<'a>(
         }
     }
     Ok(rows.rows)
+}
+
+/// Takes down those that a tree has above a namespace: there they stand in their order, even if nothing else is known
+/// of them. There are no more than 32 levels, `user_namespaces(7)`.
+fn note_ancestors(
+    snapshot: &Snapshot,
+    namespace: &Found,
+    tree: Option<Relation>,
+    ancestors: &mut BTreeSet<u32>,
+) {
+    let parent = (tree == Some(Relation::Parent)).then_some(namespace.parent);
+    for above in [Some(namespace.owner), parent].into_iter().flatten() {
+        let Some(found) = snapshot.namespaces.get(&above) else {
+            continue;
+        };
+        if ancestors.insert(above) {
+            note_ancestors(snapshot, found, tree, ancestors);
+        }
+    }
 }
 
 impl<'a> Rows<'a> {

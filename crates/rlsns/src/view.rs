@@ -52,7 +52,7 @@ fn suits(view: &str, option: &str) -> bool {
             "compare" => page || option == "type",
             "graph" => matches!(
                 option,
-                "task" | "persistent" | "filter" | "type" | "notruncate"
+                "task" | "persistent" | "filter" | "type" | "notruncate" | "hidden" | "no-hidden"
             ),
             _ => true,
         }

@@ -27,6 +27,7 @@ pub use table::{ADDED, CLOSE_FDS, NEW_SESSION, NO_NEW_PRIVS, Opt};
 
 #[cfg(doc)]
 use crate::exec;
+use crate::exec::base_name;
 
 /// Whose habits a tool follows where the originals differ among themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,14 +73,18 @@ pub struct Tool {
 pub struct Invocation {
     /// Says things in the tool's name.
     pub diagnostics: Diagnostics,
+    /// Whether it was called by the name of its original, whose behaviour scripts rely on.
+    pub is_original: bool,
     reading: Reading,
 }
 
 impl Invocation {
     /// Reads a command line, the first word of which is the name that the program is called by.
     pub fn read(tool: &Tool, mut words: impl Iterator<Item = OsString>) -> Invocation {
+        let called = words.next().unwrap_or_default();
         Invocation {
-            diagnostics: Diagnostics::new(tool.family, words.next().unwrap_or_default()),
+            is_original: base_name(&called) == tool.original.name,
+            diagnostics: Diagnostics::new(tool.family, called),
             reading: getopt::read(tool, words),
         }
     }

@@ -71,6 +71,10 @@ impl Descriptors {
             scan,
             directory,
             task,
+            holds: match task.thread {
+                None => Held::OPEN_IN_PROCESS,
+                Some(_) => Held::default(),
+            },
             is_self: Some(task.process) == self.own,
             pidfd: None,
         };
@@ -117,7 +121,12 @@ impl Descriptors {
     /// another process may let us ask what the first one has not.
     fn network_of(&mut self, of: &mut Owner, name: &CStr, socket: u64) -> Option<u32> {
         match self.sockets.get(&socket) {
-            Some(known) if known.is_some() || of.scan.wanted.holders_of.is_none() => *known,
+            Some(known) if known.is_some() || of.scan.wanted.holders_of.is_none() => {
+                if let Some(network) = known {
+                    of.scan.registry.knows(*network, of.holds);
+                }
+                *known
+            }
             _ => {
                 let copies = self
                     .copies
@@ -142,6 +151,8 @@ struct Owner<'a> {
     scan: Scan<'a>,
     directory: Directory,
     task: Task,
+    /// How it holds what it has open, besides the way by which it does.
+    holds: Held,
     /// Whether it is this process, which opens what it asks.
     is_self: bool,
     pidfd: Option<Result<OwnedFd, Errno>>,
@@ -154,7 +165,8 @@ impl Owner<'_> {
             return;
         };
         self.witness(Some(inode), name, Grip::Descriptor);
-        if self.scan.registry.knows(inode, Held::DESCRIPTOR) {
+        let held = Held::DESCRIPTOR.with(self.holds);
+        if self.scan.registry.knows(inode, held) {
             return;
         }
         let Ok(file) = self.scan.files.open(&self.directory, name) else {
@@ -164,9 +176,7 @@ impl Owner<'_> {
         if let Some(kind) = kind.filter(|kind| self.scan.wanted.meets(*kind)) {
             self.scan
                 .registry
-                .meet(self.scan.wanted, (kind, inode), Held::DESCRIPTOR, || {
-                    Ok(file)
-                });
+                .meet(self.scan.wanted, (kind, inode), held, || Ok(file));
         }
     }
 
@@ -188,7 +198,7 @@ impl Owner<'_> {
         self.scan.registry.meet(
             self.scan.wanted,
             (Namespace::Net, inode),
-            Held::SOCKET,
+            Held::SOCKET.with(self.holds),
             network,
         );
         Some(inode)

@@ -70,6 +70,11 @@ impl Found {
         }
     }
 
+    /// Whether the original finds it: a process is in it or has it open, or it is mounted here.
+    pub(crate) fn is_known_to_original(&self) -> bool {
+        self.processes > 0 || !self.mounts.is_empty() || self.held.has(Held::OPEN_IN_PROCESS)
+    }
+
     /// Forgets who is in it.
     pub(super) fn leave_all(&mut self) {
         self.held = self.held.without(Held::PROCESS);

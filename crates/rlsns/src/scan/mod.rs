@@ -34,7 +34,9 @@ const PROC: &std::ffi::CStr = c"/proc";
 pub(crate) struct Wanted {
     /// These types alone, a bit each in the order of [`Namespace::ALL`].
     pub(crate) types: Types,
-    /// Also what no process is in: descriptors, sockets, threads, mounts elsewhere.
+    /// Also what no process is in but has open: by descriptors and sockets.
+    pub(crate) descriptors: bool,
+    /// Also what the original does not find: by threads, by what children will be in, by mounts elsewhere.
     pub(crate) hidden: bool,
     /// Where namespaces are mounted here.
     pub(crate) mounts: bool,
@@ -53,6 +55,7 @@ impl Wanted {
     pub(crate) fn only(types: Types) -> Wanted {
         Wanted {
             types,
+            descriptors: false,
             hidden: false,
             mounts: false,
             everybody: false,

@@ -85,8 +85,10 @@ impl<'a> Reader<'a> {
         if new || self.wanted.everybody {
             process.person = read_person(&ns);
         }
-        if self.wanted.hidden {
+        if self.wanted.descriptors {
             self.read_descriptors(&ns, Task::process(pid));
+        }
+        if self.wanted.hidden {
             // A directory's links are itself, its parent's entry for it, and one for each directory in it.
             let threads = ns.status(c"../task").map(|status| status.links);
             if threads.is_ok_and(|links| links != 2 + 1) {
