@@ -240,3 +240,95 @@ fn control_act() {
     assert!(ours.contains("a\\u007fb\\u009b31mc\\u001bd"), "{ours}");
     assert!(theirs.contains("a\u{7f}b\u{9b}31mc\\u001bd"), "{theirs}");
 }
+
+#[test]
+fn a_uid_above_two_to_the_31_is_shown_and_filtered_as_it_is() {
+    Scene::Root.play("differences::uid_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn uid_act() {
+    const UID: u32 = 3_000_000_000;
+    let stage = Stage::entered();
+    let tool = crate::players::unshared(&["-r", "-n", "sleep", "1000"]);
+    let net = crate::players::asleep(tool.as_user(UID, UID, &[]));
+    let inode = crate::players::namespace(&net, "net");
+    let list = |more: &[&str]| {
+        let line = [&["-rnl", "-t", "net", "-o", "NS,UID"], more].concat();
+        both(&stage, &line)
+    };
+    let row = |outcome: &Outcome| {
+        let text = outcome.clone().ok().out();
+        let row = text
+            .lines()
+            .find(|line| line.starts_with(&inode.to_string()));
+        row.unwrap_or_default().to_owned()
+    };
+    let (ours, theirs) = list(&[]);
+    assert_eq!(row(&ours), format!("{inode} {UID}"), "{ours}");
+    let negative = i64::from(UID) - (1 << 32);
+    assert_eq!(row(&theirs), format!("{inode} {negative}"), "{theirs}");
+    for filter in [
+        "UID == 3000000000",
+        "UID > 2G",
+        "UID != 0 && UID < 4G",
+        "USER == \"3000000000\" && UID",
+    ] {
+        let (ours, theirs) = list(&["-Q", filter]);
+        assert_eq!(ours.ok().out(), format!("{inode} {UID}\n"), "{filter}");
+        let refused = "lsns: failed to apply filter: Numerical result out of range\n";
+        theirs.fails(1, refused);
+    }
+}
+
+#[test]
+fn a_long_list_that_nobody_reads_is_no_failure() {
+    Scene::Root.play("differences::unread_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn unread_act() {
+    let stage = Stage::entered();
+    // More than the original's standard output holds back.
+    let _long = [0; 3].map(|_| shown("x".repeat(7000)));
+    let line = ["-n", "-t", "uts"];
+    let gone = || nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap().1;
+    let ignoring = testkit::Signal::SIGPIPE;
+    for (ours, theirs) in [
+        stage.both(|tool| tool.args(line).closed(1)),
+        stage.both(|tool| tool.args(line).fd(1, gone()).ignoring(ignoring)),
+    ] {
+        assert_eq!((ours.code(), ours.err().as_str()), (0, ""), "{ours}");
+        theirs.fails(1, "lsns: write error\n");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_filter_is_said_in_our_own_words() {
+    Scene::Root.play("differences::words_act");
+}
+
+#[test]
+#[ignore = "an act, played on a stage"]
+fn words_act() {
+    let stage = Stage::entered();
+    for (filter, our, their) in [
+        (
+            "NS ==",
+            "a value is wanted at the end",
+            "syntax error, unexpected end of file",
+        ),
+        (
+            "NS PID",
+            "'PID' at byte 4 stands where an operator is wanted",
+            "syntax error, unexpected HOLDER, expecting end of file",
+        ),
+    ] {
+        let (ours, theirs) = both(&stage, &["-Q", filter]);
+        let said = |words: &str| format!("lsns: failed to parse \"{filter}\": {words}\n");
+        ours.fails(1, &said(our));
+        theirs.fails(1, &said(their));
+    }
+}

@@ -296,3 +296,37 @@ fn what_is_no_directory_is_not_opened_as_the_working_directory() {
     assert!(opened.all(|line| line.contains("O_PATH")), "{log}");
     assert!(log.contains("\"/dev/zero\""), "{log}");
 }
+
+#[test]
+fn a_program_that_dies_by_a_signal_which_the_tool_ignores_is_reported() {
+    if !need::root() {
+        return;
+    }
+    let own = std::process::id().to_string();
+    let dies = ["--default-signal=TERM", "sh", "-c", "kill -TERM $$"];
+    let setup = |tool: Tool| {
+        let tool = tool.args(["-t", &own, "-p", "env"]).args(dies);
+        tool.ignoring(Signal::SIGTERM)
+    };
+    differ(setup, (128 + 15, ""), (1, ""));
+}
+
+#[test]
+fn a_fifo_is_no_namespace_and_is_not_waited_for() {
+    let Some(twin) = twin() else { return };
+    let scratch = Scratch::new();
+    let fifo = scratch.path().join("fifo");
+    Tool::new("/usr/bin/mkfifo").arg(&fifo).run().ok();
+    let option = format!("--net={}", fifo.display());
+    let refused = "nsenter: reassociate to namespace 'ns/net' failed: Invalid argument\n";
+    let enter = |tool: Tool| tool.args([option.as_str(), "true"]);
+    enter(rnsenter().argv0("nsenter")).run().fails(1, refused);
+    drop(twin);
+    let mut theirs = enter(original()).spawn();
+    // It can be opened for writing at once only if somebody waits to read.
+    eventually("the original waits for a writer", || {
+        let flags = nix::fcntl::OFlag::O_WRONLY | nix::fcntl::OFlag::O_NONBLOCK;
+        nix::fcntl::open(&fifo, flags, nix::sys::stat::Mode::empty()).is_ok()
+    });
+    theirs.wait().fails(1, refused);
+}
