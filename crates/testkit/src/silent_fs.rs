@@ -135,9 +135,10 @@ fn serve(mut device: &File, is_silent: &AtomicBool) {
         let Ok(length) = device.read(&mut request) else {
             return;
         };
-        if let Some(answer) = answer(&request[..length])
-            && device.write_all(&answer).is_err()
-        {
+        let Some(answer) = answer(&request[..length]) else {
+            continue;
+        };
+        if device.write_all(&answer).is_err() {
             return;
         }
     }
