@@ -36,9 +36,6 @@ struct Row {
     kernel: &'static str,
 }
 
-/// CLONE_NEWTIME of `clone(2)`; it shares a bit with CSIGNAL, which is why `clone(2)` itself cannot take it.
-const CLONE_NEWTIME: c_int = 0x80;
-
 impl Namespace {
     /// Every type, in the order of joining.
     pub const ALL: [Namespace; 8] = [
@@ -68,7 +65,8 @@ impl Namespace {
                 kept_as: "time_for_children",
                 ..row(
                     "time",
-                    CLONE_NEWTIME,
+                    // It shares a bit with CSIGNAL, which is why clone(2) itself cannot take it.
+                    libc::CLONE_NEWTIME,
                     "time",
                     "Linux 5.6 with CONFIG_TIME_NS",
                 )

@@ -13,7 +13,7 @@ use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
 use nix::libc::S_IFREG;
-use nix::sys::stat::{Mode, fstat};
+use nix::sys::stat::Mode;
 use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
@@ -21,6 +21,7 @@ use crate::cli::message;
 use crate::hint::{self, Explain};
 use crate::namespace::Namespace;
 use crate::safe_open::{DirError, TrustedDir, is_mounted_namespace, is_namespace, open_namespace};
+use crate::sys::directory::status_of;
 use crate::sys::file::above_standard;
 use crate::sys::mount::{Propagation, bind, set_propagation, unmount};
 use crate::sys::nsfs::type_of;
@@ -234,8 +235,8 @@ pub fn cannot_use(path: &Path, error: DirError) -> Error {
 
 /// Whether this is the file that a namespace was mounted on.
 fn is_left_over(file: &OwnedFd) -> Result<bool, Errno> {
-    let found = fstat(file)?;
-    Ok(found.st_mode == S_IFREG && found.st_size == 0)
+    let found = status_of(file)?;
+    Ok(found.file_type == S_IFREG && found.permissions == 0 && found.size == 0)
 }
 
 /// A path that leads to what the descriptor is of, and to nothing else.

@@ -2,6 +2,7 @@
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
+use nix::libc::{self, RTM_GETNSID, RTM_NEWNSID, c_int};
 use nix::sys::socket::{
     AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send, socket,
 };
@@ -15,14 +16,12 @@ pub(crate) enum NetNsId {
     Number(i32),
 }
 
-/// RTM_NEWNSID and RTM_GETNSID of linux/rtnetlink.h.
-const RTM_NEWNSID: u16 = 88;
-const RTM_GETNSID: u16 = 90;
 /// NETNSA_NSID and NETNSA_FD of linux/net_namespace.h.
 const NETNSA_NSID: u16 = 1;
 const NETNSA_FD: u16 = 3;
-/// NLM_F_REQUEST of linux/netlink.h.
+/// The flag of a request, in the header's 16 bits.
 const NLM_F_REQUEST: u16 = 1;
+const _: () = assert!(NLM_F_REQUEST as c_int == libc::NLM_F_REQUEST);
 /// The length of a netlink header, and of the family byte with its padding behind it.
 const HEADER: usize = 16;
 const FAMILY: usize = 4;

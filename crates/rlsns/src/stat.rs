@@ -1,5 +1,7 @@
 //! The line of /proc/PID/stat, `proc_pid_stat(5)`, as far as a list of namespaces needs it.
 
+use nix::libc;
+
 use crate::link::number;
 
 /// A process as its stat file tells it.
@@ -16,7 +18,7 @@ pub(crate) struct Stat<'a> {
 }
 
 /// PF_KTHREAD of the kernel's linux/sched.h, which the flags of a kernel thread have had since Linux 2.6.28.
-const KERNEL_THREAD: u32 = 0x0020_0000;
+const KERNEL_THREAD: u32 = libc::PF_KTHREAD as u32;
 
 /// Reads the line. The name is in parentheses and may hold some itself, so it ends at the last one.
 pub(crate) fn parse(line: &[u8]) -> Option<Stat<'_>> {

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, openat};
-use nix::libc::{S_IFDIR, S_IFMT};
-use nix::sys::stat::{Mode, fstat};
+use nix::libc::S_IFDIR;
+use nix::sys::stat::Mode;
 use nix::unistd::{AccessFlags, chdir, chroot, faccessat, fchdir, getcwd};
+use nscore::sys::directory::status_of;
 use nscore::sys::file::{above_standard, open};
 
 use crate::options::{Options, Source};
@@ -72,7 +73,7 @@ impl Directories {
 /// is opened only to be told by `fchdir(2)`, after the kernel was asked whether it may be read, as it must.
 fn open_inside(path: &Path) -> Result<OwnedFd, Errno> {
     let found = open(path, OFlag::O_PATH)?;
-    if fstat(&found)?.st_mode & S_IFMT == S_IFDIR {
+    if status_of(&found)?.file_type == S_IFDIR {
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
         return above_standard(openat(&found, ".", flags, Mode::empty())?);
     }

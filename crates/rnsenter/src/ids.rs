@@ -3,7 +3,7 @@
 use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Result};
-use nix::sys::stat::{FileStat, fstat};
+use nscore::sys::directory::{Status, status_of};
 
 use crate::options::{Identity, Options};
 use crate::target::{Target, missing};
@@ -42,18 +42,18 @@ impl Identities {
     /// # Errors
     /// That the target's cannot be read.
     pub(crate) fn resolve(self) -> Result<(Option<u32>, Option<u32>)> {
-        let number = |identity, of: fn(&FileStat) -> u32| -> Result<Option<u32>> {
+        let number = |identity, of: fn(&Status) -> u32| -> Result<Option<u32>> {
             match (identity, &self.target) {
                 (Some(Identity::Number(number)), _) => Ok(Some(number)),
                 (Some(Identity::Follow), Some(target)) => {
-                    let status = fstat(target).context("failed to get the target's ids")?;
+                    let status = status_of(target).context("failed to get the target's ids")?;
                     Ok(Some(of(&status)))
                 }
                 _ => Ok(None),
             }
         };
-        let user = number(self.user, |status| status.st_uid)?;
-        let group = number(self.group, |status| status.st_gid)?;
+        let user = number(self.user, |status| status.uid)?;
+        let group = number(self.group, |status| status.gid)?;
         Ok((user, group))
     }
 }

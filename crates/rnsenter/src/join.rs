@@ -4,14 +4,15 @@
 //! be the caller's to join only now and some only from inside. So there are two passes: the first over all types but
 //! user, whose failures do not count, the second over what is left, whose failures do.
 
+use std::ffi::CStr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nix::sys::stat::stat;
 use nix::unistd::Pid;
 use nscore::hint::Explain;
 use nscore::namespace::Namespace;
+use nscore::sys::directory::status;
 use nscore::sys::namespace::{joins_by_pidfd, network_of, setns, user_namespace_of};
 use nscore::sys::nsfs::owner_of;
 use nscore::sys::process::pidfd_getfd;
@@ -221,8 +222,9 @@ fn parent_namespace(target: &Target, named: Option<&OwnedFd>) -> Result<OwnedFd>
 /// `stat of /proc/PID/ns/user failed`.
 pub(crate) fn choose_all(options: &mut Options) -> Result<()> {
     for namespace in Namespace::ALL {
-        let path = format!("/proc/self/ns/{}", namespace.file());
-        let Ok(own) = stat(path.as_str()) else {
+        let path = format!("/proc/self/ns/{}\0", namespace.file());
+        let path = CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or_default();
+        let Ok(own) = status(path) else {
             continue;
         };
         if namespace == Namespace::User && !options.enters(namespace) {
@@ -230,7 +232,7 @@ pub(crate) fn choose_all(options: &mut Options) -> Result<()> {
                 Some(target) => target.stat_namespace(namespace.file())?,
                 None => Err(Errno::ENOENT).context("stat of /proc/0/ns/user failed")?,
             };
-            if (own.st_dev, own.st_ino) == (theirs.st_dev, theirs.st_ino) {
+            if (own.device, own.inode) == (theirs.device, theirs.inode) {
                 continue;
             }
         }

@@ -5,10 +5,10 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nix::sys::stat::fstat;
 use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
 use nscore::namespace::Namespace;
 use nscore::procfs::Proc;
+use nscore::sys::directory::status_of;
 use nscore::sys::file::open;
 use nscore::sys::nsfs::{owner_of, owner_uid_of, parent_of};
 
@@ -62,6 +62,10 @@ pub(crate) fn is_namespace(file: &impl AsFd) -> bool {
 
 /// Whether two files are the same one.
 pub(crate) fn is_same(one: &OwnedFd, other: &OwnedFd) -> bool {
-    let identity = |file: &OwnedFd| fstat(file).ok().map(|found| (found.st_dev, found.st_ino));
+    let identity = |file: &OwnedFd| {
+        status_of(file)
+            .ok()
+            .map(|found| (found.device, found.inode))
+    };
     identity(one).is_some() && identity(one) == identity(other)
 }

@@ -5,7 +5,7 @@
 //! that the number was its own.
 
 use std::cell::OnceCell;
-use std::ffi::OsStr;
+use std::ffi::{CStr, OsStr};
 use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -15,12 +15,13 @@ use anyhow::{Context, Error, Result, anyhow, bail};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
 use nix::libc::pid_t;
-use nix::sys::stat::{FileStat, Mode, fstat};
+use nix::sys::stat::Mode;
 use nix::sys::statfs::{FsType, fstatfs};
 use nix::unistd::Pid;
 use nscore::cli::number;
 use nscore::hint::Explain;
 use nscore::procfs::{self, refusal};
+use nscore::sys::directory::{Status, status_at, status_of};
 use nscore::sys::file::{above_standard, open};
 use nscore::sys::process::{is_there, pidfd_open};
 
@@ -121,7 +122,7 @@ impl Target {
         if fstatfs(pidfd)?.filesystem_type() != PID_FS_MAGIC {
             return Err(Errno::EOPNOTSUPP);
         }
-        Ok(fstat(pidfd)?.st_ino)
+        Ok(status_of(pidfd)?.inode)
     }
 
     /// Compares the pidfd's inode, which no other process will ever have.
@@ -171,11 +172,11 @@ impl Target {
     ///
     /// # Errors
     /// `stat of /proc/PID/ns/NAME failed`.
-    pub(crate) fn stat_namespace(&self, name: &str) -> Result<FileStat> {
+    pub(crate) fn stat_namespace(&self, name: &str) -> Result<Status> {
         let file = format!("ns/{name}");
-        let stat = self.proc().and_then(|proc| {
-            nix::sys::stat::fstatat(proc, file.as_str(), nix::fcntl::AtFlags::empty())
-        });
+        let path = format!("{file}\0");
+        let path = CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or_default();
+        let stat = self.proc().and_then(|proc| status_at(proc, path));
         stat.map_err(refusal)
             .explain_for(file.as_str(), self.absence())
             .with_context(|| format!("stat of /proc/{}/{file} failed", self.pid))

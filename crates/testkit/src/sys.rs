@@ -10,6 +10,7 @@ pub(crate) mod seccomp;
 use std::io;
 use std::mem::zeroed;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::ptr::null;
@@ -17,9 +18,8 @@ use std::sync::OnceLock;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
-use nix::libc::{self, c_int, c_uint};
+use nix::libc::{self, c_int, c_uint, c_ulong};
 use nix::sched::CloneFlags;
-use nix::sys::stat::fstat;
 use nix::unistd::Pid;
 
 use crate::outcome::Status;
@@ -74,7 +74,10 @@ pub(crate) fn is_written_to(file: &OwnedFd) -> bool {
 /// # Errors
 /// ESRCH if there is no such process.
 pub fn pidfd_inode(pid: Pid) -> Result<u64, Errno> {
-    fstat(pidfd(pid)?).map(|stat| stat.st_ino)
+    let pidfd = std::fs::File::from(pidfd(pid)?);
+    let metadata = pidfd.metadata();
+    let inode = metadata.map(|metadata| metadata.ino());
+    inode.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))
 }
 
 /// The number of this process's session keyring, which no other keyring has, `keyctl(2)`.
@@ -182,26 +185,48 @@ pub(crate) fn ignore(signal: c_int) {
 /// In the child: no program that is run from now on gets this capability, `PR_CAPBSET_DROP`.
 pub(crate) fn forbid(capability: c_uint) -> Result<(), Errno> {
     // SAFETY: PR_CAPBSET_DROP takes a number.
-    Errno::result(unsafe { libc::prctl(libc::PR_CAPBSET_DROP, capability) }).map(drop)
+    Errno::result(unsafe { libc::prctl(libc::PR_CAPBSET_DROP, c_ulong::from(capability)) })
+        .map(drop)
 }
 
 /// In the child, a session leader: the terminal on standard input becomes the session's own, `TIOCSCTTY`.
 pub(crate) fn take_terminal() -> Result<(), Errno> {
     // SAFETY: TIOCSCTTY takes a number, here 0: steal the terminal from no one.
-    Errno::result(unsafe { libc::ioctl(0, libc::TIOCSCTTY, 0) }).map(drop)
+    Errno::result(unsafe { libc::ioctl(0, libc::TIOCSCTTY, c_ulong::MIN) }).map(drop)
+}
+
+/// `struct clone_args` of linux/sched.h as it was first, which the libc crate has for some processors only.
+#[repr(C)]
+#[derive(Default)]
+struct CloneArguments {
+    flags: u64,
+    pidfd: u64,
+    child_tid: u64,
+    parent_tid: u64,
+    exit_signal: u64,
+    stack: u64,
+    stack_size: u64,
+    tls: u64,
 }
 
 /// A child that sits in new namespaces of the kinds `flags`, doing nothing until it is killed, `clone3(2)`.
 ///
 /// clone3 and not unshare, so that the child itself is in the new pid and time namespaces.
 pub(crate) fn sit_in(flags: CloneFlags) -> Result<Pid, Errno> {
-    // SAFETY: clone_args is plain data, for which all zeros is a value: no stack, no pointer.
-    let mut arguments: libc::clone_args = unsafe { zeroed() };
-    arguments.flags = u64::try_from(flags.bits()).map_err(|_| Errno::EINVAL)?;
-    arguments.exit_signal = libc::SIGCHLD as u64;
+    let arguments = CloneArguments {
+        flags: u64::try_from(flags.bits()).map_err(|_| Errno::EINVAL)?,
+        exit_signal: libc::SIGCHLD as u64,
+        ..CloneArguments::default()
+    };
     // SAFETY: the structure is a local of the size told. Without CLONE_VM the child has a copy of the memory, as after
     // fork, and `sit` does what is async-signal-safe alone.
-    let pid = unsafe { libc::syscall(libc::SYS_clone3, &arguments, size_of::<libc::clone_args>()) };
+    let pid = unsafe {
+        libc::syscall(
+            libc::SYS_clone3,
+            &raw const arguments,
+            size_of::<CloneArguments>(),
+        )
+    };
     match Errno::result(pid)? {
         0 => sit(),
         pid => Ok(Pid::from_raw(

@@ -97,7 +97,7 @@ pub fn set(capabilities: &Capabilities) -> Result<(), Errno> {
 /// Those of PR_CAP_AMBIENT_RAISE.
 pub fn raise_ambient(capability: c_ulong) -> Result<(), Errno> {
     let nothing: c_ulong = 0;
-    let raise = libc::PR_CAP_AMBIENT_RAISE;
+    let raise = libc::PR_CAP_AMBIENT_RAISE as c_ulong;
     // SAFETY: PR_CAP_AMBIENT takes four numbers and no pointer.
     let result = unsafe { libc::prctl(libc::PR_CAP_AMBIENT, raise, capability, nothing, nothing) };
     Errno::result(result).map(drop)

@@ -31,6 +31,8 @@ pub struct Status {
     pub permissions: u32,
     /// Its owner.
     pub uid: u32,
+    /// Its group.
+    pub gid: u32,
     /// How many directory entries it has.
     pub links: u32,
     /// Its size, in bytes or what else its filesystem counts.
@@ -184,9 +186,24 @@ pub fn status_of(file: impl AsFd) -> Result<Status, Errno> {
     status_at(file.as_fd(), c"")
 }
 
-fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno> {
+/// What there is to know of the file that a path leads to, links being followed.
+///
+/// This and [`status_of`] stand in for `stat(2)` and `fstat(2)`, which in a 32-bit program fail with EOVERFLOW where a
+/// number does not fit: an inode of nsfs or of a pidfd, a size.
+///
+/// # Errors
+/// Those of `statx(2)`.
+pub fn status(path: &CStr) -> Result<Status, Errno> {
+    status_at(AT_FDCWD, path)
+}
+
+/// What there is to know of a file below a directory, links being followed; the empty name is the directory itself.
+///
+/// # Errors
+/// Those of `statx(2)`.
+pub fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno> {
     let flags = libc::AT_STATX_DONT_SYNC | libc::AT_NO_AUTOMOUNT | libc::AT_EMPTY_PATH;
-    let wanted = libc::STATX_TYPE | libc::STATX_INO | libc::STATX_UID;
+    let wanted = libc::STATX_TYPE | libc::STATX_INO | libc::STATX_UID | libc::STATX_GID;
     let wanted = wanted | libc::STATX_NLINK | libc::STATX_SIZE | libc::STATX_MODE;
     let wanted = wanted | libc::STATX_MNT_ID;
     let mut told = std::mem::MaybeUninit::<libc::statx>::zeroed();
@@ -207,6 +224,7 @@ fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno> {
         file_type: u32::from(told.stx_mode) & libc::S_IFMT,
         permissions: u32::from(told.stx_mode) & !libc::S_IFMT,
         uid: told.stx_uid,
+        gid: told.stx_gid,
         links: told.stx_nlink,
         size: told.stx_size,
         mount: knows_id.then_some(told.stx_mnt_id),

@@ -40,7 +40,7 @@ pub fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
     Ok(unsafe { OwnedFd::from_raw_fd(higher) })
 }
 
-/// F_SETSIG of linux/fcntl.h.
+/// F_SETSIG of linux/fcntl.h, the same on every processor that Rust is for; the libc crate lacks it.
 const F_SETSIG: c_int = 10;
 
 /// Has the kernel send this process `signal` whenever there is something to read from the descriptor, or the other

@@ -3,8 +3,10 @@
 use nix::errno::Errno;
 use nix::libc::{self, c_int, c_long, c_uint};
 
-/// The system call's number, the same on every processor.
-const SYS_LISTNS: c_long = 470;
+use super::call_number;
+
+/// The system call's number.
+const SYS_LISTNS: c_long = call_number(470);
 
 /// `struct ns_id_req` of linux/nsfs.h as it was first.
 #[repr(C)]

@@ -3,7 +3,7 @@
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
-use nix::libc::{self, c_int, c_ulong};
+use nix::libc::{self, Ioctl, c_int, c_ulong};
 use nix::unistd::getpid;
 
 use super::file::above_standard;
@@ -41,20 +41,16 @@ pub fn joins_by_pidfd() -> bool {
     is_linux_since(5, 8)
 }
 
-/// PIDFD_GET_MNT_NAMESPACE of linux/pidfd.h, since Linux 6.11.
-const PIDFD_GET_MNT_NAMESPACE: c_ulong = 0xff03;
-/// PIDFD_GET_USER_NAMESPACE, likewise.
-const PIDFD_GET_USER_NAMESPACE: c_ulong = 0xff09;
-/// SIOCGSKNS of linux/sockios.h.
-const SIOCGSKNS: c_ulong = 0x894c;
-
 /// The user namespace that the process of this pidfd is in.
 ///
 /// # Errors
 /// ENOTTY or EINVAL before Linux 6.11; ESRCH.
 pub fn user_namespace_of(pidfd: impl AsFd) -> Result<OwnedFd, Errno> {
-    descriptor_by_ioctl(pidfd, PIDFD_GET_USER_NAMESPACE)
+    descriptor_by_ioctl(pidfd, libc::PIDFD_GET_USER_NAMESPACE)
 }
+
+/// SIOCGSKNS of linux/sockios.h, as the C library's ioctl wants it.
+const SIOCGSKNS: Ioctl = libc::SIOCGSKNS as Ioctl;
 
 /// The network namespace of this socket.
 ///
@@ -65,10 +61,7 @@ pub fn network_of(socket: impl AsFd) -> Result<OwnedFd, Errno> {
 }
 
 /// The descriptor that this request makes.
-pub(super) fn descriptor_by_ioctl(
-    descriptor: impl AsFd,
-    request: c_ulong,
-) -> Result<OwnedFd, Errno> {
+pub(super) fn descriptor_by_ioctl(descriptor: impl AsFd, request: Ioctl) -> Result<OwnedFd, Errno> {
     let nothing: c_ulong = 0;
     // SAFETY: these requests take no argument and return a new descriptor.
     let result = unsafe { libc::ioctl(descriptor.as_fd().as_raw_fd(), request, nothing) };
@@ -101,7 +94,7 @@ const NSFS_HANDLE_BYTES: u32 = 16;
 /// # Errors
 /// ENOTTY or EINVAL before Linux 6.11; ENOSYS before 5.3.
 pub fn own_mount_namespace() -> Result<OwnedFd, Errno> {
-    descriptor_by_ioctl(pidfd_open(getpid())?, PIDFD_GET_MNT_NAMESPACE)
+    descriptor_by_ioctl(pidfd_open(getpid())?, libc::PIDFD_GET_MNT_NAMESPACE)
 }
 
 /// Opens the namespace that has this 64-bit id, `open_by_handle_at(2)`; `any` is any other one, for it is its filesystem

@@ -3,7 +3,7 @@
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::libc::{self, c_char, c_int, c_short};
+use nix::libc::{self, Ioctl, c_char, c_int, c_short};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 
 /// The name of the loopback device, which every network namespace has, as the kernel wants it: with zeros behind it.
@@ -26,8 +26,9 @@ pub fn bring_loopback_up() -> Result<(), Errno> {
         ifr_name: LOOPBACK,
         ifr_ifru: libc::__c_anonymous_ifr_ifru { ifru_flags: up },
     };
+    let set_flags = libc::SIOCSIFFLAGS as Ioctl;
     // SAFETY: the request reads a struct ifreq, which outlives it, and of the union only the flags.
-    let result = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw const request) };
+    let result = unsafe { libc::ioctl(socket.as_raw_fd(), set_flags, &raw const request) };
     Errno::result(result).map(drop)
 }
 

@@ -4,35 +4,22 @@
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::libc::{self, c_int, c_ulong};
+use nix::libc::{self, Ioctl, c_int, c_ulong};
 
 use super::namespace::{descriptor_by_ioctl, new_descriptor};
 
-/// NS_GET_USERNS of linux/nsfs.h.
-const NS_GET_USERNS: c_ulong = 0xb701;
-/// NS_GET_PARENT.
-const NS_GET_PARENT: c_ulong = 0xb702;
-/// NS_GET_NSTYPE.
-const NS_GET_NSTYPE: c_ulong = 0xb703;
-/// NS_GET_OWNER_UID.
-const NS_GET_OWNER_UID: c_ulong = 0xb704;
-/// NS_GET_PID_FROM_PIDNS.
-const NS_GET_PID_FROM_PIDNS: c_ulong = 0x8004_b706;
-/// NS_GET_MNTNS_ID.
-const NS_GET_MNTNS_ID: c_ulong = 0x8008_b705;
-/// NS_MNT_GET_NEXT.
-const NS_MNT_GET_NEXT: c_ulong = 0x8010_b70b;
-/// NS_MNT_GET_PREV.
-const NS_MNT_GET_PREV: c_ulong = 0x8010_b70c;
-/// NS_GET_ID.
-const NS_GET_ID: c_ulong = 0x8008_b70d;
+/// NS_GET_ID of linux/nsfs.h, since Linux 6.18. The bits that say in which direction an argument goes differ between
+/// processors; `_IOR` knows them.
+const NS_GET_ID: Ioctl = libc::_IOR::<u64>(0xb7, 13);
+// The same computation finds a number that the C library's headers have.
+const _: () = assert!(libc::_IOR::<u64>(0xb7, 5) == libc::NS_GET_MNTNS_ID);
 
 /// The user namespace that owns this namespace; for a user namespace that is its parent.
 ///
 /// # Errors
 /// EPERM if it is outside of the caller's own; ENOTTY before Linux 4.9.
 pub fn owner_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
-    descriptor_by_ioctl(namespace, NS_GET_USERNS)
+    descriptor_by_ioctl(namespace, libc::NS_GET_USERNS)
 }
 
 /// The namespace that this user or pid namespace was made in.
@@ -40,7 +27,7 @@ pub fn owner_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
 /// # Errors
 /// EPERM if it is outside of the caller's own, and for the first of all; EINVAL for another type.
 pub fn parent_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
-    descriptor_by_ioctl(namespace, NS_GET_PARENT)
+    descriptor_by_ioctl(namespace, libc::NS_GET_PARENT)
 }
 
 /// The type of this namespace, a [`Namespace::flag`].
@@ -53,7 +40,7 @@ pub fn type_of(namespace: impl AsFd) -> Result<c_int, Errno> {
     let nothing: c_ulong = 0;
     let descriptor = namespace.as_fd().as_raw_fd();
     // SAFETY: the request takes no argument.
-    let result = unsafe { libc::ioctl(descriptor, NS_GET_NSTYPE, nothing) };
+    let result = unsafe { libc::ioctl(descriptor, libc::NS_GET_NSTYPE, nothing) };
     Errno::result(result)
 }
 
@@ -65,7 +52,7 @@ pub fn owner_uid_of(namespace: impl AsFd) -> Result<u32, Errno> {
     let mut uid: libc::uid_t = 0;
     let descriptor = namespace.as_fd().as_raw_fd();
     // SAFETY: the request writes one uid_t, and that is what the pointer leads to.
-    let result = unsafe { libc::ioctl(descriptor, NS_GET_OWNER_UID, &raw mut uid) };
+    let result = unsafe { libc::ioctl(descriptor, libc::NS_GET_OWNER_UID, &raw mut uid) };
     Errno::result(result).map(|_| uid)
 }
 
@@ -76,7 +63,8 @@ pub fn owner_uid_of(namespace: impl AsFd) -> Result<u32, Errno> {
 pub fn has_process(pid_namespace: impl AsFd, pid: u32) -> Result<bool, Errno> {
     let descriptor = pid_namespace.as_fd().as_raw_fd();
     // SAFETY: the request takes a number and no pointer.
-    let result = unsafe { libc::ioctl(descriptor, NS_GET_PID_FROM_PIDNS, c_ulong::from(pid)) };
+    let result =
+        unsafe { libc::ioctl(descriptor, libc::NS_GET_PID_FROM_PIDNS, c_ulong::from(pid)) };
     match Errno::result(result) {
         Ok(_) => Ok(true),
         Err(Errno::ESRCH) => Ok(false),
@@ -97,10 +85,10 @@ pub fn id_of(namespace: impl AsFd) -> Result<u64, Errno> {
 /// # Errors
 /// EINVAL for another type; ENOTTY before Linux 6.11.
 pub fn mount_id_of(namespace: impl AsFd) -> Result<u64, Errno> {
-    number_by_ioctl(namespace, NS_GET_MNTNS_ID)
+    number_by_ioctl(namespace, libc::NS_GET_MNTNS_ID)
 }
 
-fn number_by_ioctl(namespace: impl AsFd, request: c_ulong) -> Result<u64, Errno> {
+fn number_by_ioctl(namespace: impl AsFd, request: Ioctl) -> Result<u64, Errno> {
     let mut number: u64 = 0;
     let descriptor = namespace.as_fd().as_raw_fd();
     // SAFETY: these requests write one u64, and that is what the pointer leads to.
@@ -137,8 +125,8 @@ pub fn neighbour_of(
     direction: Direction,
 ) -> Result<(OwnedFd, MountNamespace), Errno> {
     let request = match direction {
-        Direction::Next => NS_MNT_GET_NEXT,
-        Direction::Previous => NS_MNT_GET_PREV,
+        Direction::Next => libc::NS_MNT_GET_NEXT,
+        Direction::Previous => libc::NS_MNT_GET_PREV,
     };
     let mut told = MountNamespace {
         size: 16,

@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::ptr;
 
 use nix::errno::Errno;
-use nix::libc::{self, c_int};
+use nix::libc::{self, c_int, c_ulong};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::{ForkResult, Pid, fork};
@@ -179,7 +179,7 @@ const KCMP_FILES: c_int = 2;
 /// # Errors
 /// EPERM without the right to trace both; ESRCH; ENOSYS where the kernel was built without it.
 pub fn share_descriptors(one: Pid, other: Pid) -> Result<bool, Errno> {
-    let nothing: libc::c_ulong = 0;
+    let nothing: c_ulong = 0;
     // SAFETY: kcmp takes no pointer.
     let result = unsafe {
         libc::syscall(
@@ -205,7 +205,7 @@ pub fn is_there(pidfd: impl AsFd) -> bool {
 /// # Errors
 /// None on any kernel that has the call.
 pub fn make_undumpable() -> Result<(), Errno> {
-    let not_dumpable: libc::c_ulong = 0;
+    let not_dumpable: c_ulong = 0;
     // SAFETY: PR_SET_DUMPABLE takes a number and no pointer.
     let result = unsafe { libc::prctl(libc::PR_SET_DUMPABLE, not_dumpable) };
     Errno::result(result).map(drop)
@@ -239,6 +239,7 @@ pub fn has_ended(pidfd: impl AsFd) -> Result<bool, Errno> {
 /// # Errors
 /// EINVAL if there is no such signal.
 pub fn set_parent_death_signal(signal: c_int) -> Result<(), Errno> {
+    let signal = c_ulong::try_from(signal).map_err(|_| Errno::EINVAL)?;
     // SAFETY: PR_SET_PDEATHSIG takes a number and no pointer.
     let result = unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal) };
     Errno::result(result).map(drop)

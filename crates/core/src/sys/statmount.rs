@@ -3,9 +3,11 @@
 use nix::errno::Errno;
 use nix::libc::{self, c_long};
 
-/// The system calls' numbers, the same on every processor.
-const SYS_STATMOUNT: c_long = 457;
-const SYS_LISTMOUNT: c_long = 458;
+use super::call_number;
+
+/// The system calls' numbers.
+const SYS_STATMOUNT: c_long = call_number(457);
+const SYS_LISTMOUNT: c_long = call_number(458);
 /// `LSMT_ROOT`: all mounts of the namespace.
 const LSMT_ROOT: u64 = u64::MAX;
 /// STATMOUNT_SB_BASIC, STATMOUNT_MNT_ROOT and STATMOUNT_MNT_POINT.
@@ -84,7 +86,9 @@ fn parse(answer: &[u8]) -> Option<Mount<'_>> {
             .map(u32::from_ne_bytes)
     };
     let text = |at: usize| {
-        let text = answer.get(512 + usize::try_from(number(at)?).ok()?..)?;
+        // In 32 bits the sum may be too large: such a place is none.
+        let place = usize::try_from(number(at)?).ok()?.checked_add(512)?;
+        let text = answer.get(place..)?;
         text.split(|byte| *byte == 0).next()
     };
     let magic = answer

@@ -10,6 +10,7 @@ use std::fs::File;
 use std::io::Read;
 
 use nix::errno::Errno;
+use nix::libc;
 use nscore::namespace::Namespace;
 use nscore::procfs;
 use nscore::safe_open::open_mount_point;
@@ -26,7 +27,7 @@ use crate::link;
 use crate::mountinfo::{self, Kept};
 
 /// NSFS_MAGIC of linux/magic.h.
-const NSFS_MAGIC: u64 = 0x6e73_6673;
+const NSFS_MAGIC: u64 = libc::NSFS_MAGIC as u64;
 
 /// Reads the mounts of every mount namespace that can be seen, or of this one alone.
 pub(super) fn read(proc: &Directory, wanted: &Wanted, snapshot: &mut Snapshot) {

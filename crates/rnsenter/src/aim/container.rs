@@ -222,6 +222,6 @@ fn is_in(target: &Target, id: &str, owners: &mut NameOwners) -> bool {
 fn is_elsewhere(target: &Target) -> bool {
     [Namespace::Pid, Namespace::Mount].into_iter().any(|of| {
         let theirs = target.stat_namespace(of.file()).ok();
-        theirs.is_none_or(|theirs| Proc::here().namespace(of) != Some(theirs.st_ino))
+        theirs.is_none_or(|theirs| Proc::here().namespace(of) != Some(theirs.inode))
     })
 }

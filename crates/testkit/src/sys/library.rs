@@ -2,7 +2,6 @@
 //! users or groups.
 
 use std::ffi::{CStr, CString, c_char, c_int};
-use std::mem::{MaybeUninit, zeroed};
 use std::ptr::{null, null_mut};
 use std::sync::{Mutex, PoisonError};
 
@@ -29,6 +28,8 @@ unsafe extern "C" {
         long: *const LongOption,
         index: *mut c_int,
     ) -> c_int;
+    fn fgetpwent(stream: *mut FILE) -> *mut passwd;
+    fn fgetgrent(stream: *mut FILE) -> *mut group;
 }
 
 /// getopt_long(3) keeps where it is in variables of the process.
@@ -125,8 +126,8 @@ impl Drop for Stream {
     }
 }
 
-/// How much room the strings of an entry get, and the pointers to a group's members: enough for files of 8 KiB.
-const ROOM: usize = 80 << 10;
+/// fgetpwent(3) and fgetgrent(3) each return the same structure again and again. Not fgetpwent_r, which musl lacks.
+static ENTRY: Mutex<()> = Mutex::new(());
 
 /// The entries of fgetpwent(3): name, user, group, shell.
 pub(crate) fn passwd_entries(contents: &[u8]) -> Vec<(CString, u32, u32, CString)> {
@@ -134,25 +135,14 @@ pub(crate) fn passwd_entries(contents: &[u8]) -> Vec<(CString, u32, u32, CString
     let Some(stream) = Stream::over(contents) else {
         return entries;
     };
-    let mut room: Vec<c_char> = vec![0; ROOM];
+    let _alone = ENTRY.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
-        let mut entry = MaybeUninit::<passwd>::uninit();
-        let mut found = null_mut();
-        // SAFETY: all pointers are to locals that outlive the call, the room is as large as told.
-        let error = unsafe {
-            libc::fgetpwent_r(
-                stream.0,
-                entry.as_mut_ptr(),
-                room.as_mut_ptr(),
-                room.len(),
-                &raw mut found,
-            )
-        };
-        if error != 0 || found.is_null() {
+        // SAFETY: the stream is open.
+        let entry = unsafe { fgetpwent(stream.0) };
+        // SAFETY: it is null, or an entry that nobody else changes while the lock is held.
+        let Some(entry) = (unsafe { entry.as_ref() }) else {
             return entries;
-        }
-        // SAFETY: it has succeeded, so the entry is filled in.
-        let entry = unsafe { entry.assume_init() };
+        };
         let (name, shell) = (text(entry.pw_name), text(entry.pw_shell));
         entries.push((name, entry.pw_uid, entry.pw_gid, shell));
     }
@@ -164,24 +154,14 @@ pub(crate) fn group_entries(contents: &[u8]) -> Vec<(CString, u32, Vec<CString>)
     let Some(stream) = Stream::over(contents) else {
         return entries;
     };
-    let mut room: Vec<c_char> = vec![0; ROOM];
+    let _alone = ENTRY.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
-        // SAFETY: the structure is plain data, for which all zeros is a value.
-        let mut entry: group = unsafe { zeroed() };
-        let mut found = null_mut();
-        // SAFETY: all pointers are to locals that outlive the call, the room is as large as told.
-        let error = unsafe {
-            libc::fgetgrent_r(
-                stream.0,
-                &raw mut entry,
-                room.as_mut_ptr(),
-                room.len(),
-                &raw mut found,
-            )
-        };
-        if error != 0 || found.is_null() {
+        // SAFETY: the stream is open.
+        let entry = unsafe { fgetgrent(stream.0) };
+        // SAFETY: it is null, or an entry that nobody else changes while the lock is held.
+        let Some(entry) = (unsafe { entry.as_ref() }) else {
             return entries;
-        }
+        };
         let mut members = Vec::new();
         loop {
             // SAFETY: it has succeeded, so this is an array, and its end has not yet been met.
@@ -202,6 +182,6 @@ fn text(pointer: *const c_char) -> CString {
     if pointer.is_null() {
         return CString::default();
     }
-    // SAFETY: the C library has made it: it ends with a zero byte, in the room, which the caller holds.
+    // SAFETY: the C library has made it: it ends with a zero byte, and stays until the next entry is read.
     unsafe { CStr::from_ptr(pointer) }.to_owned()
 }

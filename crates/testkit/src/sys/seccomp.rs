@@ -107,7 +107,7 @@ pub(crate) fn install(filter: &[sock_filter]) -> Result<(), Errno> {
     let result = unsafe {
         libc::prctl(
             libc::PR_SET_SECCOMP,
-            libc::SECCOMP_MODE_FILTER,
+            libc::c_ulong::from(libc::SECCOMP_MODE_FILTER),
             &raw const program,
         )
     };
