@@ -23,6 +23,7 @@ mod init;
 mod inodes;
 mod random;
 mod reuse;
+mod rootless;
 mod session;
 mod signals;
 mod stage;

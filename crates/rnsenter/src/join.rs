@@ -7,12 +7,12 @@
 use std::ffi::CStr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
 use nix::unistd::Pid;
 use nscore::hint::Explain;
 use nscore::namespace::Namespace;
-use nscore::sys::directory::status;
+use nscore::sys::directory::{Status, status, status_of};
 use nscore::sys::namespace::{joins_by_pidfd, network_of, setns, user_namespace_of};
 use nscore::sys::nsfs::owner_of;
 use nscore::sys::process::pidfd_getfd;
@@ -134,15 +134,36 @@ impl<'a> Joining<'a> {
         Ok(())
     }
 
-    /// Joins them all.
+    /// Joins them all: first in the original's sequence, and if that is not permitted, without what the caller shares
+    /// with the target, the user namespace first.
+    ///
+    /// Whoever has made a container without being root has no right over the namespaces that it shares with the machine,
+    /// and may enter all others once its user namespace is entered.
     ///
     /// # Errors
-    /// `reassociate to namespaces failed`, `reassociate to namespace 'ns/X' failed`.
-    pub(crate) fn join(mut self) -> Result<()> {
+    /// `reassociate to namespaces failed`, `reassociate to namespace 'ns/X' failed`: those of the first sequence.
+    pub(crate) fn join(mut self, target: Option<&Target>) -> Result<()> {
         let enters_user = self.enters(Namespace::User);
         let enters_mount = self.enters(Namespace::Mount);
         self.try_all_but_user();
         let proc_is_ours = !enters_mount || self.enters(Namespace::Mount);
+        let refused = self.join_rest(enters_user, proc_is_ours);
+        let is_denied = |error: &Error| error.downcast_ref() == Some(&Errno::EPERM);
+        match refused {
+            Err(error) if enters_user && is_denied(&error) => {
+                self.leave_out_shared(target);
+                let has_some = !self.is_empty();
+                if has_some && self.join_user_first().is_ok() {
+                    return Ok(());
+                }
+                Err(error)
+            }
+            joined => joined,
+        }
+    }
+
+    /// The second pass: what is left, the process's own namespaces in one call, then the files.
+    fn join_rest(&mut self, enters_user: bool, proc_is_ours: bool) -> Result<()> {
         let refused = |types: &[Namespace], of| Refusal {
             types: types.to_vec(),
             enters_user,
@@ -153,13 +174,49 @@ impl<'a> Joining<'a> {
             setns(pidfd, flags(types))
                 .map_err(|errno| refused(types, Of::process(pid, pidfd)).error(errno))
                 .context("reassociate to namespaces failed")?;
+            self.by_pidfd.clear();
         }
-        for (namespace, file) in &self.files {
+        while let Some((namespace, file)) = self.files.first() {
             setns(file, namespace.flag())
                 .map_err(|errno| refused(&[*namespace], Of::file(file)).error(errno))
                 .with_context(|| {
                     format!("reassociate to namespace 'ns/{}' failed", namespace.file())
                 })?;
+            self.files.remove(0);
+        }
+        Ok(())
+    }
+
+    /// Strikes off the types of which the caller is in the same namespace already.
+    fn leave_out_shared(&mut self, target: Option<&Target>) {
+        let is_other = |namespace: Namespace, theirs: Option<Status>| {
+            let id = |status: Status| (status.device, status.inode);
+            let own = own_status(namespace).ok();
+            theirs.is_none() || theirs.map(id) != own.map(id)
+        };
+        self.by_pidfd.retain(|namespace| {
+            let theirs = target.and_then(|target| target.stat_namespace(namespace.file()).ok());
+            is_other(*namespace, theirs)
+        });
+        let files = &mut self.files;
+        files.retain(|(namespace, file)| is_other(*namespace, status_of(file).ok()));
+    }
+
+    /// Joins what is left; of the namespaces of one call the kernel takes the user namespace first by itself.
+    fn join_user_first(&self) -> Result<(), Errno> {
+        let is_user = |namespace: Namespace| namespace == Namespace::User;
+        let (first, rest): (Vec<_>, Vec<_>) = self
+            .files
+            .iter()
+            .partition(|(namespace, _)| is_user(*namespace));
+        for (namespace, file) in first {
+            setns(file, namespace.flag())?;
+        }
+        if let (Some((_, pidfd)), false) = (self.pidfd, self.by_pidfd.is_empty()) {
+            setns(pidfd, flags(&self.by_pidfd))?;
+        }
+        for (namespace, file) in rest {
+            setns(file, namespace.flag())?;
         }
         Ok(())
     }
@@ -222,9 +279,7 @@ fn parent_namespace(target: &Target, named: Option<&OwnedFd>) -> Result<OwnedFd>
 /// `stat of /proc/PID/ns/user failed`.
 pub(crate) fn choose_all(options: &mut Options) -> Result<()> {
     for namespace in Namespace::ALL {
-        let path = format!("/proc/self/ns/{}\0", namespace.file());
-        let path = CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or_default();
-        let Ok(own) = status(path) else {
+        let Ok(own) = own_status(namespace) else {
             continue;
         };
         if namespace == Namespace::User && !options.enters(namespace) {
@@ -239,4 +294,10 @@ pub(crate) fn choose_all(options: &mut Options) -> Result<()> {
         options.enter(namespace, Source::Target);
     }
     Ok(())
+}
+
+/// The state of the file of one of the caller's own namespaces.
+fn own_status(namespace: Namespace) -> Result<Status, Errno> {
+    let path = format!("/proc/self/ns/{}\0", namespace.file());
+    status(CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or_default())
 }

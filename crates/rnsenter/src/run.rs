@@ -74,7 +74,7 @@ fn enter_and_run(
     let groups_left = credentials.drop_groups_outside();
     // From here until exec nobody inside may look into this process: it still holds what is outside.
     make_undumpable().context("prctl failed")?;
-    let (user, group) = opened.enter(joins)?;
+    let (user, group) = opened.enter(target.as_ref(), joins)?;
     let diagnostics = &invocation.diagnostics;
     let become_program = || -> Result<Ending> {
         credentials.become_inside(user, group, groups_left)?;
@@ -153,11 +153,15 @@ impl<'a> Opened<'a> {
     }
 
     /// Goes inside with it; the user and the group to become there.
-    fn enter(self, joins: &mut bool) -> Result<(Option<u32>, Option<u32>)> {
+    fn enter(
+        self,
+        target: Option<&Target>,
+        joins: &mut bool,
+    ) -> Result<(Option<u32>, Option<u32>)> {
         let enters_user = self.joining.enters(Namespace::User);
         // The namespaces of a process are joined all or none, if that process may not be looked into.
         *joins = self.joining.has_files();
-        self.joining.join()?;
+        self.joining.join(target)?;
         *joins = true;
         if enters_user {
             // The kernel has made this process dumpable as /proc/sys/fs/suid_dumpable has it.
