@@ -1,7 +1,12 @@
 //! NEWROOT: which one is the old root, how it is entered, and what is told where it cannot be.
 
+use std::fs::rename;
+use std::os::unix::fs::symlink;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
 use crate::stage::{RCHROOT, Stage, twin};
-use testkit::{Tool, need};
+use testkit::{Outcome, Tool, need};
 
 fn rchroot() -> Tool {
     Tool::new(RCHROOT).argv0("chroot")
@@ -161,4 +166,72 @@ fn what_is_wrong_is_told_in_the_order_of_the_steps() {
         127,
         "chroot: failed to run command 'nosuch': No such file or directory\n",
     );
+}
+
+#[test]
+fn what_was_checked_is_what_is_entered_though_the_name_changes_meanwhile() {
+    if !need::root() {
+        return;
+    }
+    let stage = Stage::new();
+    stage.file("jail/sign", "inside\n");
+    let (link, next) = (stage.path("link"), stage.path("next"));
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                for root in ["/", "jail"] {
+                    symlink(root, &next).unwrap();
+                    rename(&next, &link).unwrap();
+                }
+            }
+        });
+        let mut entered = 0;
+        let outcomes: Vec<Outcome> = (0..300)
+            .map(|_| {
+                let tool = stage.root(rchroot()).args(["--skip-chdir", "link"]);
+                tool.args(["sh", "-c", "test ! -e /sign && echo outside"])
+                    .run()
+            })
+            .filter(|outcome| outcome.code() != 125)
+            .inspect(|_| entered += 1)
+            .filter(|outcome| outcome.out() != "outside\n")
+            .collect();
+        done.store(true, Ordering::Relaxed);
+        assert!(entered > 0);
+        assert!(
+            outcomes.is_empty(),
+            "{} of {entered}: {}",
+            outcomes.len(),
+            outcomes[0]
+        );
+    });
+}
+
+#[test]
+fn a_root_that_was_looked_at_before_is_refused_in_the_same_words() {
+    let Some(twin) = twin() else { return };
+    let stage = Stage::new();
+    let long = "x".repeat(300);
+    let roots = [
+        "/",
+        "jail",
+        "nosuch",
+        "file",
+        "loop",
+        "closed",
+        "closed/inner",
+        "isroot",
+        "",
+        &long,
+    ];
+    for root in roots {
+        for options in [
+            &["--userspec=both"][..],
+            &["--groups=bothgrp"],
+            &["--skip-chdir"],
+        ] {
+            twin.same_with(|tool| stage.ordinary(tool).args(options).args([root, "true"]));
+        }
+    }
 }

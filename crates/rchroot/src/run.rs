@@ -1,7 +1,6 @@
 //! What `rchroot` does, step by step. The order is the original's wherever it can be seen, and that is in which error
 //! is told where there are several: the command line, NEWROOT, the user, the groups, the command.
 
-use std::cell::LazyCell;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -18,6 +17,7 @@ use nscore::sys::process::Ending;
 use crate::accounts::{Files, NameService};
 use crate::groups::List;
 use crate::identity::{Identity, Spec};
+use crate::newroot::NewRoot;
 use crate::options::Options;
 use crate::{credentials, newroot};
 
@@ -25,21 +25,21 @@ use crate::{credentials, newroot};
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let options = Options::read(invocation)?;
     let quotes = Quotes::default();
-    let old_root = LazyCell::new(|| newroot::is_old_root(&options.newroot));
-    if options.skip_chdir && !*old_root {
+    let newroot = NewRoot::new(&options.newroot);
+    if options.skip_chdir && !newroot.is_old_root() {
         return Err(skips_chdir_in_another_root(&quotes));
     }
     let listed = options.groups.is_some();
     let spec = options.userspec.as_deref();
-    let spec = spec.map(|spec| Spec::ask(&NameService, *old_root, spec, listed));
+    let spec = spec.map(|spec| Spec::ask(&NameService, newroot.is_old_root(), spec, listed));
     let list = options.groups.as_deref();
-    let list = list.map(|list| List::ask(&NameService, *old_root, list));
+    let list = list.map(|list| List::ask(&NameService, newroot.is_old_root(), list));
     // A word that is quoted later must not have the locale's files, or code, loaded from another root.
-    if quotes.have_files() && !*old_root {
+    if quotes.have_files() && !newroot.is_old_root() {
         quotes.load();
     }
 
-    newroot::enter(&options, &quotes)?;
+    newroot::enter(&newroot, &options, &quotes)?;
     let inside = Files::default();
     let mut identity = match spec {
         Some(spec) => spec.settle(&inside)?,
