@@ -17,6 +17,7 @@ mod init;
 mod isolate;
 mod job;
 mod mapper;
+mod mount_number;
 mod mounts;
 mod news;
 mod options;

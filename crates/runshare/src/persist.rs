@@ -17,6 +17,7 @@ use nscore::sys::mount::{bind, unmount};
 use nscore::sys::signal::SignalSet;
 
 use crate::helper::Helper;
+use crate::mount_number::{mount_number, renew_until_newer};
 use crate::options::Options;
 
 /// What one call keeps.
@@ -32,6 +33,8 @@ pub(crate) struct Kept {
 pub(crate) struct Keeper {
     helper: Option<Helper>,
     kept: Kept,
+    /// The number of the mount namespace in which the new one is to be mounted.
+    older: Option<u64>,
 }
 
 impl Keeper {
@@ -51,7 +54,26 @@ impl Keeper {
         } else {
             None
         };
-        Ok(Keeper { helper, kept })
+        let mut namespaces = kept.namespaces.iter();
+        let has_mount = namespaces.any(|(namespace, _)| *namespace == Namespace::Mount);
+        let older = if has_mount { mount_number() } else { None };
+        Ok(Keeper {
+            helper,
+            kept,
+            older,
+        })
+    }
+
+    /// Sees to it that the mount namespace that has just been unshared can be bound. Call it before anything is done in
+    /// that.
+    ///
+    /// # Errors
+    /// As [`renew_until_newer`].
+    pub(crate) fn renew_mount_namespace(&self) -> Result<()> {
+        match self.older {
+            Some(older) => renew_until_newer(older),
+            None => Ok(()),
+        }
     }
 
     /// Whether anything is to be kept.

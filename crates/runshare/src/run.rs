@@ -42,6 +42,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     unshare(flags)
         .explain(move |errno| hint::unshare(errno, flags))
         .context("unshare failed")?;
+    keeper.renew_mount_namespace()?;
     mapper.write_blocks()?;
     clocks::shift(&options)?;
     if options.init {

@@ -9,6 +9,7 @@
 
 use nix::libc::{self, c_long};
 
+pub mod affinity;
 pub mod arguments;
 pub mod arrival;
 pub mod capability;
