@@ -9,10 +9,12 @@ use std::mem::offset_of;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, OFlag, openat};
+use nix::fcntl::{AT_FDCWD, AtFlags, OFlag, openat};
 use nix::libc;
-use nix::sys::stat::Mode;
+use nix::sys::stat::{Mode, fstatat, major, minor};
 use nix::unistd::read;
+
+use super::probe::{Call, statx};
 
 /// An open directory.
 #[derive(Debug)]
@@ -206,13 +208,11 @@ pub fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno
     let wanted = libc::STATX_TYPE | libc::STATX_INO | libc::STATX_UID | libc::STATX_GID;
     let wanted = wanted | libc::STATX_NLINK | libc::STATX_SIZE | libc::STATX_MODE;
     let wanted = wanted | libc::STATX_MNT_ID;
-    let mut told = std::mem::MaybeUninit::<libc::statx>::zeroed();
-    let (directory, answer) = (directory.as_raw_fd(), told.as_mut_ptr());
-    // SAFETY: the name is a C string, and the answer is a struct statx of ours.
-    let result = unsafe { libc::statx(directory, name.as_ptr(), flags, wanted, answer) };
-    Errno::result(result)?;
-    // SAFETY: all zeros are a struct statx already, whatever the kernel has filled in.
-    let told = unsafe { told.assume_init() };
+    let told = match statx(directory.as_raw_fd(), name, flags, wanted) {
+        Ok(told) => told,
+        Err(errno) if Call::Status.is_refused(errno) => return older_status(directory, name),
+        Err(errno) => return Err(errno),
+    };
     let mount_root = u64::try_from(libc::STATX_ATTR_MOUNT_ROOT).unwrap_or(0);
     let (knows_id, knows_root) = (
         told.stx_mask & libc::STATX_MNT_ID != 0,
@@ -229,6 +229,29 @@ pub fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno
         size: told.stx_size,
         mount: knows_id.then_some(told.stx_mnt_id),
         is_mount_root: knows_root.then_some(told.stx_attributes & mount_root != 0),
+    })
+}
+
+/// The same by `fstatat(2)`, which a kernel or a sandbox without statx has; it says nothing of mounts.
+#[allow(
+    clippy::useless_conversion,
+    clippy::unnecessary_fallible_conversions,
+    reason = "the types of struct stat differ from processor to processor"
+)]
+fn older_status(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno> {
+    let flags = AtFlags::AT_NO_AUTOMOUNT | AtFlags::AT_EMPTY_PATH;
+    let told = fstatat(directory, name, flags)?;
+    let half = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(Status {
+        device: (half(major(told.st_dev)), half(minor(told.st_dev))),
+        inode: u64::from(told.st_ino),
+        file_type: told.st_mode & libc::S_IFMT,
+        permissions: told.st_mode & !libc::S_IFMT,
+        uid: told.st_uid,
+        links: u32::try_from(told.st_nlink).unwrap_or(u32::MAX),
+        size: u64::try_from(told.st_size).unwrap_or(0),
+        mount: None,
+        is_mount_root: None,
     })
 }
 
@@ -269,6 +292,23 @@ mod tests {
         assert_eq!(own.status(c""), Ok(same));
         assert_eq!(same.file_type, libc::S_IFDIR);
         assert_eq!(own.status(c"no such entry"), Err(Errno::ENOENT));
+    }
+
+    #[test]
+    fn the_older_call_says_the_same_but_for_mounts() {
+        let own = Directory::open(c"/proc/self").expect("/proc");
+        for name in [c"", c"ns/uts", c"stat", c"../../dev/null"] {
+            let newer = own.status(name).expect("it is there");
+            let older = older_status(own.as_fd(), name).expect("it is there");
+            let without_mounts = Status {
+                mount: None,
+                is_mount_root: None,
+                ..newer
+            };
+            assert_eq!(older, without_mounts, "{name:?}");
+        }
+        let absent = older_status(own.as_fd(), c"no such entry");
+        assert_eq!(absent, Err(Errno::ENOENT));
     }
 
     #[test]

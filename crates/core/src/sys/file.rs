@@ -3,8 +3,7 @@
 //! The caller may have closed standard input, output or error, and nothing opens them for us. A file that took such
 //! a number would be written to by the first error message; a uid_map must not be.
 
-use std::ffi::CString;
-use std::fs::read_dir;
+use std::ffi::{CStr, CString};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
@@ -15,6 +14,8 @@ use nix::fcntl::{FcntlArg, OFlag, fcntl, open as raw_open};
 use nix::libc::{self, c_int};
 use nix::sys::stat::Mode;
 use nix::unistd::{close, getpid, write};
+
+use super::directory::{Directory, EntryBuffer};
 
 /// Opens `path` with `flags` and close-on-exec, `open(2)`.
 ///
@@ -108,13 +109,14 @@ pub fn place(path: &Path) -> Option<Place> {
 /// [`spawn`] does.
 ///
 /// # Errors
-/// Before Linux 5.9, those of reading /proc.
+/// Before Linux 5.9, and where the call is refused, those of reading /proc.
 ///
 /// [`exit`]: super::process::exit
 /// [`spawn`]: super::process::spawn
 pub fn close_all_but(kept: &[RawFd]) -> Result<(), Errno> {
     match close_ranges_between(kept) {
-        Err(Errno::ENOSYS) => close_listed_but(kept),
+        // Nobody needs a right to close what is their own: it is a filter that says EPERM.
+        Err(Errno::ENOSYS | Errno::EPERM) => close_listed_but(kept),
         closed => closed,
     }
 }
@@ -133,10 +135,17 @@ fn close_ranges_between(kept: &[RawFd]) -> Result<(), Errno> {
 
 /// Closes one after the other those that /proc lists.
 fn close_listed_but(kept: &[RawFd]) -> Result<(), Errno> {
-    let listed = read_dir("/proc/self/fd")
-        .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
-    let names = listed.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let open: Vec<RawFd> = names.filter_map(|name| name.parse().ok()).collect();
+    let listed = Directory::open(c"/proc/self/fd")?;
+    let mut open: Vec<RawFd> = Vec::new();
+    let note = |name: &CStr| {
+        open.extend(
+            name.to_str()
+                .ok()
+                .and_then(|name| name.parse::<RawFd>().ok()),
+        )
+    };
+    listed.entries(&mut EntryBuffer::default(), note)?;
+    drop(listed);
     for descriptor in open.into_iter().filter(|number| !kept.contains(number)) {
         // That of the list itself is closed already.
         let _ = close(descriptor);
@@ -145,14 +154,14 @@ fn close_listed_but(kept: &[RawFd]) -> Result<(), Errno> {
 }
 
 /// Has every descriptor but standard input, output and error closed when this process becomes a program,
-/// `close_range(2)`. Before Linux 5.11 they are closed at once, so call it last, see [`close_all_but`].
+/// `close_range(2)`. Before Linux 5.11, and where the call is refused, they are closed at once, so call it last, see [`close_all_but`].
 ///
 /// # Errors
 /// Those of [`close_all_but`].
 pub fn keep_standard_alone() -> Result<(), Errno> {
     let (first, last) = (libc::STDERR_FILENO + 1, RawFd::MAX);
     match close_range(first, last, libc::CLOSE_RANGE_CLOEXEC) {
-        Err(Errno::EINVAL | Errno::ENOSYS) => {
+        Err(Errno::EINVAL | Errno::ENOSYS | Errno::EPERM) => {
             close_all_but(&[libc::STDIN_FILENO, libc::STDOUT_FILENO, libc::STDERR_FILENO])
         }
         done => done,

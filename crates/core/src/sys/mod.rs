@@ -25,6 +25,7 @@ pub mod mount;
 pub mod namespace;
 pub mod network;
 pub mod nsfs;
+pub mod probe;
 pub mod process;
 pub mod regex;
 pub mod signal;
