@@ -121,11 +121,13 @@ fn of_process(column: Column, kind: Namespace, process: &Process) -> Cell {
     }
 }
 
-/// The user of the process that is shown; without one, who made a user namespace, and root for the other types.
+/// The user of the process that is shown; without one, who made a user namespace, if that is known, and root for the
+/// other types.
 fn uid(row: &Row) -> Option<u32> {
     match row.process {
         Some(process) => process.person.as_ref().map(|person| person.uid),
-        None => Some(row.namespace.owner_uid.unwrap_or(0)),
+        None if row.namespace.kind == Namespace::User => row.namespace.owner_uid,
+        None => Some(0),
     }
 }
 

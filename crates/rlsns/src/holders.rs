@@ -5,7 +5,7 @@ use anyhow::Result;
 
 use crate::absence;
 use crate::person::{Users, command};
-use crate::scan::{Found, Grip, Holder, Process, Snapshot, Task, Types, Wanted};
+use crate::scan::{Found, Grip, Holder, Process, Requests, Snapshot, Task, Types, Wanted};
 use crate::table::{Cell, Column, Row, Table};
 
 /// The table of those that hold the namespace with this inode number.
@@ -35,6 +35,8 @@ pub(crate) fn wanted(namespace: u64) -> Wanted {
         hidden: true,
         mounts: true,
         holders_of: u32::try_from(namespace).ok(),
+        // What was made in it holds it.
+        requests: Requests::RELATIVES,
         ..Wanted::only(Types::ALL)
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Error, Result};
 use nix::libc::c_int;
-use nscore::cli::{Diagnostics, Reported};
+use nscore::cli::{Diagnostics, Reported, message};
 use nscore::hint::Explain;
 use nscore::procfs::refusal;
 
@@ -10,10 +10,13 @@ use crate::absence;
 use crate::column::Column;
 use crate::filter::{Filter, Mistake};
 use crate::options::Options;
-use crate::scan::{Found, Snapshot, Types, Wanted, scan};
+use crate::options::Relation;
+use crate::scan::{Found, Request, Requests, Snapshot, Types, Wanted, scan};
 
 /// The exit status of the original where there is no /proc.
 const WITHOUT_PROC: c_int = 32;
+/// That where the kernel cannot be asked what there is to show.
+const UNSUPPORTED: c_int = 2;
 
 /// Looks at the machine. Where processes of one namespace are wanted, and no process is in it, it may be kept by
 /// something else: then that is looked for too.
@@ -44,10 +47,38 @@ pub(crate) fn read(wanted: &Wanted, diagnostics: &Diagnostics) -> Result<Snapsho
     let read = scan(wanted).map_err(refusal);
     let read = read.explain(|_| absence::of_all());
     let read = read.context("failed to parse /proc/self/mountinfo");
-    read.map_err(|error| {
+    let snapshot = read.map_err(|error| {
         diagnostics.report(&error);
         Error::new(Reported(WITHOUT_PROC))
-    })
+    })?;
+    snapshot.unread.check()?;
+    // Without it a namespace may be missing whose file is open somewhere.
+    let needed = wanted.requests.with(Request::Type);
+    if let Some(request) = snapshot.unsupported.requests().first_common(needed) {
+        diagnostics.warn(&message(&[&"Unsupported ioctl ", &request.name()]));
+        return Err(Error::new(Reported(UNSUPPORTED)));
+    }
+    Ok(snapshot)
+}
+
+/// The questions without whose answers these options show nothing, `shows` being whether a column is asked for.
+fn requests(options: &Options, shows: impl Fn(Column) -> bool) -> Requests {
+    let tree = options.tree;
+    let needed = [
+        (
+            Request::Owner,
+            shows(Column::Ons) || shows(Column::Pns) || shows(Column::Owner),
+        ),
+        (Request::Parent, shows(Column::Pns)),
+        (Request::OwnerUid, shows(Column::Owner)),
+        (
+            Request::Owner,
+            matches!(tree, Some(Relation::Owner | Relation::Parent)),
+        ),
+        (Request::Parent, tree == Some(Relation::Parent)),
+    ];
+    let needed = needed.into_iter().filter(|(_, needed)| *needed);
+    needed.fold(Requests::NONE, |all, (request, _)| all.with(request))
 }
 
 /// What the scan must find out for these options.
@@ -68,6 +99,7 @@ pub(crate) fn wanted(options: &Options, filter: Option<&Result<Filter, Mistake>>
         netnsid: shows(Column::Netnsid),
         id: shows(Column::Nsid),
         holders_of: None,
+        requests: requests(options, shows),
     }
 }
 

@@ -17,7 +17,7 @@ use crate::legend;
 use crate::look::{find, look, read, wanted};
 use crate::options::{Options, Relation, Request};
 use crate::rows::{self, Row};
-use crate::scan::{Types, Wanted};
+use crate::scan::{Requests, Types, Wanted};
 use crate::table::{self, Cell, Table};
 
 /// Runs the whole program.
@@ -91,6 +91,7 @@ fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) 
     let wanted = Wanted {
         // Whose frame a namespace stands in is a matter of every type.
         types: Types::ALL,
+        requests: Requests::RELATIVES,
         ..wanted(&options, filter.as_ref())
     };
     let snapshot = read(&wanted, diagnostics)?;

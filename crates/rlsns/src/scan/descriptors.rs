@@ -15,15 +15,17 @@ use nscore::socket_copies::SocketCopies;
 use nscore::sys::directory::{Directory, EntryBuffer, Status, status_of};
 use nscore::sys::namespace::network_of;
 use nscore::sys::nsfs::type_of;
+use nscore::sys::probe::Call;
 use nscore::sys::process::{pidfd_getfd, pidfd_open, pidfd_open_thread};
 
 use super::found::Registry;
 use super::nsfile::NsFiles;
 use super::own;
 use super::process::{Name, pid};
+use super::unsupported::Request;
 use super::{Grip, Holder, Task, Wanted};
 use crate::held::Held;
-use crate::link::number;
+use crate::link::{self, number};
 
 /// What was seen of descriptors so far.
 #[derive(Debug)]
@@ -60,7 +62,8 @@ impl Descriptors {
         task: Task,
         entries: &mut EntryBuffer,
     ) {
-        let Ok(directory) = ns.directory(c"../fd") else {
+        let (pid, directory) = (task.process, ns.directory(c"../fd"));
+        let Some(directory) = scan.registry.unread.note(pid, Call::Open, directory) else {
             return;
         };
         let open = directory.status(c"").map_or(0, |status| status.size);
@@ -83,18 +86,33 @@ impl Descriptors {
         let mut next = 0;
         while seen < open && u64::from(next) < open {
             match self.look(&mut of, name.write(next, "")) {
-                // Not to be seen by us, and so are the others.
-                Err(Errno::EACCES) => return,
-                looked => seen += u64::from(looked.is_ok()),
+                Ok(()) => seen += 1,
+                Err(Errno::ENOENT) => {}
+                Err(errno) => {
+                    of.scan
+                        .registry
+                        .unread
+                        .note_file_error(pid, Call::Status, errno);
+                    // Not to be seen by us, and so are the others.
+                    if errno == Errno::EACCES {
+                        return;
+                    }
+                }
             }
             next += 1;
         }
         if seen < open || open == 0 {
             let mut rest = Vec::new();
             let beyond = |name: &CStr| rest.extend(number(name.to_bytes()).filter(|n| *n >= next));
-            let _ = of.directory.entries(entries, beyond);
+            let listed = of.directory.entries(entries, beyond);
+            of.scan.registry.unread.note(pid, Call::List, listed);
             for number in rest {
-                let _ = self.look(&mut of, name.write(number, ""));
+                if let Err(errno) = self.look(&mut of, name.write(number, "")) {
+                    of.scan
+                        .registry
+                        .unread
+                        .note_file_error(pid, Call::Status, errno);
+                }
             }
         }
     }
@@ -169,15 +187,33 @@ impl Owner<'_> {
         if self.scan.registry.knows(inode, held) {
             return;
         }
-        let Ok(file) = self.scan.files.open(&self.directory, name) else {
+        let file = self.scan.files.open(&self.directory, name);
+        let unread = &mut self.scan.registry.unread;
+        let Some(file) = unread.note_optional(Call::Open, file) else {
             return;
         };
         let kind = type_of(&file).ok().and_then(Namespace::from_flag);
+        let kind = kind.or_else(|| self.type_by_link(name, &file));
         if let Some(kind) = kind.filter(|kind| self.scan.wanted.meets(*kind)) {
             self.scan
                 .registry
                 .meet(self.scan.wanted, (kind, inode), held, || Ok(file));
         }
+    }
+
+    /// The type of a namespace that does not say it, as its link does unless it was opened where it is mounted.
+    fn type_by_link(&mut self, name: &CStr, file: &OwnedFd) -> Option<Namespace> {
+        let mut target = [0; 64];
+        let target = self.directory.link(name, &mut target).ok();
+        let kind = target.and_then(link::parse).map(|(kind, _)| kind);
+        if kind.is_none() {
+            let _ = self
+                .scan
+                .registry
+                .unsupported
+                .note(Request::Type, file, type_of(file));
+        }
+        kind
     }
 
     /// A socket is open. Nothing but a copy of it tells where it belongs, and that not everybody may make. The inode
@@ -188,11 +224,20 @@ impl Owner<'_> {
             None => pidfd_open(pid(self.task.process)),
             Some(thread) => pidfd_open_thread(pid(thread)),
         });
-        let (pidfd, number) = (pidfd.as_ref().ok()?, number?);
-        let copy = pidfd_getfd(pidfd, number).ok()?;
-        let network = network_of(&copy);
-        copies.keep(copy);
-        let network = network.ok()?;
+        let copy = match (pidfd, number?) {
+            (Ok(pidfd), number) => pidfd_getfd(pidfd, number),
+            (Err(errno), _) => Err(*errno),
+        };
+        let network = copy.and_then(|copy| {
+            let network = network_of(&copy);
+            copies.keep(copy);
+            network
+        });
+        if matches!(network, Err(Errno::EPERM)) {
+            self.scan.registry.unread.deny(self.task.process);
+        }
+        let unread = &mut self.scan.registry.unread;
+        let network = unread.note_optional(Call::Pidfd, network)?;
         let inode = u32::try_from(status_of(&network).ok()?.inode).ok()?;
         let network = || Ok(network);
         self.scan.registry.meet(

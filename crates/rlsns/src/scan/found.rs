@@ -7,7 +7,10 @@ use nix::errno::Errno;
 use nscore::namespace::Namespace;
 use nscore::sys::directory::status_of;
 use nscore::sys::nsfs::{id_of, mount_id_of, owner_of, owner_uid_of, parent_of};
+use nscore::sys::probe::Call;
+use nscore::unread::Unread;
 
+use super::unsupported::{Request, Unsupported};
 use super::{Holder, Wanted};
 use crate::held::Held;
 use crate::netnsid::{NetNsId, Netlink};
@@ -96,6 +99,10 @@ pub(super) struct Registry {
     pub(super) namespaces: BTreeMap<u32, Found>,
     /// What holds the one namespace that this is wanted of.
     pub(super) holders: Vec<Holder>,
+    /// What could not be read.
+    pub(super) unread: Unread,
+    /// What the kernel cannot be asked.
+    pub(super) unsupported: Unsupported,
     netlink: Option<Netlink>,
 }
 
@@ -126,7 +133,8 @@ impl Registry {
         if !self.note(kind, inode, held) {
             return;
         }
-        if let Ok(file) = open() {
+        // Where it cannot be opened it is in the list all the same, without its answers.
+        if let Some(file) = self.unread.note_optional(Call::Open, open()) {
             self.ask(wanted, inode, &file);
         }
     }
@@ -160,7 +168,8 @@ impl Registry {
             found.id = id_of(file).ok();
         }
         if kind == Namespace::User {
-            found.owner_uid = owner_uid_of(file).ok();
+            let owner = owner_uid_of(file);
+            found.owner_uid = self.unsupported.note(Request::OwnerUid, file, owner).ok();
         }
         if kind == Namespace::Mount && wanted.hidden {
             found.mount_id = mount_id_of(file).ok();
@@ -170,9 +179,15 @@ impl Registry {
             found.netnsid = netlink.as_ref().and_then(|netlink| netlink.ask(file));
             self.netlink = netlink;
         }
-        let owner = self.relative(wanted, Namespace::User, owner_of(file));
+        let owner = self.unsupported.note(Request::Owner, file, owner_of(file));
+        let owner = self.relative(wanted, Namespace::User, owner);
         let parent = match kind {
-            Namespace::Pid => self.relative(wanted, kind, parent_of(file)),
+            Namespace::Pid => {
+                let parent = self
+                    .unsupported
+                    .note(Request::Parent, file, parent_of(file));
+                self.relative(wanted, kind, parent)
+            }
             Namespace::User => owner,
             _ => 0,
         };
@@ -184,7 +199,9 @@ impl Registry {
     /// Meets the namespace that another one has named; its inode number, 0 if there is none. One below another goes
     /// up to 32 levels, `user_namespaces(7)`.
     fn relative(&mut self, wanted: &Wanted, kind: Namespace, file: Result<OwnedFd, Errno>) -> u32 {
-        let Ok(file) = file else { return 0 };
+        let Some(file) = self.unread.note_optional(Call::Ioctl, file) else {
+            return 0;
+        };
         let Some(inode) = inode_of(&file) else {
             return 0;
         };

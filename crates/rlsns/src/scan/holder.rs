@@ -88,7 +88,7 @@ impl Snapshot {
         };
         let found = &mut self.processes[at];
         if found.person.is_none() {
-            found.person = process::look_up(proc, task.process);
+            found.person = process::look_up(proc, task.process, &mut self.unread);
         }
         found.person.is_some()
     }

@@ -11,6 +11,8 @@ use nscore::sys::directory::status_of;
 use nscore::sys::listns;
 use nscore::sys::namespace::{open_by_id, own_mount_namespace};
 use nscore::sys::nsfs::type_of;
+use nscore::sys::probe::Call;
+use nscore::unread::Unread;
 
 use super::found::Registry;
 use super::{Snapshot, Wanted};
@@ -18,11 +20,12 @@ use crate::held::Held;
 
 /// Meets the listed namespaces that were not found yet.
 pub(super) fn read(wanted: &Wanted, snapshot: &mut Snapshot) {
-    let ids = ids(wanted);
+    let ids = ids(wanted, &mut snapshot.unread);
     if ids.is_empty() {
         return;
     }
-    let Ok(any) = own_mount_namespace() else {
+    let any = own_mount_namespace();
+    let Some(any) = snapshot.unread.note_optional(Call::Pidfd, any) else {
         return;
     };
     let found = snapshot.namespaces.values();
@@ -30,7 +33,8 @@ pub(super) fn read(wanted: &Wanted, snapshot: &mut Snapshot) {
     known.extend(found.filter_map(|found| found.id));
     let mut registry = Registry::of(std::mem::take(&mut snapshot.namespaces));
     for id in ids.into_iter().filter(|id| !known.contains(id)) {
-        let Ok(file) = open_by_id(&any, id) else {
+        let file = open_by_id(&any, id);
+        let Some(file) = snapshot.unread.note_optional(Call::Open, file) else {
             continue;
         };
         if let Some(namespace) = name_of(&file) {
@@ -38,6 +42,8 @@ pub(super) fn read(wanted: &Wanted, snapshot: &mut Snapshot) {
         }
     }
     snapshot.namespaces = registry.namespaces;
+    snapshot.unread.absorb(registry.unread);
+    snapshot.unsupported.absorb(registry.unsupported);
 }
 
 /// The type and the inode number of an open namespace.
@@ -48,7 +54,7 @@ fn name_of(file: &OwnedFd) -> Option<(Namespace, u32)> {
 }
 
 /// The 64-bit numbers of all namespaces of the wanted types; none where the kernel has no list.
-fn ids(wanted: &Wanted) -> Vec<u64> {
+fn ids(wanted: &Wanted, unread: &mut Unread) -> Vec<u64> {
     let wanted = Namespace::ALL
         .into_iter()
         .filter(|kind| wanted.types.has(*kind));
@@ -57,7 +63,8 @@ fn ids(wanted: &Wanted) -> Vec<u64> {
     let mut some = [0; 512];
     loop {
         let last = all.last().copied().unwrap_or(0);
-        let listed = listns::list(types, last, &mut some).unwrap_or(0);
+        let listed = listns::list(types, last, &mut some);
+        let listed = unread.note_optional(Call::List, listed).unwrap_or(0);
         all.extend(&some[..listed]);
         if listed < some.len() {
             return all;

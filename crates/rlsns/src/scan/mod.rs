@@ -13,6 +13,7 @@ mod mounts;
 mod nsfile;
 mod own;
 mod process;
+mod unsupported;
 mod workers;
 
 use std::collections::BTreeMap;
@@ -21,10 +22,13 @@ use nix::errno::Errno;
 use nscore::namespace::Namespace;
 use nscore::procfs;
 use nscore::sys::directory::Directory;
+use nscore::unread::Unread;
 
 use crate::held::Held;
 pub(crate) use found::Found;
 pub(crate) use holder::{Grip, Holder, Task};
+use unsupported::Unsupported;
+pub(crate) use unsupported::{Request, Requests};
 
 /// The directory of all processes.
 const PROC: &std::ffi::CStr = c"/proc";
@@ -48,6 +52,8 @@ pub(crate) struct Wanted {
     pub(crate) id: bool,
     /// Everything that holds the namespace with this inode number.
     pub(crate) holders_of: Option<u32>,
+    /// Questions without whose answers there is nothing to show.
+    pub(crate) requests: Requests,
 }
 
 impl Wanted {
@@ -62,6 +68,7 @@ impl Wanted {
             netnsid: false,
             id: false,
             holders_of: None,
+            requests: Requests::NONE,
         }
     }
 
@@ -131,6 +138,10 @@ pub(crate) struct Snapshot {
     pub(crate) processes: Vec<Process>,
     /// What holds the namespace that this was asked of.
     pub(crate) holders: Vec<Holder>,
+    /// What could not be read.
+    pub(crate) unread: Unread,
+    /// What the kernel cannot be asked.
+    pub(crate) unsupported: Unsupported,
 }
 
 impl Snapshot {
@@ -157,6 +168,8 @@ impl Snapshot {
     fn absorb(&mut self, other: Snapshot) {
         self.processes.extend(other.processes);
         self.holders.extend(other.holders);
+        self.unread.absorb(other.unread);
+        self.unsupported.absorb(other.unsupported);
         for (inode, found) in other.namespaces {
             let same = || Found::new(found.kind);
             self.namespaces
@@ -178,7 +191,7 @@ impl Snapshot {
                 .collect();
             for at in unknown {
                 let process = &mut self.processes[at];
-                process.person = process::look_up(proc, process.pid);
+                process.person = process::look_up(proc, process.pid, &mut self.unread);
             }
             let standing: Vec<usize> = self
                 .namespaces

@@ -16,6 +16,7 @@ use nscore::procfs;
 use nscore::safe_open::open_mount_point;
 use nscore::sys::directory::{Directory, status_of};
 use nscore::sys::nsfs::{Direction, neighbour_of};
+use nscore::sys::probe::Call;
 use nscore::sys::statmount;
 
 use super::found::Registry;
@@ -55,6 +56,8 @@ pub(super) fn read(proc: &Directory, wanted: &Wanted, snapshot: &mut Snapshot) {
     }
     snapshot.namespaces = mounts.registry.namespaces;
     snapshot.holders.extend(mounts.registry.holders);
+    snapshot.unread.absorb(mounts.registry.unread);
+    snapshot.unsupported.absorb(mounts.registry.unsupported);
 }
 
 struct Mounts<'a> {
@@ -70,14 +73,20 @@ struct Mounts<'a> {
 impl Mounts<'_> {
     /// The mounts of this process's own mount namespace; the only ones whose paths mean something to the caller.
     fn read_own(&mut self, proc: &Directory) {
-        let Ok(own) = proc.directory(c"self") else {
+        let own = proc.directory(c"self");
+        let Some(own) = self
+            .registry
+            .unread
+            .note(std::process::id(), Call::Open, own)
+        else {
             return;
         };
         let mut target = [0; 64];
         let link = own.link(c"ns/mnt", &mut target).ok();
         self.seen
             .extend(link.and_then(link::parse).map(|(_, inode)| inode));
-        let table = read_mountinfo(&own).unwrap_or_default();
+        let table = self.read_mountinfo(&own, std::process::id());
+        let table = table.unwrap_or_default();
         for (namespace, path) in self.kept_in(&table) {
             self.witness(namespace.1, None, &path);
             self.meet((&own, &table), namespace, &path);
@@ -93,11 +102,12 @@ impl Mounts<'_> {
             return;
         }
         let mut name = Name::default();
-        let Ok(process) = proc.directory(name.write(pid, "")) else {
+        let process = proc.directory(name.write(pid, ""));
+        let Some(process) = self.registry.unread.note(pid, Call::Open, process) else {
             return;
         };
         // One that shows nothing was about to end; another one is asked.
-        let Some(table) = read_mountinfo(&process) else {
+        let Some(table) = self.read_mountinfo(&process, pid) else {
             return;
         };
         self.seen.insert(inode);
@@ -108,6 +118,23 @@ impl Mounts<'_> {
             }
             self.meet((&process, &table), namespace, &path);
         }
+    }
+
+    /// The table of the mounts where this process is; `None` if it has none to show.
+    fn read_mountinfo(&mut self, process: &Directory, pid: u32) -> Option<Vec<u8>> {
+        let mut text = Vec::new();
+        let file = process.file(c"mountinfo");
+        let file = self.registry.unread.note(pid, Call::Open, file)?;
+        let mut file = Some(File::from(file)).filter(|file| procfs::prove(file).is_ok())?;
+        let read = file
+            .read_to_end(&mut text)
+            .map_err(|error| number_of(&error));
+        let length = match read {
+            // So it answers for a process that has just ended.
+            Err(Errno::EINVAL) => return None,
+            read => self.registry.unread.note(pid, Call::Read, read)?,
+        };
+        (length > 0).then_some(text)
     }
 
     /// The namespaces of the wanted types in a table of mounts.
@@ -148,8 +175,9 @@ impl Mounts<'_> {
     /// Meets the mount namespaces before or after this process's own.
     fn walk(&mut self, proc: &Directory, direction: Direction) {
         let mut at = proc.file(c"self/ns/mnt");
-        while let Ok(from) = at {
-            let Ok((next, _)) = neighbour_of(&from, direction) else {
+        while let Some(from) = self.registry.unread.note_optional(Call::Open, at) {
+            let next = neighbour_of(&from, direction);
+            let Some((next, _)) = self.registry.unread.note_optional(Call::Ioctl, next) else {
                 return;
             };
             let inode = status_of(&next).map(|status| u32::try_from(status.inode));
@@ -171,12 +199,28 @@ impl Mounts<'_> {
         let unread = unread.filter_map(|(inode, found)| Some((*inode, found.mount_id?)));
         let unread: Vec<(u32, u64)> = unread.collect();
         for (inode, number) in unread {
-            let mounts = mounts_of(number);
+            let mounts = self.mounts_of(number);
             // There is none without a mount: it may not be read by us.
             if !mounts.is_empty() {
                 self.walked.insert(inode);
             }
             self.read_mounts(inode, number, &mounts);
+        }
+    }
+
+    /// The numbers of all mounts in the mount namespace with this number; none if they may not be read by us.
+    fn mounts_of(&mut self, namespace: u64) -> Vec<u64> {
+        let mut all = Vec::new();
+        let mut some = [0; 512];
+        loop {
+            let last = all.last().copied().unwrap_or(0);
+            let listed = statmount::list(namespace, last, &mut some);
+            let listed = self.registry.unread.note_optional(Call::List, listed);
+            let listed = listed.unwrap_or(0);
+            all.extend(&some[..listed]);
+            if listed < some.len() {
+                return all;
+            }
         }
     }
 
@@ -198,27 +242,7 @@ impl Mounts<'_> {
     }
 }
 
-/// The table of the mounts where this process is; `None` if it has none to show.
-fn read_mountinfo(process: &Directory) -> Option<Vec<u8>> {
-    let mut text = Vec::new();
-    let file = process
-        .file(c"mountinfo")
-        .ok()
-        .filter(|file| procfs::prove(file).is_ok())?;
-    let read = File::from(file).read_to_end(&mut text);
-    read.is_ok_and(|length| length > 0).then_some(text)
-}
-
-/// The numbers of all mounts in the mount namespace with this number.
-fn mounts_of(namespace: u64) -> Vec<u64> {
-    let mut all = Vec::new();
-    let mut some = [0; 512];
-    loop {
-        let last = all.last().copied().unwrap_or(0);
-        let listed = statmount::list(namespace, last, &mut some).unwrap_or(0);
-        all.extend(&some[..listed]);
-        if listed < some.len() {
-            return all;
-        }
-    }
+/// The error number of a failed read.
+fn number_of(error: &std::io::Error) -> Errno {
+    Errno::from_raw(error.raw_os_error().unwrap_or(nix::libc::EIO))
 }

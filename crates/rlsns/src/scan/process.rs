@@ -7,10 +7,13 @@
 use std::ffi::CStr;
 use std::io::Write;
 
+use nix::errno::Errno;
 use nix::unistd::Pid;
 use nscore::namespace::Namespace;
 use nscore::sys::directory::{Directory, EntryBuffer};
+use nscore::sys::probe::Call;
 use nscore::sys::process::share_descriptors;
+use nscore::unread::Unread;
 
 use super::descriptors::{Descriptors, Scan};
 use super::found::Registry;
@@ -66,6 +69,8 @@ impl<'a> Reader<'a> {
             namespaces: self.registry.namespaces,
             processes: self.processes,
             holders: self.registry.holders,
+            unread: self.registry.unread,
+            unsupported: self.registry.unsupported,
         }
     }
 
@@ -73,7 +78,8 @@ impl<'a> Reader<'a> {
     /// that was never there is left out.
     pub(super) fn read(&mut self, pid: u32) {
         let mut name = Name::default();
-        let Ok(ns) = self.proc.passage(name.write(pid, "/ns")) else {
+        let opened = self.proc.passage(name.write(pid, "/ns"));
+        let Some(ns) = self.registry.unread.note(pid, Call::Open, opened) else {
             return;
         };
         let mut process = Process {
@@ -83,7 +89,7 @@ impl<'a> Reader<'a> {
         };
         let new = self.read_links(&ns, &mut process);
         if new || self.wanted.everybody {
-            process.person = read_person(&ns);
+            process.person = read_person(&ns, pid, &mut self.registry.unread);
         }
         if self.wanted.descriptors {
             self.read_descriptors(&ns, Task::process(pid));
@@ -91,7 +97,8 @@ impl<'a> Reader<'a> {
         if self.wanted.hidden {
             // A directory's links are itself, its parent's entry for it, and one for each directory in it.
             let threads = ns.status(c"../task").map(|status| status.links);
-            if threads.is_ok_and(|links| links != 2 + 1) {
+            let threads = self.registry.unread.note(pid, Call::Status, threads);
+            if threads.is_some_and(|links| links != 2 + 1) {
                 self.read_threads(&ns, &process);
             }
         }
@@ -107,7 +114,7 @@ impl<'a> Reader<'a> {
             if !self.needs(kind, of_children) {
                 continue;
             }
-            let Some(inode) = target(ns, name) else {
+            let Some(inode) = self.target(ns, name, process.pid) else {
                 continue;
             };
             let own = &mut process.namespaces[kind as usize];
@@ -140,16 +147,19 @@ impl<'a> Reader<'a> {
     /// Reads the threads of a process that has several: each may have left for namespaces of its own, and may have
     /// descriptors of its own.
     fn read_threads(&mut self, ns: &Directory, process: &Process) {
-        let Ok(tasks) = ns.directory(c"../task") else {
+        let tasks = ns.directory(c"../task");
+        let Some(tasks) = self.registry.unread.note(process.pid, Call::Open, tasks) else {
             return;
         };
         let mut threads: Vec<u32> = Vec::new();
         let note = |name: &CStr| threads.extend(number(name.to_bytes()));
-        let _ = tasks.entries(&mut self.entries, note);
+        let listed = tasks.entries(&mut self.entries, note);
+        self.registry.unread.note(process.pid, Call::List, listed);
         threads.retain(|thread| *thread != process.pid);
         for thread in threads {
             let mut name = Name::default();
-            let Ok(ns) = tasks.passage(name.write(thread, "/ns")) else {
+            let ns = tasks.passage(name.write(thread, "/ns"));
+            let Some(ns) = self.registry.unread.note(process.pid, Call::Open, ns) else {
                 continue;
             };
             let task = Task {
@@ -169,7 +179,7 @@ impl<'a> Reader<'a> {
             if !self.needs(kind, of_children) {
                 continue;
             }
-            let Some(inode) = target(ns, name) else {
+            let Some(inode) = self.target(ns, name, process.pid) else {
                 continue;
             };
             if inode == process.namespace(kind) {
@@ -187,6 +197,24 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The inode number of the namespace that a link of this process leads to.
+    fn target(&mut self, ns: &Directory, name: &CStr, pid: u32) -> Option<u32> {
+        let mut buffer = [0; 64];
+        match ns.link(name, &mut buffer) {
+            Ok(target) => link::parse(target).map(|(_, inode)| inode),
+            Err(errno) => {
+                self.note_link(pid, errno);
+                None
+            }
+        }
+    }
+
+    /// A process that has no namespace of a type, as it ends, has no link either.
+    #[cold]
+    fn note_link(&mut self, pid: u32, errno: Errno) {
+        self.registry.unread.note_error(pid, Call::ReadLink, errno);
+    }
+
     fn read_descriptors(&mut self, ns: &Directory, task: Task) {
         let scan = Scan {
             wanted: self.wanted,
@@ -197,25 +225,20 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The inode number of the namespace that a link leads to.
-fn target(ns: &Directory, name: &CStr) -> Option<u32> {
-    let mut buffer = [0; 64];
-    let target = ns.link(name, &mut buffer).ok()?;
-    link::parse(target).map(|(_, inode)| inode)
-}
-
 /// Who this process is, if it is there.
-pub(super) fn look_up(proc: &Directory, pid: u32) -> Option<Box<Person>> {
-    let ns = proc.passage(Name::default().write(pid, "/ns")).ok()?;
-    read_person(&ns)
+pub(super) fn look_up(proc: &Directory, pid: u32, unread: &mut Unread) -> Option<Box<Person>> {
+    let ns = proc.passage(Name::default().write(pid, "/ns"));
+    read_person(&unread.note(pid, Call::Open, ns)?, pid, unread)
 }
 
-fn read_person(ns: &Directory) -> Option<Box<Person>> {
+fn read_person(ns: &Directory, pid: u32, unread: &mut Unread) -> Option<Box<Person>> {
     let mut line = [0; 1024];
-    let stat = stat::parse(ns.contents(c"../stat", &mut line).ok()?)?;
+    let read = ns.contents(c"../stat", &mut line);
+    let stat = stat::parse(unread.note(pid, Call::Read, read)?)?;
+    let owner = ns.status(c"..");
     Some(Box::new(Person {
         parent: stat.parent,
-        uid: ns.status(c"..").ok()?.uid,
+        uid: unread.note(pid, Call::Status, owner)?.uid,
         name: stat.name.to_vec(),
     }))
 }
