@@ -1,0 +1,164 @@
+//! A command line, and what of its output is the same each time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use testkit::{Outcome, Tool, originals};
+
+use crate::built;
+use crate::fixture::Fixture;
+
+/// The originals by the names of ours.
+const ORIGINALS: [(&str, &str); 4] = [
+    ("runshare", "unshare"),
+    ("rnsenter", "nsenter"),
+    ("rlsns", "lsns"),
+    ("rchroot", "chroot"),
+];
+
+pub(crate) struct Case {
+    pub(crate) program: &'static str,
+    pub(crate) words: Vec<String>,
+    /// The program that it is to run, and its arguments; none for a list.
+    pub(crate) runs: Vec<String>,
+    /// The numbers of the namespaces that a list is judged by: the others come and go.
+    inodes: Vec<String>,
+    /// Where it mounts namespaces.
+    pub(crate) persistent: Option<PathBuf>,
+}
+
+fn words(line: &str) -> Vec<String> {
+    line.split_whitespace().map(str::to_owned).collect()
+}
+
+impl Case {
+    pub(crate) fn of_rlsns(line: &str, fixture: &Fixture) -> Case {
+        Case {
+            program: "rlsns",
+            words: words(&fixture.fill(line)),
+            runs: Vec::new(),
+            inodes: fixture.inodes(),
+            persistent: None,
+        }
+    }
+
+    /// A program that runs `runs`.
+    pub(crate) fn running(program: &'static str, line: &str, runs: &str) -> Case {
+        Case {
+            program,
+            words: words(line),
+            runs: words(runs),
+            inodes: Vec::new(),
+            persistent: None,
+        }
+    }
+
+    /// Ours.
+    pub(crate) fn tool(&self) -> Tool {
+        self.set_up(Tool::new(built(self.program)))
+    }
+
+    /// The original.
+    pub(crate) fn original(&self) -> Option<Tool> {
+        let (_, name) = ORIGINALS.iter().find(|(ours, _)| *ours == self.program)?;
+        let path = originals().join("bin").join(name);
+        path.exists().then(|| self.set_up(Tool::new(path)))
+    }
+
+    /// The program that it is to run, by itself.
+    pub(crate) fn alone(&self) -> Option<Tool> {
+        let (program, arguments) = self.runs.split_first()?;
+        Some(in_time(Tool::new(program)).args(arguments))
+    }
+
+    fn set_up(&self, tool: Tool) -> Tool {
+        // JSON has a row a line so.
+        let tool = in_time(tool).env("LIBSMARTCOLS_JSON", "lines");
+        tool.args(&self.words).args(&self.runs)
+    }
+
+    /// What of its output is the same each time: the lines about the namespaces that it is judged by; for links of
+    /// namespaces, whether they are the caller's own.
+    pub(crate) fn facts(&self, outcome: &Outcome) -> Vec<String> {
+        let out = outcome.out();
+        let mut lines: Vec<String> = out.lines().map(plain).collect();
+        if !self.inodes.is_empty() {
+            let among = |line: &String| self.inodes.iter().any(|inode| line.contains(inode));
+            // A view of one namespace or process has no numbers in each line.
+            let is_list = !self
+                .words
+                .iter()
+                .any(|word| word == "--holders" || word == "PID,PPID,USER");
+            lines.retain(|line| !is_list || among(line));
+        }
+        lines
+    }
+}
+
+/// A line without the art of a tree, its words one blank apart; a link of a namespace as `own` or `other`.
+fn plain(line: &str) -> String {
+    let art = ["├─", "└─", "│", "|-", "`-"];
+    let words = line.split_whitespace().filter(|word| *word != "|");
+    let words = words.map(|word| {
+        let word = art
+            .iter()
+            .fold(word, |word, art| word.trim_start_matches(art));
+        match word.split_once(":[") {
+            Some((kind, _)) => {
+                let own = fs::read_link(Path::new("/proc/self/ns").join(kind));
+                let is_own = own.is_ok_and(|own| own == Path::new(word));
+                format!("{kind}:{}", if is_own { "own" } else { "other" })
+            }
+            None => word.to_owned(),
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Nothing here takes long; what hangs is told.
+fn in_time(tool: Tool) -> Tool {
+    tool.timeout(Duration::from_secs(20))
+}
+
+/// How many of the namespaces that were to be mounted are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Left {
+    mounted: usize,
+    of: usize,
+}
+
+impl Left {
+    /// All or none, and all after a success.
+    pub(crate) fn is_whole(self, succeeded: bool) -> bool {
+        self.mounted == self.of || self.mounted == 0 && !succeeded
+    }
+}
+
+impl Case {
+    /// The same, with namespaces mounted below this directory, which it makes.
+    pub(crate) fn persistent(self, directory: PathBuf) -> Case {
+        Case {
+            persistent: Some(directory),
+            ..self
+        }
+    }
+
+    /// Takes away what it has mounted; how much that was.
+    pub(crate) fn clean_up(&self) -> Left {
+        let Some(directory) = &self.persistent else {
+            return Left { mounted: 0, of: 0 };
+        };
+        let table = fs::read("/proc/self/mountinfo").expect("the mounts");
+        let points = testkit::mount_points(&table).filter(|point| point.starts_with(directory));
+        let mut points: Vec<PathBuf> = points.collect();
+        // The last mounted first: it may stand upon an earlier one.
+        points.reverse();
+        let mounted = points.iter().filter(|point| *point != directory).count();
+        for point in &points {
+            let _ = Tool::new("/usr/bin/umount").arg("-l").arg(point).run();
+        }
+        let _ = fs::remove_dir_all(directory);
+        Left { mounted, of: 2 }
+    }
+}

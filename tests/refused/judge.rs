@@ -1,0 +1,79 @@
+//! What may come of a refused call.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use nix::errno::Errno;
+use testkit::{Outcome, Status, Tool};
+
+use crate::calls::Call;
+use crate::case::Case;
+
+/// What came out wrong with this call refused, told for a person.
+pub(crate) fn fault(case: &Case, usual: &Outcome, call: &Call, errno: Errno) -> Option<String> {
+    let under = |tool: Tool| {
+        let tool = tool.refusing_past_loader(call.number, errno);
+        // One that does not end in time fails the test: here, this one refusal.
+        let ended = catch_unwind(AssertUnwindSafe(|| tool.run())).ok();
+        let left = case.clean_up();
+        ended.map(|outcome| (outcome, left))
+    };
+    let refused = format!("{} refused with {errno:?}", call.name);
+    let Some((ours, left)) = under(case.tool()) else {
+        return Some(format!(
+            "{refused}: {} {:?} hangs\n",
+            case.program, case.words
+        ));
+    };
+    if ours.err().contains("panicked") {
+        return Some(format!("{refused}: a panic\n{ours}"));
+    }
+    if !left.is_whole(ours.code() == 0) {
+        return Some(format!("{refused}: {left:?} of the mounts is left\n{ours}"));
+    }
+    let is_clear = is_clear_error(case, &ours);
+    let seen = |outcome: &Outcome| (outcome.status, case.facts(outcome));
+    if is_clear || seen(&ours) == seen(usual) {
+        return None;
+    }
+    // What the program that it runs does under the filter is none of its making.
+    let alone = case.alone().and_then(under);
+    if let Some((alone, _)) = &alone
+        && (alone.status, &alone.stderr) == (ours.status, &ours.stderr)
+        && [case.facts(usual), case.facts(alone)].contains(&case.facts(&ours))
+    {
+        return None;
+    }
+    let original = case.original().and_then(under);
+    if original
+        .as_ref()
+        .is_some_and(|(original, _)| seen(original) == seen(&ours))
+    {
+        return None;
+    }
+    let others = [("alone", alone), ("the original", original)];
+    let others = others
+        .into_iter()
+        .filter_map(|(name, other)| Some((name, other?.0)));
+    let others = others.map(|(name, outcome)| format!("{name}\n{outcome}"));
+    Some(format!("{refused}:\n{ours}{}", others.collect::<String>()))
+}
+
+/// What newuidmap(1) says of its own failure is not said again.
+const HELPERS: [&str; 2] = ["newuidmap: ", "newgidmap: "];
+/// Words by which an error says that something is not there, which a refused call cannot know.
+const CLAIMS: [&str; 3] = [" found", "no process", "nothing that can be seen"];
+
+/// Whether this is an error in the program's own name that claims nothing; or, from `--check`, that something cannot be
+/// made, and why.
+fn is_clear_error(case: &Case, ours: &Outcome) -> bool {
+    let (said, own) = (ours.err(), format!("{}: ", case.program));
+    let is_named = said.starts_with(&own) || HELPERS.iter().any(|name| said.starts_with(name));
+    let claims = CLAIMS.iter().any(|words| said.contains(words));
+    let is_report = case.words.iter().any(|word| word == "--check");
+    let says_no = is_report
+        && ["no: ", "\"possible\": "]
+            .iter()
+            .any(|no| ours.out().contains(no));
+    matches!(ours.status, Status::Exited(1 | 2 | 32 | 125..=127))
+        && (is_named && !claims || says_no)
+}
