@@ -83,6 +83,9 @@ impl Case {
     pub(crate) fn facts(&self, outcome: &Outcome) -> Vec<String> {
         let out = outcome.out();
         let mut lines: Vec<String> = out.lines().map(plain).collect();
+        if self.words.iter().any(|word| word == "--check") {
+            lines = lines.iter().map(|line| verdict(line)).collect();
+        }
         if !self.inodes.is_empty() {
             let among = |line: &String| self.inodes.iter().any(|inode| line.contains(inode));
             // A view of one namespace or process has no numbers in each line.
@@ -110,10 +113,27 @@ fn plain(line: &str) -> String {
                 let is_own = own.is_ok_and(|own| own == Path::new(word));
                 format!("{kind}:{}", if is_own { "own" } else { "other" })
             }
+            // A user without a name is shown by number.
+            None if word == "root" => "0".to_owned(),
             None => word.to_owned(),
         }
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// A line of `--check` without what /proc says of the kernel and its limits, which is `-` where it cannot be asked.
+fn verdict(line: &str) -> String {
+    let said = |word: &&str| *word != "-" && !["yes", "null", "true,"].contains(word);
+    let words = line.split_whitespace();
+    let without = |word: &&str| !word.starts_with("\"kernel") && !word.starts_with("\"limit");
+    let words: Vec<&str> = words.filter(without).filter(said).collect();
+    let numbers = |word: &&&str| word.parse::<u64>().is_err();
+    words
+        .iter()
+        .filter(numbers)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Nothing here takes long; what hangs is told.

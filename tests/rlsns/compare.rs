@@ -100,6 +100,7 @@ fn forms_act() {
     let json = compare(&stage, &["-J", "-t", "uts", "--compare", &pid]);
     let expected = format!(
         r#"{{
+   "unreadable": 0,
    "comparison": [
       {{
          "type": "uts",

@@ -4,9 +4,9 @@
 //! The directory is a [`TrustedDir`], and everything in it is reached through its descriptor, what is mounted upon through
 //! the file's own: no other user can have a namespace mounted upon a file of their choice, or the caller enter one.
 
-use std::ffi::{CString, OsString};
-use std::fs;
+use std::ffi::{CStr, CString, OsString};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error, Result};
@@ -21,7 +21,7 @@ use crate::cli::message;
 use crate::hint::{self, Explain};
 use crate::namespace::Namespace;
 use crate::safe_open::{DirError, TrustedDir, is_mounted_namespace, is_namespace, open_namespace};
-use crate::sys::directory::status_of;
+use crate::sys::directory::{Directory, EntryBuffer, status_of};
 use crate::sys::file::above_standard;
 use crate::sys::mount::{Propagation, bind, set_propagation, unmount};
 use crate::sys::nsfs::type_of;
@@ -96,10 +96,17 @@ impl NamespaceDir {
     /// # Errors
     /// `cannot read DIR`.
     pub fn names(&self) -> Result<Vec<OsString>> {
-        let entries = fs::read_dir(fd_path(&self.directory));
-        let names =
-            entries.and_then(|entries| entries.map(|entry| Ok(entry?.file_name())).collect());
-        names.with_context(|| message(&[&"cannot read ", &self.path]))
+        let mut names = Vec::new();
+        let mut read = || {
+            let path = CString::new(fd_path(&self.directory).into_os_string().into_vec())?;
+            let note = |name: &CStr| names.push(OsString::from_vec(name.to_bytes().to_vec()));
+            Directory::open(&path)?.entries(&mut EntryBuffer::default(), note)?;
+            Ok::<_, Error>(())
+        };
+        // Not by the standard library, which panics where a directory cannot be closed.
+        read()
+            .map(|()| names)
+            .with_context(|| message(&[&"cannot read ", &self.path]))
     }
 
     /// Opens the namespace of this type; `None` if its file is no mounted namespace. In /proc/PID/ns, which is the kernel's

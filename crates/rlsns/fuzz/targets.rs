@@ -181,6 +181,7 @@ fn table(input: &[u8]) -> Table {
         ..Column::default()
     };
     Table {
+        unreadable: None,
         key: "rows",
         columns: vec![column("ONE", true), column("TWO", false)],
         rows: rows.collect(),

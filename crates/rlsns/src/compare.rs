@@ -8,6 +8,8 @@ use nix::errno::Errno;
 use nscore::hint::Explain;
 use nscore::namespace::Namespace;
 use nscore::sys::directory::Directory;
+use nscore::sys::probe::Call;
+use nscore::unread::Unread;
 
 use crate::absence;
 use crate::link;
@@ -25,7 +27,7 @@ struct Compared {
 ///
 /// # Errors
 /// A process that does not exist.
-pub(crate) fn processes(pids: &[u32], types: Types, format: Format) -> Result<Table> {
+pub(crate) fn processes(pids: &[u32], types: Types, format: Format) -> Result<(Table, Unread)> {
     let mut compared = Vec::new();
     if pids.len() == 1 {
         compared.push(open("self", "SELF".to_owned())?);
@@ -39,11 +41,23 @@ pub(crate) fn processes(pids: &[u32], types: Types, format: Format) -> Result<Ta
     let kinds = ORDER
         .into_iter()
         .filter(|kind| types.has(*kind) && is_known(*kind));
-    Ok(Table {
+    let mut unread = Unread::default();
+    let rows = kinds.map(|kind| row(kind, &compared, format, &mut unread));
+    let table = Table {
         key: "comparison",
         columns: columns(&compared),
-        rows: kinds.map(|kind| row(kind, &compared, format)).collect(),
-    })
+        rows: rows.collect(),
+        ..Table::default()
+    };
+    unread.check()?;
+    let unreadable = (format == Format::Json).then(|| unread.processes());
+    Ok((
+        Table {
+            unreadable,
+            ..table
+        },
+        unread,
+    ))
 }
 
 /// The types in the order of their files' names.
@@ -100,11 +114,14 @@ fn columns(compared: &[Compared]) -> Vec<Column> {
     columns
 }
 
-fn row(kind: Namespace, compared: &[Compared], format: Format) -> Row {
-    let inodes: Vec<Option<u32>> = compared
-        .iter()
-        .map(|process| inode(&process.directory, kind).ok())
-        .collect();
+fn row(kind: Namespace, compared: &[Compared], format: Format, unread: &mut Unread) -> Row {
+    let mut inodes: Vec<Option<u32>> = Vec::new();
+    for process in compared {
+        // The caller's own column is that of no other process.
+        let pid = process.name.parse().unwrap_or(0);
+        let inode = inode(&process.directory, kind);
+        inodes.push(unread.note(pid, Call::ReadLink, inode));
+    }
     // JSON has a word of its own for what is not known.
     let unknown = match format {
         Format::Json => Cell::Empty,

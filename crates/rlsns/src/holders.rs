@@ -21,6 +21,7 @@ pub(crate) fn of(snapshot: &Snapshot, namespace: u64) -> Result<Table> {
     let holders = snapshot.holders.iter();
     Ok(Table {
         key: "holders",
+        unreadable: Some(snapshot.unread.processes()),
         columns: columns(),
         rows: holders
             .map(|holder| row(snapshot, &users, holder))

@@ -25,6 +25,7 @@ pub(crate) fn columns(format: Format) -> Vec<u8> {
     };
     let table = Table {
         key: "lsns-columns",
+        unreadable: None,
         columns: vec![
             column("HOLDER", true),
             column("TYPE", false),

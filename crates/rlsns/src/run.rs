@@ -30,7 +30,9 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
             held(namespace, page.cut, diagnostics)?.write(page.form())
         }
         Request::Comparison(pids, types, page) => {
-            compare::processes(&pids, types, page.format)?.write(page.form())
+            let (table, unread) = compare::processes(&pids, types, page.format)?;
+            diagnostics.advise(|| unread.hint());
+            table.write(page.form())
         }
         Request::Graph(language, options) => picture(language, options, diagnostics)?,
     };
@@ -53,6 +55,7 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     };
     let table = Table {
         key: "namespaces",
+        unreadable: None,
         columns: options
             .columns
             .iter()
@@ -63,10 +66,11 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
             .map(|row| table_row(row, &options.columns, &cells))
             .collect(),
     };
-    if let Some(pid) = options.task {
-        if !snapshot.tells_of(pid) {
-            diagnostics.advise(|| absence::of_process(pid));
-        }
+    match options.task {
+        Some(pid) if !snapshot.tells_of(pid) => diagnostics.advise(|| absence::of_process(pid)),
+        // Other processes have no part in what one process is in.
+        Some(_) => {}
+        None => diagnostics.advise(|| snapshot.unread.hint()),
     }
     Ok(table.write(options.page.form()))
 }
@@ -82,6 +86,7 @@ fn held(namespace: u64, cut: bool, diagnostics: &Diagnostics) -> Result<Table> {
         let sentence = format!("nothing that can be seen holds namespace {namespace}");
         diagnostics.warn(&message(&[&sentence]));
     }
+    diagnostics.advise(|| snapshot.unread.hint());
     Ok(table)
 }
 
@@ -99,6 +104,7 @@ fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) 
     let cells = Cells::new(&snapshot);
     let mut chosen = |row: &Row| chooses(filter.as_ref(), &cells, row);
     let rows = rows::of_namespaces(&snapshot, &options, &mut chosen)?;
+    diagnostics.advise(|| snapshot.unread.hint());
     Ok(graph::draw(&snapshot, &rows, language, options.page.cut))
 }
 

@@ -42,6 +42,7 @@ fn forms_act() {
     let (pid, outcome) = shown(&stage, args(&["-J"]));
     let json = format!(
         r#"{{
+   "unreadable": 0,
    "holders": [
       {{
          "pid": {pid},

@@ -13,7 +13,7 @@ pub(super) fn write(table: &Table, places: &[Place], shape: Shape) -> Vec<u8> {
         out: Vec::new(),
     };
     let keys: Vec<Vec<u8>> = table.columns.iter().map(key).collect();
-    writer.begin(table.key);
+    writer.begin(table.key, table.unreadable);
     for (index, place) in places.iter().enumerate() {
         let next = places.get(index + 1);
         let first = index == 0 || places[index - 1].bears;
@@ -38,10 +38,17 @@ struct Writer {
 }
 
 impl Writer {
-    fn begin(&mut self, key: &str) {
+    fn begin(&mut self, key: &str, unreadable: Option<usize>) {
         if self.shape != Shape::Lines {
             self.push("{");
             self.line(1);
+            if let Some(unreadable) = unreadable {
+                self.push("\"unreadable\"");
+                self.colon();
+                self.push(&unreadable.to_string());
+                self.push(",");
+                self.line(1);
+            }
             string(&mut self.out, key.as_bytes());
             self.colon();
             self.push("[");

@@ -30,6 +30,8 @@ pub(crate) struct Table {
     pub(crate) key: &'static str,
     pub(crate) columns: Vec<Column>,
     pub(crate) rows: Vec<Row>,
+    /// How many processes could not be read, for JSON to say so.
+    pub(crate) unreadable: Option<usize>,
 }
 
 /// A column: what it is called and how it is laid out.

@@ -23,6 +23,7 @@ fn listing() -> Table {
     };
     Table {
         key: "lsns-columns",
+        unreadable: None,
         columns: vec![
             column("holder", true),
             column("type", false),

@@ -85,6 +85,7 @@ fn table(columns: &str, tree: &str) -> Table {
     };
     Table {
         key: "namespaces",
+        unreadable: None,
         columns: names().map(|name| column(name, name == tree)).collect(),
         rows: NAMESPACES.iter().map(row).collect(),
     }

@@ -37,6 +37,7 @@ fn table() -> impl Strategy<Value = Table> {
     let row = row.prop_map(|(cells, parent)| Row { cells, parent });
     (vec(row, 0..9), any::<bool>()).prop_map(|(rows, tree)| Table {
         key: "namespaces",
+        unreadable: None,
         columns: vec![
             column("NPROCS", false),
             column("COMMAND", tree),
@@ -105,6 +106,7 @@ proptest! {
         let row = |text: Vec<u8>| Row { cells: vec![Cell::from(text)], parent: None };
         let table = Table {
             key: "namespaces",
+            unreadable: None,
             columns: vec![column("COMMAND", true)],
             rows: texts.into_iter().map(row).collect(),
         };

@@ -11,6 +11,7 @@ fn table(parents: &[Option<usize>], tree: bool) -> Table {
     };
     Table {
         key: "namespaces",
+        unreadable: None,
         columns: vec![column("COMMAND", tree)],
         rows: parents.iter().enumerate().map(row).collect(),
     }

@@ -189,6 +189,7 @@ fn commands_twice(commands: &[&[u8]]) -> Table {
     };
     Table {
         key: "namespaces",
+        unreadable: None,
         columns: vec![column("COMMAND", true); 2],
         rows: commands.iter().map(row).collect(),
     }
@@ -216,6 +217,7 @@ fn a_tree_wider_than_the_terminal_is_cut_less() {
         };
         let table = Table {
             key: "namespaces",
+            unreadable: None,
             columns: vec![column("COMMAND", true)],
             rows: (0..6).map(row).collect(),
         };
