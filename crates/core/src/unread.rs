@@ -34,6 +34,8 @@ impl Cause {
     /// What this error of `call` means.
     pub fn of(call: Call, errno: Errno) -> Cause {
         match errno {
+            // So the mountinfo of a process that has just ended answers to open(2) and to read(2).
+            Errno::EINVAL => Cause::Gone,
             Errno::ENOENT | Errno::ESRCH | Errno::ENOTDIR => Cause::Gone,
             Errno::EACCES => Cause::NotAllowed,
             Errno::EPERM if !call.is_refused(errno) => Cause::NotAllowed,

@@ -129,11 +129,7 @@ impl Mounts<'_> {
         let read = file
             .read_to_end(&mut text)
             .map_err(|error| number_of(&error));
-        let length = match read {
-            // So it answers for a process that has just ended.
-            Err(Errno::EINVAL) => return None,
-            read => self.registry.unread.note(pid, Call::Read, read)?,
-        };
+        let length = self.registry.unread.note(pid, Call::Read, read)?;
         (length > 0).then_some(text)
     }
 
