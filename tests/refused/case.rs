@@ -115,7 +115,7 @@ fn plain(line: &str) -> String {
             }
             // A user without a name is shown by number.
             None if word == "root" => "0".to_owned(),
-            None => word.to_owned(),
+            None => word.replace("\"root\"", "\"0\""),
         }
     });
     words.collect::<Vec<_>>().join(" ")
