@@ -138,11 +138,8 @@ fn close_listed_but(kept: &[RawFd]) -> Result<(), Errno> {
     let listed = Directory::open(c"/proc/self/fd")?;
     let mut open: Vec<RawFd> = Vec::new();
     let note = |name: &CStr| {
-        open.extend(
-            name.to_str()
-                .ok()
-                .and_then(|name| name.parse::<RawFd>().ok()),
-        )
+        let number = name.to_str().ok();
+        open.extend(number.and_then(|number| number.parse::<RawFd>().ok()));
     };
     listed.entries(&mut EntryBuffer::default(), note)?;
     drop(listed);
