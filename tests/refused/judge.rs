@@ -37,10 +37,11 @@ pub(crate) fn fault(case: &Case, usual: &Outcome, call: &Call, errno: Errno) -> 
     }
     // What the program that it runs does under the filter is none of its making.
     let alone = case.alone().and_then(under);
-    if let Some((alone, _)) = &alone
-        && (alone.status, &alone.stderr) == (ours.status, &ours.stderr)
-        && [case.facts(usual), case.facts(alone)].contains(&case.facts(&ours))
-    {
+    let is_transparent = |(alone, _): &(Outcome, _)| {
+        (alone.status, &alone.stderr) == (ours.status, &ours.stderr)
+            && [case.facts(usual), case.facts(alone)].contains(&case.facts(&ours))
+    };
+    if alone.as_ref().is_some_and(is_transparent) {
         return None;
     }
     let original = case.original().and_then(under);

@@ -248,6 +248,7 @@ fn older_status(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno>
         file_type: told.st_mode & libc::S_IFMT,
         permissions: told.st_mode & !libc::S_IFMT,
         uid: told.st_uid,
+        gid: told.st_gid,
         links: u32::try_from(told.st_nlink).unwrap_or(u32::MAX),
         size: u64::try_from(told.st_size).unwrap_or(0),
         mount: None,

@@ -240,5 +240,5 @@ impl Mounts<'_> {
 
 /// The error number of a failed read.
 fn number_of(error: &std::io::Error) -> Errno {
-    Errno::from_raw(error.raw_os_error().unwrap_or(nix::libc::EIO))
+    Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO))
 }
