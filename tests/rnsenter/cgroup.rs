@@ -6,6 +6,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::stage::{Caller, Container, TESTER, apart, bind, each, rnsenter, twin};
+use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use testkit::{Pid, Scratch, Tool, need};
 
@@ -18,7 +19,11 @@ impl Cgroup {
     /// Makes it, and mounts cgroup2 where systems that know no other have it. The thread must stand apart.
     pub(crate) fn new() -> Cgroup {
         let none = None::<&str>;
-        mount(none, ROOT, Some("cgroup2"), MsFlags::empty(), none).unwrap();
+        match mount(none, ROOT, Some("cgroup2"), MsFlags::empty(), none) {
+            // It is there already, as on most machines.
+            Ok(()) | Err(Errno::EBUSY) => {}
+            Err(errno) => panic!("cgroup2 cannot be mounted at {ROOT}: {errno}"),
+        }
         let thread = nix::unistd::gettid();
         Cgroup::made(format!("{ROOT}/nsutils-test-{thread}").into())
     }
