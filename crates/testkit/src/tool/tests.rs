@@ -284,7 +284,8 @@ fn a_call_that_is_refused_past_the_loader_is_refused_to_the_program_alone() {
     let refused =
         cat(Tool::new("/usr/bin/cat").refusing_past_loader(call, nix::errno::Errno::EPERM));
     assert_eq!(refused.code(), 1, "{refused}");
-    assert!(refused.err().starts_with("/usr/bin/cat: "), "{refused}");
+    // Some say their path, some their name.
+    assert!(refused.err().contains("cat: "), "{refused}");
     assert_eq!(cat(Tool::new("/usr/bin/cat")).code(), 0);
 }
 
