@@ -217,6 +217,12 @@ fn direction_act() {
         let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
         assert!(ours.contains(&format!("a{escaped}b")), "{ours}");
         assert!(theirs.contains(&format!("a{mark}b")), "{theirs}");
+        let (ours, theirs) = both(&stage, &["-J", "-o", "COMMAND"]);
+        let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
+        assert!(is_valid(ours.as_bytes()), "{ours}");
+        let escaped = format!("a\\u{:04x}b", u32::from(mark));
+        assert!(ours.contains(&escaped), "{ours}");
+        assert!(theirs.contains(&format!("a{mark}b")), "{theirs}");
     }
 }
 

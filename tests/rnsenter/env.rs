@@ -108,6 +108,22 @@ fn without_a_program_the_targets_shell_runs() {
 }
 
 #[test]
+fn a_shell_that_the_target_names_reaches_the_terminal_as_text() {
+    let Some(twin) = twin() else { return };
+    let shell = "/no\u{1b}[31m\u{202e}such";
+    let Some((caller, container)) = with(|tool| tool.env("SHELL", shell)) else {
+        return;
+    };
+    let (ours, theirs) = twin.both(|tool| caller.runs(tool).args(entering(&container)).arg("-e"));
+    let reason = "No such file or directory\n";
+    let shown = r"/no\x1b[31m\xe2\x80\xaesuch";
+    let expected = format!("nsenter: failed to execute {shown}: {reason}");
+    assert_eq!((ours.code(), ours.err()), (127, expected));
+    let expected = format!("nsenter: failed to execute {shell}: {reason}");
+    assert_eq!((theirs.code(), theirs.err()), (127, expected));
+}
+
+#[test]
 fn where_the_target_has_no_shell_the_callers_passwd_entry_decides() {
     let Some(twin) = twin() else { return };
     if !need::root() {

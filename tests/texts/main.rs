@@ -8,5 +8,6 @@
 
 mod help;
 mod man;
+mod security;
 mod stage;
 mod versions;

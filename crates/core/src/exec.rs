@@ -15,6 +15,7 @@ use nix::errno::Errno;
 use nix::libc::c_int;
 use nix::unistd::{execv, execvp, getuid};
 
+use crate::escape::printable;
 use crate::hint::{self, Hint};
 use crate::message::message;
 use crate::safe_open::read_regular;
@@ -72,7 +73,12 @@ impl Program {
                 (shell, failure)
             }
         };
-        let sentence = message(&[&"failed to execute ", &program]);
+        // A shell may be a container's choice; a program that was named is the caller's.
+        let named = match self {
+            Program::Named(_) => program.clone(),
+            Program::Shell(_) => printable(&program),
+        };
+        let sentence = message(&[&"failed to execute ", &named]);
         let why = Hint::new(move || hint::program(failure.0, &program));
         Error::new(failure).context(why).context(sentence)
     }

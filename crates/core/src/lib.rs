@@ -3,7 +3,7 @@
 //! | layer | modules | knows |
 //! |---|---|---|
 //! | the command line | [`cli`] | clap, anyhow; the only place that prints |
-//! | a program's needs | [`exec`], [`credentials`], [`hardening`], [`forward`], [`users`], [`procfs`], [`safe_open`], [`socket_copies`], [`namespace_dir`], [`container_id`], [`unread`], [`elf`], [`hint`] | files and the name service |
+//! | a program's needs | [`exec`], [`credentials`], [`hardening`], [`forward`], [`users`], [`procfs`], [`safe_open`], [`socket_copies`], [`namespace_dir`], [`container_id`], [`unread`], [`elf`], [`escape`], [`hint`] | files and the name service |
 //! | the table | [`namespace`] | the eight types of namespace, nothing else |
 //! | the kernel | [`sys`] | system calls; the only files with `unsafe` |
 //!
@@ -21,6 +21,7 @@ pub mod cli;
 pub mod container_id;
 pub mod credentials;
 pub mod elf;
+pub mod escape;
 pub mod exec;
 pub mod forward;
 pub mod hardening;

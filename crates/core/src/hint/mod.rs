@@ -24,7 +24,6 @@ mod proc;
 mod program;
 mod seccomp;
 mod shared;
-mod shown;
 mod unshare;
 
 use std::borrow::Borrow;
@@ -33,6 +32,7 @@ use std::fmt;
 use anyhow::Error;
 use nix::errno::Errno;
 
+pub use crate::escape::shown;
 pub use capability::{CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capability};
 pub use chroot::refused as chroot;
 pub use fork::refused as fork;
@@ -43,7 +43,6 @@ pub use proc::{hidden as process, mount_refused as mount_proc};
 pub use program::failed as program;
 pub use seccomp::{Harmless, refuses};
 pub use shared::bind_refused as bind;
-pub use shown::shown;
 pub use unshare::{map_refused as map, refused as unshare};
 
 use crate::sys::errno::of_error;

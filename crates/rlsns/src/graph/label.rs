@@ -6,6 +6,8 @@
 
 use std::fmt::Write;
 
+use nscore::escape::turns_text;
+
 use crate::person::command;
 use crate::scan::{Found, Snapshot};
 
@@ -70,17 +72,8 @@ fn first_character(bytes: &[u8]) -> Option<char> {
 /// no XML may hold, for that is what a picture becomes.
 fn is_hidden(character: char) -> bool {
     character.is_control()
-        || matches!(
-            character,
-            '\u{061c}'
-                | '\u{200e}'
-                | '\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2066}'..='\u{2069}'
-                | '\u{feff}'
-                | '\u{fffe}'
-                | '\u{ffff}'
-        )
+        || turns_text(u32::from(character))
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
 }
 
 #[cfg(test)]

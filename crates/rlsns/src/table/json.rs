@@ -1,5 +1,7 @@
 //! The form for programs: JSON, valid whatever bytes the cells hold.
 
+use nscore::escape::turns_text;
+
 use super::tree::Place;
 use super::{Cell, Column, Row, Shape, Table};
 
@@ -158,7 +160,10 @@ fn string(out: &mut Vec<u8>, text: &[u8]) {
                 '\u{c}' => out.extend_from_slice(b"\\f"),
                 '\r' => out.extend_from_slice(b"\\r"),
                 // JSON asks it of those below the blank alone; a terminal obeys those from DEL to U+009F as well.
-                _ if character.is_control() => escape(out, character),
+                // And what turns the direction of text disguises a name.
+                _ if character.is_control() || turns_text(u32::from(character)) => {
+                    escape(out, character);
+                }
                 _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
             }
         }

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
+use nscore::escape::turns_text;
 use nscore::sys::locale::{Beginning, Character, Locale};
 
 /// The characters of the caller's locale, which is loaded when first it matters.
@@ -118,13 +119,4 @@ pub(super) fn escape(byte: u8) -> [u8; ESCAPE] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let digit = |number: u8| DIGITS[usize::from(number & 0xf)];
     [b'\\', b'x', digit(byte >> 4), digit(byte)]
-}
-
-/// Whether a character has no look but changes that of its neighbours' order: direction marks and the byte order
-/// mark. The original shows them, and a name can be disguised by them.
-fn turns_text(code: u32) -> bool {
-    matches!(
-        code,
-        0x061c | 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069 | 0xfeff
-    )
 }

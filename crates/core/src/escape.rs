@@ -1,7 +1,35 @@
-//! Words in a hint that come from somebody else: from a root, a mount table, a program's header.
+//! Words that come from somebody else, made printable: from a container, a root, a mount table, a program's header.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
+
+/// Whether a character has no look but changes that of its neighbours' order: direction marks and the byte order
+/// mark. A name can be disguised by them.
+pub fn turns_text(code: u32) -> bool {
+    matches!(
+        code,
+        0x061c | 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069 | 0xfeff
+    )
+}
+
+/// A word as it is, but for what is more than text: control characters, [`turns_text`] and bytes that are not UTF-8 are
+/// written as `\xNN`. For messages in which an ordinary word must be the original's to the byte.
+pub fn printable(word: &OsStr) -> OsString {
+    let mut text = String::new();
+    for chunk in word.as_bytes().utf8_chunks() {
+        for character in chunk.valid().chars() {
+            if character.is_control() || turns_text(u32::from(character)) {
+                let mut bytes = [0; 4];
+                let bytes = character.encode_utf8(&mut bytes).bytes();
+                text.extend(bytes.map(|byte| format!("\\x{byte:02x}")));
+            } else {
+                text.push(character);
+            }
+        }
+        text.extend(chunk.invalid().iter().map(|byte| format!("\\x{byte:02x}")));
+    }
+    text.into()
+}
 
 /// A path or a word as it can stand in a sentence on a terminal: whatever might be more than text is escaped, and a word
 /// that is not plain stands between quotes.
@@ -46,6 +74,18 @@ mod tests {
             ("\u{202e}x".as_bytes(), "'\\u{202e}x'"),
         ] {
             assert_eq!(shown(OsStr::from_bytes(word)), expected);
+        }
+    }
+
+    #[test]
+    fn a_word_stays_as_it_is_but_for_what_is_more_than_text() {
+        for (word, expected) in [
+            (&b"/bin/sh"[..], "/bin/sh"),
+            (b"a 'b' caf\xc3\xa9", "a 'b' caf\u{e9}"),
+            (b"\x1b[31m\xff", "\\x1b[31m\\xff"),
+            ("\u{202e}x\u{9b}".as_bytes(), "\\xe2\\x80\\xaex\\xc2\\x9b"),
+        ] {
+            assert_eq!(printable(OsStr::from_bytes(word)), expected);
         }
     }
 
