@@ -2,15 +2,16 @@
 //! not look into it enters its oldest child in its stead: it has what is to be entered, and an environment, ids, limits
 //! and a directory besides.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 use nix::errno::Errno;
-use nix::fcntl::readlink;
+use nix::fcntl::{OFlag, readlink};
 use nix::sys::stat::stat;
 use nix::unistd::Pid;
-use nscore::procfs::Status;
+use nscore::procfs::{Status, try_open_own};
 
 use crate::target::Target;
 
@@ -46,10 +47,18 @@ fn is_closed(pid: Pid) -> bool {
     matches!(readlink(link.as_str()), Err(Errno::EACCES | Errno::EPERM))
 }
 
+/// The contents of a file of this process, if it is procfs's own: a FIFO that somebody has mounted over it is not waited
+/// for.
+fn read(pid: Pid, name: &str) -> Option<Vec<u8>> {
+    let path = format!("/proc/{pid}/{name}");
+    let file = try_open_own(Path::new(&path), OFlag::O_RDONLY).ok()?;
+    let mut contents = Vec::new();
+    File::from(file).read_to_end(&mut contents).ok()?;
+    Some(contents)
+}
+
 fn status_of(pid: Pid) -> Option<Status> {
-    fs::read(format!("/proc/{pid}/status"))
-        .ok()
-        .map(Status::new)
+    read(pid, "status").map(Status::new)
 }
 
 fn parent_of(pid: Pid) -> Option<Pid> {
@@ -73,7 +82,7 @@ fn children_of(pid: Pid) -> Vec<Pid> {
 
 /// When the process was started, in clock ticks since boot: field 22 of `proc_pid_stat(5)`.
 fn start_of(pid: Pid) -> Option<u64> {
-    let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+    let stat = read(pid, "stat")?;
     let stat = String::from_utf8_lossy(&stat);
     // The name, in parentheses, may have any byte in it; behind it comes field 3.
     let (_, fields) = stat.rsplit_once(") ")?;
@@ -84,7 +93,7 @@ fn start_of(pid: Pid) -> Option<u64> {
 /// init to nobody who may not look into it. IPC, UTS and cgroup namespaces cannot be told apart so.
 fn shares_namespaces(init: Pid, child: Pid) -> bool {
     let same = |file: &str| {
-        let contents = [init, child].map(|pid| fs::read(format!("/proc/{pid}/{file}")).ok());
+        let contents = [init, child].map(|pid| read(pid, file));
         contents[0] == contents[1]
     };
     let depth = |pid| {
@@ -105,7 +114,7 @@ fn shares_namespaces(init: Pid, child: Pid) -> bool {
 /// no mount may see none.
 fn shares_mounts(init: Pid, child: Pid) -> bool {
     let mounts = |pid: Pid| {
-        let table = fs::read(Path::new(&format!("/proc/{pid}/mountinfo"))).unwrap_or_default();
+        let table = read(pid, "mountinfo").unwrap_or_default();
         let lines = table.split(|byte| *byte == b'\n');
         let numbers = lines.filter_map(|line| line.split(|byte| *byte == b' ').next());
         let numbers = numbers.filter(|number| !number.is_empty());
