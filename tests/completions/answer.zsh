@@ -1,4 +1,6 @@
 # Zsh answers: a key asks the completion system, and prints the words that were to be offered.
+# A busy machine has thousands of processes; all are listed without a question.
+LISTMAX=1000000
 PROMPT='ready>'
 fpath=($PWD/scripts/zsh $fpath)
 autoload -U compinit

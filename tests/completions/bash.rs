@@ -7,11 +7,11 @@ use testkit::{Running, need, workspace};
 use crate::stage::Stage;
 
 const INSERT_AND_PRINT: &str = "\u{18}i\u{18}p";
-const LIST_AND_PRINT: &str = "\u{18}l\u{18}p";
+pub(crate) const LIST_AND_PRINT: &str = "\u{18}l\u{18}p";
 
 /// A Bash that has read the completions; none, and the test skipped, if something is missing.
 #[track_caller]
-fn start(stage: &Stage) -> Option<Running> {
+pub(crate) fn start(stage: &Stage) -> Option<Running> {
     let library = std::path::Path::new("/usr/share/bash-completion/bash_completion");
     if !need::met(library.exists(), "there is no bash-completion") {
         return None;

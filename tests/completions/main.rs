@@ -7,6 +7,7 @@
 )]
 
 mod bash;
+mod containers;
 mod fish;
 mod questions;
 mod stage;

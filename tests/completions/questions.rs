@@ -30,7 +30,10 @@ pub(crate) const QUESTIONS: &[Question] = &[
     // Options.
     all("runshare --mount-", &["--mount-binfmt", "--mount-proc"]),
     all("runshare -mu --map-root", &["--map-root-user"]),
-    all("rlsns --no", &["--noheadings", "--notruncate", "--nowrap"]),
+    all(
+        "rlsns --no",
+        &["--no-hidden", "--noheadings", "--notruncate", "--nowrap"],
+    ),
     all("rnsenter --wd", &["--wd", "--wdns"]),
     all("rnsenter -m -t 1 --preserve", &["--preserve-credentials"]),
     all("rchroot --sk", &["--skip-chdir"]),

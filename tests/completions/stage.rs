@@ -16,6 +16,8 @@ pub(crate) struct Stage {
     scratch: Scratch,
     process: Running,
     odd: Running,
+    /// The namespaces of the shell.
+    apart: &'static [&'static str],
 }
 
 /// Keeps a namespace, and becomes the shell.
@@ -34,10 +36,18 @@ impl Stage {
             && TOOLS
                 .iter()
                 .all(|tool| need::built((tool.command)().get_name()).is_some());
-        found.then(Stage::new)
+        found.then(|| Stage::new(&["--user", "--map-root-user", "--mount"]))
     }
 
-    fn new() -> Stage {
+    /// One whose shell may look into every process: root's. None as with [`Stage::set`], and for an ordinary user.
+    #[track_caller]
+    pub(crate) fn set_for_root(shell: &str) -> Option<Stage> {
+        let mut stage = need::root().then(|| Stage::set(shell))??;
+        stage.apart = &["--mount"];
+        Some(stage)
+    }
+
+    fn new(apart: &'static [&'static str]) -> Stage {
         let scratch = Scratch::new();
         for directory in ["dir", "bin", "scripts/bash", "scripts/fish", "scripts/zsh"] {
             scratch.dir(directory);
@@ -71,6 +81,7 @@ impl Stage {
             scratch,
             process,
             odd,
+            apart,
         }
     }
 
@@ -94,15 +105,8 @@ impl Stage {
     /// A shell on this stage, started by these words.
     pub(crate) fn shell(&self, words: &[&str]) -> Tool {
         let tool = Tool::new(ours("runshare"))
-            .args([
-                "--user",
-                "--map-root-user",
-                "--mount",
-                "sh",
-                "-c",
-                KEEP,
-                "sh",
-            ])
+            .args(self.apart.iter().copied())
+            .args(["sh", "-c", KEEP, "sh"])
             .arg(self.path());
         let path = format!("{}/bin:/usr/bin:/bin", self.path().display());
         let home = self.path().join("home");
@@ -158,6 +162,6 @@ fn without_slash(mut word: String) -> String {
     word
 }
 
-fn ours(name: &str) -> PathBuf {
+pub(crate) fn ours(name: &str) -> PathBuf {
     need::built(name).expect("the stage has asked for it")
 }

@@ -7,7 +7,7 @@ use testkit::{Running, workspace};
 use crate::stage::Stage;
 
 /// A Zsh that has found the completions.
-fn start(stage: &Stage) -> Running {
+pub(crate) fn start(stage: &Stage) -> Running {
     let mut zsh = stage
         .shell(&["zsh", "-f", "-i"])
         .env("TERM", "dumb")

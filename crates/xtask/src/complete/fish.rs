@@ -22,7 +22,8 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
             // `-r` would take the next word; without it a value counts only where it is attached.
             ours = replaced(&ours, "' -r", "'")?;
         }
-        if let Some(offered) = offer(&Values::of(option)) {
+        let values = Values::of(option);
+        if let Some(offered) = offer(&values) {
             let (described, _) = ours
                 .rsplit_once("' ")
                 .unwrap_or((ours.trim_end_matches('\''), ""));
@@ -31,7 +32,13 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
             } else {
                 " -r"
             };
-            ours = format!("{described}'{required} -f -a \"{offered}\"");
+            // Containers stand before processes; fish sorts them otherwise.
+            let order = if matches!(values, Values::Targets) {
+                " -k"
+            } else {
+                ""
+            };
+            ours = format!("{described}'{required} -f{order} -a \"{offered}\"");
         }
         script = replaced(&script, &line, &ours)?;
     }
