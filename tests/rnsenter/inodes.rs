@@ -269,3 +269,14 @@ fn a_process_that_has_the_number_of_the_one_that_was_found_is_left_alone() {
         assert!(outcome.err().ends_with(&refused), "{outcome}");
     }
 }
+
+#[test]
+fn without_descriptors_it_is_an_error_and_not_said_to_be_missing() {
+    let own = number(&here("uts"));
+    for (target, most) in [(&*own, "6"), ("4026999999", "6"), ("abcdefabcdef", "5")] {
+        let script = format!("ulimit -n {most}; exec \"$@\"");
+        let tool = Tool::new("/bin/sh").args(["-c", &script, "sh", &RNSENTER]);
+        let outcome = tool.args(["-t", target, "-u", "true"]).run();
+        outcome.fails(1, "rnsenter: openat failed: Too many open files\n");
+    }
+}

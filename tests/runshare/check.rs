@@ -1,7 +1,7 @@
 //! `--check`: the kernel's own answers in a table, judged by what runshare then can do.
 
 use nix::errno::Errno;
-use nix::libc::SYS_unshare;
+use nix::libc::{SYS_fstatfs, SYS_openat, SYS_unshare};
 
 use crate::stage::{RUNSHARE, ordinary, runshare, twin};
 use testkit::{Outcome, Tool, need};
@@ -244,4 +244,22 @@ fn the_original_knows_neither_and_no_prefix_changes_its_meaning() {
     }
     // A prefix of --cgroup stays one.
     twin.same_with(|tool| ordinary(tool).args(["--c", "true"]));
+}
+
+#[test]
+fn a_missing_capability_is_not_blamed_for_a_refused_call() {
+    if !need::root() || !need::user_namespaces() {
+        return;
+    }
+    // Root has CAP_SETFCAP; the file of the map cannot be opened, or not be proven to be procfs's own.
+    for call in [SYS_fstatfs, SYS_openat] {
+        let tool = runshare().args(["--check", "--user"]);
+        let outcome = tool.refusing_past_loader(call, Errno::EPERM).run();
+        let said = outcome.out() + &outcome.err();
+        assert!(!said.contains("CAP_SETFCAP"), "{said}");
+        assert!(
+            said.contains("nobody can be mapped in it: Operation not permitted"),
+            "{said}"
+        );
+    }
 }

@@ -146,3 +146,37 @@ fn that_containers_are_seen_from_outside_alone_is_told() {
         "hint: this process is in a pid namespace, from which no processes outside are seen\n";
     assert!(outcome.err().ends_with(end), "{outcome}");
 }
+
+#[test]
+fn processes_that_proc_does_not_let_in_are_counted() {
+    if !need::root() {
+        return;
+    }
+    let Some(unshare) = need::original("unshare") else {
+        return;
+    };
+    // With hidepid=noaccess, proc(5), the directories of others are listed and cannot be opened.
+    let script = "mount -t proc -o hidepid=noaccess proc /proc && exec setpriv --reuid 1001 --regid 1001 --clear-groups \
+                  \"$@\"";
+    for (target, first) in [
+        ("4026999999", "no namespace 4026999999 was found"),
+        (
+            "abcdefabcdef",
+            "no container was found whose id begins with abcdefabcdef",
+        ),
+    ] {
+        let tool = Tool::new(&unshare).env("NSUTILS_HINTS", "always");
+        let tool = tool.args(["-m", "sh", "-c", script, "sh", &RNSENTER]);
+        let outcome = tool.args(["-t", target, "-n", "true"]).run();
+        let said = outcome.err();
+        let start = format!("rnsenter: {first}\nrnsenter: hint: it may be that of one of ");
+        let rest = said.strip_prefix(&start).expect(&said);
+        let (count, rest) = rest.split_once(' ').expect(&said);
+        // Every process but the tool itself is root's, and there is the kernel's first thread besides.
+        assert!(count.parse::<u32>().is_ok_and(|count| count > 2), "{said}");
+        assert!(
+            rest.starts_with("processes that user 1001 may not look into"),
+            "{said}"
+        );
+    }
+}

@@ -1,17 +1,19 @@
 //! Why `unshare(2)` failed, and the first write of a map, without which a user namespace is of no use.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use nix::libc::c_int;
 use nix::unistd::{getegid, geteuid};
 
 use super::seccomp::by_filter;
 use super::{CAP_SYS_ADMIN, Harmless, chroot, limit};
 use crate::namespace::Namespace;
-use crate::procfs::{Ids, Proc};
+use crate::procfs::{Ids, Proc, try_open_own};
 
 /// Why making the namespaces of `flags` failed.
 pub fn refused(errno: Errno, flags: c_int) -> Option<String> {
@@ -35,12 +37,18 @@ pub fn map_refused(errno: Errno, is_root: bool) -> Option<String> {
     restricted_by_apparmor(&Proc::here()).or_else(|| {
         // The kernel has two reasons to refuse this write: that the writer may do nothing in the new namespace, which
         // is AppArmor's doing, and this one, which the new namespace's capabilities hide.
-        is_root.then(|| {
+        // Where the file could not even be opened, neither is the cause.
+        (is_root && can_open_map()).then(|| {
             "to map root takes CAP_SETFCAP outside (since Linux 5.12), which the caller has not: \
              a container gets it by --cap-add SETFCAP of its engine"
                 .to_owned()
         })
     })
+}
+
+/// Whether the calls that precede the write are not refused: `openat(2)` and `fstatfs(2)`.
+fn can_open_map() -> bool {
+    try_open_own(Path::new("/proc/self/uid_map"), OFlag::O_RDONLY).is_ok()
 }
 
 fn not_permitted(proc: &Proc, flags: c_int) -> Option<String> {
@@ -116,7 +124,12 @@ fn unknown_type(proc: &Proc, flags: c_int) -> Option<String> {
 fn between_namespaces(proc: &Proc, flags: c_int) -> Option<String> {
     let own = proc.namespace(Namespace::Pid)?;
     let children = proc.path("self/ns")?.join(Namespace::Pid.unshared_file());
-    let children = fs::metadata(children).ok().map(|file| file.ino());
+    let children = match fs::metadata(children) {
+        Ok(file) => Some(file.ino()),
+        // So it is before the first child.
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(_) => return None,
+    };
     (flags & Namespace::Pid.flag() != 0 && children != Some(own)).then(|| {
         "this process has a new pid namespace for its children already, and is in the old one: \
          with --fork where that was made it would be in it"

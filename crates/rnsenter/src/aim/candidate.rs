@@ -8,9 +8,10 @@ use std::ffi::CStr;
 use nix::errno::Errno;
 use nix::unistd::Pid;
 use nscore::sys::directory::Directory;
+use nscore::sys::probe::Call;
 
 use super::holder::OWN;
-use super::processes::{Processes, read};
+use super::processes::Processes;
 use super::sought::Sought;
 
 /// What a process is in: the inode numbers of its namespaces, and where its root is. `None` is what this kernel lacks.
@@ -33,11 +34,10 @@ pub(super) struct Candidate {
     waits_outside: bool,
 }
 
-/// All of them, and how many processes the caller cannot look into.
+/// All of them.
 pub(super) struct Candidates {
     /// The oldest first. Those that wait outside are among them only if there are no others.
     pub(super) list: Vec<Candidate>,
-    pub(super) closed: usize,
     /// The file below /proc/PID that is the namespace's.
     pub(super) name: Option<&'static CStr>,
 }
@@ -47,14 +47,13 @@ impl Candidates {
     pub(super) fn find(processes: &Processes, sought: &Sought) -> Candidates {
         let mut found = Candidates {
             list: Vec::new(),
-            closed: 0,
             name: None,
         };
         for (pid, directory) in processes.each() {
-            match found.is_in(&directory, sought) {
-                Ok(true) => found.list.extend(Candidate::read(pid, &directory)),
-                Ok(false) => {}
-                Err(_) => found.closed += 1,
+            let is_in = found.is_in(&directory, sought);
+            if processes.note(pid, Call::Status, is_in) == Some(true) {
+                let candidate = Candidate::read(processes, pid, &directory);
+                found.list.extend(candidate);
             }
         }
         let list = &mut found.list;
@@ -68,7 +67,7 @@ impl Candidates {
     /// Whether a process is in the namespace, whose type is known once one is.
     ///
     /// # Errors
-    /// That the caller may not look into it.
+    /// That the caller may not look into it, or that the call fails.
     fn is_in(&mut self, process: &Directory, sought: &Sought) -> Result<bool, Errno> {
         let any = self.name.is_none().then_some(OWN).into_iter().flatten();
         for name in self.name.into_iter().chain(any) {
@@ -77,8 +76,9 @@ impl Candidates {
                     self.name = Some(name);
                     return Ok(true);
                 }
-                Err(Errno::EACCES | Errno::EPERM) => return Err(Errno::EACCES),
-                _ => {}
+                // This kernel has no such type, or the process is a zombie.
+                Ok(false) | Err(Errno::ENOENT) => {}
+                Err(errno) => return Err(errno),
             }
         }
         Ok(false)
@@ -98,14 +98,15 @@ impl Candidates {
 
 impl Candidate {
     /// `None` for a process that has ended by now, or is a zombie.
-    fn read(pid: Pid, process: &Directory) -> Option<Candidate> {
-        let inode = |name: &CStr| process.status(name).ok().map(|found| found.inode);
+    fn read(processes: &Processes, pid: Pid, process: &Directory) -> Option<Candidate> {
+        let status = |name: &CStr| processes.note(pid, Call::Status, process.status(name));
+        let inode = |name: &CStr| status(name).map(|found| found.inode);
         let is_elsewhere = |own: &CStr, of_children: &CStr| matches!((inode(own), inode(of_children)), (Some(own), Some(theirs)) if own != theirs);
         let waits_outside = is_elsewhere(c"ns/pid", c"ns/pid_for_children")
             || is_elsewhere(c"ns/time", c"ns/time_for_children");
         // Nothing but its user namespace is left to a zombie.
         inode(c"ns/mnt")?;
-        let root = process.status(c"root").ok();
+        let root = processes.note_file(pid, Call::Status, process.status(c"root"));
         let place = Place {
             namespaces: OWN.map(inode),
             root: root.map(|root| (root.device, root.inode, root.mount)),
@@ -113,7 +114,7 @@ impl Candidate {
         Some(Candidate {
             pid,
             place,
-            started: start_time(&read(process, c"stat")?)?,
+            started: start_time(&processes.read(pid, process, c"stat")?)?,
             waits_outside,
         })
     }
@@ -121,7 +122,7 @@ impl Candidate {
     /// Whether the process with this number is still that one.
     pub(super) fn is_still(&self, processes: &Processes) -> bool {
         let now = processes.one(self.pid);
-        let now = now.and_then(|process| Candidate::read(self.pid, &process));
+        let now = now.and_then(|process| Candidate::read(processes, self.pid, &process));
         now.is_some_and(|now| (now.place, now.started) == (self.place, self.started))
     }
 }

@@ -13,7 +13,7 @@ use nscore::procfs::{Proc, Status};
 use nscore::safe_open::{Distrust, user_label};
 
 use super::membership::{Cgroup, Membership, membership};
-use super::processes::{Processes, read};
+use super::processes::Processes;
 use super::unknown;
 use crate::target::Target;
 
@@ -47,6 +47,8 @@ struct Found {
     containers: BTreeMap<String, Container>,
     ignored: BTreeMap<Cgroup, Ignored>,
     contradictions: Vec<(Pid, [Cgroup; 2])>,
+    /// How many processes the caller may not look at.
+    unreadable: usize,
 }
 
 /// Finds the container whose id begins so. Digits below ten alone may be a number that is too large, so that none is found
@@ -73,13 +75,13 @@ pub(super) fn find(prefix: &str) -> Result<Option<Target>> {
         Some((id, container)) => first(&id, container, &mut owners).map(Some),
         None if !found.ignored.is_empty() => Err(ignored(prefix, &found.ignored)),
         None if prefix.bytes().all(|digit| digit.is_ascii_digit()) => Ok(None),
-        None => Err(not_found(prefix)),
+        None => Err(not_found(prefix, found.unreadable)),
     }
 }
 
-fn not_found(prefix: &str) -> Error {
-    anyhow!("no container was found whose id begins with {prefix}")
-        .context(Hint::new(unknown::no_container))
+fn not_found(prefix: &str, unreadable: usize) -> Error {
+    let hint = Hint::new(move || unknown::no_container(unreadable));
+    anyhow!("no container was found whose id begins with {prefix}").context(hint)
 }
 
 /// That what has the name is not to be trusted, and how it is entered all the same.
@@ -135,13 +137,15 @@ pub(super) fn ids(prefix: &str) -> Vec<String> {
 /// The containers whose ids begin so.
 fn look_up(prefix: &str, owners: &mut NameOwners) -> Result<Found> {
     let mut found = Found::default();
-    for (pid, process) in Processes::list()?.each() {
-        let cgroups = read(&process, c"cgroup").unwrap_or_default();
+    let processes = Processes::list()?;
+    for (pid, process) in processes.each() {
+        let cgroups = processes.read(pid, &process, c"cgroup").unwrap_or_default();
         let told = membership(&cgroups, prefix, owners);
         if told == Membership::None {
             continue;
         }
-        let status = Status::new(read(&process, c"status").unwrap_or_default());
+        let status = processes.read(pid, &process, c"status");
+        let status = Status::new(status.unwrap_or_default());
         // From Linux 4.1 on: the process's number in every pid namespace from this one down.
         let numbers: Vec<&str> = status
             .field("NSpid")
@@ -155,6 +159,8 @@ fn look_up(prefix: &str, owners: &mut NameOwners) -> Result<Found> {
         };
         found.record(member, told);
     }
+    processes.unread().check()?;
+    found.unreadable = processes.unread().processes();
     Ok(found)
 }
 

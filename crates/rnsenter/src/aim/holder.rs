@@ -5,10 +5,12 @@ use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Error, Result, anyhow, bail};
+use nix::errno::Errno;
 use nix::unistd::Pid;
 use nscore::hint::Hint;
 use nscore::namespace::Namespace;
 use nscore::sys::nsfs::type_of;
+use nscore::sys::probe::Call;
 
 use super::candidate::Candidates;
 use super::processes::Processes;
@@ -59,11 +61,17 @@ pub(super) fn find(inode: u32) -> Result<Found> {
     let processes = Processes::list()?;
     let mut sought = Sought::new(inode);
     let candidates = Candidates::find(&processes, &sought);
+    // With one missing, what is left could be another party's.
+    processes.unread().check()?;
     let (file, inside) = match hold_oldest(&processes, &candidates, &sought) {
         Some(held) => held,
         None => {
+            processes.unread().check()?;
             let file = elsewhere::find(&processes, &mut sought);
-            let file = file.ok_or_else(|| not_found(inode, candidates.closed))?;
+            let Some(file) = file else {
+                processes.unread().check()?;
+                return Err(not_found(inode, processes.unread().processes()));
+            };
             (file, Inside::Nobody)
         }
     };
@@ -89,7 +97,7 @@ fn hold_oldest(
 ) -> Option<(OwnedFd, Inside)> {
     let name = candidates.name?;
     let mut held = candidates.list.iter().filter_map(|candidate| {
-        let held = hold(candidate.pid, name, sought)?;
+        let held = hold(processes, candidate.pid, name, sought)?;
         // It was held first and is looked at again now: it is the process that was compared with the others.
         candidate.is_still(processes).then_some(held)
     });
@@ -106,9 +114,18 @@ fn hold_oldest(
 }
 
 /// The process held by its pidfd, and the namespace, if it is proven to be in it then.
-fn hold(pid: Pid, name: &CStr, sought: &Sought) -> Option<(OwnedFd, Target)> {
+fn hold(
+    processes: &Processes,
+    pid: Pid,
+    name: &CStr,
+    sought: &Sought,
+) -> Option<(OwnedFd, Target)> {
     let target = Target::of(pid);
-    let file = target.open(name.to_str().ok()?).ok()?;
+    let file = target.open(name.to_str().ok()?).map_err(|error| {
+        // That it is no process any more, or not on procfs, has no number.
+        error.downcast::<Errno>().unwrap_or(Errno::ESRCH)
+    });
+    let file = processes.note_file(pid, Call::Open, file)?;
     sought.is(&file).then_some((file, target))
 }
 

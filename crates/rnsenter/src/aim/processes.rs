@@ -1,6 +1,7 @@
 //! The processes that /proc shows, each through a descriptor of its directory: once a process is gone that directory is
 //! empty, whoever has its number by then.
 
+use std::cell::{RefCell, RefMut};
 use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::io::Read;
@@ -9,11 +10,15 @@ use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::unistd::Pid;
 use nscore::sys::directory::{Directory, EntryBuffer};
+use nscore::sys::probe::Call;
+use nscore::unread::Unread;
 
 /// All of them, as they were listed.
 pub(super) struct Processes {
     proc: Directory,
     numbers: Vec<i32>,
+    /// What a look at them did not see.
+    unread: RefCell<Unread>,
 }
 
 impl Processes {
@@ -25,7 +30,11 @@ impl Processes {
         let list = || {
             let proc = Directory::open(c"/proc")?;
             let numbers = numbers_in(&proc)?;
-            Ok::<_, Errno>(Processes { proc, numbers })
+            Ok::<_, Errno>(Processes {
+                proc,
+                numbers,
+                unread: RefCell::default(),
+            })
         };
         list().context("cannot open /proc")
     }
@@ -33,19 +42,53 @@ impl Processes {
     /// Those that are there still, the lowest number first.
     pub(super) fn each(&self) -> impl Iterator<Item = (Pid, Directory)> {
         self.numbers.iter().filter_map(|number| {
-            let directory = self.proc.directory(&name(*number)).ok()?;
-            Some((Pid::from_raw(*number), directory))
+            let pid = Pid::from_raw(*number);
+            let directory = self.proc.directory(&name(*number));
+            Some((pid, self.note(pid, Call::Open, directory)?))
         })
     }
 
     /// The one that has this number now.
     pub(super) fn one(&self, pid: Pid) -> Option<Directory> {
-        self.proc.directory(&name(pid.as_raw())).ok()
+        let one = self.proc.directory(&name(pid.as_raw()));
+        self.note(pid, Call::Open, one)
     }
 
     /// This process itself.
-    pub(super) fn own(&self) -> Option<Directory> {
-        self.proc.directory(c"self").ok()
+    pub(super) fn own(&self) -> Option<(Pid, Directory)> {
+        let own = self.proc.directory(c"self");
+        Some((Pid::this(), self.note(Pid::this(), Call::Open, own)?))
+    }
+
+    /// What a look at them did not see so far.
+    pub(super) fn unread(&self) -> RefMut<'_, Unread> {
+        self.unread.borrow_mut()
+    }
+
+    /// What `call` has found of a process, if it has; if not, why is noted.
+    pub(super) fn note<T>(&self, pid: Pid, call: Call, found: Result<T, Errno>) -> Option<T> {
+        self.unread().note(pid.as_raw().unsigned_abs(), call, found)
+    }
+
+    /// [`Unread::note_optional`].
+    pub(super) fn note_optional<T>(&self, call: Call, found: Result<T, Errno>) -> Option<T> {
+        self.unread().note_optional(call, found)
+    }
+
+    /// What `call` has found of a file of a process, which may be on any file system.
+    pub(super) fn note_file<T>(&self, pid: Pid, call: Call, found: Result<T, Errno>) -> Option<T> {
+        found
+            .map_err(|errno| {
+                let pid = pid.as_raw().unsigned_abs();
+                self.unread().note_file_error(pid, call, errno);
+            })
+            .ok()
+    }
+
+    /// The contents of a file of this process.
+    pub(super) fn read(&self, pid: Pid, process: &Directory, name: &CStr) -> Option<Vec<u8>> {
+        let file = File::from(self.note(pid, Call::Open, process.file(name))?);
+        self.note(pid, Call::Read, contents(file))
     }
 }
 
@@ -65,10 +108,11 @@ pub(super) fn name(number: i32) -> CString {
     CString::new(number.to_string()).unwrap_or_default()
 }
 
-/// The contents of a file of this process.
-pub(super) fn read(process: &Directory, name: &CStr) -> Option<Vec<u8>> {
+/// All that is in a file.
+fn contents(mut file: File) -> Result<Vec<u8>, Errno> {
     let mut text = Vec::new();
-    let mut file = File::from(process.file(name).ok()?);
-    file.read_to_end(&mut text).ok()?;
-    Some(text)
+    match file.read_to_end(&mut text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)),
+    }
 }

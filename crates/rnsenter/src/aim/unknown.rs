@@ -83,12 +83,15 @@ pub(super) fn unseen(closed: usize) -> Option<String> {
 }
 
 /// Why no container is found at all, or not that one.
-pub(super) fn no_container() -> Option<String> {
+pub(super) fn no_container(unreadable: usize) -> Option<String> {
     if Proc::here().is_in_first(Namespace::Pid) == Some(false) {
         return Some(
             "this process is in a pid namespace, from which no processes outside are seen"
                 .to_owned(),
         );
+    }
+    if unreadable > 0 {
+        return unseen(unreadable);
     }
     container::ids("")
         .is_empty()
