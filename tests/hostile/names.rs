@@ -162,6 +162,23 @@ fn hints_about_hostile_roots_are_text() {
 }
 
 #[test]
+fn names_in_a_directory_of_namespaces_are_text() {
+    if !is_set() {
+        return;
+    }
+    const DIRECTORY: &str = r#"
+        mount -t tmpfs none /mnt; mkdir -m 755 /mnt/kept
+        : >"/mnt/kept/$(printf 'a\033[31m\342\200\256\377')"
+        exec "$@"
+    "#;
+    let runshare = built("runshare").display().to_string();
+    let words = [runshare.as_str(), "--unpersist", "/mnt/kept"];
+    let outcome = script(DIRECTORY, words).run();
+    let shown = r"/mnt/kept/a\x1b[31m\xe2\x80\xae\xff";
+    outcome.fails(1, &format!("runshare: {shown} is no kept namespace\n"));
+}
+
+#[test]
 fn a_child_whose_name_is_no_text_ends_with_its_parent() {
     if !is_set() || !need::machine(Path::new("/proc/self/ns/pid").exists(), "no pid namespaces") {
         return;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Error, Result};
 use nscore::cli::message;
+use nscore::escape::printable;
 use nscore::namespace::Namespace;
 use nscore::namespace_dir::{NamespaceDir, cannot_use};
 use nscore::sys::process::Ending;
@@ -18,10 +19,12 @@ pub(crate) fn let_go(path: &Path) -> Result<Ending> {
     let directory = NamespaceDir::open(path).map_err(|error| cannot_use(path, error))?;
     let mut kept = Vec::new();
     for name in directory.names()? {
+        // The directory may be a container's, and whoever has put a file there named it.
+        let file = || path.join(printable(&name));
         kept.push(
             namespace_of(&directory, &name)
-                .with_context(|| message(&[&"cannot look at ", &path.join(&name)]))?
-                .ok_or_else(|| foreign(&path.join(&name)))?,
+                .with_context(|| message(&[&"cannot look at ", &file()]))?
+                .ok_or_else(|| foreign(&file()))?,
         );
     }
     if kept.is_empty() {
