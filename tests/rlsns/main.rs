@@ -32,3 +32,4 @@ mod privilege;
 mod random;
 mod stage;
 mod twins;
+mod unread;
