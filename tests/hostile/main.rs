@@ -14,6 +14,7 @@ mod descriptors;
 mod linger;
 mod many;
 mod names;
+mod own_file;
 mod places;
 mod proc;
 mod silent;

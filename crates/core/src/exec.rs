@@ -3,6 +3,8 @@
 //! The search for it is the C library's own, `execvp(3)`: along the PATH of the environment that the program gets,
 //! `/bin/sh` for a script without `#!`, and the same error that the originals report.
 
+mod own_file;
+
 use std::convert::Infallible;
 use std::env;
 use std::ffi::{CStr, CString, OsStr, OsString};
@@ -21,24 +23,47 @@ use crate::message::message;
 use crate::safe_open::read_regular;
 use crate::sys::errno::reason;
 use crate::users::{passwd_entries, shell_of};
+pub use own_file::OwnFile;
+use own_file::Search;
 
 /// The shell where nothing else names one.
 const DEFAULT_SHELL: &str = "/bin/sh";
 
 /// The program could not be run. Put the sentence that names it before this as its context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Failure(pub Errno);
+pub enum Failure {
+    /// The kernel refused it.
+    Refused(Errno),
+    /// It is this tool's own file, reached by a link of /proc, see [`OwnFile`].
+    OwnFile,
+}
 
 impl Failure {
     /// 127 where there is no such program, 126 where it cannot be run, as shells have it.
     pub fn status(&self) -> c_int {
-        if self.0 == Errno::ENOENT { 127 } else { 126 }
+        match self {
+            Failure::Refused(Errno::ENOENT) => 127,
+            Failure::Refused(_) | Failure::OwnFile => 126,
+        }
+    }
+
+    /// The kernel's error number, if it was the kernel.
+    pub fn errno(&self) -> Option<Errno> {
+        match self {
+            Failure::Refused(errno) => Some(*errno),
+            Failure::OwnFile => None,
+        }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        reason(self.0).fmt(formatter)
+        match self {
+            Failure::Refused(errno) => reason(*errno).fmt(formatter),
+            Failure::OwnFile => {
+                "it leads to this tool's own file by a link of /proc".fmt(formatter)
+            }
+        }
     }
 }
 
@@ -63,13 +88,13 @@ impl Program {
         }
     }
 
-    /// Becomes it; see [`LoginShell::path`] for `root_changed`. Returns only if that fails.
-    pub fn run(&self, root_changed: bool) -> Error {
+    /// Becomes it; see [`LoginShell::path`] for `root_changed`, and [`run`] for `own`. Returns only if that fails.
+    pub fn run(&self, root_changed: bool, own: Option<&OwnFile>) -> Error {
         let (program, failure) = match self {
-            Program::Named(words) => (words[0].clone(), run(&words[0], words)),
+            Program::Named(words) => (words[0].clone(), run(&words[0], words, own)),
             Program::Shell(shell) => {
                 let shell = shell.path(root_changed);
-                let failure = run_login_shell(&shell);
+                let failure = run_login_shell(&shell, own);
                 (shell, failure)
             }
         };
@@ -79,16 +104,20 @@ impl Program {
             Program::Shell(_) => printable(&program),
         };
         let sentence = message(&[&"failed to execute ", &named]);
-        let why = Hint::new(move || hint::program(failure.0, &program));
+        let why = Hint::new(move || hint::program(failure.errno()?, &program));
         Error::new(failure).context(why).context(sentence)
     }
 }
 
-/// Becomes `program`, searched for along PATH, with these words as its argv, argv\[0\] among them.
+/// Becomes `program`, searched for along PATH, with these words as its argv, argv\[0\] among them; not if it leads to
+/// `own`, which is held where another root or mount namespace was entered.
 ///
 /// # Errors
 /// [`Failure`]; this returns only where the program could not be run.
-pub fn run(program: &OsStr, words: &[OsString]) -> Failure {
+pub fn run(program: &OsStr, words: &[OsString], own: Option<&OwnFile>) -> Failure {
+    if own.is_some_and(|own| own.is_run_by(program, Search::Path)) {
+        return Failure::OwnFile;
+    }
     become_by(execvp, program, words)
 }
 
@@ -96,7 +125,10 @@ pub fn run(program: &OsStr, words: &[OsString]) -> Failure {
 ///
 /// # Errors
 /// As [`run`].
-fn run_login_shell(path: &OsStr) -> Failure {
+fn run_login_shell(path: &OsStr, own: Option<&OwnFile>) -> Failure {
+    if own.is_some_and(|own| own.is_run_by(path, Search::None)) {
+        return Failure::OwnFile;
+    }
     let mut name = OsString::from("-");
     name.push(base_name(path));
     become_by(execv, path, &[name])
@@ -110,10 +142,10 @@ fn become_by(exec: Exec, program: &OsStr, words: &[OsString]) -> Failure {
     let argv: Result<Vec<CString>, _> = words.iter().map(|word| terminated(word)).collect();
     // A byte of zero cannot stand on a command line, and the environment cannot hold one either.
     let (Ok(path), Ok(argv)) = (terminated(program), argv) else {
-        return Failure(Errno::EINVAL);
+        return Failure::Refused(Errno::EINVAL);
     };
     match exec(&path, &argv) {
-        Err(errno) => Failure(errno),
+        Err(errno) => Failure::Refused(errno),
         Ok(never) => match never {},
     }
 }

@@ -39,7 +39,7 @@ pub use trust::{DirError, Distrust, Untrusted, user_label};
 pub use trusted_dir::TrustedDir;
 
 /// Flags for whatever is opened: nothing waits for another process, becomes the controlling terminal, or is inherited.
-const SAFE_FLAGS: OFlag = OFlag::O_CLOEXEC
+pub(crate) const SAFE_FLAGS: OFlag = OFlag::O_CLOEXEC
     .union(OFlag::O_NONBLOCK)
     .union(OFlag::O_NOCTTY);
 

@@ -9,7 +9,7 @@ use anyhow::{Error, Result};
 use nix::errno::Errno;
 use nscore::cli::quote::Quotes;
 use nscore::cli::{Invocation, Usage, message};
-use nscore::exec;
+use nscore::exec::{self, OwnFile};
 use nscore::forward::run_in_session;
 use nscore::hint::{self, Hint};
 use nscore::sys::process::Ending;
@@ -39,6 +39,11 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
         quotes.load();
     }
 
+    let own = if newroot.is_old_root() {
+        None
+    } else {
+        OwnFile::hold()
+    };
     newroot::enter(&newroot, &options, &quotes)?;
     let inside = Files::default();
     let mut identity = match spec {
@@ -57,7 +62,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let hardening = options.hardening;
     let become_command = || -> Result<Ending> {
         hardening.apply(|text| diagnostics.warn(text))?;
-        Err(become_command(options.command, &quotes))
+        Err(become_command(options.command, own.as_ref(), &quotes))
     };
     match hardening.needs_fork() {
         true => run_in_session(
@@ -75,18 +80,18 @@ fn skips_chdir_in_another_root(quotes: &Quotes) -> Error {
 }
 
 /// Becomes the command, or an interactive shell if there is none; comes back with what kept it from that.
-fn become_command(mut command: Vec<OsString>, quotes: &Quotes) -> Error {
+fn become_command(mut command: Vec<OsString>, own: Option<&OwnFile>, quotes: &Quotes) -> Error {
     let unnamed = command.is_empty();
     if unnamed {
         let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
         command = vec![shell, "-i".into()];
     }
-    let failure = exec::run(&command[0], &command);
+    let failure = exec::run(&command[0], &command, own);
     let named = quotes.marked(&command[0]);
     let command = command.swap_remove(0);
     let why = Hint::new(move || match unnamed {
-        true => why_no_shell(failure.0, &command),
-        false => hint::program(failure.0, &command),
+        true => why_no_shell(failure.errno()?, &command),
+        false => hint::program(failure.errno()?, &command),
     });
     let sentence = message(&[&"failed to run command ", &named]);
     Error::new(failure).context(why).context(sentence)

@@ -4,7 +4,7 @@ use anyhow::{Context, Error, Result, anyhow};
 use nix::errno::Errno;
 use nix::libc::SIGCHLD;
 use nscore::cli::Invocation;
-use nscore::exec::Program;
+use nscore::exec::{OwnFile, Program};
 use nscore::forward::run_in_session;
 use nscore::hardening::{erase_environment, leave_directory, make_undumpable};
 use nscore::hint::{self, Explain, Hint};
@@ -70,6 +70,7 @@ fn enter_and_run(
         keep_caps: options.keep_caps,
     };
     let root_changed = opened.directories.change_root() || opened.joining.enters(Namespace::Mount);
+    let own = if root_changed { OwnFile::hold() } else { None };
     let fork = opened.joining.enters(Namespace::Pid) && !options.no_fork;
     let groups_left = credentials.drop_groups_outside();
     // From here until exec nobody inside may look into this process: it still holds what is outside.
@@ -82,7 +83,7 @@ fn enter_and_run(
             make_undumpable().context("prctl failed")?;
         }
         options.hardening.apply(|text| diagnostics.warn(text))?;
-        Err(program.run(root_changed))
+        Err(program.run(root_changed, own.as_ref()))
     };
     if options.hardening.needs_fork() {
         return run_in_session(

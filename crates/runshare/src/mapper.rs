@@ -189,8 +189,8 @@ fn run_program(
     let run = || {
         // A mask that was in force can be put back in force.
         let _ = mask.restore();
-        let failure = exec::run(program.as_os_str(), &words);
-        let why = Hint::new(move || advice::package(failure.0, name));
+        let failure = exec::run(program.as_os_str(), &words, None);
+        let why = Hint::new(move || advice::package(failure.errno()?, name));
         let sentence = format!("failed to execute {name}");
         diagnostics.report(&Error::new(failure).context(why).context(sentence))
     };

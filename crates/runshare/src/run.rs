@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use nix::libc::SIGCHLD;
 use nscore::cli::{Diagnostics, Invocation};
-use nscore::exec::Program;
+use nscore::exec::{OwnFile, Program};
 use nscore::hardening::make_undumpable;
 use nscore::hint::{self, Explain};
 use nscore::namespace::Namespace;
@@ -29,6 +29,12 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
         return check::run(&options, diagnostics);
     }
     let program = Program::from_operands(&options.operands, environment::keeps_shell(&options));
+    let own = if options.root.is_some() {
+        OwnFile::hold()
+    } else {
+        None
+    };
+    let runs = (&program, own.as_ref());
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     let keeper = Keeper::leave_behind(&options, diagnostics)?;
@@ -49,13 +55,13 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
         return standin::run(&options, diagnostics, keeper, |init| {
             settle(&options, &mapper)?;
             init.run(diagnostics, || {
-                become_program(&options, diagnostics, &program, None)
+                become_program(&options, diagnostics, runs, None)
             })
         });
     }
     let inside = |tie: Option<&Tie>| {
         settle(&options, &mapper)?;
-        become_program(&options, diagnostics, &program, tie)
+        become_program(&options, diagnostics, runs, tie)
     };
     if options.fork {
         return child::run(&options, diagnostics, keeper, watcher, inside);
@@ -81,7 +87,7 @@ fn settle(options: &Options, mapper: &Mapper) -> Result<()> {
 fn become_program(
     options: &Options,
     diagnostics: &Diagnostics,
-    program: &Program,
+    (program, own): (&Program, Option<&OwnFile>),
     tie: Option<&Tie>,
 ) -> Result<Ending> {
     credentials::become_program_user(options)?;
@@ -95,5 +101,5 @@ fn become_program(
         .beyond
         .hardening
         .apply(|text| diagnostics.warn(text))?;
-    Err(program.run(options.root.is_some()))
+    Err(program.run(options.root.is_some(), own))
 }
