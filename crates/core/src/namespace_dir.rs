@@ -140,9 +140,10 @@ impl NamespaceDir {
             _ => Ok(file),
         };
         let bound = point.and_then(|point| bind(source, &fd_path(&point)));
+        let from = source.to_owned();
         bound
             .explain_for(path.as_path(), move |errno, path| {
-                hint::bind(errno, namespace, path)
+                hint::bind(errno, namespace, &from, path)
             })
             .with_context(|| message(&[&"mount ", &source, &" on ", &path, &" failed"]))
     }

@@ -127,7 +127,10 @@ fn undo(files: &[&PathBuf], directory: Option<NamespaceDir>) {
 }
 
 fn bind_to_file(namespace: Namespace, source: &Path, file: &Path) -> Result<()> {
+    let from = source.to_owned();
     bind(source, file)
-        .explain_for(file, move |errno, file| hint::bind(errno, namespace, file))
+        .explain_for(file, move |errno, file| {
+            hint::bind(errno, namespace, &from, file)
+        })
         .with_context(|| message(&[&"mount ", &source, &" on ", &file, &" failed"]))
 }

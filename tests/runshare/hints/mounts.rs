@@ -2,7 +2,7 @@
 
 use super::{command_in, hint, hint_inside, inside};
 use crate::stage::RUNSHARE;
-use testkit::{Scratch, need};
+use testkit::{Scratch, Tool, need};
 
 /// In a mount namespace of its own, a shared mount on the directory, and a directory and files upon it.
 const SHARED: &str = "mount -t tmpfs none \"$2\"; mount --make-shared \"$2\"; mkdir \"$2/a b\"; : >\"$2/mnt\"; : >\"$2/a b/mnt\"";
@@ -172,4 +172,45 @@ fn a_directory_that_cannot_be_reached_is_told_by_the_part_that_is_in_the_way() {
         hint.starts_with("this takes CAP_SYS_CHROOT, which user "),
         "{hint}"
     );
+}
+
+#[test]
+fn a_mount_namespace_whose_number_stays_lower_is_explained() {
+    if !need::root() || !need::program("taskset") {
+        return;
+    }
+    let processors = std::fs::read_to_string("/proc/self/status").unwrap();
+    let several = processors
+        .lines()
+        .any(|line| line == "Cpus_allowed_list:\t0-1");
+    if !need::met(several, "this takes the processors 0 and 1") {
+        return;
+    }
+    let scratch = Scratch::new();
+    let inside = "mount -t tmpfs none $1; touch $1/mnt; mount --make-private $1; \
+                  exec taskset -c $2 $0 --mount=$1/mnt true";
+    // Without pidfd_open(2) the tool does not learn the number of its own namespace, and does not try again.
+    let run = |outer: &str, inner: &str| {
+        let tool = Tool::new("/usr/bin/env").env("NSUTILS_HINTS", "always");
+        let tool = tool.refusing(nix::libc::SYS_pidfd_open, nix::errno::Errno::ENOSYS);
+        let tool = tool.args(["taskset", "-c", outer, "unshare", "-m"]);
+        let tool = tool.args(["taskset", "-c", "0,1", "sh", "-ec", inside, &*RUNSHARE]);
+        tool.arg(scratch.path()).arg(inner).run()
+    };
+    // One of the two processors has the lower numbers.
+    let refused = (0..5).find_map(|_| {
+        let tried = [run("0", "1"), run("1", "0")];
+        tried.into_iter().find(|outcome| outcome.code() != 0)
+    });
+    let need_numbers = refused.is_some();
+    if !need::met(
+        need_numbers,
+        "Linux since 6.18 numbers mount namespaces for each processor",
+    ) {
+        return;
+    }
+    let err = refused.expect("it was asked for").err();
+    assert!(err.contains("failed: Invalid argument"), "{err}");
+    assert!(err.contains("whose number is lower"), "{err}");
+    assert!(err.contains("taskset"), "{err}");
 }

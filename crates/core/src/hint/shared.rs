@@ -7,11 +7,20 @@ use nix::errno::Errno;
 use super::{CAP_SYS_ADMIN, path, shown};
 use crate::namespace::Namespace;
 use crate::procfs::{Proc, mount_of};
+use crate::safe_open::open_regular;
+use crate::sys::nsfs::mount_id_of;
 
-/// Why a namespace could not be bound to `file`.
-pub fn bind_refused(errno: Errno, namespace: Namespace, file: &Path) -> Option<String> {
+/// Why the namespace `source` could not be bound to `file`.
+pub fn bind_refused(
+    errno: Errno,
+    namespace: Namespace,
+    source: &Path,
+    file: &Path,
+) -> Option<String> {
     match errno {
-        Errno::EINVAL if namespace == Namespace::Mount => on_shared_mount(&Proc::here(), file),
+        Errno::EINVAL if namespace == Namespace::Mount => {
+            on_shared_mount(&Proc::here(), file).or_else(|| numbered_lower(source))
+        }
         Errno::EPERM => CAP_SYS_ADMIN.missing(&Proc::here().status("self")?, None),
         Errno::ENOENT if file.symlink_metadata().is_err() && parent(file).is_dir() => {
             let file = shown(file);
@@ -44,10 +53,41 @@ fn on_shared_mount(proc: &Proc, file: &Path) -> Option<String> {
     ))
 }
 
+/// Linux tells by their numbers which of two mount namespaces is older, and mounts a namespace in an older one alone.
+fn numbered_lower(source: &Path) -> Option<String> {
+    let number = |path: &Path| mount_id_of(open_regular(path).ok()?).ok();
+    let around = Proc::here().path("self/ns/mnt")?;
+    by_numbers(number(source)?, number(&around)?)
+}
+
+fn by_numbers(number: u64, around: u64) -> Option<String> {
+    (number < around).then(|| {
+        format!(
+            "Linux refuses to bind a mount namespace whose number is lower ({number}) than that of the mount namespace it \
+             is bound in ({around}): run it again, or on another CPU by taskset(1)"
+        )
+    })
+}
+
 fn parent(file: &Path) -> PathBuf {
     match file.parent() {
         Some(parent) if parent.as_os_str().is_empty() => ".".into(),
         Some(parent) => parent.into(),
         None => "/".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mount_namespace_with_a_lower_number_is_what_the_kernel_refuses() {
+        let hint = by_numbers(4097, 8193).expect("it is lower");
+        assert!(hint.contains("(4097)") && hint.contains("(8193)"), "{hint}");
+        assert!(hint.contains("run it again") && hint.contains("taskset"));
+        assert_eq!(by_numbers(8193, 4097), None);
+        // This process's own is not lower than itself, so this is not why.
+        assert_eq!(numbered_lower(Path::new("/proc/self/ns/mnt")), None);
     }
 }
