@@ -169,7 +169,7 @@ fn a_user_without_a_name_and_a_file_that_is_closed_are_told() {
 
 #[test]
 fn a_newuidmap_that_is_missing_or_cannot_be_run_is_told() {
-    if !need::root() {
+    if !need::root() || !need::program("newuidmap") {
         return;
     }
     let Some(twin) = twin() else { return };
