@@ -16,27 +16,21 @@ mod case;
 mod fixture;
 mod judge;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use case::Case;
 use fixture::Fixture;
 use nix::errno::Errno;
 use testkit::{Scratch, need};
 
-const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
-
-/// The program beside xtask, if it was built.
+/// The program of this name, for which `can_refuse` has asked.
 fn built(name: &str) -> PathBuf {
-    Path::new(XTASK).with_file_name(name)
+    need::built(name).expect("it was asked for")
 }
 
 /// What the tests cannot do without.
 fn can_refuse(program: &str) -> bool {
-    let missing = format!(
-        "there is no {}: test the workspace",
-        built(program).display()
-    );
-    need::program("strace") && need::met(built(program).exists(), &missing)
+    need::program("strace") && need::built(program).is_some()
 }
 
 /// Refuses every call of these cases with both errors, and tells all that came out wrong.
