@@ -4,12 +4,12 @@
 
 use std::fs::{self, File};
 use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use anyhow::{Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, readlink};
-use nix::sys::stat::stat;
 use nix::unistd::Pid;
 use nscore::procfs::{Status, try_open_own};
 
@@ -101,7 +101,11 @@ fn shares_namespaces(init: Pid, child: Pid) -> bool {
         Some(status.field("NSpid")?.split_ascii_whitespace().count())
     };
     // Each network namespace has files of its own in /proc.
-    let network = |pid| stat(format!("/proc/{pid}/net/dev").as_str()).map(|file| file.st_ino);
+    let network = |pid| {
+        fs::metadata(format!("/proc/{pid}/net/dev"))
+            .ok()
+            .map(|file| file.ino())
+    };
     depth(init) == depth(child)
         && ["uid_map", "gid_map", "timens_offsets"]
             .into_iter()
