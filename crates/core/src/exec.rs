@@ -71,27 +71,30 @@ impl std::error::Error for Failure {}
 
 /// What is to be run: the program that was named, or the caller's shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Program {
+pub enum Program<'a> {
     /// The words of the command line from the program on; at least one.
-    Named(Vec<OsString>),
+    Named(&'a [OsString]),
     /// No program was named.
     Shell(LoginShell),
 }
 
-impl Program {
+impl Program<'_> {
     /// What these words, all that is not an option, mean; `keeps_shell` says whether the program gets the `SHELL` that
     /// this process has. To be called before any namespace or root is entered, for the shell may have to be looked up.
-    pub fn from_operands(operands: &[OsString], keeps_shell: bool) -> Program {
+    pub fn from_operands(operands: &[OsString], keeps_shell: bool) -> Program<'_> {
         match operands {
             [] => Program::Shell(LoginShell::look_up(keeps_shell)),
-            words => Program::Named(words.to_vec()),
+            words => Program::Named(words),
         }
     }
 
     /// Becomes it; see [`LoginShell::path`] for `root_changed`, and [`run`] for `own`. Returns only if that fails.
     pub fn run(&self, root_changed: bool, own: Option<&OwnFile>) -> Error {
         let (program, failure) = match self {
-            Program::Named(words) => (words[0].clone(), run(&words[0], words, own)),
+            Program::Named(words) => {
+                let failure = run(&words[0], words, own);
+                (words[0].clone(), failure)
+            }
             Program::Shell(shell) => {
                 let shell = shell.path(root_changed);
                 let failure = run_login_shell(&shell, own);

@@ -62,10 +62,11 @@ fn suits(view: &str, option: &str) -> bool {
 mod tests {
     use super::*;
     use nscore::cli::getopt;
+    use std::ffi::OsStr;
 
     /// What is said about a command line, if anything.
     fn said(line: &str) -> Option<String> {
-        let words = line.split_whitespace().map(Into::into);
+        let words = line.split_whitespace().map(OsStr::new);
         let options = getopt::read(&rlsns_cli::TOOL, words).options;
         let mut checks = (0..options.len()).map(|at| check(&options[..at], options[at].name()));
         let mistake = checks.find_map(Result::err);

@@ -57,7 +57,8 @@ fn enter_and_run(
     joins: &mut bool,
 ) -> Result<Ending> {
     let keeps_shell = !options.environment && !options.clear_environment;
-    let program = Program::from_operands(&options.operands, keeps_shell);
+    let operands = std::mem::take(&mut options.operands);
+    let program = Program::from_operands(&operands, keeps_shell);
     context::follow(&options, options.target.as_ref())?;
     if options.all {
         choose_all(&mut options)?;

@@ -44,10 +44,18 @@ impl Keeper {
     /// That no process can be made.
     pub(crate) fn leave_behind(options: &Options, diagnostics: &Diagnostics) -> Result<Keeper> {
         let kept = options.kept();
+        if kept.namespaces.is_empty() {
+            // Most calls: nothing has to be asked for them.
+            return Ok(Keeper {
+                helper: None,
+                kept,
+                older: None,
+            });
+        }
         let leaves = options.unshares(Namespace::Mount) || options.unshares(Namespace::User);
         // What is done in several steps is done by a process that no signal to this one ends halfway.
         let has_steps = kept.directory.is_some() || kept.namespaces.len() > 1;
-        let helper = if (leaves || has_steps) && !kept.namespaces.is_empty() {
+        let helper = if leaves || has_steps {
             let process = getpid();
             let work = |_: &SignalSet| bind_all(process, &kept);
             Some(Helper::leave_behind(diagnostics, work)?)

@@ -87,7 +87,7 @@ fn settle(options: &Options, mapper: &Mapper) -> Result<()> {
 fn become_program(
     options: &Options,
     diagnostics: &Diagnostics,
-    (program, own): (&Program, Option<&OwnFile>),
+    (program, own): (&Program<'_>, Option<&OwnFile>),
     tie: Option<&Tie>,
 ) -> Result<Ending> {
     credentials::become_program_user(options)?;

@@ -8,7 +8,6 @@
 //!
 //! [`table`]: super::table
 
-use std::collections::VecDeque;
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -62,9 +61,12 @@ pub struct Reading {
     pub stop: Option<Stop>,
 }
 
-/// Reads `words`, the command line without argv\[0\], by the options of `tool`.
-pub fn read(tool: &Tool, words: impl Iterator<Item = OsString>) -> Reading {
-    let mut words: VecDeque<OsString> = words.collect();
+/// Reads `words`, the command line without argv\[0\], by the options of `tool`. A word is copied only where the reading
+/// holds it: most of a command line are options without a value.
+pub fn read<W>(tool: &Tool, mut words: impl Iterator<Item = W>) -> Reading
+where
+    W: AsRef<OsStr> + Into<OsString>,
+{
     let mut reading = Reading {
         options: Vec::new(),
         operands: Vec::new(),
@@ -72,8 +74,8 @@ pub fn read(tool: &Tool, words: impl Iterator<Item = OsString>) -> Reading {
     };
     // Where options stop at the first operand anyway, the variable changes nothing.
     let anywhere = tool.operands_anywhere && env::var_os("POSIXLY_CORRECT").is_none();
-    while let Some(word) = words.pop_front() {
-        let bytes = word.as_bytes();
+    while let Some(word) = words.next() {
+        let bytes = word.as_ref().as_bytes();
         let read = match bytes {
             b"--" => break,
             [b'-', b'-', long @ ..] => tool.long(long, &mut words, &mut reading),
@@ -81,11 +83,11 @@ pub fn read(tool: &Tool, words: impl Iterator<Item = OsString>) -> Reading {
                 tool.cluster(cluster, &mut words, &mut reading)
             }
             _ if anywhere => {
-                reading.operands.push(word);
+                reading.operands.push(word.into());
                 Ok(())
             }
             _ => {
-                words.push_front(word);
+                reading.operands.push(word.into());
                 break;
             }
         };
@@ -94,16 +96,16 @@ pub fn read(tool: &Tool, words: impl Iterator<Item = OsString>) -> Reading {
             return reading;
         }
     }
-    reading.operands.extend(words);
+    reading.operands.extend(words.map(Into::into));
     reading
 }
 
 impl Tool {
     /// Reads a word that began with `--`; `long` is the rest of it.
-    fn long(
+    fn long<W: Into<OsString>>(
         &self,
         long: &[u8],
-        words: &mut VecDeque<OsString>,
+        words: &mut impl Iterator<Item = W>,
         reading: &mut Reading,
     ) -> Result<(), Stop> {
         let mut parts = long.splitn(2, |byte| *byte == b'=');
@@ -116,9 +118,9 @@ impl Tool {
             (Value::None, Some(_)) => {
                 return mistake(&[&"option '--", &option.long, &"' doesn't allow an argument"]);
             }
-            (Value::Required(_), None) => match words.pop_front() {
+            (Value::Required(_), None) => match words.next() {
                 None => return mistake(&[&"option '--", &option.long, &"' requires an argument"]),
-                next => next,
+                next => next.map(Into::into),
             },
             (_, attached) => attached,
         };
@@ -161,10 +163,10 @@ impl Tool {
     }
 
     /// Reads the short options of one word; `cluster` is the word without its dash.
-    fn cluster(
+    fn cluster<W: Into<OsString>>(
         &self,
         cluster: &[u8],
-        words: &mut VecDeque<OsString>,
+        words: &mut impl Iterator<Item = W>,
         reading: &mut Reading,
     ) -> Result<(), Stop> {
         let mut rest = cluster;
@@ -179,7 +181,7 @@ impl Tool {
                 Value::Optional(_) => return reading.met(option, attached_short(tail)),
                 Value::Required(_) => {
                     let value = if tail.is_empty() {
-                        words.pop_front()
+                        words.next().map(Into::into)
                     } else {
                         Some(OsString::from_vec(tail.to_vec()))
                     };

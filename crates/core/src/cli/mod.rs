@@ -15,7 +15,7 @@ mod report;
 pub mod table;
 mod version;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use clap::Command;
 
@@ -80,8 +80,11 @@ pub struct Invocation {
 
 impl Invocation {
     /// Reads a command line, the first word of which is the name that the program is called by.
-    pub fn read(tool: &Tool, mut words: impl Iterator<Item = OsString>) -> Invocation {
-        let called = words.next().unwrap_or_default();
+    pub fn read<W>(tool: &Tool, mut words: impl Iterator<Item = W>) -> Invocation
+    where
+        W: AsRef<OsStr> + Into<OsString>,
+    {
+        let called = words.next().map(Into::into).unwrap_or_default();
         Invocation {
             is_original: base_name(&called) == tool.original.name,
             diagnostics: Diagnostics::new(tool.family, called),

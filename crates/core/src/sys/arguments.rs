@@ -1,6 +1,6 @@
 //! The words of the command line, as the C library hands them to `main`.
 
-use std::ffi::{CStr, OsStr, OsString, c_char, c_int};
+use std::ffi::{CStr, OsStr, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
 
 /// The arguments of a C `main`.
@@ -28,17 +28,21 @@ impl Arguments {
 }
 
 impl Iterator for Arguments {
-    type Item = OsString;
+    type Item = &'static OsStr;
 
-    fn next(&mut self) -> Option<OsString> {
+    fn next(&mut self) -> Option<&'static OsStr> {
         self.count = self.count.checked_sub(1)?;
         // SAFETY: `new` requires `count` pointers here, and one of them at least is left.
         let word = unsafe { *self.array };
         // SAFETY: this is the next of the pointers, or the place behind the last.
         self.array = unsafe { self.array.add(1) };
-        // SAFETY: `new` requires that it ends with a null byte and that nobody changes it.
-        let word = unsafe { CStr::from_ptr(word) };
-        Some(OsStr::from_bytes(word.to_bytes()).to_owned())
+        // SAFETY: `new` requires that it ends with a null byte and that nobody changes it while the process lives.
+        let word: &'static CStr = unsafe { CStr::from_ptr(word) };
+        Some(OsStr::from_bytes(word.to_bytes()))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.count, Some(self.count))
     }
 }
 
@@ -51,7 +55,7 @@ mod tests {
         let words = [c"rlsns".as_ptr(), c"".as_ptr(), c"\xff \n".as_ptr()];
         // SAFETY: the array has three strings, which are constants.
         let arguments = unsafe { Arguments::new(3, words.as_ptr()) };
-        let read: Vec<OsString> = arguments.collect();
+        let read: Vec<&OsStr> = arguments.collect();
         assert_eq!(
             read,
             [&b"rlsns"[..], b"", b"\xff \n"].map(OsStr::from_bytes)
