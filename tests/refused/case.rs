@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use nix::unistd::{Uid, User};
 use testkit::{Outcome, Tool, originals};
 
 use crate::built;
@@ -103,6 +104,7 @@ impl Case {
 fn plain(line: &str) -> String {
     let art = ["├─", "└─", "│", "|-", "`-"];
     let words = line.split_whitespace().filter(|word| *word != "|");
+    let (name, number) = caller();
     let words = words.map(|word| {
         let word = art
             .iter()
@@ -114,11 +116,20 @@ fn plain(line: &str) -> String {
                 format!("{kind}:{}", if is_own { "own" } else { "other" })
             }
             // A user without a name is shown by number.
+            None if word == name => number.clone(),
             None if word == "root" => "0".to_owned(),
-            None => word.replace("\"root\"", "\"0\""),
+            None => word.replace(&format!("\"{name}\""), &format!("\"{number}\"")),
         }
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// The name and the number of the user who runs the tests, and so all processes that are looked at.
+fn caller() -> (String, String) {
+    let uid = Uid::effective();
+    let user = User::from_uid(uid).expect("the users can be asked");
+    let name = user.map_or_else(|| uid.to_string(), |user| user.name);
+    (name, uid.to_string())
 }
 
 /// A line of `--check` without what /proc says of the kernel and its limits, which is `-` where it cannot be asked.
