@@ -52,7 +52,7 @@ enters_all_types_of_the_target() {
 # The path of its own that it looks at is not there.
 enters_all_that_there_is_where_a_type_is_missing() {
     target -CimnpTu
-    strace -f -qq -o calls -P /proc/self/ns/time -e inject=stat,newfstatat:error=ENOENT \
+    strace -f -qq -o calls -P /proc/self/ns/time -e inject=stat,newfstatat,statx:error=ENOENT \
         rnsenter -t "$target" --all links >inside
     same 'cgroup ipc mnt net pid uts' "$(new "$(links)" "$(cat inside)")"
 }
