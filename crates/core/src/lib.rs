@@ -31,6 +31,7 @@ pub mod namespace;
 pub mod namespace_dir;
 pub mod procfs;
 pub mod safe_open;
+mod search_path;
 pub mod socket_copies;
 pub mod sys;
 pub mod unread;

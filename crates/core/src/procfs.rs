@@ -3,6 +3,7 @@
 mod cgroup;
 mod idmap;
 mod mountinfo;
+mod stat;
 mod status;
 
 use std::fs;
@@ -23,6 +24,7 @@ pub use cgroup::{CgroupLine, cgroup_lines, main_cgroup};
 pub use idmap::Ids;
 pub(crate) use idmap::inside_of;
 pub use mountinfo::{MountPoint, mount_of, mount_points};
+pub use stat::Stat;
 pub use status::Status;
 
 /// The inode number of the first user namespace, and of the first pid namespace, PROC_USER_INIT_INO and

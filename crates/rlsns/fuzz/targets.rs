@@ -6,12 +6,12 @@ use std::os::unix::ffi::OsStrExt;
 
 use bolero::check;
 use nscore::cli::Invocation;
-use nscore::procfs::mount_points;
+use nscore::procfs::{Stat, mount_points};
 
 use crate::filter::{Filter, Kind};
 use crate::options::Request;
 use crate::table::{Cell, Column, Form, Row, Shape, Table};
-use crate::{link, mountinfo, stat};
+use crate::{link, mountinfo};
 
 /// Whether there are repetitions of repetitions. Each makes the C library's regcomp(3) take a multiple of the memory, for
 /// lsns as for us, and who asks for that is who gets it.
@@ -46,14 +46,14 @@ fn argv() {
 #[test]
 fn stat_lines() {
     check!(name = "stat_lines").for_each(|line: &[u8]| {
-        let Some(it) = stat::parse(line) else { return };
+        let Some(it) = Stat::parse(line) else { return };
         let flags = if it.kernel { 0x20_0000 } else { 0 };
         let before = format!(
-            ") S {} 7 7 0 -1 {flags} 1 0 0 0 0 0 0 0 20 0 {}",
-            it.parent, it.threads
+            ") S {} 7 7 0 -1 {flags} 1 0 0 0 0 0 0 0 20 0 {} 0 {}",
+            it.parent, it.threads, it.started
         );
         let again = [b"7 (", it.name, before.as_bytes()].concat();
-        assert_eq!(stat::parse(&again), Some(it));
+        assert_eq!(Stat::parse(&again), Some(it));
         let text = String::from_utf8_lossy(line);
         let after = text.rsplit_once(')').expect("the name ends").1;
         let fields: Vec<&str> = after.split(' ').skip(1).collect();
@@ -64,6 +64,10 @@ fn stat_lines() {
         assert_eq!(
             fields.get(17).and_then(|field| field.parse().ok()),
             Some(it.threads)
+        );
+        assert_eq!(
+            fields.get(19).and_then(|field| field.parse().ok()),
+            Some(it.started)
         );
     });
 }

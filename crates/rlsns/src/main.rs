@@ -21,7 +21,6 @@ mod person;
 mod rows;
 mod run;
 mod scan;
-mod stat;
 mod table;
 mod values;
 mod view;

@@ -2,8 +2,9 @@
 //! `--persist` every other one in a [`NamespaceDir`].
 //!
 //! It is done from the old mount namespace, or nobody outside would see it, and with the privilege of the old user
-//! namespace: where one of the two is left, a [`Helper`] stays behind for it. Either all of them are bound or none, also when the tool is ended by a
-//! signal meanwhile: then the helper finds no namespaces of it any more, and undoes what it has done.
+//! namespace: where one of the two is left, a [`Helper`] stays behind for it. Either all of them are bound or none,
+//! also when the tool is ended by a signal meanwhile: then the helper finds no namespaces of it any more, and undoes
+//! what it has done.
 
 use std::path::{Path, PathBuf};
 

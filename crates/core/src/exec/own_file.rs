@@ -9,7 +9,6 @@
 //! Not covered: a file that is exchanged between this and exec, a script that may be run but not read, interpreters of
 //! `binfmt_misc`, and kernels or sandboxes without `openat2`, before Linux 5.6.
 
-use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::Read;
@@ -24,6 +23,7 @@ use nix::sys::statvfs::{FsFlags, fstatvfs};
 use nix::unistd::{AccessFlags, faccessat};
 
 use crate::safe_open::{SAFE_FLAGS, open_regular};
+use crate::search_path::search_path;
 use crate::sys::directory::{Status, status_of};
 use crate::sys::file::{above_standard, open};
 
@@ -35,13 +35,6 @@ const MOST_INTERPRETERS: usize = 6;
 
 /// What `execvp(3)` runs a file by that has no format of its own.
 const SCRIPT_SHELL: &str = "/bin/sh";
-
-/// Where `execvp(3)` searches without PATH.
-const DEFAULT_PATH: &str = if cfg!(target_env = "musl") {
-    "/usr/local/bin:/bin:/usr/bin"
-} else {
-    "/bin:/usr/bin"
-};
 
 /// The owner of a file whose real owner has no id in the user namespace: the default of kernel.overflowuid.
 const OVERFLOW_UID: u32 = 65534;
@@ -116,7 +109,7 @@ impl OwnFile {
 
     /// The first that `execvp(3)` would not pass over.
     fn found_in_path(&self, program: &OsStr) -> Way {
-        let path = env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into());
+        let path = search_path();
         for directory in path.as_bytes().split(|byte| *byte == b':') {
             let candidate = Path::new(OsStr::from_bytes(directory)).join(program);
             match self.way(&candidate) {
@@ -226,7 +219,7 @@ mod tests {
     #[test]
     fn our_own_file_is_refused_by_a_link_of_proc_and_not_by_its_path() {
         let own = OwnFile::hold().expect("there is a /proc");
-        let path = env::current_exe().expect("a test knows its program");
+        let path = std::env::current_exe().expect("a test knows its program");
         assert_eq!(own.way(Path::new("/proc/self/exe")), Way::Own);
         assert_eq!(own.way(Path::new("/proc/thread-self/exe")), Way::Own);
         assert_eq!(own.way(&path), Way::Runs);

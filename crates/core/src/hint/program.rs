@@ -14,9 +14,8 @@ use super::{path, shown};
 use crate::elf::{Bytes, Elf};
 use crate::procfs::{Proc, mount_of};
 use crate::safe_open::open_regular;
+use crate::search_path::search_path;
 
-/// What is searched where there is no PATH, as the C library has it.
-const DEFAULT_PATH: &str = "/bin:/usr/bin";
 /// What runs a file that the kernel does not know.
 const SHELL: &str = "/bin/sh";
 /// How often one interpreter may name another; the kernel stops here too.
@@ -42,10 +41,6 @@ pub fn failed(errno: Errno, name: &OsStr) -> Option<String> {
     }
     let unfound = others.iter().filter(|_| errno != Errno::ENOENT);
     found.iter().chain(unfound).find_map(|path| at(errno, path))
-}
-
-fn search_path() -> OsString {
-    env::var_os("PATH").unwrap_or_else(|| DEFAULT_PATH.into())
 }
 
 /// Why the file at `path` could not be run.

@@ -64,7 +64,8 @@ fn read(line: &[u8]) -> Option<MountPoint> {
     })
 }
 
-fn number(field: &[u8]) -> Option<u64> {
+/// A number in decimal digits alone.
+pub(super) fn number(field: &[u8]) -> Option<u64> {
     // `parse` would take a plus.
     let digits = Some(field).filter(|field| field.iter().all(u8::is_ascii_digit))?;
     std::str::from_utf8(digits).ok()?.parse().ok()

@@ -10,6 +10,7 @@ use std::io::Write;
 use nix::errno::Errno;
 use nix::unistd::Pid;
 use nscore::namespace::Namespace;
+use nscore::procfs::Stat;
 use nscore::sys::directory::{Directory, EntryBuffer};
 use nscore::sys::probe::Call;
 use nscore::sys::process::share_descriptors;
@@ -21,7 +22,6 @@ use super::nsfile::NsFiles;
 use super::{Grip, Holder, Person, Process, Snapshot, Task, Wanted};
 use crate::held::Held;
 use crate::link::{self, number};
-use crate::stat;
 
 /// The links below /proc/PID/ns: what a process is in, and what its children will be in where that can differ.
 const LINKS: [(&CStr, Namespace, bool); 10] = [
@@ -234,7 +234,7 @@ pub(super) fn look_up(proc: &Directory, pid: u32, unread: &mut Unread) -> Option
 fn read_person(ns: &Directory, pid: u32, unread: &mut Unread) -> Option<Box<Person>> {
     let mut line = [0; 1024];
     let read = ns.contents(c"../stat", &mut line);
-    let stat = stat::parse(unread.note(pid, Call::Read, read)?)?;
+    let stat = Stat::parse(unread.note(pid, Call::Read, read)?)?;
     let owner = ns.status(c"..");
     Some(Box::new(Person {
         parent: stat.parent,

@@ -7,6 +7,7 @@ use std::ffi::CStr;
 
 use nix::errno::Errno;
 use nix::unistd::Pid;
+use nscore::procfs::Stat;
 use nscore::sys::directory::Directory;
 use nscore::sys::probe::Call;
 
@@ -101,7 +102,10 @@ impl Candidate {
     fn read(processes: &Processes, pid: Pid, process: &Directory) -> Option<Candidate> {
         let status = |name: &CStr| processes.note(pid, Call::Status, process.status(name));
         let inode = |name: &CStr| status(name).map(|found| found.inode);
-        let is_elsewhere = |own: &CStr, of_children: &CStr| matches!((inode(own), inode(of_children)), (Some(own), Some(theirs)) if own != theirs);
+        let is_elsewhere = |own: &CStr, of_children: &CStr| match (inode(own), inode(of_children)) {
+            (Some(own), Some(theirs)) => own != theirs,
+            _ => false,
+        };
         let waits_outside = is_elsewhere(c"ns/pid", c"ns/pid_for_children")
             || is_elsewhere(c"ns/time", c"ns/time_for_children");
         // Nothing but its user namespace is left to a zombie.
@@ -114,7 +118,7 @@ impl Candidate {
         Some(Candidate {
             pid,
             place,
-            started: start_time(&processes.read(pid, process, c"stat")?)?,
+            started: Stat::parse(&processes.read(pid, process, c"stat")?)?.started,
             waits_outside,
         })
     }
@@ -124,29 +128,5 @@ impl Candidate {
         let now = processes.one(self.pid);
         let now = now.and_then(|process| Candidate::read(processes, self.pid, &process));
         now.is_some_and(|now| (now.place, now.started) == (self.place, self.started))
-    }
-}
-
-/// Field 22 of /proc/PID/stat, `proc_pid_stat(5)`: the name, which is the second, may have any bytes in it.
-fn start_time(stat: &[u8]) -> Option<u64> {
-    let end_of_name = stat.iter().rposition(|byte| *byte == b')')?;
-    let rest = std::str::from_utf8(&stat[end_of_name + 1..]).ok()?;
-    rest.split_ascii_whitespace().nth(19)?.parse().ok()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::start_time;
-
-    #[test]
-    fn the_start_time_is_read_whatever_the_name_is() {
-        let rest = "S 1 5 5 0 -1 4194560 100 0 0 0 1 2 0 0 20 0 1 0 777 8192 100";
-        for name in ["sh", ") S 1 (", "a b", "\u{1b}"] {
-            let stat = format!("5 ({name}) {rest}\n");
-            assert_eq!(start_time(stat.as_bytes()), Some(777), "{name}");
-        }
-        for stat in ["", "5 (sh", "5 (sh) S 1", "5 (sh) S x"] {
-            assert_eq!(start_time(stat.as_bytes()), None, "{stat}");
-        }
     }
 }

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, readlink};
 use nix::unistd::Pid;
-use nscore::procfs::{Status, try_open_own};
+use nscore::procfs::{Stat, Status, try_open_own};
 
 use crate::target::Target;
 
@@ -80,13 +80,9 @@ fn children_of(pid: Pid) -> Vec<Pid> {
     by_age.into_iter().map(|(_, child)| child).collect()
 }
 
-/// When the process was started, in clock ticks since boot: field 22 of `proc_pid_stat(5)`.
+/// When the process was started, in clock ticks since the machine was.
 fn start_of(pid: Pid) -> Option<u64> {
-    let stat = read(pid, "stat")?;
-    let stat = String::from_utf8_lossy(&stat);
-    // The name, in parentheses, may have any byte in it; behind it comes field 3.
-    let (_, fields) = stat.rsplit_once(") ")?;
-    fields.split(' ').nth(19)?.parse().ok()
+    Some(Stat::parse(&read(pid, "stat")?)?.started)
 }
 
 /// Whether the child is where the init is, as far as /proc shows to everybody: the kernel names the namespaces of the
