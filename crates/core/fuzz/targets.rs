@@ -12,6 +12,7 @@ use crate::cli::number;
 use crate::cli::quote::Quotes;
 use crate::elf::Elf;
 use crate::procfs::{MountPoint, Status, mount_of, mount_points};
+use crate::scan::{link, mountinfo};
 use crate::users::{group_entries, passwd_entries};
 
 /// The path as the kernel writes it in mountinfo.
@@ -237,5 +238,43 @@ fn elf() {
             assert!(loader.is_empty() || file.windows(loader.len()).any(|it| it == loader));
         }
         assert_ne!(elf.foreign().map(|(theirs, _)| theirs), Some(String::new()));
+    });
+}
+
+#[test]
+fn links() {
+    check!(name = "links").for_each(|target: &[u8]| {
+        if let Some((kind, inode)) = link::parse(target) {
+            let digits = inode.to_string();
+            let text = std::str::from_utf8(target).expect("a link is ASCII");
+            let (file, number) = text.split_once(":[").expect("a bracket");
+            assert_eq!(file, kind.file());
+            assert_eq!(
+                number.trim_start_matches('0'),
+                format!("{digits}]").trim_start_matches('0')
+            );
+        }
+    });
+}
+
+#[test]
+fn mount_table() {
+    check!(name = "mount_table").for_each(|table: &[u8]| {
+        // Two readers of the same lines: this one needs fewer fields of each.
+        let kept: Vec<mountinfo::Kept> = mountinfo::namespaces(table).collect();
+        // The kernel has nothing to escape in such a root, and only one of the readers would undo it.
+        let escapes = |line: &[u8]| {
+            let root = line.split(|byte| *byte == b' ').nth(3);
+            root.is_some_and(|root| root.contains(&b'\\'))
+        };
+        if table.split(|byte| *byte == b'\n').any(escapes) {
+            return;
+        }
+        for mount in mount_points(table) {
+            if let Some(key) = link::parse(mount.root.as_os_str().as_bytes()) {
+                let path = mount.path.as_os_str().as_bytes().to_vec();
+                assert!(kept.contains(&(key, path)), "{mount:?} is not in {kept:?}");
+            }
+        }
     });
 }

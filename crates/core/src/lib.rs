@@ -3,7 +3,7 @@
 //! | layer | modules | knows |
 //! |---|---|---|
 //! | the command line | [`cli`] | clap, anyhow; the only place that prints |
-//! | a program's needs | [`exec`], [`credentials`], [`hardening`], [`forward`], [`users`], [`procfs`], [`safe_open`], [`socket_copies`], [`namespace_dir`], [`container_id`], [`unread`], [`elf`], [`escape`], [`hint`] | files and the name service |
+//! | a program's needs | [`exec`], [`credentials`], [`hardening`], [`forward`], [`users`], [`procfs`], [`scan`], [`safe_open`], [`socket_copies`], [`namespace_dir`], [`container_id`], [`unread`], [`elf`], [`escape`], [`hint`] | files and the name service |
 //! | the table | [`namespace`] | the eight types of namespace, nothing else |
 //! | the kernel | [`sys`] | system calls; the only files with `unsafe` |
 //!
@@ -15,7 +15,7 @@
 //!    SIGPIPE and closed descriptors are as the caller left them; every descriptor that we open is close-on-exec.
 //! 3. **An error is a sentence and the C library's reason**, as err(3) prints them; only [`cli`] prints it.
 //! 4. **No thread is ever started** in a program that forks or unshares: one with threads may do neither safely. Only
-//!    `rlsns`, which reads and nothing else, has a second one; a child of its own only closes descriptors.
+//!    [`scan`] has a second one, for `rlsns`, which reads and nothing else; a child of its own only closes descriptors.
 
 pub mod cli;
 pub mod container_id;
@@ -31,6 +31,7 @@ pub mod namespace;
 pub mod namespace_dir;
 pub mod procfs;
 pub mod safe_open;
+pub mod scan;
 mod search_path;
 pub mod socket_copies;
 pub mod sys;

@@ -6,12 +6,11 @@ use std::os::unix::ffi::OsStrExt;
 
 use bolero::check;
 use nscore::cli::Invocation;
-use nscore::procfs::{Stat, mount_points};
+use nscore::procfs::Stat;
 
 use crate::filter::{Filter, Kind};
 use crate::options::Request;
 use crate::table::{Cell, Column, Form, Row, Shape, Table};
-use crate::{link, mountinfo};
 
 /// Whether there are repetitions of repetitions. Each makes the C library's regcomp(3) take a multiple of the memory, for
 /// lsns as for us, and who asks for that is who gets it.
@@ -69,44 +68,6 @@ fn stat_lines() {
             fields.get(19).and_then(|field| field.parse().ok()),
             Some(it.started)
         );
-    });
-}
-
-#[test]
-fn links() {
-    check!(name = "links").for_each(|target: &[u8]| {
-        if let Some((kind, inode)) = link::parse(target) {
-            let digits = inode.to_string();
-            let text = std::str::from_utf8(target).expect("a link is ASCII");
-            let (file, number) = text.split_once(":[").expect("a bracket");
-            assert_eq!(file, kind.file());
-            assert_eq!(
-                number.trim_start_matches('0'),
-                format!("{digits}]").trim_start_matches('0')
-            );
-        }
-    });
-}
-
-#[test]
-fn mount_table() {
-    check!(name = "mount_table").for_each(|table: &[u8]| {
-        // Two readers of the same lines: this one needs fewer fields of each.
-        let kept: Vec<mountinfo::Kept> = mountinfo::namespaces(table).collect();
-        // The kernel has nothing to escape in such a root, and only one of the readers would undo it.
-        let escapes = |line: &[u8]| {
-            let root = line.split(|byte| *byte == b' ').nth(3);
-            root.is_some_and(|root| root.contains(&b'\\'))
-        };
-        if table.split(|byte| *byte == b'\n').any(escapes) {
-            return;
-        }
-        for mount in mount_points(table) {
-            if let Some(key) = link::parse(mount.root.as_os_str().as_bytes()) {
-                let path = mount.path.as_os_str().as_bytes().to_vec();
-                assert!(kept.contains(&(key, path)), "{mount:?} is not in {kept:?}");
-            }
-        }
     });
 }
 

@@ -10,8 +10,8 @@ use nix::unistd::Pid;
 use nscore::hint::Hint;
 use nscore::sys::directory::{Directory, EntryBuffer};
 
-use crate::link;
-use crate::scan::{Types, Wanted, scan};
+use nscore::scan::link;
+use nscore::scan::{Types, Wanted, scan};
 
 /// The inode number of the first pid namespace of a machine, PROC_PID_INIT_INO of linux/proc_ns.h.
 const FIRST_PID: u32 = 0xefff_fffc;

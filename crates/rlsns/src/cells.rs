@@ -8,11 +8,11 @@ use nscore::procfs::{cgroup_lines, main_cgroup};
 use nscore::safe_open::{Distrust, Untrusted};
 
 use crate::column::Column;
-use crate::netnsid::NetNsId;
 use crate::person::{Users, cgroups, command};
 use crate::rows::Row;
-use crate::scan::{Found, Process, Snapshot};
 use crate::table::Cell;
+use nscore::scan::NetNsId;
+use nscore::scan::{Found, Process, Snapshot};
 
 /// Fills cells, looking up what a row does not hold.
 #[derive(Debug)]

@@ -12,10 +12,10 @@ use nscore::sys::probe::Call;
 use nscore::unread::Unread;
 
 use crate::absence;
-use crate::link;
 use crate::page::Format;
-use crate::scan::Types;
 use crate::table::{Cell, Column, Row, Table};
+use nscore::scan::Types;
+use nscore::scan::link;
 
 /// A process, its directory below /proc, and what it is called in the table.
 struct Compared {

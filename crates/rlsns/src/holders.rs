@@ -5,8 +5,8 @@ use anyhow::Result;
 
 use crate::absence;
 use crate::person::{Users, command};
-use crate::scan::{Found, Grip, Holder, Process, Requests, Snapshot, Task, Types, Wanted};
 use crate::table::{Cell, Column, Row, Table};
+use nscore::scan::{Found, Grip, Holder, Process, Requests, Snapshot, Task, Types, Wanted};
 
 /// The table of those that hold the namespace with this inode number.
 ///

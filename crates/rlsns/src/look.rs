@@ -11,7 +11,7 @@ use crate::column::Column;
 use crate::filter::{Filter, Mistake};
 use crate::options::Options;
 use crate::options::Relation;
-use crate::scan::{Found, Request, Requests, Snapshot, Types, Wanted, scan};
+use nscore::scan::{Found, Request, Requests, Snapshot, Types, Wanted, scan};
 
 /// The exit status of the original where there is no /proc.
 const WITHOUT_PROC: c_int = 32;

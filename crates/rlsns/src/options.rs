@@ -14,9 +14,9 @@ use crate::column_list;
 use crate::filter::{Filter, Kind, Mistake};
 use crate::graph::Language;
 use crate::page::{Format, Page};
-use crate::scan::Types;
 use crate::values;
 use crate::view::{self, View};
+use nscore::scan::Types;
 
 /// What a row of a tree stands below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

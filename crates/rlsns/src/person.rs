@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use nscore::sys::directory::Directory;
 use nscore::users::name_of;
 
-use crate::scan::Process;
+use nscore::scan::Process;
 
 /// The most of a command line that is shown, as the original does it, in bytes. Of cgroups no more are read.
 const MOST: usize = 8192;

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::options::{Options, Relation};
-use crate::scan::{Found, Process, Snapshot, Types};
+use nscore::scan::{Found, Process, Snapshot, Types};
 
 /// A row: a namespace, and the process that is shown with it.
 #[derive(Clone, Copy, Debug)]

@@ -17,8 +17,8 @@ use crate::legend;
 use crate::look::{find, look, read, wanted};
 use crate::options::{Options, Relation, Request};
 use crate::rows::{self, Row};
-use crate::scan::{Requests, Types, Wanted};
 use crate::table::{self, Cell, Table};
+use nscore::scan::{Requests, Types, Wanted};
 
 /// Runs the whole program.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {

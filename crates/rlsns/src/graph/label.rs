@@ -9,7 +9,7 @@ use std::fmt::Write;
 use nscore::escape::turns_text;
 
 use crate::person::command;
-use crate::scan::{Found, Snapshot};
+use nscore::scan::{Found, Snapshot};
 
 /// How many characters of a command line are drawn.
 const MOST: usize = 40;

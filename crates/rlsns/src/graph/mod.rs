@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use nscore::namespace::Namespace;
 
 use crate::rows::Row;
-use crate::scan::{Found, Snapshot};
+use nscore::scan::{Found, Snapshot};
 
 /// The language in which a picture is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The lines of /proc/PID/mountinfo, `proc_pid_mountinfo(5)`, that keep a namespace alive.
 
-use nscore::namespace::Namespace;
+use crate::namespace::Namespace;
 
-use crate::link;
+use super::link;
 
 /// A namespace that is mounted, and where: its type, its inode number, the path.
 pub(crate) type Kept = ((Namespace, u32), Vec<u8>);

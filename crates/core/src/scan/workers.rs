@@ -8,14 +8,14 @@ use std::ffi::CStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use crate::sys::directory::{Directory, EntryBuffer};
 use nix::errno::Errno;
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
-use nscore::sys::directory::{Directory, EntryBuffer};
 
+use super::link::number;
 use super::process::Reader;
 use super::{Snapshot, Wanted};
-use crate::link::number;
 
 /// How many processes a worker takes at a time: enough that taking costs nothing, few enough that both end together.
 const SHARE: usize = 32;

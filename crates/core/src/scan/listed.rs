@@ -6,17 +6,17 @@
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, OwnedFd};
 
-use nscore::namespace::Namespace;
-use nscore::sys::directory::status_of;
-use nscore::sys::listns;
-use nscore::sys::namespace::{open_by_id, own_mount_namespace};
-use nscore::sys::nsfs::type_of;
-use nscore::sys::probe::Call;
-use nscore::unread::Unread;
+use crate::namespace::Namespace;
+use crate::sys::directory::status_of;
+use crate::sys::listns;
+use crate::sys::namespace::{open_by_id, own_mount_namespace};
+use crate::sys::nsfs::type_of;
+use crate::sys::probe::Call;
+use crate::unread::Unread;
 
 use super::found::Registry;
+use super::held::Held;
 use super::{Snapshot, Wanted};
-use crate::held::Held;
 
 /// Meets the listed namespaces that were not found yet.
 pub(super) fn read(wanted: &Wanted, snapshot: &mut Snapshot) {

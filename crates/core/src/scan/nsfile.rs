@@ -4,15 +4,15 @@
 //! FIFO, a terminal or a tape drive does something. So what is there is opened with `O_PATH`, which does nothing, checked,
 //! and only then opened again: [`safe_open`].
 //!
-//! [`safe_open`]: nscore::safe_open
+//! [`safe_open`]: crate::safe_open
 
 use std::ffi::CStr;
 use std::os::fd::{AsFd, OwnedFd};
 
+use crate::safe_open::{SelfFds, open_checked};
+use crate::sys::directory::{Directory, Status, status_of};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nscore::safe_open::{SelfFds, open_checked};
-use nscore::sys::directory::{Directory, Status, status_of};
 
 /// Opens files of namespaces and nothing else.
 #[derive(Debug)]

@@ -9,23 +9,23 @@ use std::ffi::CString;
 use std::fs::File;
 use std::io::Read;
 
+use crate::namespace::Namespace;
+use crate::procfs;
+use crate::safe_open::open_mount_point;
+use crate::sys::directory::{Directory, status_of};
+use crate::sys::nsfs::{Direction, neighbour_of};
+use crate::sys::probe::Call;
+use crate::sys::statmount;
 use nix::errno::Errno;
 use nix::libc;
-use nscore::namespace::Namespace;
-use nscore::procfs;
-use nscore::safe_open::open_mount_point;
-use nscore::sys::directory::{Directory, status_of};
-use nscore::sys::nsfs::{Direction, neighbour_of};
-use nscore::sys::probe::Call;
-use nscore::sys::statmount;
 
 use super::found::Registry;
+use super::held::Held;
+use super::link;
+use super::mountinfo::{self, Kept};
 use super::nsfile::NsFiles;
 use super::process::Name;
 use super::{Holder, Snapshot, Wanted};
-use crate::held::Held;
-use crate::link;
-use crate::mountinfo::{self, Kept};
 
 /// NSFS_MAGIC of linux/magic.h.
 const NSFS_MAGIC: u64 = libc::NSFS_MAGIC as u64;

@@ -2,12 +2,12 @@
 
 use std::os::fd::AsFd;
 
+use crate::sys::nsfs::type_of;
 use nix::errno::Errno;
-use nscore::sys::nsfs::type_of;
 
 /// A question that is put to a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Request {
+pub enum Request {
     /// Which user namespace owns it.
     Owner,
     /// What it was made in.
@@ -27,7 +27,7 @@ impl Request {
     ];
 
     /// Its name in linux/nsfs.h.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Request::Owner => "NS_GET_USERNS",
             Request::Parent => "NS_GET_PARENT",
@@ -39,22 +39,21 @@ impl Request {
 
 /// A set of questions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Requests(u8);
+pub struct Requests(u8);
 
 impl Requests {
     /// Whose a namespace is and what it was made in: what a tree needs.
-    pub(crate) const RELATIVES: Requests =
-        Requests::NONE.with(Request::Owner).with(Request::Parent);
+    pub const RELATIVES: Requests = Requests::NONE.with(Request::Owner).with(Request::Parent);
     /// None.
-    pub(crate) const NONE: Requests = Requests(0);
+    pub const NONE: Requests = Requests(0);
 
     /// The set with this question in it.
-    pub(crate) const fn with(self, request: Request) -> Requests {
+    pub const fn with(self, request: Request) -> Requests {
         Requests(self.0 | 1 << request as u8)
     }
 
     /// The first question that is in both sets.
-    pub(crate) fn first_common(self, other: Requests) -> Option<Request> {
+    pub fn first_common(self, other: Requests) -> Option<Request> {
         let both = self.0 & other.0;
         Request::ALL
             .into_iter()
@@ -64,14 +63,14 @@ impl Requests {
 
 /// The questions that were not answered, and whether any was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Unsupported {
+pub struct Unsupported {
     requests: Requests,
     is_any_answered: bool,
 }
 
 impl Unsupported {
     /// Which they are.
-    pub(crate) fn requests(self) -> Requests {
+    pub fn requests(self) -> Requests {
         self.requests
     }
 

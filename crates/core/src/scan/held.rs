@@ -4,43 +4,43 @@ use std::ops::BitOrAssign;
 
 /// A set of ways to keep a namespace alive: the words of the column HELD.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Held(u8);
+pub struct Held(u8);
 
 impl Held {
     /// A process is in it.
-    pub(crate) const PROCESS: Held = Held(1);
+    pub const PROCESS: Held = Held(1);
     /// A thread is in it whose process is in another.
-    pub(crate) const THREAD: Held = Held(2);
+    pub const THREAD: Held = Held(2);
     /// The future children of a process will be in it.
-    pub(crate) const CHILDREN: Held = Held(4);
+    pub const CHILDREN: Held = Held(4);
     /// Its file is open somewhere.
-    pub(crate) const DESCRIPTOR: Held = Held(8);
+    pub const DESCRIPTOR: Held = Held(8);
     /// A socket of it is open somewhere.
-    pub(crate) const SOCKET: Held = Held(16);
+    pub const SOCKET: Held = Held(16);
     /// Its file is mounted somewhere.
-    pub(crate) const MOUNT: Held = Held(32);
+    pub const MOUNT: Held = Held(32);
     /// A namespace was made in it that is still there.
-    pub(crate) const CHILD: Held = Held(64);
+    pub const CHILD: Held = Held(64);
     /// It is a process, and not a thread alone, that has its file or a socket of it open: no word of its own.
-    pub(crate) const OPEN_IN_PROCESS: Held = Held(128);
+    pub const OPEN_IN_PROCESS: Held = Held(128);
 
     /// These ways and those.
-    pub(crate) fn with(self, ways: Held) -> Held {
+    pub fn with(self, ways: Held) -> Held {
         Held(self.0 | ways.0)
     }
 
     /// Whether any of those ways is among these.
-    pub(crate) fn has(self, ways: Held) -> bool {
+    pub fn has(self, ways: Held) -> bool {
         self.0 & ways.0 != 0
     }
 
     /// The others of these ways.
-    pub(crate) fn without(self, ways: Held) -> Held {
+    pub fn without(self, ways: Held) -> Held {
         Held(self.0 & !ways.0)
     }
 
     /// The words, in the order of the ways above.
-    pub(crate) fn words(self) -> impl Iterator<Item = &'static str> {
+    pub fn words(self) -> impl Iterator<Item = &'static str> {
         let words = [
             (Held::PROCESS, "proc"),
             (Held::THREAD, "thread"),

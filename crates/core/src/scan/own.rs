@@ -3,10 +3,10 @@
 
 use std::ffi::CStr;
 
+use crate::sys::directory::Directory;
 use nix::libc::O_CLOEXEC;
-use nscore::sys::directory::Directory;
 
-use crate::link::number;
+use super::link::number;
 
 /// The number of this process in the pid namespace that /proc is of, which may be another than its own.
 pub(super) fn number_in(proc: &Directory) -> Option<u32> {

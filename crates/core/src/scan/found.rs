@@ -3,43 +3,43 @@
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, OwnedFd};
 
+use crate::namespace::Namespace;
+use crate::sys::directory::status_of;
+use crate::sys::nsfs::{id_of, mount_id_of, owner_of, owner_uid_of, parent_of};
+use crate::sys::probe::Call;
+use crate::unread::Unread;
 use nix::errno::Errno;
-use nscore::namespace::Namespace;
-use nscore::sys::directory::status_of;
-use nscore::sys::nsfs::{id_of, mount_id_of, owner_of, owner_uid_of, parent_of};
-use nscore::sys::probe::Call;
-use nscore::unread::Unread;
 
+use super::held::Held;
+use super::netnsid::{NetNsId, Netlink};
 use super::unsupported::{Request, Unsupported};
 use super::{Holder, Wanted};
-use crate::held::Held;
-use crate::netnsid::{NetNsId, Netlink};
 
 /// A namespace that is there.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub struct Found {
     /// Its type.
-    pub(crate) kind: Namespace,
+    pub kind: Namespace,
     /// What keeps it alive.
-    pub(crate) held: Held,
+    pub held: Held,
     /// How many processes are in it.
-    pub(crate) processes: u32,
+    pub processes: u32,
     /// The place of the lowest of them in the list of processes.
     pub(super) lowest: Option<usize>,
     /// Where it is mounted in this mount namespace, in the order of mounting.
-    pub(crate) mounts: Vec<Vec<u8>>,
+    pub mounts: Vec<Vec<u8>>,
     /// Whether it has answered the questions below.
     asked: bool,
     /// The inode number of the user namespace that owns it, 0 if that is not told.
-    pub(crate) owner: u32,
+    pub owner: u32,
     /// The inode number of the user or pid namespace that it was made in, 0 if that is not told.
-    pub(crate) parent: u32,
+    pub parent: u32,
     /// Who made it, for a user namespace.
-    pub(crate) owner_uid: Option<u32>,
+    pub owner_uid: Option<u32>,
     /// What this network namespace calls it.
-    pub(crate) netnsid: Option<NetNsId>,
+    pub netnsid: Option<NetNsId>,
     /// Its 64-bit number.
-    pub(crate) id: Option<u64>,
+    pub id: Option<u64>,
     /// The number by which its mounts can be read, for a mount namespace.
     pub(super) mount_id: Option<u64>,
 }
@@ -74,7 +74,7 @@ impl Found {
     }
 
     /// Whether the original finds it: a process is in it or has it open, or it is mounted here.
-    pub(crate) fn is_known_to_original(&self) -> bool {
+    pub fn is_known_to_original(&self) -> bool {
         self.processes > 0 || !self.mounts.is_empty() || self.held.has(Held::OPEN_IN_PROCESS)
     }
 

@@ -7,9 +7,13 @@
 
 mod descriptors;
 mod found;
+mod held;
 mod holder;
+pub mod link;
 mod listed;
+pub(crate) mod mountinfo;
 mod mounts;
+mod netnsid;
 mod nsfile;
 mod own;
 mod process;
@@ -18,47 +22,48 @@ mod workers;
 
 use std::collections::BTreeMap;
 
+use crate::namespace::Namespace;
+use crate::procfs;
+use crate::sys::directory::Directory;
+use crate::unread::Unread;
 use nix::errno::Errno;
-use nscore::namespace::Namespace;
-use nscore::procfs;
-use nscore::sys::directory::Directory;
-use nscore::unread::Unread;
 
-use crate::held::Held;
-pub(crate) use found::Found;
-pub(crate) use holder::{Grip, Holder, Task};
+pub use found::Found;
+use held::Held;
+pub use holder::{Grip, Holder, Task};
+pub use netnsid::NetNsId;
 use unsupported::Unsupported;
-pub(crate) use unsupported::{Request, Requests};
+pub use unsupported::{Request, Requests};
 
 /// The directory of all processes.
 const PROC: &std::ffi::CStr = c"/proc";
 
 /// What a list needs to know; each thing costs.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Wanted {
+pub struct Wanted {
     /// These types alone, a bit each in the order of [`Namespace::ALL`].
-    pub(crate) types: Types,
+    pub types: Types,
     /// Also what no process is in but has open: by descriptors and sockets.
-    pub(crate) descriptors: bool,
+    pub descriptors: bool,
     /// Also what the original does not find: by threads, by what children will be in, by mounts elsewhere.
-    pub(crate) hidden: bool,
+    pub hidden: bool,
     /// Where namespaces are mounted here.
-    pub(crate) mounts: bool,
+    pub mounts: bool,
     /// Who every process is, not only those that stand for a namespace.
-    pub(crate) everybody: bool,
+    pub everybody: bool,
     /// What number other network namespaces have.
-    pub(crate) netnsid: bool,
+    pub netnsid: bool,
     /// The 64-bit numbers.
-    pub(crate) id: bool,
+    pub id: bool,
     /// Everything that holds the namespace with this inode number.
-    pub(crate) holders_of: Option<u32>,
+    pub holders_of: Option<u32>,
     /// Questions without whose answers there is nothing to show.
-    pub(crate) requests: Requests,
+    pub requests: Requests,
 }
 
 impl Wanted {
     /// The namespaces of these types that a process is in, and nothing else about them.
-    pub(crate) fn only(types: Types) -> Wanted {
+    pub fn only(types: Types) -> Wanted {
         Wanted {
             types,
             descriptors: false,
@@ -81,72 +86,72 @@ impl Wanted {
 
 /// A set of types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Types(u8);
+pub struct Types(u8);
 
 impl Types {
     /// Every type.
-    pub(crate) const ALL: Types = Types(u8::MAX);
+    pub const ALL: Types = Types(u8::MAX);
     /// None.
-    pub(crate) const NONE: Types = Types(0);
+    pub const NONE: Types = Types(0);
 
     /// The set with this type in it.
-    pub(crate) fn with(self, kind: Namespace) -> Types {
+    pub fn with(self, kind: Namespace) -> Types {
         Types(self.0 | 1 << kind as u8)
     }
 
     /// Whether this type is in it.
-    pub(crate) fn has(self, kind: Namespace) -> bool {
+    pub fn has(self, kind: Namespace) -> bool {
         self.0 & 1 << kind as u8 != 0
     }
 }
 
 /// A process that was there.
 #[derive(Debug)]
-pub(crate) struct Process {
+pub struct Process {
     /// Its number.
-    pub(crate) pid: u32,
+    pub pid: u32,
     /// The inode numbers of its namespaces in the order of [`Namespace::ALL`], 0 where it is not known.
     namespaces: [u32; 8],
     /// Who it is; known of those that stand for a namespace.
-    pub(crate) person: Option<Box<Person>>,
+    pub person: Option<Box<Person>>,
 }
 
 /// Who a process is.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Person {
+pub struct Person {
     /// Its parent's number, 0 if that is outside of what is seen here.
-    pub(crate) parent: u32,
+    pub parent: u32,
     /// Its user.
-    pub(crate) uid: u32,
+    pub uid: u32,
     /// Its name.
-    pub(crate) name: Vec<u8>,
+    pub name: Vec<u8>,
 }
 
 impl Process {
     /// The inode number of its namespace of this type, 0 if that is not known.
-    pub(crate) fn namespace(&self, kind: Namespace) -> u32 {
+    pub fn namespace(&self, kind: Namespace) -> u32 {
         self.namespaces[kind as usize]
     }
 }
 
 /// What was found.
 #[derive(Debug, Default)]
-pub(crate) struct Snapshot {
+pub struct Snapshot {
     /// All namespaces by their inode numbers.
-    pub(crate) namespaces: BTreeMap<u32, Found>,
+    pub namespaces: BTreeMap<u32, Found>,
     /// All processes by their numbers.
-    pub(crate) processes: Vec<Process>,
+    pub processes: Vec<Process>,
     /// What holds the namespace that this was asked of.
-    pub(crate) holders: Vec<Holder>,
+    pub holders: Vec<Holder>,
     /// What could not be read.
-    pub(crate) unread: Unread,
+    pub unread: Unread,
     /// What the kernel cannot be asked.
-    pub(crate) unsupported: Unsupported,
+    pub unsupported: Unsupported,
 }
 
 impl Snapshot {
     /// The process with this number.
-    pub(crate) fn process(&self, pid: u32) -> Option<&Process> {
+    pub fn process(&self, pid: u32) -> Option<&Process> {
         let at = self
             .processes
             .binary_search_by_key(&pid, |process| process.pid);
@@ -154,13 +159,13 @@ impl Snapshot {
     }
 
     /// Whether any namespace of the process with this number is known.
-    pub(crate) fn tells_of(&self, pid: u32) -> bool {
+    pub fn tells_of(&self, pid: u32) -> bool {
         let process = self.process(pid);
         process.is_some_and(|process| process.namespaces != [0; 8])
     }
 
     /// The process with the lowest number in this namespace.
-    pub(crate) fn lowest(&self, namespace: &Found) -> Option<&Process> {
+    pub fn lowest(&self, namespace: &Found) -> Option<&Process> {
         self.processes.get(namespace.lowest?)
     }
 
@@ -233,7 +238,7 @@ impl Snapshot {
 ///
 /// # Errors
 /// Those of opening /proc and reading what stands there; EXDEV if that is no procfs.
-pub(crate) fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
+pub fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
     let proc = Directory::open(PROC)?;
     // Somebody else's links might lead anywhere.
     procfs::prove(&proc).map_err(|errno| match Directory::open(c"/proc/self") {

@@ -8,24 +8,24 @@ use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
+use crate::namespace::Namespace;
+use crate::socket_copies::SocketCopies;
+use crate::sys::directory::{Directory, EntryBuffer, Status, status_of};
+use crate::sys::namespace::network_of;
+use crate::sys::nsfs::type_of;
+use crate::sys::probe::Call;
+use crate::sys::process::{pidfd_getfd, pidfd_open, pidfd_open_thread};
 use nix::errno::Errno;
 use nix::libc::S_IFSOCK;
-use nscore::namespace::Namespace;
-use nscore::socket_copies::SocketCopies;
-use nscore::sys::directory::{Directory, EntryBuffer, Status, status_of};
-use nscore::sys::namespace::network_of;
-use nscore::sys::nsfs::type_of;
-use nscore::sys::probe::Call;
-use nscore::sys::process::{pidfd_getfd, pidfd_open, pidfd_open_thread};
 
 use super::found::Registry;
+use super::held::Held;
+use super::link::{self, number};
 use super::nsfile::NsFiles;
 use super::own;
 use super::process::{Name, pid};
 use super::unsupported::Request;
 use super::{Grip, Holder, Task, Wanted};
-use crate::held::Held;
-use crate::link::{self, number};
 
 /// What was seen of descriptors so far.
 #[derive(Debug)]

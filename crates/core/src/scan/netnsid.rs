@@ -9,7 +9,7 @@ use nix::sys::socket::{
 
 /// How two network namespaces stand to each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum NetNsId {
+pub enum NetNsId {
     /// This one has no number for that one.
     Unassigned,
     /// Its number.
@@ -28,11 +28,11 @@ const FAMILY: usize = 4;
 
 /// A conversation with the kernel.
 #[derive(Debug)]
-pub(crate) struct Netlink(OwnedFd);
+pub(super) struct Netlink(OwnedFd);
 
 impl Netlink {
     /// Begins one; `None` where that is not allowed.
-    pub(crate) fn open() -> Option<Netlink> {
+    pub(super) fn open() -> Option<Netlink> {
         let flags = SockFlag::SOCK_CLOEXEC;
         let protocol = SockProtocol::NetlinkRoute;
         let opened = socket(AddressFamily::Netlink, SockType::Raw, flags, protocol);
@@ -40,7 +40,7 @@ impl Netlink {
     }
 
     /// The number of the network namespace whose file this is; `None` if the kernel does not tell.
-    pub(crate) fn ask(&self, namespace: impl AsFd) -> Option<NetNsId> {
+    pub(super) fn ask(&self, namespace: impl AsFd) -> Option<NetNsId> {
         let socket = self.0.as_raw_fd();
         let request = request(namespace.as_fd().as_raw_fd());
         send(socket, &request, MsgFlags::empty()).ok()?;

@@ -1,22 +1,22 @@
 //! What a link to a namespace says, `namespaces(7)`: `net:[4026531840]`, the type and the inode number.
 
-use nscore::namespace::Namespace;
+use crate::namespace::Namespace;
 
 /// Reads a link's target; `None` for anything else.
-pub(crate) fn parse(target: &[u8]) -> Option<(Namespace, u32)> {
+pub fn parse(target: &[u8]) -> Option<(Namespace, u32)> {
     let colon = target.iter().position(|byte| *byte == b':')?;
     let kind = Namespace::from_file(&target[..colon])?;
     Some((kind, inode(&target[colon + 1..])?))
 }
 
 /// Reads `[4026531840]`.
-pub(crate) fn inode(text: &[u8]) -> Option<u32> {
+pub fn inode(text: &[u8]) -> Option<u32> {
     let digits = text.strip_prefix(b"[")?.strip_suffix(b"]")?;
     number(digits)
 }
 
 /// Reads digits alone.
-pub(crate) fn number(digits: &[u8]) -> Option<u32> {
+pub fn number(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() {
         return None;
     }

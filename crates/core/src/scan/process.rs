@@ -7,21 +7,21 @@
 use std::ffi::CStr;
 use std::io::Write;
 
+use crate::namespace::Namespace;
+use crate::procfs::Stat;
+use crate::sys::directory::{Directory, EntryBuffer};
+use crate::sys::probe::Call;
+use crate::sys::process::share_descriptors;
+use crate::unread::Unread;
 use nix::errno::Errno;
 use nix::unistd::Pid;
-use nscore::namespace::Namespace;
-use nscore::procfs::Stat;
-use nscore::sys::directory::{Directory, EntryBuffer};
-use nscore::sys::probe::Call;
-use nscore::sys::process::share_descriptors;
-use nscore::unread::Unread;
 
 use super::descriptors::{Descriptors, Scan};
 use super::found::Registry;
+use super::held::Held;
+use super::link::{self, number};
 use super::nsfile::NsFiles;
 use super::{Grip, Holder, Person, Process, Snapshot, Task, Wanted};
-use crate::held::Held;
-use crate::link::{self, number};
 
 /// The links below /proc/PID/ns: what a process is in, and what its children will be in where that can differ.
 const LINKS: [(&CStr, Namespace, bool); 10] = [

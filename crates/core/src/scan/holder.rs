@@ -1,14 +1,14 @@
-//! Who keeps one namespace alive, each holder by its name, where [`Held`](crate::held::Held) is content with the ways
+//! Who keeps one namespace alive, each holder by its name, where [`Held`](super::held::Held) is content with the ways
 //! there are. Only the one namespace that is asked about has its holders taken down.
 
-use nscore::namespace::Namespace;
-use nscore::sys::directory::Directory;
+use crate::namespace::Namespace;
+use crate::sys::directory::Directory;
 
 use super::{Snapshot, process};
 
 /// One holder. They are ordered as they are listed: processes by their numbers, then mounts, then other namespaces.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Holder {
+pub enum Holder {
     /// A process, or a thread of one.
     Task(Task, Grip),
     /// It is mounted at this path.
@@ -24,16 +24,16 @@ pub(crate) enum Holder {
 
 /// A process, or one of its threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Task {
+pub struct Task {
     /// The process's number.
-    pub(crate) process: u32,
+    pub process: u32,
     /// The thread's, if it is about that one alone.
-    pub(crate) thread: Option<u32>,
+    pub thread: Option<u32>,
 }
 
 /// How a process or a thread holds a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Grip {
+pub enum Grip {
     /// It is in it.
     Member,
     /// Its children will be in it.
@@ -46,7 +46,7 @@ pub(crate) enum Grip {
 
 impl Task {
     /// The process itself.
-    pub(crate) fn process(process: u32) -> Task {
+    pub fn process(process: u32) -> Task {
         let thread = None;
         Task { process, thread }
     }
