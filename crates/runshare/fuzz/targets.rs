@@ -7,11 +7,11 @@ use bolero::check;
 use nscore::cli::Invocation;
 use nscore::procfs::handles;
 
-use crate::compose::{Block, Line, compose};
+use crate::idmap::ranges::{Block, Line, compose};
+use crate::idmap::subid::{Range, range_of};
 use crate::idmap::{parse, text};
 use crate::options::Options;
-use crate::subid::{Range, range_of};
-use crate::values::{mapped_id, owner, signal_number};
+use crate::parse::{mapped_id, owner, signal_number};
 
 #[test]
 fn argv() {
@@ -24,7 +24,7 @@ fn argv() {
             .into_iter()
             .chain(words)
             .collect();
-        let invocation = Invocation::read(&runshare_cli::TOOL, words.into_iter());
+        let invocation = Invocation::read(&crate::cli::TOOL, words.into_iter());
         let Ok(options) = Options::read(&invocation) else {
             return;
         };

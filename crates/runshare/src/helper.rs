@@ -13,7 +13,7 @@ use nscore::hint::{self, Explain};
 use nscore::sys::process::{self, Ending};
 use nscore::sys::signal::SignalSet;
 
-use crate::gate::Gate;
+use crate::sync_socket::Gate;
 
 /// The parent's handle.
 pub(crate) struct Helper {

@@ -13,9 +13,9 @@ use nscore::hint::{self, Explain};
 use nscore::sys::file::{open, write_all};
 use nscore::sys::mount::{Propagation, mount_kernel_filesystem, set_propagation};
 
-use crate::isolate::{isolate, isolate_inside};
 use crate::options::{BINFMT_MISC, Options};
 use crate::pivot::NewRoot;
+use crate::propagation::{isolate, isolate_inside};
 
 /// Stops mounts from travelling between the new mount namespace and the caller's, or lets them, as was asked.
 ///

@@ -16,10 +16,10 @@ use nscore::namespace::Namespace;
 use nscore::sys::mount::Propagation;
 use nscore::users;
 
-use crate::beyond::{self, Beyond};
+use crate::extensions::{self, Beyond};
 use crate::idmap::{IdMap, Kind};
+use crate::parse::{mapped_id, owner, propagation, setgroups, signal_number};
 use crate::persist::Kept;
-use crate::values::{mapped_id, owner, propagation, setgroups, signal_number};
 
 /// Where proc and binfmt_misc go unless told otherwise.
 const PROC: &str = "/proc";
@@ -108,7 +108,7 @@ impl Options {
         if shifts_clocks && !self.unshares(Namespace::Time) {
             bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");
         }
-        beyond::check(self)
+        extensions::check(self)
     }
 
     fn take(&mut self, option: &Occurrence) -> Result<()> {

@@ -11,15 +11,17 @@ use nscore::sys::namespace::unshare;
 use nscore::sys::process::Ending;
 use nscore::sys::signal::set_default;
 
-use crate::child::{self, Exposure, Tie};
-use crate::mapper::Mapper;
+use crate::fork::watchdog::Watcher;
+use crate::fork::{self, Exposure, Tie};
+use crate::idmap::write::Mapper;
+use crate::init::monitor;
 use crate::options::Options;
 use crate::persist::Keeper;
-use crate::watcher::Watcher;
-use crate::{advice, check, clocks, credentials, environment, host, mounts, standin, unpersist};
+use crate::persist::unpersist;
+use crate::{check, credentials, environment, mounts, timens, uts_net};
 
 /// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
-pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
+pub fn run(invocation: &Invocation) -> Result<Ending> {
     let options = Options::read(invocation)?;
     if let Some(directory) = &options.beyond.unpersist {
         return unpersist::let_go(directory);
@@ -38,7 +40,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     let keeper = Keeper::leave_behind(&options, diagnostics)?;
-    if let Some(whose) = advice::borrowed_ids(&options) {
+    if let Some(whose) = crate::hint::borrowed_ids(&options) {
         diagnostics.advise(|| Some(whose));
     }
     let mut mapper = Mapper::leave_behind(&options, diagnostics)?;
@@ -50,9 +52,9 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
         .context("unshare failed")?;
     keeper.renew_mount_namespace()?;
     mapper.write_blocks()?;
-    clocks::shift(&options)?;
+    timens::shift(&options)?;
     if options.init {
-        return standin::run(&options, diagnostics, keeper, |init| {
+        return monitor::run(&options, diagnostics, keeper, |init| {
             settle(&options, &mapper)?;
             init.run(diagnostics, || {
                 become_program(&options, diagnostics, runs, None)
@@ -64,7 +66,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
         become_program(&options, diagnostics, runs, tie)
     };
     if options.fork {
-        return child::run(&options, diagnostics, keeper, watcher, inside);
+        return fork::run(&options, diagnostics, keeper, watcher, inside);
     }
     keeper.keep()?;
     inside(None)
@@ -73,7 +75,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
 /// The steps inside the new namespaces that all processes in there have in common.
 fn settle(options: &Options, mapper: &Mapper) -> Result<()> {
     mapper.write_own(options.setgroups)?;
-    host::set_up(&options.beyond)?;
+    uts_net::set_up(&options.beyond)?;
     if options.unshares(Namespace::Mount) {
         mounts::set_root_propagation(options)?;
     }

@@ -5,7 +5,7 @@ use nscore::cli::Tool;
 
 /// Every program, in the order of the README.
 pub const TOOLS: &[&Tool] = &[
-    &runshare_cli::TOOL,
+    &runshare::cli::TOOL,
     &rnsenter_cli::TOOL,
     &rlsns_cli::TOOL,
     &rchroot_cli::TOOL,

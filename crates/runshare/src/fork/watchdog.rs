@@ -26,9 +26,9 @@ use nscore::namespace::Namespace;
 use nscore::procfs::{Status, handles, open_own};
 use nscore::sys::process::{self, Ending, has_ended, kill_by_pidfd, pidfd_open};
 
-use crate::gate::Gate;
 use crate::helper::end;
 use crate::options::Options;
+use crate::sync_socket::Gate;
 
 /// The parent's handle.
 pub(crate) struct Watcher {

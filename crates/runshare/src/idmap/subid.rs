@@ -12,7 +12,7 @@ use nscore::cli::{message, number};
 use nscore::hint::{Explain, Hint};
 use nscore::users;
 
-use crate::advice;
+use crate::hint;
 use crate::idmap::Kind;
 
 /// A range of subordinate ids.
@@ -35,7 +35,7 @@ pub(crate) fn first_range(kind: Kind) -> Result<Range> {
     let uid = geteuid().as_raw();
     let name = users::name_of(uid).ok_or_else(|| anyhow!("you (user {uid}) don't exist."))?;
     let file = fs::read(path)
-        .explain_for(&name, move |_, name| advice::subordinate_ids(name, uid))
+        .explain_for(&name, move |_, name| hint::subordinate_ids(name, uid))
         .with_context(|| format!("could not open '{path}'"))?;
     let mut range = range_of(&file, &name, uid)?;
     if range.is_none() && uid == 0 {
@@ -43,7 +43,7 @@ pub(crate) fn first_range(kind: Kind) -> Result<Range> {
     }
     range.ok_or_else(|| {
         let sentence = message(&[&"no line matching user \"", &name, &"\" in ", &path]);
-        let why = Hint::new(move || advice::subordinate_ids(&name, uid));
+        let why = Hint::new(move || hint::subordinate_ids(&name, uid));
         Error::new(sentence).context(why)
     })
 }

@@ -7,6 +7,10 @@
 //!
 //! Where the two would meet, [`compose`] has the block give way.
 
+pub(crate) mod ranges;
+pub(crate) mod subid;
+pub(crate) mod write;
+
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write;
 use std::fs::File;
@@ -19,8 +23,8 @@ use nix::fcntl::OFlag;
 use nscore::cli::{message, number};
 use nscore::procfs;
 
-use crate::compose::{Block, Line, compose};
-use crate::subid::{self, Range};
+use crate::idmap::ranges::{Block, Line, compose};
+use crate::idmap::subid::Range;
 
 /// Users or groups: their files and programs differ, nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

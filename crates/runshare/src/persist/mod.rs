@@ -6,6 +6,9 @@
 //! also when the tool is ended by a signal meanwhile: then the helper finds no namespaces of it any more, and undoes
 //! what it has done.
 
+mod mount_ns_id;
+pub(crate) mod unpersist;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -18,8 +21,8 @@ use nscore::sys::mount::{bind, unmount};
 use nscore::sys::signal::SignalSet;
 
 use crate::helper::Helper;
-use crate::mount_number::{mount_number, renew_until_newer};
 use crate::options::Options;
+use crate::persist::mount_ns_id::{mount_number, renew_until_newer};
 
 /// What one call keeps.
 #[derive(Debug, Default)]

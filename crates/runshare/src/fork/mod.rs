@@ -1,6 +1,8 @@
 //! `--fork`: the program runs as a child, and the tool waits for it, stands in for it towards signals, and ends as it
 //! ends.
 
+pub(crate) mod watchdog;
+
 use std::os::fd::{OwnedFd, RawFd};
 
 use anyhow::{Context, Result};
@@ -16,11 +18,11 @@ use nscore::sys::process::{
 };
 use nscore::sys::signal::{SignalSet, die_by};
 
-use crate::gate::Gate;
+use crate::fork::watchdog::Watcher;
 use crate::helper::end;
 use crate::options::Options;
 use crate::persist::Keeper;
-use crate::watcher::Watcher;
+use crate::sync_socket::Gate;
 
 /// The child's tie to its parent: `--kill-child`.
 pub(crate) struct Tie {

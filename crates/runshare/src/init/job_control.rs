@@ -14,7 +14,7 @@ use nscore::sys::arrival::Arrival;
 use nscore::sys::process::{killpg, pidfd_open};
 use nscore::sys::signal::{SignalSet, stop_by};
 
-use crate::terminal::{Terminal, nobody_is_above};
+use crate::init::terminal::{Terminal, nobody_is_above};
 
 /// The program, which is a child of init's, and the terminal, if there is one.
 pub(crate) struct Job {

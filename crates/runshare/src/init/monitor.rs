@@ -15,15 +15,15 @@ use nscore::hint::{self, Explain};
 use nscore::sys::process::{self, Change, Ending};
 use nscore::sys::signal::SignalSet;
 
-use crate::child::{Exposure, Tie, await_turn};
-use crate::gate::Gate;
+use crate::fork::{Exposure, Tie, await_turn};
 use crate::helper::end;
-use crate::init::Init;
-use crate::job::Job;
-use crate::news::{self, Listener};
+use crate::init::job_control::Job;
+use crate::init::pid1::Init;
+use crate::init::status_channel::{self, Listener};
+use crate::init::terminal::{self, Terminal};
 use crate::options::Options;
 use crate::persist::Keeper;
-use crate::terminal::{self, Terminal};
+use crate::sync_socket::Gate;
 
 /// Forks init, which runs `inside`, and stands in for the program until that has ended.
 ///
@@ -38,7 +38,7 @@ pub(crate) fn run(
     let mask = SignalSet::every().block().context("sigprocmask failed")?;
     let tie = Tie::to_this_process(options.kill_child.unwrap_or(SIGKILL))?;
     let mut gate = Gate::new().context("socketpair failed")?;
-    let (news, listener) = news::channel().context("socketpair failed")?;
+    let (news, listener) = status_channel::channel().context("socketpair failed")?;
     let terminal = Terminal::open();
     // A program that is to lead a session must not lead a process group before, and has no terminal.
     let at_terminal = !options.beyond.hardening.needs_fork() && terminal::is_ours_alone();

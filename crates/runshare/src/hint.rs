@@ -8,8 +8,8 @@ use nscore::hint::{CAP_SETGID, CAP_SETUID, shown};
 use nscore::procfs::Proc;
 
 use crate::idmap::Kind;
+use crate::idmap::subid::{self, lines};
 use crate::options::Options;
-use crate::subid::{self, lines};
 
 /// Where a machine's first range begins, and how many ids one has, as useradd(8) has it.
 const FIRST: u64 = 100_000;

@@ -26,8 +26,8 @@ use nscore::sys::capability;
 use nscore::sys::process::{self, Change, Ending, killpg, pidfd_open};
 use nscore::sys::signal::SignalSet;
 
-use crate::news::Teller;
-use crate::terminal;
+use crate::init::status_channel::Teller;
+use crate::init::terminal;
 
 /// What the tool hands to its child.
 pub(crate) struct Init {

@@ -20,7 +20,7 @@ use nscore::sys::errno::reason;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::{self, Ending};
 
-use crate::mapper::map_own_user;
+use crate::idmap::write::map_own_user;
 use crate::options::Options;
 
 /// What there is to say of one type.

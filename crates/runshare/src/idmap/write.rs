@@ -17,9 +17,9 @@ use nscore::sys::file::write_all;
 use nscore::sys::process;
 use nscore::sys::signal::SignalSet;
 
-use crate::advice;
-use crate::compose::Line;
 use crate::helper::{Helper, succeeded};
+use crate::hint::{capability, package};
+use crate::idmap::ranges::Line;
 use crate::idmap::{self, IdMap, Kind};
 use crate::options::{Options, Setgroups};
 
@@ -166,7 +166,7 @@ fn write_map(kind: Kind, process: Pid, lines: &[Line]) -> Result<()> {
     let file = procfs::open_own(&path, OFlag::O_WRONLY)
         .with_context(|| message(&[&"failed to open ", &path]))?;
     write_all(&file, text.as_bytes())
-        .explain(move |errno| advice::capability(errno, kind))
+        .explain(move |errno| capability(errno, kind))
         .with_context(|| message(&[&"failed to write ", &path]))
 }
 
@@ -190,7 +190,7 @@ fn run_program(
         // A mask that was in force can be put back in force.
         let _ = mask.restore();
         let failure = exec::run(program.as_os_str(), &words, None);
-        let why = Hint::new(move || advice::package(failure.errno()?, name));
+        let why = Hint::new(move || package(failure.errno()?, name));
         let sentence = format!("failed to execute {name}");
         diagnostics.report(&Error::new(failure).context(why).context(sentence))
     };

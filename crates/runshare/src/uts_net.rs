@@ -6,7 +6,7 @@ use nscore::cli::message;
 use nscore::sys::host::set_domain_name;
 use nscore::sys::network::bring_loopback_up;
 
-use crate::beyond::Beyond;
+use crate::extensions::Beyond;
 
 /// Names the machine, and lets it talk to itself. Whoever the program runs as later, this process is still one that may.
 ///
