@@ -30,6 +30,7 @@ mod message;
 pub mod namespace;
 pub mod namespace_dir;
 pub mod procfs;
+pub mod rootfs;
 pub mod safe_open;
 pub mod scan;
 mod search_path;

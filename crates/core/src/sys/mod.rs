@@ -17,6 +17,7 @@ pub mod directory;
 pub mod environment;
 pub mod errno;
 pub mod file;
+pub mod fs_context;
 pub mod host;
 pub mod keyring;
 pub mod listns;

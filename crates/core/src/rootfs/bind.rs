@@ -1,0 +1,108 @@
+//! The mounts that an option each asks for, in two steps: what they need of the old root, then the mounts.
+
+use std::os::fd::OwnedFd;
+use std::path::Path;
+
+use anyhow::{Context, Error, Result, bail};
+use nix::errno::Errno;
+
+use super::attach::{NewFilesystem, bind};
+use super::requests::{BindRequest, MountRequest, from_root};
+use super::root::{PointKind, Root};
+use super::source::Source;
+use super::{api, dev};
+use crate::hint::{self, Explain};
+use crate::message::{Message, message};
+use crate::sys::directory::status_of;
+
+/// A mount whose source is open.
+pub(super) enum PreparedMount<'a> {
+    Bind(&'a BindRequest, Source),
+    Tmpfs(&'a Path, &'a NewFilesystem),
+    Sys(&'a Path),
+    Dev(&'a Path),
+}
+
+impl<'a> PreparedMount<'a> {
+    /// Opens what the mount needs of the old root.
+    ///
+    /// # Errors
+    /// `cannot open SRC`.
+    pub(super) fn new(request: &'a MountRequest) -> Result<PreparedMount<'a>> {
+        Ok(match request {
+            MountRequest::Bind(request) => {
+                let source = Source::open(&request.source);
+                let source = source
+                    .explain_for(request.source.as_path(), hint::path)
+                    .with_context(|| message(&[&"cannot open ", &request.source]))?;
+                PreparedMount::Bind(request, source)
+            }
+            MountRequest::Tmpfs(path, tmpfs) => PreparedMount::Tmpfs(path, tmpfs),
+            MountRequest::Sys(path) => PreparedMount::Sys(path),
+            MountRequest::Dev(path) => PreparedMount::Dev(path),
+        })
+    }
+
+    /// Makes the mount.
+    ///
+    /// # Errors
+    /// `bind SRC on DST failed`, `mount DIR failed`, `cannot make mount point DIR`.
+    pub(super) fn mount(&self, root: &Root, warn: &dyn Fn(&Message)) -> Result<()> {
+        match self {
+            PreparedMount::Bind(request, source) => mount_bind(root, request, source),
+            PreparedMount::Tmpfs(path, tmpfs) => {
+                point(root, path, PointKind::Directory)?;
+                let mounted = tmpfs.mount_on(root, path).map_err(Error::from);
+                mounted.with_context(|| failed(path)).map(drop)
+            }
+            PreparedMount::Sys(path) => {
+                point(root, path, PointKind::Directory)?;
+                let mounted = api::mount_sys(root, path).map_err(Error::from);
+                mounted.with_context(|| failed(path))
+            }
+            PreparedMount::Dev(path) => {
+                point(root, path, PointKind::Directory)?;
+                dev::mount_private(root, path, warn)
+            }
+        }
+    }
+}
+
+fn mount_bind(root: &Root, request: &BindRequest, source: &Source) -> Result<()> {
+    let target = request.target.as_path();
+    let point = point(root, target, source.kind)?;
+    let (from, to) = (&request.source, &from_root(target));
+    let sentence = || message(&[&"bind ", from, &" on ", to, &" failed"]);
+    match (source.kind, PointKind::for_source(&point)?) {
+        // The kernel says EINVAL for both.
+        (PointKind::Directory, PointKind::File) => bail!(message(&[
+            &sentence().as_os_str(),
+            &": the first is a directory, the second a file"
+        ])),
+        (PointKind::File, PointKind::Directory) => bail!(message(&[
+            &sentence().as_os_str(),
+            &": the first is a file, the second a directory"
+        ])),
+        _ => {}
+    }
+    let mounted = bind(source, request.attributes, &point, || root.open(target));
+    mounted.with_context(sentence).map(drop)
+}
+
+/// Opens a mount point, which is made if it is missing.
+fn point(root: &Root, path: &Path, kind: PointKind) -> Result<OwnedFd> {
+    let named = from_root(path);
+    let point = root.make(path, kind);
+    let point = point.with_context(|| message(&[&"cannot make mount point ", &named]))?;
+    let (root, found) = (status_of(root.open(Path::new(""))?)?, status_of(&point)?);
+    if (root.device, root.inode, root.mount) == (found.device, found.inode, found.mount) {
+        // A mount on the root itself would cover the whole of it, and the process would stand below.
+        return Err(Errno::EBUSY).with_context(|| failed(path));
+    }
+    Ok(point)
+}
+
+/// `mount DIR failed`
+pub(super) fn failed(path: &Path) -> Message {
+    message(&[&"mount ", &from_root(path), &" failed"])
+}

@@ -1,0 +1,92 @@
+//! Mounts below a new root directory: binds, tmpfs, and the file systems that programs expect (proc, sys, dev …).
+//!
+//! The root may belong to somebody who is changing it at this moment. So no mount is made on a path: the mount point is
+//! opened below the root by `openat2(2)`, which leads neither out of it nor through a link of /proc, and what is mounted
+//! there is made by descriptor and attached to that descriptor, `move_mount(2)`. The order, which the kernel decides:
+//!
+//! 1. A mount namespace of our own, in which nothing travels to others.
+//! 2. What is to be bound is opened and cloned, while every path still leads where the user meant.
+//! 3. The root becomes a mount, its own clone. From here on everything is mounted below that.
+//! 4. proc and sysfs are made before the old root is left, since a user namespace may make them only where one is seen.
+//! 5. A mount is attached before anything is mounted in it.
+//!
+//! | kernel before | lacks | instead |
+//! |---|---|---|
+//! | 5.12 | `mount_setattr` | a remount for each mount, with the flags that it has |
+//! | 5.6 | `openat2` | a walk that follows no link at all |
+//! | 5.2 | `fsopen`, `open_tree`, `move_mount` | `mount(2)` on /proc/self/fd/N |
+
+mod api;
+mod attach;
+mod bind;
+mod dev;
+mod error;
+mod remount;
+mod requests;
+mod resolv_conf;
+mod root;
+mod source;
+
+use std::os::fd::{AsFd, OwnedFd};
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+
+use crate::message::Message;
+use crate::sys::directory::status_of;
+use crate::sys::fs_context::make_tree_private;
+use crate::sys::mount::{attach, clone_tree};
+use bind::PreparedMount;
+use root::Root;
+
+pub use requests::{ApiMode, Requests};
+
+/// Makes the mounts that were asked for below `directory`, and returns the root to enter.
+///
+/// The caller is in a mount namespace of its own whose mounts travel to no other, and `directory` was opened there. `warn`
+/// gets what is less than was asked for.
+///
+/// # Errors
+/// `mount DIR failed`, `bind SRC on DIR failed`, `cannot make mount point DIR`.
+pub fn mount_all(
+    directory: impl AsFd,
+    requests: &Requests,
+    warn: &dyn Fn(&Message),
+) -> Result<OwnedFd> {
+    let prepared = requests.mounts.iter().map(PreparedMount::new);
+    let prepared = prepared.collect::<Result<Vec<_>>>()?;
+    let resolv_conf = resolv_conf::open_source(requests, warn);
+    let root = Root::new(own_mount(directory)?);
+    if let Some(mode) = requests.api {
+        api::mount(&root, mode, requests.omit_proc, warn)?;
+    }
+    if let Some(source) = resolv_conf {
+        resolv_conf::mount(&root, &source, warn)?;
+    }
+    for mount in prepared {
+        mount.mount(&root, warn)?;
+    }
+    Ok(root.into_directory())
+}
+
+/// The directory as a mount: itself if it is one, else its clone on itself, with what is mounted below it.
+fn own_mount(directory: impl AsFd) -> Result<OwnedFd> {
+    let directory = directory.as_fd();
+    if status_of(directory)?.is_mount_root == Some(true) {
+        return Ok(directory.try_clone_to_owned()?);
+    }
+    let tree = match clone_tree(directory) {
+        // A mount needs no root of its own then: what is mounted below it is gone with the mount namespace as well.
+        Err(Errno::ENOSYS) => return Ok(directory.try_clone_to_owned()?),
+        tree => tree.context("open_tree failed")?,
+    };
+    match make_tree_private(&tree) {
+        Ok(()) | Err(Errno::ENOSYS) => {}
+        failed => failed.context("mount_setattr failed")?,
+    }
+    attach(&tree, directory).context("move_mount failed")?;
+    Ok(tree)
+}
+
+#[cfg(test)]
+mod tests;

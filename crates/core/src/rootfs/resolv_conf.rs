@@ -1,0 +1,114 @@
+//! `--resolv-conf`: the caller's /etc/resolv.conf, so that names can be looked up in a root with another one or with none
+//! that leads anywhere.
+
+use std::os::fd::OwnedFd;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::Result;
+use nix::errno::Errno;
+use nix::fcntl::readlinkat;
+use nix::libc::{self, S_IFLNK};
+
+use super::api::optional;
+use super::attach::{NO_PROGRAMS, bind};
+use super::error::MountError;
+use super::requests::Requests;
+use super::root::{PointKind, Root};
+use super::source::Source;
+use crate::message::Message;
+use crate::sys::directory::status_of;
+
+const PATH: &str = "etc/resolv.conf";
+
+/// Opens the caller's file, if it is wanted and there.
+pub(super) fn open_source(requests: &Requests, warn: &dyn Fn(&Message)) -> Option<Source> {
+    if !requests.wants_resolv_conf() {
+        return None;
+    }
+    match Source::open(Path::new("/etc/resolv.conf")) {
+        Ok(source) => Some(source),
+        Err(errno) => {
+            optional(Path::new(PATH), Err(errno.into()), warn);
+            None
+        }
+    }
+}
+
+/// Mounts it on the file of the new root, or on the link: that may be absolute, or lead to what is not there yet, and
+/// nothing is to be written into the root. A root with neither has no use for it.
+pub(super) fn mount(root: &Root, source: &Source, warn: &dyn Fn(&Message)) -> Result<()> {
+    let path = Path::new(PATH);
+    let point = match root.open_link(path) {
+        Ok(point) => point,
+        Err(Errno::ENOENT | Errno::ENOTDIR) => return Ok(()),
+        Err(errno) => {
+            optional(path, Err(errno.into()), warn);
+            return Ok(());
+        }
+    };
+    let attributes = NO_PROGRAMS | libc::MOUNT_ATTR_RDONLY;
+    let bound = bind(source, attributes, &point, || root.open_link(path)).map(drop);
+    let bound = match bound {
+        Err(_) if status_of(&point)?.file_type == S_IFLNK => {
+            bind_on_target(root, source, &point, attributes)
+        }
+        bound => bound,
+    };
+    optional(path, bound.map_err(MountError::from), warn);
+    Ok(())
+}
+
+/// Where the kernel mounts nothing on a link: on the file that it leads to. What is missing of that is made if it is in
+/// /run, which is a new tmpfs.
+fn bind_on_target(
+    root: &Root,
+    source: &Source,
+    link: &OwnedFd,
+    attributes: u64,
+) -> Result<(), Errno> {
+    let target = target_path(Path::new("/etc"), Path::new(&readlinkat(link, c"")?));
+    let point = if target.starts_with("/run") {
+        root.make(&target, PointKind::File)?
+    } else {
+        root.open(&target)?
+    };
+    bind(source, attributes, &point, || root.open(&target)).map(drop)
+}
+
+/// Where a link in `directory` leads to, as its text says.
+fn target_path(directory: &Path, text: &Path) -> PathBuf {
+    let mut target = PathBuf::from("/");
+    for component in directory.join(text).components() {
+        match component {
+            Component::ParentDir => {
+                target.pop();
+            }
+            Component::Normal(name) => target.push(name),
+            _ => {}
+        }
+    }
+    target
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_to_a_path_from_the_root() {
+        for (text, expected) in [
+            (
+                "../run/systemd/resolve/stub-resolv.conf",
+                "/run/systemd/resolve/stub-resolv.conf",
+            ),
+            ("/run/resolvconf/resolv.conf", "/run/resolvconf/resolv.conf"),
+            ("../../../../run/x", "/run/x"),
+            ("resolv.conf", "/etc/resolv.conf"),
+        ] {
+            assert_eq!(
+                target_path(Path::new("/etc"), Path::new(text)),
+                Path::new(expected)
+            );
+        }
+    }
+}

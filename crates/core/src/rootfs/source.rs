@@ -1,0 +1,53 @@
+//! What is to be bound, as long as the paths of the old root lead to it.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+
+use super::root::PointKind;
+use crate::sys::file::open;
+use crate::sys::mount::clone_tree;
+
+/// A file or directory to be bound, with all that is mounted below it.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// A clone that is mounted nowhere; before Linux 5.2 the thing itself, opened with `O_PATH`.
+    file: OwnedFd,
+    pub(super) is_clone: bool,
+    pub(super) kind: PointKind,
+}
+
+impl Source {
+    /// Opens and clones what `path` leads to.
+    ///
+    /// # Errors
+    /// Those of `open(2)` and `open_tree(2)`.
+    pub(super) fn open(path: &Path) -> Result<Source, Errno> {
+        Source::of(open(path, OFlag::O_PATH)?)
+    }
+
+    /// Clones what this descriptor of `O_PATH` is of.
+    ///
+    /// # Errors
+    /// Those of `open_tree(2)`: EINVAL for what is of another mount namespace.
+    pub(super) fn of(file: OwnedFd) -> Result<Source, Errno> {
+        let kind = PointKind::for_source(&file)?;
+        let (file, is_clone) = match clone_tree(&file) {
+            Err(Errno::ENOSYS) => (file, false),
+            clone => (clone?, true),
+        };
+        Ok(Source {
+            file,
+            is_clone,
+            kind,
+        })
+    }
+}
+
+impl AsFd for Source {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.file.as_fd()
+    }
+}
