@@ -12,7 +12,7 @@ use crate::cli::number;
 use crate::cli::quote::Quotes;
 use crate::elf::Elf;
 use crate::procfs::{MountPoint, Status, mount_of, mount_points};
-use crate::scan::{link, mountinfo};
+use crate::scan::{mountinfo, nslink};
 use crate::users::{group_entries, passwd_entries};
 
 /// The path as the kernel writes it in mountinfo.
@@ -244,7 +244,7 @@ fn elf() {
 #[test]
 fn links() {
     check!(name = "links").for_each(|target: &[u8]| {
-        if let Some((kind, inode)) = link::parse(target) {
+        if let Some((kind, inode)) = nslink::parse_link(target) {
             let digits = inode.to_string();
             let text = std::str::from_utf8(target).expect("a link is ASCII");
             let (file, number) = text.split_once(":[").expect("a bracket");
@@ -261,7 +261,7 @@ fn links() {
 fn mount_table() {
     check!(name = "mount_table").for_each(|table: &[u8]| {
         // Two readers of the same lines: this one needs fewer fields of each.
-        let kept: Vec<mountinfo::Kept> = mountinfo::namespaces(table).collect();
+        let kept: Vec<mountinfo::MountedNamespace> = mountinfo::mounted_namespaces(table).collect();
         // The kernel has nothing to escape in such a root, and only one of the readers would undo it.
         let escapes = |line: &[u8]| {
             let root = line.split(|byte| *byte == b' ').nth(3);
@@ -271,7 +271,7 @@ fn mount_table() {
             return;
         }
         for mount in mount_points(table) {
-            if let Some(key) = link::parse(mount.root.as_os_str().as_bytes()) {
+            if let Some(key) = nslink::parse_link(mount.root.as_os_str().as_bytes()) {
                 let path = mount.path.as_os_str().as_bytes().to_vec();
                 assert!(kept.contains(&(key, path)), "{mount:?} is not in {kept:?}");
             }

@@ -102,7 +102,7 @@ impl Unread {
     }
 
     /// Takes over what was not seen elsewhere.
-    pub fn absorb(&mut self, other: Unread) {
+    pub fn merge(&mut self, other: Unread) {
         self.processes.extend(other.processes);
         self.failure = self.failure.or(other.failure);
     }
@@ -165,7 +165,7 @@ mod tests {
             let mut one = Unread::default();
             one.note_error(7, Call::ReadLink, errno);
             assert!(one.check().is_err(), "{errno}");
-            unread.absorb(one);
+            unread.merge(one);
         }
         let error = unread.check().expect_err("four have failed");
         assert_eq!(error.to_string(), "readlinkat failed");

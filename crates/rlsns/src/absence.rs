@@ -1,5 +1,5 @@
 //! Why something is not there to be listed, asked after the fact, see [`nscore::hint`]: a number may be another kind of
-//! number, and not everybody sees everything.
+//! number, and not all_info sees everything.
 
 use std::ffi::{CStr, CString};
 
@@ -10,8 +10,8 @@ use nix::unistd::Pid;
 use nscore::hint::Hint;
 use nscore::sys::directory::{Directory, EntryBuffer};
 
-use nscore::scan::link;
-use nscore::scan::{Types, Wanted, scan};
+use nscore::scan::nslink;
+use nscore::scan::{NsTypes, ScanOptions, scan};
 
 /// The inode number of the first pid namespace of a machine, PROC_PID_INIT_INO of linux/proc_ns.h.
 const FIRST_PID: u32 = 0xefff_fffc;
@@ -45,11 +45,11 @@ pub(crate) fn namespace(number: u64, hidden: bool) -> Error {
 
 /// What else this is the number of.
 fn other_number(number: u64, hidden: bool) -> Option<String> {
-    let everything = Wanted {
-        descriptors: true,
+    let everything = ScanOptions {
+        fds: true,
         hidden: true,
         mounts: true,
-        ..Wanted::only(Types::ALL)
+        ..ScanOptions::members_of(NsTypes::ALL)
     };
     let snapshot = scan(&everything).ok()?;
     let pid = u32::try_from(number).ok();
@@ -77,7 +77,7 @@ fn other_number(number: u64, hidden: bool) -> Option<String> {
 fn unseen() -> Option<String> {
     let proc = Directory::open(c"/proc").ok()?;
     let mut processes = Vec::new();
-    let note = |name: &CStr| processes.extend(link::number(name.to_bytes()));
+    let note = |name: &CStr| processes.extend(nslink::parse_number(name.to_bytes()));
     proc.entries(&mut EntryBuffer::default(), note).ok()?;
     processes.retain(|pid| inside(&proc, *pid) == Err(Errno::EACCES));
     let mut target = [0; 64];
@@ -90,7 +90,7 @@ fn unseen() -> Option<String> {
     if inside(&proc, 1) == Err(Errno::ENOENT) {
         causes += ", those that /proc shows, being mounted with hidepid";
     }
-    if link::parse(own)?.1 != FIRST_PID {
+    if nslink::parse_link(own)?.1 != FIRST_PID {
         causes += ", those of this pid namespace and no others";
     }
     (!causes.is_empty()).then(|| format!("it was looked for among the processes of /proc{causes}"))

@@ -12,7 +12,7 @@ use crate::person::{Users, cgroups, command};
 use crate::rows::Row;
 use crate::table::Cell;
 use nscore::scan::NetNsId;
-use nscore::scan::{Found, Process, Snapshot};
+use nscore::scan::{NsRecord, Process, Snapshot};
 
 /// Fills cells, looking up what a row does not hold.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Cells<'_> {
             Column::Pns => number(namespace.parent),
             Column::Ons => number(namespace.owner),
             Column::Held => {
-                let words: Vec<&str> = namespace.held.words().collect();
+                let words: Vec<&str> = namespace.refs.words().collect();
                 words.join(",").into_bytes().into()
             }
             Column::Nsid => namespace.id.map_or(Cell::Empty, Cell::from),
@@ -94,7 +94,7 @@ impl Cells<'_> {
     }
 
     /// Who made this user namespace, or the one that owns this namespace of another type.
-    fn owner(&self, namespace: &Found) -> Option<u32> {
+    fn owner(&self, namespace: &NsRecord) -> Option<u32> {
         match namespace.kind {
             Namespace::User => namespace.owner_uid,
             _ => self.snapshot.namespaces.get(&namespace.owner)?.owner_uid,
@@ -109,7 +109,7 @@ fn of_process(column: Column, kind: Namespace, process: &Process) -> Cell {
             .into(),
         Column::Pid => number(process.pid),
         Column::Ppid => {
-            let person = process.person.as_ref();
+            let person = process.info.as_ref();
             person.map_or(Cell::Empty, |person| number(person.parent))
         }
         Column::Cgroup => {
@@ -125,13 +125,13 @@ fn of_process(column: Column, kind: Namespace, process: &Process) -> Cell {
 /// other types.
 fn uid(row: &Row) -> Option<u32> {
     match row.process {
-        Some(process) => process.person.as_ref().map(|person| person.uid),
+        Some(process) => process.info.as_ref().map(|person| person.uid),
         None if row.namespace.kind == Namespace::User => row.namespace.owner_uid,
         None => Some(0),
     }
 }
 
-fn netnsid(namespace: &Found) -> Cell {
+fn netnsid(namespace: &NsRecord) -> Cell {
     match namespace.netnsid {
         Some(NetNsId::Unassigned) => "unassigned".into(),
         Some(NetNsId::Number(number)) => number.to_string().into_bytes().into(),

@@ -14,8 +14,8 @@ use nscore::unread::Unread;
 use crate::absence;
 use crate::page::Format;
 use crate::table::{Cell, Column, Row, Table};
-use nscore::scan::Types;
-use nscore::scan::link;
+use nscore::scan::NsTypes;
+use nscore::scan::nslink;
 
 /// A process, its directory below /proc, and what it is called in the table.
 struct Compared {
@@ -27,7 +27,7 @@ struct Compared {
 ///
 /// # Errors
 /// A process that does not exist.
-pub(crate) fn processes(pids: &[u32], types: Types, format: Format) -> Result<(Table, Unread)> {
+pub(crate) fn processes(pids: &[u32], types: NsTypes, format: Format) -> Result<(Table, Unread)> {
     let mut compared = Vec::new();
     if pids.len() == 1 {
         compared.push(open("self", "SELF".to_owned())?);
@@ -40,7 +40,7 @@ pub(crate) fn processes(pids: &[u32], types: Types, format: Format) -> Result<(T
     }
     let kinds = ORDER
         .into_iter()
-        .filter(|kind| types.has(*kind) && is_known(*kind));
+        .filter(|kind| types.contains(*kind) && is_known(*kind));
     let mut unread = Unread::default();
     let rows = kinds.map(|kind| row(kind, &compared, format, &mut unread));
     let table = Table {
@@ -155,7 +155,7 @@ fn inode(process: &Directory, kind: Namespace) -> Result<u32, Errno> {
     let name = CString::new(format!("ns/{}", kind.file())).map_err(|_| Errno::EINVAL)?;
     let mut target = [0; 64];
     let target = process.link(&name, &mut target)?;
-    link::parse(target)
+    nslink::parse_link(target)
         .map(|(_, inode)| inode)
         .ok_or(Errno::EINVAL)
 }

@@ -6,7 +6,9 @@ use anyhow::Result;
 use crate::absence;
 use crate::person::{Users, command};
 use crate::table::{Cell, Column, Row, Table};
-use nscore::scan::{Found, Grip, Holder, Process, Requests, Snapshot, Task, Types, Wanted};
+use nscore::scan::{
+    HoldKind, Holder, NsRecord, NsRequests, NsTypes, Process, ScanOptions, Snapshot, Task,
+};
 
 /// The table of those that hold the namespace with this inode number.
 ///
@@ -30,15 +32,15 @@ pub(crate) fn of(snapshot: &Snapshot, namespace: u64) -> Result<Table> {
 }
 
 /// What the scan must find out: all types and all places, for a holder may be anywhere.
-pub(crate) fn wanted(namespace: u64) -> Wanted {
-    Wanted {
-        descriptors: true,
+pub(crate) fn wanted(namespace: u64) -> ScanOptions {
+    ScanOptions {
+        fds: true,
         hidden: true,
         mounts: true,
         holders_of: u32::try_from(namespace).ok(),
         // What was made in it holds it.
-        requests: Requests::RELATIVES,
-        ..Wanted::only(Types::ALL)
+        required: NsRequests::RELATIVES,
+        ..ScanOptions::members_of(NsTypes::ALL)
     }
 }
 
@@ -61,7 +63,7 @@ fn columns() -> Vec<Column> {
 
 fn row(snapshot: &Snapshot, users: &Users, holder: &Holder) -> Row {
     let process = process_of(snapshot, holder);
-    let person = process.and_then(|process| process.person.as_ref());
+    let person = process.and_then(|process| process.info.as_ref());
     Row {
         cells: vec![
             process.map_or(Cell::Empty, |process| u64::from(process.pid).into()),
@@ -77,8 +79,8 @@ fn row(snapshot: &Snapshot, users: &Users, holder: &Holder) -> Row {
 /// in. The caller needs no way to a mount in their own mount namespace.
 fn process_of<'a>(snapshot: &'a Snapshot, holder: &Holder) -> Option<&'a Process> {
     let lowest = |inode: &u32| {
-        let found: &Found = snapshot.namespaces.get(inode)?;
-        snapshot.lowest(found)
+        let found: &NsRecord = snapshot.namespaces.get(inode)?;
+        snapshot.first_member(found)
     };
     match holder {
         Holder::Task(task, _) => snapshot.process(task.process),
@@ -90,7 +92,7 @@ fn process_of<'a>(snapshot: &'a Snapshot, holder: &Holder) -> Option<&'a Process
 /// The words of the column HOW.
 fn how(holder: &Holder) -> Vec<u8> {
     match holder {
-        Holder::Task(task, grip) => grip_of(*task, *grip).into_bytes(),
+        Holder::Task(task, hold) => grip_of(*task, *hold).into_bytes(),
         Holder::Child(kind, inode) => format!("child {} {inode}", kind.file()).into_bytes(),
         Holder::Mount { within, path } => {
             let mut words = b"mount".to_vec();
@@ -106,15 +108,15 @@ fn how(holder: &Holder) -> Vec<u8> {
     }
 }
 
-fn grip_of(task: Task, grip: Grip) -> String {
-    let words = match grip {
-        Grip::Member => {
+fn grip_of(task: Task, hold: HoldKind) -> String {
+    let words = match hold {
+        HoldKind::Member => {
             let thread = task.thread.map(|thread| format!("thread {thread}"));
             return thread.unwrap_or_else(|| "process".to_owned());
         }
-        Grip::Children => "children".to_owned(),
-        Grip::Descriptor(number) => format!("fd {number}"),
-        Grip::Socket(number) => format!("socket {number}"),
+        HoldKind::Children => "children".to_owned(),
+        HoldKind::Descriptor(number) => format!("fd {number}"),
+        HoldKind::Socket(number) => format!("socket {number}"),
     };
     match task.thread {
         Some(thread) => format!("{words} of thread {thread}"),
@@ -139,19 +141,19 @@ mod tests {
             path: path.into(),
         };
         for (holder, words) in [
-            (Holder::Task(process, Grip::Member), "process"),
-            (Holder::Task(thread, Grip::Member), "thread 812"),
-            (Holder::Task(process, Grip::Children), "children"),
+            (Holder::Task(process, HoldKind::Member), "process"),
+            (Holder::Task(thread, HoldKind::Member), "thread 812"),
+            (Holder::Task(process, HoldKind::Children), "children"),
             (
-                Holder::Task(thread, Grip::Children),
+                Holder::Task(thread, HoldKind::Children),
                 "children of thread 812",
             ),
-            (Holder::Task(process, Grip::Descriptor(7)), "fd 7"),
+            (Holder::Task(process, HoldKind::Descriptor(7)), "fd 7"),
             (
-                Holder::Task(thread, Grip::Descriptor(7)),
+                Holder::Task(thread, HoldKind::Descriptor(7)),
                 "fd 7 of thread 812",
             ),
-            (Holder::Task(process, Grip::Socket(9)), "socket 9"),
+            (Holder::Task(process, HoldKind::Socket(9)), "socket 9"),
             (mount("/run/netns/a", None), "mount /run/netns/a"),
             (mount("/a b", Some(5)), "mount /a b in mnt 5"),
             (mount("", Some(5)), "mount in mnt 5"),

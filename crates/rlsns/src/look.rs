@@ -11,7 +11,7 @@ use crate::column::Column;
 use crate::filter::{Filter, Mistake};
 use crate::options::Options;
 use crate::options::Relation;
-use nscore::scan::{Found, Request, Requests, Snapshot, Types, Wanted, scan};
+use nscore::scan::{NsRecord, NsRequest, NsRequests, NsTypes, ScanOptions, Snapshot, scan};
 
 /// The exit status of the original where there is no /proc.
 const WITHOUT_PROC: c_int = 32;
@@ -22,19 +22,19 @@ const UNSUPPORTED: c_int = 2;
 /// something else: then that is looked for too.
 pub(crate) fn look(
     options: &Options,
-    mut wanted: Wanted,
+    mut wanted: ScanOptions,
     diagnostics: &Diagnostics,
 ) -> Result<Snapshot> {
     let mut snapshot = read(&wanted, diagnostics)?;
     let number = options.namespace.filter(|number| *number != 0);
-    let is_listed = |found: &Found| options.hidden || found.is_known_to_original();
+    let is_listed = |found: &NsRecord| options.hidden || found.is_known_to_original();
     let found = |number| {
         let inode = u32::try_from(number).ok();
         let found = inode.and_then(|inode| snapshot.namespaces.get(&inode));
         found.is_some_and(is_listed)
     };
-    if !wanted.descriptors && number.is_some_and(|number| !found(number)) {
-        (wanted.descriptors, wanted.mounts) = (true, true);
+    if !wanted.fds && number.is_some_and(|number| !found(number)) {
+        (wanted.fds, wanted.mounts) = (true, true);
         wanted.hidden = options.hidden;
         snapshot = read(&wanted, diagnostics)?;
     }
@@ -43,7 +43,7 @@ pub(crate) fn look(
 
 /// Looks at the machine. Where there is no /proc it is the mounts that the original misses first, with a status that is
 /// not that of its other failures.
-pub(crate) fn read(wanted: &Wanted, diagnostics: &Diagnostics) -> Result<Snapshot> {
+pub(crate) fn read(wanted: &ScanOptions, diagnostics: &Diagnostics) -> Result<Snapshot> {
     let read = scan(wanted).map_err(refusal);
     let read = read.explain(|_| absence::of_all());
     let read = read.context("failed to parse /proc/self/mountinfo");
@@ -53,7 +53,7 @@ pub(crate) fn read(wanted: &Wanted, diagnostics: &Diagnostics) -> Result<Snapsho
     })?;
     snapshot.unread.check()?;
     // Without it a namespace may be missing whose file is open somewhere.
-    let needed = wanted.requests.with(Request::Type);
+    let needed = wanted.required.with(NsRequest::Type);
     if let Some(request) = snapshot.unsupported.requests().first_common(needed) {
         diagnostics.warn(&message(&[&"Unsupported ioctl ", &request.name()]));
         return Err(Error::new(Reported(UNSUPPORTED)));
@@ -62,44 +62,44 @@ pub(crate) fn read(wanted: &Wanted, diagnostics: &Diagnostics) -> Result<Snapsho
 }
 
 /// The questions without whose answers these options show nothing, `shows` being whether a column is asked for.
-fn requests(options: &Options, shows: impl Fn(Column) -> bool) -> Requests {
+fn requests(options: &Options, shows: impl Fn(Column) -> bool) -> NsRequests {
     let tree = options.tree;
     let needed = [
         (
-            Request::Owner,
+            NsRequest::Owner,
             shows(Column::Ons) || shows(Column::Pns) || shows(Column::Owner),
         ),
-        (Request::Parent, shows(Column::Pns)),
-        (Request::OwnerUid, shows(Column::Owner)),
+        (NsRequest::Parent, shows(Column::Pns)),
+        (NsRequest::OwnerUid, shows(Column::Owner)),
         (
-            Request::Owner,
+            NsRequest::Owner,
             matches!(tree, Some(Relation::Owner | Relation::Parent)),
         ),
-        (Request::Parent, tree == Some(Relation::Parent)),
+        (NsRequest::Parent, tree == Some(Relation::Parent)),
     ];
     let needed = needed.into_iter().filter(|(_, needed)| *needed);
-    needed.fold(Requests::NONE, |all, (request, _)| all.with(request))
+    needed.fold(NsRequests::NONE, |all, (request, _)| all.with(request))
 }
 
 /// What the scan must find out for these options.
-pub(crate) fn wanted(options: &Options, filter: Option<&Result<Filter, Mistake>>) -> Wanted {
+pub(crate) fn wanted(options: &Options, filter: Option<&Result<Filter, Mistake>>) -> ScanOptions {
     let filter = filter.and_then(|filter| filter.as_ref().ok());
     let filtered: Vec<usize> = filter.into_iter().flat_map(Filter::columns).collect();
     let shows =
         |column: Column| options.columns.contains(&column) || filtered.contains(&(column as usize));
     // What one process is in, and who is in one namespace, its links tell.
     let visible = options.task.is_some() || options.namespace.is_some_and(|number| number != 0);
-    Wanted {
-        types: options.types.unwrap_or(Types::ALL),
-        descriptors: !visible || shows(Column::Held),
+    ScanOptions {
+        types: options.types.unwrap_or(NsTypes::ALL),
+        fds: !visible || shows(Column::Held),
         // The column says all there is to say of the lines, however many they are.
         hidden: !visible && options.hidden || shows(Column::Held),
         mounts: !visible || shows(Column::Nsfs),
-        everybody: options.namespace.is_some_and(|number| number != 0),
+        all_info: options.namespace.is_some_and(|number| number != 0),
         netnsid: shows(Column::Netnsid),
         id: shows(Column::Nsid),
         holders_of: None,
-        requests: requests(options, shows),
+        required: requests(options, shows),
     }
 }
 
@@ -108,12 +108,12 @@ pub(crate) fn find<'a>(
     snapshot: &'a Snapshot,
     options: &Options,
     number: u64,
-) -> Result<(u32, &'a Found)> {
+) -> Result<(u32, &'a NsRecord)> {
     let inode = u32::try_from(number).ok();
     let found = inode.and_then(|inode| snapshot.namespaces.get_key_value(&inode));
-    let types = options.types.unwrap_or(Types::ALL);
-    let listed = |namespace: &Found| {
-        types.has(namespace.kind) && (options.hidden || namespace.is_known_to_original())
+    let types = options.types.unwrap_or(NsTypes::ALL);
+    let listed = |namespace: &NsRecord| {
+        types.contains(namespace.kind) && (options.hidden || namespace.is_known_to_original())
     };
     match found.filter(|(_, namespace)| listed(namespace)) {
         Some((inode, namespace)) => Ok((*inode, namespace)),

@@ -16,7 +16,7 @@ use crate::graph::Language;
 use crate::page::{Format, Page};
 use crate::values;
 use crate::view::{self, View};
-use nscore::scan::Types;
+use nscore::scan::NsTypes;
 
 /// What a row of a tree stands below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(crate) struct Options {
     /// Not the namespaces, but the processes in this one; 0 stands for all.
     pub(crate) namespace: Option<u64>,
     /// The types that were named; all if none was.
-    pub(crate) types: Option<Types>,
+    pub(crate) types: Option<NsTypes>,
     pub(crate) persistent: bool,
     /// Whether those are listed, too, that the original does not find.
     pub(crate) hidden: bool,
@@ -59,7 +59,7 @@ pub(crate) enum Request {
     /// Who keeps this namespace alive.
     Holders(u64, Page),
     /// Which namespaces of these types these processes share.
-    Comparison(Vec<u32>, Types, Page),
+    Comparison(Vec<u32>, NsTypes, Page),
     /// A picture of the namespaces that are chosen.
     Graph(Language, Options),
 }
@@ -74,7 +74,7 @@ struct Met<'a> {
     columns: Option<&'a OsStr>,
     all_columns: bool,
     filter: Option<Result<Filter, Mistake>>,
-    types: Option<Types>,
+    types: Option<NsTypes>,
     tree: Option<Relation>,
     list: bool,
     no_headings: bool,
@@ -143,7 +143,7 @@ impl<'a> Met<'a> {
             "nowrap" => self.no_wrapping = true,
             "list" => self.list = true,
             "type" => {
-                let types = self.types.unwrap_or(Types::NONE);
+                let types = self.types.unwrap_or(NsTypes::NONE);
                 self.types = Some(types.with(values::kind(value)?));
             }
             "tree" if given => self.tree = Some(values::relation(value)?),
@@ -184,7 +184,7 @@ impl<'a> Met<'a> {
             let option = view.option();
             bail!("--{option} is mutually exclusive with <namespace>");
         }
-        let (types, page) = (self.types.unwrap_or(Types::ALL), self.page());
+        let (types, page) = (self.types.unwrap_or(NsTypes::ALL), self.page());
         Ok(match view {
             View::Holders(namespace) => Request::Holders(namespace, page),
             View::Comparison(processes) => Request::Comparison(processes, types, page),
@@ -221,7 +221,9 @@ impl<'a> Met<'a> {
     /// The columns that are shown unless others are named.
     fn default_columns(&self, of_processes: bool) -> Vec<Column> {
         use Column::{Command, Netnsid, Nprocs, Ns, Nsfs, Pid, Ppid, Type, User};
-        let networks = self.types.is_some_and(|types| types.has(Namespace::Net));
+        let networks = self
+            .types
+            .is_some_and(|types| types.contains(Namespace::Net));
         match (of_processes, networks) {
             (true, _) => vec![Pid, Ppid, User, Command],
             (_, true) => vec![Ns, Type, Nprocs, Pid, User, Netnsid, Nsfs, Command],

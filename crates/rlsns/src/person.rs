@@ -19,7 +19,7 @@ pub(crate) fn command(process: &Process) -> Vec<u8> {
     read_command(process.pid)
         .ok()
         .flatten()
-        .unwrap_or_else(|| match &process.person {
+        .unwrap_or_else(|| match &process.info {
             Some(person) => person.name.clone(),
             None => Vec::new(),
         })

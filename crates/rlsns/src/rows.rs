@@ -6,13 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::options::{Options, Relation};
-use nscore::scan::{Found, Process, Snapshot, Types};
+use nscore::scan::{NsRecord, NsTypes, Process, Snapshot};
 
 /// A row: a namespace, and the process that is shown with it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Row<'a> {
     pub(crate) inode: u32,
-    pub(crate) namespace: &'a Found,
+    pub(crate) namespace: &'a NsRecord,
     pub(crate) process: Option<&'a Process>,
     /// The index of the row that it stands below.
     pub(crate) parent: Option<usize>,
@@ -21,7 +21,7 @@ pub(crate) struct Row<'a> {
 /// The rows, while they are put together.
 struct Rows<'a> {
     snapshot: &'a Snapshot,
-    types: Types,
+    types: NsTypes,
     chosen: &'a mut dyn FnMut(&Row) -> anyhow::Result<bool>,
     rows: Vec<Row<'a>>,
     /// The last row of each process.
@@ -41,11 +41,15 @@ pub(crate) fn of_namespaces<'a>(
 ) -> anyhow::Result<Vec<Row<'a>>> {
     let mut rows = Rows::new(snapshot, options, chosen);
     let task = options.task.map(|pid| snapshot.process(pid));
-    let is_chosen = |inode: u32, namespace: &Found| {
+    let is_chosen = |inode: u32, namespace: &NsRecord| {
         let is_in = |process: &Process| process.namespace(namespace.kind) == inode;
         let of_task = task.is_none_or(|task| task.is_some_and(is_in));
         let persistent = !options.persistent || namespace.processes == 0;
-        of_task && persistent && options.types.is_none_or(|types| types.has(namespace.kind))
+        of_task
+            && persistent
+            && options
+                .types
+                .is_none_or(|types| types.contains(namespace.kind))
     };
     let mut ancestors = BTreeSet::new();
     if !options.hidden && matches!(options.tree, Some(Relation::Owner | Relation::Parent)) {
@@ -62,7 +66,7 @@ pub(crate) fn of_namespaces<'a>(
                 Some(Relation::Owner | Relation::Parent) => {
                     rows.add_below(*inode, options.tree)?;
                 }
-                _ => rows.add_by_process(*inode, namespace, snapshot.lowest(namespace))?,
+                _ => rows.add_by_process(*inode, namespace, snapshot.first_member(namespace))?,
             }
         }
     }
@@ -76,7 +80,7 @@ pub(crate) fn of_namespaces<'a>(
 pub(crate) fn of_processes<'a>(
     snapshot: &'a Snapshot,
     options: &Options,
-    (inode, namespace): (u32, &'a Found),
+    (inode, namespace): (u32, &'a NsRecord),
     chosen: &'a mut dyn FnMut(&Row) -> anyhow::Result<bool>,
 ) -> anyhow::Result<Vec<Row<'a>>> {
     let mut rows = Rows::new(snapshot, options, chosen);
@@ -92,7 +96,7 @@ pub(crate) fn of_processes<'a>(
 /// of them. There are no more than 32 levels, `user_namespaces(7)`.
 fn note_ancestors(
     snapshot: &Snapshot,
-    namespace: &Found,
+    namespace: &NsRecord,
     tree: Option<Relation>,
     ancestors: &mut BTreeSet<u32>,
 ) {
@@ -115,7 +119,7 @@ impl<'a> Rows<'a> {
     ) -> Rows<'a> {
         Rows {
             snapshot,
-            types: options.types.unwrap_or(Types::ALL),
+            types: options.types.unwrap_or(NsTypes::ALL),
             chosen,
             rows: Vec::new(),
             of_process: BTreeMap::new(),
@@ -127,10 +131,10 @@ impl<'a> Rows<'a> {
     fn add_by_process(
         &mut self,
         inode: u32,
-        namespace: &'a Found,
+        namespace: &'a NsRecord,
         process: Option<&'a Process>,
     ) -> anyhow::Result<()> {
-        let person = process.and_then(|process| process.person.as_ref());
+        let person = process.and_then(|process| process.info.as_ref());
         let parent = person.and_then(|person| *self.of_process.get(&person.parent)?);
         let row = Row {
             inode,
@@ -156,7 +160,7 @@ impl<'a> Rows<'a> {
         let Some(namespace) = self.snapshot.namespaces.get(&inode) else {
             return Ok(None);
         };
-        if !self.types.has(namespace.kind) {
+        if !self.types.contains(namespace.kind) {
             return Ok(None);
         }
         // Whatever the kernel may say, nothing stands below itself.
@@ -168,7 +172,7 @@ impl<'a> Rows<'a> {
         let row = Row {
             inode,
             namespace,
-            process: self.snapshot.lowest(namespace),
+            process: self.snapshot.first_member(namespace),
             parent,
         };
         let index = self.rows.len();

@@ -18,7 +18,7 @@ use crate::look::{find, look, read, wanted};
 use crate::options::{Options, Relation, Request};
 use crate::rows::{self, Row};
 use crate::table::{self, Cell, Table};
-use nscore::scan::{Requests, Types, Wanted};
+use nscore::scan::{NsRequests, NsTypes, ScanOptions};
 
 /// Runs the whole program.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
@@ -67,7 +67,9 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
             .collect(),
     };
     match options.task {
-        Some(pid) if !snapshot.tells_of(pid) => diagnostics.advise(|| absence::of_process(pid)),
+        Some(pid) if !snapshot.knows_namespaces_of(pid) => {
+            diagnostics.advise(|| absence::of_process(pid));
+        }
         // Other processes have no part in what one process is in.
         Some(_) => {}
         None => diagnostics.advise(|| snapshot.unread.hint()),
@@ -93,10 +95,10 @@ fn held(namespace: u64, cut: bool, diagnostics: &Diagnostics) -> Result<Table> {
 /// The picture that the options ask for.
 fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     let filter = options.filter.take();
-    let wanted = Wanted {
+    let wanted = ScanOptions {
         // Whose frame a namespace stands in is a matter of every type.
-        types: Types::ALL,
-        requests: Requests::RELATIVES,
+        types: NsTypes::ALL,
+        required: NsRequests::RELATIVES,
         ..wanted(&options, filter.as_ref())
     };
     let snapshot = read(&wanted, diagnostics)?;

@@ -1,5 +1,5 @@
-//! Who keeps one namespace alive, each holder by its name, where [`Held`](super::held::Held) is content with the ways
-//! there are. Only the one namespace that is asked about has its holders taken down.
+//! The holders of one namespace, each by its name; of every other namespace only the kinds of its holders are recorded,
+//! see [`RefKinds`](super::ref_kinds::RefKinds).
 
 use crate::namespace::Namespace;
 use crate::sys::directory::Directory;
@@ -10,7 +10,7 @@ use super::{Snapshot, process};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holder {
     /// A process, or a thread of one.
-    Task(Task, Grip),
+    Task(Task, HoldKind),
     /// It is mounted at this path.
     Mount {
         /// In the mount namespace with this inode number; `None` is the caller's own.
@@ -33,7 +33,7 @@ pub struct Task {
 
 /// How a process or a thread holds a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grip {
+pub enum HoldKind {
     /// It is in it.
     Member,
     /// Its children will be in it.
@@ -55,7 +55,7 @@ impl Task {
 impl Snapshot {
     /// Adds the holders that only the whole tells, its members and its children, and puts all in their order. Who has
     /// gone by now holds nothing.
-    pub(super) fn complete_holders(&mut self, proc: &Directory, inode: u32) {
+    pub(super) fn add_members_and_children(&mut self, proc: &Directory, inode: u32) {
         let Some(kind) = self.namespaces.get(&inode).map(|found| found.kind) else {
             return;
         };
@@ -64,21 +64,22 @@ impl Snapshot {
             .processes
             .iter()
             .filter(|process| process.namespace(kind) == inode);
-        holders
-            .extend(members.map(|process| Holder::Task(Task::process(process.pid), Grip::Member)));
+        holders.extend(
+            members.map(|process| Holder::Task(Task::process(process.pid), HoldKind::Member)),
+        );
         let children = self
             .namespaces
             .iter()
             .filter(|(_, child)| child.owner == inode || child.parent == inode);
         holders.extend(children.map(|(child, found)| Holder::Child(found.kind, *child)));
         let all = holders.clone();
-        holders.retain(|holder| !is_implied(holder, &all) && self.knows_who(proc, holder));
+        holders.retain(|holder| !is_implied(holder, &all) && self.load_info(proc, holder));
         holders.sort_unstable();
         self.holders = holders;
     }
 
     /// Whether a holder is there still; who it is, is known from then on.
-    fn knows_who(&mut self, proc: &Directory, holder: &Holder) -> bool {
+    fn load_info(&mut self, proc: &Directory, holder: &Holder) -> bool {
         let Holder::Task(task, _) = holder else {
             return true;
         };
@@ -87,10 +88,10 @@ impl Snapshot {
             return false;
         };
         let found = &mut self.processes[at];
-        if found.person.is_none() {
-            found.person = process::look_up(proc, task.process, &mut self.unread);
+        if found.info.is_none() {
+            found.info = process::read_info(proc, task.process, &mut self.unread);
         }
-        found.person.is_some()
+        found.info.is_some()
     }
 }
 
@@ -98,9 +99,9 @@ impl Snapshot {
 /// same in store, and in that namespace where the thread itself is.
 fn is_implied(holder: &Holder, all: &[Holder]) -> bool {
     match holder {
-        Holder::Task(task, Grip::Children) if task.thread.is_some() => {
-            let of_process = Holder::Task(Task::process(task.process), Grip::Children);
-            all.contains(&of_process) || all.contains(&Holder::Task(*task, Grip::Member))
+        Holder::Task(task, HoldKind::Children) if task.thread.is_some() => {
+            let of_process = Holder::Task(Task::process(task.process), HoldKind::Children);
+            all.contains(&of_process) || all.contains(&Holder::Task(*task, HoldKind::Member))
         }
         _ => false,
     }

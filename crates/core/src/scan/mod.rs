@@ -5,18 +5,18 @@
 //! opened and asked whose it is; all else is a comparison of numbers. The cost is that of /proc: it grows with the
 //! processes and their descriptors, and a second processor takes its share.
 
-mod descriptors;
-mod found;
-mod held;
+mod fds;
 mod holder;
-pub mod link;
-mod listed;
+mod listns;
 pub(crate) mod mountinfo;
 mod mounts;
 mod netnsid;
 mod nsfile;
-mod own;
+pub mod nslink;
 mod process;
+mod record;
+mod ref_kinds;
+mod self_fds;
 mod unsupported;
 mod workers;
 
@@ -28,29 +28,29 @@ use crate::sys::directory::Directory;
 use crate::unread::Unread;
 use nix::errno::Errno;
 
-pub use found::Found;
-use held::Held;
-pub use holder::{Grip, Holder, Task};
+pub use holder::{HoldKind, Holder, Task};
 pub use netnsid::NetNsId;
+pub use record::NsRecord;
+use ref_kinds::RefKinds;
 use unsupported::Unsupported;
-pub use unsupported::{Request, Requests};
+pub use unsupported::{NsRequest, NsRequests};
 
 /// The directory of all processes.
 const PROC: &std::ffi::CStr = c"/proc";
 
 /// What a list needs to know; each thing costs.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted {
+pub struct ScanOptions {
     /// These types alone, a bit each in the order of [`Namespace::ALL`].
-    pub types: Types,
+    pub types: NsTypes,
     /// Also what no process is in but has open: by descriptors and sockets.
-    pub descriptors: bool,
+    pub fds: bool,
     /// Also what the original does not find: by threads, by what children will be in, by mounts elsewhere.
     pub hidden: bool,
     /// Where namespaces are mounted here.
     pub mounts: bool,
     /// Who every process is, not only those that stand for a namespace.
-    pub everybody: bool,
+    pub all_info: bool,
     /// What number other network namespaces have.
     pub netnsid: bool,
     /// The 64-bit numbers.
@@ -58,49 +58,49 @@ pub struct Wanted {
     /// Everything that holds the namespace with this inode number.
     pub holders_of: Option<u32>,
     /// Questions without whose answers there is nothing to show.
-    pub requests: Requests,
+    pub required: NsRequests,
 }
 
-impl Wanted {
+impl ScanOptions {
     /// The namespaces of these types that a process is in, and nothing else about them.
-    pub fn only(types: Types) -> Wanted {
-        Wanted {
+    pub fn members_of(types: NsTypes) -> ScanOptions {
+        ScanOptions {
             types,
-            descriptors: false,
+            fds: false,
             hidden: false,
             mounts: false,
-            everybody: false,
+            all_info: false,
             netnsid: false,
             id: false,
             holders_of: None,
-            requests: Requests::NONE,
+            required: NsRequests::NONE,
         }
     }
 
     /// Whether namespaces of this type are met: those of the wanted types, and mount namespaces, which are where
     /// others may be mounted.
-    fn meets(&self, kind: Namespace) -> bool {
-        self.types.has(kind) || self.hidden && kind == Namespace::Mount
+    fn includes(&self, kind: Namespace) -> bool {
+        self.types.contains(kind) || self.hidden && kind == Namespace::Mount
     }
 }
 
 /// A set of types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Types(u8);
+pub struct NsTypes(u8);
 
-impl Types {
+impl NsTypes {
     /// Every type.
-    pub const ALL: Types = Types(u8::MAX);
+    pub const ALL: NsTypes = NsTypes(u8::MAX);
     /// None.
-    pub const NONE: Types = Types(0);
+    pub const NONE: NsTypes = NsTypes(0);
 
     /// The set with this type in it.
-    pub fn with(self, kind: Namespace) -> Types {
-        Types(self.0 | 1 << kind as u8)
+    pub fn with(self, kind: Namespace) -> NsTypes {
+        NsTypes(self.0 | 1 << kind as u8)
     }
 
     /// Whether this type is in it.
-    pub fn has(self, kind: Namespace) -> bool {
+    pub fn contains(self, kind: Namespace) -> bool {
         self.0 & 1 << kind as u8 != 0
     }
 }
@@ -113,12 +113,12 @@ pub struct Process {
     /// The inode numbers of its namespaces in the order of [`Namespace::ALL`], 0 where it is not known.
     namespaces: [u32; 8],
     /// Who it is; known of those that stand for a namespace.
-    pub person: Option<Box<Person>>,
+    pub info: Option<Box<ProcessInfo>>,
 }
 
 /// Who a process is.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Person {
+pub struct ProcessInfo {
     /// Its parent's number, 0 if that is outside of what is seen here.
     pub parent: u32,
     /// Its user.
@@ -138,7 +138,7 @@ impl Process {
 #[derive(Debug, Default)]
 pub struct Snapshot {
     /// All namespaces by their inode numbers.
-    pub namespaces: BTreeMap<u32, Found>,
+    pub namespaces: BTreeMap<u32, NsRecord>,
     /// All processes by their numbers.
     pub processes: Vec<Process>,
     /// What holds the namespace that this was asked of.
@@ -159,50 +159,53 @@ impl Snapshot {
     }
 
     /// Whether any namespace of the process with this number is known.
-    pub fn tells_of(&self, pid: u32) -> bool {
+    pub fn knows_namespaces_of(&self, pid: u32) -> bool {
         let process = self.process(pid);
         process.is_some_and(|process| process.namespaces != [0; 8])
     }
 
     /// The process with the lowest number in this namespace.
-    pub fn lowest(&self, namespace: &Found) -> Option<&Process> {
-        self.processes.get(namespace.lowest?)
+    pub fn first_member(&self, namespace: &NsRecord) -> Option<&Process> {
+        self.processes.get(namespace.first_member?)
     }
 
     /// Takes over what another worker has found.
-    fn absorb(&mut self, other: Snapshot) {
+    fn merge(&mut self, other: Snapshot) {
         self.processes.extend(other.processes);
         self.holders.extend(other.holders);
-        self.unread.absorb(other.unread);
-        self.unsupported.absorb(other.unsupported);
+        self.unread.merge(other.unread);
+        self.unsupported.merge(other.unsupported);
         for (inode, found) in other.namespaces {
-            let same = || Found::new(found.kind);
+            let same = || NsRecord::new(found.kind);
             self.namespaces
                 .entry(inode)
                 .or_insert_with(same)
-                .absorb(&found);
+                .merge(&found);
         }
     }
 
     /// Finds who stands for each namespace: the lowest of the processes in it. One that has gone by now is left out,
     /// and with it a namespace that had nothing else.
-    fn settle(&mut self, proc: &Directory) {
+    fn choose_representatives(&mut self, proc: &Directory) {
         self.processes.sort_unstable_by_key(|process| process.pid);
         loop {
-            self.count();
-            let standing = self.namespaces.values().filter_map(|found| found.lowest);
+            self.count_members();
+            let standing = self
+                .namespaces
+                .values()
+                .filter_map(|found| found.first_member);
             let unknown: Vec<usize> = standing
-                .filter(|at| self.processes[*at].person.is_none())
+                .filter(|at| self.processes[*at].info.is_none())
                 .collect();
             for at in unknown {
                 let process = &mut self.processes[at];
-                process.person = process::look_up(proc, process.pid, &mut self.unread);
+                process.info = process::read_info(proc, process.pid, &mut self.unread);
             }
             let standing: Vec<usize> = self
                 .namespaces
                 .values()
-                .filter_map(|found| found.lowest)
-                .filter(|at| self.processes[*at].person.is_none())
+                .filter_map(|found| found.first_member)
+                .filter(|at| self.processes[*at].info.is_none())
                 .collect();
             if standing.is_empty() {
                 break;
@@ -211,7 +214,7 @@ impl Snapshot {
                 self.processes[at].namespaces = [0; 8];
             }
         }
-        let is_held = |found: &Found| found.held != Held::default();
+        let is_held = |found: &NsRecord| found.refs != RefKinds::default();
         if !self.namespaces.values().all(is_held) {
             for (inode, found) in std::mem::take(&mut self.namespaces) {
                 if is_held(&found) {
@@ -222,12 +225,14 @@ impl Snapshot {
     }
 
     /// Counts who is in each namespace.
-    fn count(&mut self) {
-        self.namespaces.values_mut().for_each(Found::leave_all);
+    fn count_members(&mut self) {
+        self.namespaces
+            .values_mut()
+            .for_each(NsRecord::clear_members);
         for (at, process) in self.processes.iter().enumerate() {
             for inode in process.namespaces {
                 if let Some(found) = self.namespaces.get_mut(&inode) {
-                    found.joined_by(at);
+                    found.add_member(at);
                 }
             }
         }
@@ -238,7 +243,7 @@ impl Snapshot {
 ///
 /// # Errors
 /// Those of opening /proc and reading what stands there; EXDEV if that is no procfs.
-pub fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
+pub fn scan(wanted: &ScanOptions) -> Result<Snapshot, Errno> {
     let proc = Directory::open(PROC)?;
     // Somebody else's links might lead anywhere.
     procfs::prove(&proc).map_err(|errno| match Directory::open(c"/proc/self") {
@@ -247,15 +252,15 @@ pub fn scan(wanted: &Wanted) -> Result<Snapshot, Errno> {
         _ => errno,
     })?;
     let mut snapshot = workers::read_processes(&proc, wanted)?;
-    snapshot.settle(&proc);
+    snapshot.choose_representatives(&proc);
     if wanted.mounts || wanted.hidden {
-        mounts::read(&proc, wanted, &mut snapshot);
+        mounts::read_mounts(&proc, wanted, &mut snapshot);
     }
     if wanted.hidden {
-        listed::read(wanted, &mut snapshot);
+        listns::add_listed(wanted, &mut snapshot);
     }
     if let Some(inode) = wanted.holders_of {
-        snapshot.complete_holders(&proc, inode);
+        snapshot.add_members_and_children(&proc, inode);
     }
     Ok(snapshot)
 }

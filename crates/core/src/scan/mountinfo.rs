@@ -2,23 +2,23 @@
 
 use crate::namespace::Namespace;
 
-use super::link;
+use super::nslink;
 
 /// A namespace that is mounted, and where: its type, its inode number, the path.
-pub(crate) type Kept = ((Namespace, u32), Vec<u8>);
+pub(crate) type MountedNamespace = ((Namespace, u32), Vec<u8>);
 
 /// The namespaces that are mounted, in the order of mounting. A namespace's file has no name of its own: its root is
 /// `net:[4026531840]`, while that of a file with such a name begins with a slash.
-pub(crate) fn namespaces(text: &[u8]) -> impl Iterator<Item = Kept> {
+pub(crate) fn mounted_namespaces(text: &[u8]) -> impl Iterator<Item = MountedNamespace> {
     text.split(|byte| *byte == b'\n').filter_map(|line| {
         let mut fields = line.split(|byte| *byte == b' ');
         let root = fields.nth(3)?;
-        Some((link::parse(root)?, unescaped(fields.next()?)))
+        Some((nslink::parse_link(root)?, unescape(fields.next()?)))
     })
 }
 
 /// A path with `\040` and the like as the bytes that they stand for.
-fn unescaped(field: &[u8]) -> Vec<u8> {
+fn unescape(field: &[u8]) -> Vec<u8> {
     let mut path = Vec::with_capacity(field.len());
     let mut rest = field;
     while let [first, tail @ ..] = rest {
@@ -55,7 +55,7 @@ mod tests {
             90 47 0:4 net:[4026532361] /run/a\\040b\\134\\012 rw shared:3 - nsfs nsfs rw\n\
             91 47 254:0 /net:[4026532361] /tmp/x rw - ext4 /dev/vda rw\n\
             92 47 0:4 mnt:[5] /\\9\\777 rw - nsfs nsfs rw";
-        let found: Vec<Kept> = namespaces(text).collect();
+        let found: Vec<MountedNamespace> = mounted_namespaces(text).collect();
         let net = ((Namespace::Net, 4_026_532_361), b"/run/a b\\\n".to_vec());
         let mount = ((Namespace::Mount, 5), b"/\\9\\777".to_vec());
         assert_eq!(found, [net, mount]);
@@ -64,7 +64,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_answered(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let _ = namespaces(&bytes).count();
+            let _ = mounted_namespaces(&bytes).count();
         }
     }
 }

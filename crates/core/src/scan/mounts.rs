@@ -19,60 +19,60 @@ use crate::sys::statmount;
 use nix::errno::Errno;
 use nix::libc;
 
-use super::found::Registry;
-use super::held::Held;
-use super::link;
-use super::mountinfo::{self, Kept};
+use super::mountinfo::{self, MountedNamespace};
 use super::nsfile::NsFiles;
-use super::process::Name;
-use super::{Holder, Snapshot, Wanted};
+use super::nslink;
+use super::process::ProcName;
+use super::record::Registry;
+use super::ref_kinds::RefKinds;
+use super::{Holder, ScanOptions, Snapshot};
 
 /// NSFS_MAGIC of linux/magic.h.
 const NSFS_MAGIC: u64 = libc::NSFS_MAGIC as u64;
 
 /// Reads the mounts of every mount namespace that can be seen, or of this one alone.
-pub(super) fn read(proc: &Directory, wanted: &Wanted, snapshot: &mut Snapshot) {
+pub(super) fn read_mounts(proc: &Directory, wanted: &ScanOptions, snapshot: &mut Snapshot) {
     let mut mounts = Mounts {
         wanted,
-        registry: Registry::of(std::mem::take(&mut snapshot.namespaces)),
+        registry: Registry::with_namespaces(std::mem::take(&mut snapshot.namespaces)),
         files: NsFiles::new(proc),
         seen: BTreeSet::new(),
-        walked: BTreeSet::new(),
+        complete: BTreeSet::new(),
     };
-    mounts.read_own(proc);
+    mounts.read_own_mounts(proc);
     if wanted.hidden {
         // A process tells only of the mounts below its root. That is cheap, and where all are asked for not enough.
         if wanted.holders_of.is_some() {
-            mounts.walk(proc, Direction::Next);
-            mounts.walk(proc, Direction::Previous);
-            mounts.read_by_number();
+            mounts.walk_mount_namespaces(proc, Direction::Next);
+            mounts.walk_mount_namespaces(proc, Direction::Previous);
+            mounts.read_by_id();
         }
         for process in &snapshot.processes {
-            mounts.read_of_process(proc, process.pid, process.namespace(Namespace::Mount));
+            mounts.read_mounts_of_process(proc, process.pid, process.namespace(Namespace::Mount));
         }
-        mounts.walk(proc, Direction::Next);
-        mounts.walk(proc, Direction::Previous);
-        mounts.read_by_number();
+        mounts.walk_mount_namespaces(proc, Direction::Next);
+        mounts.walk_mount_namespaces(proc, Direction::Previous);
+        mounts.read_by_id();
     }
     snapshot.namespaces = mounts.registry.namespaces;
     snapshot.holders.extend(mounts.registry.holders);
-    snapshot.unread.absorb(mounts.registry.unread);
-    snapshot.unsupported.absorb(mounts.registry.unsupported);
+    snapshot.unread.merge(mounts.registry.unread);
+    snapshot.unsupported.merge(mounts.registry.unsupported);
 }
 
 struct Mounts<'a> {
-    wanted: &'a Wanted,
+    wanted: &'a ScanOptions,
     registry: Registry,
     files: NsFiles,
     /// The mount namespaces that a process has shown.
     seen: BTreeSet<u32>,
     /// Those that were read to the last mount, by their numbers.
-    walked: BTreeSet<u32>,
+    complete: BTreeSet<u32>,
 }
 
 impl Mounts<'_> {
     /// The mounts of this process's own mount namespace; the only ones whose paths mean something to the caller.
-    fn read_own(&mut self, proc: &Directory) {
+    fn read_own_mounts(&mut self, proc: &Directory) {
         let own = proc.directory(c"self");
         let Some(own) = self
             .registry
@@ -84,12 +84,12 @@ impl Mounts<'_> {
         let mut target = [0; 64];
         let link = own.link(c"ns/mnt", &mut target).ok();
         self.seen
-            .extend(link.and_then(link::parse).map(|(_, inode)| inode));
+            .extend(link.and_then(nslink::parse_link).map(|(_, inode)| inode));
         let table = self.read_mountinfo(&own, std::process::id());
         let table = table.unwrap_or_default();
-        for (namespace, path) in self.kept_in(&table) {
-            self.witness(namespace.1, None, &path);
-            self.meet((&own, &table), namespace, &path);
+        for (namespace, path) in self.namespaces_in(&table) {
+            self.record_holder(namespace.1, None, &path);
+            self.register((&own, &table), namespace, &path);
             if let Some(found) = self.registry.namespaces.get_mut(&namespace.1) {
                 found.mounts.push(path);
             }
@@ -97,11 +97,11 @@ impl Mounts<'_> {
     }
 
     /// The mounts of the mount namespace that this process is in, unless they were read already.
-    fn read_of_process(&mut self, proc: &Directory, pid: u32, inode: u32) {
+    fn read_mounts_of_process(&mut self, proc: &Directory, pid: u32, inode: u32) {
         if inode == 0 || self.seen.contains(&inode) {
             return;
         }
-        let mut name = Name::default();
+        let mut name = ProcName::default();
         let process = proc.directory(name.write(pid, ""));
         let Some(process) = self.registry.unread.note(pid, Call::Open, process) else {
             return;
@@ -111,12 +111,12 @@ impl Mounts<'_> {
             return;
         };
         self.seen.insert(inode);
-        let told = self.walked.contains(&inode);
-        for (namespace, path) in self.kept_in(&table) {
+        let told = self.complete.contains(&inode);
+        for (namespace, path) in self.namespaces_in(&table) {
             if !told {
-                self.witness(namespace.1, Some(inode), &path);
+                self.record_holder(namespace.1, Some(inode), &path);
             }
-            self.meet((&process, &table), namespace, &path);
+            self.register((&process, &table), namespace, &path);
         }
     }
 
@@ -134,24 +134,24 @@ impl Mounts<'_> {
     }
 
     /// The namespaces of the wanted types in a table of mounts.
-    fn kept_in(&self, table: &[u8]) -> Vec<Kept> {
-        let kept = mountinfo::namespaces(table);
-        let kept = kept.filter(|((kind, _), _)| self.wanted.meets(*kind));
+    fn namespaces_in(&self, table: &[u8]) -> Vec<MountedNamespace> {
+        let kept = mountinfo::mounted_namespaces(table);
+        let kept = kept.filter(|((kind, _), _)| self.wanted.includes(*kind));
         kept.collect()
     }
 
     /// Takes down that a namespace is mounted in this mount namespace, `None` being the caller's own.
-    fn witness(&mut self, namespace: u32, within: Option<u32>, path: &[u8]) {
+    fn record_holder(&mut self, namespace: u32, within: Option<u32>, path: &[u8]) {
         let holder = || Holder::Mount {
             within,
             path: path.to_vec(),
         };
-        self.registry.witness(self.wanted, namespace, holder);
+        self.registry.record_holder(self.wanted, namespace, holder);
     }
 
     /// A namespace is mounted at this path of a process's root, as its table of mounts says. If it cannot be opened
     /// without asking a file system that may not answer, that is all that is known of it.
-    fn meet(
+    fn register(
         &mut self,
         (process, table): (&Directory, &[u8]),
         namespace: (Namespace, u32),
@@ -165,11 +165,11 @@ impl Mounts<'_> {
             files.reopen(&place, namespace.1)
         };
         self.registry
-            .meet(self.wanted, namespace, Held::MOUNT, open);
+            .register(self.wanted, namespace, RefKinds::MOUNT, open);
     }
 
     /// Meets the mount namespaces before or after this process's own.
-    fn walk(&mut self, proc: &Directory, direction: Direction) {
+    fn walk_mount_namespaces(&mut self, proc: &Directory, direction: Direction) {
         let mut at = proc.file(c"self/ns/mnt");
         while let Some(from) = self.registry.unread.note_optional(Call::Open, at) {
             let next = neighbour_of(&from, direction);
@@ -181,26 +181,26 @@ impl Mounts<'_> {
                 let itself = (Namespace::Mount, inode);
                 let copy = || next.try_clone().map_err(|_| Errno::EMFILE);
                 self.registry
-                    .meet(self.wanted, itself, Held::default(), copy);
+                    .register(self.wanted, itself, RefKinds::default(), copy);
             }
             at = Ok(next);
         }
     }
 
     /// Reads the mount namespaces that no process has shown, however they were met.
-    fn read_by_number(&mut self) {
+    fn read_by_id(&mut self) {
         let known = self.registry.namespaces.iter();
         let unread =
-            known.filter(|(inode, _)| !self.seen.contains(inode) && !self.walked.contains(inode));
+            known.filter(|(inode, _)| !self.seen.contains(inode) && !self.complete.contains(inode));
         let unread = unread.filter_map(|(inode, found)| Some((*inode, found.mount_id?)));
         let unread: Vec<(u32, u64)> = unread.collect();
         for (inode, number) in unread {
             let mounts = self.mounts_of(number);
             // There is none without a mount: it may not be read by us.
             if !mounts.is_empty() {
-                self.walked.insert(inode);
+                self.complete.insert(inode);
             }
-            self.read_mounts(inode, number, &mounts);
+            self.read_mounts_by_id(inode, number, &mounts);
         }
     }
 
@@ -221,18 +221,19 @@ impl Mounts<'_> {
     }
 
     /// Reads these mounts of a mount namespace that has this number.
-    fn read_mounts(&mut self, inode: u32, number: u64, mounts: &[u64]) {
+    fn read_mounts_by_id(&mut self, inode: u32, number: u64, mounts: &[u64]) {
         let mut answer = vec![0; 16 << 10];
         for mount in mounts {
             let Ok(mount) = statmount::status(number, *mount, &mut answer) else {
                 continue;
             };
-            let kept = link::parse(mount.root).filter(|_| mount.magic == NSFS_MAGIC);
-            if let Some(kept) = kept.filter(|(kind, _)| self.wanted.meets(*kind)) {
-                self.witness(kept.1, Some(inode), mount.point);
+            let kept = nslink::parse_link(mount.root).filter(|_| mount.magic == NSFS_MAGIC);
+            if let Some(kept) = kept.filter(|(kind, _)| self.wanted.includes(*kind)) {
+                self.record_holder(kept.1, Some(inode), mount.point);
                 // Nothing opens it without entering the mount namespace, which is not for a list to do.
                 let nowhere = || Err(Errno::ENOENT);
-                self.registry.meet(self.wanted, kept, Held::MOUNT, nowhere);
+                self.registry
+                    .register(self.wanted, kept, RefKinds::MOUNT, nowhere);
             }
         }
     }

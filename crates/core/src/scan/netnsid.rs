@@ -40,7 +40,7 @@ impl Netlink {
     }
 
     /// The number of the network namespace whose file this is; `None` if the kernel does not tell.
-    pub(super) fn ask(&self, namespace: impl AsFd) -> Option<NetNsId> {
+    pub(super) fn get_nsid(&self, namespace: impl AsFd) -> Option<NetNsId> {
         let socket = self.0.as_raw_fd();
         let request = request(namespace.as_fd().as_raw_fd());
         send(socket, &request, MsgFlags::empty()).ok()?;
@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn the_kernel_answers_for_our_own() {
         let own = std::fs::File::open("/proc/self/ns/net").expect("its own");
-        let told = Netlink::open().and_then(|netlink| netlink.ask(&own));
+        let told = Netlink::open().and_then(|netlink| netlink.get_nsid(&own));
         assert!(told.is_some());
     }
 

@@ -16,12 +16,12 @@ use crate::unread::Unread;
 use nix::errno::Errno;
 use nix::unistd::Pid;
 
-use super::descriptors::{Descriptors, Scan};
-use super::found::Registry;
-use super::held::Held;
-use super::link::{self, number};
+use super::fds::{FdReader, ScanContext};
 use super::nsfile::NsFiles;
-use super::{Grip, Holder, Person, Process, Snapshot, Task, Wanted};
+use super::nslink::{self, parse_number};
+use super::record::Registry;
+use super::ref_kinds::RefKinds;
+use super::{HoldKind, Holder, Process, ProcessInfo, ScanOptions, Snapshot, Task};
 
 /// The links below /proc/PID/ns: what a process is in, and what its children will be in where that can differ.
 const LINKS: [(&CStr, Namespace, bool); 10] = [
@@ -39,32 +39,32 @@ const LINKS: [(&CStr, Namespace, bool); 10] = [
 
 /// Reads one process after the other.
 #[derive(Debug)]
-pub(super) struct Reader<'a> {
+pub(super) struct ProcessReader<'a> {
     proc: &'a Directory,
-    wanted: &'a Wanted,
+    wanted: &'a ScanOptions,
     registry: Registry,
     files: NsFiles,
-    descriptors: Descriptors,
+    fds: FdReader,
     processes: Vec<Process>,
     entries: EntryBuffer,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> ProcessReader<'a> {
     /// A reader of the processes below `proc`.
-    pub(super) fn new(proc: &'a Directory, wanted: &'a Wanted) -> Reader<'a> {
-        Reader {
+    pub(super) fn new(proc: &'a Directory, wanted: &'a ScanOptions) -> ProcessReader<'a> {
+        ProcessReader {
             proc,
             wanted,
             registry: Registry::default(),
             files: NsFiles::new(proc),
-            descriptors: Descriptors::new(proc),
+            fds: FdReader::new(proc),
             processes: Vec::new(),
             entries: EntryBuffer::default(),
         }
     }
 
     /// All that was read.
-    pub(super) fn finish(self) -> Snapshot {
+    pub(super) fn into_snapshot(self) -> Snapshot {
         Snapshot {
             namespaces: self.registry.namespaces,
             processes: self.processes,
@@ -76,8 +76,8 @@ impl<'a> Reader<'a> {
 
     /// Reads a process. One that vanishes meanwhile counts for as much as was read, as if it had vanished later; one
     /// that was never there is left out.
-    pub(super) fn read(&mut self, pid: u32) {
-        let mut name = Name::default();
+    pub(super) fn read_process(&mut self, pid: u32) {
+        let mut name = ProcName::default();
         let opened = self.proc.passage(name.write(pid, "/ns"));
         let Some(ns) = self.registry.unread.note(pid, Call::Open, opened) else {
             return;
@@ -85,14 +85,14 @@ impl<'a> Reader<'a> {
         let mut process = Process {
             pid,
             namespaces: [0; 8],
-            person: None,
+            info: None,
         };
         let new = self.read_links(&ns, &mut process);
-        if new || self.wanted.everybody {
-            process.person = read_person(&ns, pid, &mut self.registry.unread);
+        if new || self.wanted.all_info {
+            process.info = read_info_at(&ns, pid, &mut self.registry.unread);
         }
-        if self.wanted.descriptors {
-            self.read_descriptors(&ns, Task::process(pid));
+        if self.wanted.fds {
+            self.read_fds(&ns, Task::process(pid));
         }
         if self.wanted.hidden {
             // A directory's links are itself, its parent's entry for it, and one for each directory in it.
@@ -111,17 +111,17 @@ impl<'a> Reader<'a> {
         let before = before.unwrap_or_default();
         let mut new = false;
         for (name, kind, of_children) in LINKS {
-            if !self.needs(kind, of_children) {
+            if !self.is_needed(kind, of_children) {
                 continue;
             }
-            let Some(inode) = self.target(ns, name, process.pid) else {
+            let Some(inode) = self.link_inode(ns, name, process.pid) else {
                 continue;
             };
             let own = &mut process.namespaces[kind as usize];
-            let mut held = Held::CHILDREN;
+            let mut refs = RefKinds::CHILDREN;
             if !of_children {
                 *own = inode;
-                held = Held::default();
+                refs = RefKinds::default();
                 // Most are where the one before them was.
                 if inode == before[kind as usize] {
                     continue;
@@ -129,19 +129,20 @@ impl<'a> Reader<'a> {
             } else if inode == *own {
                 continue;
             } else {
-                let holder = || Holder::Task(Task::process(process.pid), Grip::Children);
-                self.registry.witness(self.wanted, inode, holder);
+                let holder = || Holder::Task(Task::process(process.pid), HoldKind::Children);
+                self.registry.record_holder(self.wanted, inode, holder);
             }
-            new |= !self.registry.knows(inode, held);
+            new |= !self.registry.add_refs_if_known(inode, refs);
             let open = || self.files.open(ns, name);
-            self.registry.meet(self.wanted, (kind, inode), held, open);
+            self.registry
+                .register(self.wanted, (kind, inode), refs, open);
         }
         new
     }
 
     /// Whether this link must be read.
-    fn needs(&self, kind: Namespace, of_children: bool) -> bool {
-        self.wanted.meets(kind) && (self.wanted.hidden || !of_children)
+    fn is_needed(&self, kind: Namespace, of_children: bool) -> bool {
+        self.wanted.includes(kind) && (self.wanted.hidden || !of_children)
     }
 
     /// Reads the threads of a process that has several: each may have left for namespaces of its own, and may have
@@ -152,12 +153,12 @@ impl<'a> Reader<'a> {
             return;
         };
         let mut threads: Vec<u32> = Vec::new();
-        let note = |name: &CStr| threads.extend(number(name.to_bytes()));
+        let note = |name: &CStr| threads.extend(parse_number(name.to_bytes()));
         let listed = tasks.entries(&mut self.entries, note);
         self.registry.unread.note(process.pid, Call::List, listed);
         threads.retain(|thread| *thread != process.pid);
         for thread in threads {
-            let mut name = Name::default();
+            let mut name = ProcName::default();
             let ns = tasks.passage(name.write(thread, "/ns"));
             let Some(ns) = self.registry.unread.note(process.pid, Call::Open, ns) else {
                 continue;
@@ -168,42 +169,43 @@ impl<'a> Reader<'a> {
             };
             self.read_thread_links(&ns, process, task);
             // Where it cannot be told whether they are the process's, they may be its own.
-            if share_descriptors(pid(process.pid), pid(thread)) != Ok(true) {
-                self.read_descriptors(&ns, task);
+            if share_descriptors(to_pid(process.pid), to_pid(thread)) != Ok(true) {
+                self.read_fds(&ns, task);
             }
         }
     }
 
     fn read_thread_links(&mut self, ns: &Directory, process: &Process, thread: Task) {
         for (name, kind, of_children) in LINKS {
-            if !self.needs(kind, of_children) {
+            if !self.is_needed(kind, of_children) {
                 continue;
             }
-            let Some(inode) = self.target(ns, name, process.pid) else {
+            let Some(inode) = self.link_inode(ns, name, process.pid) else {
                 continue;
             };
             if inode == process.namespace(kind) {
                 continue;
             }
-            let (held, grip) = if of_children {
-                (Held::CHILDREN, Grip::Children)
+            let (refs, hold) = if of_children {
+                (RefKinds::CHILDREN, HoldKind::Children)
             } else {
-                (Held::THREAD, Grip::Member)
+                (RefKinds::THREAD, HoldKind::Member)
             };
-            let holder = || Holder::Task(thread, grip);
-            self.registry.witness(self.wanted, inode, holder);
+            let holder = || Holder::Task(thread, hold);
+            self.registry.record_holder(self.wanted, inode, holder);
             let open = || self.files.open(ns, name);
-            self.registry.meet(self.wanted, (kind, inode), held, open);
+            self.registry
+                .register(self.wanted, (kind, inode), refs, open);
         }
     }
 
     /// The inode number of the namespace that a link of this process leads to.
-    fn target(&mut self, ns: &Directory, name: &CStr, pid: u32) -> Option<u32> {
+    fn link_inode(&mut self, ns: &Directory, name: &CStr, pid: u32) -> Option<u32> {
         let mut buffer = [0; 64];
         match ns.link(name, &mut buffer) {
-            Ok(target) => link::parse(target).map(|(_, inode)| inode),
+            Ok(target) => nslink::parse_link(target).map(|(_, inode)| inode),
             Err(errno) => {
-                self.note_link(pid, errno);
+                self.note_link_error(pid, errno);
                 None
             }
         }
@@ -211,32 +213,36 @@ impl<'a> Reader<'a> {
 
     /// A process that has no namespace of a type, as it ends, has no link either.
     #[cold]
-    fn note_link(&mut self, pid: u32, errno: Errno) {
+    fn note_link_error(&mut self, pid: u32, errno: Errno) {
         self.registry.unread.note_error(pid, Call::ReadLink, errno);
     }
 
-    fn read_descriptors(&mut self, ns: &Directory, task: Task) {
-        let scan = Scan {
+    fn read_fds(&mut self, ns: &Directory, task: Task) {
+        let scan = ScanContext {
             wanted: self.wanted,
             registry: &mut self.registry,
             files: &self.files,
         };
-        self.descriptors.read(scan, ns, task, &mut self.entries);
+        self.fds.read_fds(scan, ns, task, &mut self.entries);
     }
 }
 
 /// Who this process is, if it is there.
-pub(super) fn look_up(proc: &Directory, pid: u32, unread: &mut Unread) -> Option<Box<Person>> {
-    let ns = proc.passage(Name::default().write(pid, "/ns"));
-    read_person(&unread.note(pid, Call::Open, ns)?, pid, unread)
+pub(super) fn read_info(
+    proc: &Directory,
+    pid: u32,
+    unread: &mut Unread,
+) -> Option<Box<ProcessInfo>> {
+    let ns = proc.passage(ProcName::default().write(pid, "/ns"));
+    read_info_at(&unread.note(pid, Call::Open, ns)?, pid, unread)
 }
 
-fn read_person(ns: &Directory, pid: u32, unread: &mut Unread) -> Option<Box<Person>> {
+fn read_info_at(ns: &Directory, pid: u32, unread: &mut Unread) -> Option<Box<ProcessInfo>> {
     let mut line = [0; 1024];
     let read = ns.contents(c"../stat", &mut line);
     let stat = Stat::parse(unread.note(pid, Call::Read, read)?)?;
     let owner = ns.status(c"..");
-    Some(Box::new(Person {
+    Some(Box::new(ProcessInfo {
         parent: stat.parent,
         uid: unread.note(pid, Call::Status, owner)?.uid,
         name: stat.name.to_vec(),
@@ -244,15 +250,15 @@ fn read_person(ns: &Directory, pid: u32, unread: &mut Unread) -> Option<Box<Pers
 }
 
 /// A process's number for a system call.
-pub(super) fn pid(number: u32) -> Pid {
+pub(super) fn to_pid(number: u32) -> Pid {
     Pid::from_raw(i32::try_from(number).unwrap_or(i32::MAX))
 }
 
 /// Room for the name of a file below /proc that begins with a number.
 #[derive(Default)]
-pub(super) struct Name([u8; 24]);
+pub(super) struct ProcName([u8; 24]);
 
-impl Name {
+impl ProcName {
     /// The number and what stands behind it.
     pub(super) fn write(&mut self, number: u32, rest: &str) -> &CStr {
         // Ten digits at most, and what stands behind them, leave a zero at the end.

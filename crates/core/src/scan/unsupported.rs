@@ -7,7 +7,7 @@ use nix::errno::Errno;
 
 /// A question that is put to a namespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Request {
+pub enum NsRequest {
     /// Which user namespace owns it.
     Owner,
     /// What it was made in.
@@ -18,44 +18,46 @@ pub enum Request {
     OwnerUid,
 }
 
-impl Request {
-    const ALL: [Request; 4] = [
-        Request::Owner,
-        Request::Parent,
-        Request::Type,
-        Request::OwnerUid,
+impl NsRequest {
+    const ALL: [NsRequest; 4] = [
+        NsRequest::Owner,
+        NsRequest::Parent,
+        NsRequest::Type,
+        NsRequest::OwnerUid,
     ];
 
     /// Its name in linux/nsfs.h.
     pub fn name(self) -> &'static str {
         match self {
-            Request::Owner => "NS_GET_USERNS",
-            Request::Parent => "NS_GET_PARENT",
-            Request::Type => "NS_GET_NSTYPE",
-            Request::OwnerUid => "NS_GET_OWNER_UID",
+            NsRequest::Owner => "NS_GET_USERNS",
+            NsRequest::Parent => "NS_GET_PARENT",
+            NsRequest::Type => "NS_GET_NSTYPE",
+            NsRequest::OwnerUid => "NS_GET_OWNER_UID",
         }
     }
 }
 
 /// A set of questions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Requests(u8);
+pub struct NsRequests(u8);
 
-impl Requests {
+impl NsRequests {
     /// Whose a namespace is and what it was made in: what a tree needs.
-    pub const RELATIVES: Requests = Requests::NONE.with(Request::Owner).with(Request::Parent);
+    pub const RELATIVES: NsRequests = NsRequests::NONE
+        .with(NsRequest::Owner)
+        .with(NsRequest::Parent);
     /// None.
-    pub const NONE: Requests = Requests(0);
+    pub const NONE: NsRequests = NsRequests(0);
 
     /// The set with this question in it.
-    pub const fn with(self, request: Request) -> Requests {
-        Requests(self.0 | 1 << request as u8)
+    pub const fn with(self, request: NsRequest) -> NsRequests {
+        NsRequests(self.0 | 1 << request as u8)
     }
 
     /// The first question that is in both sets.
-    pub fn first_common(self, other: Requests) -> Option<Request> {
+    pub fn first_common(self, other: NsRequests) -> Option<NsRequest> {
         let both = self.0 & other.0;
-        Request::ALL
+        NsRequest::ALL
             .into_iter()
             .find(|request| both & 1 << *request as u8 != 0)
     }
@@ -64,18 +66,18 @@ impl Requests {
 /// The questions that were not answered, and whether any was.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unsupported {
-    requests: Requests,
+    requests: NsRequests,
     is_any_answered: bool,
 }
 
 impl Unsupported {
     /// Which they are.
-    pub fn requests(self) -> Requests {
+    pub fn requests(self) -> NsRequests {
         self.requests
     }
 
     /// Takes over what is known elsewhere.
-    pub(super) fn absorb(&mut self, other: Unsupported) {
+    pub(super) fn merge(&mut self, other: Unsupported) {
         self.requests.0 |= other.requests.0;
         self.is_any_answered |= other.is_any_answered;
     }
@@ -84,9 +86,9 @@ impl Unsupported {
     ///
     /// EPERM says that the answer is outside of the caller's user namespace, and so it does to root for the initial one.
     /// Where nothing at all is answered, not even of which type the namespace is, it is the question that is refused.
-    pub(super) fn note<T>(
+    pub(super) fn record<T>(
         &mut self,
-        request: Request,
+        request: NsRequest,
         namespace: impl AsFd,
         answer: Result<T, Errno>,
     ) -> Result<T, Errno> {
@@ -120,18 +122,18 @@ mod tests {
         let own = File::open("/proc/self/ns/uts").expect("its own");
         let mut unsupported = Unsupported::default();
         for (request, errno) in [
-            (Request::Owner, Errno::EPERM),
-            (Request::Parent, Errno::EINVAL),
-            (Request::OwnerUid, Errno::ENOTTY),
+            (NsRequest::Owner, Errno::EPERM),
+            (NsRequest::Parent, Errno::EINVAL),
+            (NsRequest::OwnerUid, Errno::ENOTTY),
         ] {
-            let answer = unsupported.note::<()>(request, &own, Err(errno));
+            let answer = unsupported.record::<()>(request, &own, Err(errno));
             assert_eq!(answer, Err(errno));
         }
         let unanswered = unsupported.requests();
-        assert_eq!(unanswered, Requests::NONE.with(Request::OwnerUid));
-        assert_eq!(unanswered.first_common(Requests::RELATIVES), None);
-        let wanted = Requests::RELATIVES.with(Request::OwnerUid);
-        assert_eq!(unanswered.first_common(wanted), Some(Request::OwnerUid));
+        assert_eq!(unanswered, NsRequests::NONE.with(NsRequest::OwnerUid));
+        assert_eq!(unanswered.first_common(NsRequests::RELATIVES), None);
+        let wanted = NsRequests::RELATIVES.with(NsRequest::OwnerUid);
+        assert_eq!(unanswered.first_common(wanted), Some(NsRequest::OwnerUid));
     }
 
     #[test]
@@ -139,9 +141,12 @@ mod tests {
         // No namespace: nothing is answered there.
         let null = File::open("/dev/null").expect("it is there");
         let mut unsupported = Unsupported::default();
-        let _ = unsupported.note::<()>(Request::Owner, &null, Err(Errno::EPERM));
-        assert_eq!(unsupported.requests(), Requests::NONE);
-        let _ = unsupported.note::<()>(Request::Owner, &null, Err(Errno::ENOSYS));
-        assert_eq!(unsupported.requests(), Requests::NONE.with(Request::Owner));
+        let _ = unsupported.record::<()>(NsRequest::Owner, &null, Err(Errno::EPERM));
+        assert_eq!(unsupported.requests(), NsRequests::NONE);
+        let _ = unsupported.record::<()>(NsRequest::Owner, &null, Err(Errno::ENOSYS));
+        assert_eq!(
+            unsupported.requests(),
+            NsRequests::NONE.with(NsRequest::Owner)
+        );
     }
 }

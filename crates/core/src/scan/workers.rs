@@ -13,9 +13,9 @@ use nix::errno::Errno;
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
 
-use super::link::number;
-use super::process::Reader;
-use super::{Snapshot, Wanted};
+use super::nslink::parse_number;
+use super::process::ProcessReader;
+use super::{ScanOptions, Snapshot};
 
 /// How many processes a worker takes at a time: enough that taking costs nothing, few enough that both end together.
 const SHARE: usize = 32;
@@ -25,9 +25,9 @@ const MANY: usize = 256;
 const MOST_WORKERS: usize = 4;
 
 /// Reads every process below `proc`.
-pub(super) fn read_processes(proc: &Directory, wanted: &Wanted) -> Result<Snapshot, Errno> {
+pub(super) fn read_processes(proc: &Directory, wanted: &ScanOptions) -> Result<Snapshot, Errno> {
     let mut pids = Vec::new();
-    let note = |name: &CStr| pids.extend(number(name.to_bytes()));
+    let note = |name: &CStr| pids.extend(parse_number(name.to_bytes()));
     proc.entries(&mut EntryBuffer::default(), note)?;
     // At least this one is there, or it is no procfs.
     if pids.is_empty() {
@@ -35,17 +35,17 @@ pub(super) fn read_processes(proc: &Directory, wanted: &Wanted) -> Result<Snapsh
     }
     let next = AtomicUsize::new(0);
     let work = || {
-        let mut reader = Reader::new(proc, wanted);
+        let mut reader = ProcessReader::new(proc, wanted);
         loop {
             let start = next.fetch_add(SHARE, Ordering::Relaxed);
             let Some(share) = pids.get(start..) else {
                 break;
             };
             for pid in share.iter().take(SHARE) {
-                reader.read(*pid);
+                reader.read_process(*pid);
             }
         }
-        reader.finish()
+        reader.into_snapshot()
     };
     let mut snapshot = Snapshot::default();
     thread::scope(|scope| {
@@ -57,7 +57,7 @@ pub(super) fn read_processes(proc: &Directory, wanted: &Wanted) -> Result<Snapsh
         snapshot = work();
         for worker in started {
             if let Ok(part) = worker.join() {
-                snapshot.absorb(part);
+                snapshot.merge(part);
             }
         }
     });

@@ -9,22 +9,22 @@ use std::fmt::Write;
 use nscore::escape::turns_text;
 
 use crate::person::command;
-use nscore::scan::{Found, Snapshot};
+use nscore::scan::{NsRecord, Snapshot};
 
 /// How many characters of a command line are drawn.
 const MOST: usize = 40;
 
 /// The lines of a namespace's label; the command line is cut where `cut` says so.
-pub(super) fn of(snapshot: &Snapshot, inode: u32, found: &Found, cut: bool) -> String {
+pub(super) fn of(snapshot: &Snapshot, inode: u32, found: &NsRecord, cut: bool) -> String {
     let mut label = format!("{} {inode}", found.kind.file());
-    if let Some(process) = snapshot.lowest(found) {
+    if let Some(process) = snapshot.first_member(found) {
         let command = shown(&command(process));
         let end = if cut { end(&command) } else { None };
         let _ = write!(label, "\n{} ", process.pid);
         label += &command[..end.unwrap_or(command.len())];
         label += if end.is_some() { "…" } else { "" };
     } else {
-        for (place, word) in found.held.words().enumerate() {
+        for (place, word) in found.refs.words().enumerate() {
             label += if place == 0 { "\nheld by " } else { ", " };
             label += word;
         }

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use nscore::namespace::Namespace;
 
 use crate::rows::Row;
-use nscore::scan::{Found, Snapshot};
+use nscore::scan::{NsRecord, Snapshot};
 
 /// The language in which a picture is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ struct Node {
 
 /// The picture of the namespaces in these rows, in this language. Names that are long are cut where `cut` says so.
 pub(crate) fn draw(snapshot: &Snapshot, rows: &[Row], language: Language, cut: bool) -> Vec<u8> {
-    let label = |inode, found: &Found| label::of(snapshot, inode, found, cut);
+    let label = |inode, found: &NsRecord| label::of(snapshot, inode, found, cut);
     let graph = Graph::of(snapshot, rows, &label);
     match language {
         Language::Dot => dot::write(&graph),
@@ -82,7 +82,7 @@ pub(crate) fn draw(snapshot: &Snapshot, rows: &[Row], language: Language, cut: b
 }
 
 /// What is written into a box.
-type Label<'a> = &'a dyn Fn(u32, &Found) -> String;
+type Label<'a> = &'a dyn Fn(u32, &NsRecord) -> String;
 
 /// The frame in which each namespace stands, by its inode number, and the namespace; in no frame is in 0.
 #[derive(Default)]

@@ -6,12 +6,12 @@ use std::ffi::CStr;
 use crate::sys::directory::Directory;
 use nix::libc::O_CLOEXEC;
 
-use super::link::number;
+use super::nslink::parse_number;
 
 /// The number of this process in the pid namespace that /proc is of, which may be another than its own.
-pub(super) fn number_in(proc: &Directory) -> Option<u32> {
+pub(super) fn pid_in(proc: &Directory) -> Option<u32> {
     let mut target = [0; 16];
-    proc.link(c"self", &mut target).ok().and_then(number)
+    proc.link(c"self", &mut target).ok().and_then(parse_number)
 }
 
 /// Whether the caller has handed down this descriptor of ours: all that we open is close-on-exec, and no descriptor is
@@ -63,6 +63,6 @@ mod tests {
     #[test]
     fn this_process_has_a_number() {
         let proc = Directory::open(c"/proc").expect("/proc");
-        assert_eq!(number_in(&proc), Some(std::process::id()));
+        assert_eq!(pid_in(&proc), Some(std::process::id()));
     }
 }

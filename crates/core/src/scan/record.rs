@@ -10,26 +10,26 @@ use crate::sys::probe::Call;
 use crate::unread::Unread;
 use nix::errno::Errno;
 
-use super::held::Held;
 use super::netnsid::{NetNsId, Netlink};
-use super::unsupported::{Request, Unsupported};
-use super::{Holder, Wanted};
+use super::ref_kinds::RefKinds;
+use super::unsupported::{NsRequest, Unsupported};
+use super::{Holder, ScanOptions};
 
 /// A namespace that is there.
 #[derive(Debug)]
-pub struct Found {
+pub struct NsRecord {
     /// Its type.
     pub kind: Namespace,
     /// What keeps it alive.
-    pub held: Held,
+    pub refs: RefKinds,
     /// How many processes are in it.
     pub processes: u32,
     /// The place of the lowest of them in the list of processes.
-    pub(super) lowest: Option<usize>,
+    pub(super) first_member: Option<usize>,
     /// Where it is mounted in this mount namespace, in the order of mounting.
     pub mounts: Vec<Vec<u8>>,
     /// Whether it has answered the questions below.
-    asked: bool,
+    is_queried: bool,
     /// The inode number of the user namespace that owns it, 0 if that is not told.
     pub owner: u32,
     /// The inode number of the user or pid namespace that it was made in, 0 if that is not told.
@@ -44,15 +44,15 @@ pub struct Found {
     pub(super) mount_id: Option<u64>,
 }
 
-impl Found {
-    pub(super) fn new(kind: Namespace) -> Found {
-        Found {
+impl NsRecord {
+    pub(super) fn new(kind: Namespace) -> NsRecord {
+        NsRecord {
             kind,
-            held: Held::default(),
+            refs: RefKinds::default(),
             processes: 0,
-            lowest: None,
+            first_member: None,
             mounts: Vec::new(),
-            asked: false,
+            is_queried: false,
             owner: 0,
             parent: 0,
             owner_uid: None,
@@ -63,10 +63,10 @@ impl Found {
     }
 
     /// Takes over what is known of the same namespace elsewhere.
-    pub(super) fn absorb(&mut self, same: &Found) {
-        self.held |= same.held;
-        if !self.asked && same.asked {
-            self.asked = true;
+    pub(super) fn merge(&mut self, same: &NsRecord) {
+        self.refs |= same.refs;
+        if !self.is_queried && same.is_queried {
+            self.is_queried = true;
             (self.owner, self.parent) = (same.owner, same.parent);
             (self.owner_uid, self.netnsid) = (same.owner_uid, same.netnsid);
             (self.id, self.mount_id) = (same.id, same.mount_id);
@@ -75,28 +75,30 @@ impl Found {
 
     /// Whether the original finds it: a process is in it or has it open, or it is mounted here.
     pub fn is_known_to_original(&self) -> bool {
-        self.processes > 0 || !self.mounts.is_empty() || self.held.has(Held::OPEN_IN_PROCESS)
+        self.processes > 0
+            || !self.mounts.is_empty()
+            || self.refs.intersects(RefKinds::OPEN_IN_PROCESS)
     }
 
     /// Forgets who is in it.
-    pub(super) fn leave_all(&mut self) {
-        self.held = self.held.without(Held::PROCESS);
+    pub(super) fn clear_members(&mut self) {
+        self.refs = self.refs.without(RefKinds::PROCESS);
         self.processes = 0;
-        self.lowest = None;
+        self.first_member = None;
     }
 
     /// Counts one more process in it, those with lower numbers first.
-    pub(super) fn joined_by(&mut self, place: usize) {
+    pub(super) fn add_member(&mut self, place: usize) {
         self.processes += 1;
-        self.lowest.get_or_insert(place);
-        self.held |= Held::PROCESS;
+        self.first_member.get_or_insert(place);
+        self.refs |= RefKinds::PROCESS;
     }
 }
 
 /// The namespaces met so far, and the means to ask a new one.
 #[derive(Debug, Default)]
 pub(super) struct Registry {
-    pub(super) namespaces: BTreeMap<u32, Found>,
+    pub(super) namespaces: BTreeMap<u32, NsRecord>,
     /// What holds the one namespace that this is wanted of.
     pub(super) holders: Vec<Holder>,
     /// What could not be read.
@@ -108,7 +110,7 @@ pub(super) struct Registry {
 
 impl Registry {
     /// With these met already.
-    pub(super) fn of(namespaces: BTreeMap<u32, Found>) -> Registry {
+    pub(super) fn with_namespaces(namespaces: BTreeMap<u32, NsRecord>) -> Registry {
         Registry {
             namespaces,
             ..Registry::default()
@@ -116,45 +118,50 @@ impl Registry {
     }
 
     /// Takes down what holds this namespace, if it is the one that this is wanted of.
-    pub(super) fn witness(&mut self, wanted: &Wanted, inode: u32, holder: impl FnOnce() -> Holder) {
+    pub(super) fn record_holder(
+        &mut self,
+        wanted: &ScanOptions,
+        inode: u32,
+        holder: impl FnOnce() -> Holder,
+    ) {
         if wanted.holders_of == Some(inode) {
             self.holders.push(holder());
         }
     }
 
     /// A namespace was met: notes what holds it, and where it is new, opens it and asks it.
-    pub(super) fn meet(
+    pub(super) fn register(
         &mut self,
-        wanted: &Wanted,
+        wanted: &ScanOptions,
         (kind, inode): (Namespace, u32),
-        held: Held,
+        refs: RefKinds,
         open: impl FnOnce() -> Result<OwnedFd, Errno>,
     ) {
-        if !self.note(kind, inode, held) {
+        if !self.add_refs(kind, inode, refs) {
             return;
         }
         // Where it cannot be opened it is in the list all the same, without its answers.
         if let Some(file) = self.unread.note_optional(Call::Open, open()) {
-            self.ask(wanted, inode, &file);
+            self.query(wanted, inode, &file);
         }
     }
 
     /// Notes what holds a namespace; whether it has not answered yet.
-    fn note(&mut self, kind: Namespace, inode: u32, held: Held) -> bool {
-        let new = || Found::new(kind);
+    fn add_refs(&mut self, kind: Namespace, inode: u32, refs: RefKinds) -> bool {
+        let new = || NsRecord::new(kind);
         let found = self.namespaces.entry(inode).or_insert_with(new);
-        found.held |= held;
-        !found.asked
+        found.refs |= refs;
+        !found.is_queried
     }
 
     /// Whether this namespace is known, noting what holds it if it is.
-    pub(super) fn knows(&mut self, inode: u32, held: Held) -> bool {
+    pub(super) fn add_refs_if_known(&mut self, inode: u32, refs: RefKinds) -> bool {
         let found = self.namespaces.get_mut(&inode);
-        found.map(|found| found.held |= held).is_some()
+        found.map(|found| found.refs |= refs).is_some()
     }
 
     /// Asks an open namespace whose it is, and meets those that it names.
-    fn ask(&mut self, wanted: &Wanted, inode: u32, file: &OwnedFd) {
+    fn query(&mut self, wanted: &ScanOptions, inode: u32, file: &OwnedFd) {
         // Between the look and the opening a process may have gone elsewhere.
         if inode_of(file) != Some(inode) {
             return;
@@ -162,31 +169,36 @@ impl Registry {
         let Some(found) = self.namespaces.get_mut(&inode) else {
             return;
         };
-        found.asked = true;
+        found.is_queried = true;
         let kind = found.kind;
         if wanted.id || wanted.hidden {
             found.id = id_of(file).ok();
         }
         if kind == Namespace::User {
             let owner = owner_uid_of(file);
-            found.owner_uid = self.unsupported.note(Request::OwnerUid, file, owner).ok();
+            found.owner_uid = self
+                .unsupported
+                .record(NsRequest::OwnerUid, file, owner)
+                .ok();
         }
         if kind == Namespace::Mount && wanted.hidden {
             found.mount_id = mount_id_of(file).ok();
         }
         if kind == Namespace::Net && wanted.netnsid {
             let netlink = self.netlink.take().or_else(Netlink::open);
-            found.netnsid = netlink.as_ref().and_then(|netlink| netlink.ask(file));
+            found.netnsid = netlink.as_ref().and_then(|netlink| netlink.get_nsid(file));
             self.netlink = netlink;
         }
-        let owner = self.unsupported.note(Request::Owner, file, owner_of(file));
-        let owner = self.relative(wanted, Namespace::User, owner);
+        let owner = self
+            .unsupported
+            .record(NsRequest::Owner, file, owner_of(file));
+        let owner = self.register_relative(wanted, Namespace::User, owner);
         let parent = match kind {
             Namespace::Pid => {
                 let parent = self
                     .unsupported
-                    .note(Request::Parent, file, parent_of(file));
-                self.relative(wanted, kind, parent)
+                    .record(NsRequest::Parent, file, parent_of(file));
+                self.register_relative(wanted, kind, parent)
             }
             Namespace::User => owner,
             _ => 0,
@@ -198,14 +210,19 @@ impl Registry {
 
     /// Meets the namespace that another one has named; its inode number, 0 if there is none. One below another goes
     /// up to 32 levels, `user_namespaces(7)`.
-    fn relative(&mut self, wanted: &Wanted, kind: Namespace, file: Result<OwnedFd, Errno>) -> u32 {
+    fn register_relative(
+        &mut self,
+        wanted: &ScanOptions,
+        kind: Namespace,
+        file: Result<OwnedFd, Errno>,
+    ) -> u32 {
         let Some(file) = self.unread.note_optional(Call::Ioctl, file) else {
             return 0;
         };
         let Some(inode) = inode_of(&file) else {
             return 0;
         };
-        self.meet(wanted, (kind, inode), Held::CHILD, || Ok(file));
+        self.register(wanted, (kind, inode), RefKinds::CHILD, || Ok(file));
         inode
     }
 }

@@ -14,13 +14,13 @@ use crate::sys::nsfs::type_of;
 use crate::sys::probe::Call;
 use crate::unread::Unread;
 
-use super::found::Registry;
-use super::held::Held;
-use super::{Snapshot, Wanted};
+use super::record::Registry;
+use super::ref_kinds::RefKinds;
+use super::{ScanOptions, Snapshot};
 
 /// Meets the listed namespaces that were not found yet.
-pub(super) fn read(wanted: &Wanted, snapshot: &mut Snapshot) {
-    let ids = ids(wanted, &mut snapshot.unread);
+pub(super) fn add_listed(wanted: &ScanOptions, snapshot: &mut Snapshot) {
+    let ids = list_ids(wanted, &mut snapshot.unread);
     if ids.is_empty() {
         return;
     }
@@ -31,33 +31,33 @@ pub(super) fn read(wanted: &Wanted, snapshot: &mut Snapshot) {
     let found = snapshot.namespaces.values();
     let mut known = BTreeSet::new();
     known.extend(found.filter_map(|found| found.id));
-    let mut registry = Registry::of(std::mem::take(&mut snapshot.namespaces));
+    let mut registry = Registry::with_namespaces(std::mem::take(&mut snapshot.namespaces));
     for id in ids.into_iter().filter(|id| !known.contains(id)) {
         let file = open_by_id(&any, id);
         let Some(file) = snapshot.unread.note_optional(Call::Open, file) else {
             continue;
         };
-        if let Some(namespace) = name_of(&file) {
-            registry.meet(wanted, namespace, Held::default(), || Ok(file));
+        if let Some(namespace) = type_and_inode(&file) {
+            registry.register(wanted, namespace, RefKinds::default(), || Ok(file));
         }
     }
     snapshot.namespaces = registry.namespaces;
-    snapshot.unread.absorb(registry.unread);
-    snapshot.unsupported.absorb(registry.unsupported);
+    snapshot.unread.merge(registry.unread);
+    snapshot.unsupported.merge(registry.unsupported);
 }
 
 /// The type and the inode number of an open namespace.
-fn name_of(file: &OwnedFd) -> Option<(Namespace, u32)> {
+fn type_and_inode(file: &OwnedFd) -> Option<(Namespace, u32)> {
     let kind = Namespace::from_flag(type_of(file.as_fd()).ok()?)?;
     let inode = status_of(file).ok()?.inode;
     Some((kind, u32::try_from(inode).ok()?))
 }
 
 /// The 64-bit numbers of all namespaces of the wanted types; none where the kernel has no list.
-fn ids(wanted: &Wanted, unread: &mut Unread) -> Vec<u64> {
+fn list_ids(wanted: &ScanOptions, unread: &mut Unread) -> Vec<u64> {
     let wanted = Namespace::ALL
         .into_iter()
-        .filter(|kind| wanted.types.has(*kind));
+        .filter(|kind| wanted.types.contains(*kind));
     let types = wanted.fold(0, |types, kind| types | kind.flag());
     let mut all = Vec::new();
     let mut some = [0; 512];

@@ -3,20 +3,20 @@
 use crate::namespace::Namespace;
 
 /// Reads a link's target; `None` for anything else.
-pub fn parse(target: &[u8]) -> Option<(Namespace, u32)> {
+pub fn parse_link(target: &[u8]) -> Option<(Namespace, u32)> {
     let colon = target.iter().position(|byte| *byte == b':')?;
     let kind = Namespace::from_file(&target[..colon])?;
-    Some((kind, inode(&target[colon + 1..])?))
+    Some((kind, parse_inode(&target[colon + 1..])?))
 }
 
 /// Reads `[4026531840]`.
-pub fn inode(text: &[u8]) -> Option<u32> {
+pub fn parse_inode(text: &[u8]) -> Option<u32> {
     let digits = text.strip_prefix(b"[")?.strip_suffix(b"]")?;
-    number(digits)
+    parse_number(digits)
 }
 
 /// Reads digits alone.
-pub fn number(digits: &[u8]) -> Option<u32> {
+pub fn parse_number(digits: &[u8]) -> Option<u32> {
     if digits.is_empty() {
         return None;
     }
@@ -34,10 +34,10 @@ mod tests {
     #[test]
     fn a_link_to_a_namespace_is_read_and_nothing_else() {
         assert_eq!(
-            parse(b"net:[4026531840]"),
+            parse_link(b"net:[4026531840]"),
             Some((Namespace::Net, 4_026_531_840))
         );
-        assert_eq!(parse(b"mnt:[1]"), Some((Namespace::Mount, 1)));
+        assert_eq!(parse_link(b"mnt:[1]"), Some((Namespace::Mount, 1)));
         for other in [
             &b""[..],
             b"/run/netns/a",
@@ -52,14 +52,14 @@ mod tests {
             b"/net:[5]",
             b"net:[5] (deleted)",
         ] {
-            assert_eq!(parse(other), None);
+            assert_eq!(parse_link(other), None);
         }
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_answered(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
-            let _ = parse(&bytes);
+            let _ = parse_link(&bytes);
         }
     }
 }

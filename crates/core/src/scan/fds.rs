@@ -18,18 +18,18 @@ use crate::sys::process::{pidfd_getfd, pidfd_open, pidfd_open_thread};
 use nix::errno::Errno;
 use nix::libc::S_IFSOCK;
 
-use super::found::Registry;
-use super::held::Held;
-use super::link::{self, number};
 use super::nsfile::NsFiles;
-use super::own;
-use super::process::{Name, pid};
-use super::unsupported::Request;
-use super::{Grip, Holder, Task, Wanted};
+use super::nslink::{self, parse_number};
+use super::process::{ProcName, to_pid};
+use super::record::Registry;
+use super::ref_kinds::RefKinds;
+use super::self_fds;
+use super::unsupported::NsRequest;
+use super::{HoldKind, Holder, ScanOptions, Task};
 
 /// What was seen of descriptors so far.
 #[derive(Debug)]
-pub(super) struct Descriptors {
+pub(super) struct FdReader {
     /// Whether the size of a directory of descriptors is their number.
     are_counted: bool,
     /// The sockets that were asked, and what network each is of; many processes may have the same one.
@@ -40,14 +40,14 @@ pub(super) struct Descriptors {
     own: Option<u32>,
 }
 
-impl Descriptors {
+impl FdReader {
     /// None seen yet.
-    pub(super) fn new(proc: &Directory) -> Descriptors {
-        Descriptors {
+    pub(super) fn new(proc: &Directory) -> FdReader {
+        FdReader {
             are_counted: proc.status(c"self/fd").is_ok_and(|fds| fds.size > 0),
             sockets: BTreeMap::new(),
             copies: None,
-            own: own::number_in(proc),
+            own: self_fds::pid_in(proc),
         }
     }
 
@@ -55,9 +55,9 @@ impl Descriptors {
     ///
     /// Since Linux 6.2 the size of the directory is how many there are. As a rule these are the lowest numbers, so
     /// those are asked for first: that is cheaper than a list, which is read only if some were not there.
-    pub(super) fn read(
+    pub(super) fn read_fds(
         &mut self,
-        scan: Scan,
+        scan: ScanContext,
         ns: &Directory,
         task: Task,
         entries: &mut EntryBuffer,
@@ -70,26 +70,27 @@ impl Descriptors {
         if open == 0 && self.are_counted {
             return;
         }
-        let mut of = Owner {
+        let mut owner = FdOwner {
             scan,
             directory,
             task,
-            holds: match task.thread {
-                None => Held::OPEN_IN_PROCESS,
-                Some(_) => Held::default(),
+            refs: match task.thread {
+                None => RefKinds::OPEN_IN_PROCESS,
+                Some(_) => RefKinds::default(),
             },
             is_self: Some(task.process) == self.own,
             pidfd: None,
         };
-        let mut name = Name::default();
+        let mut name = ProcName::default();
         let mut seen = 0;
         let mut next = 0;
         while seen < open && u64::from(next) < open {
-            match self.look(&mut of, name.write(next, "")) {
+            match self.examine(&mut owner, name.write(next, "")) {
                 Ok(()) => seen += 1,
                 Err(Errno::ENOENT) => {}
                 Err(errno) => {
-                    of.scan
+                    owner
+                        .scan
                         .registry
                         .unread
                         .note_file_error(pid, Call::Status, errno);
@@ -103,12 +104,14 @@ impl Descriptors {
         }
         if seen < open || open == 0 {
             let mut rest = Vec::new();
-            let beyond = |name: &CStr| rest.extend(number(name.to_bytes()).filter(|n| *n >= next));
-            let listed = of.directory.entries(entries, beyond);
-            of.scan.registry.unread.note(pid, Call::List, listed);
+            let beyond =
+                |name: &CStr| rest.extend(parse_number(name.to_bytes()).filter(|n| *n >= next));
+            let listed = owner.directory.entries(entries, beyond);
+            owner.scan.registry.unread.note(pid, Call::List, listed);
             for number in rest {
-                if let Err(errno) = self.look(&mut of, name.write(number, "")) {
-                    of.scan
+                if let Err(errno) = self.examine(&mut owner, name.write(number, "")) {
+                    owner
+                        .scan
                         .registry
                         .unread
                         .note_file_error(pid, Call::Status, errno);
@@ -118,30 +121,31 @@ impl Descriptors {
     }
 
     /// Looks at one descriptor, which may not be there.
-    fn look(&mut self, of: &mut Owner, name: &CStr) -> Result<(), Errno> {
-        let status = of.directory.status(name)?;
-        let is_namespace = of.scan.files.is_namespace(&status);
-        let is_socket = status.file_type == S_IFSOCK && of.scan.wanted.types.has(Namespace::Net);
-        let is_ours = || of.is_self && !own::is_inherited(&of.directory, name);
+    fn examine(&mut self, owner: &mut FdOwner, name: &CStr) -> Result<(), Errno> {
+        let status = owner.directory.status(name)?;
+        let is_namespace = owner.scan.files.is_namespace(&status);
+        let is_socket =
+            status.file_type == S_IFSOCK && owner.scan.wanted.types.contains(Namespace::Net);
+        let is_ours = || owner.is_self && !self_fds::is_inherited(&owner.directory, name);
         if !is_namespace && !is_socket || is_ours() {
             return Ok(());
         }
         if is_namespace {
-            of.meet_file(name, &status);
+            owner.register_file(name, &status);
         } else {
-            let network = self.network_of(of, name, status.inode);
-            of.witness(network, name, Grip::Socket);
+            let network = self.network_of(owner, name, status.inode);
+            owner.record_holder(network, name, HoldKind::Socket);
         }
         Ok(())
     }
 
     /// The inode number of the network that a socket is of. Each socket is asked once; but where every holder counts,
     /// another process may let us ask what the first one has not.
-    fn network_of(&mut self, of: &mut Owner, name: &CStr, socket: u64) -> Option<u32> {
+    fn network_of(&mut self, owner: &mut FdOwner, name: &CStr, socket: u64) -> Option<u32> {
         match self.sockets.get(&socket) {
-            Some(known) if known.is_some() || of.scan.wanted.holders_of.is_none() => {
+            Some(known) if known.is_some() || owner.scan.wanted.holders_of.is_none() => {
                 if let Some(network) = known {
-                    of.scan.registry.knows(*network, of.holds);
+                    owner.scan.registry.add_refs_if_known(*network, owner.refs);
                 }
                 *known
             }
@@ -149,7 +153,7 @@ impl Descriptors {
                 let copies = self
                     .copies
                     .get_or_insert_with(SocketCopies::with_raised_limit);
-                let network = of.meet_socket(name, copies);
+                let network = owner.register_socket(name, copies);
                 self.sockets.insert(socket, network);
                 network
             }
@@ -158,33 +162,33 @@ impl Descriptors {
 }
 
 /// What is looked for, what was found so far, and how that is opened.
-pub(super) struct Scan<'a> {
-    pub(super) wanted: &'a Wanted,
+pub(super) struct ScanContext<'a> {
+    pub(super) wanted: &'a ScanOptions,
     pub(super) registry: &'a mut Registry,
     pub(super) files: &'a NsFiles,
 }
 
 /// Whose descriptors are looked at.
-struct Owner<'a> {
-    scan: Scan<'a>,
+struct FdOwner<'a> {
+    scan: ScanContext<'a>,
     directory: Directory,
     task: Task,
-    /// How it holds what it has open, besides the way by which it does.
-    holds: Held,
+    /// How the open file or socket refers to its namespace, besides being one.
+    refs: RefKinds,
     /// Whether it is this process, which opens what it asks.
     is_self: bool,
     pidfd: Option<Result<OwnedFd, Errno>>,
 }
 
-impl Owner<'_> {
+impl FdOwner<'_> {
     /// The file of a namespace is open.
-    fn meet_file(&mut self, name: &CStr, status: &Status) {
+    fn register_file(&mut self, name: &CStr, status: &Status) {
         let Ok(inode) = u32::try_from(status.inode) else {
             return;
         };
-        self.witness(Some(inode), name, Grip::Descriptor);
-        let held = Held::DESCRIPTOR.with(self.holds);
-        if self.scan.registry.knows(inode, held) {
+        self.record_holder(Some(inode), name, HoldKind::Descriptor);
+        let refs = RefKinds::DESCRIPTOR.with(self.refs);
+        if self.scan.registry.add_refs_if_known(inode, refs) {
             return;
         }
         let file = self.scan.files.open(&self.directory, name);
@@ -194,10 +198,10 @@ impl Owner<'_> {
         };
         let kind = type_of(&file).ok().and_then(Namespace::from_flag);
         let kind = kind.or_else(|| self.type_by_link(name, &file));
-        if let Some(kind) = kind.filter(|kind| self.scan.wanted.meets(*kind)) {
+        if let Some(kind) = kind.filter(|kind| self.scan.wanted.includes(*kind)) {
             self.scan
                 .registry
-                .meet(self.scan.wanted, (kind, inode), held, || Ok(file));
+                .register(self.scan.wanted, (kind, inode), refs, || Ok(file));
         }
     }
 
@@ -205,24 +209,24 @@ impl Owner<'_> {
     fn type_by_link(&mut self, name: &CStr, file: &OwnedFd) -> Option<Namespace> {
         let mut target = [0; 64];
         let target = self.directory.link(name, &mut target).ok();
-        let kind = target.and_then(link::parse).map(|(kind, _)| kind);
+        let kind = target.and_then(nslink::parse_link).map(|(kind, _)| kind);
         if kind.is_none() {
             let _ = self
                 .scan
                 .registry
                 .unsupported
-                .note(Request::Type, file, type_of(file));
+                .record(NsRequest::Type, file, type_of(file));
         }
         kind
     }
 
-    /// A socket is open. Nothing but a copy of it tells where it belongs, and that not everybody may make. The inode
+    /// A socket is open. Nothing but a copy of it tells where it belongs, and not everybody may make that. The inode
     /// number of its network, where it is told.
-    fn meet_socket(&mut self, name: &CStr, copies: &mut SocketCopies) -> Option<u32> {
-        let number = number(name.to_bytes()).and_then(|number| i32::try_from(number).ok());
+    fn register_socket(&mut self, name: &CStr, copies: &mut SocketCopies) -> Option<u32> {
+        let number = parse_number(name.to_bytes()).and_then(|number| i32::try_from(number).ok());
         let pidfd = self.pidfd.get_or_insert_with(|| match self.task.thread {
-            None => pidfd_open(pid(self.task.process)),
-            Some(thread) => pidfd_open_thread(pid(thread)),
+            None => pidfd_open(to_pid(self.task.process)),
+            Some(thread) => pidfd_open_thread(to_pid(thread)),
         });
         let copy = match (pidfd, number?) {
             (Ok(pidfd), number) => pidfd_getfd(pidfd, number),
@@ -240,20 +244,22 @@ impl Owner<'_> {
         let network = unread.note_optional(Call::Pidfd, network)?;
         let inode = u32::try_from(status_of(&network).ok()?.inode).ok()?;
         let network = || Ok(network);
-        self.scan.registry.meet(
+        self.scan.registry.register(
             self.scan.wanted,
             (Namespace::Net, inode),
-            Held::SOCKET.with(self.holds),
+            RefKinds::SOCKET.with(self.refs),
             network,
         );
         Some(inode)
     }
 
-    /// Takes down that this one, under the number that is its name, holds a namespace.
-    fn witness(&mut self, inode: Option<u32>, name: &CStr, grip: fn(u32) -> Grip) {
-        if let (Some(inode), Some(number)) = (inode, number(name.to_bytes())) {
-            let holder = || Holder::Task(self.task, grip(number));
-            self.scan.registry.witness(self.scan.wanted, inode, holder);
+    /// Records that this process or thread holds a namespace by the descriptor with this number.
+    fn record_holder(&mut self, inode: Option<u32>, name: &CStr, kind: fn(u32) -> HoldKind) {
+        if let (Some(inode), Some(number)) = (inode, parse_number(name.to_bytes())) {
+            let holder = || Holder::Task(self.task, kind(number));
+            self.scan
+                .registry
+                .record_holder(self.scan.wanted, inode, holder);
         }
     }
 }
