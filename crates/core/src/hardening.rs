@@ -30,6 +30,17 @@ use crate::sys::keyring;
 pub use crate::sys::environment::{erase as erase_environment, hide as hide_environment};
 pub use crate::sys::process::make_undumpable;
 
+/// An option of this module; a program that has it maps it to [`Hardening::set`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HardeningOption {
+    /// `--close-fds`.
+    CloseFds,
+    /// `--no-new-privs`.
+    NoNewPrivs,
+    /// `--new-session`.
+    NewSession,
+}
+
 /// What the program is not to get from its caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hardening {
@@ -39,15 +50,23 @@ pub struct Hardening {
 }
 
 impl Hardening {
-    /// Takes an option if it is one of these three.
+    /// Turns on what the option asks for.
+    pub fn set(&mut self, option: HardeningOption) {
+        match option {
+            HardeningOption::CloseFds => self.close_descriptors = true,
+            HardeningOption::NoNewPrivs => self.no_new_privileges = true,
+            HardeningOption::NewSession => self.new_session = true,
+        }
+    }
+
+    /// Temporary, for programs without an `OptionId`: sets the option of this long name, if it is one of these.
     pub fn take(&mut self, option: &str) -> bool {
-        let asked = match option {
-            "close-fds" => &mut self.close_descriptors,
-            "no-new-privs" => &mut self.no_new_privileges,
-            "new-session" => &mut self.new_session,
+        self.set(match option {
+            "close-fds" => HardeningOption::CloseFds,
+            "no-new-privs" => HardeningOption::NoNewPrivs,
+            "new-session" => HardeningOption::NewSession,
             _ => return false,
-        };
-        *asked = true;
+        });
         true
     }
 

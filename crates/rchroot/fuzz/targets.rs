@@ -9,6 +9,7 @@ use nscore::cli::Invocation;
 use testkit::library;
 
 use crate::accounts::{Accounts, Files, NO_ID, Nobody};
+use crate::cli::{OPTIONS, TOOL};
 use crate::options::Options;
 use crate::{groups, userspec};
 
@@ -37,7 +38,7 @@ fn argv() {
             .split(|byte| *byte == 0)
             .map(|word| OsStr::from_bytes(word).to_owned());
         let words = [OsString::from("rchroot")].into_iter().chain(words);
-        let invocation = Invocation::read(&rchroot_cli::TOOL, words);
+        let invocation = Invocation::parse(&TOOL, OPTIONS, words);
         let Ok(options) = Options::read(&invocation) else {
             return;
         };

@@ -4,9 +4,8 @@
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command, ValueHint};
-use nscore::cli::{
-    ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Original, Tool, table,
-};
+use nscore::cli::{EXTENSIONS, Family, Opt, Original, Tool, table};
+use nscore::hardening::HardeningOption;
 
 /// What the command-line layer must know of `rchroot`. It has no short options at all.
 pub const TOOL: Tool = Tool {
@@ -16,47 +15,64 @@ pub const TOOL: Tool = Tool {
         package: "GNU coreutils",
         version: "9.10",
     },
-    options: OPTIONS,
     command,
     family: Family::Coreutils,
     short_values: false,
     operands_anywhere: false,
 };
 
+/// The options, one variant for each; [`Options`](crate::options::Options) has what they mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OptionId {
+    Groups,
+    Userspec,
+    SkipChdir,
+    Chdir,
+    Hardening(HardeningOption),
+}
+
 const USERS: &str = "Users and groups";
 const DIRECTORY: &str = "Working directory";
 
-const OPTIONS: &[Opt] = &[
+pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     Opt::required(
+        OptionId::Groups,
         "groups",
         "G_LIST",
         "have these supplementary groups (GROUP,...) and no others; none if empty",
     )
-    .under(USERS),
+    .heading(USERS),
     Opt::required(
+        OptionId::Userspec,
         "userspec",
         "USER:GROUP",
         "be this user, in this group or else the user's own; either may be left out",
     )
-    .under(USERS),
+    .heading(USERS),
     Opt::flag(
+        OptionId::SkipChdir,
         "skip-chdir",
         "stay in the present directory; only if NEWROOT is the old '/'",
     )
-    .under(DIRECTORY),
-    Opt::flag("help", "show this help and end"),
-    Opt::flag("version", "show the version and end"),
+    .heading(DIRECTORY),
+    Opt::help("show this help and end"),
+    Opt::version("show the version and end"),
     Opt::required(
+        OptionId::Chdir,
         "chdir",
         "DIR",
         "start in this directory, as it is called inside",
     )
-    .under(ADDED)
-    .naming(ValueHint::DirPath),
-    CLOSE_FDS,
-    NO_NEW_PRIVS,
-    NEW_SESSION,
+    .heading(EXTENSIONS)
+    .value_hint(ValueHint::DirPath),
+    hardening(HardeningOption::CloseFds),
+    hardening(HardeningOption::NoNewPrivs),
+    hardening(HardeningOption::NewSession),
 ];
+
+const fn hardening(option: HardeningOption) -> Opt<OptionId> {
+    Opt::hardening(OptionId::Hardening(option), option)
+}
 
 /// The command line as clap has it.
 pub fn command() -> Command {

@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use nscore::cli::{Invocation, Usage, message};
 use nscore::hardening::Hardening;
 
+use crate::cli::OptionId;
+
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
@@ -29,25 +31,24 @@ impl Options {
     ///
     /// # Errors
     /// The first mistake on the command line, that NEWROOT is missing, or that two options exclude each other.
-    pub(crate) fn read(invocation: &Invocation) -> Result<Options, Usage> {
+    pub(crate) fn read(invocation: &Invocation<OptionId>) -> Result<Options, Usage> {
         let (mut userspec, mut groups, mut skip_chdir) = (None, None, false);
         let (mut directory, mut hardening) = (None, Hardening::default());
         for option in invocation.options() {
-            match option.name() {
-                "groups" => groups = Some(option.value().to_owned()),
-                "userspec" => userspec = Some(option.value().to_owned()),
-                "skip-chdir" => skip_chdir = true,
-                "chdir" => directory = Some(option.value().to_owned()),
-                // The table has no other option that takes this way.
-                name => drop(hardening.take(name)),
+            match option.id() {
+                OptionId::Groups => groups = Some(option.value().to_owned()),
+                OptionId::Userspec => userspec = Some(option.value().to_owned()),
+                OptionId::SkipChdir => skip_chdir = true,
+                OptionId::Chdir => directory = Some(option.value().to_owned()),
+                OptionId::Hardening(option) => hardening.set(option),
             }
         }
         let Some((newroot, command)) = invocation.operands()?.split_first() else {
-            return Err(Usage::Senseless(message(&[&"missing operand"])));
+            return Err(Usage::InvalidUsage(message(&[&"missing operand"])));
         };
         if skip_chdir && directory.is_some() {
             let both = "options --chdir and --skip-chdir cannot be combined";
-            return Err(Usage::Senseless(message(&[&both])));
+            return Err(Usage::InvalidUsage(message(&[&both])));
         }
         Ok(Options {
             newroot: newroot.clone(),

@@ -15,6 +15,7 @@ use nscore::hint::{self, Hint};
 use nscore::sys::process::Ending;
 
 use crate::accounts::{Files, NameService};
+use crate::cli::OptionId;
 use crate::groups::List;
 use crate::identity::{Identity, Spec};
 use crate::newroot::NewRoot;
@@ -22,7 +23,7 @@ use crate::options::Options;
 use crate::{credentials, newroot};
 
 /// Runs the whole program; it comes back only if something failed, or once a child that runs the command has ended.
-pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
+pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<Ending> {
     let options = Options::read(invocation)?;
     let quotes = Quotes::default();
     let newroot = NewRoot::new(&options.newroot);
@@ -67,8 +68,8 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     };
     match hardening.needs_fork() {
         true => run_in_session(
-            || diagnostics.conclude(become_command()),
-            |ended| diagnostics.conclude(ended),
+            || diagnostics.finish(become_command()),
+            |ended| diagnostics.finish(ended),
         ),
         false => become_command(),
     }
@@ -77,7 +78,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
 fn skips_chdir_in_another_root(quotes: &Quotes) -> Error {
     let root = quotes.shell("/".as_ref());
     let sentence = "option --skip-chdir only permitted if NEWROOT is old ";
-    Usage::Senseless(message(&[&sentence, &root])).into()
+    Usage::InvalidUsage(message(&[&sentence, &root])).into()
 }
 
 /// Becomes the command, or an interactive shell if there is none; comes back with what kept it from that.

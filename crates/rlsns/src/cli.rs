@@ -4,7 +4,8 @@
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command};
-use nscore::cli::{ADDED, Family, Opt, Original, Tool, table};
+use nscore::cli::by_name::ByName as Opt;
+use nscore::cli::{self, EXTENSIONS, Family, Original, Tool, table};
 
 /// What the command-line layer must know of `rlsns`. lsns takes options after its operand, and the value of `-T`
 /// attached.
@@ -15,7 +16,6 @@ pub const TOOL: Tool = Tool {
         package: "util-linux",
         version: "2.42.4",
     },
-    options: OPTIONS,
     command,
     family: Family::UtilLinux,
     short_values: true,
@@ -25,7 +25,8 @@ pub const TOOL: Tool = Tool {
 const CHOICE: &str = "Which namespaces";
 const FORM: &str = "Output format";
 
-const OPTIONS: &[Opt] = &[
+/// The table of options.
+pub const OPTIONS: &[cli::Opt] = &[
     Opt::flag("json", "write JSON").short('J').under(FORM),
     Opt::required("task", "PID", "those that this process is in")
         .short('p')
@@ -82,21 +83,21 @@ const OPTIONS: &[Opt] = &[
     .short('T')
     .under(FORM),
     Opt::flag("list-columns", "what columns there are").short('H'),
-    Opt::flag("hidden", "also those that the original does not find").under(ADDED),
-    Opt::flag("no-hidden", "only those that the original finds").under(ADDED),
-    Opt::required("holders", "NS", "who keeps this namespace alive, and how").under(ADDED),
+    Opt::flag("hidden", "also those that the original does not find").under(EXTENSIONS),
+    Opt::flag("no-hidden", "only those that the original finds").under(EXTENSIONS),
+    Opt::required("holders", "NS", "who keeps this namespace alive, and how").under(EXTENSIONS),
     Opt::required(
         "compare",
         "PID[,PID...]",
         "which namespaces these processes share; one PID: with the caller",
     )
-    .under(ADDED),
+    .under(EXTENSIONS),
     Opt::optional(
         "graph",
         "FORM",
         "a picture, for Graphviz: dot (the default), or mermaid",
     )
-    .under(ADDED),
+    .under(EXTENSIONS),
 ];
 
 /// The command line as clap has it.

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Error, Result};
-use nscore::cli::{Reported, message};
+use nscore::cli::{AlreadyReported, message};
 
 use crate::column::Column;
 
@@ -17,7 +17,7 @@ const MOST: usize = 2 * Column::ORIGINAL.len();
 /// An unknown column. An empty name, an empty list and a list that is too long end the program without a word, as they
 /// do the original.
 pub(crate) fn read(list: Option<&OsStr>, default: &[Column]) -> Result<Vec<Column>> {
-    let silence = || Error::new(Reported(1));
+    let silence = || Error::new(AlreadyReported(1));
     let Some(list) = list else {
         return Ok(default.to_vec());
     };

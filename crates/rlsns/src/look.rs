@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Error, Result};
 use nix::libc::c_int;
-use nscore::cli::{Diagnostics, Reported, message};
+use nscore::cli::{AlreadyReported, Diagnostics, message};
 use nscore::hint::Explain;
 use nscore::procfs::refusal;
 
@@ -49,14 +49,14 @@ pub(crate) fn read(wanted: &ScanOptions, diagnostics: &Diagnostics) -> Result<Sn
     let read = read.context("failed to parse /proc/self/mountinfo");
     let snapshot = read.map_err(|error| {
         diagnostics.report(&error);
-        Error::new(Reported(WITHOUT_PROC))
+        Error::new(AlreadyReported(WITHOUT_PROC))
     })?;
     snapshot.unread.check()?;
     // Without it a namespace may be missing whose file is open somewhere.
     let needed = wanted.required.with(NsRequest::Type);
     if let Some(request) = snapshot.unsupported.requests().first_common(needed) {
         diagnostics.warn(&message(&[&"Unsupported ioctl ", &request.name()]));
-        return Err(Error::new(Reported(UNSUPPORTED)));
+        return Err(Error::new(AlreadyReported(UNSUPPORTED)));
     }
     Ok(snapshot)
 }

@@ -24,4 +24,9 @@ mod view;
 #[path = "../fuzz/targets.rs"]
 mod fuzz;
 
-nscore::define_main!(&rlsns_cli::TOOL, run::run);
+nscore::define_main!(|arguments| nscore::cli::main(
+    &rlsns_cli::TOOL,
+    rlsns_cli::OPTIONS,
+    arguments,
+    run::run
+));

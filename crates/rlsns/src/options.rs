@@ -99,7 +99,11 @@ impl Request {
         let options = invocation.options();
         for (at, option) in options.iter().enumerate() {
             view::check(&options[..at], option.name())?;
-            met.meet(option.name(), option.value(), option.given().is_some())?;
+            met.meet(
+                option.name(),
+                option.value(),
+                option.optional_value().is_some(),
+            )?;
         }
         let operands = invocation.operands()?;
         if met.list_columns {

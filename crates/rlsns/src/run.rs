@@ -31,7 +31,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
         }
         Request::Comparison(pids, types, page) => {
             let (table, unread) = compare::processes(&pids, types, page.format)?;
-            diagnostics.advise(|| unread.hint());
+            diagnostics.print_hint(|| unread.hint());
             table.write(page.form())
         }
         Request::Graph(language, options) => picture(language, options, diagnostics)?,
@@ -68,11 +68,11 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     };
     match options.task {
         Some(pid) if !snapshot.knows_namespaces_of(pid) => {
-            diagnostics.advise(|| absence::of_process(pid));
+            diagnostics.print_hint(|| absence::of_process(pid));
         }
         // Other processes have no part in what one process is in.
         Some(_) => {}
-        None => diagnostics.advise(|| snapshot.unread.hint()),
+        None => diagnostics.print_hint(|| snapshot.unread.hint()),
     }
     Ok(table.write(options.page.form()))
 }
@@ -88,7 +88,7 @@ fn held(namespace: u64, cut: bool, diagnostics: &Diagnostics) -> Result<Table> {
         let sentence = format!("nothing that can be seen holds namespace {namespace}");
         diagnostics.warn(&message(&[&sentence]));
     }
-    diagnostics.advise(|| snapshot.unread.hint());
+    diagnostics.print_hint(|| snapshot.unread.hint());
     Ok(table)
 }
 
@@ -106,7 +106,7 @@ fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) 
     let cells = Cells::new(&snapshot);
     let mut chosen = |row: &Row| chooses(filter.as_ref(), &cells, row);
     let rows = rows::of_namespaces(&snapshot, &options, &mut chosen)?;
-    diagnostics.advise(|| snapshot.unread.hint());
+    diagnostics.print_hint(|| snapshot.unread.hint());
     Ok(graph::draw(&snapshot, &rows, language, options.page.cut))
 }
 

@@ -2,7 +2,7 @@
 //! original's, so there is no habit to follow where an option means nothing to a view: that is refused.
 
 use anyhow::{Result, bail};
-use nscore::cli::getopt::Occurrence;
+use nscore::cli::getopt::ParsedOption;
 
 use crate::graph::Language;
 
@@ -32,8 +32,8 @@ impl View {
 ///
 /// # Errors
 /// The sentence.
-pub(crate) fn check(before: &[Occurrence], now: &str) -> Result<()> {
-    let alien = |before: &&Occurrence| !(suits(before.name(), now) && suits(now, before.name()));
+pub(crate) fn check(before: &[ParsedOption], now: &str) -> Result<()> {
+    let alien = |before: &&ParsedOption| !(suits(before.name(), now) && suits(now, before.name()));
     match before.iter().find(alien) {
         Some(before) => bail!("options --{} and --{now} cannot be combined", before.name()),
         None => Ok(()),
@@ -67,7 +67,7 @@ mod tests {
     /// What is said about a command line, if anything.
     fn said(line: &str) -> Option<String> {
         let words = line.split_whitespace().map(OsStr::new);
-        let options = getopt::read(&rlsns_cli::TOOL, words).options;
+        let options = getopt::parse(&rlsns_cli::TOOL, rlsns_cli::OPTIONS, words).options;
         let mut checks = (0..options.len()).map(|at| check(&options[..at], options[at].name()));
         let mistake = checks.find_map(Result::err);
         mistake.map(|error| error.to_string())

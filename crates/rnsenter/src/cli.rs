@@ -4,9 +4,8 @@
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command, ValueHint};
-use nscore::cli::{
-    ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Original, Tool, table,
-};
+use nscore::cli::by_name::{ByName as Opt, CLOSE_FDS, NEW_SESSION, NO_NEW_PRIVS};
+use nscore::cli::{self, EXTENSIONS, Family, Original, Tool, table};
 
 /// What the command-line layer must know of `rnsenter`. nsenter's short options take an optional value attached:
 /// `-n/run/netns/a`.
@@ -17,7 +16,6 @@ pub const TOOL: Tool = Tool {
         package: "util-linux",
         version: "2.42.4",
     },
-    options: OPTIONS,
     command,
     family: Family::UtilLinux,
     short_values: true,
@@ -30,7 +28,8 @@ const USERS: &str = "Users and groups";
 const DIRECTORIES: &str = "Directories";
 const PROCESS: &str = "The program's process";
 
-const OPTIONS: &[Opt] = &[
+/// The table of options.
+pub const OPTIONS: &[cli::Opt] = &[
     Opt::flag("all", "enter all namespaces of the target")
         .short('a')
         .under(NAMESPACES),
@@ -113,21 +112,21 @@ const OPTIONS: &[Opt] = &[
     )
     .short('Z')
     .under(PROCESS),
-    Opt::flag("clear-env", "the program gets an empty environment").under(ADDED),
+    Opt::flag("clear-env", "the program gets an empty environment").under(EXTENSIONS),
     CLOSE_FDS,
     NO_NEW_PRIVS,
     NEW_SESSION,
 ];
 
 /// A namespace to enter.
-const fn entered(name: &'static str, short: char, text: &'static str) -> Opt {
+const fn entered(name: &'static str, short: char, text: &'static str) -> cli::Opt {
     Opt::optional(name, "FILE|:NSID", text)
         .short(short)
         .under(NAMESPACES)
         .naming(ValueHint::FilePath)
 }
 
-const fn directory(name: &'static str, short: char, text: &'static str) -> Opt {
+const fn directory(name: &'static str, short: char, text: &'static str) -> cli::Opt {
     Opt::optional(name, "DIR", text)
         .short(short)
         .under(DIRECTORIES)

@@ -21,4 +21,9 @@ mod wait;
 #[path = "../fuzz/targets.rs"]
 mod fuzz;
 
-nscore::define_main!(&rnsenter_cli::TOOL, run::run);
+nscore::define_main!(|arguments| nscore::cli::main(
+    &rnsenter_cli::TOOL,
+    rnsenter_cli::OPTIONS,
+    arguments,
+    run::run
+));

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nscore::cli::getopt::Occurrence;
+use nscore::cli::getopt::ParsedOption;
 use nscore::cli::{Invocation, message, number};
 use nscore::hardening::Hardening;
 use nscore::hint::{self, Explain};
@@ -88,7 +88,7 @@ impl Options {
         Ok(options)
     }
 
-    fn take(&mut self, option: &Occurrence) -> Result<()> {
+    fn take(&mut self, option: &ParsedOption) -> Result<()> {
         let value = option.value();
         match option.name() {
             "all" => self.all = true,
@@ -97,15 +97,18 @@ impl Options {
             "user-parent" => self.user_parent = true,
             "setuid" => choose(&mut self.setuid, identity("failed to parse uid", value)?),
             "setgid" => choose(&mut self.setgid, identity("failed to parse gid", value)?),
-            "root" => choose_directory(&mut self.root, directory(option.given())?),
+            "root" => choose_directory(&mut self.root, directory(option.optional_value())?),
             "wd" => {
                 self.exclude("wd", "wdns")?;
-                let source = directory(option.given().map(without_equals))?;
+                let source = directory(option.optional_value().map(without_equals))?;
                 choose_directory(&mut self.directory, source);
             }
             "wdns" => {
                 self.exclude("wdns", "wd")?;
-                self.directory_inside = option.given().map(without_equals).map(PathBuf::from);
+                self.directory_inside = option
+                    .optional_value()
+                    .map(without_equals)
+                    .map(PathBuf::from);
             }
             "env" => self.environment = true,
             "no-fork" => self.no_fork = true,
@@ -179,8 +182,8 @@ impl Options {
 }
 
 /// What follows a namespace's option: a file, `:` and an id, or nothing.
-fn namespace_source(option: &Occurrence) -> Result<Source> {
-    let Some(value) = option.given().map(without_equals) else {
+fn namespace_source(option: &ParsedOption) -> Result<Source> {
+    let Some(value) = option.optional_value().map(without_equals) else {
         return Ok(Source::Target);
     };
     match value.as_bytes().strip_prefix(b":") {

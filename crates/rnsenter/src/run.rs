@@ -88,8 +88,8 @@ fn enter_and_run(
     };
     if options.hardening.needs_fork() {
         return run_in_session(
-            || diagnostics.conclude(become_program()),
-            |ended| diagnostics.conclude(ended),
+            || diagnostics.finish(become_program()),
+            |ended| diagnostics.finish(ended),
         );
     }
     if !fork {
@@ -97,7 +97,7 @@ fn enter_and_run(
     }
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
-    let child = spawn(|| diagnostics.conclude(become_program()));
+    let child = spawn(|| diagnostics.finish(become_program()));
     let child = child.explain(hint::fork).context("fork failed")?;
     drop(target);
     // That `/` may not be entered is no reason to leave the program alone.

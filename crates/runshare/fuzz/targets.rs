@@ -7,6 +7,7 @@ use bolero::check;
 use nscore::cli::Invocation;
 use nscore::procfs::handles;
 
+use crate::cli::{OPTIONS, TOOL};
 use crate::idmap::ranges::{Block, Line, compose};
 use crate::idmap::subid::{Range, range_of};
 use crate::idmap::{parse, text};
@@ -24,7 +25,7 @@ fn argv() {
             .into_iter()
             .chain(words)
             .collect();
-        let invocation = Invocation::read(&crate::cli::TOOL, words.into_iter());
+        let invocation = Invocation::parse(&TOOL, OPTIONS, words.into_iter());
         let Ok(options) = Options::read(&invocation) else {
             return;
         };

@@ -4,9 +4,8 @@
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command, ValueHint};
-use nscore::cli::{
-    ADDED, CLOSE_FDS, Family, NEW_SESSION, NO_NEW_PRIVS, Opt, Original, Tool, table,
-};
+use nscore::cli::by_name::{ByName as Opt, CLOSE_FDS, NEW_SESSION, NO_NEW_PRIVS};
+use nscore::cli::{self, EXTENSIONS, Family, Original, Tool, table};
 
 /// What the command-line layer must know of `runshare`. unshare's short options never take an optional value:
 /// `-mFILE` is a cluster of flags.
@@ -17,7 +16,6 @@ pub const TOOL: Tool = Tool {
         package: "util-linux",
         version: "2.42.4",
     },
-    options: OPTIONS,
     command,
     family: Family::UtilLinux,
     short_values: false,
@@ -30,7 +28,8 @@ const MOUNTS: &str = "Mounts and directories";
 const PROCESS: &str = "The program's process";
 const CLOCKS: &str = "Clocks";
 
-const OPTIONS: &[Opt] = &[
+/// The table of options.
+pub const OPTIONS: &[cli::Opt] = &[
     Opt::flag("help", "show this help and end").short('h'),
     Opt::flag("version", "show the version and end").short('V'),
     kept("mount", 'm', "new mounts, a copy of the caller's"),
@@ -76,37 +75,37 @@ const OPTIONS: &[Opt] = &[
     Opt::required("load-interp", "STRING", "register this interpreter with binfmt_misc inside; implies --mount-binfmt")
         .short('l')
         .under(MOUNTS),
-    Opt::flag("clear-env", "the program gets an empty environment").under(ADDED),
+    Opt::flag("clear-env", "the program gets an empty environment").under(EXTENSIONS),
     Opt::required("whitelist-env", "LIST", "the program gets only these variables, named with commas between them")
-        .under(ADDED),
-    Opt::required("hostname", "NAME", "the host name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
-    Opt::required("domainname", "NAME", "the NIS domain name inside; implies --uts").under(ADDED).naming(ValueHint::Other),
-    Opt::flag("loopback", "the network's loopback device is up; implies --net").under(ADDED),
-    Opt::flag("init", "run the program below an init of ours, which is PID 1; implies --fork and --pid").under(ADDED),
+        .under(EXTENSIONS),
+    Opt::required("hostname", "NAME", "the host name inside; implies --uts").under(EXTENSIONS).naming(ValueHint::Other),
+    Opt::required("domainname", "NAME", "the NIS domain name inside; implies --uts").under(EXTENSIONS).naming(ValueHint::Other),
+    Opt::flag("loopback", "the network's loopback device is up; implies --net").under(EXTENSIONS),
+    Opt::flag("init", "run the program below an init of ours, which is PID 1; implies --fork and --pid").under(EXTENSIONS),
     Opt::flag("pivot-root", "with --root, exchange the root itself: nothing is left of the old one; implies --mount")
-        .under(ADDED),
+        .under(EXTENSIONS),
     Opt::required("persist", "DIR", "keep every namespace that has no FILE in DIR, which is made for it")
-        .under(ADDED)
+        .under(EXTENSIONS)
         .naming(ValueHint::DirPath),
     Opt::required("unpersist", "DIR", "let them go again, remove DIR, and run nothing")
-        .under(ADDED)
+        .under(EXTENSIONS)
         .naming(ValueHint::DirPath),
-    Opt::flag("check", "tell which namespaces can be made here, those named or all, and run nothing").under(ADDED),
-    Opt::flag("json", "with --check, tell it as JSON").under(ADDED),
+    Opt::flag("check", "tell which namespaces can be made here, those named or all, and run nothing").under(EXTENSIONS),
+    Opt::flag("json", "with --check, tell it as JSON").under(EXTENSIONS),
     CLOSE_FDS,
     NO_NEW_PRIVS,
     NEW_SESSION,
 ];
 
 /// A namespace, which a bind mount on FILE keeps alive.
-const fn kept(name: &'static str, short: char, text: &'static str) -> Opt {
+const fn kept(name: &'static str, short: char, text: &'static str) -> cli::Opt {
     Opt::optional(name, "FILE", text)
         .short(short)
         .under(NAMESPACES)
         .naming(ValueHint::FilePath)
 }
 
-const fn directory(name: &'static str, text: &'static str) -> Opt {
+const fn directory(name: &'static str, text: &'static str) -> cli::Opt {
     Opt::optional(name, "DIR", text)
         .under(MOUNTS)
         .naming(ValueHint::DirPath)

@@ -7,7 +7,7 @@
 use anyhow::{Context, Error, Result, bail};
 use nix::libc::SIGKILL;
 use nix::unistd::{Pid, getpid, getppid};
-use nscore::cli::{Diagnostics, Reported};
+use nscore::cli::{AlreadyReported, Diagnostics};
 use nscore::hardening::make_undumpable;
 use nscore::hint::{self, Explain};
 use nscore::sys::process::{self, Ending};
@@ -49,7 +49,7 @@ impl Helper {
             match done {
                 // Whoever has ended the parent wants to hear no more of it.
                 Err(_) if getppid() != parent => 1,
-                done => diagnostics.conclude(done.map(|()| Ending::Status(0))),
+                done => diagnostics.finish(done.map(|()| Ending::Status(0))),
             }
         };
         let process = process::spawn(behind)
@@ -64,7 +64,7 @@ impl Helper {
     /// Has it work, and waits for its end.
     ///
     /// # Errors
-    /// [`Reported`] if the work failed; that the helper was killed.
+    /// [`AlreadyReported`] if the work failed; that the helper was killed.
     pub(crate) fn work(mut self) -> Result<()> {
         match self.gate.take().map(|gate| gate.open(0)) {
             Some(Err(errno)) => {
@@ -86,11 +86,11 @@ pub(crate) fn end(process: Pid) {
 /// Waits for a process of ours that tells its failures itself.
 ///
 /// # Errors
-/// [`Reported`] with its exit status; that it was killed, which nobody has told yet.
+/// [`AlreadyReported`] with its exit status; that it was killed, which nobody has told yet.
 pub(crate) fn succeeded(process: Pid, name: &str) -> Result<()> {
     match process::wait(process).context("waitpid failed")? {
         Ending::Status(0) => Ok(()),
-        Ending::Status(status) => Err(Error::new(Reported(status))),
+        Ending::Status(status) => Err(Error::new(AlreadyReported(status))),
         Ending::Signal(signal) => bail!("{name} was killed by signal {signal}"),
     }
 }

@@ -1,4 +1,4 @@
-//! `runshare`: run a program in namespaces of its own, as unshare(1).
-#![cfg_attr(not(test), no_main)]
+//! The binary of `runshare`: see the library.
+#![no_main]
 
-nscore::define_main!(&runshare::cli::TOOL, runshare::run);
+nscore::define_main!(runshare::main);

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use nix::libc::{SIGKILL, c_int};
 use nix::unistd::{getegid, geteuid};
-use nscore::cli::getopt::Occurrence;
+use nscore::cli::getopt::ParsedOption;
 use nscore::cli::{Invocation, number};
 use nscore::namespace::Namespace;
 use nscore::sys::mount::Propagation;
@@ -111,7 +111,7 @@ impl Options {
         extensions::check(self)
     }
 
-    fn take(&mut self, option: &Occurrence) -> Result<()> {
+    fn take(&mut self, option: &ParsedOption) -> Result<()> {
         let value = option.value();
         if let Some(implied) = self.beyond.take(option.name(), value) {
             if let Some(namespace) = implied {
@@ -122,7 +122,7 @@ impl Options {
         match option.name() {
             "fork" => self.fork = true,
             "kill-child" => {
-                self.kill_child = Some(option.given().map_or(Ok(SIGKILL), signal_number)?);
+                self.kill_child = Some(option.optional_value().map_or(Ok(SIGKILL), signal_number)?);
                 self.fork = true;
             }
             "forward-signals" => {
@@ -149,9 +149,9 @@ impl Options {
             }
             "mount-proc" => {
                 self.unshare(Namespace::Mount);
-                self.mount_proc = Some(option.given().unwrap_or(PROC.as_ref()).into());
+                self.mount_proc = Some(option.optional_value().unwrap_or(PROC.as_ref()).into());
             }
-            "mount-binfmt" => self.take_binfmt(option.given()),
+            "mount-binfmt" => self.take_binfmt(option.optional_value()),
             "load-interp" => {
                 if self.mount_binfmt.is_none() {
                     self.take_binfmt(None);
@@ -162,7 +162,7 @@ impl Options {
             "whitelist-env" => self.take_whitelist(value),
             name => match Namespace::from_option(name) {
                 Some(namespace) => {
-                    let file = option.given().map(PathBuf::from);
+                    let file = option.optional_value().map(PathBuf::from);
                     self.unshare_into(namespace, file);
                 }
                 None => return self.take_map(name, value),

@@ -21,7 +21,7 @@ use crate::persist::unpersist;
 use crate::{check, credentials, environment, mounts, timens, uts_net};
 
 /// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
-pub fn run(invocation: &Invocation) -> Result<Ending> {
+pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     let options = Options::read(invocation)?;
     if let Some(directory) = &options.beyond.unpersist {
         return unpersist::let_go(directory);
@@ -41,7 +41,7 @@ pub fn run(invocation: &Invocation) -> Result<Ending> {
     set_default(SIGCHLD).context("sigaction failed")?;
     let keeper = Keeper::leave_behind(&options, diagnostics)?;
     if let Some(whose) = crate::hint::borrowed_ids(&options) {
-        diagnostics.advise(|| Some(whose));
+        diagnostics.print_hint(|| Some(whose));
     }
     let mut mapper = Mapper::leave_behind(&options, diagnostics)?;
     let watcher = Watcher::leave_behind(&options, diagnostics)?;

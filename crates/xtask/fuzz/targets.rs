@@ -5,17 +5,58 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 use bolero::check;
+use clap::Arg;
 use nscore::cli::Tool;
-use nscore::cli::getopt::{Occurrence, Reading, Stop, read};
-use nscore::cli::table::{Opt, Value};
+use nscore::cli::getopt::{ParseStop, ParsedArgs, ParsedOption, parse};
+use nscore::cli::table::{EXTENSIONS, Opt, Value};
 use testkit::library::{Getopt, LongOption, Takes, getopt_long};
 
 use crate::TOOLS;
 
-/// The options that getopt is to know: those of the original, where ours have a rule of their own for prefixes.
-fn known(tool: &Tool) -> Vec<&'static Opt> {
-    let options = tool.options.iter();
-    options.filter(|option| !option.is_added()).collect()
+/// A program, and its table of options by their long names. The table itself is private to the program, so this one
+/// comes from what clap was told of it.
+struct Table {
+    tool: &'static Tool,
+    options: &'static [Opt],
+}
+
+impl Table {
+    fn new(tool: &'static Tool) -> Table {
+        let command: &'static _ = Box::leak(Box::new((tool.command)()));
+        let options = command.get_arguments().filter_map(option).collect();
+        Table {
+            tool,
+            options: Vec::leak(options),
+        }
+    }
+
+    /// The options that getopt is to know: those of the original, where extensions have a rule of their own for
+    /// prefixes.
+    fn known(&self) -> Vec<&'static Opt> {
+        let options = self.options.iter();
+        options.filter(|option| !option.is_extension()).collect()
+    }
+}
+
+/// An option as the table has it; `None` for an operand.
+fn option(arg: &'static Arg) -> Option<Opt> {
+    let long = arg.get_long()?;
+    let values = arg.get_num_args().unwrap_or_default();
+    let option = match (long, arg.get_action().takes_values()) {
+        ("help", _) => Opt::help(""),
+        ("version", _) => Opt::version(""),
+        (_, false) => Opt::flag(long, long, ""),
+        (_, true) if values.min_values() == 0 => Opt::optional(long, long, "", ""),
+        (_, true) => Opt::required(long, long, "", ""),
+    };
+    let option = match arg.get_short() {
+        Some(short) => option.short(short),
+        None => option,
+    };
+    match arg.get_help_heading() {
+        Some(EXTENSIONS) => Some(option.heading(EXTENSIONS)),
+        _ => Some(option),
+    }
 }
 
 /// The command line as the C library reads it.
@@ -68,41 +109,43 @@ fn said_by(getopt: Getopt, options: &[&'static Opt]) -> Said {
 }
 
 /// As we have.
-fn said_by_ours(reading: Reading) -> Said {
-    let options = reading.options.iter();
-    let value = |option: &Occurrence| option.given().map(OsStr::to_owned);
+fn said_by_ours(parsed: ParsedArgs) -> Said {
+    let options = parsed.options.iter();
+    let value = |option: &ParsedOption| option.optional_value().map(OsStr::to_owned);
     Said {
         options: options
             .map(|option| (option.name(), value(option)))
             .collect(),
-        operands: Some(reading.operands).filter(|_| reading.stop.is_none()),
-        asks: matches!(reading.stop, Some(Stop::Help | Stop::Version)),
+        operands: Some(parsed.operands).filter(|_| parsed.stop.is_none()),
+        asks: matches!(parsed.stop, Some(ParseStop::Help | ParseStop::Version)),
     }
 }
 
-fn compare(tool: &Tool, words: &[OsString]) {
-    let reading = read(tool, words.iter().cloned());
-    let options = known(tool);
-    let is_known = |option: &Occurrence| options.iter().any(|known| known.long == option.name());
-    if !reading.options.iter().all(is_known) {
+fn compare(table: &Table, words: &[OsString]) {
+    let tool = table.tool;
+    let parsed = parse(tool, table.options, words.iter().cloned());
+    let options = table.known();
+    let is_known = |option: &ParsedOption| options.iter().any(|known| known.long == option.name());
+    if !parsed.options.iter().all(is_known) {
         return;
     }
     if let Some(getopt) = theirs(tool, &options, words) {
-        let (ours, theirs) = (said_by_ours(reading), said_by(getopt, &options));
+        let (ours, theirs) = (said_by_ours(parsed), said_by(getopt, &options));
         assert_eq!(ours, theirs, "{words:?}");
     }
 }
 
 #[test]
 fn command_lines() {
+    let tables: Vec<Table> = TOOLS.iter().copied().map(Table::new).collect();
     check!(name = "command_lines").for_each(|input: &[u8]| {
         let input = input.strip_suffix(b"\0").unwrap_or(input);
         let words: Vec<OsString> = input
             .split(|byte| *byte == 0)
             .map(|word| OsStr::from_bytes(word).to_owned())
             .collect();
-        for tool in TOOLS {
-            compare(tool, &words);
+        for table in &tables {
+            compare(table, &words);
         }
     });
 }

@@ -6,7 +6,7 @@
 
 use anyhow::{Context, Result, ensure};
 use clap::{Arg, Command};
-use nscore::cli::{ADDED, Family};
+use nscore::cli::{EXTENSIONS, Family};
 
 /// Where the text of an option is still to be written; a test looks for it.
 const MISSING: &str = ".Sy MISSING TEXT\n";
@@ -165,7 +165,7 @@ fn groups(command: &Command) -> Vec<(Option<&str>, Vec<&Arg>)> {
             None => groups.push((title, vec![option])),
         }
     }
-    groups.sort_by_key(|(title, _)| (title.is_none(), *title == Some(ADDED)));
+    groups.sort_by_key(|(title, _)| (title.is_none(), *title == Some(EXTENSIONS)));
     if let [_, .., (title @ None, _)] = &mut groups[..] {
         *title = Some(GENERAL);
     }
@@ -269,7 +269,7 @@ mod tests {
     fn options_stand_under_their_titles_ours_behind_those_of_the_original() -> Result<()> {
         let options = [
             flag("help"),
-            flag("ours").help_heading(ADDED),
+            flag("ours").help_heading(EXTENSIONS),
             flag("net").help_heading("Namespaces"),
         ];
         let old = "Preface.\n.Ss Namespaces\nBefore.\n.Bl -tag\n.It Fl -ours\nText.\n.El\nAfter.\n";
@@ -278,7 +278,7 @@ mod tests {
             refreshed_options(old, options)?,
             format!(
                 "Preface.\n.Ss Namespaces\nBefore.\n{list}net\n{MISSING}.El\nAfter.\n\
-                 .Ss {ADDED}\n{list}ours\nText.\n.El\n.Ss General\n{list}help\n{MISSING}.El\n"
+                 .Ss {EXTENSIONS}\n{list}ours\nText.\n.El\n.Ss General\n{list}help\n{MISSING}.El\n"
             )
         );
         Ok(())

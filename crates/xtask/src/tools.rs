@@ -8,7 +8,7 @@ pub const TOOLS: &[&Tool] = &[
     &runshare::cli::TOOL,
     &rnsenter_cli::TOOL,
     &rlsns_cli::TOOL,
-    &rchroot_cli::TOOL,
+    &rchroot::cli::TOOL,
 ];
 
 /// The file of a program's man page. As with the originals, what is for whoever runs the machine is in section 8.

@@ -2,9 +2,9 @@
 //!
 //! clap cannot read a command line as the originals do: values attached to some short options only, prefixes of long
 //! options and the list of candidates where one is ambiguous, a required value that begins with `-`, the exact word at
-//! which options end, a mistake that counts only if none came before it. So clap writes from the [`table`] and we read
-//! by it. What comes out are the options in the order of the command line; the programs walk them in that order,
-//! because the first mistake wins and a later option overrides an earlier one.
+//! which options end, an error that counts only if none came before it. So clap writes from the [`table`] and we parse
+//! by it. The result is the options in the order of the command line; the programs apply them in that order, because the
+//! first error wins and a later option overrides an earlier one.
 //!
 //! [`table`]: super::table
 
@@ -12,183 +12,164 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use super::table::{Opt, Value};
+use super::table::{Action, Opt, Value};
 use super::{Message, Tool, message};
 
 /// One option as it stood on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Occurrence {
+pub struct ParsedOption<Id = &'static str> {
+    id: Id,
     name: &'static str,
     value: Option<OsString>,
 }
 
-impl Occurrence {
-    /// The option's long name.
+impl<Id: Copy> ParsedOption<Id> {
+    /// The id that the program matches on.
+    pub fn id(&self) -> Id {
+        self.id
+    }
+
+    /// Its long name, for messages.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Its value; empty where an optional one was left out.
+    /// Its value; empty if an optional one was left out.
     pub fn value(&self) -> &OsStr {
         self.value.as_deref().unwrap_or_default()
     }
 
-    /// Its value, if one was given.
-    pub fn given(&self) -> Option<&OsStr> {
+    /// Its value, `None` if an optional one was left out.
+    pub fn optional_value(&self) -> Option<&OsStr> {
         self.value.as_deref()
     }
 }
 
-/// What stopped the reading before all options were read.
+/// What stopped parsing before all options were read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Stop {
-    /// `--help` was met.
+pub enum ParseStop {
+    /// `--help`.
     Help,
-    /// `--version` was met.
+    /// `--version`.
     Version,
-    /// A word that is not in the table's language, in getopt's own sentence.
-    Mistake(Message),
+    /// A word that is not in the table's language, with getopt's own sentence.
+    Error(Message),
 }
 
-/// A command line that was read.
+/// A command line after parsing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reading {
+pub struct ParsedArgs<Id = &'static str> {
     /// Every option before the stop, in order.
-    pub options: Vec<Occurrence>,
-    /// What is no option, in order; not complete if reading was stopped.
+    pub options: Vec<ParsedOption<Id>>,
+    /// The words that are not options, in order; incomplete if parsing stopped early.
     pub operands: Vec<OsString>,
-    /// Why reading ended early, if it did. It counts only once every option before it was found good.
-    pub stop: Option<Stop>,
+    /// Why parsing stopped early, if it did. It counts only once every option before it was found good.
+    pub stop: Option<ParseStop>,
 }
 
-/// Reads `words`, the command line without argv\[0\], by the options of `tool`. A word is copied only where the reading
-/// holds it: most of a command line are options without a value.
-pub fn read<W>(tool: &Tool, mut words: impl Iterator<Item = W>) -> Reading
+/// Parses `words`, the command line without argv\[0\], by the table `options` and the habits of `tool`. A word is
+/// copied only where the result holds it: most of a command line are options without a value.
+pub fn parse<Id, W>(
+    tool: &Tool,
+    options: &'static [Opt<Id>],
+    words: impl Iterator<Item = W>,
+) -> ParsedArgs<Id>
 where
+    Id: Copy,
     W: AsRef<OsStr> + Into<OsString>,
 {
-    let mut reading = Reading {
-        options: Vec::new(),
-        operands: Vec::new(),
-        stop: None,
+    let parser = Parser {
+        tool,
+        options,
+        words,
+        parsed: ParsedArgs {
+            options: Vec::new(),
+            operands: Vec::new(),
+            stop: None,
+        },
     };
-    // Where options stop at the first operand anyway, the variable changes nothing.
-    let anywhere = tool.operands_anywhere && env::var_os("POSIXLY_CORRECT").is_none();
-    while let Some(word) = words.next() {
-        let bytes = word.as_ref().as_bytes();
-        let read = match bytes {
-            b"--" => break,
-            [b'-', b'-', long @ ..] => tool.long(long, &mut words, &mut reading),
-            [b'-', cluster @ ..] if !cluster.is_empty() => {
-                tool.cluster(cluster, &mut words, &mut reading)
-            }
-            _ if anywhere => {
-                reading.operands.push(word.into());
-                Ok(())
-            }
-            _ => {
-                reading.operands.push(word.into());
-                break;
-            }
-        };
-        if let Err(stop) = read {
-            reading.stop = Some(stop);
-            return reading;
-        }
-    }
-    reading.operands.extend(words.map(Into::into));
-    reading
+    parser.parse()
 }
 
-impl Tool {
-    /// Reads a word that began with `--`; `long` is the rest of it.
-    fn long<W: Into<OsString>>(
-        &self,
-        long: &[u8],
-        words: &mut impl Iterator<Item = W>,
-        reading: &mut Reading,
-    ) -> Result<(), Stop> {
+/// A command line while it is parsed.
+struct Parser<'a, Id: 'static, Words> {
+    tool: &'a Tool,
+    options: &'static [Opt<Id>],
+    words: Words,
+    parsed: ParsedArgs<Id>,
+}
+
+impl<Id, W, Words> Parser<'_, Id, Words>
+where
+    Id: Copy,
+    W: AsRef<OsStr> + Into<OsString>,
+    Words: Iterator<Item = W>,
+{
+    fn parse(mut self) -> ParsedArgs<Id> {
+        // Where options stop at the first operand anyway, the variable changes nothing.
+        let anywhere = self.tool.operands_anywhere && env::var_os("POSIXLY_CORRECT").is_none();
+        while let Some(word) = self.words.next() {
+            let result = match word.as_ref().as_bytes() {
+                b"--" => break,
+                [b'-', b'-', long @ ..] => self.parse_long(long),
+                [b'-', cluster @ ..] if !cluster.is_empty() => self.parse_cluster(cluster),
+                _ => {
+                    self.parsed.operands.push(word.into());
+                    if anywhere {
+                        continue;
+                    }
+                    break;
+                }
+            };
+            if let Err(stop) = result {
+                self.parsed.stop = Some(stop);
+                return self.parsed;
+            }
+        }
+        self.parsed.operands.extend(self.words.map(Into::into));
+        self.parsed
+    }
+
+    /// Parses a word that begins with `--`; `long` is the rest of it.
+    fn parse_long(&mut self, long: &[u8]) -> Result<(), ParseStop> {
         let mut parts = long.splitn(2, |byte| *byte == b'=');
         let name = parts.next().unwrap_or_default();
         let attached = parts
             .next()
             .map(|value| OsStr::from_bytes(value).to_owned());
-        let option = self.find_long(name, OsStr::from_bytes(long))?;
+        let option = find_long(self.options, name, OsStr::from_bytes(long))?;
         let value = match (option.value, attached) {
             (Value::None, Some(_)) => {
-                return mistake(&[&"option '--", &option.long, &"' doesn't allow an argument"]);
+                return error(&[&"option '--", &option.long, &"' doesn't allow an argument"]);
             }
-            (Value::Required(_), None) => match words.next() {
-                None => return mistake(&[&"option '--", &option.long, &"' requires an argument"]),
+            (Value::Required(_), None) => match self.words.next() {
+                None => return error(&[&"option '--", &option.long, &"' requires an argument"]),
                 next => next.map(Into::into),
             },
             (_, attached) => attached,
         };
-        reading.met(option, value)
+        self.push_option(option, value)
     }
 
-    /// The option that `name` or a prefix of it means; `word` is what stood on the command line, for the message.
-    ///
-    /// Only the original's options decide whether a prefix is ambiguous: one that we add is reached by a prefix only
-    /// where the original would have known none.
-    fn find_long(&self, name: &[u8], word: &OsStr) -> Result<&'static Opt, Stop> {
-        let exact = self
-            .options
-            .iter()
-            .find(|option| option.long.as_bytes() == name);
-        if let Some(exact) = exact {
-            return Ok(exact);
-        }
-        let begins = |added: bool| -> Vec<&'static Opt> {
-            let options = self.options.iter();
-            let of_kind = options.filter(|option| option.is_added() == added);
-            of_kind
-                .filter(|option| option.long.as_bytes().starts_with(name))
-                .collect()
-        };
-        let mut candidates = begins(false);
-        if candidates.is_empty() {
-            candidates = begins(true);
-        }
-        match candidates[..] {
-            [] => mistake(&[&"unrecognized option '--", &word, &"'"]),
-            [only] => Ok(only),
-            _ => mistake(&[
-                &"option '--",
-                &word,
-                &"' is ambiguous; possibilities:",
-                &possibilities(&candidates),
-            ]),
-        }
-    }
-
-    /// Reads the short options of one word; `cluster` is the word without its dash.
-    fn cluster<W: Into<OsString>>(
-        &self,
-        cluster: &[u8],
-        words: &mut impl Iterator<Item = W>,
-        reading: &mut Reading,
-    ) -> Result<(), Stop> {
+    /// Parses the short options of one word; `cluster` is the word without its dash.
+    fn parse_cluster(&mut self, cluster: &[u8]) -> Result<(), ParseStop> {
         let mut rest = cluster;
         while let [letter, tail @ ..] = rest {
             let byte = OsStr::from_bytes(std::slice::from_ref(letter));
-            let Some(option) = self.find_short(*letter) else {
-                return mistake(&[&"invalid option -- '", &byte, &"'"]);
+            let Some(option) = find_short(self.options, *letter) else {
+                return error(&[&"invalid option -- '", &byte, &"'"]);
             };
             match option.value {
-                Value::None => reading.met(option, None)?,
-                Value::Optional(_) if !self.short_values => reading.met(option, None)?,
-                Value::Optional(_) => return reading.met(option, attached_short(tail)),
+                Value::None => self.push_option(option, None)?,
+                Value::Optional(_) if !self.tool.short_values => self.push_option(option, None)?,
+                Value::Optional(_) => return self.push_option(option, attached_value(tail)),
                 Value::Required(_) => {
-                    let value = if tail.is_empty() {
-                        words.next().map(Into::into)
-                    } else {
-                        Some(OsString::from_vec(tail.to_vec()))
-                    };
+                    let next = || self.words.next().map(Into::into);
+                    let value = attached_value(tail).or_else(next);
                     if value.is_none() {
-                        return mistake(&[&"option requires an argument -- '", &byte, &"'"]);
+                        return error(&[&"option requires an argument -- '", &byte, &"'"]);
                     }
-                    return reading.met(option, value);
+                    return self.push_option(option, value);
                 }
             }
             rest = tail;
@@ -196,42 +177,75 @@ impl Tool {
         Ok(())
     }
 
-    fn find_short(&self, letter: u8) -> Option<&'static Opt> {
-        let letter = char::from(letter);
-        self.options
-            .iter()
-            .find(|option| option.short == Some(letter))
-    }
-}
-
-impl Reading {
-    /// Takes down one option; the two that ask for a text end the reading.
-    fn met(&mut self, option: &Opt, value: Option<OsString>) -> Result<(), Stop> {
-        match option.long {
-            "help" => Err(Stop::Help),
-            "version" => Err(Stop::Version),
-            name => {
-                self.options.push(Occurrence { name, value });
+    /// Records one option; `--help` and `--version` stop parsing.
+    fn push_option(&mut self, option: &Opt<Id>, value: Option<OsString>) -> Result<(), ParseStop> {
+        match option.action {
+            Action::Help => Err(ParseStop::Help),
+            Action::Version => Err(ParseStop::Version),
+            Action::Set(id) => {
+                let name = option.long;
+                self.parsed.options.push(ParsedOption { id, name, value });
                 Ok(())
             }
         }
     }
 }
 
+/// The option that `name` or a prefix of it means; `word` is what stood on the command line, for the message.
+///
+/// Only the original's options decide whether a prefix is ambiguous: an extension is reached by a prefix only where the
+/// original would have known none.
+fn find_long<'a, Id>(
+    options: &'a [Opt<Id>],
+    name: &[u8],
+    word: &OsStr,
+) -> Result<&'a Opt<Id>, ParseStop> {
+    let exact = options.iter().find(|option| option.long.as_bytes() == name);
+    if let Some(exact) = exact {
+        return Ok(exact);
+    }
+    let with_prefix = |extension: bool| -> Vec<&Opt<Id>> {
+        let options = options.iter();
+        let of_kind = options.filter(|option| option.is_extension() == extension);
+        of_kind
+            .filter(|option| option.long.as_bytes().starts_with(name))
+            .collect()
+    };
+    let mut candidates = with_prefix(false);
+    if candidates.is_empty() {
+        candidates = with_prefix(true);
+    }
+    match candidates[..] {
+        [] => error(&[&"unrecognized option '--", &word, &"'"]),
+        [only] => Ok(only),
+        _ => error(&[
+            &"option '--",
+            &word,
+            &"' is ambiguous; possibilities:",
+            &possibilities(&candidates),
+        ]),
+    }
+}
+
+fn find_short<Id>(options: &[Opt<Id>], letter: u8) -> Option<&Opt<Id>> {
+    let letter = char::from(letter);
+    options.iter().find(|option| option.short == Some(letter))
+}
+
 /// The value attached to a short option.
-fn attached_short(tail: &[u8]) -> Option<OsString> {
+fn attached_value(tail: &[u8]) -> Option<OsString> {
     (!tail.is_empty()).then(|| OsString::from_vec(tail.to_vec()))
 }
 
-fn possibilities(candidates: &[&Opt]) -> String {
+fn possibilities<Id>(candidates: &[&Opt<Id>]) -> String {
     candidates
         .iter()
         .map(|option| format!(" '--{}'", option.long))
         .collect()
 }
 
-fn mistake<T>(parts: &[&dyn AsRef<OsStr>]) -> Result<T, Stop> {
-    Err(Stop::Mistake(message(parts)))
+fn error<T>(parts: &[&dyn AsRef<OsStr>]) -> Result<T, ParseStop> {
+    Err(ParseStop::Error(message(parts)))
 }
 
 #[cfg(test)]

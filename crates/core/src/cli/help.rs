@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use clap::{Arg, Command};
 
-use super::table::ADDED;
+use super::table::EXTENSIONS;
 use super::{Family, Tool};
 
 /// The column in which an option's text begins; an option that reaches it has its text on the next line.
@@ -95,7 +95,7 @@ fn operands(command: &Command) -> String {
 
 /// The headings in the order of their first option; ours after the original's, those of every tool last.
 fn headings(command: &Command) -> Vec<&str> {
-    let last = [ADDED, GENERAL];
+    let last = [EXTENSIONS, GENERAL];
     let (mut headings, mut met) = (Vec::new(), Vec::new());
     for option in command
         .get_arguments()

@@ -3,8 +3,9 @@
 //! A program hands its [`Tool`] and its `run` to [`main`] and never prints by itself: what it has to say is a
 //! [`message()`] in an `anyhow::Error`, told here in the words and with the status of the original's family. Three
 //! kinds of error have a type, because they end otherwise than "the tool failed": [`Usage`] (with the line that points
-//! to `--help`), [`exec::Failure`] (126 and 127) and [`Reported`] (nothing is left to say).
+//! to `--help`), [`exec::Failure`] (126 and 127) and [`AlreadyReported`] (nothing is left to say).
 
+pub mod by_name;
 mod entry;
 pub mod getopt;
 mod help;
@@ -21,9 +22,9 @@ use clap::Command;
 
 pub use crate::message::{Message, message};
 pub use entry::main;
-use getopt::{Occurrence, Reading, Stop};
-pub use report::{Diagnostics, Reported, Usage};
-pub use table::{ADDED, CLOSE_FDS, NEW_SESSION, NO_NEW_PRIVS, Opt};
+use getopt::{ParseStop, ParsedArgs, ParsedOption};
+pub use report::{AlreadyReported, Diagnostics, Usage};
+pub use table::{EXTENSIONS, Opt};
 
 #[cfg(doc)]
 use crate::exec;
@@ -56,9 +57,7 @@ pub struct Tool {
     pub name: &'static str,
     /// What it stands in for.
     pub original: Original,
-    /// The table of options in the original's order, which ambiguity messages show.
-    pub options: &'static [Opt],
-    /// The same as clap has it, with all that stands in the help.
+    /// Its table of options as clap has it, with all that stands in the help.
     pub command: fn() -> Command,
     /// Whose habits it follows.
     pub family: Family,
@@ -68,19 +67,24 @@ pub struct Tool {
     pub operands_anywhere: bool,
 }
 
-/// One call of a program: who it is called as, and what it was told.
+/// One call of a program: the name that it was called by, and its parsed command line.
 #[derive(Debug)]
-pub struct Invocation {
-    /// Says things in the tool's name.
+pub struct Invocation<Id = &'static str> {
+    /// Prints messages in the tool's name.
     pub diagnostics: Diagnostics,
     /// Whether it was called by the name of its original, whose behaviour scripts rely on.
     pub is_original: bool,
-    reading: Reading,
+    args: ParsedArgs<Id>,
 }
 
-impl Invocation {
-    /// Reads a command line, the first word of which is the name that the program is called by.
-    pub fn read<W>(tool: &Tool, mut words: impl Iterator<Item = W>) -> Invocation
+impl<Id: Copy> Invocation<Id> {
+    /// Parses a command line, the first word of which is the name that the program is called by. `options` is the
+    /// table in the original's order, which ambiguity messages show.
+    pub fn parse<W>(
+        tool: &Tool,
+        options: &'static [Opt<Id>],
+        mut words: impl Iterator<Item = W>,
+    ) -> Invocation<Id>
     where
         W: AsRef<OsStr> + Into<OsString>,
     {
@@ -88,27 +92,27 @@ impl Invocation {
         Invocation {
             is_original: base_name(&called) == tool.original.name,
             diagnostics: Diagnostics::new(tool.family, called),
-            reading: getopt::read(tool, words),
+            args: getopt::parse(tool, options, words),
         }
     }
 
-    /// The options in the order of the command line, up to the first mistake; walk them all, then ask [`operands`].
+    /// The options in the order of the command line, up to the first error; apply them all, then call [`operands`].
     ///
     /// [`operands`]: Invocation::operands
-    pub fn options(&self) -> &[Occurrence] {
-        &self.reading.options
+    pub fn options(&self) -> &[ParsedOption<Id>] {
+        &self.args.options
     }
 
-    /// What is no option.
+    /// The words that are not options.
     ///
     /// # Errors
-    /// [`Usage`] if reading was stopped: by a mistake, or because help or the version was asked for.
+    /// [`Usage`] if parsing stopped early: at an error, at `--help` or at `--version`.
     pub fn operands(&self) -> Result<&[OsString], Usage> {
-        match &self.reading.stop {
-            None => Ok(&self.reading.operands),
-            Some(Stop::Help) => Err(Usage::Help),
-            Some(Stop::Version) => Err(Usage::Version),
-            Some(Stop::Mistake(sentence)) => Err(Usage::Unreadable(sentence.clone())),
+        match &self.args.stop {
+            None => Ok(&self.args.operands),
+            Some(ParseStop::Help) => Err(Usage::Help),
+            Some(ParseStop::Version) => Err(Usage::Version),
+            Some(ParseStop::Error(sentence)) => Err(Usage::ParseError(sentence.clone())),
         }
     }
 }

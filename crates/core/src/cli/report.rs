@@ -30,9 +30,9 @@ pub enum Usage {
     /// The version is wanted.
     Version,
     /// getopt could not read it.
-    Unreadable(Message),
+    ParseError(Message),
     /// It can be read but makes no sense; the sentence is the tool's own.
-    Senseless(Message),
+    InvalidUsage(Message),
 }
 
 impl fmt::Display for Usage {
@@ -40,7 +40,7 @@ impl fmt::Display for Usage {
         match self {
             Usage::Help => formatter.write_str("--help"),
             Usage::Version => formatter.write_str("--version"),
-            Usage::Unreadable(sentence) | Usage::Senseless(sentence) => sentence.fmt(formatter),
+            Usage::ParseError(sentence) | Usage::InvalidUsage(sentence) => sentence.fmt(formatter),
         }
     }
 }
@@ -49,15 +49,15 @@ impl std::error::Error for Usage {}
 
 /// What went wrong was told already, by another process of ours; only its exit status is left to pass on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reported(pub c_int);
+pub struct AlreadyReported(pub c_int);
 
-impl fmt::Display for Reported {
+impl fmt::Display for AlreadyReported {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "told already, exit status {}", self.0)
     }
 }
 
-impl std::error::Error for Reported {}
+impl std::error::Error for AlreadyReported {}
 
 /// The voice of one called program: its name, and its family's habits.
 #[derive(Debug, Clone)]
@@ -102,12 +102,12 @@ impl Diagnostics {
 
     /// Says `sentence` and goes on, also if it cannot be delivered.
     pub fn warn(&self, sentence: &Message) {
-        let _ = self.say(&[&self.name(), &": ", &sentence.as_os_str()]);
+        let _ = self.write_line(&[&self.name(), &": ", &sentence.as_os_str()]);
     }
 
     /// Ends a process of the tool's: as the program that it waited for, or with what went wrong told. Returns the exit
     /// status; it does not return where the program died by a signal.
-    pub fn conclude(&self, ended: Result<Ending, Error>) -> c_int {
+    pub fn finish(&self, ended: Result<Ending, Error>) -> c_int {
         match ended {
             Ok(Ending::Status(status)) => status,
             Ok(Ending::Signal(signal)) => die_by(signal),
@@ -117,58 +117,58 @@ impl Diagnostics {
 
     /// Says what went wrong and returns the exit status that it means.
     pub fn report(&self, error: &Error) -> c_int {
-        if let Some(Reported(status)) = error.downcast_ref() {
+        if let Some(AlreadyReported(status)) = error.downcast_ref() {
             return *status;
         }
         let (said, status) = match error.downcast_ref::<Usage>() {
-            Some(usage) => (self.say_usage(usage), self.failure()),
+            Some(usage) => (self.report_usage(usage), self.failure()),
             None => {
                 let failure = error.downcast_ref::<exec::Failure>();
                 let status = failure.map_or(self.failure(), exec::Failure::status);
                 let sentence = sentence(error);
-                (self.say(&[&self.name(), &": ", &sentence]), status)
+                (self.write_line(&[&self.name(), &": ", &sentence]), status)
             }
         };
         if said.is_ok() {
-            self.give_hint(error);
+            self.report_hint(error);
         }
         // As in the originals, a message that cannot be delivered makes the status that of a failure of our own.
         said.map_or(self.failure(), |()| status)
     }
 
     /// Says in a second line why, if that can be told and there is a person to read it.
-    fn give_hint(&self, error: &Error) {
+    fn report_hint(&self, error: &Error) {
         if let Some(hint) = error.downcast_ref::<Hint>() {
-            self.advise(|| hint.find());
+            self.print_hint(|| hint.find());
         }
     }
 
     /// Says why there is less than was asked for, where that is no failure; `find` is asked only if there is a person to
     /// read it.
-    pub fn advise(&self, find: impl FnOnce() -> Option<String>) {
+    pub fn print_hint(&self, find: impl FnOnce() -> Option<String>) {
         if !self.hints.are_shown() {
             return;
         }
         if let Some(why) = find() {
             // That it cannot be delivered changes nothing: the sentence itself was.
-            let _ = self.say(&[&self.name(), &": hint: ", &why]);
+            let _ = self.write_line(&[&self.name(), &": hint: ", &why]);
         }
     }
 
-    fn say_usage(&self, usage: &Usage) -> Result<(), Errno> {
+    fn report_usage(&self, usage: &Usage) -> Result<(), Errno> {
         let (name, sentence) = match usage {
-            Usage::Senseless(sentence) => (self.name(), sentence.as_os_str().to_owned()),
-            Usage::Unreadable(sentence) => {
+            Usage::InvalidUsage(sentence) => (self.name(), sentence.as_os_str().to_owned()),
+            Usage::ParseError(sentence) => {
                 (self.called.as_os_str(), sentence.as_os_str().to_owned())
             }
             Usage::Help | Usage::Version => (self.name(), usage.to_string().into()),
         };
         let (wanted, more) = (self.name_for_help(), " --help' for more information.");
-        self.say(&[&name, &": ", &sentence, &"\nTry '", &wanted, &more])
+        self.write_line(&[&name, &": ", &sentence, &"\nTry '", &wanted, &more])
     }
 
     /// Writes one line to standard error.
-    fn say(&self, parts: &[&dyn AsRef<OsStr>]) -> Result<(), Errno> {
+    fn write_line(&self, parts: &[&dyn AsRef<OsStr>]) -> Result<(), Errno> {
         let line = message(&[&message(parts).as_os_str(), &"\n"]);
         write_all(io::stderr(), line.as_os_str().as_bytes())
     }

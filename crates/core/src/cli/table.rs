@@ -1,19 +1,132 @@
 //! The one table of a tool's options, and the clap `Command` that is made of it.
 //!
-//! The table is a constant: reading a command line by it takes no allocation. A `Command` of forty options is a hundred
+//! The table is a constant: parsing a command line by it makes no allocation. A `Command` of forty options is a hundred
 //! kilobytes of heap and stack, and touching those pages for the first time was a tenth of a start, so it is made
 //! where clap is needed and nowhere else: for help, for completions, for the man pages' headings.
+//!
+//! # Options are an enum
+//!
+//! Each program has an `enum OptionId` with one variant for each option. The table names the variant, and the program
+//! matches on it without a `_` arm. So the compiler finds an option that is only half there:
+//!
+//! ```
+//! use nscore::cli::Opt;
+//!
+//! #[derive(Clone, Copy, PartialEq)]
+//! enum OptionId {
+//!     Fork,
+//!     Root,
+//! }
+//!
+//! const OPTIONS: &[Opt<OptionId>] = &[
+//!     Opt::help("show this help and exit").short('h'),
+//!     Opt::flag(OptionId::Fork, "fork", "run the program as a child").short('f'),
+//!     Opt::required(OptionId::Root, "root", "DIR", "run the program with this root directory"),
+//! ];
+//!
+//! fn apply(id: OptionId) -> &'static str {
+//!     match id {
+//!         OptionId::Fork => "fork(2)",
+//!         OptionId::Root => "chroot(2)",
+//!     }
+//! }
+//! # let _ = (OPTIONS, apply(OptionId::Fork), apply(OptionId::Root));
+//! ```
+//!
+//! An option in the table that the program does not handle does not compile:
+//!
+//! ```compile_fail,E0004
+//! # use nscore::cli::Opt;
+//! # #[derive(Clone, Copy, PartialEq)]
+//! # enum OptionId {
+//! #     Fork,
+//! #     Root,
+//! # }
+//! # const OPTIONS: &[Opt<OptionId>] = &[
+//! #     Opt::help("show this help and exit").short('h'),
+//! #     Opt::flag(OptionId::Fork, "fork", "run the program as a child").short('f'),
+//! #     Opt::required(OptionId::Root, "root", "DIR", "run the program with this root directory"),
+//! # ];
+//! fn apply(id: OptionId) -> &'static str {
+//!     match id {
+//!         OptionId::Fork => "fork(2)",
+//!     }
+//! }
+//! # let _ = (OPTIONS, apply(OptionId::Fork));
+//! ```
+//!
+//! An option that the program handles and the table lacks is a dead-code warning, which the checks of this repository
+//! turn into an error; with it in the table, the same lines compile:
+//!
+//! ```compile_fail
+//! #![deny(dead_code)]
+//! # use nscore::cli::Opt;
+//! # #[derive(Clone, Copy, PartialEq)]
+//! # enum OptionId {
+//! #     Fork,
+//! #     Root,
+//! # }
+//! const OPTIONS: &[Opt<OptionId>] =
+//!     &[Opt::flag(OptionId::Fork, "fork", "run the program as a child")];
+//! # fn apply(id: OptionId) -> &'static str {
+//! #     match id {
+//! #         OptionId::Fork => "fork(2)",
+//! #         OptionId::Root => "chroot(2)",
+//! #     }
+//! # }
+//! # fn main() {
+//! #     for option in OPTIONS {
+//! #         if let nscore::cli::table::Action::Set(id) = option.action {
+//! #             apply(id);
+//! #         }
+//! #     }
+//! # }
+//! ```
+//!
+//! ```
+//! #![deny(dead_code)]
+//! # use nscore::cli::Opt;
+//! # #[derive(Clone, Copy, PartialEq)]
+//! # enum OptionId {
+//! #     Fork,
+//! #     Root,
+//! # }
+//! const OPTIONS: &[Opt<OptionId>] = &[
+//!     Opt::flag(OptionId::Fork, "fork", "run the program as a child"),
+//!     Opt::required(OptionId::Root, "root", "DIR", "run the program with this root directory"),
+//! ];
+//! # fn apply(id: OptionId) -> &'static str {
+//! #     match id {
+//! #         OptionId::Fork => "fork(2)",
+//! #         OptionId::Root => "chroot(2)",
+//! #     }
+//! # }
+//! # fn main() {
+//! #     for option in OPTIONS {
+//! #         if let nscore::cli::table::Action::Set(id) = option.action {
+//! #             apply(id);
+//! #         }
+//! #     }
+//! # }
+//! ```
+//!
+//! The warning needs `OptionId` to be `pub(crate)` or private: of a public enum the compiler must assume that another
+//! crate makes every variant. So [`Tool`](super::Tool), which other crates read, does not contain the table, and a
+//! program passes its table to [`main`](super::main()) itself.
 
 use clap::{Arg, ArgAction, Command, ValueHint};
 
-/// The help heading of the options that the original at its pinned version lacks. It is more than a heading: the
-/// prefix rule of [`getopt`](super::getopt) asks it, so that no option of ours changes what an original's prefix means.
-pub const ADDED: &str = "Beyond the original";
+use crate::hardening::HardeningOption;
 
-/// Whether an option takes a value, and what that is called.
+/// The help heading of the options that the original at its pinned version lacks. It is more than a heading: the
+/// prefix rule of [`getopt`](super::getopt) depends on it, so that no option of ours changes what an original's prefix
+/// means.
+pub const EXTENSIONS: &str = "Extensions";
+
+/// Whether an option has a value, and what that is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Value {
-    /// It takes none.
+    /// It has none.
     None,
     /// It may have one, attached to it.
     Optional(&'static str),
@@ -21,10 +134,23 @@ pub enum Value {
     Required(&'static str),
 }
 
-/// One option.
+/// What an option on the command line makes the program do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Opt {
-    /// Its long name without the dashes, by which the programs know it.
+pub enum Action<Id> {
+    /// The program handles the option by this id.
+    Set(Id),
+    /// Parsing stops, and the help text is printed if nothing before it was wrong.
+    Help,
+    /// Likewise the version.
+    Version,
+}
+
+/// One option of a program; `Id` is the program's enum of options.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Opt<Id = &'static str> {
+    /// What it does.
+    pub action: Action<Id>,
+    /// Its long name without the dashes.
     pub long: &'static str,
     /// Its short name, if it has one.
     pub short: Option<char>,
@@ -35,58 +161,104 @@ pub struct Opt {
     text: &'static str,
 }
 
-impl Opt {
+impl<Id: Copy> Opt<Id> {
     /// An option without a value; `text` is its line in the help.
-    pub const fn flag(long: &'static str, text: &'static str) -> Opt {
-        Opt::with(long, Value::None, text)
+    pub const fn flag(id: Id, long: &'static str, text: &'static str) -> Opt<Id> {
+        Opt::new(Action::Set(id), long, Value::None, text)
     }
 
     /// An option whose value may be left out.
-    pub const fn optional(long: &'static str, value: &'static str, text: &'static str) -> Opt {
-        Opt::with(long, Value::Optional(value), text)
+    pub const fn optional(
+        id: Id,
+        long: &'static str,
+        value: &'static str,
+        text: &'static str,
+    ) -> Opt<Id> {
+        Opt::new(Action::Set(id), long, Value::Optional(value), text)
     }
 
     /// An option that must have a value.
-    pub const fn required(long: &'static str, value: &'static str, text: &'static str) -> Opt {
-        Opt::with(long, Value::Required(value), text)
+    pub const fn required(
+        id: Id,
+        long: &'static str,
+        value: &'static str,
+        text: &'static str,
+    ) -> Opt<Id> {
+        Opt::new(Action::Set(id), long, Value::Required(value), text)
     }
 
-    const fn with(long: &'static str, value: Value, text: &'static str) -> Opt {
-        let (short, heading, hint) = (None, None, ValueHint::Unknown);
+    /// `--help`.
+    pub const fn help(text: &'static str) -> Opt<Id> {
+        Opt::new(Action::Help, "help", Value::None, text)
+    }
+
+    /// `--version`.
+    pub const fn version(text: &'static str) -> Opt<Id> {
+        Opt::new(Action::Version, "version", Value::None, text)
+    }
+
+    /// One of the options of [`crate::hardening`], which several programs have beyond their originals.
+    pub const fn hardening(id: Id, option: HardeningOption) -> Opt<Id> {
+        let (long, text) = match option {
+            HardeningOption::CloseFds => (
+                "close-fds",
+                "the program gets no descriptors but standard input, output and error",
+            ),
+            HardeningOption::NoNewPrivs => (
+                "no-new-privs",
+                "no program inside gains privileges, by its set-user-ID bit or otherwise",
+            ),
+            HardeningOption::NewSession => (
+                "new-session",
+                "the program, a child, is in a session of its own and cannot type into the terminal",
+            ),
+        };
+        Opt::flag(id, long, text).heading(EXTENSIONS)
+    }
+
+    const fn new(
+        action: Action<Id>,
+        long: &'static str,
+        value: Value,
+        text: &'static str,
+    ) -> Opt<Id> {
         Opt {
+            action,
             long,
-            short,
+            short: None,
             value,
-            heading,
-            hint,
+            heading: None,
+            hint: ValueHint::Unknown,
             text,
         }
     }
 
-    /// The same with a short name.
+    /// The same option with a short name.
     #[must_use]
-    pub const fn short(mut self, short: char) -> Opt {
+    pub const fn short(mut self, short: char) -> Opt<Id> {
         self.short = Some(short);
         self
     }
 
-    /// The same below this heading of the help.
+    /// The same option below this heading of the help.
     #[must_use]
-    pub const fn under(mut self, heading: &'static str) -> Opt {
+    pub const fn heading(mut self, heading: &'static str) -> Opt<Id> {
         self.heading = Some(heading);
         self
     }
 
-    /// The same, completions knowing what its value names.
+    /// The same option with what completes its value.
     #[must_use]
-    pub const fn naming(mut self, hint: ValueHint) -> Opt {
+    pub const fn value_hint(mut self, hint: ValueHint) -> Opt<Id> {
         self.hint = hint;
         self
     }
+}
 
+impl<Id> Opt<Id> {
     /// Whether the original at its pinned version lacks it.
-    pub fn is_added(&self) -> bool {
-        self.heading == Some(ADDED)
+    pub fn is_extension(&self) -> bool {
+        self.heading == Some(EXTENSIONS)
     }
 
     /// The option as clap has it.
@@ -115,29 +287,8 @@ impl Opt {
     }
 }
 
-/// `--close-fds`, which several tools have beyond their originals; [`crate::hardening`] is what it does.
-pub const CLOSE_FDS: Opt = Opt::flag(
-    "close-fds",
-    "the program gets no descriptors but standard input, output and error",
-)
-.under(ADDED);
-
-/// `--no-new-privs`, likewise.
-pub const NO_NEW_PRIVS: Opt = Opt::flag(
-    "no-new-privs",
-    "no program inside gains privileges, by its set-user-ID bit or otherwise",
-)
-.under(ADDED);
-
-/// `--new-session`, likewise.
-pub const NEW_SESSION: Opt = Opt::flag(
-    "new-session",
-    "the program, a child, is in a session of its own and cannot type into the terminal",
-)
-.under(ADDED);
-
-/// The clap `Command` of a table. clap itself offers neither help nor version: ours are in the table.
-pub fn command(name: &'static str, options: &[Opt]) -> Command {
+/// The clap `Command` of a table. clap itself offers neither help nor version: the table has both.
+pub fn command<Id>(name: &'static str, options: &[Opt<Id>]) -> Command {
     let command = Command::new(name)
         .disable_help_flag(true)
         .disable_version_flag(true);

@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::libc::{SIGINT, SIGTERM, c_int};
 use nix::unistd::{Pid, getpid};
-use nscore::cli::{Diagnostics, Reported};
+use nscore::cli::{AlreadyReported, Diagnostics};
 use nscore::forward::Forwarding;
 use nscore::hardening::{hide_environment, make_undumpable, release_inherited};
 use nscore::hint::{self, Explain};
@@ -83,7 +83,7 @@ pub(crate) fn run(
         }
         let ready = waiting.let_child_go(gate.as_mut());
         let ready = ready.and_then(|()| tie.as_ref().map_or(Ok(()), Tie::fasten));
-        diagnostics.conclude(ready.and_then(|()| inside(tie.as_ref())))
+        diagnostics.finish(ready.and_then(|()| inside(tie.as_ref())))
     };
     let child = process::spawn(program)
         .explain(hint::fork)
@@ -151,7 +151,7 @@ impl Exposure {
     fn conclude(self, diagnostics: &Diagnostics, ended: Result<Ending>) -> Result<Ending> {
         match self {
             Exposure::Original => ended,
-            Exposure::Released | Exposure::Hidden => process::exit(diagnostics.conclude(ended)),
+            Exposure::Released | Exposure::Hidden => process::exit(diagnostics.finish(ended)),
         }
     }
 }
@@ -184,13 +184,13 @@ fn let_child_in(
 /// In the child: waits until the parent has put everything in place.
 ///
 /// # Errors
-/// [`Reported`] if it could not.
+/// [`AlreadyReported`] if it could not.
 pub(crate) fn await_turn(gate: Option<&mut Gate>) -> Result<()> {
     let turn = gate.map_or(Ok(Some(0)), Gate::wait);
     match turn.context("recv failed")? {
         Some(_) => Ok(()),
         // Whoever should have opened the gate has told why not.
-        None => Err(Reported(1).into()),
+        None => Err(AlreadyReported(1).into()),
     }
 }
 

@@ -70,7 +70,7 @@ impl Watcher {
                 }
             });
             let watched = watched.context("cannot watch over the child");
-            let status = diagnostics.conclude(watched.map(|()| Ending::Status(0)));
+            let status = diagnostics.finish(watched.map(|()| Ending::Status(0)));
             drop(held);
             status
         };

@@ -52,7 +52,7 @@ pub(crate) fn run(
         // Moved in: the tool must not keep the end that news are told at.
         let init = init;
         let ready = await_turn(Some(&mut gate)).and_then(|()| tie.fasten());
-        diagnostics.conclude(ready.and_then(|()| inside(&init)))
+        diagnostics.finish(ready.and_then(|()| inside(&init)))
     };
     let init = process::spawn(first)
         .explain(hint::fork)
@@ -73,7 +73,7 @@ pub(crate) fn run(
         }
     };
     // Values that own closed descriptors must not be dropped.
-    process::exit(diagnostics.conclude(ended))
+    process::exit(diagnostics.finish(ended))
 }
 
 /// Waits until the program has ended, or until init has without having started it.

@@ -52,7 +52,7 @@ impl Init {
     ) -> Result<Ending> {
         let program = || {
             let ready = self.let_program_go();
-            diagnostics.conclude(ready.and_then(|()| become_program()))
+            diagnostics.finish(ready.and_then(|()| become_program()))
         };
         // Before there is a program: PID 1 is one of those that it can see.
         make_undumpable().context("prctl failed")?;

@@ -4,20 +4,20 @@ use std::ffi::OsString;
 
 use proptest::prelude::*;
 
-use super::{Reading, Stop, read};
-use crate::cli::table::{ADDED, Opt, command};
+use super::{ParseStop, ParsedArgs, parse};
+use crate::cli::table::{EXTENSIONS, Opt, command};
 use crate::cli::{Family, Original, Tool};
 
 const OPTIONS: &[Opt] = &[
-    Opt::flag("help", "").short('h'),
-    Opt::optional("net", "FILE", "").short('n'),
-    Opt::optional("net-socket", "FD", ""),
-    Opt::required("target", "PID", "").short('t'),
-    Opt::flag("all", "").short('a'),
-    Opt::flag("all-new", "").under(ADDED),
-    Opt::flag("tar", "").under(ADDED),
-    Opt::flag("new-session", "").under(ADDED),
-    Opt::flag("new-privs", "").under(ADDED),
+    Opt::help("").short('h'),
+    Opt::optional("net", "net", "FILE", "").short('n'),
+    Opt::optional("net-socket", "net-socket", "FD", ""),
+    Opt::required("target", "target", "PID", "").short('t'),
+    Opt::flag("all", "all", "").short('a'),
+    Opt::flag("all-new", "all-new", "").heading(EXTENSIONS),
+    Opt::flag("tar", "tar", "").heading(EXTENSIONS),
+    Opt::flag("new-session", "new-session", "").heading(EXTENSIONS),
+    Opt::flag("new-privs", "new-privs", "").heading(EXTENSIONS),
 ];
 
 fn tool(short_values: bool, operands_anywhere: bool) -> Tool {
@@ -28,7 +28,6 @@ fn tool(short_values: bool, operands_anywhere: bool) -> Tool {
             package: "tools",
             version: "1.0",
         },
-        options: OPTIONS,
         command: || command("tool", OPTIONS),
         family: Family::UtilLinux,
         short_values,
@@ -36,8 +35,8 @@ fn tool(short_values: bool, operands_anywhere: bool) -> Tool {
     }
 }
 
-fn read_by(tool: &Tool, words: &[&str]) -> Reading {
-    read(tool, words.iter().map(OsString::from))
+fn read_by(tool: &Tool, words: &[&str]) -> ParsedArgs {
+    parse(tool, OPTIONS, words.iter().map(OsString::from))
 }
 
 /// `name=value` for each option, `| operand` for each operand, `! sentence` for a mistake.
@@ -46,7 +45,7 @@ fn told(tool: &Tool, words: &[&str]) -> String {
     let mut told: Vec<String> = reading
         .options
         .iter()
-        .map(|option| match option.given() {
+        .map(|option| match option.optional_value() {
             Some(value) => format!("{}={}", option.name(), value.to_string_lossy()),
             None => option.name().to_owned(),
         })
@@ -58,7 +57,7 @@ fn told(tool: &Tool, words: &[&str]) -> String {
                 .iter()
                 .map(|word| format!("| {}", word.to_string_lossy())),
         ),
-        Some(Stop::Mistake(sentence)) => told.push(format!("! {sentence}")),
+        Some(ParseStop::Error(sentence)) => told.push(format!("! {sentence}")),
         Some(stop) => told.push(format!("{stop:?}")),
     }
     told.join(" ")
@@ -175,7 +174,7 @@ proptest! {
     fn any_bytes_are_read_without_a_panic(words in proptest::collection::vec(any::<Vec<u8>>(), 0..6)) {
         use std::os::unix::ffi::OsStringExt;
         let words = words.into_iter().map(OsString::from_vec);
-        let reading = read(&tool(true, true), words);
+        let reading = parse(&tool(true, true), OPTIONS, words);
         prop_assert!(reading.stop.is_some() || reading.options.len() <= 64);
     }
 }
