@@ -21,7 +21,7 @@ fn argv() {
             .split(|byte| *byte == 0)
             .map(|word| OsStr::from_bytes(word).to_owned());
         let words = [OsString::from("rnsenter")].into_iter().chain(words);
-        let invocation = Invocation::parse(&rnsenter_cli::TOOL, rnsenter_cli::OPTIONS, words);
+        let invocation = Invocation::parse(&crate::cli::TOOL, crate::cli::OPTIONS, words);
         let Ok(options) = Options::read(&invocation) else {
             return;
         };

@@ -17,9 +17,9 @@ use nscore::sys::namespace::{joins_by_pidfd, network_of, setns, user_namespace_o
 use nscore::sys::nsfs::owner_of;
 use nscore::sys::process::pidfd_getfd;
 
-use crate::absence;
+use crate::hint::process;
+use crate::hint::setns::{Of, Refusal};
 use crate::options::{Options, Source};
-use crate::refusal::{Of, Refusal};
 use crate::target::Target;
 
 /// What is left to be joined.
@@ -80,7 +80,7 @@ impl<'a> Joining<'a> {
         let pid = target.pid();
         let pidfd = target
             .pidfd()
-            .explain(move |errno| absence::of_file(errno, pid, ""))
+            .explain(move |errno| process::of_file(errno, pid, ""))
             .with_context(|| format!("failed to pidfd_open() for {pid}"))?;
         self.replace(Namespace::Net, network_of_socket(pidfd, number)?);
         Ok(())

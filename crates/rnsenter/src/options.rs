@@ -19,7 +19,7 @@ use nscore::namespace::Namespace;
 use nscore::sys::file::open;
 use nscore::sys::namespace::{open_by_id, own_mount_namespace};
 
-use crate::aim::Aim;
+use crate::target::Aim;
 use crate::target::Target;
 
 /// Where something comes from: the target has it, or it was named and is open.

@@ -13,16 +13,16 @@ use nscore::sys::errno::of_error;
 use nscore::sys::process::{Ending, spawn};
 use nscore::sys::signal::set_default;
 
-use crate::aim::init;
 use crate::cgroup::Cgroup;
 use crate::credentials::Credentials;
-use crate::directories::Directories;
 use crate::environment::Environment;
-use crate::ids::Identities;
 use crate::join::{Joining, choose_all};
 use crate::options::Options;
+use crate::rootdir::Directories;
+use crate::setid::Identities;
 use crate::target::Target;
-use crate::{context, wait};
+use crate::target::init;
+use crate::{selinux, wait};
 
 /// Runs the program in the namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
@@ -59,7 +59,7 @@ fn enter_and_run(
     let keeps_shell = !options.environment && !options.clear_environment;
     let operands = std::mem::take(&mut options.operands);
     let program = Program::from_operands(&operands, keeps_shell);
-    context::follow(&options, options.target.as_ref())?;
+    selinux::follow(&options, options.target.as_ref())?;
     if options.all {
         choose_all(&mut options)?;
     }

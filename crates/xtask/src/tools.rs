@@ -6,7 +6,7 @@ use nscore::cli::Tool;
 /// Every program, in the order of the README.
 pub const TOOLS: &[&Tool] = &[
     &runshare::cli::TOOL,
-    &rnsenter_cli::TOOL,
+    &rnsenter::cli::TOOL,
     &rlsns_cli::TOOL,
     &rchroot::cli::TOOL,
 ];

@@ -12,8 +12,11 @@ use crate::workspace;
 
 /// The packages that have targets, and where: only what bolero is linked into can be built with counters.
 const PACKAGES: [(&str, &[&str]); 2] = [
-    ("--lib", &["nscore", "runshare", "rchroot", "xtask"]),
-    ("--bins", &["rnsenter", "rlsns"]),
+    (
+        "--lib",
+        &["nscore", "runshare", "rnsenter", "rchroot", "xtask"],
+    ),
+    ("--bins", &["rlsns"]),
 ];
 
 /// What bolero asks the compiler for: libFuzzer as the engine, and counters for it of blocks and of comparisons.

@@ -16,7 +16,7 @@ use nscore::sys::namespace::{network_of, open_by_id, own_mount_namespace};
 use nscore::sys::probe::Call;
 use nscore::sys::process::{pidfd_getfd, pidfd_open};
 
-use super::holder::OWN;
+use super::by_inode::OWN;
 use super::mounted;
 use super::processes::{Processes, name, numbers_in};
 use super::sought::Sought;

@@ -12,10 +12,11 @@ use nscore::namespace::Namespace;
 use nscore::sys::nsfs::type_of;
 use nscore::sys::probe::Call;
 
-use super::candidate::Candidates;
+use super::candidates::Candidates;
+use super::elsewhere;
 use super::processes::Processes;
 use super::sought::Sought;
-use super::{elsewhere, unknown};
+use crate::hint;
 use crate::options::{Options, Source};
 use crate::target::Target;
 
@@ -85,7 +86,7 @@ pub(super) fn find(inode: u32) -> Result<Found> {
 }
 
 fn not_found(inode: u32, closed: usize) -> Error {
-    let hint = Hint::new(move || unknown::unseen(closed));
+    let hint = Hint::new(move || hint::target::unseen(closed));
     anyhow!("no namespace {inode} was found").context(hint)
 }
 

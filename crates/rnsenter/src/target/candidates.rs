@@ -11,7 +11,7 @@ use nscore::procfs::Stat;
 use nscore::sys::directory::Directory;
 use nscore::sys::probe::Call;
 
-use super::holder::OWN;
+use super::by_inode::OWN;
 use super::processes::Processes;
 use super::sought::Sought;
 

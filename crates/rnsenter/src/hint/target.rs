@@ -14,11 +14,11 @@ use nscore::namespace::Namespace;
 use nscore::procfs::Proc;
 use nscore::sys::nsfs::type_of;
 
-use super::container;
-use crate::standing::is_namespace;
+use crate::ownership::is_namespace;
+use crate::target::container;
 
 /// Why a word is no target.
-pub(super) fn why(text: &OsStr) -> Option<String> {
+pub(crate) fn why(text: &OsStr) -> Option<String> {
     let path = Path::new(text);
     if text.as_bytes().contains(&b'/') {
         return no_directory(path);
@@ -69,7 +69,7 @@ fn type_at(path: &Path) -> Option<Namespace> {
 }
 
 /// Why a namespace may be there all the same: so many processes cannot be looked into.
-pub(super) fn unseen(closed: usize) -> Option<String> {
+pub(crate) fn unseen(closed: usize) -> Option<String> {
     let user = geteuid();
     let what = match closed {
         0 => return None,
@@ -83,7 +83,7 @@ pub(super) fn unseen(closed: usize) -> Option<String> {
 }
 
 /// Why no container is found at all, or not that one.
-pub(super) fn no_container(unreadable: usize) -> Option<String> {
+pub(crate) fn no_container(unreadable: usize) -> Option<String> {
     if Proc::here().is_in_first(Namespace::Pid) == Some(false) {
         return Some(
             "this process is in a pid namespace, from which no processes outside are seen"

@@ -25,7 +25,7 @@ use nscore::sys::directory::{Status, status_at, status_of};
 use nscore::sys::file::{above_standard, open};
 use nscore::sys::process::{is_there, pidfd_open};
 
-use crate::absence;
+use crate::hint::process;
 
 /// PID_FS_MAGIC of linux/magic.h: the filesystem of pidfds that have inodes of their own, since Linux 6.9.
 const PID_FS_MAGIC: FsType = FsType(0x5049_4446);
@@ -185,7 +185,7 @@ impl Target {
     /// Who says why one of its files cannot be looked at.
     fn absence(&self) -> impl Fn(Errno, &str) -> Option<String> + use<> {
         let pid = self.pid;
-        move |errno, name| absence::of_file(errno, pid, name)
+        move |errno, name| process::of_file(errno, pid, name)
     }
 }
 

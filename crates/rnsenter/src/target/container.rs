@@ -14,7 +14,7 @@ use nscore::safe_open::{Distrust, user_label};
 
 use super::membership::{Cgroup, Membership, membership};
 use super::processes::Processes;
-use super::unknown;
+use crate::hint;
 use crate::target::Target;
 
 /// A process of a container, in the order in which they come into question as its first one: what is not in a pid
@@ -80,7 +80,7 @@ pub(super) fn find(prefix: &str) -> Result<Option<Target>> {
 }
 
 fn not_found(prefix: &str, unreadable: usize) -> Error {
-    let hint = Hint::new(move || unknown::no_container(unreadable));
+    let hint = Hint::new(move || hint::target::no_container(unreadable));
     anyhow!("no container was found whose id begins with {prefix}").context(hint)
 }
 
@@ -129,7 +129,7 @@ fn in_words(cgroup: &Cgroup) -> String {
 }
 
 /// The ids that begin so, as far as /proc shows processes in them.
-pub(super) fn ids(prefix: &str) -> Vec<String> {
+pub(crate) fn ids(prefix: &str) -> Vec<String> {
     let found = look_up(prefix, &mut NameOwners::new());
     found.unwrap_or_default().containers.into_keys().collect()
 }

@@ -16,7 +16,7 @@ use nscore::namespace_dir::{NamespaceDir, cannot_use};
 use nscore::safe_open::{DirError, Distrust, Untrusted};
 
 use crate::options::{Options, Source};
-use crate::standing::{is_same, own};
+use crate::ownership::{is_same, own};
 
 /// The directory, open.
 #[derive(Debug)]

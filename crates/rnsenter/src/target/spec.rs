@@ -4,19 +4,6 @@
 //! The form of the word decides, and whatever the original understands keeps its meaning. What is named is found, opened
 //! and held while the options are read, for the first mistake wins; what it is to give is known once all have been read.
 
-mod candidate;
-mod container;
-mod elsewhere;
-mod form;
-mod holder;
-pub(crate) mod init;
-mod kept;
-mod membership;
-mod mounted;
-mod processes;
-mod sought;
-mod unknown;
-
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -24,16 +11,18 @@ use anyhow::{Error, Result};
 use nscore::hint::Hint;
 use nscore::safe_open::DirError;
 
+use super::process::{Invalid, Target};
+use super::spec_kind::Form;
+use super::{by_inode, container, dir};
+use crate::hint;
 use crate::options::Options;
-use crate::target::{Invalid, Target};
-use form::Form;
 
 /// What was named, found and held.
 #[derive(Debug)]
 pub(crate) enum Aim {
     Process(Target),
-    Namespace(holder::Found),
-    Directory(kept::Kept),
+    Namespace(by_inode::Found),
+    Directory(dir::Kept),
 }
 
 impl Aim {
@@ -43,7 +32,7 @@ impl Aim {
     /// `invalid PID argument` if it can be the name of nothing; that nothing goes by it, or more than one thing.
     pub(crate) fn find(text: &OsStr) -> Result<Aim> {
         match Form::of(text) {
-            Form::Inode(inode) => return holder::find(inode).map(Aim::Namespace),
+            Form::Inode(inode) => return by_inode::find(inode).map(Aim::Namespace),
             Form::Id(id) => {
                 if let Some(target) = container::find(id)? {
                     return Ok(Aim::Process(target));
@@ -51,10 +40,10 @@ impl Aim {
             }
             Form::Path => {
                 let path = Path::new(text);
-                match kept::Kept::open(path) {
+                match dir::Kept::open(path) {
                     Ok(kept) => return Ok(Aim::Directory(kept)),
                     Err(DirError::Os(_)) => {}
-                    Err(untrusted) => return Err(kept::refusal(path, untrusted)),
+                    Err(untrusted) => return Err(dir::refusal(path, untrusted)),
                 }
             }
             Form::Process => {}
@@ -83,5 +72,5 @@ impl Aim {
 
 fn explained(error: Error, text: &OsStr) -> Error {
     let text = text.to_owned();
-    error.context(Hint::new(move || unknown::why(&text)))
+    error.context(Hint::new(move || hint::target::why(&text)))
 }

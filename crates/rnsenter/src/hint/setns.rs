@@ -16,8 +16,8 @@ use nscore::sys::file::open;
 use nscore::sys::nsfs::{parent_of, type_of};
 use nscore::sys::process::{has_ended, is_there};
 
-use crate::absence;
-use crate::standing::{Standing, is_namespace, is_same, own};
+use crate::hint::process;
+use crate::ownership::{Standing, is_namespace, is_same, own};
 
 /// What could not be joined, in one call.
 pub(crate) struct Refusal {
@@ -133,7 +133,7 @@ impl Refusal {
     fn not_permitted(&self, of: Namespace) -> Option<String> {
         let namespace = match (self.open(of), &self.of) {
             (Ok(namespace), _) => namespace,
-            (Err(errno), Some(Of::Process(pid, _))) => return absence::of_file(errno, *pid, ""),
+            (Err(errno), Some(Of::Process(pid, _))) => return process::of_file(errno, *pid, ""),
             _ => return None,
         };
         let name = self.name(of);
@@ -172,7 +172,7 @@ fn ended(pid: Pid, pidfd: &OwnedFd) -> Option<String> {
     if !has_ended(pidfd).ok()? {
         return None;
     }
-    let zombie = is_there(pidfd).then(|| absence::has_nothing(pid)).flatten();
+    let zombie = is_there(pidfd).then(|| process::has_nothing(pid)).flatten();
     Some(zombie.unwrap_or_else(|| format!("process {pid} has ended")))
 }
 

@@ -1,0 +1,5 @@
+//! Hints: the causes of failures, found out after the failure.
+
+pub(crate) mod process;
+pub(crate) mod setns;
+pub(crate) mod target;

@@ -1,0 +1,33 @@
+//! `rnsenter`: run a program in the namespaces of another process, as nsenter(1).
+//!
+//! The program is this library and a binary of one statement, so that `nsutils` can contain it too.
+
+pub mod cli;
+
+mod cgroup;
+mod credentials;
+mod environment;
+mod hint;
+mod join;
+mod options;
+mod ownership;
+mod rootdir;
+mod run;
+mod selinux;
+mod setid;
+mod target;
+mod wait;
+
+use std::ffi::c_int;
+
+use nscore::sys::arguments::Arguments;
+
+/// Runs the program by its command line, argv\[0\] first, and returns the exit status. It does not return if the process
+/// became the program.
+pub fn main(arguments: Arguments) -> c_int {
+    nscore::cli::main(&cli::TOOL, cli::OPTIONS, arguments, run::run)
+}
+
+#[cfg(test)]
+#[path = "../fuzz/targets.rs"]
+mod fuzz;
