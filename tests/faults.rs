@@ -17,7 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use testkit::{CloneFlags, Outcome, Scratch, Signal, Status, Tool, World, need};
+use testkit::{CloneFlags, Outcome, Scratch, Signal, Status, Tool, World, require};
 
 /// What a program is run for.
 const PROGRAM: [&str; 2] = ["/bin/echo", "it ran"];
@@ -61,7 +61,7 @@ type Fault = (String, usize);
 
 /// The program of this name, for which `can_inject` has asked.
 fn built(name: &str) -> PathBuf {
-    need::built(name).expect("it was asked for")
+    require::built(name).expect("it was asked for")
 }
 
 /// Runs a case under strace with these options; what lists processes, where there are few.
@@ -211,12 +211,12 @@ fn case(program: &'static str, words: &str) -> Case {
 
 /// What the tests cannot do without.
 fn can_inject(programs: &[&str]) -> bool {
-    need::program("strace") && programs.iter().all(|name| need::built(name).is_some())
+    require::program("strace") && programs.iter().all(|name| require::built(name).is_some())
 }
 
 #[test]
 fn runshare_survives_every_fault() {
-    if !need::root() || !can_inject(&["runshare"]) {
+    if !require::root() || !can_inject(&["runshare"]) {
         return;
     }
     let scratch = Scratch::new();
@@ -249,7 +249,7 @@ fn runshare_survives_every_fault() {
 
 #[test]
 fn rnsenter_survives_every_fault() {
-    if !need::root() || !can_inject(&["rnsenter"]) {
+    if !require::root() || !can_inject(&["rnsenter"]) {
         return;
     }
     let scratch = Scratch::new();
@@ -273,7 +273,7 @@ fn rnsenter_survives_every_fault() {
 
 #[test]
 fn rlsns_survives_every_fault() {
-    if !need::user_namespaces() || !can_inject(&["rlsns", "runshare"]) {
+    if !require::user_namespaces() || !can_inject(&["rlsns", "runshare"]) {
         return;
     }
     let scratch = Scratch::new();
@@ -284,7 +284,7 @@ fn rlsns_survives_every_fault() {
 
 #[test]
 fn rchroot_survives_every_fault() {
-    if !need::root() || !can_inject(&["rchroot"]) {
+    if !require::root() || !can_inject(&["rchroot"]) {
         return;
     }
     let scratch = Scratch::new();

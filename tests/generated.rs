@@ -11,7 +11,7 @@
 use std::fs;
 
 use clap::{Arg, Command};
-use testkit::{Tool, need, workspace};
+use testkit::{Tool, require, workspace};
 use tools::TOOLS;
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
@@ -70,7 +70,7 @@ fn long_name(heading: &str) -> &str {
 /// What a program prints with `--help`, if it can be built.
 #[track_caller]
 fn help(command: &Command) -> Option<String> {
-    let program = need::built(command.get_name())?;
+    let program = require::built(command.get_name())?;
     Some(Tool::new(program).arg("--help").run().ok().out())
 }
 
@@ -217,7 +217,7 @@ fn every_option_is_completed_in_every_shell_in_the_order_of_the_table() {
 
 #[test]
 fn zsh_can_read_its_completions() {
-    if !need::program("zsh") {
+    if !require::program("zsh") {
         return;
     }
     for command in commands() {
@@ -233,7 +233,7 @@ fn zsh_can_read_its_completions() {
 
 #[test]
 fn mandoc_has_nothing_to_warn_of() {
-    if !need::program("mandoc") {
+    if !require::program("mandoc") {
         return;
     }
     for command in commands() {

@@ -19,8 +19,8 @@ use std::time::Duration;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, CpuSet, sched_getcpu, sched_setaffinity, unshare};
 use nix::unistd::{Pid, geteuid};
-use testkit::stepped::{Step, Stepped, adopt_orphans};
-use testkit::{Scratch, Signal, Tool, need};
+use testkit::syscall_stepper::{Step, Stepped, adopt_orphans};
+use testkit::{Scratch, Signal, Tool, require};
 
 /// What becomes of a program that runs when its tool is killed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -208,14 +208,14 @@ const PROGRAM: [&str; 3] = ["/bin/sh", "-c", "echo up; exec cat"];
 
 #[test]
 fn nothing_of_ours_stays_and_nothing_is_half_made() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let this = env::current_exe().expect("a test knows its program");
     let root = geteuid().is_root();
     let mut all = 0;
     for mode in MODES.iter().filter(|mode| root || mode.for_all) {
-        let Some(program) = need::built(mode.tool) else {
+        let Some(program) = require::built(mode.tool) else {
             return;
         };
         // In a process of its own: the orphans of the tool become its children, and no other test's do.

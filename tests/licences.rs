@@ -10,7 +10,7 @@ use std::env;
 use std::process::Command;
 
 use serde_json::Value;
-use testkit::{need, workspace};
+use testkit::{require, workspace};
 
 /// None of them asks for more than to be named. Unicode-3.0 is that of the tables of characters.
 const FREE: [&str; 4] = ["Apache-2.0", "MIT", "Unicode-3.0", "Unlicense"];
@@ -73,7 +73,7 @@ fn metadata() -> Option<Value> {
         "cargo cannot read all crates: {}",
         error.unwrap_or_default()
     );
-    if !need::met(output.status.success(), &reason) {
+    if !require::met(output.status.success(), &reason) {
         return None;
     }
     Some(serde_json::from_slice(&output.stdout).expect("cargo writes JSON"))

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use testkit::{Running, need, workspace};
+use testkit::{Running, require, workspace};
 
 use crate::stage::Stage;
 
@@ -13,7 +13,7 @@ pub(crate) const LIST_AND_PRINT: &str = "\u{18}l\u{18}p";
 #[track_caller]
 pub(crate) fn start(stage: &Stage) -> Option<Running> {
     let library = std::path::Path::new("/usr/share/bash-completion/bash_completion");
-    if !need::met(library.exists(), "there is no bash-completion") {
+    if !require::met(library.exists(), "there is no bash-completion") {
         return None;
     }
     let setup = workspace()

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use testkit::{Running, Tool, eventually, need};
+use testkit::{Running, Tool, eventually, require};
 
 use crate::stage::{Stage, ours};
 use crate::{bash, zsh};
@@ -23,7 +23,7 @@ impl Container {
     #[track_caller]
     fn new() -> Option<Container> {
         let mounted = cgroup2();
-        if !need::machine(mounted.is_some(), "cgroup2 is not mounted here") {
+        if !require::machine(mounted.is_some(), "cgroup2 is not mounted here") {
             return None;
         }
         let number = format!("f{:07x}", nix::unistd::gettid().as_raw());

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use testkit::{Running, Scratch, Tool, eventually, need, workspace};
+use testkit::{Running, Scratch, Tool, eventually, require, workspace};
 use tools::{TOOLS, original};
 
 use crate::questions::{Candidates, QUESTIONS};
@@ -31,18 +31,18 @@ impl Stage {
     /// None, and the test skipped, if something is missing.
     #[track_caller]
     pub(crate) fn set(shell: &str) -> Option<Stage> {
-        let found = need::program(shell)
-            && need::user_namespaces()
+        let found = require::program(shell)
+            && require::user_namespaces()
             && TOOLS
                 .iter()
-                .all(|tool| need::built((tool.command)().get_name()).is_some());
+                .all(|tool| require::built((tool.command)().get_name()).is_some());
         found.then(|| Stage::new(&["--user", "--map-root-user", "--mount"]))
     }
 
     /// One whose shell may look into every process: root's. None as with [`Stage::set`], and for an ordinary user.
     #[track_caller]
     pub(crate) fn set_for_root(shell: &str) -> Option<Stage> {
-        let mut stage = need::root().then(|| Stage::set(shell))??;
+        let mut stage = require::root().then(|| Stage::set(shell))??;
         stage.apart = &["--mount"];
         Some(stage)
     }
@@ -163,5 +163,5 @@ fn without_slash(mut word: String) -> String {
 }
 
 pub(crate) fn ours(name: &str) -> PathBuf {
-    need::built(name).expect("the stage has asked for it")
+    require::built(name).expect("the stage has asked for it")
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use nix::libc;
 use nix::sys::socket::{setsockopt, sockopt::Linger};
 use nix::unistd::geteuid;
-use testkit::{Running, Status, Tool, eventually, need};
+use testkit::{Running, Status, Tool, eventually, require};
 
 use crate::stage::{built, is_set};
 
@@ -72,7 +72,7 @@ fn closes_the_last_copy(name: &str, options: &[&str]) {
 
 #[test]
 fn the_last_copy_of_a_socket_that_lingers_holds_nobody_up() {
-    if !is_set() || !need::program("strace") {
+    if !is_set() || !require::program("strace") {
         return;
     }
     // The sockets of others would be copied as well, one a second.

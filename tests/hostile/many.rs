@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use testkit::{Outcome, need};
+use testkit::{Outcome, require};
 
 use crate::stage::{built, is_set, is_text, ours, script};
 
@@ -33,7 +33,7 @@ fn a_hundred_thousand_mounts_hold_nobody_up() {
         .trim()
         .parse()
         .is_ok_and(|most: usize| most >= MOST_MOUNTS);
-    if !is_set() || !need::machine(allowed, "fs.mount-max is lower than it was made") {
+    if !is_set() || !require::machine(allowed, "fs.mount-max is lower than it was made") {
         return;
     }
     for (name, options) in [
@@ -82,7 +82,7 @@ fn user_namespaces_as_deep_as_there_can_be_hold_nobody_up() {
     let deepest = levels.find(|levels| below(*levels, "rchroot", "/ true").code() == 0);
     let deepest = deepest.expect("one level at least");
     // The caller may be some levels down by itself.
-    if !need::machine(deepest >= 20, "this is deep in user namespaces already") {
+    if !require::machine(deepest >= 20, "this is deep in user namespaces already") {
         return;
     }
     let begun = Instant::now();

@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use nix::unistd::geteuid;
-use testkit::{Running, Signal, Tool, eventually, need};
+use testkit::{Running, Signal, Tool, eventually, require};
 
 use crate::stage::{built, is_set, is_text, script};
 
@@ -180,7 +180,8 @@ fn names_in_a_directory_of_namespaces_are_text() {
 
 #[test]
 fn a_child_whose_name_is_no_text_ends_with_its_parent() {
-    if !is_set() || !need::machine(Path::new("/proc/self/ns/pid").exists(), "no pid namespaces") {
+    if !is_set() || !require::machine(Path::new("/proc/self/ns/pid").exists(), "no pid namespaces")
+    {
         return;
     }
     // It deals with no TERM and cannot be touched by one as PID 1: the watcher has to read that from its status.

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
 use std::path::PathBuf;
 
-use testkit::{Running, Scratch, Tool, need};
+use testkit::{Running, Scratch, Tool, require};
 
 use crate::stage::{built, is_set};
 
@@ -124,7 +124,7 @@ impl Trap {
 }
 
 fn can_be_set() -> bool {
-    is_set() && need::root()
+    is_set() && require::root()
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::geteuid;
-use testkit::{Scratch, need};
+use testkit::{Scratch, require};
 
 use crate::stage::{built, is_set, ours, script};
 
@@ -134,11 +134,12 @@ fn mask_numbers(text: &str) -> String {
 
 #[test]
 fn the_originals_write_and_go_where_they_are_led() {
-    let (Some(unshare), Some(nsenter)) = (need::original("unshare"), need::original("nsenter"))
+    let (Some(unshare), Some(nsenter)) =
+        (require::original("unshare"), require::original("nsenter"))
     else {
         return;
     };
-    if !is_set() || !need::root() {
+    if !is_set() || !require::root() {
         return;
     }
     let words = |program: &Path, options: &str| -> Vec<String> {
@@ -218,7 +219,7 @@ fn a_list_is_made_from_procfs_alone() {
             "rlsns: failed to parse /proc/self/mountinfo: it is not on procfs\n",
         );
     }
-    let Some(lsns) = need::original("lsns").filter(|_| geteuid().is_root()) else {
+    let Some(lsns) = require::original("lsns").filter(|_| geteuid().is_root()) else {
         return;
     };
     let (_scratch, outcome) = run("touch", &[lsns.display().to_string(), "-n".to_owned()]);
@@ -244,7 +245,7 @@ const CGROUP: &str = r#"
 fn no_cgroup_is_joined_that_is_none() {
     let known = fs::read_to_string("/proc/filesystems").unwrap_or_default();
     let known = known.lines().any(|line| line == "nodev\tcgroup2");
-    if !is_set() || !need::root() || !need::machine(known, "there is no cgroup2 here") {
+    if !is_set() || !require::root() || !require::machine(known, "there is no cgroup2 here") {
         return;
     }
     let scratch = Scratch::new();
@@ -262,7 +263,7 @@ fn no_cgroup_is_joined_that_is_none() {
         );
         assert_eq!(fs::read(&procs).expect("it is ours"), b"");
     }
-    let Some(nsenter) = need::original("nsenter") else {
+    let Some(nsenter) = require::original("nsenter") else {
         return;
     };
     assert_eq!(run("mount", &nsenter).ok().out(), "it ran\n");

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::unshare;
-use testkit::{CloneFlags, Outcome, Scratch, SilentFs, Status, Tool, World, need};
+use testkit::{CloneFlags, Outcome, Scratch, SilentFs, Status, Tool, World, require};
 
 use crate::stage::{built, is_set};
 
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Plays an ignored test in a process and a mount namespace of its own, whose end is the end of the file system.
 fn play(act: &str) {
     let has_fuse = Path::new("/dev/fuse").exists() && Path::new("/sys/fs/fuse").exists();
-    if !is_set() || !need::root() || !need::met(has_fuse, "there is no FUSE here") {
+    if !is_set() || !require::root() || !require::met(has_fuse, "there is no FUSE here") {
         return;
     }
     let tool = Tool::new(built("runshare")).arg("-m");

@@ -4,20 +4,20 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use nix::unistd::geteuid;
-use testkit::{Outcome, Tool, need};
+use testkit::{Outcome, Tool, require};
 
 /// The four programs.
 pub(crate) const PROGRAMS: [&str; 4] = ["runshare", "rnsenter", "rlsns", "rchroot"];
 
 /// The program of this name, for which `is_set` has asked.
 pub(crate) fn built(name: &str) -> PathBuf {
-    need::built(name).expect("it was asked for")
+    require::built(name).expect("it was asked for")
 }
 
 /// Whether there is a stage, and the programs to go there.
 pub(crate) fn is_set() -> bool {
-    let is_built = |name| need::built(name).is_some();
-    need::user_namespaces() && PROGRAMS.into_iter().all(is_built)
+    let is_built = |name| require::built(name).is_some();
+    require::user_namespaces() && PROGRAMS.into_iter().all(is_built)
 }
 
 /// A shell script, as root of a mount namespace of its own; for an ordinary user also of a user namespace. `words` are

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use nix::unistd::geteuid;
-use testkit::{Pid, Running, Scratch, Tool, need};
+use testkit::{Pid, Running, Scratch, Tool, require};
 
 use crate::stage::{built, is_set};
 
@@ -25,7 +25,7 @@ fn what_is_reached() {
 /// The words that run it.
 fn tracer() -> Vec<OsString> {
     let this = env::current_exe().expect("a test knows its program");
-    let this = testkit::reach::in_reach(&this).to_owned();
+    let this = testkit::accessible::in_reach(&this).to_owned();
     let words = [
         "--exact",
         "tracer::what_is_reached",
@@ -77,7 +77,7 @@ fn the_tool_that_waits_shows_nothing_to_its_program() {
 
 #[test]
 fn nor_does_it_where_another_user_is_what_the_program_becomes() {
-    if !is_set() || !need::root() {
+    if !is_set() || !require::root() {
         return;
     }
     let user = USER.to_string();
@@ -143,7 +143,7 @@ fn pid_1_shows_no_secret_of_the_callers() {
     let outcome = ordinary(tool().arg("-r").args(options).args(read)).run();
     assert!(!outcome.out().contains("SECRET"), "{outcome}");
     assert!(outcome.out().contains("runshare -r --pid"), "{outcome}");
-    if need::root() {
+    if require::root() {
         // Who may trace every process finds nothing there either.
         let outcome = tool().args(options).args(read).run().ok();
         assert!(!outcome.out().contains("SECRET"), "{outcome}");

@@ -1,6 +1,6 @@
 //! What an ordinary user of the machine puts in root's way: cgroups with a container's name, directories, links.
 
-use testkit::{Outcome, need};
+use testkit::{Outcome, require};
 
 use crate::stage::{built, is_set, is_text, script};
 
@@ -56,7 +56,8 @@ fn with_cgroups(words: &[&str]) -> Outcome {
 
 #[test]
 fn cgroups_of_another_user_lead_nobody_into_their_namespaces() {
-    let is_set = is_set() && need::root() && need::program("setpriv") && need::program("unshare");
+    let is_set =
+        is_set() && require::root() && require::program("setpriv") && require::program("unshare");
     if !is_set {
         return;
     }
@@ -113,7 +114,8 @@ const DIRECTORIES: &str = r#"
 
 #[test]
 fn directories_and_links_of_another_user_are_refused_and_left_as_they_are() {
-    let is_set = is_set() && need::root() && need::program("setpriv") && need::program("unshare");
+    let is_set =
+        is_set() && require::root() && require::program("setpriv") && require::program("unshare");
     if !is_set {
         return;
     }

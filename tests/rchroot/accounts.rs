@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::stage::{RCHROOT, Stage, library_directory, opened, twin};
-use testkit::{Outcome, Tool, need, numbers_from};
+use testkit::{Outcome, Tool, numbers_from, require};
 
 /// The outside's files, and the directories of the new root that the C library may look into.
 fn watched(stage: &Stage, root: &str) -> Vec<PathBuf> {
@@ -33,7 +33,7 @@ fn opened_for(stage: &Stage, line: &[&str]) -> Vec<String> {
 
 #[test]
 fn nothing_is_opened_where_nothing_is_looked_up() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -50,7 +50,7 @@ fn nothing_is_opened_where_nothing_is_looked_up() {
 
 #[test]
 fn the_outside_is_not_asked_for_numbers_that_come_with_a_group() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -66,7 +66,7 @@ fn the_outside_is_not_asked_for_numbers_that_come_with_a_group() {
 
 #[test]
 fn for_a_name_both_sides_are_asked_and_the_inside_has_no_more_than_two_files() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -82,7 +82,7 @@ fn for_a_name_both_sides_are_asked_and_the_inside_has_no_more_than_two_files() {
 
 #[test]
 fn a_file_that_is_none_knows_nobody_and_keeps_nobody_waiting() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     use nix::sys::stat::Mode;
@@ -156,7 +156,7 @@ fn is_disputed(text: &str) -> bool {
 
 #[test]
 fn files_are_read_as_the_c_library_reads_them() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();

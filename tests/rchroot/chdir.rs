@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 use crate::stage::{RCHROOT, Stage, twin};
-use testkit::{Outcome, Tool, need};
+use testkit::{Outcome, Tool, require};
 
 fn rchroot() -> Tool {
     Tool::new(RCHROOT).argv0("chroot")
@@ -39,7 +39,7 @@ fn pwd(stage: &Stage, line: &[&str]) -> Outcome {
 }
 
 fn can_run() -> bool {
-    nix::unistd::geteuid().is_root() || (need::user_namespaces() && need::program("unshare"))
+    nix::unistd::geteuid().is_root() || (require::user_namespaces() && require::program("unshare"))
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn what_is_no_directory_inside_is_told_and_nothing_runs() {
 
 #[test]
 fn it_is_entered_with_the_callers_rights_and_before_anybody_is_looked_up() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = stage();
@@ -124,7 +124,7 @@ fn it_is_entered_with_the_callers_rights_and_before_anybody_is_looked_up() {
 
 #[test]
 fn it_works_with_the_old_root_as_well() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = stage();

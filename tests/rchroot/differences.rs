@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::stage::{RCHROOT, Stage, ids, library_directory, opened, twin};
-use testkit::{Outcome, Tool, need};
+use testkit::{Outcome, Tool, require};
 
 /// What a run with `show` comes to: the ids after a warning if there is one, or what is wrong.
 fn told(outcome: &Outcome) -> String {
@@ -32,7 +32,7 @@ fn differ(stage: &Stage, root: &str, rows: &[(&str, &str, &str)]) {
 
 #[test]
 fn a_user_known_on_both_sides_gets_the_login_group_of_the_same_side() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let rows = [
@@ -62,7 +62,7 @@ fn a_user_known_on_both_sides_gets_the_login_group_of_the_same_side() {
 
 #[test]
 fn digits_that_are_a_name_outside_alone_are_that_user_as_a_whole() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let rows = [
@@ -88,7 +88,7 @@ fn digits_that_are_a_name_outside_alone_are_that_user_as_a_whole() {
 
 #[test]
 fn a_number_known_outside_alone_gets_no_strangers_groups() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -137,7 +137,7 @@ fn a_number_known_outside_alone_gets_no_strangers_groups() {
 
 #[test]
 fn users_and_groups_known_outside_alone_are_found_as_the_manual_says() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -199,7 +199,7 @@ fn users_and_groups_known_outside_alone_are_found_as_the_manual_says() {
 
 #[test]
 fn no_reason_is_given_that_is_none() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let reason = ": No such file or directory";
@@ -220,7 +220,7 @@ fn no_reason_is_given_that_is_none() {
 
 #[test]
 fn an_entry_with_the_number_for_no_change_does_not_leave_the_command_root() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -250,7 +250,7 @@ fn an_entry_with_the_number_for_no_change_does_not_leave_the_command_root() {
 
 #[test]
 fn a_group_that_is_commented_out_has_no_members() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -268,10 +268,10 @@ fn a_group_that_is_commented_out_has_no_members() {
 
 #[test]
 fn no_module_of_the_new_roots_name_service_is_loaded() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
-    let Some(original) = need::original("chroot") else {
+    let Some(original) = require::original("chroot") else {
         return;
     };
     // A module that the caller's name service is set up with and that is in the jail alone.
@@ -300,10 +300,10 @@ fn no_module_of_the_new_roots_name_service_is_loaded() {
 #[test]
 fn no_converter_of_the_new_roots_encodings_is_loaded() {
     // locale-gen: it comes with the encodings that localedef makes a locale of.
-    if !need::root() || !need::program("locale-gen") {
+    if !require::root() || !require::program("locale-gen") {
         return;
     }
-    let Some(original) = need::original("chroot") else {
+    let Some(original) = require::original("chroot") else {
         return;
     };
     let stage = Stage::new();

@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 use crate::stage::{RCHROOT, Stage, twin};
-use testkit::{Tool, Twin, need};
+use testkit::{Tool, Twin, require};
 
 fn rchroot() -> Tool {
     Tool::new(RCHROOT).argv0("chroot")
@@ -19,7 +19,7 @@ fn same(twin: &Twin, setup: impl Fn(Tool) -> Tool, status: i32) {
 
 #[test]
 fn the_status_is_the_commands_own() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -43,7 +43,7 @@ fn the_status_is_the_commands_own() {
 
 #[test]
 fn what_is_there_but_cannot_be_run_is_126_and_what_is_not_is_127() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -81,7 +81,7 @@ fn what_is_there_but_cannot_be_run_is_126_and_what_is_not_is_127() {
 
 #[test]
 fn a_program_that_is_being_written_is_126() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -94,7 +94,7 @@ fn a_program_that_is_being_written_is_126() {
 
 #[test]
 fn a_script_without_an_interpreter_line_is_the_shells() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -112,7 +112,7 @@ fn a_script_without_an_interpreter_line_is_the_shells() {
 
 #[test]
 fn the_path_is_the_callers_and_searched_inside() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -153,7 +153,7 @@ fn the_path_is_the_callers_and_searched_inside() {
 
 #[test]
 fn without_a_command_the_shell_is_interactive() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -202,7 +202,7 @@ fn without_a_command_the_shell_is_interactive() {
 
 #[test]
 fn the_command_is_called_by_the_word_that_was_typed() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();

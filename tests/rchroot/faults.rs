@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::stage::{RCHROOT, Stage};
-use testkit::{Outcome, Tool, need};
+use testkit::{Outcome, Tool, require};
 
 /// Runs a program, by the name `chroot`, with this fault.
 fn with_fault(stage: &Stage, program: &Path, fault: &str, line: &[&str]) -> Outcome {
@@ -15,10 +15,10 @@ fn with_fault(stage: &Stage, program: &Path, fault: &str, line: &[&str]) -> Outc
 
 #[test]
 fn each_step_that_fails_is_told_and_is_the_last() {
-    if !need::root() || !need::program("strace") {
+    if !require::root() || !require::program("strace") {
         return;
     }
-    let Some(original) = need::original("chroot") else {
+    let Some(original) = require::original("chroot") else {
         return;
     };
     let stage = Stage::new();
@@ -64,7 +64,7 @@ fn each_step_that_fails_is_told_and_is_the_last() {
 
 #[test]
 fn a_write_that_is_interrupted_or_short_is_gone_on_with() {
-    if !need::root() || !need::program("strace") {
+    if !require::root() || !require::program("strace") {
         return;
     }
     let stage = Stage::new();

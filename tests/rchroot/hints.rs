@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use nix::libc::SYS_chroot;
 
 use crate::stage::{RCHROOT, Stage, twin};
-use testkit::{Tool, need};
+use testkit::{Tool, require};
 
 /// The hint that ours gives root when it is called so; none where the originals are missing.
 #[track_caller]
@@ -25,7 +25,7 @@ fn hint_with(stage: &Stage, setup: impl Fn(Tool) -> Tool) -> Option<String> {
 
 #[test]
 fn a_mount_that_lets_no_program_run_is_named_with_the_command_that_mends_it() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -69,7 +69,7 @@ fn a_root_that_cannot_be_reached_is_told_by_the_part_that_is_in_the_way() {
         hint("dangling"),
         some("there is no nowhere, to which the symbolic link dangling leads")
     );
-    if need::root() {
+    if require::root() {
         let told = hint("closed/inner").expect("it can be told");
         assert_eq!(
             told,
@@ -94,7 +94,7 @@ fn who_lacks_the_capability_gets_it_in_a_user_namespace() {
         ", or be root",
     ];
     assert!(parts.iter().all(|part| told.contains(part)), "{told}");
-    if !need::root() {
+    if !require::root() {
         return;
     }
     // CAP_SYS_CHROOT.
@@ -125,7 +125,7 @@ fn on_a_terminal_a_hint_is_the_second_line() {
 
 #[test]
 fn an_identity_that_cannot_be_taken_on_is_told_why() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let stage = Stage::new();

@@ -1,7 +1,7 @@
 //! Whom the command runs as, by what the kernel says of it: uid, gid and supplementary groups.
 
 use crate::stage::{GROUPS, RCHROOT, Stage, ids};
-use testkit::{Outcome, Tool, need};
+use testkit::{Outcome, Tool, require};
 
 fn outcome(stage: &Stage, line: &[&str]) -> Outcome {
     let tool = Tool::new(RCHROOT).argv0("chroot");
@@ -27,7 +27,7 @@ fn refused(stage: &Stage, root: &str, rows: &[(&str, &str)]) {
 
 #[test]
 fn names_known_inside_are_those_of_the_inside() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let rows = [
@@ -48,7 +48,7 @@ fn names_known_inside_are_those_of_the_inside() {
 
 #[test]
 fn names_known_outside_alone_are_those_of_the_outside() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -72,7 +72,7 @@ fn names_known_outside_alone_are_those_of_the_outside() {
 
 #[test]
 fn numbers_that_nobody_has_inside_have_no_groups_there() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let rows = [
@@ -86,7 +86,7 @@ fn numbers_that_nobody_has_inside_have_no_groups_there() {
 
 #[test]
 fn a_group_alone_changes_nothing_but_the_group() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -104,7 +104,7 @@ fn a_group_alone_changes_nothing_but_the_group() {
 
 #[test]
 fn what_neither_side_knows_as_a_whole_is_refused() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -138,7 +138,7 @@ fn what_neither_side_knows_as_a_whole_is_refused() {
 
 #[test]
 fn the_old_root_has_one_side() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let rows = [
@@ -156,7 +156,7 @@ fn the_old_root_has_one_side() {
 
 #[test]
 fn a_list_of_groups_is_of_one_side_too() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -181,7 +181,7 @@ fn a_list_of_groups_is_of_one_side_too() {
 
 #[test]
 fn a_list_of_groups_takes_the_place_of_the_users_own() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -200,7 +200,7 @@ fn a_list_of_groups_takes_the_place_of_the_users_own() {
 
 #[test]
 fn a_dot_for_the_colon_is_warned_of_on_either_side() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();

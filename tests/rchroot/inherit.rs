@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use crate::stage::{RCHROOT, Stage, twin};
-use testkit::{Signal, Tool, need};
+use testkit::{Signal, Tool, require};
 
 /// Lines that take the tool through each of its files.
 const LINES: [&[&str]; 6] = [
@@ -25,7 +25,7 @@ fn rchroot() -> Tool {
 
 #[test]
 fn every_open_descriptor_and_no_other() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -41,7 +41,7 @@ fn every_open_descriptor_and_no_other() {
 
 #[test]
 fn closed_descriptors_stay_closed() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -55,7 +55,7 @@ fn closed_descriptors_stay_closed() {
 
 #[test]
 fn dispositions_and_the_mask_are_the_callers() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -85,7 +85,7 @@ fn dispositions_and_the_mask_are_the_callers() {
 
 #[test]
 fn the_environment_is_the_callers() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -105,7 +105,11 @@ fn the_environment_is_the_callers() {
     let odd = "env -i Z=1 A=2 M=$(printf '\\377') \"$@\"";
     for program in [
         RCHROOT.to_string(),
-        need::original("chroot").unwrap().to_str().unwrap().into(),
+        require::original("chroot")
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .into(),
     ] {
         let words = ["-c", odd, "sh", &program, "/", "/usr/bin/env"];
         let outcome = Tool::new("/bin/sh").args(words).run().ok();
@@ -115,10 +119,10 @@ fn the_environment_is_the_callers() {
 
 #[test]
 fn the_process_is_the_callers_with_its_limits_and_its_umask() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
-    let Some(original) = need::original("chroot") else {
+    let Some(original) = require::original("chroot") else {
         return;
     };
     let stage = Stage::new();

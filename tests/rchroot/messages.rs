@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 
 use crate::stage::{RCHROOT, Stage, twin};
-use testkit::{Tool, need};
+use testkit::{Tool, require};
 
 /// A file that takes nothing.
 fn full() -> File {
@@ -42,7 +42,7 @@ fn a_message_that_cannot_be_written_is_a_failure() {
 
 #[test]
 fn a_message_of_roots_that_cannot_be_written_is_a_failure() {
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         compare(|tool| stage.root(tool));
     }
@@ -50,7 +50,7 @@ fn a_message_of_roots_that_cannot_be_written_is_a_failure() {
 
 #[test]
 fn a_warning_that_cannot_be_written_stops_nothing() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -138,7 +138,7 @@ fn a_message_is_one_write_and_each_bad_group_has_its_own() {
     };
     assert_eq!(writes(&["--foo"]), 1);
     assert_eq!(writes(&["nosuch"]), 1);
-    if need::root() {
+    if require::root() {
         assert_eq!(writes(&["--groups=a,5,b,c", "/", "true"]), 3);
     }
 }

@@ -1,7 +1,7 @@
 //! The mistakes that another rewrite of chroot(8) made, one test against each.
 
 use crate::stage::{RCHROOT, Stage, ids};
-use testkit::{Outcome, Signal, Tool, need};
+use testkit::{Outcome, Signal, Tool, require};
 
 fn run(stage: &Stage, line: &[&str]) -> Outcome {
     let tool = Tool::new(RCHROOT).argv0("chroot");
@@ -15,7 +15,7 @@ fn shown(stage: &Stage, line: &[&str]) -> String {
 
 #[test]
 fn names_are_looked_up_inside_and_not_outside_only() {
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         assert_eq!(
             shown(&stage, &["--userspec=jailon:jailgrp", "jail"]),
@@ -30,7 +30,7 @@ fn names_are_looked_up_inside_and_not_outside_only() {
 
 #[test]
 fn options_behind_newroot_are_the_commands() {
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         let outcome = run(
             &stage,
@@ -50,7 +50,7 @@ fn options_behind_newroot_are_the_commands() {
 
 #[test]
 fn the_login_group_is_not_kept_beside_a_named_group() {
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         assert_eq!(
             shown(&stage, &["--userspec=nogrps:9", "jail"]),
@@ -61,7 +61,7 @@ fn the_login_group_is_not_kept_beside_a_named_group() {
 
 #[test]
 fn a_repeated_userspec_is_no_error() {
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         let line = [
             "--userspec=bad",
@@ -76,7 +76,7 @@ fn a_repeated_userspec_is_no_error() {
 
 #[test]
 fn a_dot_and_a_trailing_colon_are_understood() {
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         assert_eq!(
             shown(&stage, &["--userspec=jailon.9", "jail"]),
@@ -97,7 +97,7 @@ fn a_dot_and_a_trailing_colon_are_understood() {
 #[test]
 fn arguments_need_not_be_utf_8() {
     use std::os::unix::ffi::OsStrExt;
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         let odd = std::ffi::OsStr::from_bytes(b"\xff\n\xfe");
         let tool = stage
@@ -118,7 +118,7 @@ fn arguments_need_not_be_utf_8() {
 
 #[test]
 fn items_of_a_list_are_not_trimmed() {
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         for item in [" jailgrp", "jailgrp ", "5 ", " "] {
             let outcome = run(&stage, &["--groups", item, "jail", "show"]);
@@ -150,7 +150,7 @@ fn a_reason_is_the_c_librarys_text_alone() {
 
 #[test]
 fn every_bad_group_is_told() {
-    if need::root() {
+    if require::root() {
         let outcome = run(&Stage::new(), &["--groups=a,5,b,,c", "jail", "show"]);
         let lines = ["a", "b", "c"].map(|item| format!("chroot: invalid group '{item}'\n"));
         outcome.fails(125, &lines.concat());
@@ -159,7 +159,7 @@ fn every_bad_group_is_told() {
 
 #[test]
 fn the_number_for_no_change_is_no_user_and_no_group() {
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         for (line, sentence) in [
             ("--userspec=4294967295", "invalid user"),
@@ -189,7 +189,7 @@ fn a_help_that_cannot_be_written_is_125() {
 
 #[test]
 fn a_broken_pipe_is_the_commands_to_notice() {
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         let line = ["jail", "sh", "-c", "trap '' PIPE; trap"];
         let ignoring = stage.root(Tool::new(RCHROOT)).ignoring(Signal::SIGPIPE);
@@ -206,7 +206,7 @@ fn a_broken_pipe_is_the_commands_to_notice() {
 
 #[test]
 fn a_closed_standard_input_does_not_become_dev_null() {
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         let tool = stage.root(Tool::new(RCHROOT)).closed(0);
         let outcome = tool.args(["jail", "sh", "-c", "[ -e /proc/self/fd/0 ] || echo closed"]);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crate::stage::{RCHROOT, Stage, twin};
-use testkit::{Outcome, Tool, need};
+use testkit::{Outcome, Tool, require};
 
 fn rchroot() -> Tool {
     Tool::new(RCHROOT).argv0("chroot")
@@ -14,7 +14,7 @@ fn rchroot() -> Tool {
 
 #[test]
 fn the_command_sees_the_new_root_and_starts_there() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -31,7 +31,7 @@ fn the_command_sees_the_new_root_and_starts_there() {
 
 #[test]
 fn the_directory_stays_only_where_that_is_asked_for() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -47,7 +47,7 @@ fn the_directory_stays_only_where_that_is_asked_for() {
 
 #[test]
 fn a_bind_mount_of_the_root_is_another_root() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -66,11 +66,11 @@ fn a_bind_mount_of_the_root_is_another_root() {
 
 #[test]
 fn in_a_root_that_was_entered_its_own_root_is_the_old_one() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
-    let Some(original) = need::original("chroot") else {
+    let Some(original) = require::original("chroot") else {
         return;
     };
     // The jail has the C library, and ours needs no other.
@@ -106,7 +106,7 @@ fn an_ordinary_user_is_told_what_is_wrong_with_the_path_first() {
 
 #[test]
 fn without_a_search_right_the_way_is_barred() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -120,7 +120,7 @@ fn without_a_search_right_the_way_is_barred() {
 
 #[test]
 fn what_is_wrong_is_told_in_the_order_of_the_steps() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -170,7 +170,7 @@ fn what_is_wrong_is_told_in_the_order_of_the_steps() {
 
 #[test]
 fn what_was_checked_is_what_is_entered_though_the_name_changes_meanwhile() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 use crate::stage::{RCHROOT, Stage, opened, twin};
-use testkit::{Tool, need, numbers_from};
+use testkit::{Tool, numbers_from, require};
 
 const LOCALES: [&str; 2] = ["C", "C.UTF-8"];
 
@@ -89,7 +89,7 @@ fn every_byte_is_quoted_alike_beside_a_quote_and_without() {
 
 #[test]
 fn a_command_and_a_group_are_quoted_with_the_locales_marks() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -140,7 +140,7 @@ fn the_locale_is_the_one_that_the_environment_names_first() {
 
 #[test]
 fn the_locale_is_still_the_callers_once_the_root_has_changed() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -154,7 +154,7 @@ fn the_locale_is_still_the_callers_once_the_root_has_changed() {
 
 #[test]
 fn the_locale_is_never_the_new_roots() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -178,7 +178,7 @@ fn a_locale_costs_nothing_where_nothing_is_quoted() {
     else {
         return;
     };
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         let tool = stage.root(Tool::new(RCHROOT)).env("LC_ALL", "C.UTF-8");
         // A directory of the test's own stands for the machine's, in which others open files meanwhile.

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use crate::stage::{Stage, twin};
-use testkit::{Outcome, Tool, Twin, need, numbers_from};
+use testkit::{Outcome, Tool, Twin, numbers_from, require};
 
 const LONG: [&str; 5] = [
     "--groups",
@@ -217,7 +217,7 @@ fn stage() -> Stage {
 
 #[test]
 fn five_thousand_random_lines_as_root() {
-    if need::root() {
+    if require::root() {
         let stage = stage();
         compare(5000, 20_261_106, |tool| {
             stage.root(tool).env("SHELL", "/show")

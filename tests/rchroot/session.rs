@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use crate::stage::{RCHROOT, Stage};
-use testkit::{Signal, Tool, need};
+use testkit::{Signal, Tool, require};
 
 fn rchroot() -> Tool {
     Tool::new(RCHROOT).argv0("rchroot")
@@ -11,7 +11,7 @@ fn rchroot() -> Tool {
 
 #[test]
 fn no_descriptor_is_inherited_but_the_standard_ones() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -39,7 +39,7 @@ fn no_descriptor_is_inherited_but_the_standard_ones() {
 
 #[test]
 fn the_command_can_gain_no_privileges_but_has_become_who_it_is_to_be() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -58,7 +58,7 @@ const SESSION: &str =
 
 #[test]
 fn the_command_leads_a_session_that_has_no_terminal() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -72,7 +72,7 @@ fn the_command_leads_a_session_that_has_no_terminal() {
 
 #[test]
 fn keys_reach_the_command_and_its_status_is_passed_on() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();

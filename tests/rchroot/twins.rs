@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use nix::unistd::geteuid;
 
 use crate::stage::{Stage, twin};
-use testkit::{Tool, command_lines, need};
+use testkit::{Tool, command_lines, require};
 
 /// Every command line of the file.
 pub(crate) fn lines() -> Vec<Vec<String>> {
@@ -23,7 +23,7 @@ fn compare(setup: impl Fn(Tool) -> Tool) {
 
 #[test]
 fn every_command_line_of_the_file_as_root() {
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         compare(|tool| stage.root(tool));
     }
@@ -31,7 +31,7 @@ fn every_command_line_of_the_file_as_root() {
 
 #[test]
 fn every_command_line_of_the_file_as_root_in_a_locale_with_utf_8() {
-    if need::root() {
+    if require::root() {
         let stage = Stage::new();
         compare(|tool| stage.root(tool).env("LC_ALL", "C.UTF-8"));
     }
@@ -103,7 +103,7 @@ fn values_and_operands_may_be_any_bytes() {
 
 #[test]
 fn roots_users_and_arguments_may_be_any_bytes() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();

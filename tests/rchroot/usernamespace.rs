@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::stage::{RCHROOT, Stage, twin};
 use crate::twins::lines;
-use testkit::{Outcome, Tool, need};
+use testkit::{Outcome, Tool, require};
 
 /// Runs a program, by the name `chroot`, as root of a user namespace made by an ordinary user.
 fn inside(stage: &Stage, program: &Path, line: &[String]) -> Outcome {
@@ -15,10 +15,10 @@ fn inside(stage: &Stage, program: &Path, line: &[String]) -> Outcome {
 
 #[test]
 fn every_command_line_of_the_file_as_root_of_a_user_namespace() {
-    if !need::user_namespaces() || !need::program("unshare") {
+    if !require::user_namespaces() || !require::program("unshare") {
         return;
     }
-    let Some(original) = need::original("chroot") else {
+    let Some(original) = require::original("chroot") else {
         return;
     };
     let stage = Stage::new();
@@ -42,7 +42,7 @@ fn every_command_line_of_the_file_as_root_of_a_user_namespace() {
 
 #[test]
 fn the_root_changes_and_the_groups_do_not() {
-    if !need::user_namespaces() || !need::program("unshare") || twin().is_none() {
+    if !require::user_namespaces() || !require::program("unshare") || twin().is_none() {
         return;
     }
     let stage = Stage::new();

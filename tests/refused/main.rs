@@ -21,16 +21,16 @@ use std::path::PathBuf;
 use case::Case;
 use fixture::Fixture;
 use nix::errno::Errno;
-use testkit::{Scratch, need};
+use testkit::{Scratch, require};
 
 /// The program of this name, for which `can_refuse` has asked.
 fn built(name: &str) -> PathBuf {
-    need::built(name).expect("it was asked for")
+    require::built(name).expect("it was asked for")
 }
 
 /// What the tests cannot do without.
 fn can_refuse(program: &str) -> bool {
-    need::program("strace") && need::built(program).is_some()
+    require::program("strace") && require::built(program).is_some()
 }
 
 /// Refuses every call of these cases with both errors, and tells all that came out wrong.
@@ -60,7 +60,7 @@ fn refuse_all(program: &str, cases: &[Case]) {
 
 #[test]
 fn rlsns_lists_everything_or_fails() {
-    if !need::user_namespaces() || !can_refuse("rlsns") {
+    if !require::user_namespaces() || !can_refuse("rlsns") {
         return;
     }
     let fixture = Fixture::new();
@@ -97,7 +97,7 @@ const DESCRIPTORS: &str = "/usr/bin/ls -U /proc/self/fd";
 
 #[test]
 fn runshare_does_all_or_fails() {
-    if !need::root() || !can_refuse("runshare") {
+    if !require::root() || !can_refuse("runshare") {
         return;
     }
     let scratch = Scratch::new();
@@ -133,7 +133,7 @@ fn runshare_does_all_or_fails() {
 
 #[test]
 fn rnsenter_enters_all_or_fails() {
-    if !need::root() || !can_refuse("rnsenter") {
+    if !require::root() || !can_refuse("rnsenter") {
         return;
     }
     let fixture = Fixture::new();
@@ -157,7 +157,7 @@ fn rnsenter_enters_all_or_fails() {
 
 #[test]
 fn rchroot_changes_all_or_fails() {
-    if !need::root() || !can_refuse("rchroot") {
+    if !require::root() || !can_refuse("rchroot") {
         return;
     }
     let lines = [

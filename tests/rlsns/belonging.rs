@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt, chown};
 use std::path::{Path, PathBuf};
 
 use nix::mount::{MsFlags, mount};
-use testkit::{Running, eventually, need};
+use testkit::{Running, eventually, require};
 
 use crate::json::is_valid;
 use crate::players::{asleep, namespace, unshared};
@@ -67,7 +67,7 @@ impl Cgroups {
         let mounted = stage.scratch.dir("cgroups");
         let (none, flags) = (None::<&str>, MsFlags::empty());
         let done = mount(none, &mounted, Some("cgroup2"), flags, none);
-        if !need::machine(done.is_ok(), "cgroups cannot be mounted here") {
+        if !require::machine(done.is_ok(), "cgroups cannot be mounted here") {
             return None;
         }
         let name = stage.scratch.path().file_name().unwrap();

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 
-use testkit::{Outcome, Running, Tool, need};
+use testkit::{Outcome, Running, Tool, require};
 
 use crate::differences::shown;
 use crate::players::{asleep, inode, namespace, unshared};
@@ -46,7 +46,7 @@ fn graphviz_draws_it() {
 #[ignore = "an act, played on a stage"]
 fn drawn_act() {
     let stage = Stage::entered();
-    if !need::program("dot") {
+    if !require::program("dot") {
         return;
     }
     let _hostile = hostile();

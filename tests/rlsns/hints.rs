@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 
 use nix::mount::{MsFlags, mount};
-use testkit::{Tool, need};
+use testkit::{Tool, require};
 
 use crate::players::{asleep, inode, namespace, sleep, unshared};
 use crate::stage::{Scene, Stage, TESTER};
@@ -95,7 +95,7 @@ fn number_act() {
     let row = ["-rno", "NSID", "-Q", &format!("NS == {uts}")];
     let id = stage.ours().args(row).run().ok().out();
     let id = id.trim_end();
-    if need::machine(!id.is_empty(), "this kernel has no ids of namespaces") {
+    if require::machine(!id.is_empty(), "this kernel has no ids of namespaces") {
         let other = format!("that is the NSID of uts namespace {uts}");
         assert_eq!(hint(&stage, &[id]), Some(other));
     }

@@ -15,7 +15,7 @@ use nix::unistd::geteuid;
 
 use crate::apart::{Processor, apart};
 use crate::columns::without_ours;
-use testkit::{Outcome, Program, Scratch, Status, Tool, Twin, need, originals, reach};
+use testkit::{Outcome, Program, Scratch, Status, Tool, Twin, accessible, originals, require};
 
 /// The program under test.
 pub(crate) const RLSNS: Program = Program::built(env!("CARGO_BIN_EXE_rlsns"));
@@ -74,10 +74,10 @@ impl Scene {
     #[track_caller]
     fn is_possible(self) -> bool {
         match self {
-            Scene::Root | Scene::Stranger => need::root(),
-            Scene::User => need::user_namespaces(),
+            Scene::Root | Scene::Stranger => require::root(),
+            Scene::User => require::user_namespaces(),
             Scene::Machine => {
-                need::root() && need::met(is_first_pid_namespace(), "this is a container")
+                require::root() && require::met(is_first_pid_namespace(), "this is a container")
             }
         }
     }
@@ -91,7 +91,7 @@ impl Scene {
         if !self.is_possible() {
             return;
         }
-        let Some(unshare) = need::original("unshare") else {
+        let Some(unshare) = require::original("unshare") else {
             return;
         };
         let outcome = apart(|| self.act(unshare, act).run());
@@ -99,20 +99,20 @@ impl Scene {
         let passed = outcome.status == Status::Exited(0) && outcome.out().contains(" 1 passed; ");
         let (status, told) = (outcome.status, outcome.out() + &outcome.err());
         assert!(passed, "{act}: {status}\n{told}");
-        need::take_over(&outcome.err());
+        require::take_over(&outcome.err());
     }
 
     /// This program once more, as PID 1 of the stage.
     fn act(self, unshare: PathBuf, act: &str) -> Tool {
         let tool = Tool::new(unshare).args(self.options());
         let tool = tool.args(["--fork", "--kill-child", "--mount-proc"]);
-        let tool = tool.arg(reach::in_reach(&env::current_exe().unwrap()));
+        let tool = tool.arg(accessible::in_reach(&env::current_exe().unwrap()));
         let only = ["--ignored", "--nocapture", "--test-threads=1"];
         let tool = tool.args(["--exact", act]).args(only);
         let strict = env::var_os("NSUTILS_STRICT").unwrap_or_default();
         let tool = tool.env(SCENE, self.name()).env("NSUTILS_STRICT", strict);
         let programs = RLSNS.path().parent().unwrap();
-        let tool = tool.env(reach::PROGRAMS, programs);
+        let tool = tool.env(accessible::PROGRAMS, programs);
         self.as_user(tool.env("NSUTILS_ORIGINALS", originals()))
             .timeout(PATIENCE)
     }

@@ -3,7 +3,7 @@
 use std::os::unix::fs::MetadataExt;
 
 use crate::differences::differ;
-use testkit::{Tool, need};
+use testkit::{Tool, require};
 
 #[test]
 fn options_of_our_own_are_unknown_to_the_original() {
@@ -59,7 +59,7 @@ fn what_is_no_process_number_is_no_target_for_the_original() {
             (1, "nsenter: no namespace is kept in /proc/self/fd\n"),
         ),
     ] {
-        if target == own && !need::root() {
+        if target == own && !require::root() {
             continue;
         }
         differ(|tool| tool.args(["-t", target, "true"]), ours, (1, invalid));

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::stage::{Caller, Container, TESTER, apart, bind, each, rnsenter, twin};
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
-use testkit::{Pid, Scratch, Tool, need};
+use testkit::{Pid, Scratch, Tool, require};
 
 const ROOT: &str = "/sys/fs/cgroup";
 
@@ -73,7 +73,7 @@ impl Drop for Cgroup {
 
 /// Runs `test` with a cgroup and a container whose process is in it; for root alone.
 fn with_cgroup(caller: Caller, test: impl FnOnce(&Cgroup, &Container) + Send) {
-    if !need::root() || !need::machine(knows_cgroup2(), "there is no cgroup2 here") {
+    if !require::root() || !require::machine(knows_cgroup2(), "there is no cgroup2 here") {
         return;
     }
     apart(|| {
@@ -167,7 +167,7 @@ fn who_may_not_write_to_the_cgroup_is_told_so() {
 #[test]
 fn beside_version_1_the_cgroup_of_version_2_is_joined_and_not_the_first() {
     let known = fs::read_to_string("/proc/self/cgroup").unwrap();
-    if !need::machine(known.lines().count() > 1, "there is version 2 alone here") {
+    if !require::machine(known.lines().count() > 1, "there is version 2 alone here") {
         return;
     }
     with_cgroup(Caller::Whoever, |cgroup, container| {
@@ -182,7 +182,7 @@ fn beside_version_1_the_cgroup_of_version_2_is_joined_and_not_the_first() {
 
 #[test]
 fn cgroups_of_version_1_are_refused() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     apart(|| {

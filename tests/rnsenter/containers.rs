@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::stage::{Caller, Container, apart, namespace_of, original, rnsenter, twin};
 use nix::mount::{MsFlags, mount};
-use testkit::{Pid, Scratch, Tool, need};
+use testkit::{Pid, Scratch, Tool, require};
 
 /// What each type is called on the command line and in /proc.
 const TYPES: [(&str, &str); 8] = [
@@ -36,10 +36,10 @@ fn enters_all(tool: Tool, container: &Container) {
 
 #[test]
 fn a_namespace_set_made_by_runshare_without_a_user_namespace() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
-    let Some(runshare) = need::built("runshare") else {
+    let Some(runshare) = require::built("runshare") else {
         return;
     };
     let tool = Tool::new(runshare).args(["-muinpCT", "--fork", "--mount-proc"]);
@@ -55,10 +55,10 @@ fn a_namespace_set_made_by_runshare_without_a_user_namespace() {
 
 #[test]
 fn each_type_is_entered_alone_and_no_other_with_it() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
-    let Some(runshare) = need::built("runshare") else {
+    let Some(runshare) = require::built("runshare") else {
         return;
     };
     let caller = Caller::ordinary();
@@ -83,10 +83,10 @@ fn each_type_is_entered_alone_and_no_other_with_it() {
 
 #[test]
 fn a_namespace_set_made_by_runshare_with_a_user_namespace() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
-    let Some(runshare) = need::built("runshare") else {
+    let Some(runshare) = require::built("runshare") else {
         return;
     };
     let caller = Caller::ordinary();
@@ -109,7 +109,7 @@ fn a_namespace_set_made_by_runshare_with_a_user_namespace() {
 
 /// A container of bubblewrap's; `--dev` and a user that is not root make it two user namespaces deep.
 fn bubble(caller: Caller, options: &[&str]) -> Option<Container> {
-    let found = need::user_namespaces() && need::program("bwrap");
+    let found = require::user_namespaces() && require::program("bwrap");
     if !found {
         return None;
     }
@@ -185,7 +185,7 @@ fn a_container_of_bubblewraps_two_user_namespaces_deep() {
 
 #[test]
 fn a_container_of_bubblewraps_made_by_root() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(container) = bubble(Caller::Whoever, &["--unshare-user"]) else {
@@ -199,7 +199,7 @@ fn a_container_of_bubblewraps_made_by_root() {
 
 #[test]
 fn a_network_kept_by_ip_netns() {
-    if !need::root() || !need::program("ip") {
+    if !require::root() || !require::program("ip") {
         return;
     }
     apart(|| {
@@ -241,10 +241,10 @@ fn a_network_kept_by_ip_netns() {
 
 #[test]
 fn namespaces_kept_by_bind_mounts_alone() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
-    let Some(unshare) = need::original("unshare") else {
+    let Some(unshare) = require::original("unshare") else {
         return;
     };
     let scratch = Scratch::new();

@@ -9,7 +9,7 @@ use crate::stage::{
     Caller, Cast, Container, RNSENTER, children_of, each, original, rnsenter, socket_holder, twin,
 };
 use nix::sys::signal::kill;
-use testkit::{Scratch, Signal, Tool, eventually, need};
+use testkit::{Scratch, Signal, Tool, eventually, require};
 
 /// Asserts how each ends with these arguments and what it says.
 pub(crate) fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {
@@ -42,10 +42,10 @@ fn where_am_i(outside: &Scratch) -> [String; 3] {
 
 #[test]
 fn the_program_never_starts_outside_its_root() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
-    let Some(root) = need::debian_root() else {
+    let Some(root) = require::debian_root() else {
         return;
     };
     let root = root.canonicalize().unwrap().display().to_string();
@@ -80,7 +80,7 @@ fn the_program_never_starts_outside_its_root() {
 
 #[test]
 fn with_usr_as_root_the_program_starts_in_it() {
-    if !need::root() || !need::met(Path::new("/usr/bin/sh").exists(), "no /usr/bin/sh") {
+    if !require::root() || !require::met(Path::new("/usr/bin/sh").exists(), "no /usr/bin/sh") {
         return;
     }
     let own = std::process::id().to_string();
@@ -94,7 +94,7 @@ fn with_usr_as_root_the_program_starts_in_it() {
 
 #[test]
 fn a_directory_that_the_new_root_holds_is_kept() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -110,7 +110,7 @@ fn a_directory_that_the_new_root_holds_is_kept() {
 
 #[test]
 fn where_setgroups_is_denied_the_groups_stay_and_the_user_namespace_is_entered() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let caller = Caller::ordinary();
@@ -140,7 +140,7 @@ fn where_setgroups_is_denied_the_groups_stay_and_the_user_namespace_is_entered()
 
 #[test]
 fn capabilities_are_kept_where_the_user_namespace_is_all_that_is_entered() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let caller = Caller::ordinary();
@@ -167,7 +167,7 @@ fn capabilities_are_kept_where_the_user_namespace_is_all_that_is_entered() {
 
 #[test]
 fn numbers_out_of_range_are_refused_not_wrapped() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(cast) = Cast::new(Caller::Whoever) else {
@@ -236,10 +236,10 @@ fn numbers_of_descriptors_in_messages_are_our_own() {
 
 #[test]
 fn nothing_is_taken_from_a_process_that_has_the_targets_number_by_now() {
-    if !need::root() || !numbers_can_be_chosen() || !pidfds_have_inodes() {
+    if !require::root() || !numbers_can_be_chosen() || !pidfds_have_inodes() {
         return;
     }
-    let (Some(theirs), true) = (need::original("nsenter"), need::program("strace")) else {
+    let (Some(theirs), true) = (require::original("nsenter"), require::program("strace")) else {
         return;
     };
     for option in ["-r", "-w", "-e"] {
@@ -268,7 +268,7 @@ fn nothing_is_taken_from_a_process_that_has_the_targets_number_by_now() {
 
 #[test]
 fn what_is_no_directory_is_not_opened_as_the_working_directory() {
-    if !need::root() || !need::program("strace") {
+    if !require::root() || !require::program("strace") {
         return;
     }
     let scratch = Scratch::new();
@@ -299,7 +299,7 @@ fn what_is_no_directory_is_not_opened_as_the_working_directory() {
 
 #[test]
 fn a_program_that_dies_by_a_signal_which_the_tool_ignores_is_reported() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let own = std::process::id().to_string();

@@ -9,7 +9,7 @@ use std::path::Path;
 use nix::mount::{MsFlags, mount};
 
 use crate::stage::{Caller, Container, apart, bind, namespace_of, rnsenter, twin};
-use testkit::{Scratch, Tool, need};
+use testkit::{Scratch, Tool, require};
 
 /// The types that are told, and what each is called on the command line.
 const TYPES: [(&str, &str); 6] = [
@@ -43,7 +43,7 @@ fn expected(directory: &Path, kept: &[&str]) -> Vec<String> {
 
 /// Runs `test` with a directory in which namespaces are kept that `runshare` has made with these options.
 fn with_kept(options: &[&str], test: impl FnOnce(&Path) + Send) {
-    let (true, Some(runshare)) = (need::root(), need::built("runshare")) else {
+    let (true, Some(runshare)) = (require::root(), require::built("runshare")) else {
         return;
     };
     let scratch = Scratch::new();
@@ -118,7 +118,7 @@ fn what_only_a_process_has_is_not_there() {
 #[test]
 fn the_directory_of_a_process_is_such_a_directory_too() {
     let caller = Caller::ordinary();
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let Some(container) = Container::owned_by(caller) else {
@@ -131,7 +131,7 @@ fn the_directory_of_a_process_is_such_a_directory_too() {
         assert_eq!(inside(tool, directory.to_str().unwrap(), options), names);
     }
     // The user namespace that one is in is left out.
-    if need::root() {
+    if require::root() {
         let Some(plain) = Container::plain() else {
             return;
         };
@@ -192,7 +192,7 @@ fn what_is_no_directory_is_no_target_as_for_the_original() {
             });
         }
     }
-    if need::root() {
+    if require::root() {
         apart(|| {
             let file = scratch.path().join("file");
             bind(Path::new("/proc/self/ns/net"), &file);

@@ -4,7 +4,7 @@ mod trust;
 
 use crate::cgroup::{Cgroup, knows_cgroup2};
 use crate::stage::{ALL_BUT_USER, Caller, Container, TESTER, apart, namespace_of, rnsenter, twin};
-use testkit::{Pid, Tool, eventually, need};
+use testkit::{Pid, Tool, eventually, require};
 
 /// Prints the host name's namespace that the program is in.
 const SHOW: [&str; 2] = ["readlink", "/proc/self/ns/uts"];
@@ -18,7 +18,7 @@ fn id(last: char) -> String {
 
 /// Runs `test` in a cgroup of its own.
 fn with_cgroups(test: impl FnOnce(&Cgroup) + Send) {
-    if need::root() && need::machine(knows_cgroup2(), "there is no cgroup2 here") {
+    if require::root() && require::machine(knows_cgroup2(), "there is no cgroup2 here") {
         apart(|| test(&Cgroup::new()));
     }
 }
@@ -90,7 +90,7 @@ fn it_is_the_containers_first_process_that_is_the_target() {
         };
         let sent = rnsenter().args(["-t", &first.pid().to_string(), "-p", "-m"]);
         let sent = Container::made_by(sent.args(["sleep", "1000"]));
-        let Some(unshare) = need::original("unshare") else {
+        let Some(unshare) = require::original("unshare") else {
             return;
         };
         let inner = rnsenter().args(["-t", &first.pid().to_string(), "-p", "-m"]);

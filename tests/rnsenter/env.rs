@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use crate::stage::{Caller, Container, rnsenter, twin};
-use testkit::{Tool, need};
+use testkit::{Tool, require};
 
 /// What lets anybody enter this container.
 fn entering(container: &Container) -> Vec<String> {
@@ -16,7 +16,7 @@ fn entering(container: &Container) -> Vec<String> {
 /// A container whose process has this environment.
 fn with(environment: impl FnOnce(Tool) -> Tool) -> Option<(Caller, Container)> {
     let caller = Caller::ordinary();
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return None;
     }
     let setup = |tool: Tool| environment(caller.runs(tool));
@@ -126,7 +126,7 @@ fn a_shell_that_the_target_names_reaches_the_terminal_as_text() {
 #[test]
 fn where_the_target_has_no_shell_the_callers_passwd_entry_decides() {
     let Some(twin) = twin() else { return };
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let target = Container::none(|tool| tool.no_env().env("A", "1"));
@@ -154,7 +154,7 @@ fn where_the_target_has_no_shell_the_callers_passwd_entry_decides() {
 fn a_variable_without_a_name_is_refused_as_the_original_refuses_it() {
     let Some(twin) = twin() else { return };
     let caller = Caller::ordinary();
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let unshare = testkit::originals().join("bin/unshare");
@@ -178,7 +178,7 @@ fn a_variable_without_a_name_is_refused_as_the_original_refuses_it() {
 #[test]
 fn a_kernel_thread_has_an_empty_environment() {
     let thread = std::fs::read_to_string("/proc/2/comm").unwrap_or_default();
-    if !need::root() || !need::met(thread == "kthreadd\n", "no kernel thread can be seen") {
+    if !require::root() || !require::met(thread == "kthreadd\n", "no kernel thread can be seen") {
         return;
     }
     let Some(twin) = twin() else { return };

@@ -6,7 +6,7 @@
 use crate::stage::{
     Caller, Container, children_of, each, is_stopped, lives, namespace_of, original, rnsenter,
 };
-use testkit::{Pid, Running, Signal, Tool, eventually, need};
+use testkit::{Pid, Running, Signal, Tool, eventually, require};
 
 /// How the container is entered. Only a child is in its pid namespace.
 struct Entry {
@@ -109,7 +109,7 @@ fn probed(caller: Caller, container: &Container, entered: &[&str], number: &str)
 }
 
 fn nobody_inside_gets_at_it(caller: Caller) {
-    if !need::user_namespaces() || !need::program("strace") {
+    if !require::user_namespaces() || !require::program("strace") {
         return;
     }
     each(|tool, ours| {
@@ -132,14 +132,14 @@ fn nobody_inside_gets_at_the_tool_of_an_ordinary_user_between_join_and_exec() {
 
 #[test]
 fn nobody_inside_gets_at_the_tool_of_root_between_join_and_exec() {
-    if need::root() {
+    if require::root() {
         nobody_inside_gets_at_it(Caller::Whoever);
     }
 }
 
 #[test]
 fn nobody_inside_gets_at_the_parent_that_waits() {
-    if !need::user_namespaces() || !need::program("strace") {
+    if !require::user_namespaces() || !require::program("strace") {
         return;
     }
     let caller = Caller::ordinary();
@@ -165,7 +165,7 @@ fn nobody_inside_gets_at_the_parent_that_waits() {
 
 #[test]
 fn the_program_itself_is_as_open_as_any() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let caller = Caller::ordinary();

@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nix::libc::{SYS_pidfd_open, SYS_setns};
 
 use crate::stage::{Caller, Container, NOBODY, rnsenter, twin, zombie};
-use testkit::{Tool, need};
+use testkit::{Tool, require};
 
 /// The hint that ours gives when `caller` calls it so; none where the originals are missing.
 #[track_caller]
@@ -65,7 +65,7 @@ fn a_zombie_is_told_from_a_process() {
 #[test]
 fn a_kernel_thread_is_told_from_a_process() {
     let name = std::fs::read_to_string("/proc/2/comm").unwrap_or_default();
-    if !need::met(
+    if !require::met(
         name.trim() == "kthreadd",
         "process 2 is no kernel thread here",
     ) {
@@ -80,7 +80,7 @@ fn a_kernel_thread_is_told_from_a_process() {
             "{hint}"
         );
     }
-    if need::root() {
+    if require::root() {
         let Some(hint) = hint_for(Caller::Whoever, 2, &["-n", "-e", "true"]) else {
             return;
         };
@@ -113,7 +113,7 @@ fn the_process_of_another_user_is_told_with_its_owner() {
 
 #[test]
 fn a_filter_that_refuses_the_call_is_named() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -144,7 +144,7 @@ fn a_filter_that_refuses_the_call_is_named() {
 
 #[test]
 fn a_hidden_process_is_told_from_one_that_is_not_there() {
-    if !need::root() || !need::user_namespaces() {
+    if !require::root() || !require::user_namespaces() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -163,7 +163,7 @@ fn a_hidden_process_is_told_from_one_that_is_not_there() {
 
 #[test]
 fn a_program_that_is_not_inside_is_told_so() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let caller = Caller::ordinary();

@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use crate::stage::{Caller, Cast, rnsenter, twin};
-use testkit::{Signal, need};
+use testkit::{Signal, require};
 
 /// Lines that take the tool through each of its descriptors, for anybody.
 const LINES: [&str; 8] = [
@@ -37,7 +37,7 @@ const SHOW: [&str; 3] = [
 
 /// Has `check` look at the words of every line.
 fn for_each_line(check: impl Fn(&[String])) {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let caller = Caller::Whoever;

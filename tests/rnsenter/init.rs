@@ -3,11 +3,11 @@
 use std::fs;
 
 use crate::stage::{Caller, children_of, namespace_of, rnsenter};
-use testkit::{Pid, Running, Tool, eventually, need};
+use testkit::{Pid, Running, Tool, eventually, require};
 
 /// The init of a container of the caller's that runs this script, and the tool outside.
 fn init(caller: Caller, script: &str) -> Option<(Running, Pid)> {
-    let runshare = need::built("runshare")?;
+    let runshare = require::built("runshare")?;
     let options = ["-r", "-m", "-u", "--pid", "--init", "--mount-proc"];
     let tool = Tool::new(runshare).env("KEY", "value").args(options);
     let mut tool = caller.runs(tool.args(["sh", "-c", script])).spawn();
@@ -21,7 +21,7 @@ fn init(caller: Caller, script: &str) -> Option<(Running, Pid)> {
 
 #[test]
 fn its_user_enters_the_oldest_child_in_its_stead() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let caller = Caller::ordinary();
@@ -48,7 +48,7 @@ fn its_user_enters_the_oldest_child_in_its_stead() {
 
 #[test]
 fn a_child_elsewhere_is_not_entered() {
-    if !need::user_namespaces() || !need::program("unshare") {
+    if !require::user_namespaces() || !require::program("unshare") {
         return;
     }
     let caller = Caller::ordinary();
@@ -68,7 +68,7 @@ fn a_child_elsewhere_is_not_entered() {
 
 #[test]
 fn root_enters_the_init_itself() {
-    if !need::root() || !need::user_namespaces() {
+    if !require::root() || !require::user_namespaces() {
         return;
     }
     let script = "exec unshare -m sh -c 'echo up; exec sleep 1000'";

@@ -16,7 +16,7 @@ use crate::reuse::{holds_a_pidfd, numbers_can_be_chosen, reuse, target};
 use crate::stage::{
     Caller, Container, RNSENTER, apart, bind, children_of, namespace_of, rnsenter, socket_holder,
 };
-use testkit::{Pid, Scratch, Signal, Tool, eventually, need};
+use testkit::{Pid, Scratch, Signal, Tool, eventually, require};
 
 /// Prints the network and the host name's namespace that the program is in.
 const SHOW: [&str; 3] = ["readlink", "/proc/self/ns/net", "/proc/self/ns/uts"];
@@ -55,7 +55,7 @@ fn is_entered_alone(net: &str) {
 
 #[test]
 fn it_is_entered_alone_or_with_what_else_its_process_has() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(container) = Container::plain() else {
@@ -93,7 +93,7 @@ fn it_is_entered_alone_or_with_what_else_its_process_has() {
 #[test]
 fn an_ordinary_user_enters_what_is_their_own() {
     let caller = Caller::ordinary();
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let Some(container) = Container::owned_by(caller) else {
@@ -129,7 +129,7 @@ fn network() -> (OwnedFd, String) {
 
 #[test]
 fn one_that_is_kept_by_a_descriptor() {
-    if need::root() {
+    if require::root() {
         let (_file, net) = network();
         is_entered_alone(&net);
     }
@@ -137,7 +137,7 @@ fn one_that_is_kept_by_a_descriptor() {
 
 #[test]
 fn one_that_is_kept_by_a_socket() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(container) = Container::unshared(Caller::Whoever, &["-n"]) else {
@@ -151,7 +151,7 @@ fn one_that_is_kept_by_a_socket() {
 
 #[test]
 fn one_that_a_thread_is_in() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let ((tell, told), (stay, stays)) = (channel(), channel::<()>());
@@ -168,7 +168,7 @@ fn one_that_a_thread_is_in() {
 
 #[test]
 fn one_that_is_mounted_here_or_where_another_process_is() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let scratch = Scratch::new();
@@ -205,10 +205,10 @@ fn one_that_is_mounted_here_or_where_another_process_is() {
 #[test]
 fn one_that_only_owns_what_is_there() {
     let caller = Caller::ordinary();
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
-    let Some(unshare) = need::original("unshare") else {
+    let Some(unshare) = require::original("unshare") else {
         return;
     };
     // In the inner user namespace, that of the shell between them being gone.
@@ -240,7 +240,7 @@ fn a_number_of_none_is_told() {
 
 #[test]
 fn a_process_that_has_the_number_of_the_one_that_was_found_is_left_alone() {
-    if !need::root() || !numbers_can_be_chosen() || !need::program("strace") {
+    if !require::root() || !numbers_can_be_chosen() || !require::program("strace") {
         return;
     }
     for options in [&["-n"][..], &["-a"]] {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::stage::{Caller, Cast, original_is_denied_groups, seen, twin};
-use testkit::{Outcome, Tool, Twin, need, numbers_from};
+use testkit::{Outcome, Tool, Twin, numbers_from, require};
 
 const LONG: &str = "all help version target mount uts ipc net net-socket pid user cgroup time setuid setgid root wd \
     wdns env no-fork join-cgroup preserve-credentials keep-caps user-parent follow-context";
@@ -219,14 +219,14 @@ fn compare(count: usize, seed: u64, caller: Caller) {
 
 #[test]
 fn five_thousand_random_lines_as_root() {
-    if need::root() {
+    if require::root() {
         compare(5000, 20_261_123, Caller::Whoever);
     }
 }
 
 #[test]
 fn a_thousand_random_lines_as_an_ordinary_user() {
-    if need::user_namespaces() {
+    if require::user_namespaces() {
         compare(1000, 20_261_124, Caller::ordinary());
     }
 }

@@ -9,7 +9,7 @@ use crate::stage::{
 use nix::sys::signal::kill;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
-use testkit::{Pid, Running, Scratch, Signal, Tool, eventually, need};
+use testkit::{Pid, Running, Scratch, Signal, Tool, eventually, require};
 
 /// A process with a network of its own that has not forked, so that its pidfd's inode can be told.
 pub(crate) fn target() -> Option<Container> {
@@ -18,7 +18,7 @@ pub(crate) fn target() -> Option<Container> {
 
 #[test]
 fn the_right_inode_names_the_process_and_any_other_does_not() {
-    if !need::root() || !pidfds_have_inodes() {
+    if !require::root() || !pidfds_have_inodes() {
         return;
     }
     let Some(target) = target() else { return };
@@ -73,13 +73,13 @@ const LAST_PID: &str = "/proc/sys/kernel/ns_last_pid";
 
 pub(crate) fn numbers_can_be_chosen() -> bool {
     let file = File::options().write(true).open(LAST_PID);
-    need::met(file.is_ok(), "process numbers cannot be chosen here")
+    require::met(file.is_ok(), "process numbers cannot be chosen here")
 }
 
 /// Whether pidfds have inodes of their own, as since Linux 6.9.
 pub(crate) fn pidfds_have_inodes() -> bool {
     let [one, other] = [0, 1].map(|_| Container::none(|tool| tool));
-    need::machine(
+    require::machine(
         one.inode() != other.inode(),
         "all pidfds have one inode here",
     )
@@ -87,7 +87,7 @@ pub(crate) fn pidfds_have_inodes() -> bool {
 
 #[test]
 fn a_number_that_is_anothers_by_now_is_refused_by_its_inode() {
-    if !need::root() || !numbers_can_be_chosen() || !pidfds_have_inodes() {
+    if !require::root() || !numbers_can_be_chosen() || !pidfds_have_inodes() {
         return;
     }
     let Some(first) = target() else { return };
@@ -137,7 +137,7 @@ fn release(scratch: &Scratch) {
 
 #[test]
 fn a_target_whose_number_is_reused_between_look_up_and_join_is_not_entered() {
-    if !need::root() || !numbers_can_be_chosen() || !pidfds_have_inodes() {
+    if !require::root() || !numbers_can_be_chosen() || !pidfds_have_inodes() {
         return;
     }
     let gone = |file: &str| format!("cannot open /proc/PID/{file}: No such file or directory");
@@ -181,7 +181,7 @@ fn refuses_a_reused(first: Container, options: &[&str], words: &str) {
 
 #[test]
 fn a_target_that_dies_between_look_up_and_join_is_not_entered() {
-    if !need::root() || !pidfds_have_inodes() {
+    if !require::root() || !pidfds_have_inodes() {
         return;
     }
     let Some(target) = target() else { return };
@@ -195,7 +195,7 @@ fn a_target_that_dies_between_look_up_and_join_is_not_entered() {
 
 #[test]
 fn a_target_that_lives_on_is_entered_after_the_same_wait() {
-    if !need::root() || !pidfds_have_inodes() {
+    if !require::root() || !pidfds_have_inodes() {
         return;
     }
     let Some(target) = target() else { return };
@@ -210,7 +210,7 @@ fn a_target_that_lives_on_is_entered_after_the_same_wait() {
 
 #[test]
 fn a_target_that_dies_at_the_join_itself_is_not_entered() {
-    if !need::user_namespaces() || !need::program("strace") {
+    if !require::user_namespaces() || !require::program("strace") {
         return;
     }
     let caller = Caller::ordinary();

@@ -2,11 +2,11 @@
 //! not, and does as the original where nothing is left to enter.
 
 use crate::stage::{Caller, Container, twin};
-use testkit::{Tool, need};
+use testkit::{Tool, require};
 
 #[test]
 fn the_owner_of_a_rootless_container_enters_it_with_all_though_it_shares_namespaces() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -44,7 +44,7 @@ fn the_owner_of_a_rootless_container_enters_it_with_all_though_it_shares_namespa
 
 #[test]
 fn a_user_namespace_that_is_named_by_a_file_is_entered_before_what_it_owns() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -67,11 +67,11 @@ fn a_user_namespace_that_is_named_by_a_file_is_entered_before_what_it_owns() {
 
 #[test]
 fn the_parent_user_namespace_is_entered_before_what_it_owns() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let Some(twin) = twin() else { return };
-    let Some(unshare) = need::original("unshare") else {
+    let Some(unshare) = require::original("unshare") else {
         return;
     };
     let caller = Caller::ordinary();
@@ -97,7 +97,7 @@ fn the_parent_user_namespace_is_entered_before_what_it_owns() {
 #[test]
 fn where_everything_is_shared_the_original_is_right() {
     let Some(twin) = twin() else { return };
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let caller = Caller::ordinary();

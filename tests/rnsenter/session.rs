@@ -3,12 +3,12 @@
 use std::fs::File;
 
 use crate::stage::{Caller, Container, children_of, lives, rnsenter, twin};
-use testkit::{Signal, Status, Tool, need};
+use testkit::{Signal, Status, Tool, require};
 
 /// The container of an ordinary user, and who that is.
 fn container() -> Option<(Caller, Container)> {
     let caller = Caller::ordinary();
-    let container = need::user_namespaces().then(|| Container::owned_by(caller));
+    let container = require::user_namespaces().then(|| Container::owned_by(caller));
     Some((caller, container.flatten()?))
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::stage::{Caller, Container, RNSENTER, children_of, each, is_stopped, lives, rnsenter};
 use nix::sys::signal::kill;
-use testkit::{Running, Scratch, Signal, Status, Tool, eventually, need};
+use testkit::{Running, Scratch, Signal, Status, Tool, eventually, require};
 
 /// What has the tool wait for its program, in a container that anybody may enter.
 fn waiting(container: &Container) -> Vec<String> {
@@ -18,7 +18,7 @@ fn waiting(container: &Container) -> Vec<String> {
 /// The container of an ordinary user, and who that is.
 fn container() -> Option<(Caller, Container)> {
     let caller = Caller::ordinary();
-    let container = need::user_namespaces().then(|| Container::owned_by(caller));
+    let container = require::user_namespaces().then(|| Container::owned_by(caller));
     Some((caller, container.flatten()?))
 }
 
@@ -96,7 +96,7 @@ fn held_up(tool: PathBuf, container: &Container, script: &str, log: &Path) -> To
 
 #[test]
 fn a_program_that_goes_on_before_the_tool_could_stop_is_waited_for() {
-    let (Some(original), true) = (need::original("nsenter"), need::program("strace")) else {
+    let (Some(original), true) = (require::original("nsenter"), require::program("strace")) else {
         return;
     };
     let Some((caller, container)) = container() else {
@@ -143,7 +143,7 @@ fn shell_does(shell: &mut Running, line: &str) -> String {
 
 #[test]
 fn a_shell_on_a_terminal_stops_it_and_brings_it_back() {
-    if !need::program("bash") {
+    if !require::program("bash") {
         return;
     }
     let Some((caller, container)) = container() else {

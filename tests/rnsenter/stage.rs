@@ -8,7 +8,7 @@ use std::thread;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, setns, unshare};
 use nix::unistd::{Gid, Uid, geteuid};
-use testkit::{Outcome, Pid, Program, Running, Scratch, Tool, Twin, eventually, need};
+use testkit::{Outcome, Pid, Program, Running, Scratch, Tool, Twin, eventually, require};
 
 /// The program under test.
 pub(crate) const RNSENTER: Program = Program::built(env!("CARGO_BIN_EXE_rnsenter"));
@@ -29,7 +29,7 @@ pub(crate) fn twin() -> Option<Twin> {
     Some(Twin::new("nsenter", RNSENTER)?.masking(descriptors))
 }
 
-/// The original, where a test cannot do without a tool known to work; ask `need` first.
+/// The original, where a test cannot do without a tool known to work; ask `require` first.
 pub(crate) fn original() -> Tool {
     let path = testkit::originals().join("bin/nsenter");
     Tool::new(path).argv0("nsenter")
@@ -37,7 +37,7 @@ pub(crate) fn original() -> Tool {
 
 /// Has `check` look at ours (it is told `true`), then at the original.
 pub(crate) fn each(check: impl Fn(&dyn Fn() -> Tool, bool)) {
-    if need::original("nsenter").is_some() {
+    if require::original("nsenter").is_some() {
         check(&|| rnsenter().argv0("nsenter"), true);
         check(&original, false);
     }
@@ -171,7 +171,7 @@ impl Container {
         setup: impl FnOnce(Tool) -> Tool,
         options: &[&str],
     ) -> Option<Container> {
-        let unshare = Tool::new(need::original("unshare")?).argv0("unshare");
+        let unshare = Tool::new(require::original("unshare")?).argv0("unshare");
         Some(Container::made_by(setup(unshare).args(options).args(SLEEP)))
     }
 

@@ -1,7 +1,7 @@
 //! The command lines of `command_lines.txt`, and the places where a message goes, beside the original.
 
 use crate::stage::{Caller, Cast, original_is_denied_groups, seen, twin};
-use testkit::{Tool, command_lines, need};
+use testkit::{Tool, command_lines, require};
 
 /// The words of every command line of the file.
 fn lines() -> Vec<Vec<String>> {
@@ -41,21 +41,21 @@ fn compare(caller: Caller) {
 
 #[test]
 fn every_command_line_of_the_file_as_root() {
-    if need::root() {
+    if require::root() {
         compare(Caller::Whoever);
     }
 }
 
 #[test]
 fn every_command_line_of_the_file_as_another_user_of_the_machine() {
-    if need::root() {
+    if require::root() {
         compare(Caller::Tester);
     }
 }
 
 #[test]
 fn every_command_line_of_the_file_as_the_ordinary_user_who_runs_the_tests() {
-    if !nix::unistd::geteuid().is_root() && need::user_namespaces() {
+    if !nix::unistd::geteuid().is_root() && require::user_namespaces() {
         compare(Caller::Whoever);
     }
 }
@@ -144,7 +144,7 @@ fn posixly_correct_changes_nothing() {
 
 #[test]
 fn an_attached_value_with_a_prefix_of_an_option_counts_for_the_option() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(twin) = twin() else { return };

@@ -4,7 +4,7 @@ use nix::errno::Errno;
 use nix::libc::{SYS_fstatfs, SYS_openat, SYS_unshare};
 
 use crate::stage::{RUNSHARE, ordinary, runshare, twin};
-use testkit::{Outcome, Tool, need};
+use testkit::{Outcome, Tool, require};
 
 /// The types in the order of the table, which is that of joining.
 const TYPES: [&str; 8] = [
@@ -39,7 +39,7 @@ fn is_aligned(outcome: &Outcome) -> bool {
 
 #[test]
 fn everything_can_be_made_here_by_whom_it_can() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let outcome = ordinary(runshare()).arg("--check").run().ok();
@@ -69,7 +69,7 @@ fn everything_can_be_made_here_by_whom_it_can() {
 
 #[test]
 fn root_needs_no_user_namespace() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let outcome = runshare().arg("--check").run().ok();
@@ -81,7 +81,7 @@ fn root_needs_no_user_namespace() {
 
 #[test]
 fn only_the_types_that_are_asked_for_are_checked_and_the_status_tells() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     for (options, names, status) in [
@@ -115,7 +115,7 @@ fn no_program_runs() {
 
 #[test]
 fn a_limit_of_0_is_in_its_row_and_tells_why() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let script = "echo 0 >/proc/sys/user/max_net_namespaces; echo 7 >/proc/sys/user/max_uts_namespaces; exec \"$1\" --check -u -n";
@@ -132,7 +132,7 @@ fn a_limit_of_0_is_in_its_row_and_tells_why() {
 
 #[test]
 fn a_reason_that_all_have_in_common_is_told_once() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let tool = ordinary(runshare()).refusing(SYS_unshare, Errno::EPERM);
@@ -158,7 +158,7 @@ fn what_a_filter_lets_nobody_say_is_the_c_librarys_word() {
 
 #[test]
 fn a_user_namespace_in_which_nobody_can_be_mapped_is_none() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     // CAP_SETFCAP, which mapping root takes.
@@ -173,7 +173,7 @@ fn a_user_namespace_in_which_nobody_can_be_mapped_is_none() {
 
 #[test]
 fn json_is_read_by_others() {
-    if !need::user_namespaces() || !need::program("python3") {
+    if !require::user_namespaces() || !require::program("python3") {
         return;
     }
     let outcome = ordinary(runshare())
@@ -248,7 +248,7 @@ fn the_original_knows_neither_and_no_prefix_changes_its_meaning() {
 
 #[test]
 fn a_missing_capability_is_not_blamed_for_a_refused_call() {
-    if !need::root() || !need::user_namespaces() {
+    if !require::root() || !require::user_namespaces() {
         return;
     }
     // Root has CAP_SETFCAP; the file of the map cannot be opened, or not be proven to be procfs's own.

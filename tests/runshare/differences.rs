@@ -8,11 +8,11 @@ use std::path::Path;
 use crate::mounts::beside_shared_mount;
 use crate::signals::{child_of, lives};
 use crate::stage::{Machine, ordinary, twin};
-use testkit::{Running, Scratch, Signal, Tool, eventually, need};
+use testkit::{Running, Scratch, Signal, Tool, eventually, require};
 
 /// Has `check` look at ours (it is told `true`), then at the original.
 fn each(check: impl Fn(Tool, bool)) {
-    let Some(original) = need::original("unshare") else {
+    let Some(original) = require::original("unshare") else {
         return;
     };
     check(Tool::new(crate::stage::RUNSHARE).argv0("unshare"), true);
@@ -42,7 +42,7 @@ fn the_help_is_our_own() {
 
 #[test]
 fn numbers_out_of_range_are_refused_not_wrapped() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let uid = |line: &'static [&str]| move |tool: Tool| tool.args(line).args(["id", "-u"]);
@@ -108,7 +108,7 @@ fn assert_child_dies(tool: Tool, dies: bool, what: &str) {
 
 #[test]
 fn kill_child_survives_setuid() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     for option in [["-S", "1001"], ["-G", "1001"]] {
@@ -121,7 +121,7 @@ fn kill_child_survives_setuid() {
 
 #[test]
 fn kill_child_with_term_ends_a_pid_1_without_handler() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     for signal in ["TERM", "INT", "USR1", "RTMIN+1"] {
@@ -136,7 +136,7 @@ fn kill_child_with_term_ends_a_pid_1_without_handler() {
 
 #[test]
 fn newuidmap_comes_from_the_system_directories_first() {
-    if !need::root() || !need::program("newuidmap") {
+    if !require::root() || !require::program("newuidmap") {
         return;
     }
     let scratch = Scratch::new();
@@ -159,7 +159,7 @@ fn newuidmap_comes_from_the_system_directories_first() {
 
 #[test]
 fn a_single_id_past_the_end_of_a_block_costs_nothing() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let show = "while read map; do echo $map; done < /proc/self/uid_map";
@@ -182,7 +182,7 @@ fn a_single_id_past_the_end_of_a_block_costs_nothing() {
 
 #[test]
 fn a_block_that_leaves_the_range_of_ids_is_for_the_kernel_to_refuse() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -197,7 +197,7 @@ fn a_block_that_leaves_the_range_of_ids_is_for_the_kernel_to_refuse() {
 
 #[test]
 fn root_gets_its_own_subordinate_ids() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let show = "while read map; do echo $map; done < /proc/self/uid_map";
@@ -218,10 +218,10 @@ fn root_gets_its_own_subordinate_ids() {
 
 #[test]
 fn a_proc_on_a_directory_that_is_not_a_mount_point_is_not_left_outside() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
-    let Some(original) = need::original("unshare") else {
+    let Some(original) = require::original("unshare") else {
         return;
     };
     let script = "$0 --propagation shared --mount-proc=$1/plain true; grep -c \" $1/plain\" /proc/self/mountinfo || :";
@@ -232,7 +232,7 @@ fn a_proc_on_a_directory_that_is_not_a_mount_point_is_not_left_outside() {
 
 #[test]
 fn subordinate_ids_out_of_range_are_refused_not_wrapped() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let machine = Machine::new().subids("root:4294967297:5\n");
@@ -288,7 +288,7 @@ fn is_bound(file: &Path) -> bool {
 
 #[test]
 fn a_file_that_cannot_be_bound_undoes_the_others() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     for extra in [&[][..], &["--mount"], &["--fork"]] {
@@ -307,7 +307,7 @@ fn a_file_that_cannot_be_bound_undoes_the_others() {
 
 #[test]
 fn the_program_waits_until_its_namespaces_are_kept() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     each(|tool, ours| {
@@ -368,14 +368,14 @@ fn an_ignored_signal_stays_ignored_where_signals_are_forwarded() {
 
 #[test]
 fn pid_1_that_cannot_die_by_a_signal_ends_with_128_plus_n() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     each(|tool, ours| {
         let inner = if ours {
             crate::stage::RUNSHARE.into()
         } else {
-            need::original("unshare").unwrap()
+            require::original("unshare").unwrap()
         };
         let tool = ordinary(tool)
             .arg("-rpf")

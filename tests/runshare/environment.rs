@@ -1,7 +1,7 @@
 //! `--clear-env` and `--whitelist-env`, which the pinned original lacks: judged by what the program gets.
 
 use crate::stage::runshare;
-use testkit::{Scratch, need};
+use testkit::{Scratch, require};
 
 /// The environment of a program run with these options.
 fn environment(options: &[&str]) -> Vec<String> {
@@ -77,7 +77,7 @@ fn the_shell_is_looked_for_in_the_environment_that_is_left() {
 
 #[test]
 fn without_a_shell_that_is_left_the_callers_passwd_entry_decides() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let scratch = Scratch::new();

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use crate::stage::{Machine, runshare, twin};
-use testkit::{Scratch, Tool, need};
+use testkit::{Scratch, Tool, require};
 
 /// An executable file with this content.
 fn executable(scratch: &Scratch, name: &str, content: &str) -> PathBuf {
@@ -67,7 +67,7 @@ fn the_shell_is_chosen_as_the_original_chooses_it() {
 
 #[test]
 fn the_shell_of_the_passwd_entry_is_that_of_the_user_one_has_become() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -133,7 +133,7 @@ fn the_path_is_searched_as_execvp_searches_it() {
 
 #[test]
 fn the_path_is_searched_inside_the_new_root_and_directory() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();

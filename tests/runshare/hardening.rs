@@ -8,7 +8,7 @@ use crate::pivot::{bare_root, ordinary_in};
 use crate::stage::{RUNSHARE, ordinary, runshare};
 use nix::errno::Errno;
 use nix::libc::SYS_keyctl;
-use testkit::{Outcome, Scratch, Status, Tool, need};
+use testkit::{Outcome, Scratch, Status, Tool, require};
 
 /// Prints the working directory of the tool, as the program finds it in a /proc of the host, what is two levels above,
 /// and what is in the root.
@@ -19,7 +19,7 @@ const LOOK_OUT: &str = "while read -r key value; do case $key in PPid:) up=$valu
 
 #[test]
 fn the_tool_keeps_no_directory_of_the_root_that_was_left() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let root = bare_root();
@@ -50,7 +50,7 @@ fn the_tool_keeps_no_directory_of_the_root_that_was_left() {
 
 #[test]
 fn a_plain_tool_is_as_open_as_the_original() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     for options in [
@@ -94,12 +94,12 @@ fn core_files_are_left() -> bool {
     let shell = Tool::new("/bin/sh").current_dir(scratch.path());
     let _ = shell.args(["-c", script]).run();
     let left = fs::read_dir(scratch.path()).unwrap().count() == 1;
-    need::met(named && left, "core files are not left in the directory")
+    require::met(named && left, "core files are not left in the directory")
 }
 
 #[test]
 fn the_tool_leaves_no_core_file_and_ends_as_the_program() {
-    if !core_files_are_left() || !need::user_namespaces() {
+    if !core_files_are_left() || !require::user_namespaces() {
         return;
     }
     for options in [
@@ -126,7 +126,7 @@ fn the_tool_leaves_no_core_file_and_ends_as_the_program() {
 
 #[test]
 fn the_original_leaves_a_core_file_of_its_own() {
-    let Some(original) = need::original("unshare") else {
+    let Some(original) = require::original("unshare") else {
         return;
     };
     if !core_files_are_left() {
@@ -176,7 +176,7 @@ fn prints_its_session_keyring() {
 }
 
 fn keyring_of(tool: Tool) -> Outcome {
-    let this = testkit::reach::in_reach(&env::current_exe().unwrap());
+    let this = testkit::accessible::in_reach(&env::current_exe().unwrap());
     let test = [
         "--exact",
         "hardening::prints_its_session_keyring",
@@ -195,7 +195,7 @@ fn number(outcome: &Outcome) -> String {
 #[test]
 fn a_new_session_has_a_keyring_of_its_own() {
     let keyrings = testkit::session_keyring();
-    if !need::met(keyrings.is_ok(), "there are no keyrings here") {
+    if !require::met(keyrings.is_ok(), "there are no keyrings here") {
         return;
     }
     let own = keyrings.unwrap().to_string();
@@ -203,7 +203,7 @@ fn a_new_session_has_a_keyring_of_its_own() {
     let new = keyring_of(runshare().arg("--new-session"));
     assert_ne!(number(&new), own);
     assert_eq!(new.err(), "");
-    if need::user_namespaces() {
+    if require::user_namespaces() {
         let inside = ordinary(runshare()).args(["-r", "--pid", "--init", "--new-session"]);
         assert_ne!(number(&keyring_of(inside)), own);
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
 use crate::stage::{ordinary, runshare};
-use testkit::{Tool, need};
+use testkit::{Tool, require};
 
 /// Shows both names, a line each.
 const SHOW: [&str; 3] = [
@@ -33,7 +33,7 @@ fn named(setup: impl Fn(Tool) -> Tool, host: &str, domain: &str) {
 
 #[test]
 fn each_name_is_set_by_its_own_option_and_stays_inside() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let [host, domain] = names_outside().map(|name| name.trim_end().to_owned());
@@ -53,7 +53,7 @@ fn each_name_is_set_by_its_own_option_and_stays_inside() {
 
 #[test]
 fn root_needs_no_user_namespace_and_the_program_may_be_anybody() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let before = names_outside();
@@ -65,7 +65,7 @@ fn root_needs_no_user_namespace_and_the_program_may_be_anybody() {
 
 #[test]
 fn a_name_is_bytes_and_may_be_empty() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let odd = OsStr::from_bytes(b"\xff \xc3\xa9");
@@ -78,7 +78,7 @@ fn a_name_is_bytes_and_may_be_empty() {
 
 #[test]
 fn a_kept_namespace_keeps_its_name() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let scratch = testkit::Scratch::new();
@@ -98,7 +98,7 @@ fn a_kept_namespace_keeps_its_name() {
 
 #[test]
 fn what_the_kernel_refuses_is_told_with_the_name() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let long = "x".repeat(65);

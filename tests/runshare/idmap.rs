@@ -1,7 +1,7 @@
 //! Who is who inside: the tables of the specification, and random maps beside the original.
 
 use crate::stage::{Machine, runshare, twin};
-use testkit::{Scratch, Tool, need, numbers_from, words};
+use testkit::{Scratch, Tool, numbers_from, require, words};
 
 /// Options and the uid_map that `tester` (1001) gets with 100000 to 165535 as subordinate ids.
 const TABLE: [(&str, &str); 8] = [
@@ -47,7 +47,7 @@ fn expected(lines: &str) -> Vec<String> {
 
 #[test]
 fn blocks_give_way_to_the_single_id_as_the_table_says() {
-    if !need::root() || !need::program("newuidmap") {
+    if !require::root() || !require::program("newuidmap") {
         return;
     }
     let machine = Machine::new();
@@ -59,7 +59,7 @@ fn blocks_give_way_to_the_single_id_as_the_table_says() {
 
 #[test]
 fn groups_are_mapped_as_users_are() {
-    if !need::root() || !need::program("newgidmap") {
+    if !require::root() || !require::program("newgidmap") {
         return;
     }
     let machine = Machine::new();
@@ -74,7 +74,7 @@ fn groups_are_mapped_as_users_are() {
 
 #[test]
 fn random_maps_are_the_originals() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -110,7 +110,7 @@ fn random_maps_are_the_originals() {
 /// Files of subordinate ids, each for `tester`, beside the original.
 #[test]
 fn subordinate_ids_are_read_as_the_original_reads_them() {
-    if !need::root() || !need::program("newuidmap") {
+    if !require::root() || !require::program("newuidmap") {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -148,7 +148,7 @@ fn subordinate_ids_are_read_as_the_original_reads_them() {
 
 #[test]
 fn a_user_without_a_name_and_a_file_that_is_closed_are_told() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -169,7 +169,7 @@ fn a_user_without_a_name_and_a_file_that_is_closed_are_told() {
 
 #[test]
 fn a_newuidmap_that_is_missing_or_cannot_be_run_is_told() {
-    if !need::root() || !need::program("newuidmap") {
+    if !require::root() || !require::program("newuidmap") {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -213,7 +213,7 @@ fn map_of(lines: u32, bytes: usize) -> Vec<String> {
 #[test]
 fn a_map_that_is_longer_than_the_kernel_takes_is_refused_in_the_originals_words() {
     let Some(twin) = twin() else { return };
-    if !need::root() {
+    if !require::root() {
         return;
     }
     for bytes in [4095, 4096, 4097, 4500] {
@@ -244,7 +244,7 @@ fn a_map_that_is_longer_than_the_kernel_takes_is_refused_in_the_originals_words(
 #[test]
 fn root_without_a_range_gets_that_of_the_first_line_as_in_the_original() {
     let Some(twin) = twin() else { return };
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let show = "while read map; do echo $map; done < /proc/self/uid_map";

@@ -3,7 +3,7 @@
 use std::fs::File;
 
 use crate::stage::{ordinary, runshare, twin};
-use testkit::{Signal, need};
+use testkit::{Signal, require};
 
 /// Lines that take the tool through each of its descriptors: maps, helpers, gates, pidfds, offsets.
 const LINES: [&[&str]; 8] = [
@@ -26,7 +26,7 @@ const SHOW: [&str; 3] = [
 
 #[test]
 fn every_open_descriptor_and_no_other() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     for line in LINES {
@@ -43,7 +43,7 @@ fn every_open_descriptor_and_no_other() {
 
 #[test]
 fn closed_descriptors_stay_closed() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     for line in LINES {

@@ -16,7 +16,7 @@ use nix::unistd::{geteuid, getpgid, getsid};
 
 use crate::signals::child_of;
 use crate::stage::{TESTER, ordinary, runshare};
-use testkit::{Outcome, Pid, Running, Scratch, Tool, eventually, need};
+use testkit::{Outcome, Pid, Running, Scratch, Tool, eventually, require};
 
 /// Runs a test with the tool as root, if root runs the tests, and as an ordinary user.
 fn each(test: impl Fn(&dyn Fn() -> Tool)) {
@@ -28,7 +28,7 @@ fn each_by(start: &dyn Fn() -> Tool, test: impl Fn(&dyn Fn() -> Tool)) {
     if geteuid().is_root() {
         test(&|| start().arg("--init"));
     }
-    if need::user_namespaces() {
+    if require::user_namespaces() {
         test(&|| ordinary(start()).args(["-r", "--init"]));
     }
 }
@@ -94,7 +94,7 @@ fn a_prefix_means_what_it_means_to_the_original() {
         let tool = tool.arg(option).args(["sh", "-c", "echo $$"]);
         tool.run().out()
     };
-    if need::user_namespaces() {
+    if require::user_namespaces() {
         for (option, inside) in [("--init", true), ("--ini", true), ("--in", true)] {
             let pid = namespaces(ordinary(runshare()).arg("-r"), option);
             assert_eq!(pid == "2\n", inside, "{option}");
@@ -102,7 +102,7 @@ fn a_prefix_means_what_it_means_to_the_original() {
         // --ipc, which has no pid namespace.
         assert_ne!(namespaces(ordinary(runshare()).arg("-r"), "--i"), "2\n");
     }
-    let Some(original) = need::original("unshare") else {
+    let Some(original) = require::original("unshare") else {
         return;
     };
     let outcome = Tool::new(original)
@@ -125,7 +125,7 @@ fn signals_of(tool: Tool) -> Outcome {
 #[test]
 fn dispositions_and_the_mask_are_the_callers() {
     use testkit::Signal::{SIGALRM, SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGPIPE, SIGTERM, SIGTTOU};
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let signals = [
@@ -155,7 +155,7 @@ fn descriptors_are_the_callers_and_no_other() {
 
 #[test]
 fn init_keeps_nothing_that_it_does_not_need() {
-    if !need::root() {
+    if !require::root() {
         // The descriptors and the directory of a process with capabilities are for root to see.
         return;
     }
@@ -188,7 +188,7 @@ fn whoever_reads_from_the_program_sees_that_it_has_closed_its_output() {
         let shell = Tool::new("/bin/sh").args(["-c", script, "sh"]);
         shell.args(line)
     };
-    if need::user_namespaces() {
+    if require::user_namespaces() {
         let line = [&crate::stage::RUNSHARE, "-r", "--init"];
         let mut tool = ordinary(of(&line)).spawn();
         tool.until("end of file\n");
@@ -197,7 +197,7 @@ fn whoever_reads_from_the_program_sees_that_it_has_closed_its_output() {
 
 #[test]
 fn ids_change_in_the_program_alone_and_signals_reach_it_all_the_same() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let (uid, gid) = (TESTER.to_string(), "1002");
@@ -216,7 +216,7 @@ fn ids_change_in_the_program_alone_and_signals_reach_it_all_the_same() {
 
 #[test]
 fn capabilities_are_kept_for_the_program_if_asked() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let line = ["-c", "--init", "--keep-caps"];
@@ -236,11 +236,11 @@ fn capabilities_are_kept_for_the_program_if_asked() {
 
 #[test]
 fn init_is_in_the_new_root_too() {
-    if !need::root() {
+    if !require::root() {
         // The root of a process with capabilities is for root to see.
         return;
     }
-    let Some(root) = need::debian_root() else {
+    let Some(root) = require::debian_root() else {
         return;
     };
     let mut tool = runshare()
@@ -257,7 +257,7 @@ fn init_is_in_the_new_root_too() {
 
 #[test]
 fn its_namespace_can_be_kept() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let scratch = Scratch::new();

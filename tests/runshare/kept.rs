@@ -12,7 +12,7 @@ use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, unshare};
 
 use crate::stage::{RUNSHARE, ordinary, runshare};
-use testkit::{Pid, Scratch, Tool, need};
+use testkit::{Pid, Scratch, Tool, require};
 
 const NONE: Option<&str> = None;
 
@@ -82,7 +82,7 @@ fn unpersist(directory: &Path) {
 
 #[test]
 fn every_namespace_is_kept_by_the_name_that_proc_has_for_it_and_let_go_again() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     apart(|scratch| {
@@ -113,7 +113,7 @@ fn every_namespace_is_kept_by_the_name_that_proc_has_for_it_and_let_go_again() {
 
 #[test]
 fn a_namespace_with_a_file_of_its_own_is_kept_there() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     apart(|scratch| {
@@ -135,7 +135,7 @@ fn a_namespace_with_a_file_of_its_own_is_kept_there() {
 
 #[test]
 fn a_pid_namespace_is_kept_by_its_first_process() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     apart(|scratch| {
@@ -158,7 +158,7 @@ fn a_pid_namespace_is_kept_by_its_first_process() {
 
 #[test]
 fn an_empty_directory_serves_as_well_and_goes_too() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     apart(|scratch| {
@@ -201,7 +201,7 @@ fn state(directory: &Path) -> (Vec<(PathBuf, u64)>, String) {
 
 #[test]
 fn if_one_cannot_be_kept_none_is_and_nothing_is_left() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     apart(|scratch| {
@@ -285,7 +285,7 @@ fn if_one_cannot_be_kept_none_is_and_nothing_is_left() {
 
 #[test]
 fn who_may_not_mount_is_told_so_and_leaves_nothing() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();
@@ -312,7 +312,7 @@ fn who_may_not_mount_is_told_so_and_leaves_nothing() {
 
 #[test]
 fn in_a_user_namespace_of_their_own_anybody_can() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();
@@ -341,7 +341,7 @@ fn kept(scratch: &Scratch, types: &str) -> PathBuf {
 
 #[test]
 fn what_is_foreign_stops_it_before_anything_is_done() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     apart(|scratch| {
@@ -379,7 +379,7 @@ fn what_is_foreign_stops_it_before_anything_is_done() {
 
 #[test]
 fn a_namespace_of_another_type_is_foreign_too() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     apart(|scratch| {
@@ -403,7 +403,7 @@ fn a_namespace_of_another_type_is_foreign_too() {
 
 #[test]
 fn what_is_left_after_a_restart_or_an_umount_by_hand_is_removed_too() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     apart(|scratch| {
@@ -471,7 +471,7 @@ fn both_say_what_they_cannot_stand_beside() {
 
 #[test]
 fn they_are_kept_and_let_go_with_standard_descriptors_closed() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     apart(|scratch| {

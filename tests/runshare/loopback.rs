@@ -5,7 +5,7 @@ use std::net::UdpSocket;
 use std::thread;
 
 use crate::stage::{ordinary, runshare};
-use testkit::{CloneFlags, need};
+use testkit::{CloneFlags, require};
 
 /// The local addresses of the network that it runs in, as its routing table has them.
 const SHOW: [&str; 3] = [
@@ -16,7 +16,7 @@ const SHOW: [&str; 3] = [
 
 #[test]
 fn the_loopback_device_has_its_address_and_without_the_option_it_has_none() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     for (options, addresses) in [
@@ -33,7 +33,7 @@ fn the_loopback_device_has_its_address_and_without_the_option_it_has_none() {
 
 #[test]
 fn what_is_sent_to_it_arrives_whoever_the_program_runs_as() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let tool = runshare().args(["--loopback", "-S", "1001", "-G", "1001"]);

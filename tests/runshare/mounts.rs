@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use crate::stage::{RUNSHARE, ordinary, runshare, twin};
-use testkit::{Scratch, Tool, need};
+use testkit::{Scratch, Tool, require};
 
 /// Every mount of this process.
 fn mountinfo() -> String {
@@ -14,7 +14,7 @@ fn mountinfo() -> String {
 
 #[test]
 fn a_proc_of_its_own_shows_its_own_processes() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let outcome = ordinary(runshare())
@@ -26,7 +26,7 @@ fn a_proc_of_its_own_shows_its_own_processes() {
 
 #[test]
 fn nothing_that_is_mounted_inside_is_seen_outside() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let before = mountinfo();
@@ -49,7 +49,7 @@ fn nothing_that_is_mounted_inside_is_seen_outside() {
 
 #[test]
 fn a_new_root_hides_the_old_one() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();
@@ -72,7 +72,7 @@ fn a_new_root_hides_the_old_one() {
 
 #[test]
 fn a_file_is_run_through_the_interpreter_that_was_registered() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();
@@ -104,7 +104,7 @@ fn a_file_is_run_through_the_interpreter_that_was_registered() {
 #[test]
 fn the_working_directory_is_looked_up_inside_the_root() {
     let Some(twin) = twin() else { return };
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();
@@ -136,7 +136,7 @@ pub(crate) fn beside_shared_mount(tool: &Path, script: &str) -> String {
 
 #[test]
 fn a_proc_on_a_directory_that_is_no_mount_point_stays_inside() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let ours = RUNSHARE.path();

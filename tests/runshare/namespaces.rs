@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use crate::stage::{ordinary, runshare};
-use testkit::need;
+use testkit::require;
 
 /// Option, file below /proc/PID/ns.
 const TYPES: [(&str, &str); 8] = [
@@ -45,7 +45,7 @@ fn inside(options: &[&str]) -> BTreeMap<String, String> {
 
 #[test]
 fn each_option_gives_a_new_namespace_of_its_type_and_of_no_other() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let own = own();
@@ -68,7 +68,7 @@ fn each_option_gives_a_new_namespace_of_its_type_and_of_no_other() {
 
 #[test]
 fn all_types_at_once_are_all_new() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let (own, inside) = (own(), inside(&["-rmuinpCTf"]));
@@ -80,7 +80,7 @@ fn all_types_at_once_are_all_new() {
 
 #[test]
 fn without_fork_a_pid_namespace_is_for_the_children_alone() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let script = "echo $$; sh -c 'echo $$'";

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use nix::mount::{MsFlags, mount};
 
 use crate::stage::{runshare, twin};
-use testkit::{Scratch, Tool, need};
+use testkit::{Scratch, Tool, require};
 
 /// A directory on a private mount, where a mount namespace may be kept too.
 fn private_directory(scratch: &Scratch) -> PathBuf {
@@ -43,7 +43,7 @@ fn keep(option: &str, file: &Path) -> String {
 
 #[test]
 fn every_type_is_kept_and_is_the_programs_own() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let scratch = Scratch::new();
@@ -73,7 +73,7 @@ fn every_type_is_kept_and_is_the_programs_own() {
 
 #[test]
 fn all_types_are_kept_at_once() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let scratch = Scratch::new();
@@ -97,7 +97,7 @@ fn all_types_are_kept_at_once() {
 
 #[test]
 fn a_namespace_is_kept_without_fork_too_but_for_pid_and_time_children() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -116,7 +116,7 @@ fn a_namespace_is_kept_without_fork_too_but_for_pid_and_time_children() {
 
 #[test]
 fn a_mount_namespace_cannot_be_kept_on_a_shared_mount() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -137,7 +137,7 @@ fn a_mount_namespace_cannot_be_kept_on_a_shared_mount() {
 
 #[test]
 fn the_last_file_of_a_type_wins_and_an_option_without_one_keeps_it() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let scratch = Scratch::new();
@@ -156,14 +156,14 @@ fn the_last_file_of_a_type_wins_and_an_option_without_one_keeps_it() {
 
 #[test]
 fn a_mount_namespace_is_kept_whichever_processors_made_it_and_the_one_around_it() {
-    if !need::root() || !need::program("taskset") {
+    if !require::root() || !require::program("taskset") {
         return;
     }
     let processors = fs::read_to_string("/proc/self/status").unwrap();
     let several = processors
         .lines()
         .any(|line| line == "Cpus_allowed_list:\t0-1");
-    if !need::met(several, "this takes the processors 0 and 1") {
+    if !require::met(several, "this takes the processors 0 and 1") {
         return;
     }
     let scratch = Scratch::new();

@@ -7,7 +7,7 @@ use std::thread;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
 use crate::stage::{RUNSHARE, ordinary, runshare};
-use testkit::{CloneFlags, Scratch, Tool, need};
+use testkit::{CloneFlags, Scratch, Tool, require};
 
 /// Every mount of this process.
 fn mountinfo() -> String {
@@ -58,7 +58,7 @@ fn in_filled(root: &str, options: &[&str], program: &[&str]) -> Tool {
 
 #[test]
 fn nothing_is_left_of_the_old_root_and_what_was_mounted_in_the_new_one_stays() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = bare_root();
@@ -91,7 +91,7 @@ fn nothing_is_left_of_the_old_root_and_what_was_mounted_in_the_new_one_stays() {
 
 #[test]
 fn user_namespaces_can_be_made_inside_which_chroot_forbids() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = bare_root();
@@ -111,7 +111,7 @@ fn user_namespaces_can_be_made_inside_which_chroot_forbids() {
 
 #[test]
 fn there_is_no_way_back() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = bare_root();
@@ -128,7 +128,7 @@ fn there_is_no_way_back() {
 
 #[test]
 fn the_directory_may_be_named_in_any_way_and_be_a_mount_or_none() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = bare_root();
@@ -158,7 +158,7 @@ fn the_directory_may_be_named_in_any_way_and_be_a_mount_or_none() {
 
 #[test]
 fn the_present_root_itself_may_be_the_new_one() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let tool = ordinary(runshare()).args(["-rpf", "--pivot-root", "--root", "/", "--mount-proc"]);
@@ -170,7 +170,7 @@ fn the_present_root_itself_may_be_the_new_one() {
 
 #[test]
 fn the_working_directory_is_inside_as_with_root_alone() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = bare_root();
@@ -191,7 +191,7 @@ fn the_working_directory_is_inside_as_with_root_alone() {
 
 #[test]
 fn an_interpreter_is_registered_before_the_old_root_is_gone() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = bare_root();
@@ -217,7 +217,7 @@ fn an_interpreter_is_registered_before_the_old_root_is_gone() {
 
 #[test]
 fn the_program_may_be_another_user_and_has_no_descriptor_of_either_root() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let show = "id -u; for n in 3 4 5 6 7 8 9; do [ -e /proc/self/fd/$n ] && echo $n; done; :";
@@ -245,7 +245,7 @@ fn apart(propagation: MsFlags, test: impl FnOnce() + Send) {
 
 #[test]
 fn the_caller_sees_nothing_of_it_though_its_mounts_are_shared() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let scratch = Scratch::new();
@@ -276,7 +276,7 @@ fn the_caller_sees_nothing_of_it_though_its_mounts_are_shared() {
 
 #[test]
 fn what_the_caller_mounts_later_arrives_in_a_slave() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let scratch = Scratch::new();
@@ -307,7 +307,7 @@ fn what_the_caller_mounts_later_arrives_in_a_slave() {
 
 #[test]
 fn what_cannot_be_the_root_is_told() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();

@@ -1,7 +1,7 @@
 //! Command lines that nobody would write: words cut, joined and garbled, beside the original.
 
 use crate::stage::{Machine, ordinary, twin};
-use testkit::{Outcome, Tool, Twin, need, numbers_from};
+use testkit::{Outcome, Tool, Twin, numbers_from, require};
 
 const LONG: &str = "help version mount uts ipc net pid user cgroup time fork kill-child forward-signals mount-proc \
     mount-binfmt map-user map-users map-group map-groups map-root-user map-current-user map-auto map-subids owner \
@@ -168,7 +168,7 @@ fn compare(count: usize, seed: u64, files: bool, setup: impl Fn(Tool) -> Tool) {
 
 #[test]
 fn five_thousand_random_lines_as_root() {
-    if need::root() {
+    if require::root() {
         let machine = Machine::new();
         compare(5000, 20_261_101, true, |tool| {
             machine.root(tool).env("SHELL", "/bin/true")
@@ -178,7 +178,7 @@ fn five_thousand_random_lines_as_root() {
 
 #[test]
 fn a_thousand_random_lines_as_an_ordinary_user() {
-    if need::user_namespaces() {
+    if require::user_namespaces() {
         compare(1000, 20_261_102, false, |tool| {
             ordinary(tool).env("SHELL", "/bin/true")
         });

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use crate::init::terminal::child_named;
 use crate::signals::{child_of, lives};
 use crate::stage::{ordinary, runshare};
-use testkit::{Scratch, Signal, Status, Tool, eventually, need};
+use testkit::{Scratch, Signal, Status, Tool, eventually, require};
 
 /// Lines that take the tool through each of its descriptors, and its processes.
 const LINES: [&[&str]; 5] = [
@@ -26,7 +26,7 @@ const SHOW: [&str; 3] = [
 
 #[test]
 fn no_descriptor_is_inherited_but_the_standard_ones() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     for line in LINES {
@@ -71,7 +71,7 @@ fn the_program_can_gain_no_privileges() {
             expected
         );
     }
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let scratch = Scratch::new();
@@ -87,12 +87,12 @@ fn the_program_can_gain_no_privileges() {
 
 #[test]
 fn the_ids_and_maps_that_take_privileges_are_there_before_they_are_given_up() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let tool = runshare().args(["--no-new-privs", "-S", "1001", "-G", "1001", "id", "-u"]);
     assert_eq!(tool.run().ok().out(), "1001\n");
-    if !need::program("newuidmap") {
+    if !require::program("newuidmap") {
         return;
     }
     let machine = crate::stage::Machine::new();
@@ -119,7 +119,7 @@ fn the_program_leads_a_session_that_has_no_terminal() {
         let outcome = tool.args(["sh", "-c", SESSION]).run().ok();
         assert_eq!(outcome.out(), expected, "{options:?}");
     }
-    if need::user_namespaces() {
+    if require::user_namespaces() {
         let tool =
             ordinary(runshare())
                 .terminal(80, 24)
@@ -138,7 +138,7 @@ const PUSH: [&str; 3] = [
 
 #[test]
 fn nothing_can_be_pushed_into_the_terminal() {
-    if !need::program("perl") {
+    if !require::program("perl") {
         return;
     }
     // Since Linux 6.2 a machine may forbid it altogether.
@@ -233,7 +233,7 @@ fn a_program_that_dies_with_its_caller_does_so_in_its_own_session() {
 
 #[test]
 fn beside_an_init_it_is_the_program_that_leads_the_session() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let tool = || {

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::stage::{ordinary, runshare};
 use nix::sys::signal::kill;
-use testkit::{Pid, Running, Signal, eventually, need};
+use testkit::{Pid, Running, Signal, eventually, require};
 
 /// Whether this process is there and no zombie.
 pub(crate) fn lives(pid: Pid) -> bool {
@@ -33,7 +33,7 @@ pub(crate) fn child_of(tool: &Running) -> Pid {
 
 #[test]
 fn kill_child_kills_the_child_when_the_tool_dies() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     for options in [
@@ -55,7 +55,7 @@ fn kill_child_kills_the_child_when_the_tool_dies() {
 
 #[test]
 fn a_pid_1_with_a_handler_is_left_to_its_handler() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = testkit::Scratch::new();
@@ -80,7 +80,7 @@ fn a_pid_1_with_a_handler_is_left_to_its_handler() {
 
 #[test]
 fn a_pid_1_that_waits_for_the_signal_is_left_to_that() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = testkit::Scratch::new();
@@ -105,7 +105,7 @@ fn a_pid_1_that_waits_for_the_signal_is_left_to_that() {
 
 #[test]
 fn a_pid_1_that_has_the_signal_blocked_is_left_to_itself() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let tool = ordinary(runshare()).blocking(Signal::SIGTERM);
@@ -124,7 +124,7 @@ fn a_pid_1_that_has_the_signal_blocked_is_left_to_itself() {
 
 #[test]
 fn a_watched_child_that_ends_takes_its_watcher_along() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let mut tool = ordinary(runshare())

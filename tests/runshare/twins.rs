@@ -1,7 +1,7 @@
 //! The command lines of `command_lines.txt`, and the places where a message goes, beside the original.
 
 use crate::stage::{Machine, anybody, ordinary, twin};
-use testkit::{Tool, command_lines, need};
+use testkit::{Tool, command_lines, require};
 
 /// Compares every line, run by `setup`, and says how many there were.
 fn compare(setup: impl Fn(Tool) -> Tool) {
@@ -12,7 +12,7 @@ fn compare(setup: impl Fn(Tool) -> Tool) {
 
 #[test]
 fn every_command_line_of_the_file_as_root() {
-    if need::root() {
+    if require::root() {
         let machine = Machine::new();
         compare(|tool| machine.root(tool));
     }
@@ -20,7 +20,7 @@ fn every_command_line_of_the_file_as_root() {
 
 #[test]
 fn every_command_line_of_the_file_as_an_ordinary_user_with_subordinate_ids() {
-    if need::root() && need::program("newuidmap") {
+    if require::root() && require::program("newuidmap") {
         let machine = Machine::new();
         compare(|tool| machine.tester(tool));
     }
@@ -28,7 +28,7 @@ fn every_command_line_of_the_file_as_an_ordinary_user_with_subordinate_ids() {
 
 #[test]
 fn every_command_line_of_the_file_as_whoever_runs_the_tests() {
-    if need::program("newuidmap") {
+    if require::program("newuidmap") {
         compare(ordinary);
     }
 }

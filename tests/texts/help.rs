@@ -1,6 +1,6 @@
 //! `--help` under the name that the program was called by.
 
-use testkit::{Tool, need};
+use testkit::{Tool, require};
 
 use crate::stage::{PROGRAMS, program};
 
@@ -55,7 +55,7 @@ fn it_calls_the_program_as_the_caller_did() {
 #[test]
 fn where_help_is_to_be_found_is_said_by_the_same_name() {
     for (ours, original) in PROGRAMS {
-        let (Some(ours), Some(theirs)) = (program(ours), need::original(original)) else {
+        let (Some(ours), Some(theirs)) = (program(ours), require::original(original)) else {
             return;
         };
         for called in [original, "foo", "./dir/foo"] {
@@ -100,7 +100,7 @@ fn options_of_gnu(text: &str) -> Vec<&str> {
 
 #[test]
 fn chroot_writes_options_as_gnu_does() {
-    let (Some(ours), Some(theirs)) = (program("rchroot"), need::original("chroot")) else {
+    let (Some(ours), Some(theirs)) = (program("rchroot"), require::original("chroot")) else {
         return;
     };
     let (ours, theirs) = (help(&ours, "chroot"), help(&theirs, "chroot"));

@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use testkit::{Tool, need, workspace};
+use testkit::{Tool, require, workspace};
 
 const PAGES: [(&str, &str); 5] = [
     ("runshare.1", "RUNSHARE(1)"),
@@ -40,7 +40,7 @@ struct Page {
 fn pages() -> Vec<Page> {
     let mut pages = Vec::new();
     for (program, words) in RENDERERS {
-        if !need::program(program) {
+        if !require::program(program) {
             continue;
         }
         for (file, title) in PAGES {

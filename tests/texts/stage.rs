@@ -3,7 +3,7 @@
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use testkit::{Outcome, Scratch, Tool, need};
+use testkit::{Outcome, Scratch, Tool, require};
 
 /// Our programs, each with the original that it stands in for.
 pub(crate) const PROGRAMS: [(&str, &str); 4] = [
@@ -16,7 +16,7 @@ pub(crate) const PROGRAMS: [(&str, &str); 4] = [
 /// One of our programs, built if it has to be.
 #[track_caller]
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
-    need::built(name)
+    require::built(name)
 }
 
 /// Runs a line of bash in which `name` is `program`, by a link on PATH, as where our programs are installed.

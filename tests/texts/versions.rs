@@ -1,7 +1,7 @@
 //! `--version` as scripts read it. Each line is what a script does with the original; ours, by a link of that name on
 //! PATH, gives it the same answer.
 
-use testkit::{Outcome, Tool, need};
+use testkit::{Outcome, Tool, require};
 
 use crate::stage::{PROGRAMS, line, program};
 
@@ -32,7 +32,7 @@ fn outcome_of(outcome: &Outcome) -> (String, String, i32) {
 #[test]
 fn scripts_read_the_version_of_the_original() {
     for (ours, original) in PROGRAMS {
-        let (Some(ours), Some(theirs)) = (program(ours), need::original(original)) else {
+        let (Some(ours), Some(theirs)) = (program(ours), require::original(original)) else {
             return;
         };
         for reader in READERS {
@@ -58,7 +58,7 @@ fn the_short_option_shows_the_same() {
 #[test]
 fn the_second_line_says_which_program_it_is() {
     for (ours, original) in PROGRAMS {
-        let (Some(program), Some(theirs)) = (program(ours), need::original(original)) else {
+        let (Some(program), Some(theirs)) = (program(ours), require::original(original)) else {
             return;
         };
         let shown = |program| {
@@ -84,7 +84,7 @@ fn the_second_line_says_which_program_it_is() {
 #[test]
 fn whole_text_is_one_line_longer() {
     for (ours, original) in PROGRAMS.into_iter().filter(|(_, name)| *name != "chroot") {
-        let (Some(ours), Some(theirs)) = (program(ours), need::original(original)) else {
+        let (Some(ours), Some(theirs)) = (program(ours), require::original(original)) else {
             return;
         };
         for (reader, second) in [
@@ -122,7 +122,7 @@ fn our_own_name_says_what_it_is_compatible_with() {
 #[test]
 fn any_other_name_is_the_originals_place() {
     for (ours, original) in PROGRAMS {
-        let (Some(ours), Some(theirs)) = (program(ours), need::original(original)) else {
+        let (Some(ours), Some(theirs)) = (program(ours), require::original(original)) else {
             return;
         };
         for name in ["foo", "./foo", "unshare", "chroot", "nsenter.real", ""] {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use testkit::{Outcome, Scratch, Tool, need, originals, workspace};
+use testkit::{Outcome, Scratch, Tool, originals, require, workspace};
 
 use crate::stage::{bare_runshare, namespace, ready, with_our_path};
 
@@ -25,10 +25,10 @@ fn ansible() -> Option<PathBuf> {
     let mut programs = places.map(|place| place.join("bin"));
     let found = programs.find(|programs| programs.exists());
     let missing = "there is no Ansible: tests/ansible brings it";
-    if !need::met(found.is_some(), missing) {
+    if !require::met(found.is_some(), missing) {
         return None;
     }
-    need::built("rlsns").and(found)
+    require::built("rlsns").and(found)
 }
 
 /// The manual page.

@@ -1,6 +1,6 @@
 //! The links in `/proc/PID/ns` of a program in namespaces beside one's own: another text is another namespace.
 
-use testkit::need;
+use testkit::require;
 
 use crate::stage::{HERE, TELL_AND_STAY, is_root, namespace, ready, runshare};
 
@@ -55,7 +55,7 @@ fn all_eight_options_change_all_eight_links() {
 
 #[test]
 fn no_option_changes_no_link_of_root() {
-    if !need::root() || !ready() {
+    if !require::root() || !ready() {
         return;
     }
     assert!(differing(&[]).is_empty());

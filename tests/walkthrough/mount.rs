@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::{fs, process};
 
-use testkit::need;
+use testkit::require;
 
 use crate::stage::{Debian, bare_runshare, own_mounts};
 
@@ -72,7 +72,7 @@ fn by_hand_at_a_terminal_it_goes_the_same_and_nobody_outside_sees_it() {
 
 #[test]
 fn without_a_pid_namespace_the_proc_that_root_mounts_is_the_hosts() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(debian) = Debian::find() else { return };
@@ -83,7 +83,7 @@ fn without_a_pid_namespace_the_proc_that_root_mounts_is_the_hosts() {
 #[test]
 fn without_a_pid_namespace_the_root_of_a_user_namespace_may_not_mount_proc() {
     let Some(debian) = Debian::find() else { return };
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let words = ["--user", "--map-root-user", "--mount", "rchroot", "./"];

@@ -4,7 +4,7 @@
 use std::fs;
 use std::process;
 
-use testkit::{Running, Status, Tool, eventually, need};
+use testkit::{Running, Status, Tool, eventually, require};
 
 use crate::stage::{Debian, processes_in, ready, runshare};
 
@@ -32,7 +32,7 @@ fn first_process_in(link: &str) -> String {
 
 #[test]
 fn bash_is_pid_1_yet_proc_is_still_the_hosts() {
-    if !ready() || !need::program("bash") {
+    if !ready() || !require::program("bash") {
         return;
     }
     let commands =
@@ -92,7 +92,7 @@ fn when_pid_1_is_killed_all_the_others_end_and_runshare_dies_likewise() {
 
 #[test]
 fn without_fork_bash_stays_outside_and_can_have_but_one_child() {
-    if !ready() || !need::program("bash") {
+    if !ready() || !require::program("bash") {
         return;
     }
     let commands = "[ $$ != 1 ] && echo outside; cat /dev/null; cat /dev/null; :";

@@ -4,13 +4,13 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use nix::unistd::{getegid, geteuid};
-use testkit::{Scratch, need};
+use testkit::{Scratch, require};
 
 use crate::stage::bare_runshare;
 
 #[test]
 fn without_a_map_one_is_nobody() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let nobody = fs::read_to_string("/proc/sys/kernel/overflowuid").expect("proc is mounted");
@@ -22,7 +22,7 @@ fn without_a_map_one_is_nobody() {
 
 #[test]
 fn with_map_root_user_one_is_root_and_the_map_tells_who_that_is_outside() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let commands = "id -u; id -g; cat /proc/self/uid_map /proc/self/gid_map";
@@ -40,7 +40,7 @@ fn with_map_root_user_one_is_root_and_the_map_tells_who_that_is_outside() {
 
 #[test]
 fn what_root_makes_inside_belongs_to_the_caller_outside() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();

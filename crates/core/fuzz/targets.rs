@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use bolero::check;
-use testkit::library;
+use testkit::c_library;
 
 use crate::cli::number;
 use crate::cli::quote::Quotes;
@@ -101,10 +101,10 @@ fn status() {
 #[test]
 fn passwd() {
     check!(name = "passwd").for_each(|file: &[u8]| {
-        if library::has_minus(file) {
+        if c_library::has_minus(file) {
             return;
         }
-        let theirs = library::passwd_entries(file).into_iter();
+        let theirs = c_library::passwd_entries(file).into_iter();
         let theirs: Vec<_> = theirs
             .map(|it| (it.name, it.uid, it.gid, it.shell))
             .collect();
@@ -119,10 +119,10 @@ fn passwd() {
 #[test]
 fn group() {
     check!(name = "group").for_each(|file: &[u8]| {
-        if library::has_minus(file) {
+        if c_library::has_minus(file) {
             return;
         }
-        let theirs = library::group_entries(file);
+        let theirs = c_library::group_entries(file);
         let ours: Vec<_> = group_entries(file).collect();
         let named = |name: &OsStr, gid| (name.to_owned(), gid);
         assert_eq!(
@@ -147,7 +147,7 @@ fn group() {
 fn numbers() {
     check!(name = "numbers").for_each(|text: &[u8]| {
         let text = OsStr::from_bytes(text);
-        let theirs = library::number(text).ok();
+        let theirs = c_library::number(text).ok();
         assert_eq!(number::seconds("", text).ok(), theirs);
         let id = number::id("", text).ok();
         let has_minus = text.as_bytes().contains(&b'-');

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use bolero::check;
 use nscore::cli::Invocation;
-use testkit::library;
+use testkit::c_library;
 
 use crate::accounts::{Accounts, Files, NO_ID, Nobody};
 use crate::cli::{OPTIONS, TOOL};
@@ -21,7 +21,7 @@ fn parts(input: &[u8]) -> Option<(&OsStr, Files, [&[u8]; 2])> {
         parts.next().unwrap_or_default(),
         parts.next().unwrap_or_default(),
     );
-    if library::has_minus(passwd) || library::has_minus(group) {
+    if c_library::has_minus(passwd) || c_library::has_minus(group) {
         return None;
     }
     let files = Files::of(
@@ -62,8 +62,8 @@ fn userspecs() {
         let Some((spec, files, [passwd, group])) = parts(input) else {
             return;
         };
-        let users = library::passwd_entries(passwd);
-        let groups = library::group_entries(group);
+        let users = c_library::passwd_entries(passwd);
+        let groups = c_library::group_entries(group);
         let Ok(numbers) = userspec::read(spec, &files) else {
             return;
         };
@@ -97,7 +97,7 @@ fn group_lists() {
         let Some((list, files, [_, group])) = parts(input) else {
             return;
         };
-        let known: Vec<u32> = library::group_entries(group)
+        let known: Vec<u32> = c_library::group_entries(group)
             .iter()
             .map(|it| it.1)
             .collect();
@@ -124,8 +124,8 @@ fn accounts() {
         let Some((word, files, [passwd, group])) = parts(input) else {
             return;
         };
-        let users = library::passwd_entries(passwd);
-        let groups = library::group_entries(group);
+        let users = c_library::passwd_entries(passwd);
+        let groups = c_library::group_entries(group);
         let found = users.iter().find(|user| user.name == word);
         let ours = files.user_by_name(word).map(|user| (user.uid, user.gid));
         assert_eq!(ours, found.map(|user| (user.uid, user.gid)));

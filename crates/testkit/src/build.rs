@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 use std::{env, fs, io};
 
-use crate::place;
+use crate::paths;
 
 /// Where cargo has built this test: the target directory, and the two parts of the way from there.
 struct Build {
@@ -23,7 +23,7 @@ struct Build {
 impl Build {
     /// Finds it by the place of this test binary, `TARGET/[TRIPLE/]PROFILE/deps/NAME`.
     fn find() -> Option<Build> {
-        let target = place::target()?;
+        let target = paths::target()?;
         let program = env::current_exe().ok()?;
         let below = program.strip_prefix(&target).ok()?;
         let mut parts: Vec<String> = below
@@ -49,7 +49,7 @@ impl Build {
     /// The program of this name, built beside this test or for it.
     fn program(&self, name: &str) -> Result<PathBuf, String> {
         let beside = self.programs(&self.target).join(name);
-        if is_fresh(&beside, &place::workspace(), name) {
+        if is_fresh(&beside, &paths::workspace(), name) {
             return Ok(beside);
         }
         let Some(cargo) = env::var_os("CARGO") else {
@@ -64,7 +64,7 @@ impl Build {
             .args(["build", "--quiet", "--locked", "--package", name])
             .arg("--target-dir")
             .arg(&own)
-            .current_dir(place::workspace());
+            .current_dir(paths::workspace());
         match self.profile.as_str() {
             "debug" => {}
             profile => {

@@ -3,10 +3,10 @@
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use crate::differential::Twin;
 use crate::outcome::Outcome;
 use crate::scratch::Scratch;
 use crate::tool::Tool;
-use crate::twin::Twin;
 
 impl Twin {
     /// The hint that ours gives when it is set up so, none if it gives none.

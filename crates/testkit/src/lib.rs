@@ -5,9 +5,9 @@
 //!   [`Running`] is one that stays while the test looks on.
 //! - [`Twin`] runs our program and the original side by side and compares them to the byte; [`mask`] hides the numbers
 //!   that no two runs share.
-//! - [`library`] is what the C library makes of a text that a program of ours reads in its stead.
-//! - [`need`] asks for what a test cannot do without, and says aloud when it is not there.
-//! - [`Program`] and [`reach`] are programs where every user can reach them, wherever they were built.
+//! - [`c_library`] is what the C library makes of a text that a program of ours reads in its stead.
+//! - [`require`] asks for what a test cannot do without, and says aloud when it is not there.
+//! - [`Program`] and [`accessible`] are programs where every user can reach them, wherever they were built.
 //! - [`Scratch`] and [`World`] are a directory and a process in namespaces of its own, both gone at the end of the test
 //!   even if it fails.
 //!
@@ -23,45 +23,45 @@
     reason = "what the machine refuses to a test kit is the test's failure"
 )]
 
+pub mod accessible;
 mod build;
+pub mod c_library;
 mod child;
+mod differential;
 mod eventually;
 mod hint;
-pub mod library;
-mod lines;
 pub mod mask;
 mod mounts;
-pub mod need;
+mod namespace_fixture;
 mod outcome;
 mod output;
-mod place;
+mod paths;
 mod prefixes;
-pub mod reach;
+mod ptrace_probe;
+pub mod require;
 mod running;
 mod scratch;
-mod silent_fs;
-pub mod stepped;
 mod sys;
+pub mod syscall_stepper;
 mod terminal;
+mod test_input;
 mod tool;
-mod tracer;
-mod twin;
-mod world;
+mod unresponsive_fs;
 
+pub use accessible::Program;
+pub use differential::Twin;
 pub use eventually::eventually;
-pub use lines::{command_lines, numbers_from, words};
 pub use mounts::points as mount_points;
+pub use namespace_fixture::{CLONE_NEWTIME, World};
 pub use nix::sched::CloneFlags;
 pub use nix::sys::signal::Signal;
 pub use nix::unistd::Pid;
 pub use outcome::{Outcome, Status};
-pub use place::{originals, workspace};
-pub use reach::Program;
+pub use paths::{originals, workspace};
+pub use ptrace_probe::reached_of;
 pub use running::Running;
 pub use scratch::{Scratch, settle};
-pub use silent_fs::SilentFs;
 pub use sys::{pidfd_inode, session_keyring};
+pub use test_input::{command_lines, numbers_from, words};
 pub use tool::Tool;
-pub use tracer::reached_of;
-pub use twin::Twin;
-pub use world::{CLONE_NEWTIME, World};
+pub use unresponsive_fs::SilentFs;

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::differential::Twin;
 use crate::tool::Tool;
-use crate::twin::Twin;
 
 /// A value that none of the options takes, so that each says its own of it.
 const VALUE: &str = "no such value";
@@ -66,7 +66,7 @@ fn prefixes_of(options: &BTreeSet<String>) -> BTreeSet<String> {
 mod tests {
     use super::{long_options, prefixes_of};
     use crate::Scratch;
-    use crate::twin::Twin;
+    use crate::differential::Twin;
 
     #[test]
     fn the_options_of_a_help_text_and_their_prefixes() {

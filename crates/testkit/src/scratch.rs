@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::mkdtemp;
 
-use crate::reach::temporary;
+use crate::accessible::temporary;
 use crate::sys::is_written_to;
 use crate::{eventually, mounts};
 
@@ -109,7 +109,7 @@ mod tests {
     use nix::mount::{MsFlags, mount};
 
     use super::{Scratch, chmod};
-    use crate::need;
+    use crate::require;
 
     #[test]
     fn goes_away_with_the_test_even_if_it_panics() {
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn goes_away_with_what_is_mounted_below() {
-        if !need::root() {
+        if !require::root() {
             return;
         }
         let scratch = Scratch::new();

@@ -22,7 +22,7 @@ mod loader;
 #[cfg(test)]
 mod tests;
 
-/// Where a tool, and [`need::program`](crate::need::program), looks for programs.
+/// Where a tool, and [`require::program`](crate::require::program), looks for programs.
 pub(crate) const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// How long a program may take: no test comes near, and one that hangs is to be told from one that is slow.

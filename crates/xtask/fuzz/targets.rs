@@ -9,7 +9,7 @@ use clap::Arg;
 use nscore::cli::Tool;
 use nscore::cli::getopt::{ParseStop, ParsedArgs, ParsedOption, parse};
 use nscore::cli::table::{EXTENSIONS, Opt, Value};
-use testkit::library::{Getopt, LongOption, Takes, getopt_long};
+use testkit::c_library::{Getopt, LongOption, Takes, getopt_long};
 
 use crate::TOOLS;
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::{hint, hint_with};
 use crate::stage::{Stage, twin};
-use testkit::{Tool, need};
+use testkit::{Tool, require};
 
 /// A copy of the shell with other bytes at these places.
 fn patched(stage: &Stage, name: &str, patches: &[(usize, &[u8])]) {
@@ -29,8 +29,8 @@ fn loader_in(program: &[u8]) -> (usize, usize) {
 
 #[test]
 fn a_program_whose_loader_is_missing_is_told_with_its_name() {
-    if !need::root()
-        || !need::machine(
+    if !require::root()
+        || !require::machine(
             cfg!(target_arch = "x86_64"),
             "loaders have other names here",
         )
@@ -72,7 +72,7 @@ fn a_program_whose_loader_is_missing_is_told_with_its_name() {
 
 #[test]
 fn a_script_whose_interpreter_is_missing_is_told_with_its_name() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -111,7 +111,9 @@ fn a_script_whose_interpreter_is_missing_is_told_with_its_name() {
 
 #[test]
 fn a_root_for_another_processor_is_told_so() {
-    if !need::root() || !need::machine(cfg!(target_arch = "x86_64"), "this is another processor") {
+    if !require::root()
+        || !require::machine(cfg!(target_arch = "x86_64"), "this is another processor")
+    {
         return;
     }
     let stage = Stage::new();
@@ -135,7 +137,7 @@ fn a_root_for_another_processor_is_told_so() {
 
 #[test]
 fn a_program_that_is_nowhere_is_told_with_where_it_was_looked_for() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -170,7 +172,7 @@ fn a_program_that_is_nowhere_is_told_with_where_it_was_looked_for() {
 
 #[test]
 fn the_callers_shell_that_is_not_inside_is_told_so() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -188,7 +190,7 @@ fn the_callers_shell_that_is_not_inside_is_told_so() {
 
 #[test]
 fn what_may_not_be_run_is_told_with_what_is_in_the_way() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();
@@ -230,7 +232,7 @@ fn what_may_not_be_run_is_told_with_what_is_in_the_way() {
 
 #[test]
 fn a_hostile_root_cannot_speak_to_the_terminal_or_hold_us_up() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let stage = Stage::new();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::with_kept;
 use crate::stage::{Container, rnsenter};
-use testkit::{Scratch, need};
+use testkit::{Scratch, require};
 
 /// A user who has nothing to do with the tests.
 const OTHER: u32 = 54321;
@@ -23,7 +23,7 @@ fn refused(directory: &Path, reason: &str) {
 
 #[test]
 fn another_users_directory_does_not_lead_into_their_mount_namespace() {
-    if !need::root() || !need::user_namespaces() {
+    if !require::root() || !require::user_namespaces() {
         return;
     }
     let theirs = Container::unshared_as(|tool| tool.as_user(OTHER, OTHER, &[]), &["-r", "-m"]);

@@ -8,7 +8,7 @@ use nix::mount::{MsFlags, mount};
 use super::{SHOW, enter, id, with_cgroups};
 use crate::cgroup::Cgroup;
 use crate::stage::{Caller, Container, TESTER};
-use testkit::{Outcome, Pid, Scratch, need};
+use testkit::{Outcome, Pid, Scratch, require};
 
 /// A user who has nothing to do with the tests.
 const OTHER: u32 = 54321;
@@ -146,7 +146,7 @@ fn version_1(scratch: &Scratch) -> Option<Cgroup> {
         options,
     )
     .or_else(|_| mount(none, &point, Some("cgroup"), MsFlags::empty(), Some("pids")));
-    let has_mounted = need::met(mounted.is_ok(), "there is no cgroup v1 here");
+    let has_mounted = require::met(mounted.is_ok(), "there is no cgroup v1 here");
     has_mounted.then(|| Cgroup::below(&point))
 }
 

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use super::{hint, hint_for};
 use crate::stage::{Caller, Container, bind, original, rnsenter, twin};
-use testkit::{Scratch, need};
+use testkit::{Scratch, require};
 
 #[test]
 fn a_namespace_of_ones_own_user_namespace_is_entered_with_that() {
     let caller = Caller::ordinary();
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let Some(container) = Container::owned_by(caller) else {
@@ -38,7 +38,7 @@ fn a_namespace_of_ones_own_user_namespace_is_entered_with_that() {
 
 #[test]
 fn whose_a_kept_namespace_is_and_what_is_missing_over_it_is_told() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let roots = Container::owned_by(Caller::Whoever);
@@ -78,7 +78,7 @@ fn whose_a_kept_namespace_is_and_what_is_missing_over_it_is_told() {
 
 #[test]
 fn from_inside_nothing_outside_can_be_entered() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -129,7 +129,7 @@ fn what_nobody_can_enter_is_told_so() {
 
 #[test]
 fn there_is_no_way_out_of_a_pid_namespace() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(twin) = twin() else { return };

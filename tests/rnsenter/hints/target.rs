@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use super::hint;
 use crate::cgroup::{Cgroup, knows_cgroup2};
 use crate::stage::{Caller, Container, RNSENTER, apart, rnsenter};
-use testkit::{Scratch, Tool, need};
+use testkit::{Scratch, Tool, require};
 
 /// What ours says with hints.
 fn told(tool: Tool, args: &[&str]) -> String {
@@ -60,7 +60,7 @@ fn what_a_restart_has_left_is_told() {
     // Any file may be empty; that of --persist has no permissions either.
     let all = told(rnsenter(), &["-t", &directory, "-n", "true"]);
     assert_eq!(all, said);
-    if !need::root() {
+    if !require::root() {
         return;
     }
     fs::set_permissions(&file, fs::Permissions::from_mode(0o0)).unwrap();
@@ -76,7 +76,7 @@ fn what_a_restart_has_left_is_told() {
 
 #[test]
 fn a_namespace_that_may_be_anothers_is_told_so() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(container) = Container::plain() else {
@@ -106,7 +106,7 @@ fn that_no_type_is_chosen_is_told() {
 
 #[test]
 fn an_id_that_is_too_short_is_told_if_there_is_one() {
-    if !need::root() || !need::machine(knows_cgroup2(), "there is no cgroup2 here") {
+    if !require::root() || !require::machine(knows_cgroup2(), "there is no cgroup2 here") {
         return;
     }
     apart(|| {
@@ -130,10 +130,10 @@ fn an_id_that_is_too_short_is_told_if_there_is_one() {
 
 #[test]
 fn that_containers_are_seen_from_outside_alone_is_told() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
-    let Some(unshare) = need::original("unshare") else {
+    let Some(unshare) = require::original("unshare") else {
         return;
     };
     let line = ["-mpf", "--mount-proc"];
@@ -149,10 +149,10 @@ fn that_containers_are_seen_from_outside_alone_is_told() {
 
 #[test]
 fn processes_that_proc_does_not_let_in_are_counted() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
-    let Some(unshare) = need::original("unshare") else {
+    let Some(unshare) = require::original("unshare") else {
         return;
     };
     // With hidepid=noaccess, proc(5), the directories of others are listed and cannot be opened.

@@ -2,7 +2,7 @@
 
 use super::{SHOW, here, number, shown};
 use crate::stage::{Caller, Container, RNSENTER, rnsenter};
-use testkit::{Outcome, Tool, need};
+use testkit::{Outcome, Tool, require};
 
 /// A user who has nothing to do with the tests.
 const OTHER: u32 = 54321;
@@ -51,7 +51,7 @@ const MORE: [&[&str]; 10] = [
 
 #[test]
 fn where_they_differ_the_namespace_is_entered_alone_and_nothing_is_taken_from_one_of_them() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(first) = Container::unshared(Caller::Whoever, &["-n", "-u", "-m"]) else {
@@ -82,7 +82,7 @@ fn where_they_differ_the_namespace_is_entered_alone_and_nothing_is_taken_from_on
 
 #[test]
 fn a_root_of_its_own_makes_a_difference_and_a_user_makes_none() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(first) = Container::unshared(Caller::Whoever, &["-n", "-u"]) else {
@@ -111,12 +111,12 @@ fn chroot_with_sleep(scratch: &testkit::Scratch) -> Option<String> {
     let root = scratch.dir("root");
     let flags = nix::mount::MsFlags::MS_BIND | nix::mount::MsFlags::MS_REC;
     let bound = nix::mount::mount(Some("/"), &root, None::<&str>, flags, None::<&str>);
-    need::met(bound.is_ok(), "the root cannot be bound").then(|| root.display().to_string())
+    require::met(bound.is_ok(), "the root cannot be bound").then(|| root.display().to_string())
 }
 
 #[test]
 fn of_processes_that_are_alike_the_oldest_is_the_target() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(first) = Container::unshared(Caller::Whoever, &["-n", "-u"]) else {
@@ -134,7 +134,7 @@ fn of_processes_that_are_alike_the_oldest_is_the_target() {
 
 #[test]
 fn the_tool_that_waits_for_its_child_outside_is_no_party() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     for options in [&["-n", "-u", "-p", "-f"][..], &["-n", "-u", "-T", "-f"]] {
@@ -152,13 +152,13 @@ fn the_tool_that_waits_for_its_child_outside_is_no_party() {
 
 #[test]
 fn five_are_listed_of_many() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(first) = Container::unshared(Caller::Whoever, &["-n"]) else {
         return;
     };
-    let Some(unshare) = need::original("unshare") else {
+    let Some(unshare) = require::original("unshare") else {
         return;
     };
     let own = |tool: Tool| tool.arg(&unshare).arg("-u");

@@ -2,7 +2,7 @@
 
 use super::{expected, hint_inside, inside};
 use crate::stage::{RUNSHARE, runshare, twin};
-use testkit::{Scratch, need};
+use testkit::{Scratch, require};
 
 /// Has a directory stand for the root in which everything is that is in the real one, each by itself.
 const ASSEMBLED: &str = "mount -t tmpfs none \"$2\"; mkdir \"$2/root\"
@@ -16,7 +16,7 @@ const MOUNTED: &str = "mount -t proc proc /proc; mount -t tmpfs none \"$2\"; mkd
 
 #[test]
 fn in_a_chroot_no_user_namespace_can_be_made() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     for root in [ASSEMBLED, MOUNTED] {

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::{command_in, expected, hint};
 use crate::stage::{Machine, twin};
-use testkit::{Scratch, Tool, need};
+use testkit::{Scratch, Tool, require};
 
 /// The hint for the user `tester` on a machine with these subordinate ids.
 #[track_caller]
@@ -16,7 +16,7 @@ fn without_ids(lines: &str) -> Option<String> {
 
 #[test]
 fn who_has_no_subordinate_ids_is_told_the_command_that_gives_some() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     for (lines, range) in [
@@ -38,7 +38,7 @@ fn who_has_no_subordinate_ids_is_told_the_command_that_gives_some() {
 
 #[test]
 fn the_command_mends_it() {
-    if !need::root() || !need::program("usermod") || !need::program("newuidmap") {
+    if !require::root() || !require::program("usermod") || !require::program("newuidmap") {
         return;
     }
     let Some(hint) = without_ids("other:100000:65536\n") else {
@@ -71,7 +71,7 @@ fn the_command_mends_it() {
 
 #[test]
 fn a_missing_newuidmap_is_told_with_its_package() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -90,7 +90,7 @@ fn a_missing_newuidmap_is_told_with_its_package() {
 
 #[test]
 fn an_id_that_the_user_namespace_does_not_have_is_told_with_its_map() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     for (option, name, file) in [
@@ -101,7 +101,7 @@ fn an_id_that_the_user_namespace_does_not_have_is_told_with_its_map() {
         let root = ["--map-users=0:0:1", "--map-groups=0:0:1"];
         let told = match name {
             "user" => hint(&["-r", option, "5", "true"]),
-            _ if need::root() => twin()
+            _ if require::root() => twin()
                 .and_then(|twin| twin.hint(|tool| tool.args(root).args([option, "5", "true"]))),
             _ => return,
         };
@@ -118,7 +118,7 @@ fn an_id_that_the_user_namespace_does_not_have_is_told_with_its_map() {
 
 #[test]
 fn a_user_namespace_that_denies_setgroups_is_told_so() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let Some(told) = hint(&["-r", "--setgid", "0", "true"]) else {

@@ -2,13 +2,13 @@
 
 use super::{expected, hint_inside};
 use crate::stage::{ordinary, twin};
-use testkit::{Scratch, Tool, need};
+use testkit::{Scratch, Tool, require};
 
 /// The hint where, in a user namespace of the test's own, the limit of this type is set to `limit`, and then the tool is
 /// called so.
 #[track_caller]
 fn limited(kind: &str, limit: u32, call: &str) -> Option<String> {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return None;
     }
     let scratch = Scratch::new();
@@ -76,7 +76,7 @@ fn a_limit_of_a_user_namespace_around_this_one_is_told_from_its_own() {
 
 #[test]
 fn a_raised_limit_mends_it() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let script = "echo 1 > /proc/sys/user/max_net_namespaces
@@ -89,7 +89,7 @@ fn a_raised_limit_mends_it() {
 
 #[test]
 fn user_namespaces_nested_too_deep_are_told_so() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -108,7 +108,7 @@ fn user_namespaces_nested_too_deep_are_told_so() {
 
 #[test]
 fn pid_namespaces_nested_too_deep_are_told_so() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let Some(twin) = twin() else { return };

@@ -2,14 +2,14 @@
 
 use super::{command_in, hint, hint_inside, inside};
 use crate::stage::RUNSHARE;
-use testkit::{Scratch, Tool, need};
+use testkit::{Scratch, Tool, require};
 
 /// In a mount namespace of its own, a shared mount on the directory, and a directory and files upon it.
 const SHARED: &str = "mount -t tmpfs none \"$2\"; mount --make-shared \"$2\"; mkdir \"$2/a b\"; : >\"$2/mnt\"; : >\"$2/a b/mnt\"";
 
 #[test]
 fn a_mount_namespace_cannot_be_kept_on_a_shared_mount_until_it_is_made_private() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();
@@ -58,7 +58,7 @@ fn a_mount_namespace_cannot_be_kept_on_a_shared_mount_until_it_is_made_private()
 
 #[test]
 fn a_file_that_is_not_there_is_to_be_made_first() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();
@@ -80,7 +80,7 @@ fn a_file_that_is_not_there_is_to_be_made_first() {
 
 #[test]
 fn who_may_not_mount_cannot_keep_a_namespace() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();
@@ -96,7 +96,7 @@ fn who_may_not_mount_cannot_keep_a_namespace() {
 
 #[test]
 fn a_proc_takes_a_pid_namespace_of_the_same_user_namespace() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     for options in [
@@ -112,7 +112,7 @@ fn a_proc_takes_a_pid_namespace_of_the_same_user_namespace() {
 
 #[test]
 fn a_masked_proc_is_shown_with_what_masks_it() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();
@@ -176,14 +176,14 @@ fn a_directory_that_cannot_be_reached_is_told_by_the_part_that_is_in_the_way() {
 
 #[test]
 fn a_mount_namespace_whose_number_stays_lower_is_explained() {
-    if !need::root() || !need::program("taskset") {
+    if !require::root() || !require::program("taskset") {
         return;
     }
     let processors = std::fs::read_to_string("/proc/self/status").unwrap();
     let several = processors
         .lines()
         .any(|line| line == "Cpus_allowed_list:\t0-1");
-    if !need::met(several, "this takes the processors 0 and 1") {
+    if !require::met(several, "this takes the processors 0 and 1") {
         return;
     }
     let scratch = Scratch::new();
@@ -203,7 +203,7 @@ fn a_mount_namespace_whose_number_stays_lower_is_explained() {
         tried.into_iter().find(|outcome| outcome.code() != 0)
     });
     let need_numbers = refused.is_some();
-    if !need::met(
+    if !require::met(
         need_numbers,
         "Linux since 6.18 numbers mount namespaces for each processor",
     ) {

@@ -1,7 +1,7 @@
 //! Who sees a hint: a person at a terminal, or who asks for it; and that nothing else changes.
 
 use crate::stage::{ordinary, runshare, twin};
-use testkit::{Tool, need};
+use testkit::{Tool, require};
 
 const REFUSED: &str = "runshare: unshare failed: Operation not permitted\n";
 
@@ -97,7 +97,7 @@ fn success_and_mistakes_on_the_command_line_have_none() {
 
 #[test]
 fn each_process_that_fails_says_it_once() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     // The child fails, and its parent passes on that it has.

@@ -5,7 +5,7 @@ use nix::libc::{SYS_setns, SYS_unshare, c_long};
 
 use super::{expected, hint, hint_inside};
 use crate::stage::{RUNSHARE, ordinary, twin};
-use testkit::{Scratch, Tool, need};
+use testkit::{Scratch, Tool, require};
 
 #[test]
 fn an_ordinary_user_lacks_a_capability_and_gets_it_by_a_user_namespace() {
@@ -17,7 +17,7 @@ fn an_ordinary_user_lacks_a_capability_and_gets_it_by_a_user_namespace() {
         hint.starts_with(start) && hint.contains(" has not: add --map-root-user, "),
         "{hint}"
     );
-    if need::user_namespaces() {
+    if require::user_namespaces() {
         let mended = ordinary(crate::stage::runshare()).args(["--net", "--map-root-user", "true"]);
         mended.run().ok();
     }
@@ -38,7 +38,7 @@ const CAP_SETFCAP: u32 = 31;
 
 #[test]
 fn root_without_a_capability_is_told_that_it_was_taken_away() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     for (capability, args, start) in [
@@ -75,7 +75,7 @@ fn root_without_a_capability_is_told_that_it_was_taken_away() {
 
 #[test]
 fn who_has_no_id_cannot_own_a_user_namespace() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -100,7 +100,7 @@ fn filtered(call: c_long, errno: Errno, args: &[&str]) -> Option<String> {
 
 #[test]
 fn a_filter_that_refuses_the_call_is_named() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     for errno in [Errno::EPERM, Errno::ENOSYS, Errno::EACCES] {
@@ -131,7 +131,7 @@ fn a_filter_that_has_nothing_to_do_with_it_is_not_blamed() {
 
 #[test]
 fn who_has_left_a_pid_namespace_cannot_leave_it_again() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();
@@ -146,7 +146,7 @@ fn who_has_left_a_pid_namespace_cannot_leave_it_again() {
 
 #[test]
 fn a_pid_namespace_without_its_first_process_takes_no_other() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();

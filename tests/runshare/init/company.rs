@@ -7,7 +7,7 @@ use super::children;
 use super::signals::is_stopped;
 use super::terminal::{BASH, PROMPT, child_named, each_shell, shell_does};
 use crate::signals::lives;
-use testkit::{Scratch, Signal, eventually, need};
+use testkit::{Scratch, Signal, eventually, require};
 
 #[test]
 fn a_job_in_the_background_asks_for_the_terminal_and_gets_it_from_fg() {
@@ -116,7 +116,7 @@ fn a_script_gets_the_terminal_back_from_a_shell_inside() {
         shell.until(PROMPT);
     });
     // The original leaves it to a group that is no more, and the script is stopped when it reads.
-    if let Some(original) = need::original("unshare") {
+    if let Some(original) = require::original("unshare") {
         each_shell(|shell, _| {
             let command = format!("{} -rpf", original.display());
             shell.type_in(&format!("sh {}\n", script(&command).display()));

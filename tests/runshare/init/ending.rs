@@ -7,7 +7,7 @@ use nix::sys::signal::kill;
 use super::{children, each, each_by, program_of, settled_init};
 use crate::signals::{child_of, lives};
 use crate::stage::{RUNSHARE, ordinary, runshare};
-use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, need};
+use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, require};
 
 #[test]
 fn the_tool_ends_with_the_programs_status() {
@@ -42,7 +42,7 @@ fn the_tool_dies_by_the_signal_that_the_program_dies_by() {
 
 #[test]
 fn it_dies_by_a_signal_that_its_caller_ignores_and_blocks() {
-    if !need::program("perl") {
+    if !require::program("perl") {
         return;
     }
     let death = r#"use POSIX; $SIG{TERM} = "DEFAULT";
@@ -58,10 +58,10 @@ fn it_dies_by_a_signal_that_its_caller_ignores_and_blocks() {
 fn a_program_that_counts_on_dying_dies_only_below_init() {
     let script = ["sh", "-c", "kill -TERM $$; exit 5"];
     each(|tool| assert_eq!(tool().args(script).run().status, Status::Killed(15)));
-    let Some(original) = need::original("unshare") else {
+    let Some(original) = require::original("unshare") else {
         return;
     };
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let tool = ordinary(Tool::new(original)).args(["-rpf"]);
@@ -96,7 +96,7 @@ fn what_fails_before_the_program_runs_is_told_once() {
             "cannot change directory to /nosuch: No such file or directory",
         );
     });
-    if need::user_namespaces() {
+    if require::user_namespaces() {
         let tool = ordinary(runshare()).args(["-r", "--init", "--setuid", "7", "true"]);
         tool.run()
             .fails(1, "runshare: setuid() failed: Invalid argument\n");
@@ -120,7 +120,7 @@ fn left_behind(tool: &Running) -> Pid {
 
 #[test]
 fn nobody_is_left_when_the_tool_has_ended() {
-    if !need::program("setsid") {
+    if !require::program("setsid") {
         return;
     }
     each(|tool| {
@@ -138,7 +138,7 @@ fn nobody_is_left_when_the_tool_has_ended() {
 
 #[test]
 fn nobody_is_left_when_the_tool_is_killed() {
-    if !need::program("setsid") {
+    if !require::program("setsid") {
         return;
     }
     each(|tool| {

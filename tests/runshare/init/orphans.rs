@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{children, each, program_of, settled_init, status};
 use crate::signals::child_of;
 use crate::stage::ordinary;
-use testkit::{Pid, Tool, eventually, need};
+use testkit::{Pid, Tool, eventually, require};
 
 fn is_zombie(pid: Pid) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -39,10 +39,10 @@ fn a_thousand_orphans_are_reaped() {
 
 #[test]
 fn without_init_they_stay_zombies() {
-    let Some(original) = need::original("unshare") else {
+    let Some(original) = require::original("unshare") else {
         return;
     };
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let tool = ordinary(Tool::new(original)).arg("-rpf");

@@ -8,7 +8,7 @@ use nix::sys::signal::kill;
 use super::{children, each, program_of, settled_init};
 use crate::signals::child_of;
 use crate::stage::{RUNSHARE, ordinary, runshare};
-use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, need};
+use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, require};
 
 /// Prints the number of every signal that it gets. The two that the C library keeps to itself it cannot handle.
 const TELLS: &str = r#"use POSIX; $| = 1;
@@ -46,7 +46,7 @@ fn told(mut tool: Running) -> String {
 
 #[test]
 fn every_signal_to_the_tool_reaches_the_program_once() {
-    if !need::program("perl") {
+    if !require::program("perl") {
         return;
     }
     each(|tool| {
@@ -65,7 +65,7 @@ fn every_signal_to_the_tool_reaches_the_program_once() {
 
 #[test]
 fn every_signal_to_init_reaches_the_program_once() {
-    if !need::program("perl") {
+    if !require::program("perl") {
         return;
     }
     each(|tool| {
@@ -106,7 +106,7 @@ fn a_program_without_a_handler_dies_and_the_tool_with_it() {
 
 #[test]
 fn every_real_time_signal_that_was_queued_arrives() {
-    if !need::program("perl") {
+    if !require::program("perl") {
         return;
     }
     each(|tool| {
@@ -120,10 +120,10 @@ fn every_real_time_signal_that_was_queued_arrives() {
 
 #[test]
 fn the_value_of_a_queued_signal_arrives_with_it() {
-    if !["perl", "strace", "kill"].into_iter().all(need::program) {
+    if !["perl", "strace", "kill"].into_iter().all(require::program) {
         return;
     }
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let scratch = Scratch::new();
@@ -154,7 +154,7 @@ fn the_value_of_a_queued_signal_arrives_with_it() {
 
 #[test]
 fn a_signal_that_the_caller_blocks_waits_for_the_program_to_unblock_it() {
-    if !need::user_namespaces() {
+    if !require::user_namespaces() {
         return;
     }
     let tool = ordinary(runshare()).blocking(Signal::SIGTERM);
@@ -169,7 +169,7 @@ fn a_signal_that_the_caller_blocks_waits_for_the_program_to_unblock_it() {
 
 #[test]
 fn forward_signals_beside_it_forwards_nothing_twice() {
-    if !need::program("perl") {
+    if !require::program("perl") {
         return;
     }
     each(|tool| {
@@ -215,7 +215,7 @@ fn is_idle(pid: Pid) -> bool {
 #[test]
 fn a_whole_group_that_is_stopped_and_continued_goes_on() {
     use nix::sys::signal::killpg;
-    if !need::program("perl") {
+    if !require::program("perl") {
         return;
     }
     // It must not fork: a child that is stopped before it has become another program holds its parent up.

@@ -11,7 +11,7 @@ use nix::unistd::{geteuid, getpgid, getsid};
 use super::signals::is_stopped;
 use super::{children, each, program_of, status};
 use crate::stage::{RUNSHARE, ordinary};
-use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, need};
+use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, require};
 
 /// A shell's prompt. What is typed before it is there may be lost.
 pub(super) const PROMPT: &str = "ready>";
@@ -28,7 +28,7 @@ pub(super) fn shell_does(shell: &mut Running, line: &str) -> String {
 /// Runs a test with a shell at a terminal and the command that is `--init` there: as root, if root runs the tests, and
 /// as an ordinary user.
 pub(super) fn each_shell(test: impl Fn(&mut Running, &str)) {
-    if !need::program("bash") {
+    if !require::program("bash") {
         return;
     }
     let shell = || {
@@ -43,7 +43,7 @@ pub(super) fn each_shell(test: impl Fn(&mut Running, &str)) {
     if geteuid().is_root() {
         run(shell(), "--init");
     }
-    if need::user_namespaces() {
+    if require::user_namespaces() {
         run(ordinary(shell()), "-r --init");
     }
 }
@@ -61,7 +61,7 @@ pub(crate) fn child_named(parent: Pid, name: &str) -> Pid {
 
 #[test]
 fn a_shell_inside_starts_stops_resumes_and_interrupts_jobs() {
-    if !need::program("bash") {
+    if !require::program("bash") {
         return;
     }
     each(|tool| {
@@ -92,7 +92,7 @@ fn a_shell_inside_starts_stops_resumes_and_interrupts_jobs() {
 
 #[test]
 fn a_shell_inside_can_give_the_terminal_back() {
-    if !need::program("dash") {
+    if !require::program("dash") {
         return;
     }
     let complaint = "Cannot set tty process group";
@@ -107,7 +107,7 @@ fn a_shell_inside_can_give_the_terminal_back() {
         let out = leave(tool());
         assert!(!out.contains(complaint), "{out}");
     });
-    if let Some(original) = need::original("unshare").filter(|_| need::user_namespaces()) {
+    if let Some(original) = require::original("unshare").filter(|_| require::user_namespaces()) {
         let out = leave(ordinary(Tool::new(original)).arg("-rpf"));
         assert!(out.contains(complaint), "{out}");
     }
@@ -224,7 +224,7 @@ fn press(shell: &mut Running, terminal: &str) {
 
 #[test]
 fn keys_and_a_new_size_reach_the_program_once() {
-    if !need::program("perl") {
+    if !require::program("perl") {
         return;
     }
     let scratch = Scratch::new();
@@ -284,7 +284,7 @@ fn where_nobody_could_bring_it_back_ctrl_z_stops_nobody() {
 
 #[test]
 fn a_program_in_a_session_of_its_own_still_gets_ctrl_c() {
-    if !need::program("setsid") {
+    if !require::program("setsid") {
         return;
     }
     each(|tool| {

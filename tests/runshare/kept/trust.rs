@@ -9,7 +9,7 @@ use nix::sys::signal::kill;
 use super::{apart, kept, names, persist, state, unpersist};
 use crate::signals::children_of;
 use crate::stage::{RUNSHARE, runshare};
-use testkit::{Scratch, Signal, Tool, eventually, need};
+use testkit::{Scratch, Signal, Tool, eventually, require};
 
 /// A user who has nothing to do with the tests.
 const OTHER: u32 = 54321;
@@ -39,7 +39,7 @@ fn refused(scratch: &Scratch, directory: &Path, sentence: &str) {
 
 #[test]
 fn a_directory_of_another_user_is_refused() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     apart(|scratch| {
@@ -70,7 +70,7 @@ fn a_directory_of_another_user_is_refused() {
 
 #[test]
 fn a_directory_that_others_can_write_to_is_refused_with_what_mends_it() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     apart(|scratch| {
@@ -98,7 +98,7 @@ fn a_directory_that_others_can_write_to_is_refused_with_what_mends_it() {
 
 #[test]
 fn what_has_taken_the_directorys_name_meanwhile_is_not_removed() {
-    if !need::root() || !need::program("strace") {
+    if !require::root() || !require::program("strace") {
         return;
     }
     apart(|scratch| {

@@ -16,7 +16,7 @@ use comparable::comparable;
 use document::{Document, Found};
 use session::Session;
 use stand::Stand;
-use testkit::need;
+use testkit::require;
 
 /// Which of the sessions of a document to type.
 #[derive(Clone, Copy, PartialEq)]
@@ -150,7 +150,7 @@ fn every_example_of_the_man_pages_goes_as_it_is_shown() {
 
 #[test]
 fn every_example_for_root_goes_as_it_is_shown() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let Some(stand) = Stand::at_home() else {

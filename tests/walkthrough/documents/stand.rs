@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use nix::sched::sched_getcpu;
-use testkit::{Scratch, Tool, need};
+use testkit::{Scratch, Tool, require};
 
 use crate::stage::{Debian, OTHERS, RUNSHARE, assert_ipc_is_another, is_root, with_our_path};
 
@@ -54,8 +54,10 @@ impl Stand {
     #[track_caller]
     pub(crate) fn in_debian() -> Option<Stand> {
         let debian = Debian::find()?;
-        let built = OTHERS.into_iter().all(|name| need::built(name).is_some());
-        if !built || !PROGRAMS.into_iter().all(need::program) {
+        let built = OTHERS
+            .into_iter()
+            .all(|name| require::built(name).is_some());
+        if !built || !PROGRAMS.into_iter().all(require::program) {
             return None;
         }
         assert_ipc_is_another();

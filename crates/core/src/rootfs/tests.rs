@@ -11,7 +11,7 @@ use std::thread;
 use nix::fcntl::{AT_FDCWD, OFlag, RenameFlags, renameat2};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
-use testkit::{Scratch, need};
+use testkit::{Scratch, require};
 
 use super::*;
 use crate::sys::file::open;
@@ -81,7 +81,7 @@ fn exchange(directory: &Path, stop: &AtomicBool) {
 
 #[test]
 fn no_mount_leaves_a_root_whose_links_flip() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let absolute = PathBuf::from("/");
@@ -125,7 +125,7 @@ fn no_mount_leaves_a_root_whose_links_flip() {
 
 #[test]
 fn the_same_mounts_by_path_do_leave_it() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let fixture = Fixture::new();
@@ -149,7 +149,7 @@ fn the_same_mounts_by_path_do_leave_it() {
 
 #[test]
 fn a_mount_point_that_is_missing_is_made_and_a_link_to_nowhere_is_not_followed() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let fixture = Fixture::new();
@@ -179,7 +179,7 @@ fn a_mount_point_that_is_missing_is_made_and_a_link_to_nowhere_is_not_followed()
 
 #[test]
 fn the_root_itself_is_no_mount_point_and_a_file_is_no_directory() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let fixture = Fixture::new();
@@ -206,7 +206,7 @@ fn the_root_itself_is_no_mount_point_and_a_file_is_no_directory() {
 
 #[test]
 fn what_a_file_system_says_of_its_parameters_is_the_message() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let fixture = Fixture::new();

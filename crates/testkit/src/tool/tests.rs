@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 
 use super::Tool;
-use crate::{Pid, Scratch, Status, eventually, need};
+use crate::{Pid, Scratch, Status, eventually, require};
 
 fn sh(script: &str) -> Tool {
     Tool::new("/bin/sh").args(["-c", script])
@@ -194,7 +194,7 @@ fn a_display_is_a_terminal_but_not_the_sessions_own() {
 
 #[test]
 fn goes_without_a_capability() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let ask = "grep CapEff /proc/self/status";
@@ -210,7 +210,7 @@ fn goes_without_a_capability() {
 
 #[test]
 fn runs_as_another_user() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let ids = sh("echo $(id -u) $(id -g) $(id -G)")
@@ -222,7 +222,7 @@ fn runs_as_another_user() {
 
 #[test]
 fn a_program_out_of_another_users_reach_is_named() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let scratch = Scratch::new();
@@ -241,7 +241,7 @@ fn a_program_out_of_another_users_reach_is_named() {
 
 #[test]
 fn sees_a_file_over_another_and_nobody_else_does() {
-    if !need::root() {
+    if !require::root() {
         return;
     }
     let scratch = Scratch::new();
@@ -274,7 +274,7 @@ fn programs_make_our_calls() -> bool {
             .expect("a program");
         (header[4], header[5], header[18], header[19])
     };
-    need::machine(
+    require::machine(
         kind("/proc/self/exe") == kind("/usr/bin/cat"),
         "its programs are for another processor than this test",
     )

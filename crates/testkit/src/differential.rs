@@ -4,8 +4,8 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::need;
 use crate::outcome::Outcome;
+use crate::require;
 use crate::tool::Tool;
 
 /// Our program and the original it replaces.
@@ -22,7 +22,7 @@ impl Twin {
     #[must_use]
     #[track_caller]
     pub fn new(name: &str, ours: impl AsRef<Path>) -> Option<Self> {
-        let original = need::original(name)?;
+        let original = require::original(name)?;
         Some(Self {
             name: name.into(),
             ours: ours.as_ref().to_owned(),

@@ -162,7 +162,7 @@ mod tests {
     use std::path::Path;
 
     use super::{in_reach, is_open_to_all};
-    use crate::{Scratch, Tool, need};
+    use crate::{Scratch, Tool, require};
 
     #[test]
     fn what_stands_in_a_closed_directory_is_not_open_to_all() {
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn another_user_runs_a_program_of_a_closed_directory() {
-        if !need::root() {
+        if !require::root() {
             return;
         }
         let scratch = Scratch::new();

@@ -26,7 +26,7 @@ impl World {
     /// its own.
     ///
     /// # Panics
-    /// If the kernel refuses; ask [`need`](crate::need) first.
+    /// If the kernel refuses; ask [`require`](crate::require) first.
     #[track_caller]
     #[must_use]
     pub fn new(kinds: CloneFlags) -> Self {
@@ -95,7 +95,7 @@ mod tests {
     use nix::sched::CloneFlags;
 
     use super::{CLONE_NEWTIME, World};
-    use crate::need;
+    use crate::require;
 
     fn own(name: &str) -> u64 {
         fs::metadata(format!("/proc/self/ns/{name}"))
@@ -105,8 +105,8 @@ mod tests {
 
     #[test]
     fn is_in_new_namespaces_of_the_chosen_kinds_alone() {
-        if !need::user_namespaces()
-            || !need::machine(
+        if !require::user_namespaces()
+            || !require::machine(
                 Path::new("/proc/self/ns/time").exists(),
                 "no time namespaces",
             )
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn is_root_in_its_user_namespace() {
-        if !need::user_namespaces() {
+        if !require::user_namespaces() {
             return;
         }
         let world = World::new(CloneFlags::CLONE_NEWUSER);
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn is_gone_and_reaped_when_dropped() {
-        if !need::user_namespaces() {
+        if !require::user_namespaces() {
             return;
         }
         let world = World::new(CloneFlags::CLONE_NEWUSER);

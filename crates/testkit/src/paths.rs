@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::geteuid;
 
-use crate::reach::is_open_to_all;
+use crate::accessible::is_open_to_all;
 
 /// Names the file that the notes of tests that did not test go to, for `cargo xtask test`, which counts them.
 const NOTES: &str = "NSUTILS_NOTES";

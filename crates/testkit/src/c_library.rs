@@ -3,7 +3,7 @@
 use std::ffi::{CString, OsStr, OsString, c_int};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use crate::sys::library;
+use crate::sys::c_library;
 
 /// Whether an option takes a value, as `has_arg` of `struct option` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +62,7 @@ pub fn getopt_long(
     for word in words {
         argv.push(CString::new(word.as_bytes()).ok()?);
     }
-    let (met, rest) = library::getopt(&short, &long, &argv);
+    let (met, rest) = c_library::getopt(&short, &long, &argv);
     let word = |word: CString| OsString::from_vec(word.into_bytes());
     let mut read = Getopt {
         options: Vec::new(),
@@ -92,7 +92,7 @@ pub fn number(text: &OsStr) -> Result<i64, bool> {
     let Ok(terminated) = CString::new(text.as_bytes()) else {
         return Err(false);
     };
-    let (number, taken, in_range) = library::strtoll(&terminated);
+    let (number, taken, in_range) = c_library::strtoll(&terminated);
     if taken == 0 || taken != text.len() {
         return Err(false);
     }
@@ -140,7 +140,7 @@ pub fn has_minus(file: &[u8]) -> bool {
 
 /// The entries of a passwd file, as fgetpwent(3) reads them, without those that are NIS's.
 pub fn passwd_entries(file: &[u8]) -> Vec<Passwd> {
-    let entries = library::passwd_entries(&mended(file)).into_iter();
+    let entries = c_library::passwd_entries(&mended(file)).into_iter();
     let entries = entries.map(|(name, uid, gid, shell)| Passwd {
         name: OsString::from_vec(name.into_bytes()),
         uid,
@@ -153,7 +153,7 @@ pub fn passwd_entries(file: &[u8]) -> Vec<Passwd> {
 /// The entries of a group file, as fgetgrent(3) reads them, without those that are NIS's: name, id, members.
 pub fn group_entries(file: &[u8]) -> Vec<(OsString, u32, Vec<OsString>)> {
     let owned = |text: CString| OsString::from_vec(text.into_bytes());
-    let entries = library::group_entries(&mended(file)).into_iter();
+    let entries = c_library::group_entries(&mended(file)).into_iter();
     let entries = entries
         .map(|(name, gid, members)| (owned(name), gid, members.into_iter().map(owned).collect()));
     entries.filter(|(name, _, _)| !is_of_nis(name)).collect()

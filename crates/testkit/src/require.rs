@@ -4,10 +4,10 @@
 //! CI, it fails instead.
 //!
 //! ```no_run
-//! # use testkit::need;
+//! # use testkit::require;
 //! #[test]
 //! fn mounts_survive() {
-//!     if !need::root() {
+//!     if !require::root() {
 //!         return;
 //!     }
 //!     // …
@@ -26,9 +26,9 @@ use std::{env, thread};
 use nix::sched::CloneFlags;
 use nix::unistd::geteuid;
 
+use crate::namespace_fixture::World;
 use crate::tool::PATH;
-use crate::world::World;
-use crate::{build, place, reach};
+use crate::{accessible, build, paths};
 
 /// Whether root runs this test; if not, it is left to root.
 #[must_use]
@@ -56,7 +56,7 @@ pub fn machine(condition: bool, otherwise: &str) -> bool {
 #[track_caller]
 pub fn built(name: &str) -> Option<PathBuf> {
     match build::program(name) {
-        Ok(program) => Some(reach::in_reach(&program).to_owned()),
+        Ok(program) => Some(accessible::in_reach(&program).to_owned()),
         Err(reason) => {
             let _ = met(false, &reason);
             None
@@ -88,7 +88,7 @@ pub fn take_over(errors: &str) {
 #[track_caller]
 pub fn original(name: &str) -> Option<PathBuf> {
     present(
-        place::originals().join("bin").join(name),
+        paths::originals().join("bin").join(name),
         "tests/originals brings it",
     )
 }
@@ -98,7 +98,7 @@ pub fn original(name: &str) -> Option<PathBuf> {
 #[must_use]
 #[track_caller]
 pub fn debian_root() -> Option<PathBuf> {
-    present(place::originals().join("root"), "tests/originals brings it")
+    present(paths::originals().join("root"), "tests/originals brings it")
 }
 
 /// Whether this process may make a user namespace and others in it: some systems forbid the first to an ordinary user,
@@ -155,7 +155,7 @@ fn test() -> String {
 /// Says the line aloud and writes it down; where it cannot be written, says that too.
 fn note(line: &str) {
     let mut said = format!("{line}\n");
-    if let Some(file) = place::notes() {
+    if let Some(file) = paths::notes() {
         let program = env::current_exe().unwrap_or_default();
         let program = program.file_name().unwrap_or_default().to_string_lossy();
         append(&file, &format!("{program}: {said}"))
@@ -189,7 +189,7 @@ mod tests {
 
     fn run_it(strict: &str) -> Outcome {
         let this = std::env::current_exe().expect("a test knows its program");
-        let test = ["--exact", "need::tests::cannot_be_met", "--ignored"];
+        let test = ["--exact", "require::tests::cannot_be_met", "--ignored"];
         Tool::new(this)
             .args(test)
             .env("NSUTILS_STRICT", strict)
