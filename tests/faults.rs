@@ -17,7 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use testkit::{CloneFlags, Outcome, Scratch, Signal, Status, Tool, World, require};
+use testkit::{CloneFlags, NamespaceFixture, Outcome, Scratch, Signal, Status, Tool, require};
 
 /// What a program is run for.
 const PROGRAM: [&str; 2] = ["/bin/echo", "it ran"];
@@ -61,7 +61,7 @@ type Fault = (String, usize);
 
 /// The program of this name, for which `can_inject` has asked.
 fn built(name: &str) -> PathBuf {
-    require::built(name).expect("it was asked for")
+    require::workspace_program(name).expect("it was asked for")
 }
 
 /// Runs a case under strace with these options; what lists processes, where there are few.
@@ -211,7 +211,10 @@ fn case(program: &'static str, words: &str) -> Case {
 
 /// What the tests cannot do without.
 fn can_inject(programs: &[&str]) -> bool {
-    require::program("strace") && programs.iter().all(|name| require::built(name).is_some())
+    require::installed("strace")
+        && programs
+            .iter()
+            .all(|name| require::workspace_program(name).is_some())
 }
 
 #[test]
@@ -258,7 +261,7 @@ fn rnsenter_survives_every_fault() {
         kinds,
         kinds | CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWIPC,
     ];
-    let worlds = worlds.map(World::new);
+    let worlds = worlds.map(NamespaceFixture::new);
     let [plain, user] = [worlds[0].pid(), worlds[1].pid()];
     let cases = [
         format!("-t {plain} -m -u -n"),

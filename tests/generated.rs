@@ -70,7 +70,7 @@ fn long_name(heading: &str) -> &str {
 /// What a program prints with `--help`, if it can be built.
 #[track_caller]
 fn help(command: &Command) -> Option<String> {
-    let program = require::built(command.get_name())?;
+    let program = require::workspace_program(command.get_name())?;
     Some(Tool::new(program).arg("--help").run().ok().out())
 }
 
@@ -217,7 +217,7 @@ fn every_option_is_completed_in_every_shell_in_the_order_of_the_table() {
 
 #[test]
 fn zsh_can_read_its_completions() {
-    if !require::program("zsh") {
+    if !require::installed("zsh") {
         return;
     }
     for command in commands() {
@@ -233,7 +233,7 @@ fn zsh_can_read_its_completions() {
 
 #[test]
 fn mandoc_has_nothing_to_warn_of() {
-    if !require::program("mandoc") {
+    if !require::installed("mandoc") {
         return;
     }
     for command in commands() {

@@ -19,7 +19,7 @@ use std::time::Duration;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, CpuSet, sched_getcpu, sched_setaffinity, unshare};
 use nix::unistd::{Pid, geteuid};
-use testkit::syscall_stepper::{Step, Stepped, adopt_orphans};
+use testkit::syscall_stepper::{Step, SyscallStepper, adopt_orphans};
 use testkit::{Scratch, Signal, Tool, require};
 
 /// What becomes of a program that runs when its tool is killed.
@@ -215,7 +215,7 @@ fn nothing_of_ours_stays_and_nothing_is_half_made() {
     let root = geteuid().is_root();
     let mut all = 0;
     for mode in MODES.iter().filter(|mode| root || mode.for_all) {
-        let Some(program) = require::built(mode.tool) else {
+        let Some(program) = require::workspace_program(mode.tool) else {
             return;
         };
         // In a process of its own: the orphans of the tool become its children, and no other test's do.
@@ -268,7 +268,7 @@ fn one_mode() {
 /// a later point.
 fn is_hit(mode: &Mode, signal: Signal, count: usize) -> bool {
     let scratch = Scratch::new();
-    let mut tool = Stepped::start(command(mode, scratch.path()));
+    let mut tool = SyscallStepper::start(command(mode, scratch.path()));
     let mut step = Step::Before;
     for _ in 0..count {
         step = tool.advance();
@@ -277,7 +277,7 @@ fn is_hit(mode: &Mode, signal: Signal, count: usize) -> bool {
         }
     }
     assert_ne!(step, Step::Ended, "{}: it ended by itself", mode.name);
-    tool.hit(signal, step != Step::Waits);
+    tool.send_signal(signal, step != Step::Waits);
     let place = format!("{}, {signal} at call {count} ({step:?})", mode.name);
     watch(mode, signal, &mut tool, &place);
     assert_whole(mode, scratch.path(), &place);
@@ -308,10 +308,12 @@ fn command(mode: &Mode, directory: &Path) -> Command {
 }
 
 /// Watches what becomes of tool and program.
-fn watch(mode: &Mode, signal: Signal, tool: &mut Stepped, place: &str) {
+fn watch(mode: &Mode, signal: Signal, tool: &mut SyscallStepper, place: &str) {
     if signal != Signal::SIGKILL && mode.signals == Signals::Blocks {
         // Either it came before the tool waits, or the tool waits for the program in spite of it.
-        let ended_or_up = |tool: &mut Stepped, _: &[String]| tool.ended().is_some() || tool.is_up();
+        let ended_or_up = |tool: &mut SyscallStepper, _: &[String]| {
+            tool.ended().is_some() || tool.has_program_started()
+        };
         tool.run_until(
             &format!("{place}: the tool ends or the program runs"),
             ended_or_up,
@@ -320,26 +322,27 @@ fn watch(mode: &Mode, signal: Signal, tool: &mut Stepped, place: &str) {
             tool.close_input();
         }
     }
-    let ended = |tool: &mut Stepped, _: &[String]| tool.ended().is_some();
+    let ended = |tool: &mut SyscallStepper, _: &[String]| tool.ended().is_some();
     tool.run_until(&format!("{place}: the tool ends"), ended);
     if mode.fate == Fate::LivesOn {
         // Whatever is left is the program, not one of our processes on the way to it.
-        let is_program = |_: &mut Stepped, left: &[String]| left.iter().all(|name| name == "cat");
+        let is_program =
+            |_: &mut SyscallStepper, left: &[String]| left.iter().all(|name| name == "cat");
         tool.run_until(
             &format!("{place}: nothing but the program is left"),
             is_program,
         );
-        if tool.is_up() && signal == Signal::SIGKILL && !tool.is_program() {
-            let lives = |_: &mut Stepped, left: &[String]| left == ["cat"];
+        if tool.has_program_started() && signal == Signal::SIGKILL && !tool.is_program() {
+            let lives = |_: &mut SyscallStepper, left: &[String]| left == ["cat"];
             tool.run_until(&format!("{place}: the program lives on"), lives);
         }
         tool.close_input();
     }
-    let gone = |_: &mut Stepped, left: &[String]| left.is_empty();
+    let gone = |_: &mut SyscallStepper, left: &[String]| left.is_empty();
     tool.run_until(&format!("{place}: nothing is left"), gone);
     if mode.name == "fork" && signal == Signal::SIGKILL {
         assert!(
-            tool.is_up(),
+            tool.has_program_started(),
             "{place}: the program ran, as the original's does"
         );
     }

@@ -73,7 +73,7 @@ fn metadata() -> Option<Value> {
         "cargo cannot read all crates: {}",
         error.unwrap_or_default()
     );
-    if !require::met(output.status.success(), &reason) {
+    if !require::condition(output.status.success(), &reason) {
         return None;
     }
     Some(serde_json::from_slice(&output.stdout).expect("cargo writes JSON"))

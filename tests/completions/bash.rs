@@ -13,7 +13,7 @@ pub(crate) const LIST_AND_PRINT: &str = "\u{18}l\u{18}p";
 #[track_caller]
 pub(crate) fn start(stage: &Stage) -> Option<Running> {
     let library = std::path::Path::new("/usr/share/bash-completion/bash_completion");
-    if !require::met(library.exists(), "there is no bash-completion") {
+    if !require::condition(library.exists(), "there is no bash-completion") {
         return None;
     }
     let setup = workspace()
@@ -26,15 +26,15 @@ pub(crate) fn start(stage: &Stage) -> Option<Running> {
         .env("TERM", "dumb")
         .terminal(2000, 50)
         .spawn();
-    bash.until("ready>");
+    bash.read_until("ready>");
     Some(bash)
 }
 
 /// The line that stands there after what is typed.
 fn line_after(bash: &mut Running, typed: &str) -> String {
     bash.type_in(typed);
-    bash.until("\u{1}");
-    let line = bash.until("\u{2}");
+    bash.read_until("\u{1}");
+    let line = bash.read_until("\u{2}");
     line.trim_end_matches('\u{2}').to_owned()
 }
 
@@ -75,7 +75,7 @@ fn bash_shows_what_runs_in_a_process() {
         return;
     };
     bash.type_in(&format!("rnsenter --target {LIST_AND_PRINT}"));
-    let shown = bash.until("\u{2}");
+    let shown = bash.read_until("\u{2}");
     assert!(shown.contains("  (sleep)"), "{shown}");
     // A name with a slash loses nothing before it, one with an escape sequence has no effect.
     let odd = format!("{}  (od?[31m/d)", stage.odd());

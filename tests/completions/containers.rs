@@ -23,7 +23,7 @@ impl Container {
     #[track_caller]
     fn new() -> Option<Container> {
         let mounted = cgroup2();
-        if !require::machine(mounted.is_some(), "cgroup2 is not mounted here") {
+        if !require::machine_feature(mounted.is_some(), "cgroup2 is not mounted here") {
             return None;
         }
         let number = format!("f{:07x}", nix::unistd::gettid().as_raw());
@@ -97,7 +97,7 @@ fn listed(shell: &mut Running, stage: &Stage) -> Vec<String> {
     let mut all = Vec::new();
     for line in lines(stage) {
         shell.type_in(&format!("{line}{}", bash::LIST_AND_PRINT));
-        all.push(shell.until("\u{2}"));
+        all.push(shell.read_until("\u{2}"));
     }
     all
 }

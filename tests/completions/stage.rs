@@ -31,11 +31,11 @@ impl Stage {
     /// None, and the test skipped, if something is missing.
     #[track_caller]
     pub(crate) fn set(shell: &str) -> Option<Stage> {
-        let found = require::program(shell)
+        let found = require::installed(shell)
             && require::user_namespaces()
             && TOOLS
                 .iter()
-                .all(|tool| require::built((tool.command)().get_name()).is_some());
+                .all(|tool| require::workspace_program((tool.command)().get_name()).is_some());
         found.then(|| Stage::new(&["--user", "--map-root-user", "--mount"]))
     }
 
@@ -163,5 +163,5 @@ fn without_slash(mut word: String) -> String {
 }
 
 pub(crate) fn ours(name: &str) -> PathBuf {
-    require::built(name).expect("the stage has asked for it")
+    require::workspace_program(name).expect("the stage has asked for it")
 }

@@ -15,15 +15,15 @@ pub(crate) fn start(stage: &Stage) -> Running {
         .spawn();
     let setup = workspace().join("tests/completions/answer.zsh");
     zsh.type_in(&format!(". {}\r", setup.display()));
-    zsh.until("ready>");
+    zsh.read_until("ready>");
     zsh
 }
 
 fn ask(zsh: &mut Running, line: &str) -> BTreeSet<String> {
     // The tabulator asks; Ctrl-U takes the line away.
     zsh.type_in(&format!("{line}\t\u{15}"));
-    zsh.until("\u{1}");
-    let words = zsh.until("\u{2}");
+    zsh.read_until("\u{1}");
+    let words = zsh.read_until("\u{2}");
     let words = words.trim_end_matches('\u{2}').lines();
     words
         .filter(|word| !word.is_empty())
@@ -49,8 +49,8 @@ fn zsh_leaves_what_was_typed_of_a_namespaces_file() {
     for name in ["rnsenter", "nsenter"] {
         let typed = format!("{name} --net={}/ke", stage.path().display());
         zsh.type_in(&format!("{typed}\u{18}c\u{18}p"));
-        zsh.until("\u{1}");
-        let line = zsh.until("\u{2}");
+        zsh.read_until("\u{1}");
+        let line = zsh.read_until("\u{2}");
         assert_eq!(line.trim_end_matches(['\u{2}', ' ']), format!("{typed}pt"));
     }
 }
@@ -65,6 +65,6 @@ fn zsh_shows_names_of_processes_and_no_control_character() {
         "rnsenter --target {}\u{18}l\u{18}p",
         stage.odd_typed()
     ));
-    let shown = zsh.until("\u{2}");
+    let shown = zsh.read_until("\u{2}");
     assert!(shown.contains(" -- od?[31m/d"), "{shown:?}");
 }

@@ -12,7 +12,7 @@ use nix::fcntl::{OFlag, open};
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use nix::sys::stat::Mode;
 use nix::unistd::{dup2, mkfifo};
-use testkit::{CloneFlags, Scratch, Tool, World};
+use testkit::{CloneFlags, NamespaceFixture, Scratch, Tool};
 
 use crate::stage::{built, is_set};
 
@@ -23,7 +23,7 @@ const LOOKS: usize = 40;
 
 /// A namespace that nothing but the descriptors of this process keeps.
 fn kept_by_descriptors() -> File {
-    let world = World::new(CloneFlags::CLONE_NEWIPC);
+    let world = NamespaceFixture::new(CloneFlags::CLONE_NEWIPC);
     File::open(format!("/proc/{}/ns/ipc", world.pid())).expect("it is this test's own")
 }
 

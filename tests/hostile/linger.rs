@@ -18,7 +18,7 @@ use crate::stage::{built, is_set};
 
 /// For how long a close waits here, in seconds: longer than anybody has patience.
 const LINGER: libc::c_int = 600;
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A socket that cannot send what it has been given, and the other end, which reads nothing.
 fn full_socket() -> (TcpStream, TcpStream) {
@@ -59,7 +59,7 @@ fn closes_the_last_copy(name: &str, options: &[&str]) {
     let tool = Tool::new("/usr/bin/strace")
         .args(["-f", "-o", "/dev/null"])
         .args(rests);
-    let tool = tool.arg(built(name)).args(options).timeout(PATIENCE);
+    let tool = tool.arg(built(name)).args(options).timeout(TIMEOUT);
     let mut running = tool.spawn();
     eventually("it has copied the socket", || {
         traced(&running).is_some_and(|pid| has(&pid, &socket))
@@ -72,7 +72,7 @@ fn closes_the_last_copy(name: &str, options: &[&str]) {
 
 #[test]
 fn the_last_copy_of_a_socket_that_lingers_holds_nobody_up() {
-    if !is_set() || !require::program("strace") {
+    if !is_set() || !require::installed("strace") {
         return;
     }
     // The sockets of others would be copied as well, one a second.
@@ -90,7 +90,7 @@ fn the_last_copy_of_a_socket_that_lingers_holds_nobody_up() {
     let outcome = tool
         .args(only)
         .arg("linger::act")
-        .timeout(PATIENCE * 4)
+        .timeout(TIMEOUT * 4)
         .run();
     let passed = outcome.status == Status::Exited(0) && outcome.out().contains(" 1 passed; ");
     assert!(passed, "{outcome}");

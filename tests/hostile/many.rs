@@ -33,7 +33,7 @@ fn a_hundred_thousand_mounts_hold_nobody_up() {
         .trim()
         .parse()
         .is_ok_and(|most: usize| most >= MOST_MOUNTS);
-    if !is_set() || !require::machine(allowed, "fs.mount-max is lower than it was made") {
+    if !is_set() || !require::machine_feature(allowed, "fs.mount-max is lower than it was made") {
         return;
     }
     for (name, options) in [
@@ -82,7 +82,7 @@ fn user_namespaces_as_deep_as_there_can_be_hold_nobody_up() {
     let deepest = levels.find(|levels| below(*levels, "rchroot", "/ true").code() == 0);
     let deepest = deepest.expect("one level at least");
     // The caller may be some levels down by itself.
-    if !require::machine(deepest >= 20, "this is deep in user namespaces already") {
+    if !require::machine_feature(deepest >= 20, "this is deep in user namespaces already") {
         return;
     }
     let begun = Instant::now();

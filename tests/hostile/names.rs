@@ -32,7 +32,7 @@ fn evil_process() -> Running {
         .args(["sh", "-c", rename]);
     let tool = tool.args(vec![OsString::from_vec(word); WORDS]);
     let mut running = tool.spawn();
-    running.until("\n");
+    running.read_until("\n");
     running
 }
 
@@ -70,7 +70,7 @@ fn no_command_line_reaches_the_terminal_as_more_than_text() {
                 outcome.out().contains("evil") || line[0] == "-p",
                 "{line:?}"
             );
-            is_text(&rlsns().display(80, 24).run().ok());
+            is_text(&rlsns().output_terminal(80, 24).run().ok());
         }
     }
 }
@@ -96,7 +96,7 @@ fn a_target_may_call_itself_what_it_likes() {
     // And what is said of it is text: it has no such files as these.
     let terminal = Tool::new(built("rnsenter"))
         .args(["-t", &pid, "-n/proc/self/comm", "true"])
-        .display(80, 24);
+        .output_terminal(80, 24);
     let outcome = terminal.run();
     assert_eq!(outcome.code(), 1, "{outcome}");
     is_text(&outcome);
@@ -123,7 +123,7 @@ fn mount_points_that_are_no_text_are_shown_as_text() {
         let words = [rlsns.as_str()].into_iter().chain(line.iter().copied());
         for tool in [
             script(BIND, words.clone()),
-            script(BIND, words).display(80, 24),
+            script(BIND, words).output_terminal(80, 24),
         ] {
             let outcome = tool.env("LC_ALL", "C.UTF-8").run().ok();
             is_text(&outcome);
@@ -155,7 +155,7 @@ fn hints_about_hostile_roots_are_text() {
         let words = [program.as_str()]
             .into_iter()
             .chain(options.iter().copied());
-        let outcome = script(ROOT, words).display(80, 24).run();
+        let outcome = script(ROOT, words).output_terminal(80, 24).run();
         assert!(outcome.code() > 0, "{outcome}");
         is_text(&outcome);
     }
@@ -180,7 +180,8 @@ fn names_in_a_directory_of_namespaces_are_text() {
 
 #[test]
 fn a_child_whose_name_is_no_text_ends_with_its_parent() {
-    if !is_set() || !require::machine(Path::new("/proc/self/ns/pid").exists(), "no pid namespaces")
+    if !is_set()
+        || !require::machine_feature(Path::new("/proc/self/ns/pid").exists(), "no pid namespaces")
     {
         return;
     }
@@ -199,7 +200,7 @@ fn a_child_whose_name_is_no_text_ends_with_its_parent() {
         NAMELESS,
     ]);
     let mut running = tool.spawn();
-    let pid = running.until("\n");
+    let pid = running.read_until("\n");
     let child = format!("/proc/{}/status", pid.trim());
     assert!(
         fs::read(&child)

@@ -86,7 +86,7 @@ impl Trap {
             stays,
         ];
         let mut running = self.mounted(&words).spawn();
-        running.until("ready");
+        running.read_until("ready");
         running
     }
 

@@ -245,7 +245,8 @@ const CGROUP: &str = r#"
 fn no_cgroup_is_joined_that_is_none() {
     let known = fs::read_to_string("/proc/filesystems").unwrap_or_default();
     let known = known.lines().any(|line| line == "nodev\tcgroup2");
-    if !is_set() || !require::root() || !require::machine(known, "there is no cgroup2 here") {
+    if !is_set() || !require::root() || !require::machine_feature(known, "there is no cgroup2 here")
+    {
         return;
     }
     let scratch = Scratch::new();

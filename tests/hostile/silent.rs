@@ -10,34 +10,36 @@ use std::time::Duration;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::unshare;
-use testkit::{CloneFlags, Outcome, Scratch, SilentFs, Status, Tool, World, require};
+use testkit::{
+    CloneFlags, NamespaceFixture, Outcome, Scratch, Status, Tool, UnresponsiveFs, require,
+};
 
 use crate::stage::{built, is_set};
 
 /// How long a program may take where the file system is silent.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Plays an ignored test in a process and a mount namespace of its own, whose end is the end of the file system.
 fn play(act: &str) {
     let has_fuse = Path::new("/dev/fuse").exists() && Path::new("/sys/fs/fuse").exists();
-    if !is_set() || !require::root() || !require::met(has_fuse, "there is no FUSE here") {
+    if !is_set() || !require::root() || !require::condition(has_fuse, "there is no FUSE here") {
         return;
     }
     let tool = Tool::new(built("runshare")).arg("-m");
     let tool = tool.arg(env::current_exe().expect("this program"));
     let only = ["--ignored", "--nocapture", "--test-threads=1", "--exact"];
-    let outcome = tool.args(only).arg(act).timeout(PATIENCE * 6).run();
+    let outcome = tool.args(only).arg(act).timeout(TIMEOUT * 6).run();
     let passed = outcome.status == Status::Exited(0) && outcome.out().contains(" 1 passed; ");
     assert!(passed, "{outcome}");
 }
 
 /// Namespaces below a silent file system: one that nothing else keeps, and one with a process in it.
 struct Below {
-    _silent: SilentFs,
+    _silent: UnresponsiveFs,
     _scratch: Scratch,
     /// Where the file system is mounted.
     point: PathBuf,
-    world: World,
+    world: NamespaceFixture,
     /// The inode numbers, and where each is mounted.
     alone: (u64, PathBuf),
     inhabited: (u64, PathBuf),
@@ -48,7 +50,7 @@ impl Below {
     fn new(over: bool) -> Below {
         let scratch = Scratch::new();
         let fuse = scratch.dir("fuse");
-        let mut silent = SilentFs::mount(&fuse);
+        let mut silent = UnresponsiveFs::mount(&fuse);
         let mut point = fuse.clone();
         if over {
             point = scratch.dir("overlay");
@@ -57,9 +59,9 @@ impl Below {
             let (kind, options) = (Some("overlay"), Some(options.as_str()));
             mount(kind, &point, kind, MsFlags::empty(), options).expect("an overlay");
         }
-        let world = World::new(CloneFlags::CLONE_NEWUTS);
+        let world = NamespaceFixture::new(CloneFlags::CLONE_NEWUTS);
         let inhabited = bind(&world, &point.join("directory/inhabited"));
-        let gone = World::new(CloneFlags::CLONE_NEWUTS);
+        let gone = NamespaceFixture::new(CloneFlags::CLONE_NEWUTS);
         let alone = bind(&gone, &point.join("directory/alone"));
         drop(gone);
         silent.stop_answering();
@@ -75,7 +77,7 @@ impl Below {
 }
 
 /// Mounts a process's namespace there.
-fn bind(world: &World, path: &Path) -> (u64, PathBuf) {
+fn bind(world: &NamespaceFixture, path: &Path) -> (u64, PathBuf) {
     let link = format!("/proc/{}/ns/uts", world.pid());
     let none = None::<&str>;
     mount(Some(link.as_str()), path, none, MsFlags::MS_BIND, none).expect("it answers still");
@@ -84,7 +86,7 @@ fn bind(world: &World, path: &Path) -> (u64, PathBuf) {
 }
 
 fn run(name: &str, words: &[&str]) -> Outcome {
-    Tool::new(built(name)).args(words).timeout(PATIENCE).run()
+    Tool::new(built(name)).args(words).timeout(TIMEOUT).run()
 }
 
 /// What every program answers, in this mount namespace or in another one, where `within` stands behind a mount.

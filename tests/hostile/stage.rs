@@ -11,12 +11,12 @@ pub(crate) const PROGRAMS: [&str; 4] = ["runshare", "rnsenter", "rlsns", "rchroo
 
 /// The program of this name, for which `is_set` has asked.
 pub(crate) fn built(name: &str) -> PathBuf {
-    require::built(name).expect("it was asked for")
+    require::workspace_program(name).expect("it was asked for")
 }
 
 /// Whether there is a stage, and the programs to go there.
 pub(crate) fn is_set() -> bool {
-    let is_built = |name| require::built(name).is_some();
+    let is_built = |name| require::workspace_program(name).is_some();
     require::user_namespaces() && PROGRAMS.into_iter().all(is_built)
 }
 

@@ -19,13 +19,13 @@ const USER: u32 = 1001;
 #[allow(clippy::print_stdout, reason = "the program's report")]
 fn what_is_reached() {
     let tool = env::var("TRACED").expect("the test below names the tool");
-    println!("\nreached: {}.", testkit::reached_of(&tool).join(" "));
+    println!("\nreached: {}.", testkit::probe_ancestors(&tool).join(" "));
 }
 
 /// The words that run it.
 fn tracer() -> Vec<OsString> {
     let this = env::current_exe().expect("a test knows its program");
-    let this = testkit::accessible::in_reach(&this).to_owned();
+    let this = testkit::accessible::accessible_copy(&this).to_owned();
     let words = [
         "--exact",
         "tracer::what_is_reached",
@@ -99,7 +99,7 @@ fn nor_does_it_where_another_user_is_what_the_program_becomes() {
 fn container() -> (Running, Pid) {
     let tool = Tool::new(built("runshare")).args(["-r", "-p", "--kill-child", "-f"]);
     let mut tool = ordinary(tool.args(["sh", "-c", "echo up; exec sleep 1000"])).spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     let pid = tool.pid();
     let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
     let children = children.expect("the kernel lists children");
@@ -170,7 +170,7 @@ fn pid_1_is_no_way_to_the_tools_own_file() {
     let scratch = Scratch::new();
     let own = scratch.path().join("runshare");
     fs::copy(built("runshare"), &own).expect("a copy can be made");
-    testkit::settle(&own);
+    testkit::wait_for_writers(&own);
     if geteuid().is_root() {
         let given = std::os::unix::fs::chown(&own, Some(USER), Some(USER));
         given.expect("root gives it away");

@@ -56,8 +56,10 @@ fn with_cgroups(words: &[&str]) -> Outcome {
 
 #[test]
 fn cgroups_of_another_user_lead_nobody_into_their_namespaces() {
-    let is_set =
-        is_set() && require::root() && require::program("setpriv") && require::program("unshare");
+    let is_set = is_set()
+        && require::root()
+        && require::installed("setpriv")
+        && require::installed("unshare");
     if !is_set {
         return;
     }
@@ -114,8 +116,10 @@ const DIRECTORIES: &str = r#"
 
 #[test]
 fn directories_and_links_of_another_user_are_refused_and_left_as_they_are() {
-    let is_set =
-        is_set() && require::root() && require::program("setpriv") && require::program("unshare");
+    let is_set = is_set()
+        && require::root()
+        && require::installed("setpriv")
+        && require::installed("unshare");
     if !is_set {
         return;
     }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::stage::{RCHROOT, Stage, library_directory, opened, twin};
-use testkit::{Outcome, Tool, numbers_from, require};
+use testkit::{Outcome, Tool, require, seeded_numbers};
 
 /// The outside's files, and the directories of the new root that the C library may look into.
 fn watched(stage: &Stage, root: &str) -> Vec<PathBuf> {
@@ -162,7 +162,7 @@ fn files_are_read_as_the_c_library_reads_them() {
     let stage = Stage::new();
     let Some(twin) = twin() else { return };
     let seed = 20_261_103;
-    let mut random = numbers_from(seed);
+    let mut random = seeded_numbers(seed);
     let mut compared = 0;
     while compared < 250 {
         let passwd = garbled(&mut random, 4, &NUMBERS);
@@ -179,7 +179,7 @@ fn files_are_read_as_the_c_library_reads_them() {
             &["--userspec=:ww", "--groups=uu,ww"],
         ] {
             let (ours, theirs) =
-                twin.both(|tool| stage.root(tool).args(line).args(["jail", "show"]));
+                twin.run_both(|tool| stage.root(tool).args(line).args(["jail", "show"]));
             let seen = |outcome: &Outcome| (outcome.status, outcome.out(), outcome.err());
             assert_eq!(
                 seen(&ours),

@@ -39,7 +39,8 @@ fn pwd(stage: &Stage, line: &[&str]) -> Outcome {
 }
 
 fn can_run() -> bool {
-    nix::unistd::geteuid().is_root() || (require::user_namespaces() && require::program("unshare"))
+    nix::unistd::geteuid().is_root()
+        || (require::user_namespaces() && require::installed("unshare"))
 }
 
 #[test]
@@ -178,7 +179,7 @@ fn the_original_knows_none_of_these_options() {
         ("--ne", ""),
     ] {
         let word = format!("{option}{value}");
-        let (ours, theirs) = twin.both(|tool| stage.here(tool).args([&word, "nosuch"]));
+        let (ours, theirs) = twin.run_both(|tool| stage.here(tool).args([&word, "nosuch"]));
         ours.fails(
             125,
             "chroot: cannot change root directory to 'nosuch': No such file or directory\n",
@@ -192,7 +193,7 @@ fn the_original_knows_none_of_these_options() {
         ("--c", "'--chdir' '--close-fds'"),
         ("--n", "'--no-new-privs' '--new-session'"),
     ] {
-        let (ours, theirs) = twin.both(|tool| stage.here(tool).args([word, "nosuch"]));
+        let (ours, theirs) = twin.run_both(|tool| stage.here(tool).args([word, "nosuch"]));
         let help = "Try 'chroot --help' for more information.\n";
         ours.fails(
             125,

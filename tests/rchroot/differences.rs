@@ -20,7 +20,7 @@ fn told(outcome: &Outcome) -> String {
 fn differ(stage: &Stage, root: &str, rows: &[(&str, &str, &str)]) {
     let Some(twin) = twin() else { return };
     for (option, ours, theirs) in rows {
-        let both = twin.both(|tool| stage.root(tool).args([option, root, "show"]));
+        let both = twin.run_both(|tool| stage.root(tool).args([option, root, "show"]));
         let seen = (told(&both.0), told(&both.1));
         assert_eq!(
             seen,
@@ -300,7 +300,7 @@ fn no_module_of_the_new_roots_name_service_is_loaded() {
 #[test]
 fn no_converter_of_the_new_roots_encodings_is_loaded() {
     // locale-gen: it comes with the encodings that localedef makes a locale of.
-    if !require::root() || !require::program("locale-gen") {
+    if !require::root() || !require::installed("locale-gen") {
         return;
     }
     let Some(original) = require::original("chroot") else {

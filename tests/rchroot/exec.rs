@@ -4,16 +4,16 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
 use crate::stage::{RCHROOT, Stage, twin};
-use testkit::{Tool, Twin, require};
+use testkit::{DifferentialTest, Tool, require};
 
 fn rchroot() -> Tool {
     Tool::new(RCHROOT).argv0("chroot")
 }
 
 /// Asserts that both do the same with this line, and that ours ends with this status.
-fn same(twin: &Twin, setup: impl Fn(Tool) -> Tool, status: i32) {
-    twin.same_with(&setup);
-    let (ours, _) = twin.both(setup);
+fn same(twin: &DifferentialTest, setup: impl Fn(Tool) -> Tool, status: i32) {
+    twin.assert_same_with(&setup);
+    let (ours, _) = twin.run_both(setup);
     assert_eq!(ours.code(), status, "{ours}");
 }
 
@@ -76,7 +76,7 @@ fn what_is_there_but_cannot_be_run_is_126_and_what_is_not_is_127() {
         );
     }
     // The C library hands what the kernel does not know to the shell.
-    twin.same_with(|tool| stage.root(tool).args(["jail", "/garbage"]));
+    twin.assert_same_with(|tool| stage.root(tool).args(["jail", "/garbage"]));
 }
 
 #[test]
@@ -137,12 +137,12 @@ fn the_path_is_the_callers_and_searched_inside() {
         ("/etc/passwd", 126),
     ] {
         let line = |tool| stage.root(tool).args(["jail", "tool"]).env("PATH", path);
-        twin.same_with(line);
-        let (ours, _) = twin.both(line);
+        twin.assert_same_with(line);
+        let (ours, _) = twin.run_both(line);
         assert!(ours.code() == status, "{path:?}: {ours}");
     }
     for command in ["sh", "tool"] {
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             stage
                 .root(tool)
                 .no_env()
@@ -194,7 +194,7 @@ fn without_a_command_the_shell_is_interactive() {
         .run()
         .ok();
     assert_eq!(outcome.out(), "named\n");
-    twin.same_with(|tool| stage.root(tool).no_env().arg("jail"));
+    twin.assert_same_with(|tool| stage.root(tool).no_env().arg("jail"));
     fs::write(stage.path("jail/bin/sh"), "").unwrap();
     fs::set_permissions(stage.path("jail/bin/sh"), Permissions::from_mode(0o644)).unwrap();
     same(&twin, |tool| stage.root(tool).no_env().arg("jail"), 126);
@@ -214,7 +214,7 @@ fn the_command_is_called_by_the_word_that_was_typed() {
             "while read -r x; do echo $x; done </proc/self/cmdline",
             "a b",
         ];
-        twin.same_with(|tool| stage.root(tool).args(["jail", shell]).args(cmdline));
-        twin.same_with(|tool| stage.root(tool).args(["/", shell, "-c", line, "a b", ""]));
+        twin.assert_same_with(|tool| stage.root(tool).args(["jail", shell]).args(cmdline));
+        twin.assert_same_with(|tool| stage.root(tool).args(["/", shell, "-c", line, "a b", ""]));
     }
 }

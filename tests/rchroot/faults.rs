@@ -15,7 +15,7 @@ fn with_fault(stage: &Stage, program: &Path, fault: &str, line: &[&str]) -> Outc
 
 #[test]
 fn each_step_that_fails_is_told_and_is_the_last() {
-    if !require::root() || !require::program("strace") {
+    if !require::root() || !require::installed("strace") {
         return;
     }
     let Some(original) = require::original("chroot") else {
@@ -64,7 +64,7 @@ fn each_step_that_fails_is_told_and_is_the_last() {
 
 #[test]
 fn a_write_that_is_interrupted_or_short_is_gone_on_with() {
-    if !require::root() || !require::program("strace") {
+    if !require::root() || !require::installed("strace") {
         return;
     }
     let stage = Stage::new();

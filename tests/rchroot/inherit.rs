@@ -47,8 +47,12 @@ fn closed_descriptors_stay_closed() {
     let stage = Stage::new();
     for line in LINES {
         let show = |tool: Tool| tool.args(line).args(["sh", "-c", SHOW]).run().ok().out();
-        assert_eq!(show(stage.root(rchroot()).closed(0)), "1\n2\n", "{line:?}");
-        let tool = stage.root(rchroot()).closed(0).closed(2);
+        assert_eq!(
+            show(stage.root(rchroot()).close_fd(0)),
+            "1\n2\n",
+            "{line:?}"
+        );
+        let tool = stage.root(rchroot()).close_fd(0).close_fd(2);
         assert_eq!(show(tool), "1\n", "{line:?}");
     }
 }
@@ -73,14 +77,14 @@ fn dispositions_and_the_mask_are_the_callers() {
         Signal::SIGUSR1,
     ] {
         let line = |tool: Tool| stage.root(tool).arg("/").args(status);
-        twin.same_with(|tool| line(tool).ignoring(signal));
-        twin.same_with(|tool| line(tool).blocking(signal));
-        let (ours, _) = twin.both(|tool| line(tool).ignoring(signal));
+        twin.assert_same_with(|tool| line(tool).ignoring(signal));
+        twin.assert_same_with(|tool| line(tool).blocking(signal));
+        let (ours, _) = twin.run_both(|tool| line(tool).ignoring(signal));
         let bit = 1_u64 << (signal as u32 - 1);
         let mask = format!("SigIgn:\t{bit:016x}");
         assert!(ours.out().contains(&mask), "{ours}");
     }
-    twin.same_with(|tool| stage.root(tool).arg("/").args(status));
+    twin.assert_same_with(|tool| stage.root(tool).arg("/").args(status));
 }
 
 #[test]
@@ -99,7 +103,7 @@ fn the_environment_is_the_callers() {
             let tool = stage.root(tool).env("USER", "caller").env("LOGNAME", "x");
             tool.env("MAIL", "y").env("PWD", "/z").args(line).arg("env")
         };
-        twin.same_with(env);
+        twin.assert_same_with(env);
     }
     // Its order too, and what is no assignment of text.
     let odd = "env -i Z=1 A=2 M=$(printf '\\377') \"$@\"";

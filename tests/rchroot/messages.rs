@@ -28,9 +28,9 @@ const LINES: [&[&str]; 8] = [
 fn compare(setup: impl Fn(Tool) -> Tool) {
     let Some(twin) = twin() else { return };
     for line in LINES {
-        twin.same_with(|tool| setup(tool).args(line).fd(2, full()));
-        twin.same_with(|tool| setup(tool).args(line).closed(2));
-        twin.same_with(|tool| setup(tool).args(line).closed(0).closed(1).closed(2));
+        twin.assert_same_with(|tool| setup(tool).args(line).fd(2, full()));
+        twin.assert_same_with(|tool| setup(tool).args(line).close_fd(2));
+        twin.assert_same_with(|tool| setup(tool).args(line).close_fd(0).close_fd(1).close_fd(2));
     }
 }
 
@@ -56,9 +56,9 @@ fn a_warning_that_cannot_be_written_stops_nothing() {
     let stage = Stage::new();
     let Some(twin) = twin() else { return };
     let line = ["--userspec=both.9", "/", "show"];
-    twin.same_with(|tool| stage.root(tool).args(line));
-    twin.same_with(|tool| stage.root(tool).args(line).fd(2, full()));
-    twin.same_with(|tool| stage.root(tool).args(line).closed(2));
+    twin.assert_same_with(|tool| stage.root(tool).args(line));
+    twin.assert_same_with(|tool| stage.root(tool).args(line).fd(2, full()));
+    twin.assert_same_with(|tool| stage.root(tool).args(line).close_fd(2));
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn help_is_our_own_and_ends_in_success() {
         &["--h", "--foo"],
         &["--groups=bad", "--help"],
     ] {
-        let (ours, theirs) = twin.both(|tool| tool.args(line));
+        let (ours, theirs) = twin.run_both(|tool| tool.args(line));
         let (ours, theirs) = (ours.ok(), theirs.ok());
         assert!(
             ours.out().contains("\n chroot [options] NEWROOT [COMMAND"),
@@ -83,7 +83,7 @@ fn help_is_our_own_and_ends_in_success() {
         );
     }
     for line in [&["--version"][..], &["--v"], &["--version", "--help"]] {
-        let (ours, theirs) = twin.both(|tool| tool.args(line));
+        let (ours, theirs) = twin.run_both(|tool| tool.args(line));
         for outcome in [ours, theirs] {
             let text = outcome.ok().out();
             assert!(text.starts_with("chroot (GNU coreutils) 9.10\n"), "{text}");
@@ -96,11 +96,11 @@ fn a_text_that_cannot_be_written_is_a_failure() {
     let Some(twin) = twin() else { return };
     for option in ["--help", "--version"] {
         let read_only = || File::open("/dev/null").unwrap();
-        twin.same_with(|tool| tool.arg(option).fd(1, full()));
-        twin.same_with(|tool| tool.arg(option).fd(1, read_only()));
-        twin.same_with(|tool| tool.arg(option).closed(1));
-        twin.same_with(|tool| tool.arg(option).closed(1).closed(2));
-        twin.same_with(|tool| tool.arg(option).fd(1, full()).fd(2, full()));
+        twin.assert_same_with(|tool| tool.arg(option).fd(1, full()));
+        twin.assert_same_with(|tool| tool.arg(option).fd(1, read_only()));
+        twin.assert_same_with(|tool| tool.arg(option).close_fd(1));
+        twin.assert_same_with(|tool| tool.arg(option).close_fd(1).close_fd(2));
+        twin.assert_same_with(|tool| tool.arg(option).fd(1, full()).fd(2, full()));
     }
     let outcome = Tool::new(RCHROOT)
         .argv0("rchroot")
@@ -117,8 +117,8 @@ fn a_text_into_a_pipe_that_nobody_reads_ends_by_the_signal_or_in_failure() {
     let Some(twin) = twin() else { return };
     let broken = || pipe().unwrap().1;
     for option in ["--help", "--version"] {
-        twin.same_with(|tool| tool.arg(option).fd(1, broken()));
-        twin.same_with(|tool| tool.arg(option).fd(1, broken()).ignoring(Signal::SIGPIPE));
+        twin.assert_same_with(|tool| tool.arg(option).fd(1, broken()));
+        twin.assert_same_with(|tool| tool.arg(option).fd(1, broken()).ignoring(Signal::SIGPIPE));
     }
 }
 

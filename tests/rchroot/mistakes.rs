@@ -208,7 +208,7 @@ fn a_broken_pipe_is_the_commands_to_notice() {
 fn a_closed_standard_input_does_not_become_dev_null() {
     if require::root() {
         let stage = Stage::new();
-        let tool = stage.root(Tool::new(RCHROOT)).closed(0);
+        let tool = stage.root(Tool::new(RCHROOT)).close_fd(0);
         let outcome = tool.args(["jail", "sh", "-c", "[ -e /proc/self/fd/0 ] || echo closed"]);
         assert_eq!(outcome.run().ok().out(), "closed\n");
     }

@@ -53,10 +53,10 @@ fn a_bind_mount_of_the_root_is_another_root() {
     let stage = Stage::new();
     stage.scratch.dir("bound");
     let Some(twin) = twin() else { return };
-    let here = |tool| stage.root(tool).over("/", stage.path("bound"));
-    twin.same_with(|tool| here(tool).args(["--skip-chdir", "bound", "true"]));
-    twin.same_with(|tool| here(tool).args(["bound", "true"]));
-    let (ours, _) = twin.both(|tool| here(tool).args(["--skip-chdir", "bound", "true"]));
+    let here = |tool| stage.root(tool).bind_over("/", stage.path("bound"));
+    twin.assert_same_with(|tool| here(tool).args(["--skip-chdir", "bound", "true"]));
+    twin.assert_same_with(|tool| here(tool).args(["bound", "true"]));
+    let (ours, _) = twin.run_both(|tool| here(tool).args(["--skip-chdir", "bound", "true"]));
     ours.fails(
         125,
         "chroot: option --skip-chdir only permitted if NEWROOT is old '/'\n\
@@ -75,7 +75,7 @@ fn in_a_root_that_was_entered_its_own_root_is_the_old_one() {
     };
     // The jail has the C library, and ours needs no other.
     std::fs::copy(RCHROOT, stage.path("jail/rchroot")).unwrap();
-    testkit::settle(stage.path("jail/rchroot").as_ref());
+    testkit::wait_for_writers(stage.path("jail/rchroot").as_ref());
     let enter = || stage.root(Tool::new(&original)).args(["jail", "/rchroot"]);
     let outcome = enter().args(["--skip-chdir", "--userspec=jailon", "/", "/show"]);
     assert_eq!(
@@ -231,7 +231,7 @@ fn a_root_that_was_looked_at_before_is_refused_in_the_same_words() {
             &["--groups=bothgrp"],
             &["--skip-chdir"],
         ] {
-            twin.same_with(|tool| stage.ordinary(tool).args(options).args([root, "true"]));
+            twin.assert_same_with(|tool| stage.ordinary(tool).args(options).args([root, "true"]));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
 use crate::stage::{RCHROOT, Stage, opened, twin};
-use testkit::{Tool, numbers_from, require};
+use testkit::{Tool, require, seeded_numbers};
 
 const LOCALES: [&str; 2] = ["C", "C.UTF-8"];
 
@@ -56,12 +56,12 @@ fn word(random: &mut impl FnMut(usize) -> usize) -> OsString {
 fn a_new_root_is_quoted_as_for_a_shell() {
     let stage = Stage::new();
     let Some(twin) = twin() else { return };
-    let mut random = numbers_from(20_261_104);
+    let mut random = seeded_numbers(20_261_104);
     for _ in 0..300 {
         let word = word(&mut random);
         for locale in LOCALES {
             let here = |tool: Tool| tool.current_dir(stage.scratch.path()).env("LC_ALL", locale);
-            twin.same_with(|tool| here(tool).arg("--").arg(&word).arg("true"));
+            twin.assert_same_with(|tool| here(tool).arg("--").arg(&word).arg("true"));
         }
     }
 }
@@ -79,9 +79,9 @@ fn every_byte_is_quoted_alike_beside_a_quote_and_without() {
             let word = [b"nosuch/".to_vec(), word].concat();
             for locale in LOCALES {
                 let word = OsString::from_vec(word.clone());
-                twin.same_with(|tool| tool.env("LC_ALL", locale).arg(&word));
+                twin.assert_same_with(|tool| tool.env("LC_ALL", locale).arg(&word));
                 let bare = OsString::from_vec(word.as_encoded_bytes()[7..].to_vec());
-                twin.same_with(|tool| tool.env("LC_ALL", locale).arg("--").arg(&bare));
+                twin.assert_same_with(|tool| tool.env("LC_ALL", locale).arg("--").arg(&bare));
             }
         }
     }
@@ -94,7 +94,7 @@ fn a_command_and_a_group_are_quoted_with_the_locales_marks() {
     }
     let stage = Stage::new();
     let Some(twin) = twin() else { return };
-    let mut random = numbers_from(20_261_105);
+    let mut random = seeded_numbers(20_261_105);
     for _ in 0..200 {
         let word = word(&mut random);
         let command = [b"/nosuch/", word.as_encoded_bytes()].concat();
@@ -103,9 +103,9 @@ fn a_command_and_a_group_are_quoted_with_the_locales_marks() {
             for root in ["/", "jail"] {
                 let here = |tool| stage.root(tool).env("LC_ALL", locale);
                 let command = OsString::from_vec(command.clone());
-                twin.same_with(|tool| here(tool).args([root]).arg(&command));
+                twin.assert_same_with(|tool| here(tool).args([root]).arg(&command));
                 let group = OsString::from_vec(group.clone());
-                twin.same_with(|tool| here(tool).arg(&group).args([root]));
+                twin.assert_same_with(|tool| here(tool).arg(&group).args([root]));
             }
         }
     }
@@ -133,9 +133,9 @@ fn set(tool: Tool, variables: &[(&str, &str)]) -> Tool {
 fn the_locale_is_the_one_that_the_environment_names_first() {
     let Some(twin) = twin() else { return };
     for environment in ENVIRONMENTS {
-        twin.same_with(|tool| set(tool, environment).args(["--", "caf\u{e9}\u{85}"]));
+        twin.assert_same_with(|tool| set(tool, environment).args(["--", "caf\u{e9}\u{85}"]));
     }
-    twin.same_with(|tool| tool.no_env().args(["--", "caf\u{e9}"]));
+    twin.assert_same_with(|tool| tool.no_env().args(["--", "caf\u{e9}"]));
 }
 
 #[test]
@@ -147,7 +147,9 @@ fn the_locale_is_still_the_callers_once_the_root_has_changed() {
     let Some(twin) = twin() else { return };
     for environment in ENVIRONMENTS {
         for root in ["/", "jail"] {
-            twin.same_with(|tool| set(stage.root(tool), environment).args([root, "caf\u{e9}"]));
+            twin.assert_same_with(|tool| {
+                set(stage.root(tool), environment).args([root, "caf\u{e9}"])
+            });
         }
     }
 }
@@ -183,7 +185,7 @@ fn a_locale_costs_nothing_where_nothing_is_quoted() {
         let tool = stage.root(Tool::new(RCHROOT)).env("LC_ALL", "C.UTF-8");
         // A directory of the test's own stands for the machine's, in which others open files meanwhile.
         let own = stage.scratch.dir("locale");
-        let tool = tool.over(&own, &host);
+        let tool = tool.bind_over(&own, &host);
         let (outcome, names) = opened(&[own], tool.args(["/", "/bin/sh", "-c", ":"]));
         assert_eq!((outcome.code(), names), (0, Vec::new()));
     }

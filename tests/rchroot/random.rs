@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use crate::stage::{Stage, twin};
-use testkit::{Outcome, Tool, Twin, numbers_from, require};
+use testkit::{DifferentialTest, Outcome, Tool, require, seeded_numbers};
 
 const LONG: [&str; 5] = [
     "--groups",
@@ -169,8 +169,8 @@ fn line(random: Random<'_>) -> Vec<OsString> {
 }
 
 /// Whether the two differ otherwise than they are meant to.
-fn differs(twin: &Twin, setup: impl Fn(Tool) -> Tool) -> Option<String> {
-    let (ours, original) = twin.both(setup);
+fn differs(twin: &DifferentialTest, setup: impl Fn(Tool) -> Tool) -> Option<String> {
+    let (ours, original) = twin.run_both(setup);
     let seen = |outcome: &Outcome| {
         (
             outcome.status,
@@ -189,7 +189,7 @@ fn differs(twin: &Twin, setup: impl Fn(Tool) -> Tool) -> Option<String> {
 
 fn compare(count: usize, seed: u64, setup: impl Fn(Tool) -> Tool) {
     let Some(twin) = twin() else { return };
-    let mut random = numbers_from(seed);
+    let mut random = seeded_numbers(seed);
     let mut differences = Vec::new();
     for number in 0..count {
         let line = line(&mut random);

@@ -79,9 +79,9 @@ fn keys_reach_the_command_and_its_status_is_passed_on() {
     let script = "trap 'echo int; exit 5' INT; echo up; while :; do :; done";
     let tool = stage.root(rchroot()).terminal(80, 24).arg("--new-session");
     let mut tool = tool.args(["jail", "sh", "-c", script]).spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     tool.type_in("\u{3}");
-    tool.until("int\n");
+    tool.read_until("int\n");
     assert_eq!(tool.wait().code(), 5);
     let tool = || stage.root(rchroot()).arg("--new-session");
     let killed = tool().args(["jail", "sh", "-c", "kill -TERM $$"]).run();

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify};
 use nix::unistd::geteuid;
-use testkit::{Outcome, Program, Scratch, Tool, Twin};
+use testkit::{DifferentialTest, Outcome, Program, Scratch, Tool};
 
 /// The program under test.
 pub(crate) const RCHROOT: Program = Program::built(env!("CARGO_BIN_EXE_rchroot"));
@@ -141,7 +141,7 @@ impl Stage {
         let to = self.scratch.path().join(to);
         if !to.exists() {
             fs::copy(from, &to).unwrap_or_else(|error| panic!("{from}: {error}"));
-            testkit::settle(&to);
+            testkit::wait_for_writers(&to);
         }
     }
 
@@ -172,12 +172,12 @@ impl Stage {
         if !geteuid().is_root() {
             return tool;
         }
-        let etc = |tool: Tool, file: &str| tool.over(self.path(file), format!("/{file}"));
+        let etc = |tool: Tool, file: &str| tool.bind_over(self.path(file), format!("/{file}"));
         let tool = ["etc/passwd", "etc/group", "etc/nsswitch.conf"]
             .into_iter()
             .fold(tool, etc);
-        tool.over("/proc", self.path("jail/proc"))
-            .over("/proc", self.path("nodb/proc"))
+        tool.bind_over("/proc", self.path("jail/proc"))
+            .bind_over("/proc", self.path("nodb/proc"))
     }
 
     /// Has the tool, which runs others, find ours or the original by the name `chroot`.
@@ -264,8 +264,8 @@ pub(crate) fn opened(watched: &[PathBuf], tool: Tool) -> (Outcome, Vec<String>) 
 }
 
 /// Ours beside the original.
-pub(crate) fn twin() -> Option<Twin> {
-    Twin::new("chroot", RCHROOT)
+pub(crate) fn twin() -> Option<DifferentialTest> {
+    DifferentialTest::new("chroot", RCHROOT)
 }
 
 /// What [`SHOW`] tells, in short: `u=5101 g=5201 G=5201,5301`.

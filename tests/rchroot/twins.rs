@@ -17,7 +17,7 @@ pub(crate) fn lines() -> Vec<Vec<String>> {
 /// Compares every line, run by `setup`.
 fn compare(setup: impl Fn(Tool) -> Tool) {
     let Some(twin) = twin() else { return };
-    let compared = twin.all_same_with(&lines(), setup);
+    let compared = twin.assert_all_same_with(&lines(), setup);
     assert!(compared >= 600, "only {compared} command lines are left");
 }
 
@@ -46,7 +46,7 @@ fn every_command_line_of_the_file_as_an_ordinary_user() {
 #[test]
 fn no_arguments_at_all() {
     if let Some(twin) = twin() {
-        twin.same(&[]);
+        twin.assert_same(&[]);
     }
 }
 
@@ -69,11 +69,11 @@ fn the_name_in_messages_is_argv_0_as_it_was_given() {
             &["/nosuch"],
             &["--skip-chdir", "/tmp"],
         ] {
-            twin.same_with(|tool| tool.argv0(name).args(line));
+            twin.assert_same_with(|tool| tool.argv0(name).args(line));
         }
     }
     for name in [&b"\xff/\xfe"[..], b"a\nb"] {
-        twin.same_with(|tool| tool.argv0(OsStr::from_bytes(name)).arg("--foo"));
+        twin.assert_same_with(|tool| tool.argv0(OsStr::from_bytes(name)).arg("--foo"));
     }
 }
 
@@ -84,10 +84,10 @@ fn values_and_operands_may_be_any_bytes() {
     let odd = OsStr::from_bytes(b"\xff\xfe no\tsuch\n");
     for locale in ["C", "C.UTF-8"] {
         let here = |tool| stage.ordinary(tool).env("LC_ALL", locale);
-        twin.same_with(|tool| here(tool).arg(odd));
-        twin.same_with(|tool| here(tool).arg("/").arg(odd));
+        twin.assert_same_with(|tool| here(tool).arg(odd));
+        twin.assert_same_with(|tool| here(tool).arg("/").arg(odd));
         for option in ["--userspec", "--groups", "--user", "--skip-chdir"] {
-            twin.same_with(|tool| here(tool).arg(option).arg(odd).args(["/", "show"]));
+            twin.assert_same_with(|tool| here(tool).arg(option).arg(odd).args(["/", "show"]));
         }
         for word in [
             &b"-\xff"[..],
@@ -96,7 +96,7 @@ fn values_and_operands_may_be_any_bytes() {
             b"--=\xff",
             b"--\xff",
         ] {
-            twin.same_with(|tool| here(tool).arg(OsStr::from_bytes(word)));
+            twin.assert_same_with(|tool| here(tool).arg(OsStr::from_bytes(word)));
         }
     }
 }
@@ -113,10 +113,10 @@ fn roots_users_and_arguments_may_be_any_bytes() {
     let line = [&b"\xff\xfe"[..], b":x:6100:6200:\n"].concat();
     stage.file("nodb/etc/passwd", line);
     let Some(twin) = twin() else { return };
-    twin.same_with(|tool| stage.root(tool).arg(odd).arg("show").arg(odd));
+    twin.assert_same_with(|tool| stage.root(tool).arg(odd).arg("show").arg(odd));
     let user = OsStr::from_bytes(b"--userspec=\xff\xfe");
-    twin.same_with(|tool| stage.root(tool).arg(user).args(["nodb", "show"]));
-    let (ours, _) = twin.both(|tool| stage.root(tool).arg(user).args(["nodb", "show"]));
+    twin.assert_same_with(|tool| stage.root(tool).arg(user).args(["nodb", "show"]));
+    let (ours, _) = twin.run_both(|tool| stage.root(tool).arg(user).args(["nodb", "show"]));
     assert_eq!(crate::stage::ids(&ours.ok().out()), "u=6100 g=6200 G=6200");
 }
 
@@ -131,7 +131,7 @@ fn posixly_correct_changes_nothing() {
         &["jail", "--groups=5", "show"],
         &["--", "/", "--", "x"],
     ] {
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             let tool = stage.ordinary(tool).env("POSIXLY_CORRECT", "1");
             tool.args(line)
         });
@@ -146,6 +146,6 @@ fn every_prefix_of_every_option_means_what_it_means_to_the_original() {
         true => stage.root(tool),
         false => stage.ordinary(tool),
     };
-    let walked = twin.same_prefixes(anybody, &["/", "true"]);
+    let walked = twin.assert_same_prefixes(anybody, &["/", "true"]);
     assert!(walked > 25, "only {walked} prefixes");
 }

@@ -15,7 +15,7 @@ fn inside(stage: &Stage, program: &Path, line: &[String]) -> Outcome {
 
 #[test]
 fn every_command_line_of_the_file_as_root_of_a_user_namespace() {
-    if !require::user_namespaces() || !require::program("unshare") {
+    if !require::user_namespaces() || !require::installed("unshare") {
         return;
     }
     let Some(original) = require::original("chroot") else {
@@ -42,7 +42,7 @@ fn every_command_line_of_the_file_as_root_of_a_user_namespace() {
 
 #[test]
 fn the_root_changes_and_the_groups_do_not() {
-    if !require::user_namespaces() || !require::program("unshare") || twin().is_none() {
+    if !require::user_namespaces() || !require::installed("unshare") || twin().is_none() {
         return;
     }
     let stage = Stage::new();

@@ -4,11 +4,11 @@ use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 
-use testkit::{CloneFlags, Running, Tool, World};
+use testkit::{CloneFlags, NamespaceFixture, Running, Tool};
 
 pub(crate) struct Fixture {
     /// Two processes, the second in a user namespace.
-    pub(crate) worlds: [World; 2],
+    pub(crate) worlds: [NamespaceFixture; 2],
     /// The inode number of the namespace that only a descriptor keeps.
     pub(crate) open: u64,
     /// Who has that descriptor.
@@ -25,14 +25,14 @@ impl Fixture {
             | CloneFlags::CLONE_NEWIPC
             | CloneFlags::CLONE_NEWNS;
         let user = CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWUTS | CloneFlags::CLONE_NEWPID;
-        let gone = World::new(CloneFlags::CLONE_NEWUTS);
+        let gone = NamespaceFixture::new(CloneFlags::CLONE_NEWUTS);
         let file = File::open(format!("/proc/{}/ns/uts", gone.pid())).expect("it is our own");
         let open = file.metadata().expect("it is open").ino();
         let sleep = Tool::new("/usr/bin/sleep")
             .arg("600")
             .fd(7, OwnedFd::from(file));
         Fixture {
-            worlds: [World::new(kinds), World::new(user)],
+            worlds: [NamespaceFixture::new(kinds), NamespaceFixture::new(user)],
             open,
             _holder: sleep.timeout(std::time::Duration::from_secs(600)).spawn(),
         }

@@ -25,12 +25,12 @@ use testkit::{Scratch, require};
 
 /// The program of this name, for which `can_refuse` has asked.
 fn built(name: &str) -> PathBuf {
-    require::built(name).expect("it was asked for")
+    require::workspace_program(name).expect("it was asked for")
 }
 
 /// What the tests cannot do without.
 fn can_refuse(program: &str) -> bool {
-    require::program("strace") && require::built(program).is_some()
+    require::installed("strace") && require::workspace_program(program).is_some()
 }
 
 /// Refuses every call of these cases with both errors, and tells all that came out wrong.

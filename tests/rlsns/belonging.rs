@@ -67,7 +67,7 @@ impl Cgroups {
         let mounted = stage.scratch.dir("cgroups");
         let (none, flags) = (None::<&str>, MsFlags::empty());
         let done = mount(none, &mounted, Some("cgroup2"), flags, none);
-        if !require::machine(done.is_ok(), "cgroups cannot be mounted here") {
+        if !require::machine_feature(done.is_ok(), "cgroups cannot be mounted here") {
             return None;
         }
         let name = stage.scratch.path().file_name().unwrap();
@@ -193,7 +193,7 @@ fn hostile_act() {
     let shown = |line: &[&str]| {
         let line = [&["-lo", "CGROUP,CONTAINER", "-Q", &filter], line].concat();
         let tool = stage.ours().env("LC_ALL", "C.UTF-8").args(line);
-        tool.display(500, 24).run().ok().out()
+        tool.output_terminal(500, 24).run().ok().out()
     };
     let human = shown(&["-n"]);
     let name = "\"a\" \\x1b[31m\\xe2\\x80\\xaeb";

@@ -12,7 +12,7 @@ use std::thread;
 
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
-use testkit::{Running, Tool, World, eventually, originals};
+use testkit::{NamespaceFixture, Running, Tool, eventually, originals};
 
 use crate::netns;
 use crate::stage::{Scene, Stage, TESTER, next_pid};
@@ -117,7 +117,7 @@ impl<'stage> Cast<'stage> {
         let net = self.mount("/proc/140/ns/net", "net");
         netns::number(&File::open(&net).unwrap(), 7);
         next_pid(901);
-        let world = World::new(CloneFlags::CLONE_NEWUTS);
+        let world = NamespaceFixture::new(CloneFlags::CLONE_NEWUTS);
         let open = File::open(format!("/proc/{}/ns/uts", world.pid())).unwrap();
         drop(world);
         self.name("{OPEN}", &open_path(&open));

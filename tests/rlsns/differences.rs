@@ -25,7 +25,7 @@ pub(crate) fn shown(word: impl Into<OsString>) -> Running {
 
 /// Both, with these arguments, in a locale that knows every character.
 pub(crate) fn both(stage: &Stage, line: &[&str]) -> (Outcome, Outcome) {
-    stage.both(|tool| tool.env("LC_ALL", "C.UTF-8").args(line))
+    stage.run_both(|tool| tool.env("LC_ALL", "C.UTF-8").args(line))
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn json_act() {
         &["-J", "-o", "COMMAND,NS"],
     ] {
         for shape in ["", "lines", "compact"] {
-            let (ours, theirs) = stage.both(|tool| {
+            let (ours, theirs) = stage.run_both(|tool| {
                 tool.env("LC_ALL", "C.UTF-8")
                     .env("LIBSMARTCOLS_JSON", shape)
                     .args(line)
@@ -186,7 +186,7 @@ fn a_tree_in_lines_is_json() {
 fn lines_act() {
     let stage = Stage::entered();
     let _child = shown("x");
-    let (ours, theirs) = stage.both(|tool| {
+    let (ours, theirs) = stage.run_both(|tool| {
         let tool = tool.env("LIBSMARTCOLS_JSON", "lines");
         tool.args(["-J", "-T", "-o", "NS,TYPE"])
     });
@@ -303,8 +303,8 @@ fn unread_act() {
     let gone = || nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap().1;
     let ignoring = testkit::Signal::SIGPIPE;
     for (ours, theirs) in [
-        stage.both(|tool| tool.args(line).closed(1)),
-        stage.both(|tool| tool.args(line).fd(1, gone()).ignoring(ignoring)),
+        stage.run_both(|tool| tool.args(line).close_fd(1)),
+        stage.run_both(|tool| tool.args(line).fd(1, gone()).ignoring(ignoring)),
     ] {
         assert_eq!((ours.code(), ours.err().as_str()), (0, ""), "{ours}");
         theirs.fails(1, "lsns: write error\n");

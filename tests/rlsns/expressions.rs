@@ -1,6 +1,6 @@
 //! Filter expressions made by a grammar, one in five garbled, beside the original.
 
-use testkit::{Outcome, Status, numbers_from};
+use testkit::{Outcome, Status, seeded_numbers};
 
 use crate::cast::Cast;
 use crate::stage::{Scene, Stage, seen};
@@ -95,7 +95,7 @@ fn operand(random: &mut impl FnMut(usize) -> usize) -> String {
     }
 }
 
-/// Takes a character away, or puts something in its place.
+/// HasArg a character away, or puts something in its place.
 fn garble(random: &mut impl FnMut(usize) -> usize, text: &str) -> String {
     let at = random(text.chars().count());
     let inserted = match random(2) {
@@ -158,7 +158,7 @@ fn judge(ours: &Outcome, original: &Outcome) -> Verdict {
 fn compare(count: usize, seed: u64) {
     let stage = Stage::entered();
     let cast = Cast::new(&stage);
-    let mut random = numbers_from(seed);
+    let mut random = seeded_numbers(seed);
     let (mut refused, mut differences) = (0, Vec::new());
     for _ in 0..count {
         let mut text = expression(&mut random, 3);
@@ -166,7 +166,7 @@ fn compare(count: usize, seed: u64) {
             text = garble(&mut random, &text);
         }
         let text = cast.put_in(&text);
-        let (ours, original) = stage.both(|tool| tool.args(OPTIONS).arg(&text));
+        let (ours, original) = stage.run_both(|tool| tool.args(OPTIONS).arg(&text));
         match judge(&ours, &original) {
             Verdict::Alike => {}
             Verdict::Refused => refused += 1,

@@ -46,7 +46,7 @@ fn graphviz_draws_it() {
 #[ignore = "an act, played on a stage"]
 fn drawn_act() {
     let stage = Stage::entered();
-    if !require::program("dot") {
+    if !require::installed("dot") {
         return;
     }
     let _hostile = hostile();

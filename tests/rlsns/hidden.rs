@@ -83,7 +83,7 @@ fn is_left_out_where_the_original_does(stage: &Stage, hidden: &Hidden) {
         if stage.scene == Scene::Machine {
             continue;
         }
-        let (ours, theirs) = stage.both(|tool| tool.args(line));
+        let (ours, theirs) = stage.run_both(|tool| tool.args(line));
         assert_eq!(seen(&ours), seen(&theirs), "{line:?}\n{ours}\n{theirs}");
     }
     // The column says what holds those that are listed, and brings no others.

@@ -95,7 +95,7 @@ fn number_act() {
     let row = ["-rno", "NSID", "-Q", &format!("NS == {uts}")];
     let id = stage.ours().args(row).run().ok().out();
     let id = id.trim_end();
-    if require::machine(!id.is_empty(), "this kernel has no ids of namespaces") {
+    if require::machine_feature(!id.is_empty(), "this kernel has no ids of namespaces") {
         let other = format!("that is the NSID of uts namespace {uts}");
         assert_eq!(hint(&stage, &[id]), Some(other));
     }

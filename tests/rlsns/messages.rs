@@ -11,7 +11,7 @@ use crate::stage::{Scene, Stage, seen};
 /// Asserts that both do the same when set up so.
 #[track_caller]
 fn same(stage: &Stage, setup: impl Fn(Tool) -> Tool) {
-    let (ours, original) = stage.both(setup);
+    let (ours, original) = stage.run_both(setup);
     assert!(
         seen(&ours) == seen(&original),
         "ours\n{ours}original\n{original}"
@@ -109,10 +109,10 @@ fn outlets() {
     ]) {
         same(&stage, |tool| tool.args(*line).fd(1, full()));
         same(&stage, |tool| tool.args(*line).fd(2, full()));
-        same(&stage, |tool| tool.args(*line).closed(1));
-        same(&stage, |tool| tool.args(*line).closed(2));
+        same(&stage, |tool| tool.args(*line).close_fd(1));
+        same(&stage, |tool| tool.args(*line).close_fd(2));
         same(&stage, |tool| {
-            tool.args(*line).closed(0).closed(1).closed(2)
+            tool.args(*line).close_fd(0).close_fd(1).close_fd(2)
         });
         same(&stage, |tool| tool.args(*line).fd(1, unread()));
         same(&stage, |tool| {
@@ -120,7 +120,7 @@ fn outlets() {
         });
     }
     for option in ["--help", "--version"] {
-        let (ours, original) = stage.both(|tool| tool.arg(option).fd(1, full()));
+        let (ours, original) = stage.run_both(|tool| tool.arg(option).fd(1, full()));
         assert_eq!(seen(&ours), seen(&original), "{ours}{original}");
     }
 }

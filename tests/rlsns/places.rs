@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::thread;
 
 use nix::sched::{CloneFlags, unshare};
-use testkit::{Running, World, eventually};
+use testkit::{NamespaceFixture, Running, eventually};
 
 use crate::players::{asleep, inode, original, sleep, sleeps, unshared};
 use crate::stage::Stage;
@@ -97,7 +97,7 @@ pub(crate) fn in_a_socket(_: &Stage) -> Hidden {
 
 /// Its file is open.
 pub(crate) fn behind_a_descriptor(_: &Stage) -> Hidden {
-    let world = World::new(CloneFlags::CLONE_NEWIPC);
+    let world = NamespaceFixture::new(CloneFlags::CLONE_NEWIPC);
     let file = File::open(format!("/proc/{}/ns/ipc", world.pid())).unwrap();
     let inode = file.metadata().unwrap().ino();
     let holder = asleep(sleep().fd(5, file));
@@ -109,7 +109,7 @@ pub(crate) fn as_a_parent(_: &Stage) -> Hidden {
     let script = "stat -L -c %i /proc/self/ns/user; exec \"$0\" -r sleep 1000";
     let tool = unshared(&["-r", "sh", "-c", script]).arg(original("unshare"));
     let mut holder = tool.spawn();
-    let inode = holder.until("\n").trim_end().parse().unwrap();
+    let inode = holder.read_until("\n").trim_end().parse().unwrap();
     sleeps(&holder);
     hidden(inode, "user", "child", false, vec![holder])
 }

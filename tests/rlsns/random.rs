@@ -1,6 +1,6 @@
 //! Command lines that nobody would write, words cut, joined and garbled, beside the original.
 
-use testkit::{Outcome, Status, Tool, numbers_from};
+use testkit::{Outcome, Status, Tool, seeded_numbers};
 
 use crate::cast::Cast;
 use crate::stage::{Scene, Stage, seen};
@@ -202,16 +202,16 @@ fn does_not_know(original: &Outcome) -> bool {
 fn compare(count: usize, seed: u64) {
     let stage = Stage::entered();
     let cast = Cast::new(&stage);
-    let mut random = numbers_from(seed);
+    let mut random = seeded_numbers(seed);
     let (mut meant, mut differences) = (0, Vec::new());
     for _ in 0..count {
         let words = line(&mut random);
         let words: Vec<String> = words.iter().map(|word| cast.put_in(word)).collect();
         let columns = (random(4) == 0).then(|| u16::try_from(1 + random(200)).unwrap());
-        let (ours, original) = stage.both(|tool: Tool| {
+        let (ours, original) = stage.run_both(|tool: Tool| {
             let tool = tool.env("LC_ALL", "C.UTF-8").args(&words);
             match columns {
-                Some(columns) => tool.display(columns, 24),
+                Some(columns) => tool.output_terminal(columns, 24),
                 None => tool,
             }
         });

@@ -15,7 +15,9 @@ use nix::unistd::geteuid;
 
 use crate::apart::{Processor, apart};
 use crate::columns::without_ours;
-use testkit::{Outcome, Program, Scratch, Status, Tool, Twin, accessible, originals, require};
+use testkit::{
+    DifferentialTest, Outcome, Program, Scratch, Status, Tool, accessible, originals, require,
+};
 
 /// The program under test.
 pub(crate) const RLSNS: Program = Program::built(env!("CARGO_BIN_EXE_rlsns"));
@@ -33,7 +35,7 @@ const CAP_SYS_ADMIN: u32 = 21;
 const SCENE: &str = "NSUTILS_SCENE";
 
 /// How long an act may take: thousands of runs on a machine under load.
-const PATIENCE: Duration = Duration::from_secs(900);
+const TIMEOUT: Duration = Duration::from_secs(900);
 
 /// Who lists, and what.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -77,7 +79,8 @@ impl Scene {
             Scene::Root | Scene::Stranger => require::root(),
             Scene::User => require::user_namespaces(),
             Scene::Machine => {
-                require::root() && require::met(is_first_pid_namespace(), "this is a container")
+                require::root()
+                    && require::condition(is_first_pid_namespace(), "this is a container")
             }
         }
     }
@@ -99,14 +102,14 @@ impl Scene {
         let passed = outcome.status == Status::Exited(0) && outcome.out().contains(" 1 passed; ");
         let (status, told) = (outcome.status, outcome.out() + &outcome.err());
         assert!(passed, "{act}: {status}\n{told}");
-        require::take_over(&outcome.err());
+        require::forward_notes(&outcome.err());
     }
 
     /// This program once more, as PID 1 of the stage.
     fn act(self, unshare: PathBuf, act: &str) -> Tool {
         let tool = Tool::new(unshare).args(self.options());
         let tool = tool.args(["--fork", "--kill-child", "--mount-proc"]);
-        let tool = tool.arg(accessible::in_reach(&env::current_exe().unwrap()));
+        let tool = tool.arg(accessible::accessible_copy(&env::current_exe().unwrap()));
         let only = ["--ignored", "--nocapture", "--test-threads=1"];
         let tool = tool.args(["--exact", act]).args(only);
         let strict = env::var_os("NSUTILS_STRICT").unwrap_or_default();
@@ -114,7 +117,7 @@ impl Scene {
         let programs = RLSNS.path().parent().unwrap();
         let tool = tool.env(accessible::PROGRAMS, programs);
         self.as_user(tool.env("NSUTILS_ORIGINALS", originals()))
-            .timeout(PATIENCE)
+            .timeout(TIMEOUT)
     }
 
     fn as_user(self, tool: Tool) -> Tool {
@@ -130,7 +133,7 @@ impl Scene {
 pub(crate) struct Stage {
     pub(crate) scene: Scene,
     pub(crate) scratch: Scratch,
-    twin: Twin,
+    twin: DifferentialTest,
     pub(crate) processor: Processor,
 }
 
@@ -151,9 +154,10 @@ impl Stage {
         // Under the original's name, and where every user can reach it.
         let ours = scratch.path().join("lsns");
         fs::copy(RLSNS, &ours).unwrap();
-        testkit::settle(&ours);
+        testkit::wait_for_writers(&ours);
         fs::set_permissions(&ours, fs::Permissions::from_mode(0o755)).unwrap();
-        let twin = Twin::new("lsns", ours.to_str().unwrap()).expect("the stage is the original's");
+        let twin = DifferentialTest::new("lsns", ours.to_str().unwrap())
+            .expect("the stage is the original's");
         let processor = Processor::leave();
         Stage {
             scene,
@@ -166,8 +170,8 @@ impl Stage {
     /// Runs ours, then the original, each set up so, and each as the same process. Ours gives no hints, not even on a
     /// terminal.
     #[track_caller]
-    pub(crate) fn both(&self, setup: impl Fn(Tool) -> Tool) -> (Outcome, Outcome) {
-        self.twin.both(|tool| {
+    pub(crate) fn run_both(&self, setup: impl Fn(Tool) -> Tool) -> (Outcome, Outcome) {
+        self.twin.run_both(|tool| {
             next_pid(TOOL_PID);
             setup(self.call(tool).env("NSUTILS_HINTS", "never"))
         })

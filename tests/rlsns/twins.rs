@@ -1,6 +1,6 @@
 //! The command lines of `command_lines.txt` beside the original: in pipes, on terminals, in two locales, as three callers.
 
-use testkit::{Outcome, Tool, Twin, words};
+use testkit::{DifferentialTest, Outcome, Tool, words};
 
 use crate::cast::Cast;
 use crate::stage::{RLSNS, Scene, Stage, seen};
@@ -58,8 +58,10 @@ impl View {
     fn set_up(self, tool: Tool) -> Tool {
         match self {
             View::Pipe(locale) => tool.env("LC_ALL", locale),
-            View::Terminal(columns, locale) => tool.env("LC_ALL", locale).display(columns, 24),
-            View::Columns(columns) => tool.env("COLUMNS", columns).display(0, 0),
+            View::Terminal(columns, locale) => {
+                tool.env("LC_ALL", locale).output_terminal(columns, 24)
+            }
+            View::Columns(columns) => tool.env("COLUMNS", columns).output_terminal(0, 0),
         }
     }
 }
@@ -90,7 +92,7 @@ fn compare(
     for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
         let read = Line::read(line, cast);
         for view in views {
-            let (ours, original) = stage.both(|tool| read.set_up(view.set_up(tool)));
+            let (ours, original) = stage.run_both(|tool| read.set_up(view.set_up(tool)));
             if !is_meant(&original) {
                 break;
             }
@@ -159,15 +161,15 @@ fn every_line() {
 
 #[test]
 fn every_prefix_of_every_option_means_what_it_means_to_the_original() {
-    let Some(twin) = Twin::new("lsns", RLSNS) else {
+    let Some(twin) = DifferentialTest::new("lsns", RLSNS) else {
         return;
     };
     // What is wrong with an expression each says in its own words.
-    let twin = twin.masking(|bytes| {
+    let twin = twin.with_mask(|bytes| {
         let cut = bytes.windows(8).position(|seen| seen == b"value\": ");
         bytes[..cut.unwrap_or(bytes.len())].to_vec()
     });
     // Of two lists that are made one after the other none need be like the other: behind an option stands a mistake.
-    let walked = twin.same_prefixes(|tool| tool, &["--no-such-option"]);
+    let walked = twin.assert_same_prefixes(|tool| tool, &["--no-such-option"]);
     assert!(walked > 60, "only {walked} prefixes");
 }

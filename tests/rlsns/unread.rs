@@ -90,14 +90,14 @@ fn a_kernel_without_the_requests_of_nsfs_has_a_list_without_owners() {
 fn requests_act() {
     let stage = Stage::entered();
     let both = |line: &[&str]| {
-        stage.both(|tool| {
+        stage.run_both(|tool| {
             let tool = tool.args(line);
             tool.refusing_past_loader(SYS_ioctl, Errno::ENOTTY)
         })
     };
     for line in [&[][..], &["-t", "uts"], &["-o", "NS,TYPE,PID"]] {
         let (ours, theirs) = both(line);
-        let whole = stage.both(|tool| tool.args(line)).1.ok();
+        let whole = stage.run_both(|tool| tool.args(line)).1.ok();
         assert_eq!(ours.ok().out(), whole.out(), "{line:?}");
         assert_eq!(theirs.code(), 2, "{line:?}: {theirs}");
         assert_eq!(theirs.out(), "", "{theirs}");

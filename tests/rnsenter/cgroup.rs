@@ -73,7 +73,7 @@ impl Drop for Cgroup {
 
 /// Runs `test` with a cgroup and a container whose process is in it; for root alone.
 fn with_cgroup(caller: Caller, test: impl FnOnce(&Cgroup, &Container) + Send) {
-    if !require::root() || !require::machine(knows_cgroup2(), "there is no cgroup2 here") {
+    if !require::root() || !require::machine_feature(knows_cgroup2(), "there is no cgroup2 here") {
         return;
     }
     apart(|| {
@@ -133,7 +133,7 @@ fn the_original_joins_alike() {
             &["-U", "-c"],
             &["-c"],
         ] {
-            twin.same_with(|tool| tool.args(["-t", &pid]).args(options).args(SHOW));
+            twin.assert_same_with(|tool| tool.args(["-t", &pid]).args(options).args(SHOW));
         }
     });
 }
@@ -156,7 +156,7 @@ fn who_may_not_write_to_the_cgroup_is_told_so() {
         let procs = cgroup.0.join("cgroup.procs");
         nix::unistd::chown(&procs, Some(TESTER.into()), Some(TESTER.into())).unwrap();
         let Some(twin) = twin() else { return };
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             let tool = Caller::Tester.runs(tool).args(["-t", &pid]);
             let options = ["-U", "-u", "--preserve-credentials", "-c"];
             tool.args(options).args(SHOW)
@@ -167,7 +167,7 @@ fn who_may_not_write_to_the_cgroup_is_told_so() {
 #[test]
 fn beside_version_1_the_cgroup_of_version_2_is_joined_and_not_the_first() {
     let known = fs::read_to_string("/proc/self/cgroup").unwrap();
-    if !require::machine(known.lines().count() > 1, "there is version 2 alone here") {
+    if !require::machine_feature(known.lines().count() > 1, "there is version 2 alone here") {
         return;
     }
     with_cgroup(Caller::Whoever, |cgroup, container| {
@@ -195,7 +195,7 @@ fn cgroups_of_version_1_are_refused() {
             &["-t", &own, "-c", "true"],
             &["-c", "true"],
         ] {
-            twin.same(line);
+            twin.assert_same(line);
         }
         let tool = rnsenter().args(["-t", &own, "-u", "-c", "true"]);
         let refused = "rnsenter: --join-cgroup is only supported in cgroup v2\n";

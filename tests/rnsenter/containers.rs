@@ -39,7 +39,7 @@ fn a_namespace_set_made_by_runshare_without_a_user_namespace() {
     if !require::root() {
         return;
     }
-    let Some(runshare) = require::built("runshare") else {
+    let Some(runshare) = require::workspace_program("runshare") else {
         return;
     };
     let tool = Tool::new(runshare).args(["-muinpCT", "--fork", "--mount-proc"]);
@@ -58,7 +58,7 @@ fn each_type_is_entered_alone_and_no_other_with_it() {
     if !require::user_namespaces() {
         return;
     }
-    let Some(runshare) = require::built("runshare") else {
+    let Some(runshare) = require::workspace_program("runshare") else {
         return;
     };
     let caller = Caller::ordinary();
@@ -86,7 +86,7 @@ fn a_namespace_set_made_by_runshare_with_a_user_namespace() {
     if !require::user_namespaces() {
         return;
     }
-    let Some(runshare) = require::built("runshare") else {
+    let Some(runshare) = require::workspace_program("runshare") else {
         return;
     };
     let caller = Caller::ordinary();
@@ -109,7 +109,7 @@ fn a_namespace_set_made_by_runshare_with_a_user_namespace() {
 
 /// A container of bubblewrap's; `--dev` and a user that is not root make it two user namespaces deep.
 fn bubble(caller: Caller, options: &[&str]) -> Option<Container> {
-    let found = require::user_namespaces() && require::program("bwrap");
+    let found = require::user_namespaces() && require::installed("bwrap");
     if !found {
         return None;
     }
@@ -170,7 +170,7 @@ fn a_container_of_bubblewraps_two_user_namespaces_deep() {
         &["-U", "-e", "--preserve-credentials", "env"],
         &["-n", "true"],
     ] {
-        twin.same_with(|tool| caller.runs(tool).args(["-t", &pid]).args(line));
+        twin.assert_same_with(|tool| caller.runs(tool).args(["-t", &pid]).args(line));
     }
     // The original enters the user namespace last, and may not: a row of tests/differences.md.
     let line = ["--user-parent", "--preserve-credentials", "-m", "-n"];
@@ -199,7 +199,7 @@ fn a_container_of_bubblewraps_made_by_root() {
 
 #[test]
 fn a_network_kept_by_ip_netns() {
-    if !require::root() || !require::program("ip") {
+    if !require::root() || !require::installed("ip") {
         return;
     }
     apart(|| {
@@ -230,12 +230,12 @@ fn a_network_kept_by_ip_netns() {
             &["cat", "/proc/net/dev"],
             &["sh", "-c", "exit 5"],
         ] {
-            twin.same_with(|tool| tool.arg(format!("-n{file}")).args(words));
+            twin.assert_same_with(|tool| tool.arg(format!("-n{file}")).args(words));
         }
-        twin.same(&[&format!("-n{file}"), "-p", "true"]);
-        twin.same(&[&format!("-u{file}"), "true"]);
+        twin.assert_same(&[&format!("-n{file}"), "-p", "true"]);
+        twin.assert_same(&[&format!("-u{file}"), "true"]);
         ip(&["netns", "delete", &name]);
-        twin.same(&[&format!("-n{file}"), "true"]);
+        twin.assert_same(&[&format!("-n{file}"), "true"]);
     });
 }
 
@@ -284,7 +284,7 @@ fn namespaces_kept_by_bind_mounts_alone() {
             &["user", "uts", "cgroup"],
         ] {
             let words: Vec<String> = chosen.iter().map(|kind| named(kind)).collect();
-            twin.same_with(|tool| {
+            twin.assert_same_with(|tool| {
                 let tool = tool.args(&words).arg("--preserve-credentials");
                 tool.args(["sh", "-c", "hostname; readlink /proc/self/ns/net"])
             });

@@ -14,7 +14,7 @@ use testkit::{Scratch, Signal, Tool, eventually, require};
 /// Asserts how each ends with these arguments and what it says.
 pub(crate) fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {
     if let Some(twin) = twin() {
-        twin.differ(setup, ours, theirs);
+        twin.assert_differ(setup, ours, theirs);
     }
 }
 
@@ -22,7 +22,7 @@ pub(crate) fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i
 fn the_help_is_our_own() {
     let Some(twin) = twin() else { return };
     for option in ["--help", "-h", "--he"] {
-        let (ours, theirs) = twin.both(|tool| tool.arg(option));
+        let (ours, theirs) = twin.run_both(|tool| tool.arg(option));
         let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
         assert!(
             ours.contains("--wdns") && ours.contains("\nUsage:\n nsenter "),
@@ -80,7 +80,8 @@ fn the_program_never_starts_outside_its_root() {
 
 #[test]
 fn with_usr_as_root_the_program_starts_in_it() {
-    if !require::root() || !require::met(Path::new("/usr/bin/sh").exists(), "no /usr/bin/sh") {
+    if !require::root() || !require::condition(Path::new("/usr/bin/sh").exists(), "no /usr/bin/sh")
+    {
         return;
     }
     let own = std::process::id().to_string();
@@ -101,7 +102,7 @@ fn a_directory_that_the_new_root_holds_is_kept() {
     let own = std::process::id().to_string();
     let scratch = Scratch::new();
     for line in [&["-u", "-r/"][..], &["-u", "-r"], &["-n", "-r", "-W"]] {
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             let tool = tool.current_dir(scratch.path());
             tool.args(["-t", &own]).args(line).arg("pwd")
         });
@@ -239,7 +240,7 @@ fn nothing_is_taken_from_a_process_that_has_the_targets_number_by_now() {
     if !require::root() || !numbers_can_be_chosen() || !pidfds_have_inodes() {
         return;
     }
-    let (Some(theirs), true) = (require::original("nsenter"), require::program("strace")) else {
+    let (Some(theirs), true) = (require::original("nsenter"), require::installed("strace")) else {
         return;
     };
     for option in ["-r", "-w", "-e"] {
@@ -268,7 +269,7 @@ fn nothing_is_taken_from_a_process_that_has_the_targets_number_by_now() {
 
 #[test]
 fn what_is_no_directory_is_not_opened_as_the_working_directory() {
-    if !require::root() || !require::program("strace") {
+    if !require::root() || !require::installed("strace") {
         return;
     }
     let scratch = Scratch::new();

@@ -43,7 +43,7 @@ fn expected(directory: &Path, kept: &[&str]) -> Vec<String> {
 
 /// Runs `test` with a directory in which namespaces are kept that `runshare` has made with these options.
 fn with_kept(options: &[&str], test: impl FnOnce(&Path) + Send) {
-    let (true, Some(runshare)) = (require::root(), require::built("runshare")) else {
+    let (true, Some(runshare)) = (require::root(), require::workspace_program("runshare")) else {
         return;
     };
     let scratch = Scratch::new();
@@ -186,7 +186,7 @@ fn what_is_no_directory_is_no_target_as_for_the_original() {
         "/proc/self/ns/net",
     ] {
         for options in [&[][..], &["-a"], &["-n"]] {
-            twin.same_with(|tool| {
+            twin.assert_same_with(|tool| {
                 let tool = tool.current_dir(scratch.path()).args(["-t", target]);
                 tool.args(options).arg("true")
             });
@@ -196,7 +196,7 @@ fn what_is_no_directory_is_no_target_as_for_the_original() {
         apart(|| {
             let file = scratch.path().join("file");
             bind(Path::new("/proc/self/ns/net"), &file);
-            twin.same(&["-t", file.to_str().unwrap(), "-n", "true"]);
+            twin.assert_same(&["-t", file.to_str().unwrap(), "-n", "true"]);
         });
     }
 }

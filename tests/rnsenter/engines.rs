@@ -18,7 +18,7 @@ fn id(last: char) -> String {
 
 /// Runs `test` in a cgroup of its own.
 fn with_cgroups(test: impl FnOnce(&Cgroup) + Send) {
-    if require::root() && require::machine(knows_cgroup2(), "there is no cgroup2 here") {
+    if require::root() && require::machine_feature(knows_cgroup2(), "there is no cgroup2 here") {
         apart(|| test(&Cgroup::new()));
     }
 }
@@ -198,7 +198,7 @@ fn one_digit_less_is_no_id_and_none_is_found_by_another() {
             &format!("{id}0"),
             "abcdefabcdeg",
         ] {
-            twin.same(&["-t", none, "-a", "true"]);
+            twin.assert_same(&["-t", none, "-a", "true"]);
         }
         let other = format!("{}5", &id[..20]);
         let refused = format!("rnsenter: no container was found whose id begins with {other}\n");
@@ -210,8 +210,8 @@ fn one_digit_less_is_no_id_and_none_is_found_by_another() {
 fn a_number_of_twelve_digits_stays_a_number() {
     let Some(twin) = twin() else { return };
     let own = format!("{:012}", std::process::id());
-    twin.same(&["-t", &own, "-u", "true"]);
-    twin.same(&["-t", &own, "-u", "readlink", "/proc/self/ns/uts"]);
+    twin.assert_same(&["-t", &own, "-u", "true"]);
+    twin.assert_same(&["-t", &own, "-u", "readlink", "/proc/self/ns/uts"]);
 }
 
 #[test]

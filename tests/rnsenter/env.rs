@@ -48,7 +48,7 @@ fn any_bytes_in_the_originals_order() {
         return;
     };
     for forks in [&[][..], &["-p"]] {
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             let tool = caller.runs(tool).args(entering(&container));
             tool.args(forks).args(["-e", "env", "-0"])
         });
@@ -63,7 +63,7 @@ fn an_empty_environment_is_passed_on_empty() {
     };
     // execvp(3) has a path of its own where there is no PATH.
     for program in ["/usr/bin/env", "env", "nosuch"] {
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             let tool = caller.runs(tool).args(entering(&container));
             tool.args(["-e", program])
         });
@@ -88,7 +88,7 @@ fn the_program_is_searched_along_the_targets_path() {
             let tool = caller.runs(tool).args(entering(&container));
             tool.args(options).arg("only-there")
         };
-        twin.same_with(setup);
+        twin.assert_same_with(setup);
         assert_eq!(setup(rnsenter()).run().out() == "found\n", found);
     }
 }
@@ -100,7 +100,7 @@ fn without_a_program_the_targets_shell_runs() {
         let Some((caller, container)) = with(|tool| tool.env("SHELL", shell)) else {
             return;
         };
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             let tool = caller.runs(tool).args(entering(&container));
             tool.arg("-e").env("SHELL", "/etc").stdin("echo $0")
         });
@@ -114,7 +114,8 @@ fn a_shell_that_the_target_names_reaches_the_terminal_as_text() {
     let Some((caller, container)) = with(|tool| tool.env("SHELL", shell)) else {
         return;
     };
-    let (ours, theirs) = twin.both(|tool| caller.runs(tool).args(entering(&container)).arg("-e"));
+    let (ours, theirs) =
+        twin.run_both(|tool| caller.runs(tool).args(entering(&container)).arg("-e"));
     let reason = "No such file or directory\n";
     let shown = r"/no\x1b[31m\xe2\x80\xaesuch";
     let expected = format!("nsenter: failed to execute {shown}: {reason}");
@@ -135,15 +136,17 @@ fn where_the_target_has_no_shell_the_callers_passwd_entry_decides() {
         let passwd = scratch.file("passwd", format!("root:x:0:0::/:{shell}\n"));
         let pid = target.pid().to_string();
         let line = |tool: Tool| {
-            let tool = tool.over(&passwd, "/etc/passwd").stdin("echo a shell\n");
+            let tool = tool
+                .bind_over(&passwd, "/etc/passwd")
+                .stdin("echo a shell\n");
             tool.args(["-t", &pid, "-u", "-e"])
         };
-        twin.same_with(line);
+        twin.assert_same_with(line);
         let outcome = line(rnsenter()).run();
         let refused = outcome.out().contains("not available");
         assert!(outcome.out() == out || refused, "{outcome}");
         // An option of our own: the same with no variable at all.
-        let cleared = rnsenter().over(&passwd, "/etc/passwd");
+        let cleared = rnsenter().bind_over(&passwd, "/etc/passwd");
         let cleared = cleared.args(["-t", &pid, "-u", "--clear-env"]);
         let outcome = cleared.stdin("echo a shell\n").run();
         assert!(!outcome.out().contains("a shell"), "{outcome}");
@@ -169,7 +172,7 @@ fn a_variable_without_a_name_is_refused_as_the_original_refuses_it() {
         1,
         "rnsenter: failed to set environment variables: Invalid argument\n",
     );
-    twin.same_with(|tool| {
+    twin.assert_same_with(|tool| {
         let tool = caller.runs(tool).args(entering(&container));
         tool.args(["-e", "true"])
     });
@@ -178,9 +181,11 @@ fn a_variable_without_a_name_is_refused_as_the_original_refuses_it() {
 #[test]
 fn a_kernel_thread_has_an_empty_environment() {
     let thread = std::fs::read_to_string("/proc/2/comm").unwrap_or_default();
-    if !require::root() || !require::met(thread == "kthreadd\n", "no kernel thread can be seen") {
+    if !require::root()
+        || !require::condition(thread == "kthreadd\n", "no kernel thread can be seen")
+    {
         return;
     }
     let Some(twin) = twin() else { return };
-    twin.same(&["-t", "2", "-u", "-e", "/usr/bin/env"]);
+    twin.assert_same(&["-t", "2", "-u", "-e", "/usr/bin/env"]);
 }

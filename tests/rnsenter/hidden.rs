@@ -109,7 +109,7 @@ fn probed(caller: Caller, container: &Container, entered: &[&str], number: &str)
 }
 
 fn nobody_inside_gets_at_it(caller: Caller) {
-    if !require::user_namespaces() || !require::program("strace") {
+    if !require::user_namespaces() || !require::installed("strace") {
         return;
     }
     each(|tool, ours| {
@@ -139,7 +139,7 @@ fn nobody_inside_gets_at_the_tool_of_root_between_join_and_exec() {
 
 #[test]
 fn nobody_inside_gets_at_the_parent_that_waits() {
-    if !require::user_namespaces() || !require::program("strace") {
+    if !require::user_namespaces() || !require::installed("strace") {
         return;
     }
     let caller = Caller::ordinary();
@@ -151,7 +151,7 @@ fn nobody_inside_gets_at_the_parent_that_waits() {
         let entered = ["-U", "-m", "-p", "--preserve-credentials"];
         let tool = caller.runs(tool()).args(["-t", &pid]).args(entered);
         let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         // The container's /proc is the host's here; its strace counts otherwise.
         let found = probed(caller, &container, &entered, &tool.pid().to_string());
         let expected = if ours {
@@ -177,7 +177,7 @@ fn the_program_itself_is_as_open_as_any() {
         let tool = caller.runs(rnsenter()).args(["-t", &pid]);
         let tool = tool.args(["-U", "--preserve-credentials"]).args(more);
         let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         let program = *children_of(tool.pid()).first().unwrap_or(&tool.pid());
         assert_eq!(namespace_of(program, "user"), container.namespace("user"));
         assert!(std::fs::read_link(format!("/proc/{program}/exe")).is_ok());

@@ -1,5 +1,5 @@
 //! Hints: a second line with the cause of a failure, each cause made here as it comes about on a machine. What is not
-//! asked for hints says what the original says, to the byte: [`Twin::hint`] sees to that every time.
+//! asked for hints says what the original says, to the byte: [`DifferentialTest::hint`] sees to that every time.
 
 mod owner;
 mod target;
@@ -65,7 +65,7 @@ fn a_zombie_is_told_from_a_process() {
 #[test]
 fn a_kernel_thread_is_told_from_a_process() {
     let name = std::fs::read_to_string("/proc/2/comm").unwrap_or_default();
-    if !require::met(
+    if !require::condition(
         name.trim() == "kthreadd",
         "process 2 is no kernel thread here",
     ) {

@@ -61,7 +61,7 @@ fn every_open_descriptor_and_no_other() {
         let tool = rnsenter().fd(7, null).args(line).args(SHOW);
         assert_eq!(shown(tool), "0\n1\n2\n7\n", "{line:?}");
         let seven = File::open("/dev/null").unwrap();
-        let tool = rnsenter().closed(0).fd(7, seven).args(line).args(SHOW);
+        let tool = rnsenter().close_fd(0).fd(7, seven).args(line).args(SHOW);
         assert_eq!(shown(tool), "1\n2\n7\n", "{line:?}");
     });
 }
@@ -81,10 +81,10 @@ fn dispositions_and_the_mask_are_the_callers() {
         "/proc/self/status",
     ];
     for_each_line(|line| {
-        twin.same_with(|tool| tool.args(line).args(status));
+        twin.assert_same_with(|tool| tool.args(line).args(status));
         for signal in [Signal::SIGPIPE, Signal::SIGTERM, Signal::SIGCHLD] {
-            twin.same_with(|tool| tool.ignoring(signal).args(line).args(status));
-            twin.same_with(|tool| tool.blocking(signal).args(line).args(status));
+            twin.assert_same_with(|tool| tool.ignoring(signal).args(line).args(status));
+            twin.assert_same_with(|tool| tool.blocking(signal).args(line).args(status));
         }
     });
 }
@@ -96,11 +96,11 @@ fn the_environment_is_passed_on_byte_for_byte_and_in_order() {
     let Some(twin) = twin() else { return };
     let odd = OsStr::from_bytes(b"\xff\n=x");
     for_each_line(|line| {
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             let tool = tool.env("B", odd).env("A", "").env("", "nameless");
             tool.args(line).args(["env", "-0"])
         });
-        twin.same_with(|tool| tool.no_env().args(line).args(["/usr/bin/env", "-0"]));
+        twin.assert_same_with(|tool| tool.no_env().args(line).args(["/usr/bin/env", "-0"]));
     });
 }
 
@@ -108,7 +108,7 @@ fn the_environment_is_passed_on_byte_for_byte_and_in_order() {
 fn umask_limits_and_niceness_are_the_callers() {
     let Some(twin) = twin() else { return };
     for_each_line(|line| {
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             tool.args(line).args([
                 "sh",
                 "-c",

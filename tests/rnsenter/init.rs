@@ -7,11 +7,11 @@ use testkit::{Pid, Running, Tool, eventually, require};
 
 /// The init of a container of the caller's that runs this script, and the tool outside.
 fn init(caller: Caller, script: &str) -> Option<(Running, Pid)> {
-    let runshare = require::built("runshare")?;
+    let runshare = require::workspace_program("runshare")?;
     let options = ["-r", "-m", "-u", "--pid", "--init", "--mount-proc"];
     let tool = Tool::new(runshare).env("KEY", "value").args(options);
     let mut tool = caller.runs(tool.args(["sh", "-c", script])).spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     let init = children_of(tool.pid())[0];
     eventually("the init has let go of what is the program's", || {
         fs::read_to_string(format!("/proc/{init}/comm")).is_ok_and(|name| name == "runshare-init\n")
@@ -48,7 +48,7 @@ fn its_user_enters_the_oldest_child_in_its_stead() {
 
 #[test]
 fn a_child_elsewhere_is_not_entered() {
-    if !require::user_namespaces() || !require::program("unshare") {
+    if !require::user_namespaces() || !require::installed("unshare") {
         return;
     }
     let caller = Caller::ordinary();

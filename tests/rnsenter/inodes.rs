@@ -218,7 +218,7 @@ fn one_that_only_owns_what_is_there() {
         unshare.display()
     );
     let mut running = caller.runs(shell.arg(script)).spawn();
-    let outer = running.until("]\n").trim_end().to_owned();
+    let outer = running.read_until("]\n").trim_end().to_owned();
     eventually("the inner one is entered", || {
         namespace_of(running.pid(), "user") != outer
     });
@@ -240,7 +240,7 @@ fn a_number_of_none_is_told() {
 
 #[test]
 fn a_process_that_has_the_number_of_the_one_that_was_found_is_left_alone() {
-    if !require::root() || !numbers_can_be_chosen() || !require::program("strace") {
+    if !require::root() || !numbers_can_be_chosen() || !require::installed("strace") {
         return;
     }
     for options in [&["-n"][..], &["-a"]] {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::stage::{Caller, Cast, original_is_denied_groups, seen, twin};
-use testkit::{Outcome, Tool, Twin, numbers_from, require};
+use testkit::{DifferentialTest, Outcome, Tool, require, seeded_numbers};
 
 const LONG: &str = "all help version target mount uts ipc net net-socket pid user cgroup time setuid setgid root wd \
     wdns env no-fork join-cgroup preserve-credentials keep-caps user-parent follow-context";
@@ -165,8 +165,8 @@ fn may_name_a_directory(words: &[String], original: &Outcome) -> bool {
     original.stderr == b"nsenter: invalid PID argument\n" && words.iter().any(names)
 }
 
-fn judge(twin: &Twin, words: &[String], setup: impl Fn(Tool) -> Tool) -> Verdict {
-    let (ours, original) = twin.both(setup);
+fn judge(twin: &DifferentialTest, words: &[String], setup: impl Fn(Tool) -> Tool) -> Verdict {
+    let (ours, original) = twin.run_both(setup);
     let text_of_our_own = ours.out().starts_with("\nUsage:") || ours.out().contains(" of nsutils ");
     if seen(&ours) == seen(&original) {
         Verdict::Alike
@@ -196,7 +196,7 @@ fn compare(count: usize, seed: u64, caller: Caller) {
     let Some(cast) = Cast::new(caller) else {
         return;
     };
-    let mut random = numbers_from(seed);
+    let mut random = seeded_numbers(seed);
     let (mut meant, mut differences) = (0, Vec::new());
     for _ in 0..count {
         let words = line(&mut random);

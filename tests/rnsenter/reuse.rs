@@ -50,8 +50,8 @@ fn an_ordinary_user_may_name_the_inode_too() {
         format!("{pid}:{inode}1"),
         format!("{pid}:1"),
     ] {
-        twin.same_with(|tool| caller.runs(tool).args(["-t", &named, "-u", "true"]));
-        twin.same_with(|tool| caller.runs(tool).args(["-t", &named, "true"]));
+        twin.assert_same_with(|tool| caller.runs(tool).args(["-t", &named, "-u", "true"]));
+        twin.assert_same_with(|tool| caller.runs(tool).args(["-t", &named, "true"]));
     }
 }
 
@@ -73,13 +73,13 @@ const LAST_PID: &str = "/proc/sys/kernel/ns_last_pid";
 
 pub(crate) fn numbers_can_be_chosen() -> bool {
     let file = File::options().write(true).open(LAST_PID);
-    require::met(file.is_ok(), "process numbers cannot be chosen here")
+    require::condition(file.is_ok(), "process numbers cannot be chosen here")
 }
 
 /// Whether pidfds have inodes of their own, as since Linux 6.9.
 pub(crate) fn pidfds_have_inodes() -> bool {
     let [one, other] = [0, 1].map(|_| Container::none(|tool| tool));
-    require::machine(
+    require::machine_feature(
         one.inode() != other.inode(),
         "all pidfds have one inode here",
     )
@@ -114,7 +114,7 @@ fn held(arguments: &[&str]) -> (Running, Scratch) {
     let passwd = scratch.path().join("passwd");
     mkfifo(&passwd, Mode::from_bits_retain(0o644)).unwrap();
     assert!(fs::metadata(&passwd).unwrap().file_type().is_fifo());
-    let tool = rnsenter().no_env().over(&passwd, "/etc/passwd");
+    let tool = rnsenter().no_env().bind_over(&passwd, "/etc/passwd");
     let tool = tool.args(arguments).spawn();
     eventually("the tool holds its target", || holds_a_pidfd(tool.pid()));
     (tool, scratch)
@@ -210,7 +210,7 @@ fn a_target_that_lives_on_is_entered_after_the_same_wait() {
 
 #[test]
 fn a_target_that_dies_at_the_join_itself_is_not_entered() {
-    if !require::user_namespaces() || !require::program("strace") {
+    if !require::user_namespaces() || !require::installed("strace") {
         return;
     }
     let caller = Caller::ordinary();
@@ -273,7 +273,7 @@ fn a_zombie_has_nothing_to_enter() {
     let ended = zombie();
     let pid = ended.pid().to_string();
     for options in [&["-a"][..], &["-m"], &["-n", "-u"], &["-U"], &["-u", "-r"]] {
-        twin.same_with(|tool| tool.args(["-t", &pid]).args(options).arg("true"));
+        twin.assert_same_with(|tool| tool.args(["-t", &pid]).args(options).arg("true"));
     }
     assert!(!lives(ended.pid()));
     assert!(namespace_of(Pid::this(), "net").starts_with("net:["));

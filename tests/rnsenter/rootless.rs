@@ -29,7 +29,7 @@ fn the_owner_of_a_rootless_container_enters_it_with_all_though_it_shares_namespa
                 .args(["-t", &pid, "--preserve-credentials"]);
             tool.args(options).args(show)
         };
-        let (ours, theirs) = twin.both(line);
+        let (ours, theirs) = twin.run_both(line);
         let inside = ["user", "uts", "mnt", "net"]
             .map(|name| container.namespace(name) + "\n")
             .concat();
@@ -60,7 +60,7 @@ fn a_user_namespace_that_is_named_by_a_file_is_entered_before_what_it_owns() {
         let tool = tool.arg(format!("--user={}", user.display()));
         tool.args(["-m", "readlink", "/proc/self/ns/mnt"])
     };
-    let (ours, theirs) = twin.both(line);
+    let (ours, theirs) = twin.run_both(line);
     assert_eq!(ours.ok().out(), container.namespace("mnt") + "\n");
     assert_eq!(theirs.code(), 1, "{theirs}");
 }
@@ -85,7 +85,7 @@ fn the_parent_user_namespace_is_entered_before_what_it_owns() {
             .args(["-t", &pid, "--preserve-credentials"]);
         tool.args(["--user-parent", "-m", "-p", "readlink", "/proc/self/ns/mnt"])
     };
-    let (ours, theirs) = twin.both(line);
+    let (ours, theirs) = twin.run_both(line);
     assert_eq!(ours.ok().out(), container.namespace("mnt") + "\n");
     assert_eq!(theirs.code(), 1, "{theirs}");
     assert_eq!(
@@ -104,7 +104,7 @@ fn where_everything_is_shared_the_original_is_right() {
     let none = Container::none(|tool| caller.runs(tool));
     let pid = none.pid().to_string();
     for options in [&["-a"][..], &["-a", "-U"], &["-n", "-m"]] {
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             caller
                 .runs(tool)
                 .args(["-t", &pid])

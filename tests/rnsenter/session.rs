@@ -81,7 +81,7 @@ fn the_environment_is_empty_or_the_targets() {
         let tool = tool().args(["--clear-env", "sh", "-c", unset]);
         assert_eq!(tool.run().ok().out(), "none none\n");
         // Of the target's nothing was the caller's anyway.
-        let (ours, _) = twin.both(|tool| caller.runs(tool).args(&way).args(["-e", "env"]));
+        let (ours, _) = twin.run_both(|tool| caller.runs(tool).args(&way).args(["-e", "env"]));
         for both in [["-e", "--clear-env"], ["--clear-env", "-e"]] {
             let tool = caller.runs(rnsenter()).args(&way).args(both);
             assert_eq!(tool.arg("env").run().ok().out(), ours.out());
@@ -118,17 +118,17 @@ fn ctrl_c_and_what_ends_a_job_reach_the_program_and_its_status_is_passed_on() {
         let tool = || caller.runs(rnsenter()).args(&way).arg("--new-session");
         let script = "trap 'echo int' INT; trap 'echo hup; exit 5' HUP; echo up; while :; do sleep 0.05; done";
         let mut tool_on_terminal = tool().terminal(80, 24).args(["sh", "-c", script]).spawn();
-        tool_on_terminal.until("up\n");
+        tool_on_terminal.read_until("up\n");
         tool_on_terminal.type_in("\u{3}");
-        tool_on_terminal.until("int\n");
+        tool_on_terminal.read_until("int\n");
         tool_on_terminal.signal(Signal::SIGHUP);
-        tool_on_terminal.until("hup\n");
+        tool_on_terminal.read_until("hup\n");
         assert_eq!(tool_on_terminal.wait().code(), 5);
 
         let mut killed = tool()
             .args(["sh", "-c", "echo up; exec sleep 1000"])
             .spawn();
-        killed.until("up\n");
+        killed.read_until("up\n");
         let program = children_of(killed.pid())[0];
         killed.signal(Signal::SIGTERM);
         assert_eq!(killed.wait().status, Status::Killed(15));

@@ -33,14 +33,14 @@ fn the_tool_stops_with_its_program_and_goes_on_with_it() {
             let script = format!("echo up; kill -{signal} $$; echo on; exit 4");
             let tool = caller.runs(tool()).args(waiting(&container));
             let mut tool = tool.args(["sh", "-c", &script]).spawn();
-            tool.until("up\n");
+            tool.read_until("up\n");
             if signal == "STOP" {
                 eventually("the tool is stopped", || is_stopped(tool.pid()));
                 let program = children_of(tool.pid())[0];
                 assert!(is_stopped(program));
                 tool.signal(Signal::SIGCONT);
             }
-            tool.until("on\n");
+            tool.read_until("on\n");
             assert_eq!(tool.wait().code(), 4, "{signal}");
         }
     });
@@ -55,7 +55,7 @@ fn it_stops_as_often_as_the_program_does() {
     let tool = caller.runs(rnsenter()).args(waiting(&container));
     let mut tool = tool.args(["sh", "-c", script]).spawn();
     for turn in 1..=5 {
-        tool.until(&format!("{turn}\n"));
+        tool.read_until(&format!("{turn}\n"));
         eventually("the tool is stopped", || is_stopped(tool.pid()));
         tool.signal(Signal::SIGCONT);
     }
@@ -71,11 +71,11 @@ fn a_program_that_is_continued_by_another_leaves_the_tool_stopped_until_it_is_to
         let tool = caller.runs(tool()).args(waiting(&container));
         let script = "echo up; kill -STOP $$; echo on; exit 6";
         let mut tool = tool.args(["sh", "-c", script]).spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         eventually("the tool is stopped", || is_stopped(tool.pid()));
         let program = children_of(tool.pid())[0];
         kill(program, Signal::SIGCONT).unwrap();
-        tool.until("on\n");
+        tool.read_until("on\n");
         eventually("the program has ended", || !lives(program));
         assert!(is_stopped(tool.pid()));
         tool.signal(Signal::SIGCONT);
@@ -96,7 +96,8 @@ fn held_up(tool: PathBuf, container: &Container, script: &str, log: &Path) -> To
 
 #[test]
 fn a_program_that_goes_on_before_the_tool_could_stop_is_waited_for() {
-    let (Some(original), true) = (require::original("nsenter"), require::program("strace")) else {
+    let (Some(original), true) = (require::original("nsenter"), require::installed("strace"))
+    else {
         return;
     };
     let Some((caller, container)) = container() else {
@@ -138,12 +139,12 @@ const PROMPT: &str = "ready>";
 /// What the shell prints for a line.
 fn shell_does(shell: &mut Running, line: &str) -> String {
     shell.type_in(&format!("{line}\n"));
-    shell.until(PROMPT)
+    shell.read_until(PROMPT)
 }
 
 #[test]
 fn a_shell_on_a_terminal_stops_it_and_brings_it_back() {
-    if !require::program("bash") {
+    if !require::installed("bash") {
         return;
     }
     let Some((caller, container)) = container() else {
@@ -152,30 +153,30 @@ fn a_shell_on_a_terminal_stops_it_and_brings_it_back() {
     let shell = Tool::new("/usr/bin/env").args(["bash", "--norc", "--noediting", "-i"]);
     let shell = shell.env("PS1", PROMPT).terminal(80, 24);
     let mut shell = caller.runs(shell).spawn();
-    shell.until(PROMPT);
+    shell.read_until(PROMPT);
     let words = waiting(&container).join(" ");
     let script = r#"while read line; do echo "<$line>"; done; echo end; exit 7"#;
     shell.type_in(&format!("{RNSENTER} {words} sh -c '{script}'\n"));
     shell.type_in("one\n");
-    shell.until("<one>\n");
+    shell.read_until("<one>\n");
     let tool = children_of(shell.pid())[0];
     let program = children_of(tool)[0];
     // The original is stopped a second time now and then: the key stops it before it stops itself.
     for turn in 1..=20 {
         shell.type_in("\u{1a}");
-        shell.until("Stopped");
-        shell.until(PROMPT);
+        shell.read_until("Stopped");
+        shell.read_until(PROMPT);
         // Until then it may still take what is typed.
         eventually("the program is stopped", || is_stopped(program));
         let jobs = shell_does(&mut shell, "jobs");
         assert!(jobs.contains("Stopped"), "turn {turn}: {jobs}");
         shell.type_in("fg\n");
         shell.type_in(&format!("{turn}\n"));
-        shell.until(&format!("<{turn}>\n"));
+        shell.read_until(&format!("<{turn}>\n"));
     }
     shell.type_in("\u{4}");
-    shell.until("end\n");
-    shell.until(PROMPT);
+    shell.read_until("end\n");
+    shell.read_until(PROMPT);
     assert_eq!(shell_does(&mut shell, "echo $?"), format!("7\n{PROMPT}"));
     shell.type_in("exit\n");
     shell.wait();
@@ -192,7 +193,7 @@ fn ctrl_c_ends_both() {
             .args(["sh", "-c", "echo up; exec sleep 1000"])
             .terminal(80, 24)
             .spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         let program = children_of(tool.pid())[0];
         tool.type_in("\u{3}");
         assert_eq!(tool.wait().status, Status::Killed(2));
@@ -242,7 +243,7 @@ fn a_signal_for_the_tool_is_the_tools_alone() {
         for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
             let tool = caller.runs(tool()).args(waiting(&container));
             let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
-            tool.until("up\n");
+            tool.read_until("up\n");
             let program = children_of(tool.pid())[0];
             tool.signal(signal);
             assert_eq!(tool.wait().status, Status::Killed(signal as i32));

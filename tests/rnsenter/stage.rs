@@ -8,7 +8,9 @@ use std::thread;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, setns, unshare};
 use nix::unistd::{Gid, Uid, geteuid};
-use testkit::{Outcome, Pid, Program, Running, Scratch, Tool, Twin, eventually, require};
+use testkit::{
+    DifferentialTest, Outcome, Pid, Program, Running, Scratch, Tool, eventually, require,
+};
 
 /// The program under test.
 pub(crate) const RNSENTER: Program = Program::built(env!("CARGO_BIN_EXE_rnsenter"));
@@ -25,8 +27,8 @@ pub(crate) fn rnsenter() -> Tool {
 }
 
 /// Ours beside the original.
-pub(crate) fn twin() -> Option<Twin> {
-    Some(Twin::new("nsenter", RNSENTER)?.masking(descriptors))
+pub(crate) fn twin() -> Option<DifferentialTest> {
+    Some(DifferentialTest::new("nsenter", RNSENTER)?.with_mask(descriptors))
 }
 
 /// The original, where a test cannot do without a tool known to work; ask `require` first.

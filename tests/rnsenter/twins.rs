@@ -17,7 +17,7 @@ fn compare(caller: Caller) {
     let (mut compared, mut denied, mut differences) = (0, 0, Vec::new());
     for line in lines() {
         let line: Vec<String> = line.iter().map(|word| cast.put_in(word)).collect();
-        let (ours, original) = twin.both(|tool| caller.runs(tool).args(&line));
+        let (ours, original) = twin.run_both(|tool| caller.runs(tool).args(&line));
         if original_is_denied_groups(&original) {
             denied += 1;
         } else {
@@ -65,7 +65,7 @@ fn the_name_in_messages_is_the_base_name_but_in_a_getopt_line() {
     let Some(twin) = twin() else { return };
     for name in ["nsenter", "/x/nsenter", "./a b/c", "x/", "", "\u{1b}[1m"] {
         for line in [&["--foo"][..], &["nosuch"], &["-t", "abc"], &["-S", "x"]] {
-            twin.same_with(|tool| tool.argv0(name).args(line));
+            twin.assert_same_with(|tool| tool.argv0(name).args(line));
         }
     }
 }
@@ -84,20 +84,20 @@ fn values_and_programs_may_be_any_bytes() {
         "--net",
         "--root",
     ] {
-        twin.same_with(|tool| tool.arg(option).arg(odd).arg("true"));
+        twin.assert_same_with(|tool| tool.arg(option).arg(odd).arg("true"));
     }
     for option in [
         "--mount=", "--net=:", "-n", "-n=", "-n:", "--root=", "-r", "--wd=", "-w=", "-W", "--wdns=",
     ] {
         let mut word = OsString::from(option);
         word.push(odd);
-        twin.same_with(|tool| tool.args(["-t", "1", "-u"]).arg(&word).arg("true"));
+        twin.assert_same_with(|tool| tool.args(["-t", "1", "-u"]).arg(&word).arg("true"));
     }
     let own = std::process::id().to_string();
-    twin.same_with(|tool| tool.args(["-t", &own, "-u"]).arg(odd));
-    twin.same_with(|tool| tool.arg(odd));
-    twin.same_with(|tool| tool.arg(OsStr::from_bytes(b"-\xff")));
-    twin.same_with(|tool| tool.arg(OsStr::from_bytes(b"--f\xff")));
+    twin.assert_same_with(|tool| tool.args(["-t", &own, "-u"]).arg(odd));
+    twin.assert_same_with(|tool| tool.arg(odd));
+    twin.assert_same_with(|tool| tool.arg(OsStr::from_bytes(b"-\xff")));
+    twin.assert_same_with(|tool| tool.arg(OsStr::from_bytes(b"--f\xff")));
 }
 
 #[test]
@@ -117,13 +117,13 @@ fn a_message_that_cannot_be_written_is_a_failure() {
         &["-t", "1", "-p", "/etc"],
         &["-n/nosuch", "true"],
     ] {
-        twin.same_with(|tool| tool.args(line).fd(2, full()));
-        twin.same_with(|tool| tool.args(line).closed(2));
-        twin.same_with(|tool| tool.args(line).closed(0).closed(1).closed(2));
+        twin.assert_same_with(|tool| tool.args(line).fd(2, full()));
+        twin.assert_same_with(|tool| tool.args(line).close_fd(2));
+        twin.assert_same_with(|tool| tool.args(line).close_fd(0).close_fd(1).close_fd(2));
     }
     for option in ["--help", "--version"] {
         let status = |tool: Tool| tool.arg(option).fd(1, full());
-        let (ours, original) = twin.both(status);
+        let (ours, original) = twin.run_both(status);
         assert_eq!(ours.status, original.status, "{ours}{original}");
         assert_eq!(ours.stderr, original.stderr, "{ours}{original}");
     }
@@ -138,7 +138,7 @@ fn posixly_correct_changes_nothing() {
         &["-n/proc/self/ns/net", "true", "--foo"],
         &["-w", "true", "-t", "1"],
     ] {
-        twin.same_with(|tool| tool.env("POSIXLY_CORRECT", "1").args(line));
+        twin.assert_same_with(|tool| tool.env("POSIXLY_CORRECT", "1").args(line));
     }
 }
 
@@ -152,9 +152,9 @@ fn an_attached_value_with_a_prefix_of_an_option_counts_for_the_option() {
         return;
     };
     let show = ["readlink", "/proc/self/ns/net"];
-    let first = twin.both(|tool| tool.arg(cast.put_in("-n{NS}")).args(show));
+    let first = twin.run_both(|tool| tool.arg(cast.put_in("-n{NS}")).args(show));
     for form in ["-n{NS}", "-n={NS}", "--net={NS}", "--net=={NS}"] {
-        let (ours, original) = twin.both(|tool| tool.arg(cast.put_in(form)).args(show));
+        let (ours, original) = twin.run_both(|tool| tool.arg(cast.put_in(form)).args(show));
         assert_eq!(seen(&ours), seen(&original));
         assert_eq!(ours.ok().stdout, first.0.stdout, "{form}");
     }
@@ -164,6 +164,6 @@ fn an_attached_value_with_a_prefix_of_an_option_counts_for_the_option() {
 fn every_prefix_of_every_option_means_what_it_means_to_the_original() {
     let Some(twin) = twin() else { return };
     let own = std::process::id().to_string();
-    let walked = twin.same_prefixes(|tool| tool.args(["-t", &own]), &["true"]);
+    let walked = twin.assert_same_prefixes(|tool| tool.args(["-t", &own]), &["true"]);
     assert!(walked > 90, "only {walked} prefixes");
 }

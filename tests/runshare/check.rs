@@ -173,7 +173,7 @@ fn a_user_namespace_in_which_nobody_can_be_mapped_is_none() {
 
 #[test]
 fn json_is_read_by_others() {
-    if !require::user_namespaces() || !require::program("python3") {
+    if !require::user_namespaces() || !require::installed("python3") {
         return;
     }
     let outcome = ordinary(runshare())
@@ -229,7 +229,8 @@ fn a_table_that_cannot_be_written_is_an_error() {
 fn the_original_knows_neither_and_no_prefix_changes_its_meaning() {
     let Some(twin) = twin() else { return };
     for option in ["--check", "--json", "--ch", "--j"] {
-        let (ours, original) = twin.both(|tool| ordinary(tool).args([option, "-U", "--nosuch"]));
+        let (ours, original) =
+            twin.run_both(|tool| ordinary(tool).args([option, "-U", "--nosuch"]));
         assert!(
             original
                 .err()
@@ -243,7 +244,7 @@ fn the_original_knows_neither_and_no_prefix_changes_its_meaning() {
         );
     }
     // A prefix of --cgroup stays one.
-    twin.same_with(|tool| ordinary(tool).args(["--c", "true"]));
+    twin.assert_same_with(|tool| ordinary(tool).args(["--c", "true"]));
 }
 
 #[test]

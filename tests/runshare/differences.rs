@@ -22,7 +22,7 @@ fn each(check: impl Fn(Tool, bool)) {
 /// Asserts how each ends with these arguments and what it says.
 fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {
     if let Some(twin) = twin() {
-        twin.differ(setup, ours, theirs);
+        twin.assert_differ(setup, ours, theirs);
     }
 }
 
@@ -30,7 +30,7 @@ fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) 
 fn the_help_is_our_own() {
     let Some(twin) = twin() else { return };
     for option in ["--help", "-h", "--he"] {
-        let (ours, theirs) = twin.both(|tool| tool.arg(option));
+        let (ours, theirs) = twin.run_both(|tool| tool.arg(option));
         let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
         assert!(
             ours.contains("--whitelist-env LIST") && ours.contains("\nUsage:\n unshare "),
@@ -81,7 +81,7 @@ fn numbers_out_of_range_are_refused_not_wrapped() {
 #[track_caller]
 fn assert_child_dies(tool: Tool, dies: bool, what: &str) {
     let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     let child = child_of(&tool);
     // Until then it is a shell, and some shells catch INT.
     eventually("the child sleeps", || {
@@ -136,7 +136,7 @@ fn kill_child_with_term_ends_a_pid_1_without_handler() {
 
 #[test]
 fn newuidmap_comes_from_the_system_directories_first() {
-    if !require::root() || !require::program("newuidmap") {
+    if !require::root() || !require::installed("newuidmap") {
         return;
     }
     let scratch = Scratch::new();
@@ -172,7 +172,7 @@ fn a_single_id_past_the_end_of_a_block_costs_nothing() {
     );
     let empty = |tool: Tool| tool.args(["-r", "--map-users=5:0:0", "sh", "-c", show]);
     let Some(twin) = twin() else { return };
-    let (ours, theirs) = twin.both(empty);
+    let (ours, theirs) = twin.run_both(empty);
     assert_eq!(ours.ok().out(), "0 0 1\n");
     assert!(
         theirs.err().contains("/uid_map: Invalid argument"),
@@ -186,7 +186,8 @@ fn a_block_that_leaves_the_range_of_ids_is_for_the_kernel_to_refuse() {
         return;
     }
     let Some(twin) = twin() else { return };
-    let (ours, theirs) = twin.both(|tool| tool.args(["--map-users", "5:4294967290:10", "true"]));
+    let (ours, theirs) =
+        twin.run_both(|tool| tool.args(["--map-users", "5:4294967290:10", "true"]));
     assert_eq!(ours.code(), 1);
     assert!(
         ours.err().ends_with("/uid_map: Invalid argument\n"),

@@ -87,12 +87,12 @@ fn without_a_shell_that_is_left_the_callers_passwd_entry_decides() {
         &["--whitelist-env", "A"],
         &["--whitelist-env", "A", "--uts", "--fork"],
     ] {
-        let tool = runshare().over(&passwd, "/etc/passwd").env("A", "1");
+        let tool = runshare().bind_over(&passwd, "/etc/passwd").env("A", "1");
         let outcome = tool.args(options).stdin("echo a shell\n").run();
         assert!(!outcome.out().contains("a shell"), "{outcome}");
         assert!(outcome.out().contains("not available"), "{outcome}");
     }
-    let kept = runshare().over(&passwd, "/etc/passwd");
+    let kept = runshare().bind_over(&passwd, "/etc/passwd");
     let kept = kept
         .args(["--whitelist-env", "SHELL"])
         .stdin("echo a shell\n");

@@ -42,21 +42,21 @@ fn the_shell_is_chosen_as_the_original_chooses_it() {
         "/bin/sh -i",
         "bash",
     ] {
-        twin.same_with(|tool| tool.env("SHELL", shell).stdin(argv0));
-        twin.same_with(|tool| tool.env("SHELL", shell).args(["-r"]).stdin(argv0));
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| tool.env("SHELL", shell).stdin(argv0));
+        twin.assert_same_with(|tool| tool.env("SHELL", shell).args(["-r"]).stdin(argv0));
+        twin.assert_same_with(|tool| {
             tool.env("SHELL", shell)
                 .args(["-r", "-R", "/"])
                 .stdin(argv0)
         });
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             tool.env("SHELL", shell)
                 .args(["-r", "-f", "--"])
                 .stdin(argv0)
         });
     }
     for options in [&[][..], &["-r"], &["-rR", "/"], &["-U"], &["-c"]] {
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             tool.no_env()
                 .env("PATH", "/usr/bin:/bin")
                 .args(options)
@@ -81,12 +81,12 @@ fn the_shell_of_the_passwd_entry_is_that_of_the_user_one_has_become() {
         &["--map-auto"],
         &["--map-user", "65534"],
     ] {
-        twin.same_with(|tool| machine.tester(no_shell(tool)).args(options));
-        twin.same_with(|tool| machine.root(no_shell(tool)).args(options));
+        twin.assert_same_with(|tool| machine.tester(no_shell(tool)).args(options));
+        twin.assert_same_with(|tool| machine.root(no_shell(tool)).args(options));
     }
-    twin.same_with(|tool| machine.root(no_shell(tool)).args(["-S", "1001"]));
-    twin.same_with(|tool| machine.root(no_shell(tool)).args(["-S", "65534"]));
-    twin.same_with(|tool| machine.root(no_shell(tool)).args(["-S", "4711"]));
+    twin.assert_same_with(|tool| machine.root(no_shell(tool)).args(["-S", "1001"]));
+    twin.assert_same_with(|tool| machine.root(no_shell(tool)).args(["-S", "65534"]));
+    twin.assert_same_with(|tool| machine.root(no_shell(tool)).args(["-S", "4711"]));
 }
 
 #[test]
@@ -120,10 +120,10 @@ fn the_path_is_searched_as_execvp_searches_it() {
                     .current_dir(&second)
                     .arg(program)
             };
-            twin.same_with(setup);
+            twin.assert_same_with(setup);
         }
     }
-    twin.same_with(|tool| {
+    twin.assert_same_with(|tool| {
         tool.no_env()
             .current_dir(&second)
             .arg("sh")

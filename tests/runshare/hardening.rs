@@ -62,7 +62,7 @@ fn a_plain_tool_is_as_open_as_the_original() {
         let script = "echo up; read line";
         let tool = ordinary(runshare()).args(options).terminal(80, 24);
         let mut tool = tool.args(["sh", "-c", script]).spawn();
-        tool.until("up");
+        tool.read_until("up");
         // By the kernel's rule it shows them to its user alone, and that is who runs it.
         let namespaces = format!("/proc/{}/ns/uts", tool.pid());
         let pid = tool.pid().to_string();
@@ -94,7 +94,7 @@ fn core_files_are_left() -> bool {
     let shell = Tool::new("/bin/sh").current_dir(scratch.path());
     let _ = shell.args(["-c", script]).run();
     let left = fs::read_dir(scratch.path()).unwrap().count() == 1;
-    require::met(named && left, "core files are not left in the directory")
+    require::condition(named && left, "core files are not left in the directory")
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_key_that_dumps_core_ends_a_waiting_tool_without_one() {
     let script = "ulimit -S -c unlimited; exec \"$0\" --fork sh -c 'ulimit -S -c 0; echo up; exec sleep 1000'";
     let shell = Tool::new("/bin/sh").current_dir(scratch.path());
     let mut tool = shell.args(["-c", script, &RUNSHARE]).spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     tool.signal(testkit::Signal::SIGQUIT);
     assert_eq!(tool.wait().status, Status::Killed(3));
     assert_eq!(fs::read_dir(scratch.path()).unwrap().count(), 0);
@@ -176,7 +176,7 @@ fn prints_its_session_keyring() {
 }
 
 fn keyring_of(tool: Tool) -> Outcome {
-    let this = testkit::accessible::in_reach(&env::current_exe().unwrap());
+    let this = testkit::accessible::accessible_copy(&env::current_exe().unwrap());
     let test = [
         "--exact",
         "hardening::prints_its_session_keyring",
@@ -195,7 +195,7 @@ fn number(outcome: &Outcome) -> String {
 #[test]
 fn a_new_session_has_a_keyring_of_its_own() {
     let keyrings = testkit::session_keyring();
-    if !require::met(keyrings.is_ok(), "there are no keyrings here") {
+    if !require::condition(keyrings.is_ok(), "there are no keyrings here") {
         return;
     }
     let own = keyrings.unwrap().to_string();

@@ -1,5 +1,5 @@
 //! Hints: a second line with the cause of a failure, each cause made here as it comes about on a machine. What is not
-//! asked for hints says what the original says, to the byte: [`Twin::hint`] sees to that every time.
+//! asked for hints says what the original says, to the byte: [`DifferentialTest::hint`] sees to that every time.
 
 mod boundaries;
 mod ids;

@@ -1,7 +1,7 @@
 //! Who is who inside: the tables of the specification, and random maps beside the original.
 
 use crate::stage::{Machine, runshare, twin};
-use testkit::{Scratch, Tool, numbers_from, require, words};
+use testkit::{Scratch, Tool, require, seeded_numbers, words};
 
 /// Options and the uid_map that `tester` (1001) gets with 100000 to 165535 as subordinate ids.
 const TABLE: [(&str, &str); 8] = [
@@ -47,7 +47,7 @@ fn expected(lines: &str) -> Vec<String> {
 
 #[test]
 fn blocks_give_way_to_the_single_id_as_the_table_says() {
-    if !require::root() || !require::program("newuidmap") {
+    if !require::root() || !require::installed("newuidmap") {
         return;
     }
     let machine = Machine::new();
@@ -59,7 +59,7 @@ fn blocks_give_way_to_the_single_id_as_the_table_says() {
 
 #[test]
 fn groups_are_mapped_as_users_are() {
-    if !require::root() || !require::program("newgidmap") {
+    if !require::root() || !require::installed("newgidmap") {
         return;
     }
     let machine = Machine::new();
@@ -78,7 +78,7 @@ fn random_maps_are_the_originals() {
         return;
     }
     let Some(twin) = twin() else { return };
-    let mut random = numbers_from(20_261_123);
+    let mut random = seeded_numbers(20_261_123);
     let mut lines = Vec::new();
     while lines.len() < 400 {
         let single = random(14);
@@ -104,13 +104,13 @@ fn random_maps_are_the_originals() {
         .map(|line| line.iter().map(String::as_str).collect())
         .collect();
     let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
-    assert_eq!(twin.all_same(&lines), 400);
+    assert_eq!(twin.assert_all_same(&lines), 400);
 }
 
 /// Files of subordinate ids, each for `tester`, beside the original.
 #[test]
 fn subordinate_ids_are_read_as_the_original_reads_them() {
-    if !require::root() || !require::program("newuidmap") {
+    if !require::root() || !require::installed("newuidmap") {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -141,7 +141,7 @@ fn subordinate_ids_are_read_as_the_original_reads_them() {
         let machine = Machine::new().subids(file);
         for option in ["--map-auto", "--map-subids", "-r --map-users=auto"] {
             let line = words(&format!("{option} cat /proc/self/uid_map"));
-            twin.same_with(|tool| machine.tester(tool).args(&line));
+            twin.assert_same_with(|tool| machine.tester(tool).args(&line));
         }
     }
 }
@@ -153,23 +153,23 @@ fn a_user_without_a_name_and_a_file_that_is_closed_are_told() {
     }
     let Some(twin) = twin() else { return };
     let machine = Machine::new();
-    twin.same_with(|tool| {
+    twin.assert_same_with(|tool| {
         machine
             .root(tool)
             .as_user(4711, 4711, &[])
             .args(["--map-auto", "true"])
     });
-    twin.same_with(|tool| {
+    twin.assert_same_with(|tool| {
         let closed = machine.tester(tool);
         closed
-            .over("/etc/shadow", "/etc/subuid")
+            .bind_over("/etc/shadow", "/etc/subuid")
             .args(["--map-auto", "true"])
     });
 }
 
 #[test]
 fn a_newuidmap_that_is_missing_or_cannot_be_run_is_told() {
-    if !require::root() || !require::program("newuidmap") {
+    if !require::root() || !require::installed("newuidmap") {
         return;
     }
     let Some(twin) = twin() else { return };
@@ -177,11 +177,16 @@ fn a_newuidmap_that_is_missing_or_cannot_be_run_is_told() {
     let (nothing, empty) = (scratch.dir("nothing"), scratch.file("empty", ""));
     let machine = Machine::new();
     let line = |tool: Tool| machine.tester(tool).args(["--map-auto", "true"]);
-    let missing = |tool: Tool| line(tool.over(&nothing, "/usr/bin").over(&nothing, "/usr/sbin"));
-    twin.same_with(missing);
+    let missing = |tool: Tool| {
+        line(
+            tool.bind_over(&nothing, "/usr/bin")
+                .bind_over(&nothing, "/usr/sbin"),
+        )
+    };
+    twin.assert_same_with(missing);
     let message = "runshare: failed to execute newuidmap: No such file or directory\n";
     missing(runshare()).run().fails(127, message);
-    twin.same_with(|tool| line(tool.over(&empty, "/usr/bin/newuidmap")));
+    twin.assert_same_with(|tool| line(tool.bind_over(&empty, "/usr/bin/newuidmap")));
 }
 
 /// Options for a map of so many lines and bytes.
@@ -218,19 +223,19 @@ fn a_map_that_is_longer_than_the_kernel_takes_is_refused_in_the_originals_words(
     }
     for bytes in [4095, 4096, 4097, 4500] {
         let options = map_of(200, bytes);
-        twin.same_with(|tool| tool.args(&options).arg("true"));
+        twin.assert_same_with(|tool| tool.args(&options).arg("true"));
         let groups: Vec<String> = options
             .iter()
             .map(|option| option.replace("users", "groups"))
             .collect();
-        twin.same_with(|tool| tool.args(["--map-users=0:0:1"]).args(&groups).arg("true"));
+        twin.assert_same_with(|tool| tool.args(["--map-users=0:0:1"]).args(&groups).arg("true"));
     }
     // newuidmap(1) says what it thinks of it, or the kernel of that.
     let machine = Machine::new();
     let options: Vec<String> = (0..300)
         .map(|n| format!("--map-users={}:{}:1", 2_000_000_000 + n, 100_000 + n))
         .collect();
-    twin.same_with(|tool| machine.tester(tool).args(&options).arg("true"));
+    twin.assert_same_with(|tool| machine.tester(tool).args(&options).arg("true"));
     let outcome = runshare().args(map_of(200, 4097)).arg("true").run();
     assert!(
         outcome
@@ -266,10 +271,10 @@ fn root_without_a_range_gets_that_of_the_first_line_as_in_the_original() {
         let machine = Machine::new().subids(lines);
         for options in [&["--map-auto"][..], &["--map-users=auto"]] {
             let line = |tool: Tool| machine.root(tool).args(options).args(["sh", "-c", show]);
-            twin.same_with(line);
+            twin.assert_same_with(line);
             assert_eq!(line(runshare()).run().out(), map, "{lines:?}");
         }
-        twin.same_with(|tool| machine.root(tool).args(["--map-subids", "sh", "-c", show]));
+        twin.assert_same_with(|tool| machine.root(tool).args(["--map-subids", "sh", "-c", show]));
     }
     let machine = Machine::new().subids("tester:100000:5\n");
     let hint = twin.hint(|tool| machine.root(tool).args(["--map-auto", "true"]));

@@ -48,15 +48,15 @@ fn closed_descriptors_stay_closed() {
     }
     for line in LINES {
         let outcome = ordinary(runshare())
-            .closed(0)
+            .close_fd(0)
             .args(line)
             .args(SHOW)
             .run()
             .ok();
         assert_eq!(outcome.out(), "1\n2\n", "{line:?}");
         let outcome = ordinary(runshare())
-            .closed(0)
-            .closed(2)
+            .close_fd(0)
+            .close_fd(2)
             .args(line)
             .args(SHOW)
             .run()
@@ -82,10 +82,10 @@ fn dispositions_and_the_mask_are_the_callers() {
         Signal::SIGCHLD,
     ];
     for line in [&[][..], &["-f"], &["-r"], &["-rpf", "--kill-child"]] {
-        twin.same_with(|tool| tool.args(line).args(status));
+        twin.assert_same_with(|tool| tool.args(line).args(status));
         for signal in signals {
-            twin.same_with(|tool| tool.ignoring(signal).args(line).args(status));
-            twin.same_with(|tool| tool.blocking(signal).args(line).args(status));
+            twin.assert_same_with(|tool| tool.ignoring(signal).args(line).args(status));
+            twin.assert_same_with(|tool| tool.blocking(signal).args(line).args(status));
         }
     }
 }
@@ -102,7 +102,7 @@ fn with_forwarded_signals_the_mask_is_the_callers_too() {
     ] {
         let line =
             |tool: testkit::Tool| tool.blocking(signal).arg("--forward-signals").args(status);
-        twin.same_with(line);
+        twin.assert_same_with(line);
     }
 }
 
@@ -113,12 +113,12 @@ fn the_environment_is_passed_on_byte_for_byte_and_in_order() {
     let Some(twin) = twin() else { return };
     let odd = OsStr::from_bytes(b"\xff\n=x");
     for line in [&[][..], &["-f"], &["-r"]] {
-        twin.same_with(|tool| {
+        twin.assert_same_with(|tool| {
             tool.env("B", odd)
                 .env("A", "")
                 .args(line)
                 .args(["env", "-0"])
         });
-        twin.same_with(|tool| tool.no_env().args(line).args(["/usr/bin/env", "-0"]));
+        twin.assert_same_with(|tool| tool.no_env().args(line).args(["/usr/bin/env", "-0"]));
     }
 }

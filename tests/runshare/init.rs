@@ -78,11 +78,11 @@ fn the_program_is_the_child_of_a_pid_1_that_says_what_it_is() {
             .args(["--mount-proc", "sh", "-c", script, "x"])
             .terminal(80, 24)
             .spawn();
-        tool.until("2 1\n");
+        tool.read_until("2 1\n");
         settled_init(&tool);
         tool.type_in("\n");
-        tool.until("runshare-init\n");
-        let line = tool.until("sh -c ");
+        tool.read_until("runshare-init\n");
+        let line = tool.read_until("sh -c ");
         assert!(line.starts_with("runshare "), "{line}");
         assert_eq!(tool.wait().code(), 0);
     });
@@ -148,7 +148,7 @@ fn descriptors_are_the_callers_and_no_other() {
         let null = fs::File::open("/dev/null").unwrap();
         let outcome = tool().fd(7, null).args(["sh", "-c", show]).run().ok();
         assert_eq!(outcome.out(), "0\n1\n2\n7\n");
-        let outcome = tool().closed(0).args(["sh", "-c", show]).run().ok();
+        let outcome = tool().close_fd(0).args(["sh", "-c", show]).run().ok();
         assert_eq!(outcome.out(), "1\n2\n");
     });
 }
@@ -164,7 +164,7 @@ fn init_keeps_nothing_that_it_does_not_need() {
         let directory = Scratch::new();
         let tool = tool().fd(7, null).current_dir(directory.path());
         let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         let init = settled_init(&tool);
         let open = fs::read_dir(format!("/proc/{init}/fd")).unwrap().count();
         // To the tool, and of the program.
@@ -191,7 +191,7 @@ fn whoever_reads_from_the_program_sees_that_it_has_closed_its_output() {
     if require::user_namespaces() {
         let line = [&crate::stage::RUNSHARE, "-r", "--init"];
         let mut tool = ordinary(of(&line)).spawn();
-        tool.until("end of file\n");
+        tool.read_until("end of file\n");
     }
 }
 
@@ -207,7 +207,7 @@ fn ids_change_in_the_program_alone_and_signals_reach_it_all_the_same() {
         .args(ids)
         .args(["sh", "-c", "id -u; id -g; id -G; exec sleep 1000"])
         .spawn();
-    tool.until("1001\n1002\n1002\n");
+    tool.read_until("1001\n1002\n1002\n");
     let init = settled_init(&tool);
     assert_eq!(status(init, "Uid"), "0\t0\t0\t0");
     tool.signal(testkit::Signal::SIGTERM);
@@ -249,7 +249,7 @@ fn init_is_in_the_new_root_too() {
         .arg(&root)
         .args(["sh", "-c", "echo up; exec sleep 1000"])
         .spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     let inode = |pid| fs::metadata(format!("/proc/{pid}/root/.")).unwrap().ino();
     assert_eq!(inode(settled_init(&tool)), root.metadata().unwrap().ino());
     assert_eq!(inode(program_of(&tool)), root.metadata().unwrap().ino());
@@ -277,7 +277,7 @@ fn the_program_stays_in_the_callers_group_and_init_does_not() {
     each(|tool| {
         let tool = tool().args(["sh", "-c", "echo up; exec sleep 1000"]);
         let mut tool = tool.spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         let (init, program) = (settled_init(&tool), program_of(&tool));
         // At a terminal of its own it is otherwise, see `terminal`.
         assert_eq!(getpgid(Some(program)), Ok(tool.pid()));

@@ -476,7 +476,7 @@ fn they_are_kept_and_let_go_with_standard_descriptors_closed() {
     }
     apart(|scratch| {
         let directory = scratch.path().join("kept");
-        let closed = |tool: Tool| tool.closed(0).closed(1).closed(2);
+        let closed = |tool: Tool| tool.close_fd(0).close_fd(1).close_fd(2);
         let _ = closed(persist(&directory))
             .args(ALL)
             .args(["-r", "true"])

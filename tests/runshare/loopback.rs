@@ -38,7 +38,7 @@ fn what_is_sent_to_it_arrives_whoever_the_program_runs_as() {
     }
     let tool = runshare().args(["--loopback", "-S", "1001", "-G", "1001"]);
     let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     let net = File::open(format!("/proc/{}/ns/net", tool.pid())).unwrap();
     let arrived = thread::spawn(move || {
         nix::sched::setns(net, CloneFlags::CLONE_NEWNET).unwrap();

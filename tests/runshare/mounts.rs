@@ -113,10 +113,10 @@ fn the_working_directory_is_looked_up_inside_the_root() {
     let root = root.to_str().unwrap();
     for directory in ["/inside", "inside", "/", "..", "/etc", "../.."] {
         let line = ["-r", "-R", root, "-w", directory, "/nosuch"];
-        twin.same_with(|tool| ordinary(tool).args(line));
+        twin.assert_same_with(|tool| ordinary(tool).args(line));
     }
-    twin.same_with(|tool| ordinary(tool).args(["-rw", root, "pwd"]));
-    twin.same_with(|tool| {
+    twin.assert_same_with(|tool| ordinary(tool).args(["-rw", root, "pwd"]));
+    twin.assert_same_with(|tool| {
         ordinary(tool)
             .current_dir(root)
             .args(["-rw", "inside", "pwd"])

@@ -106,12 +106,12 @@ fn a_namespace_is_kept_without_fork_too_but_for_pid_and_time_children() {
         let file = private_directory(&scratch).join("file");
         touch(&file);
         let line = |tool: Tool| tool.arg(keep(option, &file)).args(["sh", "-c", "exit 3"]);
-        twin.same_with(line);
+        twin.assert_same_with(line);
     }
     let scratch = Scratch::new();
     let file = private_directory(&scratch).join("file");
     touch(&file);
-    twin.same_with(|tool| tool.arg(keep("pid", &file)).arg("true"));
+    twin.assert_same_with(|tool| tool.arg(keep("pid", &file)).arg("true"));
 }
 
 #[test]
@@ -132,7 +132,7 @@ fn a_mount_namespace_cannot_be_kept_on_a_shared_mount() {
     .unwrap();
     let file = directory.join("file");
     touch(&file);
-    twin.same_with(|tool| tool.arg(keep("mount", &file)).arg("true"));
+    twin.assert_same_with(|tool| tool.arg(keep("mount", &file)).arg("true"));
 }
 
 #[test]
@@ -156,14 +156,14 @@ fn the_last_file_of_a_type_wins_and_an_option_without_one_keeps_it() {
 
 #[test]
 fn a_mount_namespace_is_kept_whichever_processors_made_it_and_the_one_around_it() {
-    if !require::root() || !require::program("taskset") {
+    if !require::root() || !require::installed("taskset") {
         return;
     }
     let processors = fs::read_to_string("/proc/self/status").unwrap();
     let several = processors
         .lines()
         .any(|line| line == "Cpus_allowed_list:\t0-1");
-    if !require::met(several, "this takes the processors 0 and 1") {
+    if !require::condition(several, "this takes the processors 0 and 1") {
         return;
     }
     let scratch = Scratch::new();

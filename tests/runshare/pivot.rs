@@ -205,7 +205,7 @@ fn an_interpreter_is_registered_before_the_old_root_is_gone() {
     let interpreter = Scratch::new();
     let echo = interpreter.path().join("echo");
     fs::copy("/bin/echo", &echo).unwrap();
-    testkit::settle(&echo);
+    testkit::wait_for_writers(&echo);
     let root = scratch.path().to_str().unwrap();
     let line = format!(":nsx:M::NSX1::{}:F", echo.display());
     let options = ["-rpf", "--load-interp", &line];
@@ -287,7 +287,7 @@ fn what_the_caller_mounts_later_arrives_in_a_slave() {
             let tool = runshare().args(["--pivot-root", "--root", "/", "--propagation", mode]);
             let tool = tool.terminal(80, 24).args(["sh", "-c", waits]).arg(&point);
             let mut tool = tool.spawn();
-            tool.until("up\n");
+            tool.read_until("up\n");
             mount(
                 Some("none"),
                 &point,

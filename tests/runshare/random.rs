@@ -1,7 +1,7 @@
 //! Command lines that nobody would write: words cut, joined and garbled, beside the original.
 
 use crate::stage::{Machine, ordinary, twin};
-use testkit::{Outcome, Tool, Twin, numbers_from, require};
+use testkit::{DifferentialTest, Outcome, Tool, require, seeded_numbers};
 
 const LONG: &str = "help version mount uts ipc net pid user cgroup time fork kill-child forward-signals mount-proc \
     mount-binfmt map-user map-users map-group map-groups map-root-user map-current-user map-auto map-subids owner \
@@ -133,8 +133,8 @@ fn word(random: &mut impl FnMut(usize) -> usize) -> String {
 }
 
 /// Whether the two differ otherwise than they are meant to.
-fn differs(twin: &Twin, setup: impl Fn(Tool) -> Tool) -> Option<String> {
-    let (ours, original) = twin.both(setup);
+fn differs(twin: &DifferentialTest, setup: impl Fn(Tool) -> Tool) -> Option<String> {
+    let (ours, original) = twin.run_both(setup);
     let seen = |outcome: &Outcome| {
         let mask = testkit::mask::proc_pids;
         (outcome.status, mask(&outcome.stdout), mask(&outcome.stderr))
@@ -152,7 +152,7 @@ fn differs(twin: &Twin, setup: impl Fn(Tool) -> Tool) -> Option<String> {
 
 fn compare(count: usize, seed: u64, files: bool, setup: impl Fn(Tool) -> Tool) {
     let Some(twin) = twin() else { return };
-    let mut random = numbers_from(seed);
+    let mut random = seeded_numbers(seed);
     let lines: Vec<Vec<String>> = (0..count).map(|_| line(&mut random, files)).collect();
     let differences: Vec<String> = lines
         .iter()

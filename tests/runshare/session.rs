@@ -34,7 +34,7 @@ fn no_descriptor_is_inherited_but_the_standard_ones() {
         let tool = || ordinary(runshare()).fd(3, null()).fd(19, null()).args(line);
         let outcome = tool().arg("--close-fds").args(SHOW).run().ok();
         assert_eq!(outcome.out(), "0\n1\n2\n", "{line:?}");
-        let outcome = tool().closed(0).arg("--close-fds").args(SHOW).run().ok();
+        let outcome = tool().close_fd(0).arg("--close-fds").args(SHOW).run().ok();
         assert_eq!(outcome.out(), "1\n2\n", "{line:?}");
         let outcome = tool().args(SHOW).run().ok();
         assert_eq!(outcome.out(), "0\n1\n2\n3\n19\n", "{line:?}");
@@ -77,7 +77,7 @@ fn the_program_can_gain_no_privileges() {
     let scratch = Scratch::new();
     let program = scratch.path().join("id");
     fs::copy("/usr/bin/id", &program).unwrap();
-    testkit::settle(&program);
+    testkit::wait_for_writers(&program);
     fs::set_permissions(&program, fs::Permissions::from_mode(0o4755)).unwrap();
     for (options, expected) in [(&["--no-new-privs"][..], "1001\n"), (&[], "0\n")] {
         let tool = ordinary(runshare()).args(options).arg(&program).arg("-u");
@@ -92,7 +92,7 @@ fn the_ids_and_maps_that_take_privileges_are_there_before_they_are_given_up() {
     }
     let tool = runshare().args(["--no-new-privs", "-S", "1001", "-G", "1001", "id", "-u"]);
     assert_eq!(tool.run().ok().out(), "1001\n");
-    if !require::program("newuidmap") {
+    if !require::installed("newuidmap") {
         return;
     }
     let machine = crate::stage::Machine::new();
@@ -138,7 +138,7 @@ const PUSH: [&str; 3] = [
 
 #[test]
 fn nothing_can_be_pushed_into_the_terminal() {
-    if !require::program("perl") {
+    if !require::installed("perl") {
         return;
     }
     // Since Linux 6.2 a machine may forbid it altogether.
@@ -159,9 +159,9 @@ fn it_reads_and_writes_the_terminal_and_its_status_is_passed_on() {
     let mut tool = tool
         .args(["sh", "-c", "echo ask; read word; echo got $word; exit 7"])
         .spawn();
-    tool.until("ask\n");
+    tool.read_until("ask\n");
     tool.type_in("this\n");
-    tool.until("got this\n");
+    tool.read_until("got this\n");
     assert_eq!(tool.wait().code(), 7);
 }
 
@@ -206,9 +206,9 @@ fn what_ends_a_job_is_handed_on() {
         let mut tool = runshare()
             .args(["--new-session", "sh", "-c", &script])
             .spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         tool.signal(signal);
-        tool.until("caught\n");
+        tool.read_until("caught\n");
         assert_eq!(tool.wait().code(), 5, "{signal}");
     }
 }
@@ -224,7 +224,7 @@ fn a_program_that_dies_with_its_caller_does_so_in_its_own_session() {
             "echo up; exec sleep 1000",
         ])
         .spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     let child = child_of(&tool);
     tool.signal(Signal::SIGKILL);
     tool.wait();
@@ -254,7 +254,7 @@ fn beside_an_init_it_is_the_program_that_leads_the_session() {
         ),
     ] {
         let mut tool = tool().args(["sh", "-c", script]).spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         // Both must have it: the shell, and what it waits for.
         let init = child_of(&tool);
         let shell = child_named(init, "sh");

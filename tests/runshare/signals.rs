@@ -45,7 +45,7 @@ fn kill_child_kills_the_child_when_the_tool_dies() {
             .args(options)
             .args(["sh", "-c", "echo up; exec sleep 1000"])
             .spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         let child = child_of(&tool);
         tool.signal(Signal::SIGKILL);
         tool.wait();
@@ -70,7 +70,7 @@ fn a_pid_1_with_a_handler_is_left_to_its_handler() {
         .args(["-rpf", "--kill-child=TERM", "sh", "-c", script])
         .arg(&note);
     let mut tool = tool.spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     let child = child_of(&tool);
     tool.signal(Signal::SIGKILL);
     tool.wait();
@@ -95,7 +95,7 @@ fn a_pid_1_that_waits_for_the_signal_is_left_to_that() {
     let inner = [&crate::stage::RUNSHARE, "--forward-signals", "sh", "-c"];
     let tool = ordinary(runshare()).args(["-rpf", "--kill-child=TERM"]);
     let mut tool = tool.args(inner).arg(script).arg(&note).spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     let first = child_of(&tool);
     tool.signal(Signal::SIGKILL);
     tool.wait();
@@ -111,7 +111,7 @@ fn a_pid_1_that_has_the_signal_blocked_is_left_to_itself() {
     let tool = ordinary(runshare()).blocking(Signal::SIGTERM);
     let tool = tool.args(["-rpf", "--kill-child=TERM"]);
     let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     let child = child_of(&tool);
     let watcher = children_of(&tool)[0];
     tool.signal(Signal::SIGKILL);
@@ -132,7 +132,7 @@ fn a_watched_child_that_ends_takes_its_watcher_along() {
         .terminal(80, 24)
         .spawn();
     tool.type_in("x\n");
-    tool.until("x");
+    tool.read_until("x");
     let children = children_of(&tool);
     assert_eq!(children.len(), 2);
     tool.type_in("\u{4}");
@@ -146,7 +146,7 @@ fn int_and_term_do_not_end_the_tool_before_its_child() {
         let mut tool = runshare()
             .args(["--fork", "sh", "-c", "echo up; sleep 0.3; exit 5"])
             .spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         tool.signal(signal);
         assert_eq!(tool.wait().code(), 5, "{signal}");
     }
@@ -159,13 +159,13 @@ fn forwarded_signals_reach_the_child_every_time() {
     let mut tool = runshare()
         .args(["--forward-signals", "sh", "-c", script])
         .spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     for _ in 0..3 {
         tool.signal(Signal::SIGINT);
-        tool.until("int\n");
+        tool.read_until("int\n");
     }
     tool.signal(Signal::SIGTERM);
-    tool.until("term\n");
+    tool.read_until("term\n");
     assert_eq!(tool.wait().code(), 6);
 }
 
@@ -174,7 +174,7 @@ fn a_forwarded_signal_ends_the_tool_as_it_ends_the_child() {
     let mut tool = runshare()
         .args(["--forward-signals", "sh", "-c", "echo up; exec sleep 1000"])
         .spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     tool.signal(Signal::SIGTERM);
     assert_eq!(tool.wait().status, testkit::Status::Killed(15));
 }
@@ -198,7 +198,7 @@ fn a_stopped_child_does_not_end_the_tool() {
             .args(options)
             .args(["sh", "-c", "echo up; kill -STOP $$; exit 4"])
             .spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         let child = child_of(&tool);
         let stopped = || {
             fs::read_to_string(format!("/proc/{child}/stat"))

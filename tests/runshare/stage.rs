@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use nix::unistd::geteuid;
-use testkit::{Program, Scratch, Tool, Twin};
+use testkit::{DifferentialTest, Program, Scratch, Tool};
 
 /// The program under test.
 pub(crate) const RUNSHARE: Program = Program::built(env!("CARGO_BIN_EXE_runshare"));
@@ -17,8 +17,8 @@ pub(crate) fn runshare() -> Tool {
 }
 
 /// Ours beside the original.
-pub(crate) fn twin() -> Option<Twin> {
-    Some(Twin::new("unshare", RUNSHARE)?.masking(testkit::mask::proc_pids))
+pub(crate) fn twin() -> Option<DifferentialTest> {
+    Some(DifferentialTest::new("unshare", RUNSHARE)?.with_mask(testkit::mask::proc_pids))
 }
 
 /// A machine on which `tester` (1001:1001) has the subordinate ids 100000 to 165535, and root those from 200000 on.
@@ -51,7 +51,7 @@ impl Machine {
     pub(crate) fn root(&self, tool: Tool) -> Tool {
         let files = ["passwd", "group", "subuid", "subgid"];
         files.iter().fold(tool, |tool, file| {
-            tool.over(self.0.path().join(file), Path::new("/etc").join(file))
+            tool.bind_over(self.0.path().join(file), Path::new("/etc").join(file))
         })
     }
 

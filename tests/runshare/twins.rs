@@ -6,7 +6,8 @@ use testkit::{Tool, command_lines, require};
 /// Compares every line, run by `setup`, and says how many there were.
 fn compare(setup: impl Fn(Tool) -> Tool) {
     let Some(twin) = twin() else { return };
-    let compared = twin.all_same_with(&command_lines(include_str!("command_lines.txt")), setup);
+    let compared =
+        twin.assert_all_same_with(&command_lines(include_str!("command_lines.txt")), setup);
     assert!(compared >= 250, "only {compared} command lines are left");
 }
 
@@ -20,7 +21,7 @@ fn every_command_line_of_the_file_as_root() {
 
 #[test]
 fn every_command_line_of_the_file_as_an_ordinary_user_with_subordinate_ids() {
-    if require::root() && require::program("newuidmap") {
+    if require::root() && require::installed("newuidmap") {
         let machine = Machine::new();
         compare(|tool| machine.tester(tool));
     }
@@ -28,7 +29,7 @@ fn every_command_line_of_the_file_as_an_ordinary_user_with_subordinate_ids() {
 
 #[test]
 fn every_command_line_of_the_file_as_whoever_runs_the_tests() {
-    if require::program("newuidmap") {
+    if require::installed("newuidmap") {
         compare(ordinary);
     }
 }
@@ -37,9 +38,9 @@ fn every_command_line_of_the_file_as_whoever_runs_the_tests() {
 fn the_name_in_messages_is_the_base_name_but_in_a_getopt_line() {
     let Some(twin) = twin() else { return };
     for name in ["unshare", "/x/unshare", "./a b/c", "x/", "", "\u{1b}[1m"] {
-        twin.same_with(|tool| tool.argv0(name).arg("--foo"));
-        twin.same_with(|tool| tool.argv0(name).arg("nosuch"));
-        twin.same_with(|tool| tool.argv0(name).args(["-S", "abc"]));
+        twin.assert_same_with(|tool| tool.argv0(name).arg("--foo"));
+        twin.assert_same_with(|tool| tool.argv0(name).arg("nosuch"));
+        twin.assert_same_with(|tool| tool.argv0(name).args(["-S", "abc"]));
     }
 }
 
@@ -57,12 +58,12 @@ fn values_and_programs_may_be_any_bytes() {
         "--propagation",
         "--kill-child=TERM",
     ] {
-        twin.same_with(|tool| tool.arg(option).arg(odd).arg("true"));
+        twin.assert_same_with(|tool| tool.arg(option).arg(odd).arg("true"));
     }
-    twin.same_with(|tool| tool.arg(odd));
-    twin.same_with(|tool| tool.args(["-r", "printf", "%s|"]).arg(odd));
-    twin.same_with(|tool| tool.arg(OsStr::from_bytes(b"-\xff")));
-    twin.same_with(|tool| tool.arg(OsStr::from_bytes(b"--f\xff")));
+    twin.assert_same_with(|tool| tool.arg(odd));
+    twin.assert_same_with(|tool| tool.args(["-r", "printf", "%s|"]).arg(odd));
+    twin.assert_same_with(|tool| tool.arg(OsStr::from_bytes(b"-\xff")));
+    twin.assert_same_with(|tool| tool.arg(OsStr::from_bytes(b"--f\xff")));
 }
 
 #[test]
@@ -81,19 +82,19 @@ fn a_message_that_cannot_be_written_is_a_failure() {
         &["--foo"],
         &["-S", "x"],
     ] {
-        twin.same_with(|tool| tool.args(line).fd(2, full()));
-        twin.same_with(|tool| tool.args(line).closed(2));
-        twin.same_with(|tool| tool.args(line).closed(0).closed(1).closed(2));
+        twin.assert_same_with(|tool| tool.args(line).fd(2, full()));
+        twin.assert_same_with(|tool| tool.args(line).close_fd(2));
+        twin.assert_same_with(|tool| tool.args(line).close_fd(0).close_fd(1).close_fd(2));
     }
-    twin.same_with(|tool| tool.args(["-r", "cat", "/proc/self/uid_map"]).closed(2));
-    twin.same_with(|tool| tool.args(["-f", "true"]).fd(1, full()));
+    twin.assert_same_with(|tool| tool.args(["-r", "cat", "/proc/self/uid_map"]).close_fd(2));
+    twin.assert_same_with(|tool| tool.args(["-f", "true"]).fd(1, full()));
 }
 
 #[test]
 fn posixly_correct_changes_nothing() {
     let Some(twin) = twin() else { return };
     for line in [&["true", "-f"][..], &["--foo"], &["-f", "true", "--foo"]] {
-        twin.same_with(|tool| tool.env("POSIXLY_CORRECT", "1").args(line));
+        twin.assert_same_with(|tool| tool.env("POSIXLY_CORRECT", "1").args(line));
     }
 }
 
@@ -101,6 +102,6 @@ fn posixly_correct_changes_nothing() {
 fn every_prefix_of_every_option_means_what_it_means_to_the_original() {
     let Some(twin) = twin() else { return };
     let anybody = anybody();
-    let walked = twin.same_prefixes(&anybody, &["true"]);
+    let walked = twin.assert_same_prefixes(&anybody, &["true"]);
     assert!(walked > 150, "only {walked} prefixes");
 }

@@ -40,7 +40,7 @@ struct Page {
 fn pages() -> Vec<Page> {
     let mut pages = Vec::new();
     for (program, words) in RENDERERS {
-        if !require::program(program) {
+        if !require::installed(program) {
             continue;
         }
         for (file, title) in PAGES {

@@ -16,7 +16,7 @@ pub(crate) const PROGRAMS: [(&str, &str); 4] = [
 /// One of our programs, built if it has to be.
 #[track_caller]
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
-    require::built(name)
+    require::workspace_program(name)
 }
 
 /// Runs a line of bash in which `name` is `program`, by a link on PATH, as where our programs are installed.

@@ -25,10 +25,10 @@ fn ansible() -> Option<PathBuf> {
     let mut programs = places.map(|place| place.join("bin"));
     let found = programs.find(|programs| programs.exists());
     let missing = "there is no Ansible: tests/ansible brings it";
-    if !require::met(found.is_some(), missing) {
+    if !require::condition(found.is_some(), missing) {
         return None;
     }
-    require::built("rlsns").and(found)
+    require::workspace_program("rlsns").and(found)
 }
 
 /// The manual page.
@@ -61,7 +61,7 @@ fn the_playbook_tells_of_every_network() {
     fs::write(home.path().join("networks.yml"), playbook).expect("write");
     let options = ["-r", "--net", "sh", "-c", "echo $$; exec sleep 1000"];
     let mut running = bare_runshare(options).spawn();
-    let pid = running.until("\n");
+    let pid = running.read_until("\n");
     let network = namespace(pid.trim_end(), "net");
     let number = network.trim_matches(|letter: char| !letter.is_ascii_digit());
     let told = run(&programs, "ansible-playbook networks.yml", &home).out();

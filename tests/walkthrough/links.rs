@@ -21,7 +21,7 @@ const KINDS: [(&str, &str); 8] = [
 fn differing(options: &[&str]) -> Vec<&'static str> {
     let program = ["--fork", "sh", "-c", TELL_AND_STAY];
     let mut running = runshare(options.iter().copied().chain(program)).spawn();
-    let line = running.until("\n");
+    let line = running.read_until("\n");
     let pid = line.trim_end();
     let links = KINDS.iter().map(|(_, link)| *link);
     links

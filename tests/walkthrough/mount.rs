@@ -53,8 +53,8 @@ fn by_hand_at_a_terminal_it_goes_the_same_and_nobody_outside_sees_it() {
     // bash may repeat what is typed, so the marks are not typed as they will be read.
     bash.type_in("mount -t proc proc proc\n");
     bash.type_in("echo 'b'egin; findmnt --noheadings --output TARGET,FSTYPE; echo 'e'nd\n");
-    let greeting = bash.until("begin\n");
-    let answer = bash.until("end\n");
+    let greeting = bash.read_until("begin\n");
+    let answer = bash.read_until("end\n");
     assert_eq!(answer, "/proc proc\nend\n");
     assert!(
         !greeting.contains("job control"),

@@ -17,7 +17,7 @@ fn there_is_no_interface_but_lo() {
 
 #[test]
 fn ip_link_shows_lo_down() {
-    if !ready() || !require::program("ip") {
+    if !ready() || !require::installed("ip") {
         return;
     }
     let links = runshare(["--net", "ip", "link"]).run().ok().out();
@@ -41,7 +41,7 @@ fn not_even_the_machine_itself_can_be_reached() {
 
 #[test]
 fn once_lo_is_up_the_machine_itself_can_be_reached() {
-    if !ready() || !require::program("ip") || !require::program("bash") {
+    if !ready() || !require::installed("ip") || !require::installed("bash") {
         return;
     }
     let commands = "ip link set lo up && echo >/dev/tcp/127.0.0.1/9";

@@ -15,7 +15,7 @@ fn container_with_a_sleep(debian: &Debian, last: &str) -> (Running, String) {
     let mut running = debian
         .script(&["--mount", "--pid", "--fork"], &commands)
         .spawn();
-    let link = running.until("\n").trim_end().to_owned();
+    let link = running.read_until("\n").trim_end().to_owned();
     (running, link)
 }
 
@@ -32,7 +32,7 @@ fn first_process_in(link: &str) -> String {
 
 #[test]
 fn bash_is_pid_1_yet_proc_is_still_the_hosts() {
-    if !ready() || !require::program("bash") {
+    if !ready() || !require::installed("bash") {
         return;
     }
     let commands =
@@ -92,7 +92,7 @@ fn when_pid_1_is_killed_all_the_others_end_and_runshare_dies_likewise() {
 
 #[test]
 fn without_fork_bash_stays_outside_and_can_have_but_one_child() {
-    if !ready() || !require::program("bash") {
+    if !ready() || !require::installed("bash") {
         return;
     }
     let commands = "[ $$ != 1 ] && echo outside; cat /dev/null; cat /dev/null; :";

@@ -22,7 +22,7 @@ pub(crate) fn is_root() -> bool {
 #[track_caller]
 pub(crate) fn ready() -> bool {
     match is_root() {
-        true => require::met(stand_apart().is_ok(), "this root may not unshare"),
+        true => require::condition(stand_apart().is_ok(), "this root may not unshare"),
         false => require::user_namespaces(),
     }
 }
@@ -56,7 +56,7 @@ pub(crate) fn bare_runshare<'a>(words: impl IntoIterator<Item = &'a str>) -> Too
 
 /// Has the tool find our programs first, by their names.
 pub(crate) fn with_our_path(tool: Tool) -> Tool {
-    let others = OTHERS.into_iter().filter_map(require::built);
+    let others = OTHERS.into_iter().filter_map(require::workspace_program);
     let mut path = String::new();
     for program in [RUNSHARE.into()].into_iter().chain(others) {
         let directory = program.parent().expect("a program is in a directory");
@@ -77,7 +77,7 @@ impl Debian {
     /// Finds it, and that there is an `rchroot` to enter it with; none, and the test skipped, if something is missing.
     #[track_caller]
     pub(crate) fn find() -> Option<Self> {
-        let found = ready() && require::built("rchroot").is_some();
+        let found = ready() && require::workspace_program("rchroot").is_some();
         let root = found.then(require::debian_root).flatten()?;
         Some(Self { root })
     }

@@ -36,7 +36,7 @@ impl Program {
     /// If it cannot be copied.
     #[must_use]
     pub fn path(self) -> &'static Path {
-        in_reach(Path::new(self.built))
+        accessible_copy(Path::new(self.built))
     }
 }
 
@@ -83,7 +83,7 @@ impl fmt::Display for Program {
 /// # Panics
 /// If it cannot be copied.
 #[must_use]
-pub fn in_reach(program: &Path) -> &'static Path {
+pub fn accessible_copy(program: &Path) -> &'static Path {
     static KNOWN: Mutex<Option<HashMap<PathBuf, &'static Path>>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = known.get_or_insert_default();
@@ -109,7 +109,7 @@ fn find_or_copy(program: &Path) -> PathBuf {
     let copy = copies().join(name);
     fs::copy(program, &copy).unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     fs::set_permissions(&copy, fs::Permissions::from_mode(0o755)).expect("it was made here");
-    crate::settle(&copy);
+    crate::wait_for_writers(&copy);
     copy
 }
 
@@ -117,7 +117,7 @@ fn find_or_copy(program: &Path) -> PathBuf {
 fn copies() -> &'static Path {
     static COPIES: OnceLock<PathBuf> = OnceLock::new();
     COPIES.get_or_init(|| {
-        let template = temporary().join("nsutils-programs-XXXXXX");
+        let template = temporary_directory().join("nsutils-programs-XXXXXX");
         let made = mkdtemp(&template)
             .unwrap_or_else(|errno| panic!("mkdtemp {}: {errno}", template.display()));
         fs::set_permissions(&made, fs::Permissions::from_mode(0o755)).expect("it was made here");
@@ -147,7 +147,7 @@ pub fn is_open_to_all(path: &Path) -> bool {
 
 /// The directory for temporary files; for root one that other users can reach, whatever `$TMPDIR` says.
 #[must_use]
-pub fn temporary() -> PathBuf {
+pub fn temporary_directory() -> PathBuf {
     let dir = env::temp_dir();
     match geteuid().is_root() && !is_open_to_all(&dir.join("any")) {
         true => "/tmp".into(),
@@ -161,7 +161,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::path::Path;
 
-    use super::{in_reach, is_open_to_all};
+    use super::{accessible_copy, is_open_to_all};
     use crate::{Scratch, Tool, require};
 
     #[test]
@@ -184,14 +184,17 @@ mod tests {
         let program = closed.join("program-of-a-closed-directory");
         fs::copy("/bin/true", &program).expect("it can be read");
         fs::set_permissions(closed, fs::Permissions::from_mode(0o700)).expect("it is ours");
-        let copy = in_reach(&program);
+        let copy = accessible_copy(&program);
         assert_ne!(copy, program);
-        assert_eq!(in_reach(&program), copy);
+        assert_eq!(accessible_copy(&program), copy);
         Tool::new(copy).as_user(1001, 1001, &[]).run().ok();
     }
 
     #[test]
     fn what_everybody_can_reach_is_not_copied() {
-        assert_eq!(in_reach(Path::new("/bin/true")), Path::new("/bin/true"));
+        assert_eq!(
+            accessible_copy(Path::new("/bin/true")),
+            Path::new("/bin/true")
+        );
     }
 }

@@ -7,13 +7,13 @@ use crate::sys::c_library;
 
 /// Whether an option takes a value, as `has_arg` of `struct option` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Takes {
+pub enum HasArg {
     /// None.
-    Nothing = 0,
+    No = 0,
     /// It must have one.
-    Value = 1,
+    Required = 1,
     /// It may have one.
-    Perhaps = 2,
+    Optional = 2,
 }
 
 /// An option as getopt_long(3) knows it.
@@ -24,9 +24,9 @@ pub struct LongOption<'a> {
     /// Its short one, if it has one.
     pub short: Option<char>,
     /// Of the long one.
-    pub takes: Takes,
+    pub has_arg: HasArg,
     /// Of the short one.
-    pub short_takes: Takes,
+    pub short_has_arg: HasArg,
 }
 
 /// A command line as getopt_long(3) reads it.
@@ -52,10 +52,10 @@ pub fn getopt_long(
     for (option, number) in table.iter().zip(FIRST..) {
         if let Some(letter) = option.short {
             short.push(letter);
-            short.push_str(["", ":", "::"][option.short_takes as usize]);
+            short.push_str(["", ":", "::"][option.short_has_arg as usize]);
         }
         let name = CString::new(option.long).ok()?;
-        long.push((name, option.takes as c_int, number));
+        long.push((name, option.has_arg as c_int, number));
     }
     let short = CString::new(short).ok()?;
     let mut argv = vec![c"tool".to_owned()];

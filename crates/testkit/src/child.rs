@@ -34,9 +34,9 @@ pub(crate) struct Child {
     /// Signals that it blocks.
     pub(crate) blocked: Option<SigSet>,
     /// Files to stand over others, in a mount namespace of its own: the file, then where.
-    pub(crate) over: Vec<(CString, CString)>,
+    pub(crate) bind_mounts: Vec<(CString, CString)>,
     /// Capabilities that it cannot get.
-    pub(crate) forbidden: Vec<u32>,
+    pub(crate) dropped_capabilities: Vec<u32>,
     /// Whom it becomes.
     pub(crate) user: Option<User>,
     /// Filters of system calls that it is under.
@@ -52,12 +52,12 @@ pub(crate) struct Child {
 impl Child {
     /// The steps, in an order in which none is in the way of a later one: becoming the user takes away the right to
     /// mount, and the descriptors come late, since one passed on may stand where std would report a failure.
-    pub(crate) fn enter(&self) -> Result<(), Errno> {
-        self.lead_a_session()?;
+    pub(crate) fn set_up(&self) -> Result<(), Errno> {
+        self.start_session()?;
         self.set_signals()?;
-        self.mount_over()?;
-        for number in &self.forbidden {
-            sys::forbid(*number)?;
+        self.bind_mounts_over()?;
+        for number in &self.dropped_capabilities {
+            sys::drop_from_bounding_set(*number)?;
         }
         self.become_user()?;
         if self.has_fixed_addresses {
@@ -73,7 +73,7 @@ impl Child {
 
     /// A session, and so a process group, of its own: Ctrl-C at `cargo test` and signals of the tools stay apart, and
     /// one kill reaches all that the program left behind.
-    fn lead_a_session(&self) -> Result<(), Errno> {
+    fn start_session(&self) -> Result<(), Errno> {
         setsid()?;
         umask(Mode::S_IWGRP | Mode::S_IWOTH);
         if self.terminal {
@@ -94,9 +94,9 @@ impl Child {
     }
 
     /// The files that stand over others. The namespace is private first, lest the host sees them too.
-    fn mount_over(&self) -> Result<(), Errno> {
+    fn bind_mounts_over(&self) -> Result<(), Errno> {
         const NONE: Option<&'static str> = None;
-        if self.over.is_empty() {
+        if self.bind_mounts.is_empty() {
             return Ok(());
         }
         unshare(CloneFlags::CLONE_NEWNS)?;
@@ -107,7 +107,7 @@ impl Child {
             MsFlags::MS_REC | MsFlags::MS_PRIVATE,
             NONE,
         )?;
-        for (file, path) in &self.over {
+        for (file, path) in &self.bind_mounts {
             mount(
                 Some(file.as_c_str()),
                 path.as_c_str(),

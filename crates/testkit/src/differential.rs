@@ -9,14 +9,14 @@ use crate::require;
 use crate::tool::Tool;
 
 /// Our program and the original it replaces.
-pub struct Twin {
+pub struct DifferentialTest {
     name: String,
     ours: PathBuf,
     original: PathBuf,
     mask: fn(&[u8]) -> Vec<u8>,
 }
 
-impl Twin {
+impl DifferentialTest {
     /// Ours, a [`Program`](crate::Program), beside the original of this name, `unshare`; none, and the test skipped,
     /// where the original is not there.
     #[must_use]
@@ -33,7 +33,7 @@ impl Twin {
 
     /// A twin of two scripts, for tests of what a twin is for.
     #[cfg(test)]
-    pub(crate) fn of_scripts(scratch: &crate::Scratch, ours: &str, original: &str) -> Self {
+    pub(crate) fn from_scripts(scratch: &crate::Scratch, ours: &str, original: &str) -> Self {
         use std::os::unix::fs::PermissionsExt;
         let script = |name: &str, text: &str| {
             let path = scratch.file(name, format!("#!/bin/sh\n{text}\n"));
@@ -66,7 +66,7 @@ impl Twin {
 
     /// Compares what `mask` makes of the bytes written, where two runs cannot agree: see [`mask`](crate::mask).
     #[must_use]
-    pub fn masking(mut self, mask: fn(&[u8]) -> Vec<u8>) -> Self {
+    pub fn with_mask(mut self, mask: fn(&[u8]) -> Vec<u8>) -> Self {
         self.mask = mask;
         self
     }
@@ -75,20 +75,20 @@ impl Twin {
     /// differ, and for judging more than bytes.
     #[must_use]
     #[track_caller]
-    pub fn both(&self, setup: impl Fn(Tool) -> Tool) -> (Outcome, Outcome) {
+    pub fn run_both(&self, setup: impl Fn(Tool) -> Tool) -> (Outcome, Outcome) {
         let run = |program: &PathBuf| setup(Tool::new(program).argv0(&self.name)).run();
         (run(&self.ours), run(&self.original))
     }
 
     /// Asserts that both do the same with these arguments.
     #[track_caller]
-    pub fn same(&self, args: &[&str]) {
-        self.same_with(|tool| tool.args(args));
+    pub fn assert_same(&self, args: &[&str]) {
+        self.assert_same_with(|tool| tool.args(args));
     }
 
     /// Asserts that both do the same when set up so.
     #[track_caller]
-    pub fn same_with(&self, setup: impl Fn(Tool) -> Tool) {
+    pub fn assert_same_with(&self, setup: impl Fn(Tool) -> Tool) {
         if let Some(difference) = self.difference(setup) {
             panic!("ours and the original differ\n{difference}");
         }
@@ -97,13 +97,13 @@ impl Twin {
     /// Asserts that both do the same with each of these lines of arguments, tells all the lines on which they do not,
     /// and returns how many there were.
     #[track_caller]
-    pub fn all_same(&self, lines: &[&[&str]]) -> usize {
-        self.all_same_with(lines, |tool| tool)
+    pub fn assert_all_same(&self, lines: &[&[&str]]) -> usize {
+        self.assert_all_same_with(lines, |tool| tool)
     }
 
     /// The same, each line set up so besides.
     #[track_caller]
-    pub fn all_same_with<Word: AsRef<OsStr>>(
+    pub fn assert_all_same_with<Word: AsRef<OsStr>>(
         &self,
         lines: &[impl AsRef<[Word]>],
         setup: impl Fn(Tool) -> Tool,
@@ -124,8 +124,13 @@ impl Twin {
     /// Asserts how each ends when set up so, and what it says, on standard output and then on standard error: for what is
     /// meant to differ.
     #[track_caller]
-    pub fn differ(&self, setup: impl Fn(Tool) -> Tool, ours: (i32, &str), original: (i32, &str)) {
-        let (our, their) = self.both(setup);
+    pub fn assert_differ(
+        &self,
+        setup: impl Fn(Tool) -> Tool,
+        ours: (i32, &str),
+        original: (i32, &str),
+    ) {
+        let (our, their) = self.run_both(setup);
         let seen = |outcome: &Outcome| (outcome.code(), outcome.out() + &outcome.err());
         assert_eq!(seen(&our), (ours.0, ours.1.to_owned()), "ours\n{our}");
         let expected = (original.0, original.1.to_owned());
@@ -135,7 +140,7 @@ impl Twin {
     /// Where the two differ when set up so, told for a person.
     #[track_caller]
     fn difference(&self, setup: impl Fn(Tool) -> Tool) -> Option<String> {
-        let (ours, original) = self.both(setup);
+        let (ours, original) = self.run_both(setup);
         let seen = |outcome: &Outcome| {
             (
                 outcome.status,
@@ -149,35 +154,40 @@ impl Twin {
 
 #[cfg(test)]
 mod tests {
-    use super::Twin;
+    use super::DifferentialTest;
     use crate::{Scratch, mask};
 
     #[test]
     fn agrees_where_both_do_the_same_and_counts_the_lines() {
         let scratch = Scratch::new();
-        let twin = Twin::of_scripts(&scratch, "echo $#; exit $#", "echo $#; exit $#");
-        assert_eq!(twin.all_same(&[&[], &["a"], &["a", "b"]]), 3);
+        let twin = DifferentialTest::from_scripts(&scratch, "echo $#; exit $#", "echo $#; exit $#");
+        assert_eq!(twin.assert_all_same(&[&[], &["a"], &["a", "b"]]), 3);
     }
 
     #[test]
     #[should_panic(expected = "differ on 2 of 3 lines")]
     fn tells_every_line_with_another_status() {
         let scratch = Scratch::new();
-        Twin::of_scripts(&scratch, "exit $#", "exit 0").all_same(&[&[], &["a"], &["b"]]);
+        DifferentialTest::from_scripts(&scratch, "exit $#", "exit 0").assert_all_same(&[
+            &[],
+            &["a"],
+            &["b"],
+        ]);
     }
 
     #[test]
     #[should_panic(expected = "no newline")]
     fn sees_a_missing_newline() {
         let scratch = Scratch::new();
-        Twin::of_scripts(&scratch, "echo no newline >&2", "printf 'no newline' >&2").same(&[]);
+        DifferentialTest::from_scripts(&scratch, "echo no newline >&2", "printf 'no newline' >&2")
+            .assert_same(&[]);
     }
 
     #[test]
     fn a_mask_hides_what_no_two_runs_share() {
         let scratch = Scratch::new();
-        Twin::of_scripts(&scratch, "echo /proc/$$/ns", "echo /proc/$$/ns")
-            .masking(mask::proc_pids)
-            .same(&[]);
+        DifferentialTest::from_scripts(&scratch, "echo /proc/$$/ns", "echo /proc/$$/ns")
+            .with_mask(mask::proc_pids)
+            .assert_same(&[]);
     }
 }

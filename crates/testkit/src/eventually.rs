@@ -4,7 +4,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// How long a condition may take to come true: a machine under load is slow, and only a failing test waits this long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Waits until `condition` holds, and panics naming `what` if it does not within a minute.
 #[track_caller]
@@ -12,8 +12,8 @@ pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !condition() {
         assert!(
-            begun.elapsed() < PATIENCE,
-            "waited {PATIENCE:?} in vain: {what}"
+            begun.elapsed() < TIMEOUT,
+            "waited {TIMEOUT:?} in vain: {what}"
         );
         sleep(Duration::from_millis(5));
     }

@@ -3,16 +3,16 @@
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
-use crate::differential::Twin;
+use crate::differential::DifferentialTest;
 use crate::outcome::Outcome;
 use crate::scratch::Scratch;
 use crate::tool::Tool;
 
-impl Twin {
+impl DifferentialTest {
     /// The hint that ours gives when it is set up so, none if it gives none.
     ///
     /// # Panics
-    /// As [`Twin::hint_in`].
+    /// As [`DifferentialTest::hint_in`].
     #[must_use]
     #[track_caller]
     pub fn hint(&self, setup: impl Fn(Tool) -> Tool) -> Option<String> {
@@ -89,11 +89,11 @@ fn renamed(bytes: &[u8], from: &Path, to: &Path) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use crate::{Scratch, Twin};
+    use crate::{DifferentialTest, Scratch};
 
     /// A tool that fails, and says this if it is asked for hints.
-    fn twin(scratch: &Scratch, hint: &str) -> Twin {
-        Twin::of_scripts(
+    fn twin(scratch: &Scratch, hint: &str) -> DifferentialTest {
+        DifferentialTest::from_scripts(
             scratch,
             &format!("echo no >&2\n[ \"$NSUTILS_HINTS\" != always ] || {{\n{hint}\n}}\nexit 1"),
             "echo no >&2; exit 1",

@@ -3,12 +3,12 @@
 //!
 //! - [`Tool`] runs a program in an environment that the test alone decides, and [`Outcome`] is what became of it;
 //!   [`Running`] is one that stays while the test looks on.
-//! - [`Twin`] runs our program and the original side by side and compares them to the byte; [`mask`] hides the numbers
+//! - [`DifferentialTest`] runs our program and the original side by side and compares them to the byte; [`mask`] hides the numbers
 //!   that no two runs share.
 //! - [`c_library`] is what the C library makes of a text that a program of ours reads in its stead.
 //! - [`require`] asks for what a test cannot do without, and says aloud when it is not there.
 //! - [`Program`] and [`accessible`] are programs where every user can reach them, wherever they were built.
-//! - [`Scratch`] and [`World`] are a directory and a process in namespaces of its own, both gone at the end of the test
+//! - [`Scratch`] and [`NamespaceFixture`] are a directory and a process in namespaces of its own, both gone at the end of the test
 //!   even if it fails.
 //!
 //! It depends on nix and never on nscore: a defect there must not hide in its own judge. All of its unsafe code is in
@@ -49,19 +49,19 @@ mod tool;
 mod unresponsive_fs;
 
 pub use accessible::Program;
-pub use differential::Twin;
+pub use differential::DifferentialTest;
 pub use eventually::eventually;
 pub use mounts::points as mount_points;
-pub use namespace_fixture::{CLONE_NEWTIME, World};
+pub use namespace_fixture::{CLONE_NEWTIME, NamespaceFixture};
 pub use nix::sched::CloneFlags;
 pub use nix::sys::signal::Signal;
 pub use nix::unistd::Pid;
 pub use outcome::{Outcome, Status};
 pub use paths::{originals, workspace};
-pub use ptrace_probe::reached_of;
+pub use ptrace_probe::probe_ancestors;
 pub use running::Running;
-pub use scratch::{Scratch, settle};
+pub use scratch::{Scratch, wait_for_writers};
 pub use sys::{pidfd_inode, session_keyring};
-pub use test_input::{command_lines, numbers_from, words};
+pub use test_input::{command_lines, seeded_numbers, words};
 pub use tool::Tool;
-pub use unresponsive_fs::SilentFs;
+pub use unresponsive_fs::UnresponsiveFs;

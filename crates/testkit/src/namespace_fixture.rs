@@ -13,14 +13,14 @@ use nix::unistd::{Pid, getegid, geteuid};
 use crate::sys;
 
 /// A process in fresh namespaces. It dies with the thread that made it, so it belongs to one test and stays there.
-pub struct World {
+pub struct NamespaceFixture {
     pid: Pid,
 }
 
 /// The flag of time namespaces, which nix does not name.
 pub const CLONE_NEWTIME: CloneFlags = CloneFlags::from_bits_retain(nix::libc::CLONE_NEWTIME);
 
-impl World {
+impl NamespaceFixture {
     /// Makes a process in new namespaces of these kinds. For an ordinary user a user namespace is always among them,
     /// since it takes one to make the others. In a new user namespace the caller is root: uid and gid 0 are mapped to
     /// its own.
@@ -42,7 +42,7 @@ impl World {
         };
         let kinds = kinds | needed;
         let world = Self {
-            pid: sys::sit_in(kinds)?,
+            pid: sys::spawn_in_namespaces(kinds)?,
         };
         if kinds.contains(CloneFlags::CLONE_NEWUSER) {
             world.map_root()?;
@@ -79,7 +79,7 @@ impl World {
     }
 }
 
-impl Drop for World {
+impl Drop for NamespaceFixture {
     fn drop(&mut self) {
         let _ = kill(self.pid, Signal::SIGKILL);
         while waitpid(self.pid, None) == Err(Errno::EINTR) {}
@@ -94,7 +94,7 @@ mod tests {
 
     use nix::sched::CloneFlags;
 
-    use super::{CLONE_NEWTIME, World};
+    use super::{CLONE_NEWTIME, NamespaceFixture};
     use crate::require;
 
     fn own(name: &str) -> u64 {
@@ -106,15 +106,16 @@ mod tests {
     #[test]
     fn is_in_new_namespaces_of_the_chosen_kinds_alone() {
         if !require::user_namespaces()
-            || !require::machine(
+            || !require::machine_feature(
                 Path::new("/proc/self/ns/time").exists(),
                 "no time namespaces",
             )
         {
             return;
         }
-        let world =
-            World::new(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWPID | CLONE_NEWTIME);
+        let world = NamespaceFixture::new(
+            CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWPID | CLONE_NEWTIME,
+        );
         for (name, fresh) in [
             ("user", true),
             ("pid", true),
@@ -138,7 +139,7 @@ mod tests {
         if !require::user_namespaces() {
             return;
         }
-        let world = World::new(CloneFlags::CLONE_NEWUSER);
+        let world = NamespaceFixture::new(CloneFlags::CLONE_NEWUSER);
         let map = fs::read_to_string(format!("/proc/{}/uid_map", world.pid())).expect("it lives");
         let own = nix::unistd::geteuid().to_string();
         assert_eq!(
@@ -152,7 +153,7 @@ mod tests {
         if !require::user_namespaces() {
             return;
         }
-        let world = World::new(CloneFlags::CLONE_NEWUSER);
+        let world = NamespaceFixture::new(CloneFlags::CLONE_NEWUSER);
         let entry = format!("/proc/{}", world.pid());
         drop(world);
         assert!(!Path::new(&entry).exists());

@@ -14,7 +14,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 
 /// The most that is read from one stream at a time: far more than a pipe holds, so that all is read that a program
 /// left behind, yet an end, so that a grandchild that never stops writing cannot keep us.
-const GULP: u64 = 4 << 20;
+const READ_LIMIT: u64 = 4 << 20;
 
 /// One stream of a program: where it comes from, and what came.
 pub(crate) struct Stream {
@@ -51,8 +51,8 @@ impl Stream {
         let Some(source) = &mut self.source else {
             return;
         };
-        match source.take(GULP).read_to_end(&mut self.bytes) {
-            Ok(read) if read as u64 == GULP => {}
+        match source.take(READ_LIMIT).read_to_end(&mut self.bytes) {
+            Ok(read) if read as u64 == READ_LIMIT => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             // Not the end: the kernel may say so before it hands over what was written last.
             Err(error) if error.raw_os_error() == Some(libc::EIO) => self.is_hung_up = true,

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::differential::Twin;
+use crate::differential::DifferentialTest;
 use crate::tool::Tool;
 
 /// A value that none of the options takes, so that each says its own of it.
 const VALUE: &str = "no such value";
 
-impl Twin {
+impl DifferentialTest {
     /// Asserts that every prefix of every long option of the original's means the same to both, and returns how many
     /// there were. `setup` says what stands before and beside; `operands` stand behind.
     ///
@@ -17,18 +17,18 @@ impl Twin {
     /// another thing, and without, where it takes the next word or leaves it to be an operand. What asks for help or for the version must
     /// do so in ours, whose texts are its own.
     #[track_caller]
-    pub fn same_prefixes(&self, setup: impl Fn(Tool) -> Tool, operands: &[&str]) -> usize {
+    pub fn assert_same_prefixes(&self, setup: impl Fn(Tool) -> Tool, operands: &[&str]) -> usize {
         let prefixes = prefixes_of(&self.options_of_the_original());
         for prefix in &prefixes {
             let valued = format!("{prefix}={VALUE}");
-            self.same_with(|tool| setup(tool).arg(&valued).args(operands));
+            self.assert_same_with(|tool| setup(tool).arg(&valued).args(operands));
             let line = |tool: Tool| setup(tool).args([prefix, VALUE, "--no-such-option"]);
-            let (ours, original) = self.both(line);
+            let (ours, original) = self.run_both(line);
             if original.code() == 0 {
                 assert_eq!(ours.code(), 0, "{prefix}\n{ours}");
                 assert_eq!(ours.err(), "", "{prefix}");
             } else {
-                self.same_with(line);
+                self.assert_same_with(line);
             }
         }
         prefixes.len()
@@ -37,7 +37,7 @@ impl Twin {
     /// The words in the original's help that are long options.
     #[track_caller]
     fn options_of_the_original(&self) -> BTreeSet<String> {
-        let help = self.both(|tool| tool.arg("--help")).1.ok().out();
+        let help = self.run_both(|tool| tool.arg("--help")).1.ok().out();
         long_options(&help)
     }
 }
@@ -66,7 +66,7 @@ fn prefixes_of(options: &BTreeSet<String>) -> BTreeSet<String> {
 mod tests {
     use super::{long_options, prefixes_of};
     use crate::Scratch;
-    use crate::differential::Twin;
+    use crate::differential::DifferentialTest;
 
     #[test]
     fn the_options_of_a_help_text_and_their_prefixes() {
@@ -87,6 +87,7 @@ mod tests {
         let original = "case $1 in --help) echo --ab;; *) echo unknown >&2; exit 1;; esac";
         let ours =
             "case $1 in --a=*) echo ambiguous >&2; exit 1;; *) echo unknown >&2; exit 1;; esac";
-        Twin::of_scripts(&scratch, ours, original).same_prefixes(|tool| tool, &[]);
+        DifferentialTest::from_scripts(&scratch, ours, original)
+            .assert_same_prefixes(|tool| tool, &[]);
     }
 }

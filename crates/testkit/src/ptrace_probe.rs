@@ -10,7 +10,7 @@ use nix::unistd::{Pid, getppid};
 /// The names of what this process, as the program of a tool, reaches of the processes above it whose name begins with
 /// `tool`: `attach` and `seize` by `ptrace(2)` of its parent, and what opens in /proc of each.
 #[must_use]
-pub fn reached_of(tool: &str) -> Vec<String> {
+pub fn probe_ancestors(tool: &str) -> Vec<String> {
     let mut reached = Vec::new();
     let mut pid = own_parent();
     while let Some(above) = pid.filter(|pid| name_of(pid).starts_with(tool)) {

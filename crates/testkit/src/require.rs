@@ -26,7 +26,7 @@ use std::{env, thread};
 use nix::sched::CloneFlags;
 use nix::unistd::geteuid;
 
-use crate::namespace_fixture::World;
+use crate::namespace_fixture::NamespaceFixture;
 use crate::tool::PATH;
 use crate::{accessible, build, paths};
 
@@ -43,7 +43,7 @@ pub fn root() -> bool {
 /// Whether this machine has what no package brings: a security module, EFI, a controller of cgroup v2, a capability that
 /// root itself has not.
 #[must_use]
-pub fn machine(condition: bool, otherwise: &str) -> bool {
+pub fn machine_feature(condition: bool, otherwise: &str) -> bool {
     if !condition {
         note(&format!("left out: {}: {otherwise}", test()));
     }
@@ -54,19 +54,19 @@ pub fn machine(condition: bool, otherwise: &str) -> bool {
 /// reach it. It is built if it has to be.
 #[must_use]
 #[track_caller]
-pub fn built(name: &str) -> Option<PathBuf> {
+pub fn workspace_program(name: &str) -> Option<PathBuf> {
     match build::program(name) {
-        Ok(program) => Some(accessible::in_reach(&program).to_owned()),
+        Ok(program) => Some(accessible::accessible_copy(&program).to_owned()),
         Err(reason) => {
-            let _ = met(false, &reason);
+            let _ = condition(false, &reason);
             None
         }
     }
 }
 
-/// Takes over what another run of this test binary, started by this test, has skipped: its lines are among what it wrote on
+/// HasArg over what another run of this test binary, started by this test, has skipped: its lines are among what it wrote on
 /// standard error.
-pub fn take_over(errors: &str) {
+pub fn forward_notes(errors: &str) {
     for line in errors.lines() {
         let kind = ["skipped: ", "left to root: ", "left out: "]
             .into_iter()
@@ -87,7 +87,7 @@ pub fn take_over(errors: &str) {
 #[must_use]
 #[track_caller]
 pub fn original(name: &str) -> Option<PathBuf> {
-    present(
+    existing(
         paths::originals().join("bin").join(name),
         "tests/originals brings it",
     )
@@ -98,7 +98,7 @@ pub fn original(name: &str) -> Option<PathBuf> {
 #[must_use]
 #[track_caller]
 pub fn debian_root() -> Option<PathBuf> {
-    present(paths::originals().join("root"), "tests/originals brings it")
+    existing(paths::originals().join("root"), "tests/originals brings it")
 }
 
 /// Whether this process may make a user namespace and others in it: some systems forbid the first to an ordinary user,
@@ -106,22 +106,22 @@ pub fn debian_root() -> Option<PathBuf> {
 #[must_use]
 #[track_caller]
 pub fn user_namespaces() -> bool {
-    let made = World::try_new(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWUTS);
-    met(made.is_ok(), "user namespaces cannot be made here")
+    let made = NamespaceFixture::try_new(CloneFlags::CLONE_NEWUSER | CloneFlags::CLONE_NEWUTS);
+    condition(made.is_ok(), "user namespaces cannot be made here")
 }
 
 /// Whether this program can be found where a [`Tool`](crate::Tool) would look for it.
 #[must_use]
 #[track_caller]
-pub fn program(name: &str) -> bool {
+pub fn installed(name: &str) -> bool {
     let found = env::split_paths(PATH).any(|dir| dir.join(name).is_file());
-    met(found, &format!("there is no {name} in {PATH}"))
+    condition(found, &format!("there is no {name} in {PATH}"))
 }
 
 /// Whether `condition` holds; if not, the test is skipped for this reason.
 #[must_use]
 #[track_caller]
-pub fn met(condition: bool, otherwise: &str) -> bool {
+pub fn condition(condition: bool, otherwise: &str) -> bool {
     if !condition {
         let line = skipped(&test(), otherwise);
         assert!(
@@ -135,9 +135,9 @@ pub fn met(condition: bool, otherwise: &str) -> bool {
 
 /// The path, if something is there.
 #[track_caller]
-fn present(path: PathBuf, otherwise: &str) -> Option<PathBuf> {
+fn existing(path: PathBuf, otherwise: &str) -> Option<PathBuf> {
     let reason = format!("there is no {}: {otherwise}", path.display());
-    met(path.exists(), &reason).then_some(path)
+    condition(path.exists(), &reason).then_some(path)
 }
 
 fn skipped(test: &str, reason: &str) -> String {
@@ -177,14 +177,14 @@ fn append(path: &Path, line: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{met, skipped};
+    use super::{condition, skipped};
     use crate::{Outcome, Tool};
 
     /// What the tests below run in a process of its own: its standard error is the real one, its environment theirs.
     #[test]
     #[ignore = "fails on purpose, run by the tests below"]
     fn cannot_be_met() {
-        assert!(!met(false, "the moon is not full"));
+        assert!(!condition(false, "the moon is not full"));
     }
 
     fn run_it(strict: &str) -> Outcome {

@@ -83,7 +83,7 @@ impl Running {
     /// # Panics
     /// If it ends without, or takes too long.
     #[track_caller]
-    pub fn until(&mut self, text: &str) -> String {
+    pub fn read_until(&mut self, text: &str) -> String {
         loop {
             let fresh = &self.output.out.bytes[self.seen..];
             if let Some(at) = fresh
@@ -132,7 +132,7 @@ impl Running {
     }
 
     fn status(&self) -> Status {
-        sys::ending(self.pid).expect("a child that is not reaped can be waited for")
+        sys::exit_status(self.pid).expect("a child that is not reaped can be waited for")
     }
 
     fn outcome(&self, status: Status) -> Outcome {

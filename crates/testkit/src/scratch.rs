@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::mkdtemp;
 
-use crate::accessible::temporary;
+use crate::accessible::temporary_directory;
 use crate::sys::is_written_to;
 use crate::{eventually, mounts};
 
@@ -23,7 +23,7 @@ impl Scratch {
     /// If that cannot be done.
     #[must_use]
     pub fn new() -> Self {
-        let template = temporary().join("nsutils-XXXXXX");
+        let template = temporary_directory().join("nsutils-XXXXXX");
         let made = mkdtemp(&template)
             .unwrap_or_else(|errno| panic!("mkdtemp {}: {errno}", template.display()));
         // As mountinfo will name it: the temporary directory may be a symbolic link.
@@ -45,7 +45,7 @@ impl Scratch {
         let path = self.path.join(name);
         fs::write(&path, contents).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         chmod(&path, 0o644);
-        settle(&path);
+        wait_for_writers(&path);
         path
     }
 
@@ -62,7 +62,7 @@ impl Scratch {
 
 /// Waits until nobody has a file open for writing that is to be run: a process that another test has just forked holds
 /// every descriptor of this one until it becomes a program, and the kernel runs no file that is written to (ETXTBSY).
-pub fn settle(path: &Path) {
+pub fn wait_for_writers(path: &Path) {
     let Ok(file) = fs::File::open(path).map(OwnedFd::from) else {
         return;
     };

@@ -25,7 +25,7 @@ use nix::unistd::Pid;
 use crate::outcome::Status;
 
 /// The lowest number that a descriptor waiting to be passed on has; those it may be passed on as are below.
-pub(crate) const PARKED: RawFd = 500;
+pub(crate) const FIRST_RESERVED_FD: RawFd = 500;
 
 /// Has `prepare` run in the child of `command`, between fork and exec; it may only do what is async-signal-safe.
 pub(crate) fn before_exec(
@@ -93,7 +93,7 @@ pub fn session_keyring() -> Result<libc::c_long, Errno> {
 
 /// How the child `pid` ended, without reaping it: as a zombie it keeps its number, and its group's, from being used
 /// anew.
-pub(crate) fn ending(pid: Pid) -> Result<Status, Errno> {
+pub(crate) fn exit_status(pid: Pid) -> Result<Status, Errno> {
     // SAFETY: siginfo_t is plain data, for which all zeros is a value.
     let mut info: libc::siginfo_t = unsafe { zeroed() };
     let id = libc::id_t::try_from(pid.as_raw()).map_err(|_| Errno::ESRCH)?;
@@ -110,9 +110,9 @@ pub(crate) fn ending(pid: Pid) -> Result<Status, Errno> {
     })
 }
 
-/// A copy of `fd` with a number from [`PARKED`] up, out of the way of the numbers that a test asks for; close-on-exec.
-pub(crate) fn park(fd: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
-    let number = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(PARKED))?;
+/// A copy of `fd` with a number from [`FIRST_RESERVED_FD`] up, out of the way of the numbers that a test asks for; close-on-exec.
+pub(crate) fn dup_to_reserved(fd: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
+    let number = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(FIRST_RESERVED_FD))?;
     // SAFETY: the kernel has just made this descriptor, and nobody else knows its number.
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
 }
@@ -183,7 +183,7 @@ pub(crate) fn ignore(signal: c_int) {
 }
 
 /// In the child: no program that is run from now on gets this capability, `PR_CAPBSET_DROP`.
-pub(crate) fn forbid(capability: c_uint) -> Result<(), Errno> {
+pub(crate) fn drop_from_bounding_set(capability: c_uint) -> Result<(), Errno> {
     // SAFETY: PR_CAPBSET_DROP takes a number.
     Errno::result(unsafe { libc::prctl(libc::PR_CAPBSET_DROP, c_ulong::from(capability)) })
         .map(drop)
@@ -212,14 +212,14 @@ struct CloneArguments {
 /// A child that sits in new namespaces of the kinds `flags`, doing nothing until it is killed, `clone3(2)`.
 ///
 /// clone3 and not unshare, so that the child itself is in the new pid and time namespaces.
-pub(crate) fn sit_in(flags: CloneFlags) -> Result<Pid, Errno> {
+pub(crate) fn spawn_in_namespaces(flags: CloneFlags) -> Result<Pid, Errno> {
     let arguments = CloneArguments {
         flags: u64::try_from(flags.bits()).map_err(|_| Errno::EINVAL)?,
         exit_signal: libc::SIGCHLD as u64,
         ..CloneArguments::default()
     };
     // SAFETY: the structure is a local of the size told. Without CLONE_VM the child has a copy of the memory, as after
-    // fork, and `sit` does what is async-signal-safe alone.
+    // fork, and `pause_until_killed` does what is async-signal-safe alone.
     let pid = unsafe {
         libc::syscall(
             libc::SYS_clone3,
@@ -228,16 +228,16 @@ pub(crate) fn sit_in(flags: CloneFlags) -> Result<Pid, Errno> {
         )
     };
     match Errno::result(pid)? {
-        0 => sit(),
+        0 => pause_until_killed(),
         pid => Ok(Pid::from_raw(
             i32::try_from(pid).map_err(|_| Errno::EOVERFLOW)?,
         )),
     }
 }
 
-/// The life of a child of [`sit_in`]: lets go of every descriptor, which may be a pipe of another test's tool, and
+/// The life of a child of [`spawn_in_namespaces`]: lets go of every descriptor, which may be a pipe of another test's tool, and
 /// waits to be killed, at the latest when the thread that made it ends.
-fn sit() -> ! {
+fn pause_until_killed() -> ! {
     let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     let _ = close_from(0);
     loop {

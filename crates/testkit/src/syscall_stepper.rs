@@ -18,7 +18,7 @@ use nix::unistd::Pid;
 use crate::sys;
 
 /// How long a process may take: only a failing test waits this long.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Where the tool is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub enum Step {
 
 /// The tool, its program's standard input, and what the program has written. Everything that comes of it is to end as a
 /// child of this process, which must be a child subreaper, `PR_SET_CHILD_SUBREAPER`, and use no other children.
-pub struct Stepped {
+pub struct SyscallStepper {
     child: Child,
     pid: Pid,
     input: Option<ChildStdin>,
@@ -46,13 +46,13 @@ pub struct Stepped {
     is_program: bool,
 }
 
-impl Stepped {
+impl SyscallStepper {
     /// Starts it, traced, up to its first instruction.
     ///
     /// # Panics
     /// If it cannot be started or traced.
     #[must_use]
-    pub fn start(mut command: Command) -> Stepped {
+    pub fn start(mut command: Command) -> SyscallStepper {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         sys::before_exec(&mut command, ptrace::traceme);
         let mut child = command.spawn().expect("the tool can be started");
@@ -67,7 +67,7 @@ impl Stepped {
         let others = Options::PTRACE_O_TRACESYSGOOD | Options::PTRACE_O_TRACEEXEC;
         ptrace::setoptions(pid, forks | others | Options::PTRACE_O_EXITKILL).expect("traced");
         let input = child.stdin.take();
-        Stepped {
+        SyscallStepper {
             child,
             pid,
             input,
@@ -126,16 +126,16 @@ impl Stepped {
                 WaitStatus::StillAlive => {}
                 status => return Some(status),
             }
-            if self.is_up() && state(self.pid) == Some('S') {
+            if self.has_program_started() && state(self.pid) == Some('S') {
                 return None;
             }
-            assert!(begun.elapsed() < PATIENCE, "{}", self.describe());
+            assert!(begun.elapsed() < TIMEOUT, "{}", self.describe());
             sleep(Duration::from_micros(50));
         }
     }
 
     /// Sends it the signal, and lets it run on; `held`: it was before a system call and not in one.
-    pub fn hit(&mut self, signal: Signal, held: bool) {
+    pub fn send_signal(&mut self, signal: Signal, held: bool) {
         kill(self.pid, signal).expect("a child that is not reaped can be sent signals");
         if held {
             // One that is killed by now is let run all the same.
@@ -145,7 +145,7 @@ impl Stepped {
     }
 
     /// Whether the program has written that it runs.
-    pub fn is_up(&mut self) -> bool {
+    pub fn has_program_started(&mut self) -> bool {
         let mut bytes = [0; 64];
         if let Some(output) = &mut self.child.stdout {
             while let Ok(count @ 1..) = output.read(&mut bytes) {
@@ -190,7 +190,7 @@ impl Stepped {
             if condition(self, &names) {
                 return;
             }
-            let late = begun.elapsed() > PATIENCE;
+            let late = begun.elapsed() > TIMEOUT;
             assert!(
                 !late,
                 "{what}: in vain; left: {names:?}; {}",

@@ -33,7 +33,7 @@ pub fn words(line: &str) -> Vec<String> {
 ///
 /// # Panics
 /// Asked for a number below 0.
-pub fn numbers_from(seed: u64) -> impl FnMut(usize) -> usize {
+pub fn seeded_numbers(seed: u64) -> impl FnMut(usize) -> usize {
     let mut state = seed;
     move |bound| {
         state = state
@@ -47,7 +47,7 @@ pub fn numbers_from(seed: u64) -> impl FnMut(usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{command_lines, numbers_from};
+    use super::{command_lines, seeded_numbers};
 
     #[test]
     fn a_line_has_the_words_that_a_shell_reads() {
@@ -58,7 +58,7 @@ mod tests {
     #[test]
     fn a_seed_draws_the_same_numbers_again() {
         let drawn = |seed| {
-            let mut random = numbers_from(seed);
+            let mut random = seeded_numbers(seed);
             [random(1000), random(1000), random(1000)]
         };
         assert_eq!(drawn(1), drawn(1));

@@ -22,7 +22,7 @@ mod loader;
 #[cfg(test)]
 mod tests;
 
-/// Where a tool, and [`require::program`](crate::require::program), looks for programs.
+/// Where a tool, and [`require::installed`](crate::require::installed), looks for programs.
 pub(crate) const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// How long a program may take: no test comes near, and one that hangs is to be told from one that is slow.
@@ -122,7 +122,7 @@ impl Tool {
 
     /// Runs it on such a terminal that is not its session's own, for one that only writes: as the end of a session hangs
     /// its terminal up, what the kernel has not yet handed over then is lost on a machine under load.
-    pub fn display(mut self, columns: u16, rows: u16) -> Self {
+    pub fn output_terminal(mut self, columns: u16, rows: u16) -> Self {
         self.terminal = Some((columns, rows));
         self
     }
@@ -140,15 +140,15 @@ impl Tool {
 
     /// Starts it without this capability, `CAP_SYS_ADMIN` being 21, and without a way to get it. For root alone.
     pub fn without_capability(mut self, number: u32) -> Self {
-        self.child.forbidden.push(number);
+        self.child.dropped_capabilities.push(number);
         self
     }
 
     /// Has what is in `file` stand at `path` (`/etc/passwd`, say) for this program alone, in a mount namespace of its
     /// own. For root alone.
-    pub fn over(mut self, file: impl AsRef<Path>, path: impl AsRef<Path>) -> Self {
+    pub fn bind_over(mut self, file: impl AsRef<Path>, path: impl AsRef<Path>) -> Self {
         self.child
-            .over
+            .bind_mounts
             .push((c_path(file.as_ref()), c_path(path.as_ref())));
         self
     }
@@ -202,16 +202,16 @@ impl Tool {
     /// Passes it an open descriptor under this number.
     pub fn fd(mut self, number: RawFd, fd: impl Into<OwnedFd>) -> Self {
         assert!(
-            (0..sys::PARKED).contains(&number),
+            (0..sys::FIRST_RESERVED_FD).contains(&number),
             "descriptor {number} is out of range"
         );
-        let fd = sys::park(fd.into().as_fd()).expect("F_DUPFD_CLOEXEC");
+        let fd = sys::dup_to_reserved(fd.into().as_fd()).expect("F_DUPFD_CLOEXEC");
         self.child.passed.push((fd, number));
         self
     }
 
     /// Starts it with this one of the standard descriptors closed; no other is open anyway.
-    pub fn closed(mut self, number: RawFd) -> Self {
+    pub fn close_fd(mut self, number: RawFd) -> Self {
         assert!(
             (0..3).contains(&number),
             "only 0, 1 and 2 are open from the start, not {number}"

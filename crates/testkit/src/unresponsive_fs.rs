@@ -2,7 +2,7 @@
 //!
 //! Whoever asks it something from then on waits until the connection is aborted. So that nothing outlives a test in that
 //! state, the descriptor of the connection is close-on-exec, it belongs to one process alone, and dropping the
-//! [`SilentFs`], in a panic as well, aborts the connection by fusectl. Run the test in a process of its own, so that its
+//! [`UnresponsiveFs`], in a panic as well, aborts the connection by fusectl. Run the test in a process of its own, so that its
 //! end does it as the last resort: once nobody has the descriptor, the kernel aborts it.
 
 use std::fs::{self, File};
@@ -37,7 +37,7 @@ const FILES: u64 = 1000;
 const LOOKS_UP: u8 = 20;
 
 /// The file system: in its root a directory of every name, and in that an empty file of every name.
-pub struct SilentFs {
+pub struct UnresponsiveFs {
     point: PathBuf,
     connection: u32,
     device: File,
@@ -45,7 +45,7 @@ pub struct SilentFs {
     server: Option<JoinHandle<()>>,
 }
 
-impl SilentFs {
+impl UnresponsiveFs {
     /// Mounts it on a directory. Call it as root, in a mount namespace of the test's own.
     ///
     /// # Panics
@@ -109,7 +109,7 @@ impl SilentFs {
     }
 }
 
-impl Drop for SilentFs {
+impl Drop for UnresponsiveFs {
     fn drop(&mut self) {
         self.is_silent.store(true, Ordering::Relaxed);
         if let Err(error) = fs::write(self.control(), "1") {

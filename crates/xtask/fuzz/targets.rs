@@ -9,7 +9,7 @@ use clap::Arg;
 use nscore::cli::Tool;
 use nscore::cli::getopt::{ParseStop, ParsedArgs, ParsedOption, parse};
 use nscore::cli::table::{EXTENSIONS, Opt, Value};
-use testkit::c_library::{Getopt, LongOption, Takes, getopt_long};
+use testkit::c_library::{Getopt, HasArg, LongOption, getopt_long};
 
 use crate::TOOLS;
 
@@ -64,17 +64,17 @@ fn theirs(tool: &Tool, options: &[&Opt], words: &[OsString]) -> Option<Getopt> {
     let table: Vec<_> = options
         .iter()
         .map(|option| {
-            let takes = match option.value {
-                Value::None => Takes::Nothing,
-                Value::Optional(_) => Takes::Perhaps,
-                Value::Required(_) => Takes::Value,
+            let has_arg = match option.value {
+                Value::None => HasArg::No,
+                Value::Optional(_) => HasArg::Optional,
+                Value::Required(_) => HasArg::Required,
             };
-            let bare = takes == Takes::Perhaps && !tool.short_values;
+            let bare = has_arg == HasArg::Optional && !tool.short_values;
             LongOption {
                 long: option.long,
                 short: option.short,
-                takes,
-                short_takes: if bare { Takes::Nothing } else { takes },
+                has_arg,
+                short_has_arg: if bare { HasArg::No } else { has_arg },
             }
         })
         .collect();

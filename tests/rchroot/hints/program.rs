@@ -30,7 +30,7 @@ fn loader_in(program: &[u8]) -> (usize, usize) {
 #[test]
 fn a_program_whose_loader_is_missing_is_told_with_its_name() {
     if !require::root()
-        || !require::machine(
+        || !require::machine_feature(
             cfg!(target_arch = "x86_64"),
             "loaders have other names here",
         )
@@ -112,7 +112,7 @@ fn a_script_whose_interpreter_is_missing_is_told_with_its_name() {
 #[test]
 fn a_root_for_another_processor_is_told_so() {
     if !require::root()
-        || !require::machine(cfg!(target_arch = "x86_64"), "this is another processor")
+        || !require::machine_feature(cfg!(target_arch = "x86_64"), "this is another processor")
     {
         return;
     }
@@ -210,7 +210,7 @@ fn what_may_not_be_run_is_told_with_what_is_in_the_way() {
         ("/tmp/plain/x", "/tmp/plain is no directory"),
     ] {
         let with_device = |tool: Tool| {
-            tool.over("/dev", stage.path("jail/dev"))
+            tool.bind_over("/dev", stage.path("jail/dev"))
                 .args(["jail", command])
         };
         let Some(told) = hint_with(&stage, with_device) else {

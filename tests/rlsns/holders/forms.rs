@@ -55,12 +55,12 @@ fn forms_act() {
 "#
     );
     assert_eq!(outcome.out(), json);
-    let (_, outcome) = shown(&stage, |tool| tool.display(28, 24));
+    let (_, outcome) = shown(&stage, |tool| tool.output_terminal(28, 24));
     assert!(
         outcome.out().ends_with(" process root sleep 100\n"),
         "{outcome}"
     );
-    let (_, outcome) = shown(&stage, |tool| tool.display(28, 24).arg("-u"));
+    let (_, outcome) = shown(&stage, |tool| tool.output_terminal(28, 24).arg("-u"));
     assert!(
         outcome.out().ends_with(" process root sleep 1000\n"),
         "{outcome}"
@@ -119,7 +119,7 @@ fn hostile_act() {
             .ours()
             .env("LC_ALL", "C.UTF-8")
             .args(["--holders", &inode]);
-        tool.args(line).display(200, 24).run().ok().out()
+        tool.args(line).output_terminal(200, 24).run().ok().out()
     };
     let (human, raw, json) = (told(&[]), told(&["-r"]), told(&["-J"]));
     assert!(human.ends_with("$$ \"a\" \\x1b[31m\\xff\n"), "{human}");

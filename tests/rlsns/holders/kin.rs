@@ -62,7 +62,7 @@ fn child_act() {
     let script = "stat -L -c %i /proc/self/ns/user; exec \"$0\" -r -u sleep 1000";
     let tool = unshared(&["-r", "sh", "-c", script]).arg(original("unshare"));
     let mut holder = tool.spawn();
-    let outer = holder.until("\n").trim_end().parse().unwrap();
+    let outer = holder.read_until("\n").trim_end().parse().unwrap();
     sleeps(&holder);
     let (inner, uts) = (namespace(&holder, "user"), namespace(&holder, "uts"));
     let pid = holder.pid();

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use nix::mount::{MsFlags, mount};
 use nix::sched::CloneFlags;
 use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
-use testkit::World;
+use testkit::NamespaceFixture;
 
 use super::{held, told};
 use crate::players::{inode, namespace, original, sleeps, unshared};
@@ -64,7 +64,7 @@ fn chrooted_act() {
         && exec chroot \"$0\" sleep 1000";
     let tool = unshared(&["-m", "sh", "-c", script]).args([&root, &uts]);
     let mut holder = tool.arg(original("unshare")).spawn();
-    let inode = holder.until("\n").trim_end().parse().unwrap();
+    let inode = holder.read_until("\n").trim_end().parse().unwrap();
     sleeps(&holder);
     let mnt = namespace(&holder, "mnt");
     let how = format!("mount {} in mnt {mnt}", uts.display());
@@ -81,7 +81,7 @@ fn that_nobody_can_be_seen_is_said() {
 fn unseen_act() {
     let stage = Stage::entered();
     let (letter, _box) = UnixStream::pair().unwrap();
-    let world = World::new(CloneFlags::CLONE_NEWNS);
+    let world = NamespaceFixture::new(CloneFlags::CLONE_NEWNS);
     let file = File::open(format!("/proc/{}/ns/mnt", world.pid())).unwrap();
     let number = world.ns("mnt").to_string();
     // What is in a message that nobody has read is in nobody's list of descriptors.

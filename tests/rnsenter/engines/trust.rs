@@ -146,7 +146,7 @@ fn version_1(scratch: &Scratch) -> Option<Cgroup> {
         options,
     )
     .or_else(|_| mount(none, &point, Some("cgroup"), MsFlags::empty(), Some("pids")));
-    let has_mounted = require::met(mounted.is_ok(), "there is no cgroup v1 here");
+    let has_mounted = require::condition(mounted.is_ok(), "there is no cgroup v1 here");
     has_mounted.then(|| Cgroup::below(&point))
 }
 

@@ -106,7 +106,7 @@ fn that_no_type_is_chosen_is_told() {
 
 #[test]
 fn an_id_that_is_too_short_is_told_if_there_is_one() {
-    if !require::root() || !require::machine(knows_cgroup2(), "there is no cgroup2 here") {
+    if !require::root() || !require::machine_feature(knows_cgroup2(), "there is no cgroup2 here") {
         return;
     }
     apart(|| {

@@ -111,7 +111,8 @@ fn chroot_with_sleep(scratch: &testkit::Scratch) -> Option<String> {
     let root = scratch.dir("root");
     let flags = nix::mount::MsFlags::MS_BIND | nix::mount::MsFlags::MS_REC;
     let bound = nix::mount::mount(Some("/"), &root, None::<&str>, flags, None::<&str>);
-    require::met(bound.is_ok(), "the root cannot be bound").then(|| root.display().to_string())
+    require::condition(bound.is_ok(), "the root cannot be bound")
+        .then(|| root.display().to_string())
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn who_has_no_subordinate_ids_is_told_the_command_that_gives_some() {
 
 #[test]
 fn the_command_mends_it() {
-    if !require::root() || !require::program("usermod") || !require::program("newuidmap") {
+    if !require::root() || !require::installed("usermod") || !require::installed("newuidmap") {
         return;
     }
     let Some(hint) = without_ids("other:100000:65536\n") else {
@@ -79,7 +79,9 @@ fn a_missing_newuidmap_is_told_with_its_package() {
     let nothing = scratch.dir("nothing");
     let machine = Machine::new();
     let line = |tool: Tool| {
-        let tool = tool.over(&nothing, "/usr/bin").over(&nothing, "/usr/sbin");
+        let tool = tool
+            .bind_over(&nothing, "/usr/bin")
+            .bind_over(&nothing, "/usr/sbin");
         machine.tester(tool).args(["--map-auto", "true"])
     };
     let hint = expected(twin.hint(line));

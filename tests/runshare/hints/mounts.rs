@@ -176,14 +176,14 @@ fn a_directory_that_cannot_be_reached_is_told_by_the_part_that_is_in_the_way() {
 
 #[test]
 fn a_mount_namespace_whose_number_stays_lower_is_explained() {
-    if !require::root() || !require::program("taskset") {
+    if !require::root() || !require::installed("taskset") {
         return;
     }
     let processors = std::fs::read_to_string("/proc/self/status").unwrap();
     let several = processors
         .lines()
         .any(|line| line == "Cpus_allowed_list:\t0-1");
-    if !require::met(several, "this takes the processors 0 and 1") {
+    if !require::condition(several, "this takes the processors 0 and 1") {
         return;
     }
     let scratch = Scratch::new();
@@ -203,7 +203,7 @@ fn a_mount_namespace_whose_number_stays_lower_is_explained() {
         tried.into_iter().find(|outcome| outcome.code() != 0)
     });
     let need_numbers = refused.is_some();
-    if !require::met(
+    if !require::condition(
         need_numbers,
         "Linux since 6.18 numbers mount namespaces for each processor",
     ) {

@@ -12,7 +12,7 @@ fn failing(tool: Tool) -> Tool {
 #[test]
 fn on_a_terminal_a_hint_is_the_second_line_which_the_original_has_not() {
     let Some(twin) = twin() else { return };
-    let (ours, original) = twin.both(|tool| failing(tool).terminal(80, 24));
+    let (ours, original) = twin.run_both(|tool| failing(tool).terminal(80, 24));
     let sentence = REFUSED.replace("runshare", "unshare");
     assert_eq!((original.code(), original.out()), (1, sentence.clone()));
     assert_eq!(ours.code(), 1);
@@ -77,7 +77,7 @@ fn who_says_nothing_fails_as_before() {
     assert_eq!(outcome.code(), 1);
     let closed = failing(runshare())
         .env("NSUTILS_HINTS", "always")
-        .closed(2)
+        .close_fd(2)
         .run();
     assert_eq!(closed.code(), 1);
 }

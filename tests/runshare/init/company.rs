@@ -21,10 +21,10 @@ fn a_job_in_the_background_asks_for_the_terminal_and_gets_it_from_fg() {
         assert!(shell_does(shell, "jobs").contains("Stopped"));
         shell.type_in("fg\n");
         shell.type_in("one\n");
-        shell.until("<one>\n");
+        shell.read_until("<one>\n");
         shell.type_in("\u{1a}");
-        shell.until("Stopped");
-        shell.until(PROMPT);
+        shell.read_until("Stopped");
+        shell.read_until(PROMPT);
         // Until then it may still take what is typed.
         eventually("it is stopped", || is_stopped(program));
         shell_does(shell, "bg");
@@ -34,8 +34,8 @@ fn a_job_in_the_background_asks_for_the_terminal_and_gets_it_from_fg() {
         });
         shell.type_in("fg\n");
         shell.type_in("two\n");
-        shell.until("<two>\n");
-        shell.until(PROMPT);
+        shell.read_until("<two>\n");
+        shell.read_until(PROMPT);
     });
 }
 
@@ -47,9 +47,9 @@ fn the_rest_of_a_pipeline_keeps_the_terminal() {
             "{command} sh -c 'echo data; exec sleep 1000' | {reader}\n"
         ));
         shell.type_in("key\n");
-        shell.until("<data key>\n");
+        shell.read_until("<data key>\n");
         shell.type_in("\u{3}");
-        shell.until(PROMPT);
+        shell.read_until(PROMPT);
     });
 }
 
@@ -61,9 +61,9 @@ fn ctrl_c_ends_the_script_that_runs_it_too() {
         let script = format!("for i in 1 2 3; do {line}; done; echo through\n");
         let script = scratch.file("script", script);
         shell.type_in(&format!("sh {}\n", script.display()));
-        shell.until("up 1\n");
+        shell.read_until("up 1\n");
         shell.type_in("\u{3}");
-        let rest = shell.until(PROMPT);
+        let rest = shell.read_until(PROMPT);
         assert!(!rest.contains("up") && !rest.contains("through"), "{rest}");
     });
 }
@@ -76,13 +76,13 @@ fn ctrl_z_stops_the_script_that_runs_it_too() {
             format!("{command} sh -c 'echo up; read line; echo \"<$line>\"'; echo through\n");
         let script = scratch.file("script", script);
         shell.type_in(&format!("sh {}\n", script.display()));
-        shell.until("up\n");
+        shell.read_until("up\n");
         let tool = children(children(shell.pid())[0])[0];
         let program = children(children(tool)[0])[0];
         for _ in 0..5 {
             shell.type_in("\u{1a}");
-            shell.until("Stopped");
-            shell.until(PROMPT);
+            shell.read_until("Stopped");
+            shell.read_until(PROMPT);
             // Until then it may still take what is typed.
             eventually("all are stopped", || {
                 is_stopped(program) && is_stopped(tool)
@@ -92,9 +92,9 @@ fn ctrl_z_stops_the_script_that_runs_it_too() {
             eventually("all go on", || !is_stopped(program) && !is_stopped(tool));
         }
         shell.type_in("word\n");
-        shell.until("<word>\n");
-        shell.until("through\n");
-        shell.until(PROMPT);
+        shell.read_until("<word>\n");
+        shell.read_until("through\n");
+        shell.read_until(PROMPT);
     });
 }
 
@@ -108,21 +108,21 @@ fn a_script_gets_the_terminal_back_from_a_shell_inside() {
     };
     each_shell(|shell, command| {
         shell.type_in(&format!("sh {}\n", script(command).display()));
-        shell.until(PROMPT);
+        shell.read_until(PROMPT);
         shell.type_in("exit\n");
-        shell.until("exit\n");
+        shell.read_until("exit\n");
         shell.type_in("word\n");
-        shell.until("<word>\n");
-        shell.until(PROMPT);
+        shell.read_until("<word>\n");
+        shell.read_until(PROMPT);
     });
     // The original leaves it to a group that is no more, and the script is stopped when it reads.
     if let Some(original) = require::original("unshare") {
         each_shell(|shell, _| {
             let command = format!("{} -rpf", original.display());
             shell.type_in(&format!("sh {}\n", script(&command).display()));
-            shell.until(PROMPT);
+            shell.read_until(PROMPT);
             shell.type_in("exit\n");
-            shell.until("Stopped");
+            shell.read_until("Stopped");
         });
     }
 }

@@ -42,7 +42,7 @@ fn the_tool_dies_by_the_signal_that_the_program_dies_by() {
 
 #[test]
 fn it_dies_by_a_signal_that_its_caller_ignores_and_blocks() {
-    if !require::program("perl") {
+    if !require::installed("perl") {
         return;
     }
     let death = r#"use POSIX; $SIG{TERM} = "DEFAULT";
@@ -120,14 +120,14 @@ fn left_behind(tool: &Running) -> Pid {
 
 #[test]
 fn nobody_is_left_when_the_tool_has_ended() {
-    if !require::program("setsid") {
+    if !require::installed("setsid") {
         return;
     }
     each(|tool| {
         let script = format!("{LEAVES} read line; exit 6");
         let tool = tool().args(["sh", "-c", &script]).terminal(80, 24);
         let mut tool = tool.spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         let left = left_behind(&tool);
         tool.type_in("\n");
         assert_eq!(tool.wait().code(), 6);
@@ -138,13 +138,13 @@ fn nobody_is_left_when_the_tool_has_ended() {
 
 #[test]
 fn nobody_is_left_when_the_tool_is_killed() {
-    if !require::program("setsid") {
+    if !require::installed("setsid") {
         return;
     }
     each(|tool| {
         let script = format!("{LEAVES} exec sleep 1000");
         let mut tool = tool().args(["sh", "-c", &script]).spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         let all = [child_of(&tool), program_of(&tool), left_behind(&tool)];
         tool.signal(Signal::SIGKILL);
         tool.wait();
@@ -157,7 +157,7 @@ fn the_tool_dies_as_init_dies() {
     each(|tool| {
         let tool = tool().args(["sh", "-c", "echo up; exec sleep 1000"]);
         let mut tool = tool.spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         let (init, program) = (settled_init(&tool), program_of(&tool));
         kill(init, Signal::SIGKILL).unwrap();
         assert_eq!(tool.wait().status, Status::Killed(9));
@@ -175,7 +175,7 @@ fn another_signal_at_the_tools_death_is_the_programs() {
         fs::write(&note, "").unwrap();
         let tool = tool().args(["--kill-child=TERM", "sh", "-c", script]);
         let mut tool = tool.arg(&note).spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         let init = child_of(&tool);
         tool.signal(Signal::SIGKILL);
         tool.wait();

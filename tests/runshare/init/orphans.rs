@@ -28,10 +28,10 @@ fn a_thousand_orphans_are_reaped() {
         let script = format!("echo up; read line; {}", orphans(1000));
         let tool = tool().args(["sh", "-c", &script]).terminal(80, 24);
         let mut tool = tool.timeout(Duration::from_secs(60)).spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         let (init, program) = (child_of(&tool), program_of(&tool));
         tool.type_in("\n");
-        tool.until("made\n");
+        tool.read_until("made\n");
         // One that is not reaped stays for ever: the program sleeps, and no other of its children ends.
         eventually("none is left", || children(init) == [program]);
     });
@@ -47,7 +47,7 @@ fn without_init_they_stay_zombies() {
     }
     let tool = ordinary(Tool::new(original)).arg("-rpf");
     let mut tool = tool.args(["sh", "-c", &orphans(20)]).spawn();
-    tool.until("made\n");
+    tool.read_until("made\n");
     let first = child_of(&tool);
     // Some end while the shell is there still, which reaps what is its child.
     eventually("all have ended", || {
@@ -61,7 +61,7 @@ fn its_memory_stays_small_and_does_not_grow() {
     each(|tool| {
         let script = format!("echo up; read line; {}", orphans(200));
         let mut tool = tool().args(["sh", "-c", &script]).terminal(80, 24).spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         let init = settled_init(&tool);
         let memory = || -> u32 {
             let size = status(init, "RssAnon");
@@ -69,7 +69,7 @@ fn its_memory_stays_small_and_does_not_grow() {
         };
         // The pages that it has touched since it was forked, and those of its stack.
         tool.type_in("\n");
-        tool.until("made\n");
+        tool.read_until("made\n");
         eventually("all are reaped", || children(init).len() == 1);
         let after_some = memory();
         assert!(after_some < 400, "{after_some} kB");

@@ -32,7 +32,7 @@ fn send(signal: i32, to: Pid) {
 /// Starts a program that tells what it gets.
 fn telling(tool: Tool) -> Running {
     let mut tool = tool.args(["perl", "-e", TELLS]).spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     tool
 }
 
@@ -46,7 +46,7 @@ fn told(mut tool: Running) -> String {
 
 #[test]
 fn every_signal_to_the_tool_reaches_the_program_once() {
-    if !require::program("perl") {
+    if !require::installed("perl") {
         return;
     }
     each(|tool| {
@@ -56,7 +56,7 @@ fn every_signal_to_the_tool_reaches_the_program_once() {
             send(signal, tool.pid());
             let word = format!("<{signal}>");
             // One after the other: a second one of a kind would be one with the first.
-            tool.until(&word);
+            tool.read_until(&word);
             expected += &word;
         }
         assert_eq!(told(tool), expected);
@@ -65,7 +65,7 @@ fn every_signal_to_the_tool_reaches_the_program_once() {
 
 #[test]
 fn every_signal_to_init_reaches_the_program_once() {
-    if !require::program("perl") {
+    if !require::installed("perl") {
         return;
     }
     each(|tool| {
@@ -75,7 +75,7 @@ fn every_signal_to_init_reaches_the_program_once() {
         for signal in catchable() {
             send(signal, init);
             let word = format!("<{signal}>");
-            tool.until(&word);
+            tool.read_until(&word);
             expected += &word;
         }
         assert_eq!(told(tool), expected);
@@ -97,7 +97,7 @@ fn a_program_without_a_handler_dies_and_the_tool_with_it() {
         each(|tool| {
             let script = "echo up; exec sleep 1000";
             let mut tool = tool().args(["sh", "-c", script]).spawn();
-            tool.until("up\n");
+            tool.read_until("up\n");
             send(signal, tool.pid());
             assert_eq!(tool.wait().status, Status::Killed(signal));
         });
@@ -106,21 +106,24 @@ fn a_program_without_a_handler_dies_and_the_tool_with_it() {
 
 #[test]
 fn every_real_time_signal_that_was_queued_arrives() {
-    if !require::program("perl") {
+    if !require::installed("perl") {
         return;
     }
     each(|tool| {
         let mut tool = telling(tool());
         let line = format!("for i in $(seq 50); do kill -40 {}; done", tool.pid());
         Tool::new("/bin/sh").args(["-c", &line]).run().ok();
-        tool.until(&"<40>".repeat(50));
+        tool.read_until(&"<40>".repeat(50));
         assert_eq!(told(tool), "<40>".repeat(50));
     });
 }
 
 #[test]
 fn the_value_of_a_queued_signal_arrives_with_it() {
-    if !["perl", "strace", "kill"].into_iter().all(require::program) {
+    if !["perl", "strace", "kill"]
+        .into_iter()
+        .all(require::installed)
+    {
         return;
     }
     if !require::user_namespaces() {
@@ -132,16 +135,16 @@ fn the_value_of_a_queued_signal_arrives_with_it() {
     let strace = Tool::new("/usr/bin/strace").args(["-f", "-qq", "-e", "trace=none", "-o"]);
     let strace = strace.arg(&log).args([&RUNSHARE, "-r", "--init"]);
     let mut strace = ordinary(strace).args(["perl", "-e", TELLS]).spawn();
-    strace.until("up\n");
+    strace.read_until("up\n");
     let tool = children(strace.pid())[0];
     let send = |signal: &str, value: &str, to: Pid| {
         let kill = Tool::new("/bin/kill").args(["-s", signal, "-q", value]);
         kill.arg(to.to_string()).run().ok();
     };
     send("40", "12345", tool);
-    strace.until("<40>");
+    strace.read_until("<40>");
     send("41", "54321", children(tool)[0]);
-    strace.until("<41>");
+    strace.read_until("<41>");
     kill(tool, Signal::SIGKILL).unwrap();
     strace.wait();
     let log = fs::read_to_string(&log).unwrap();
@@ -161,7 +164,7 @@ fn a_signal_that_the_caller_blocks_waits_for_the_program_to_unblock_it() {
     let mut tool = tool
         .args(["-r", "--init", "sh", "-c", "echo up; exec sleep 1000"])
         .spawn();
-    tool.until("up\n");
+    tool.read_until("up\n");
     tool.signal(Signal::SIGTERM);
     let pending = || super::status(program_of(&tool), "ShdPnd");
     eventually("it is pending", || pending() == format!("{:016x}", 1 << 14));
@@ -169,14 +172,14 @@ fn a_signal_that_the_caller_blocks_waits_for_the_program_to_unblock_it() {
 
 #[test]
 fn forward_signals_beside_it_forwards_nothing_twice() {
-    if !require::program("perl") {
+    if !require::installed("perl") {
         return;
     }
     each(|tool| {
         let mut tool = telling(tool().arg("--forward-signals"));
         for signal in [2, 15, 2, 15] {
             send(signal, tool.pid());
-            tool.until(&format!("<{signal}>"));
+            tool.read_until(&format!("<{signal}>"));
         }
         assert_eq!(told(tool), "<2><15><2><15>");
     });
@@ -187,13 +190,13 @@ fn a_stopped_program_stops_the_tool_and_cont_brings_both_back() {
     each(|tool| {
         let script = "echo up; kill -STOP $$; echo on; kill -STOP $$; echo off; exit 4";
         let mut tool = tool().args(["sh", "-c", script]).spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         for word in ["on\n", "off\n"] {
             eventually("the tool is stopped", || is_stopped(tool.pid()));
             assert!(is_stopped(program_of(&tool)));
             assert!(!is_stopped(child_of(&tool)));
             tool.signal(Signal::SIGCONT);
-            tool.until(word);
+            tool.read_until(word);
         }
         assert_eq!(tool.wait().code(), 4);
     });
@@ -215,14 +218,14 @@ fn is_idle(pid: Pid) -> bool {
 #[test]
 fn a_whole_group_that_is_stopped_and_continued_goes_on() {
     use nix::sys::signal::killpg;
-    if !require::program("perl") {
+    if !require::installed("perl") {
         return;
     }
     // It must not fork: a child that is stopped before it has become another program holds its parent up.
     let script = r#"$| = 1; for (0 .. 100000) { print "$_\n"; select undef, undef, undef, 0.01 }"#;
     each(|tool| {
         let mut tool = tool().args(["perl", "-e", script]).spawn();
-        tool.until("0\n");
+        tool.read_until("0\n");
         let program = program_of(&tool);
         for turn in 0..20 {
             killpg(tool.pid(), Signal::SIGSTOP).unwrap();
@@ -233,11 +236,11 @@ fn a_whole_group_that_is_stopped_and_continued_goes_on() {
             // CONT is sent on as well; on its way still, it would undo the next STOP.
             let going = || is_idle(tool.pid()) && is_idle(child_of(&tool)) && !is_stopped(program);
             eventually(&format!("all go on, turn {turn}"), going);
-            tool.until("\n");
+            tool.read_until("\n");
         }
         // Neither stops once more, because of news that are old.
-        let line = tool.until("\n");
-        tool.until(&format!("{}\n", line.trim().parse::<u32>().unwrap() + 20));
+        let line = tool.read_until("\n");
+        tool.read_until(&format!("{}\n", line.trim().parse::<u32>().unwrap() + 20));
         tool.signal(Signal::SIGTERM);
         assert_eq!(tool.wait().status, Status::Killed(15));
     });

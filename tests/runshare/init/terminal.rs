@@ -22,13 +22,13 @@ pub(super) const BASH: [&str; 4] = ["bash", "--norc", "--noediting", "-i"];
 /// What the shell prints for a line.
 pub(super) fn shell_does(shell: &mut Running, line: &str) -> String {
     shell.type_in(&format!("{line}\n"));
-    shell.until(PROMPT)
+    shell.read_until(PROMPT)
 }
 
 /// Runs a test with a shell at a terminal and the command that is `--init` there: as root, if root runs the tests, and
 /// as an ordinary user.
 pub(super) fn each_shell(test: impl Fn(&mut Running, &str)) {
-    if !require::program("bash") {
+    if !require::installed("bash") {
         return;
     }
     let shell = || {
@@ -37,7 +37,7 @@ pub(super) fn each_shell(test: impl Fn(&mut Running, &str)) {
     };
     let run = |shell: Tool, options: &str| {
         let mut shell = shell.spawn();
-        shell.until(PROMPT);
+        shell.read_until(PROMPT);
         test(&mut shell, &format!("{RUNSHARE} {options}"));
     };
     if geteuid().is_root() {
@@ -61,27 +61,27 @@ pub(crate) fn child_named(parent: Pid, name: &str) -> Pid {
 
 #[test]
 fn a_shell_inside_starts_stops_resumes_and_interrupts_jobs() {
-    if !require::program("bash") {
+    if !require::installed("bash") {
         return;
     }
     each(|tool| {
         let tool = tool().args(BASH).env("PS1", PROMPT).terminal(80, 24);
         let mut tool = tool.spawn();
         // No word of "no job control in this shell".
-        assert_eq!(tool.until(PROMPT), PROMPT);
+        assert_eq!(tool.read_until(PROMPT), PROMPT);
         let shell = program_of(&tool);
         tool.type_in("sleep 1000\n");
         let job = child_named(shell, "sleep");
         tool.type_in("\u{1a}");
-        tool.until("Stopped");
-        tool.until(PROMPT);
+        tool.read_until("Stopped");
+        tool.read_until(PROMPT);
         assert!(is_stopped(job) && !is_stopped(tool.pid()));
         assert!(shell_does(&mut tool, "jobs").contains("Stopped"));
         tool.type_in("fg\n");
-        tool.until("sleep 1000\n");
+        tool.read_until("sleep 1000\n");
         eventually("it goes on", || !is_stopped(job));
         tool.type_in("\u{3}");
-        tool.until(PROMPT);
+        tool.read_until(PROMPT);
         assert_eq!(shell_does(&mut tool, "echo $?"), format!("130\n{PROMPT}"));
         shell_does(&mut tool, "sleep 1000 &");
         assert!(shell_does(&mut tool, "jobs").contains("Running"));
@@ -92,14 +92,14 @@ fn a_shell_inside_starts_stops_resumes_and_interrupts_jobs() {
 
 #[test]
 fn a_shell_inside_can_give_the_terminal_back() {
-    if !require::program("dash") {
+    if !require::installed("dash") {
         return;
     }
     let complaint = "Cannot set tty process group";
     let leave = |tool: Tool| {
         let tool = tool.args(["dash", "-i"]).env("PS1", PROMPT);
         let mut tool = tool.terminal(80, 24).spawn();
-        tool.until(PROMPT);
+        tool.read_until(PROMPT);
         tool.type_in("exit 3\n");
         tool.wait().out()
     };
@@ -116,11 +116,11 @@ fn a_shell_inside_can_give_the_terminal_back() {
         let script = format!("{}; read line; echo \"<$line>\"", BASH.join(" "));
         let tool = tool().args(["sh", "-c", &script]).env("PS1", PROMPT);
         let mut tool = tool.terminal(80, 24).spawn();
-        tool.until(PROMPT);
+        tool.read_until(PROMPT);
         tool.type_in("exit\n");
-        tool.until("exit\n");
+        tool.read_until("exit\n");
         tool.type_in("word\n");
-        tool.until("<word>\n");
+        tool.read_until("<word>\n");
         assert_eq!(tool.wait().code(), 0);
     });
 }
@@ -131,7 +131,7 @@ fn a_shell_outside_stops_it_and_brings_it_back() {
         let script = r#"while read line; do echo "<$line>"; done; echo end; exit 7"#;
         shell.type_in(&format!("{command} sh -c '{script}'\n"));
         shell.type_in("one\n");
-        shell.until("<one>\n");
+        shell.read_until("<one>\n");
         let tool = children(shell.pid())[0];
         let program = children(children(tool)[0])[0];
         // Alone in the foreground, it has a group of its own.
@@ -139,8 +139,8 @@ fn a_shell_outside_stops_it_and_brings_it_back() {
         assert_eq!(getsid(Some(children(tool)[0])), Ok(shell.pid()));
         for turn in 1..=20 {
             shell.type_in("\u{1a}");
-            shell.until("Stopped");
-            shell.until(PROMPT);
+            shell.read_until("Stopped");
+            shell.read_until(PROMPT);
             // Until then it may still take what is typed.
             eventually("both are stopped", || {
                 is_stopped(program) && is_stopped(tool)
@@ -148,13 +148,13 @@ fn a_shell_outside_stops_it_and_brings_it_back() {
             let jobs = shell_does(shell, "jobs");
             assert!(jobs.contains("Stopped"), "turn {turn}: {jobs}");
             shell.type_in("fg\n");
-            shell.until("exit 7'\n");
+            shell.read_until("exit 7'\n");
             shell.type_in(&format!("{turn}\n"));
-            shell.until(&format!("<{turn}>\n"));
+            shell.read_until(&format!("<{turn}>\n"));
         }
         shell.type_in("\u{4}");
-        shell.until("end\n");
-        shell.until(PROMPT);
+        shell.read_until("end\n");
+        shell.read_until(PROMPT);
         assert_eq!(shell_does(shell, "echo $?"), format!("7\n{PROMPT}"));
     });
 }
@@ -178,9 +178,9 @@ fn what_the_program_has_started_stops_and_goes_on_with_it() {
         let all_stopped = || [tool, program, child].into_iter().all(is_stopped);
         for _ in 0..3 {
             shell.type_in("\u{1a}");
-            shell.until("Stopped");
+            shell.read_until("Stopped");
             eventually("all are stopped", all_stopped);
-            shell.until(PROMPT);
+            shell.read_until(PROMPT);
             shell.type_in("fg\n");
             eventually("all go on", || {
                 ![tool, program, child].into_iter().any(is_stopped)
@@ -188,14 +188,14 @@ fn what_the_program_has_started_stops_and_goes_on_with_it() {
             eventually("they have the terminal", || foreground(program) == program);
         }
         shell.type_in("\u{1a}");
-        shell.until("Stopped");
+        shell.read_until("Stopped");
         eventually("all are stopped", all_stopped);
         kill(init, Signal::SIGCONT).unwrap();
         eventually("both go on, in the background", || {
             ![program, child].into_iter().any(is_stopped)
         });
         kill(child, Signal::SIGTERM).unwrap();
-        shell.until("end\n");
+        shell.read_until("end\n");
     });
 }
 
@@ -209,14 +209,14 @@ fn press(shell: &mut Running, terminal: &str) {
     let keys = [("\u{3}", "<2>"), ("\u{1c}", "<3>"), ("\u{1a}", "<20>")];
     for (key, told) in keys.into_iter().cycle().take(9) {
         shell.type_in(key);
-        assert_eq!(shell.until(">"), told);
+        assert_eq!(shell.read_until(">"), told);
     }
     for rows in ["30", "40"] {
         Tool::new("/bin/stty")
             .args(["-F", terminal, "rows", rows])
             .run()
             .ok();
-        assert_eq!(shell.until(">"), "<28>");
+        assert_eq!(shell.read_until(">"), "<28>");
     }
     // Whatever was told twice has been told by now.
     sleep(Duration::from_millis(100));
@@ -224,7 +224,7 @@ fn press(shell: &mut Running, terminal: &str) {
 
 #[test]
 fn keys_and_a_new_size_reach_the_program_once() {
-    if !require::program("perl") {
+    if !require::installed("perl") {
         return;
     }
     let scratch = Scratch::new();
@@ -236,7 +236,7 @@ fn keys_and_a_new_size_reach_the_program_once() {
             let terminal = shell_does(shell, "tty");
             let terminal = terminal.lines().next().unwrap();
             shell.type_in(&format!("{command} perl {script} {rest}\n"));
-            shell.until("up\n");
+            shell.read_until("up\n");
             let tool = *children(shell.pid())
                 .iter()
                 .find(|pid| status(**pid, "Name") == "runshare")
@@ -247,10 +247,10 @@ fn keys_and_a_new_size_reach_the_program_once() {
             if own_group {
                 // Of the group that the shell knows, the tool is the only one.
                 killpg(tool, Signal::SIGINT).unwrap();
-                assert_eq!(shell.until(">"), "<2>");
+                assert_eq!(shell.read_until(">"), "<2>");
             }
             kill(program, Signal::SIGKILL).unwrap();
-            let rest = shell.until(PROMPT);
+            let rest = shell.read_until(PROMPT);
             assert!(!rest.contains('<'), "{rest}");
         });
     }
@@ -261,7 +261,7 @@ fn ctrl_c_ends_program_and_tool() {
     each(|tool| {
         let tool = tool().args(["sh", "-c", "echo up; exec sleep 1000"]);
         let mut tool = tool.terminal(80, 24).spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         tool.type_in("\u{3}");
         assert_eq!(tool.wait().status, Status::Killed(2));
     });
@@ -273,18 +273,18 @@ fn where_nobody_could_bring_it_back_ctrl_z_stops_nobody() {
         let script = r#"echo up; read line; echo "<$line>"; kill -TSTP $$; echo on; exit 4"#;
         let tool = tool().args(["sh", "-c", script]).terminal(80, 24);
         let mut tool = tool.spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         tool.type_in("\u{1a}");
         tool.type_in("word\n");
-        tool.until("<word>\n");
-        tool.until("on\n");
+        tool.read_until("<word>\n");
+        tool.read_until("on\n");
         assert_eq!(tool.wait().code(), 4);
     });
 }
 
 #[test]
 fn a_program_in_a_session_of_its_own_still_gets_ctrl_c() {
-    if !require::program("setsid") {
+    if !require::installed("setsid") {
         return;
     }
     each(|tool| {
@@ -292,7 +292,7 @@ fn a_program_in_a_session_of_its_own_still_gets_ctrl_c() {
         let line = ["sh", "-c", "echo up; exec sleep 1000"];
         let tool = tool().args(["setsid", "--wait"]).args(line);
         let mut tool = tool.terminal(80, 24).spawn();
-        tool.until("up\n");
+        tool.read_until("up\n");
         tool.type_in("\u{3}");
         assert_eq!(tool.wait().status, Status::Killed(2));
     });

@@ -56,8 +56,8 @@ impl Stand {
         let debian = Debian::find()?;
         let built = OTHERS
             .into_iter()
-            .all(|name| require::built(name).is_some());
-        if !built || !PROGRAMS.into_iter().all(require::program) {
+            .all(|name| require::workspace_program(name).is_some());
+        if !built || !PROGRAMS.into_iter().all(require::installed) {
             return None;
         }
         assert_ipc_is_another();

@@ -36,7 +36,7 @@ impl Tool {
             .current_dir(&self.dir);
         let (output, keyboard) = self.connect(&mut command);
         let steps = self.child;
-        sys::before_exec(&mut command, move || steps.enter());
+        sys::before_exec(&mut command, move || steps.set_up());
         match command.spawn() {
             Ok(child) => Running::new(line, child, output, keyboard, self.timeout),
             Err(error) => panic!("cannot start it: {error}\n  command: {line}"),

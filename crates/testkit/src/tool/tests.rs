@@ -106,8 +106,8 @@ fn dead(pid: Pid) -> bool {
 #[test]
 fn stays_while_the_test_looks_on_and_goes_with_it() {
     let mut running = sh("echo one; echo two; exec sleep 600").spawn();
-    assert_eq!(running.until("\n"), "one\n");
-    assert_eq!(running.until("two"), "two");
+    assert_eq!(running.read_until("\n"), "one\n");
+    assert_eq!(running.read_until("two"), "two");
     let pid = running.pid();
     kill(pid, None).expect("it lives");
     drop(running);
@@ -116,7 +116,7 @@ fn stays_while_the_test_looks_on_and_goes_with_it() {
 
 #[test]
 fn what_is_waited_for_in_vain_is_named() {
-    let message = panic_of(|| drop(sh("echo other").spawn().until("word")));
+    let message = panic_of(|| drop(sh("echo other").spawn().read_until("word")));
     assert!(
         message.contains("ended without writing \"word\"") && message.contains("other"),
         "{message}"
@@ -148,7 +148,7 @@ fn passes_and_closes_descriptors() {
     assert_eq!(
         sh("cat <&7; [ -e /proc/self/fd/0 ] || echo ' closed'")
             .fd(7, file)
-            .closed(0)
+            .close_fd(0)
             .run()
             .ok()
             .out(),
@@ -160,8 +160,8 @@ fn passes_and_closes_descriptors() {
 fn has_a_terminal_of_its_own() {
     let script = "stty size; tty; read -r word; echo \"$word\" >/dev/tty";
     let mut running = sh(script).terminal(90, 30).spawn();
-    assert_eq!(running.until("\n"), "30 90\n");
-    assert!(running.until("\n").starts_with("/dev/pts/"));
+    assert_eq!(running.read_until("\n"), "30 90\n");
+    assert!(running.read_until("\n").starts_with("/dev/pts/"));
     running.type_in("typed\n");
     assert_eq!(running.wait().ok().out().lines().last(), Some("typed"));
 }
@@ -170,7 +170,7 @@ fn has_a_terminal_of_its_own() {
 fn a_display_carries_much_and_loses_nothing() {
     assert_eq!(
         sh("head -c 1000000 /dev/zero")
-            .display(80, 24)
+            .output_terminal(80, 24)
             .run()
             .ok()
             .stdout
@@ -182,7 +182,7 @@ fn a_display_carries_much_and_loses_nothing() {
 #[test]
 fn a_display_is_a_terminal_but_not_the_sessions_own() {
     let outcome = sh("stty size; (: >/dev/tty) 2>/dev/null || echo none")
-        .display(90, 30)
+        .output_terminal(90, 30)
         .run()
         .ok();
     let lines = outcome.out();
@@ -248,7 +248,7 @@ fn sees_a_file_over_another_and_nobody_else_does() {
     let users = scratch.file("passwd", "moon:x:4101:4201::/:/bin/sh\n");
     let before = read_link("/proc/self/ns/mnt").expect("it is there");
     let name = sh("id -un; readlink /proc/self/ns/mnt")
-        .over(&users, "/etc/passwd")
+        .bind_over(&users, "/etc/passwd")
         .as_user(4101, 4201, &[])
         .run()
         .ok();
@@ -274,7 +274,7 @@ fn programs_make_our_calls() -> bool {
             .expect("a program");
         (header[4], header[5], header[18], header[19])
     };
-    require::machine(
+    require::machine_feature(
         kind("/proc/self/exe") == kind("/usr/bin/cat"),
         "its programs are for another processor than this test",
     )

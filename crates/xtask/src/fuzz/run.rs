@@ -13,7 +13,7 @@ use crate::release::target;
 
 /// The most that an input is long, in bytes, and takes: seconds, and MiB in all.
 const LENGTH: u32 = 4096;
-const PATIENCE: u32 = 10;
+const TIMEOUT: u32 = 10;
 const MEMORY: u32 = 2048;
 
 /// What one run of a target came to.
@@ -127,7 +127,7 @@ impl Places {
         let mut options = vec![
             format!("-max_total_time={}", effort.seconds),
             format!("-seed={}", effort.seed),
-            format!("-timeout={PATIENCE}"),
+            format!("-timeout={TIMEOUT}"),
             format!("-rss_limit_mb={MEMORY}"),
             format!("-max_len={LENGTH}"),
             "-print_final_stats=1".to_owned(),
