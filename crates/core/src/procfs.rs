@@ -1,6 +1,7 @@
 //! What the programs read and write in /proc, `proc(5)`.
 
 mod cgroup;
+mod digits;
 mod idmap;
 mod mountinfo;
 mod stat;
@@ -21,6 +22,7 @@ use crate::namespace::Namespace;
 use crate::safe_open::read_regular;
 use crate::sys::file::open;
 pub use cgroup::{CgroupLine, cgroup_lines, main_cgroup};
+pub use digits::{parse_digits, split_digits};
 pub use idmap::Ids;
 pub(crate) use idmap::inside_of;
 pub use mountinfo::{MountPoint, mount_of, mount_points};

@@ -11,6 +11,8 @@ use nix::errno::Errno;
 use nix::unistd::{Gid, getgrouplist};
 use uzers::os::unix::UserExt;
 
+use crate::procfs::parse_digits;
+
 /// Whom a database knows under a name or a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
@@ -145,10 +147,7 @@ fn lines(file: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// An id in a file, as `strtoul(3)` takes it but for a minus: blanks, one plus, then decimal digits alone.
 fn number(text: &OsStr) -> Option<u32> {
     let text = after_blanks(text.as_bytes());
-    let digits = text.strip_prefix(b"+").unwrap_or(text);
-    let decimal = digits.iter().all(u8::is_ascii_digit);
-    let digits = std::str::from_utf8(digits).ok().filter(|_| decimal)?;
-    digits.parse().ok()
+    parse_digits(text.strip_prefix(b"+").unwrap_or(text))
 }
 
 /// The text without the blanks that it begins with, as `isspace(3)` has them.

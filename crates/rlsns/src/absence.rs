@@ -8,10 +8,10 @@ use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use nscore::hint::Hint;
+use nscore::procfs::parse_digits;
 use nscore::sys::directory::{Directory, EntryBuffer};
 
-use nscore::scan::nslink;
-use nscore::scan::{NsTypes, ScanOptions, scan};
+use nscore::scan::{NsTypes, ScanOptions, nslink, scan};
 
 /// The inode number of the first pid namespace of a machine, PROC_PID_INIT_INO of linux/proc_ns.h.
 const FIRST_PID: u32 = 0xefff_fffc;
@@ -77,7 +77,7 @@ fn other_number(number: u64, hidden: bool) -> Option<String> {
 fn unseen() -> Option<String> {
     let proc = Directory::open(c"/proc").ok()?;
     let mut processes = Vec::new();
-    let note = |name: &CStr| processes.extend(nslink::parse_number(name.to_bytes()));
+    let note = |name: &CStr| processes.extend(parse_digits::<u32>(name.to_bytes()));
     proc.entries(&mut EntryBuffer::default(), note).ok()?;
     processes.retain(|pid| inside(&proc, *pid) == Err(Errno::EACCES));
     let mut target = [0; 64];

@@ -8,6 +8,7 @@ use anyhow::Error;
 use nix::errno::Errno;
 
 use super::message;
+use crate::procfs::parse_digits;
 
 /// A user or group id: 0 to 4294967295.
 ///
@@ -38,8 +39,8 @@ fn complaint(what: &str, text: &OsStr, reason: Option<Errno>) -> Error {
     }
 }
 
-/// The number that `text` is as a whole. `Err(None)`: it is none; `Err(Some(errno))`: it is too large, or negative
-/// where `negative` does not allow that.
+/// Returns the number that `text` is as a whole. `Err(None)`: it is not a number; `Err(Some(errno))`: it is larger than
+/// 64 bits can hold, or negative where `negative` does not allow that.
 pub fn decimal(text: &OsStr, negative: bool) -> Result<i128, Option<Errno>> {
     let (minus, digits) = sign_and_digits(text.as_bytes());
     // The original looks at the sign before it looks at what follows the digits.
@@ -49,8 +50,12 @@ pub fn decimal(text: &OsStr, negative: bool) -> Result<i128, Option<Errno>> {
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return Err(None);
     }
-    let value = magnitude(digits).ok_or(Some(Errno::ERANGE))?;
-    Ok(if minus { -value } else { value })
+    let value = parse_digits::<u64>(digits).ok_or(Some(Errno::ERANGE))?;
+    Ok(if minus {
+        -i128::from(value)
+    } else {
+        value.into()
+    })
 }
 
 /// What stands before the digits taken off: blanks as `isspace(3)` has them, then one sign.
@@ -62,13 +67,6 @@ fn sign_and_digits(text: &[u8]) -> (bool, &[u8]) {
         [b'+', digits @ ..] => (false, digits),
         digits => (false, digits),
     }
-}
-
-/// The value of ASCII digits, if it is not beyond everything that anybody asks for.
-fn magnitude(digits: &[u8]) -> Option<i128> {
-    digits.iter().try_fold(0_i128, |value, digit| {
-        value.checked_mul(10)?.checked_add(i128::from(digit - b'0'))
-    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
+use super::parse_digits;
+
 /// One line, as far as it is of use here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MountPoint {
@@ -38,8 +40,8 @@ pub fn mount_of(table: &[u8], path: &Path) -> Option<MountPoint> {
 /// `36 35 98:0 /root /point rw,noatime shared:1 - ext3 /dev/sda1 rw`: any number of fields before the dash.
 fn read(line: &[u8]) -> Option<MountPoint> {
     let mut fields = line.split(|byte| *byte == b' ');
-    let id = number(fields.next()?)?;
-    let parent = number(fields.next()?)?;
+    let id = parse_digits(fields.next()?)?;
+    let parent = parse_digits(fields.next()?)?;
     let root = unescaped(fields.nth(1)?);
     let path = unescaped(fields.next()?);
     let mut is_shared = false;
@@ -62,13 +64,6 @@ fn read(line: &[u8]) -> Option<MountPoint> {
         filesystem,
         options: text()?,
     })
-}
-
-/// A number in decimal digits alone.
-pub(super) fn number(field: &[u8]) -> Option<u64> {
-    // `parse` would take a plus.
-    let digits = Some(field).filter(|field| field.iter().all(u8::is_ascii_digit))?;
-    std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
 /// The path that a field stands for: a blank, tab, newline or backslash is written as `\` and three octal digits.

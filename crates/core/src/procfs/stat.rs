@@ -2,7 +2,7 @@
 
 use nix::libc;
 
-use super::mountinfo::number;
+use super::parse_digits;
 
 /// A process as its stat file describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +32,10 @@ impl Stat<'_> {
         // What follows begins with the state, the third field.
         let rest = line.get(end + 1..)?.strip_prefix(b" ")?;
         let mut fields = rest.split(|byte| *byte == b' ');
-        let parent = small(fields.nth(4 - 3)?)?;
-        let flags = small(fields.nth(9 - 4 - 1)?)?;
-        let threads = small(fields.nth(20 - 9 - 1)?)?;
-        let started = number(fields.nth(22 - 20 - 1)?)?;
+        let parent = parse_digits(fields.nth(4 - 3)?)?;
+        let flags: u32 = parse_digits(fields.nth(9 - 4 - 1)?)?;
+        let threads = parse_digits(fields.nth(20 - 9 - 1)?)?;
+        let started = parse_digits(fields.nth(22 - 20 - 1)?)?;
         Some(Stat {
             name,
             parent,
@@ -44,10 +44,6 @@ impl Stat<'_> {
             started,
         })
     }
-}
-
-fn small(field: &[u8]) -> Option<u32> {
-    number(field).and_then(|number| u32::try_from(number).ok())
 }
 
 #[cfg(test)]

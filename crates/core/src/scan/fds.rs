@@ -9,6 +9,7 @@ use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
 use crate::namespace::Namespace;
+use crate::procfs::parse_digits;
 use crate::socket_copies::SocketCopies;
 use crate::sys::directory::{Directory, EntryBuffer, Status, status_of};
 use crate::sys::namespace::network_of;
@@ -19,7 +20,7 @@ use nix::errno::Errno;
 use nix::libc::S_IFSOCK;
 
 use super::nsfile::NsFiles;
-use super::nslink::{self, parse_number};
+use super::nslink;
 use super::process::{ProcName, to_pid};
 use super::record::Registry;
 use super::ref_kinds::RefKinds;
@@ -104,8 +105,9 @@ impl FdReader {
         }
         if seen < open || open == 0 {
             let mut rest = Vec::new();
-            let beyond =
-                |name: &CStr| rest.extend(parse_number(name.to_bytes()).filter(|n| *n >= next));
+            let beyond = |name: &CStr| {
+                rest.extend(parse_digits::<u32>(name.to_bytes()).filter(|n| *n >= next));
+            };
             let listed = owner.directory.entries(entries, beyond);
             owner.scan.registry.unread.note(pid, Call::List, listed);
             for number in rest {
@@ -223,7 +225,7 @@ impl FdOwner<'_> {
     /// A socket is open. Nothing but a copy of it tells where it belongs, and not everybody may make that. The inode
     /// number of its network, where it is told.
     fn register_socket(&mut self, name: &CStr, copies: &mut SocketCopies) -> Option<u32> {
-        let number = parse_number(name.to_bytes()).and_then(|number| i32::try_from(number).ok());
+        let number = parse_digits::<i32>(name.to_bytes());
         let pidfd = self.pidfd.get_or_insert_with(|| match self.task.thread {
             None => pidfd_open(to_pid(self.task.process)),
             Some(thread) => pidfd_open_thread(to_pid(thread)),
@@ -255,7 +257,7 @@ impl FdOwner<'_> {
 
     /// Records that this process or thread holds a namespace by the descriptor with this number.
     fn record_holder(&mut self, inode: Option<u32>, name: &CStr, kind: fn(u32) -> HoldKind) {
-        if let (Some(inode), Some(number)) = (inode, parse_number(name.to_bytes())) {
+        if let (Some(inode), Some(number)) = (inode, parse_digits(name.to_bytes())) {
             let holder = || Holder::Task(self.task, kind(number));
             self.scan
                 .registry

@@ -1,6 +1,7 @@
 //! What a link to a namespace says, `namespaces(7)`: `net:[4026531840]`, the type and the inode number.
 
 use crate::namespace::Namespace;
+use crate::procfs::parse_digits;
 
 /// Reads a link's target; `None` for anything else.
 pub fn parse_link(target: &[u8]) -> Option<(Namespace, u32)> {
@@ -12,18 +13,7 @@ pub fn parse_link(target: &[u8]) -> Option<(Namespace, u32)> {
 /// Reads `[4026531840]`.
 pub fn parse_inode(text: &[u8]) -> Option<u32> {
     let digits = text.strip_prefix(b"[")?.strip_suffix(b"]")?;
-    parse_number(digits)
-}
-
-/// Reads digits alone.
-pub fn parse_number(digits: &[u8]) -> Option<u32> {
-    if digits.is_empty() {
-        return None;
-    }
-    digits.iter().try_fold(0_u32, |value, byte| {
-        let digit = byte.is_ascii_digit().then(|| u32::from(byte - b'0'))?;
-        value.checked_mul(10)?.checked_add(digit)
-    })
+    parse_digits(digits)
 }
 
 #[cfg(test)]

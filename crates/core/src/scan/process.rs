@@ -8,7 +8,7 @@ use std::ffi::CStr;
 use std::io::Write;
 
 use crate::namespace::Namespace;
-use crate::procfs::Stat;
+use crate::procfs::{Stat, parse_digits};
 use crate::sys::directory::{Directory, EntryBuffer};
 use crate::sys::probe::Call;
 use crate::sys::process::share_descriptors;
@@ -18,7 +18,7 @@ use nix::unistd::Pid;
 
 use super::fds::{FdReader, ScanContext};
 use super::nsfile::NsFiles;
-use super::nslink::{self, parse_number};
+use super::nslink;
 use super::record::Registry;
 use super::ref_kinds::RefKinds;
 use super::{HoldKind, Holder, Process, ProcessInfo, ScanOptions, Snapshot, Task};
@@ -153,7 +153,7 @@ impl<'a> ProcessReader<'a> {
             return;
         };
         let mut threads: Vec<u32> = Vec::new();
-        let note = |name: &CStr| threads.extend(parse_number(name.to_bytes()));
+        let note = |name: &CStr| threads.extend(parse_digits::<u32>(name.to_bytes()));
         let listed = tasks.entries(&mut self.entries, note);
         self.registry.unread.note(process.pid, Call::List, listed);
         threads.retain(|thread| *thread != process.pid);

@@ -3,15 +3,14 @@
 
 use std::ffi::CStr;
 
+use crate::procfs::parse_digits;
 use crate::sys::directory::Directory;
 use nix::libc::O_CLOEXEC;
-
-use super::nslink::parse_number;
 
 /// The number of this process in the pid namespace that /proc is of, which may be another than its own.
 pub(super) fn pid_in(proc: &Directory) -> Option<u32> {
     let mut target = [0; 16];
-    proc.link(c"self", &mut target).ok().and_then(parse_number)
+    proc.link(c"self", &mut target).ok().and_then(parse_digits)
 }
 
 /// Whether the caller has handed down this descriptor of ours: all that we open is close-on-exec, and no descriptor is

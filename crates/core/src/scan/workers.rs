@@ -8,12 +8,12 @@ use std::ffi::CStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use crate::procfs::parse_digits;
 use crate::sys::directory::{Directory, EntryBuffer};
 use nix::errno::Errno;
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
 
-use super::nslink::parse_number;
 use super::process::ProcessReader;
 use super::{ScanOptions, Snapshot};
 
@@ -27,7 +27,7 @@ const MOST_WORKERS: usize = 4;
 /// Reads every process below `proc`.
 pub(super) fn read_processes(proc: &Directory, wanted: &ScanOptions) -> Result<Snapshot, Errno> {
     let mut pids = Vec::new();
-    let note = |name: &CStr| pids.extend(parse_number(name.to_bytes()));
+    let note = |name: &CStr| pids.extend(parse_digits::<u32>(name.to_bytes()));
     proc.entries(&mut EntryBuffer::default(), note)?;
     // At least this one is there, or it is no procfs.
     if pids.is_empty() {

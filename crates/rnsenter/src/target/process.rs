@@ -20,7 +20,7 @@ use nix::sys::statfs::{FsType, fstatfs};
 use nix::unistd::Pid;
 use nscore::cli::number;
 use nscore::hint::Explain;
-use nscore::procfs::{self, refusal};
+use nscore::procfs::{self, parse_digits, refusal, split_digits};
 use nscore::sys::directory::{Status, status_at, status_of};
 use nscore::sys::file::{above_standard, open};
 use nscore::sys::process::{is_there, pidfd_open};
@@ -205,12 +205,11 @@ fn leading_inode(text: &[u8]) -> Option<(u64, &[u8])> {
         .count();
     let text = &text[blanks..];
     let text = text.strip_prefix(b"+").unwrap_or(text);
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (digits, rest) = text.split_at(digits);
-    let digits = std::str::from_utf8(digits)
-        .ok()
-        .filter(|digits| !digits.is_empty())?;
-    let inode = digits.parse().unwrap_or(u64::MAX);
+    let (digits, rest) = split_digits(text);
+    if digits.is_empty() {
+        return None;
+    }
+    let inode = parse_digits(digits).unwrap_or(u64::MAX);
     (inode != 0).then_some((inode, rest))
 }
 
