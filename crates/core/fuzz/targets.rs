@@ -231,7 +231,7 @@ fn quotes() {
 #[test]
 fn elf() {
     check!(name = "elf").for_each(|file: &[u8]| {
-        let Some(elf) = Elf::read(file) else { return };
+        let Some(elf) = Elf::parse(file) else { return };
         assert!(file.starts_with(b"\x7fELF"));
         if let Some(loader) = elf.interpreter().map(OsStr::as_bytes) {
             assert!(loader.len() < 4096 && !loader.contains(&0));

@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
 
-use crate::hint::{self, Explain};
-use crate::procfs::Ids;
+use crate::hint::{self, WithHint};
+use crate::procfs::IdKind;
 use crate::sys::capability;
 
 /// Leaves every supplementary group, `setgroups(2)`.
@@ -13,7 +13,7 @@ use crate::sys::capability;
 /// `setgroups failed`.
 pub fn drop_groups() -> Result<()> {
     setgroups(&[])
-        .explain(hint::setgroups)
+        .with_hint(hint::setgroups)
         .context("setgroups failed")
 }
 
@@ -23,7 +23,7 @@ pub fn drop_groups() -> Result<()> {
 /// `setgid() failed`.
 pub fn become_group(group: u32) -> Result<()> {
     setgid(Gid::from_raw(group))
-        .explain(move |errno| hint::become_id(errno, Ids::Groups, group))
+        .with_hint(move |errno| hint::become_id(errno, IdKind::Groups, group))
         .context("setgid() failed")
 }
 
@@ -33,7 +33,7 @@ pub fn become_group(group: u32) -> Result<()> {
 /// `setuid() failed`.
 pub fn become_user(user: u32) -> Result<()> {
     setuid(Uid::from_raw(user))
-        .explain(move |errno| hint::become_id(errno, Ids::Users, user))
+        .with_hint(move |errno| hint::become_id(errno, IdKind::Users, user))
         .context("setuid() failed")
 }
 

@@ -67,7 +67,7 @@ const MACHINES: [(u16, &str, &str); 16] = [
 
 impl Elf {
     /// Reads the headers; `None` for what is no ELF program.
-    pub fn read(file: &(impl Bytes + ?Sized)) -> Option<Elf> {
+    pub fn parse(file: &(impl Bytes + ?Sized)) -> Option<Elf> {
         let layout = Layout::read(&file.at(0, 16)?)?;
         let header = file.at(0, layout.header)?;
         let machine = u16::try_from(layout.number(&header, 18, 2)?).ok()?;

@@ -5,20 +5,20 @@ use std::os::unix::ffi::OsStrExt;
 
 /// Whether a character has no look but changes that of its neighbours' order: direction marks and the byte order
 /// mark. A name can be disguised by them.
-pub fn turns_text(code: u32) -> bool {
+pub fn is_bidi_control(code: u32) -> bool {
     matches!(
         code,
         0x061c | 0x200e | 0x200f | 0x202a..=0x202e | 0x2066..=0x2069 | 0xfeff
     )
 }
 
-/// A word as it is, but for what is more than text: control characters, [`turns_text`] and bytes that are not UTF-8 are
+/// A word as it is, but for what is more than text: control characters, [`is_bidi_control`] and bytes that are not UTF-8 are
 /// written as `\xNN`. For messages in which an ordinary word must be the original's to the byte.
 pub fn printable(word: &OsStr) -> OsString {
     let mut text = String::new();
     for chunk in word.as_bytes().utf8_chunks() {
         for character in chunk.valid().chars() {
-            if character.is_control() || turns_text(u32::from(character)) {
+            if character.is_control() || is_bidi_control(u32::from(character)) {
                 let mut bytes = [0; 4];
                 let bytes = character.encode_utf8(&mut bytes).bytes();
                 text.extend(bytes.map(|byte| format!("\\x{byte:02x}")));

@@ -31,43 +31,43 @@ const DEFAULT_SHELL: &str = "/bin/sh";
 
 /// The program could not be run. Put the sentence that names it before this as its context.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Failure {
+pub enum ExecError {
     /// The kernel refused it.
     Refused(Errno),
     /// It is this tool's own file, reached by a link of /proc, see [`OwnFile`].
     OwnFile,
 }
 
-impl Failure {
+impl ExecError {
     /// 127 where there is no such program, 126 where it cannot be run, as shells have it.
     pub fn status(&self) -> c_int {
         match self {
-            Failure::Refused(Errno::ENOENT) => 127,
-            Failure::Refused(_) | Failure::OwnFile => 126,
+            ExecError::Refused(Errno::ENOENT) => 127,
+            ExecError::Refused(_) | ExecError::OwnFile => 126,
         }
     }
 
     /// The kernel's error number, if it was the kernel.
     pub fn errno(&self) -> Option<Errno> {
         match self {
-            Failure::Refused(errno) => Some(*errno),
-            Failure::OwnFile => None,
+            ExecError::Refused(errno) => Some(*errno),
+            ExecError::OwnFile => None,
         }
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for ExecError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::Refused(errno) => reason(*errno).fmt(formatter),
-            Failure::OwnFile => {
+            ExecError::Refused(errno) => reason(*errno).fmt(formatter),
+            ExecError::OwnFile => {
                 "it leads to this tool's own file by a link of /proc".fmt(formatter)
             }
         }
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for ExecError {}
 
 /// What is to be run: the program that was named, or the caller's shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,10 +116,10 @@ impl Program<'_> {
 /// `own`, which is held where another root or mount namespace was entered.
 ///
 /// # Errors
-/// [`Failure`]; this returns only where the program could not be run.
-pub fn run(program: &OsStr, words: &[OsString], own: Option<&OwnFile>) -> Failure {
+/// [`ExecError`]; this returns only where the program could not be run.
+pub fn run(program: &OsStr, words: &[OsString], own: Option<&OwnFile>) -> ExecError {
     if own.is_some_and(|own| own.is_run_by(program, Search::Path)) {
-        return Failure::OwnFile;
+        return ExecError::OwnFile;
     }
     become_by(execvp, program, words)
 }
@@ -128,9 +128,9 @@ pub fn run(program: &OsStr, words: &[OsString], own: Option<&OwnFile>) -> Failur
 ///
 /// # Errors
 /// As [`run`].
-fn run_login_shell(path: &OsStr, own: Option<&OwnFile>) -> Failure {
+fn run_login_shell(path: &OsStr, own: Option<&OwnFile>) -> ExecError {
     if own.is_some_and(|own| own.is_run_by(path, Search::None)) {
-        return Failure::OwnFile;
+        return ExecError::OwnFile;
     }
     let mut name = OsString::from("-");
     name.push(base_name(path));
@@ -140,15 +140,15 @@ fn run_login_shell(path: &OsStr, own: Option<&OwnFile>) -> Failure {
 /// `execv(3)` or `execvp(3)`.
 type Exec = fn(&CStr, &[CString]) -> Result<Infallible, Errno>;
 
-fn become_by(exec: Exec, program: &OsStr, words: &[OsString]) -> Failure {
+fn become_by(exec: Exec, program: &OsStr, words: &[OsString]) -> ExecError {
     let terminated = |word: &OsStr| CString::new(word.as_bytes());
     let argv: Result<Vec<CString>, _> = words.iter().map(|word| terminated(word)).collect();
     // A byte of zero cannot stand on a command line, and the environment cannot hold one either.
     let (Ok(path), Ok(argv)) = (terminated(program), argv) else {
-        return Failure::Refused(Errno::EINVAL);
+        return ExecError::Refused(Errno::EINVAL);
     };
     match exec(&path, &argv) {
-        Err(errno) => Failure::Refused(errno),
+        Err(errno) => ExecError::Refused(errno),
         Ok(never) => match never {},
     }
 }

@@ -6,8 +6,8 @@ use nix::libc::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH, c_int};
 use nix::unistd::Pid;
 
 use crate::hardening::{hide_environment, make_undumpable, release_inherited};
-use crate::hint::{self, Explain};
-use crate::sys::process::{self, Ending};
+use crate::hint::{self, WithHint};
+use crate::sys::process::{self, ExitReason};
 use crate::sys::signal::{SignalSet, set_default};
 
 /// What is handed on, and to whom.
@@ -21,7 +21,7 @@ impl Forwarding {
     /// INT and TERM, to the child alone.
     pub fn to_child() -> Forwarding {
         Forwarding {
-            signals: SignalSet::of(&[SIGINT, SIGTERM, SIGCHLD]),
+            signals: SignalSet::new(&[SIGINT, SIGTERM, SIGCHLD]),
             to_session: false,
         }
     }
@@ -31,7 +31,7 @@ impl Forwarding {
     pub fn to_session() -> Forwarding {
         let signals = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH, SIGCHLD];
         Forwarding {
-            signals: SignalSet::of(&signals),
+            signals: SignalSet::new(&signals),
             to_session: true,
         }
     }
@@ -45,11 +45,11 @@ impl Forwarding {
     ///
     /// # Errors
     /// ECHILD if it is no child of ours.
-    pub fn until_end(&self, child: Pid) -> Result<Ending, Errno> {
+    pub fn until_end(&self, child: Pid) -> Result<ExitReason, Errno> {
         loop {
             match self.signals.wait().map(|signal| signal.number()) {
                 Ok(SIGCHLD) => {
-                    if let Some(ending) = process::ended(child)? {
+                    if let Some(ending) = process::try_wait(child)? {
                         return Ok(ending);
                     }
                 }
@@ -78,8 +78,8 @@ impl Forwarding {
 /// That the process cannot be made.
 pub fn run_in_session(
     child: impl FnOnce() -> c_int,
-    conclude: impl FnOnce(Result<Ending>) -> c_int,
-) -> Result<Ending> {
+    conclude: impl FnOnce(Result<ExitReason>) -> c_int,
+) -> Result<ExitReason> {
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     let forwarding = Forwarding::to_session();
@@ -91,7 +91,7 @@ pub fn run_in_session(
         let _ = before.restore();
         child()
     });
-    let child = child.explain(hint::fork).context("fork failed")?;
+    let child = child.with_hint(hint::fork).context("fork failed")?;
     release_inherited(&[]);
     // Values that own closed descriptors must not be dropped.
     process::exit(conclude(

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | the command line | [`cli`] | clap, anyhow; the only place that prints |
 //! | a program's needs | [`exec`], [`credentials`], [`hardening`], [`forward`], [`users`], [`procfs`], [`scan`], [`safe_open`], [`socket_copies`], [`namespace_dir`], [`container_id`], [`unread`], [`elf`], [`escape`], [`hint`] | files and the name service |
-//! | the table | [`namespace`] | the eight types of namespace, nothing else |
+//! | the table | [`ns_type`] | the eight types of namespace, nothing else |
 //! | the kernel | [`sys`] | system calls; the only files with `unsafe` |
 //!
 //! Four rules hold everywhere:
@@ -27,8 +27,8 @@ pub mod forward;
 pub mod hardening;
 pub mod hint;
 mod message;
-pub mod namespace;
 pub mod namespace_dir;
+pub mod ns_type;
 pub mod procfs;
 pub mod rootfs;
 pub mod safe_open;

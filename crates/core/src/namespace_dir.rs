@@ -18,11 +18,11 @@ use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use crate::cli::message;
-use crate::hint::{self, Explain};
-use crate::namespace::Namespace;
+use crate::hint::{self, WithHint};
+use crate::ns_type::NsType;
 use crate::safe_open::{DirError, TrustedDir, is_mounted_namespace, is_namespace, open_namespace};
 use crate::sys::directory::{Directory, EntryBuffer, status_of};
-use crate::sys::file::above_standard;
+use crate::sys::file::move_above_stdio;
 use crate::sys::mount::{Propagation, bind, set_propagation, unmount};
 use crate::sys::nsfs::type_of;
 
@@ -34,7 +34,7 @@ pub struct NamespaceDir {
     /// Whether it was made here.
     is_new: bool,
     /// Whose files were.
-    bound: Vec<Namespace>,
+    bound: Vec<NsType>,
 }
 
 impl NamespaceDir {
@@ -51,7 +51,7 @@ impl NamespaceDir {
             }
             Err(DirError::Os(errno)) => {
                 return Err(errno)
-                    .explain_for(path, hint::path)
+                    .with_hint_for(path, hint::path)
                     .with_context(|| message(&[&"cannot make ", &path]));
             }
             Err(untrusted) => return Err(cannot_use(path, untrusted)),
@@ -87,7 +87,7 @@ impl NamespaceDir {
     }
 
     /// Where the namespace of this type has its file.
-    pub fn file_path(&self, namespace: Namespace) -> PathBuf {
+    pub fn file_path(&self, namespace: NsType) -> PathBuf {
         self.path.join(namespace.file())
     }
 
@@ -114,14 +114,14 @@ impl NamespaceDir {
     ///
     /// # Errors
     /// Those of `openat(2)`: ENOENT, EACCES.
-    pub fn namespace(&self, namespace: Namespace) -> Result<Option<OwnedFd>, Errno> {
+    pub fn namespace(&self, namespace: NsType) -> Result<Option<OwnedFd>, Errno> {
         let name = CString::new(namespace.file()).map_err(|_| Errno::EINVAL)?;
         if fstatfs(&self.directory)?.filesystem_type() != PROC_SUPER_MAGIC {
             return open_namespace(&self.directory, &name);
         }
         let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
         let opened = openat(&self.directory, name.as_c_str(), flags, Mode::empty())?;
-        let opened = above_standard(opened)?;
+        let opened = move_above_stdio(opened)?;
         Ok(is_namespace(&opened)?.then_some(opened))
     }
 
@@ -129,20 +129,20 @@ impl NamespaceDir {
     ///
     /// # Errors
     /// `cannot make DIR/TYPE`, `mount SOURCE on DIR/TYPE failed`.
-    pub fn bind(&mut self, namespace: Namespace, source: &Path) -> Result<()> {
+    pub fn bind(&mut self, namespace: NsType, source: &Path) -> Result<()> {
         let path = self.file_path(namespace);
         let new = OFlag::O_CREAT | OFlag::O_EXCL;
         let file = self.open_file(namespace, OFlag::O_RDONLY | new);
         let file = file.with_context(|| message(&[&"cannot make ", &path]))?;
         self.bound.push(namespace);
         let point = match namespace {
-            Namespace::Mount => self.make_private_mount(&file),
+            NsType::Mount => self.make_private_mount(&file),
             _ => Ok(file),
         };
         let bound = point.and_then(|point| bind(source, &fd_path(&point)));
         let from = source.to_owned();
         bound
-            .explain_for(path.as_path(), move |errno, path| {
+            .with_hint_for(path.as_path(), move |errno, path| {
                 hint::bind(errno, namespace, &from, path)
             })
             .with_context(|| message(&[&"mount ", &source, &" on ", &path, &" failed"]))
@@ -153,16 +153,16 @@ impl NamespaceDir {
     fn make_private_mount(&self, file: &OwnedFd) -> Result<OwnedFd, Errno> {
         let place = fd_path(file);
         bind(&place, &place)?;
-        let mounted = self.open_file(Namespace::Mount, OFlag::O_PATH)?;
+        let mounted = self.open_file(NsType::Mount, OFlag::O_PATH)?;
         set_propagation(&fd_path(&mounted), Propagation::Private)?;
         Ok(mounted)
     }
 
     /// Opens the file of this type, or what is mounted there.
-    fn open_file(&self, namespace: Namespace, flags: OFlag) -> Result<OwnedFd, Errno> {
+    fn open_file(&self, namespace: NsType, flags: OFlag) -> Result<OwnedFd, Errno> {
         let flags = flags | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
         let name = namespace.file();
-        above_standard(openat(&self.directory, name, flags, Mode::empty())?)
+        move_above_stdio(openat(&self.directory, name, flags, Mode::empty())?)
     }
 
     /// Whether the file of this type is what [`bind`] makes: a namespace of the type is mounted there, or was, and the
@@ -172,7 +172,7 @@ impl NamespaceDir {
     ///
     /// # Errors
     /// Those of the system calls.
-    pub fn holds(&self, namespace: Namespace) -> Result<bool, Errno> {
+    pub fn holds(&self, namespace: NsType) -> Result<bool, Errno> {
         let file = self.open_file(namespace, OFlag::O_PATH)?;
         if !is_mounted_namespace(&file)? {
             return is_left_over(&file);
@@ -183,7 +183,7 @@ impl NamespaceDir {
         }
     }
 
-    fn is_mounted(&self, namespace: Namespace) -> bool {
+    fn is_mounted(&self, namespace: NsType) -> bool {
         let file = self.open_file(namespace, OFlag::O_PATH);
         file.and_then(is_mounted_namespace) == Ok(true)
     }
@@ -192,7 +192,7 @@ impl NamespaceDir {
     ///
     /// # Errors
     /// `umount DIR/TYPE failed`, `cannot remove DIR/TYPE`.
-    pub fn release(&self, namespace: Namespace) -> Result<()> {
+    pub fn release(&self, namespace: NsType) -> Result<()> {
         let path = self.file_path(namespace);
         let place = fd_path(&self.directory).join(namespace.file());
         loop {

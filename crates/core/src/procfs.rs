@@ -18,13 +18,13 @@ use nix::fcntl::OFlag;
 use nix::libc::c_int;
 use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs, statfs};
 
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::safe_open::read_regular;
 use crate::sys::file::open;
 pub use cgroup::{CgroupLine, cgroup_lines, main_cgroup};
 pub use digits::{parse_digits, split_digits};
-pub use idmap::Ids;
-pub(crate) use idmap::inside_of;
+pub use idmap::IdKind;
+pub(crate) use idmap::inner_id;
 pub use mountinfo::{MountPoint, mount_of, mount_points};
 pub use stat::Stat;
 pub use status::Status;
@@ -40,7 +40,7 @@ pub struct Proc(Option<PathBuf>);
 
 impl Proc {
     /// The one on /proc, as this process sees it now. What stands there and is no procfs is nobody to be asked.
-    pub fn here() -> Proc {
+    pub fn mounted() -> Proc {
         let root = Path::new("/proc");
         let genuine = statfs(root).is_ok_and(|it| it.filesystem_type() == PROC_SUPER_MAGIC);
         Proc(genuine.then(|| root.to_owned()))
@@ -74,34 +74,34 @@ impl Proc {
     }
 
     /// Whether this kernel has this type of namespace.
-    pub fn has_type(&self, namespace: Namespace) -> Option<bool> {
+    pub fn has_type(&self, namespace: NsType) -> Option<bool> {
         let directory = self.path("self/ns")?;
         // A directory that lists no type at all is not the kernel's answer.
         directory
-            .join(Namespace::Mount.file())
+            .join(NsType::Mount.file())
             .symlink_metadata()
             .ok()?;
         Some(directory.join(namespace.file()).symlink_metadata().is_ok())
     }
 
     /// Whether an id stands for one outside of the user namespace that this process is in, `user_namespaces(7)`.
-    pub fn maps(&self, ids: Ids, id: u32) -> Option<bool> {
+    pub fn maps(&self, ids: IdKind, id: u32) -> Option<bool> {
         let map = self.read(&format!("self/{}", ids.map_file()))?;
         Some(idmap::contains(&map, id))
     }
 
     /// Whether this process is in the first user or pid namespace of the machine, which is within no other.
-    pub fn is_in_first(&self, namespace: Namespace) -> Option<bool> {
+    pub fn is_initial(&self, namespace: NsType) -> Option<bool> {
         let first = match namespace {
-            Namespace::User => FIRST_USER,
-            Namespace::Pid => FIRST_PID,
+            NsType::User => FIRST_USER,
+            NsType::Pid => FIRST_PID,
             _ => return None,
         };
         Some(self.namespace(namespace)? == first)
     }
 
     /// The inode number of the namespace of this type that this process is in.
-    pub fn namespace(&self, namespace: Namespace) -> Option<u64> {
+    pub fn namespace(&self, namespace: NsType) -> Option<u64> {
         let file = self.path("self/ns")?.join(namespace.file());
         fs::metadata(file).ok().map(|file| file.ino())
     }
@@ -112,26 +112,26 @@ impl Proc {
 ///
 /// # Errors
 /// Those of `open(2)`; that it is something else.
-pub fn open_own(path: &Path, access: OFlag) -> Result<OwnedFd, Error> {
-    try_open_own(path, access).map_err(refusal)
+pub fn open_verified(path: &Path, access: OFlag) -> Result<OwnedFd, Error> {
+    try_open_verified(path, access).map_err(not_procfs_error)
 }
 
 /// The error that a number stands for where EXDEV means that something is not on procfs.
-pub fn refusal(errno: Errno) -> Error {
+pub fn not_procfs_error(errno: Errno) -> Error {
     match errno {
         Errno::EXDEV => Error::msg("it is not on procfs"),
         errno => Error::new(errno),
     }
 }
 
-/// [`open_own`] with an error number for everything.
+/// [`open_verified`] with an error number for everything.
 ///
 /// # Errors
 /// Those of `open(2)`; EXDEV for what is not on procfs.
-pub fn try_open_own(path: &Path, access: OFlag) -> Result<OwnedFd, Errno> {
+pub fn try_open_verified(path: &Path, access: OFlag) -> Result<OwnedFd, Errno> {
     // Where a FIFO has been mounted over the file, nobody may ever come to its other end.
     match open(path, access | OFlag::O_NOCTTY | OFlag::O_NONBLOCK) {
-        Ok(file) => prove(&file).map(|()| file),
+        Ok(file) => ensure_procfs(&file).map(|()| file),
         // A FIFO, a socket, a device that nobody serves: procfs has none of them.
         Err(Errno::ENXIO) => Err(Errno::EXDEV),
         Err(errno) => Err(errno),
@@ -142,7 +142,7 @@ pub fn try_open_own(path: &Path, access: OFlag) -> Result<OwnedFd, Errno> {
 ///
 /// # Errors
 /// Those of `fstatfs(2)`; EXDEV for what is not on procfs.
-pub fn prove(file: impl AsFd) -> Result<(), Errno> {
+pub fn ensure_procfs(file: impl AsFd) -> Result<(), Errno> {
     match fstatfs(file)?.filesystem_type() {
         PROC_SUPER_MAGIC => Ok(()),
         _ => Err(Errno::EXDEV),

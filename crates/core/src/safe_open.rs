@@ -30,7 +30,7 @@ use nix::sys::stat::Mode;
 use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
 
 use crate::sys::directory::{Status, status_of};
-use crate::sys::file::above_standard;
+use crate::sys::file::move_above_stdio;
 pub use mount_point::open_mount_point;
 pub use regular::{open_regular, read_regular};
 pub use reopen::SelfFds;
@@ -123,7 +123,7 @@ pub fn is_namespace(file: impl AsFd) -> Result<bool, Errno> {
 
 /// The device of nsfs, if there is a procfs on /proc to ask.
 fn nsfs_device() -> Option<(u32, u32)> {
-    let own = crate::procfs::Proc::here().path("self/ns/user")?;
+    let own = crate::procfs::Proc::mounted().path("self/ns/user")?;
     let own = crate::sys::file::open(&own, OFlag::O_PATH).ok()?;
     status_of(own).ok().map(|status| status.device)
 }
@@ -131,7 +131,7 @@ fn nsfs_device() -> Option<(u32, u32)> {
 /// Opens `name` with `O_PATH`, `open(2)`.
 pub(crate) fn open_path(directory: impl AsFd, name: &CStr, flags: OFlag) -> Result<OwnedFd, Errno> {
     let flags = flags | OFlag::O_PATH | OFlag::O_CLOEXEC;
-    above_standard(openat(directory, name, flags, Mode::empty())?)
+    move_above_stdio(openat(directory, name, flags, Mode::empty())?)
 }
 
 #[cfg(test)]

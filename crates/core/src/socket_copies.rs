@@ -12,7 +12,7 @@ use nix::fcntl::OFlag;
 use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
 use nix::unistd::{close, pipe2, read};
 
-use crate::sys::file::above_standard;
+use crate::sys::file::move_above_stdio;
 use crate::sys::network::is_local;
 use crate::sys::process::{spawn, wait};
 
@@ -120,7 +120,7 @@ fn close_beside_child(copies: Vec<OwnedFd>) -> Result<(), Vec<OwnedFd>> {
 
 fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
     let (end, hold) = pipe2(OFlag::O_CLOEXEC)?;
-    Ok((above_standard(end)?, above_standard(hold)?))
+    Ok((move_above_stdio(end)?, move_above_stdio(hold)?))
 }
 
 #[cfg(test)]

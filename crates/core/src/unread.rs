@@ -32,7 +32,7 @@ pub enum Cause {
 
 impl Cause {
     /// What this error of `call` means.
-    pub fn of(call: Call, errno: Errno) -> Cause {
+    pub fn from_errno(call: Call, errno: Errno) -> Cause {
         match errno {
             // So the mountinfo of a process that has just ended answers to open(2) and to read(2).
             Errno::EINVAL => Cause::Gone,
@@ -59,7 +59,7 @@ impl Unread {
     /// Notes that `call` has failed for the process `pid`.
     #[cold]
     pub fn note_error(&mut self, pid: u32, call: Call, errno: Errno) {
-        match Cause::of(call, errno) {
+        match Cause::from_errno(call, errno) {
             Cause::Gone => {}
             Cause::NotAllowed => self.deny(pid),
             Cause::Failed => self.fail(call, errno),

@@ -3,8 +3,8 @@
 
 use anyhow::{Context, Result};
 use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
-use nscore::hint::{self, Explain};
-use nscore::procfs::Ids;
+use nscore::hint::{self, WithHint};
+use nscore::procfs::IdKind;
 
 use crate::identity::Identity;
 
@@ -16,17 +16,17 @@ pub(crate) fn take_on(identity: &Identity<'_>) -> Result<()> {
     if let Some(groups) = &identity.groups {
         let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
         setgroups(&groups)
-            .explain(hint::setgroups)
+            .with_hint(hint::setgroups)
             .context("failed to set supplemental groups")?;
     }
     if let Some(gid) = identity.gid {
         setgid(Gid::from_raw(gid))
-            .explain(move |errno| hint::become_id(errno, Ids::Groups, gid))
+            .with_hint(move |errno| hint::become_id(errno, IdKind::Groups, gid))
             .context("failed to set group-ID")?;
     }
     if let Some(uid) = identity.uid {
         setuid(Uid::from_raw(uid))
-            .explain(move |errno| hint::become_id(errno, Ids::Users, uid))
+            .with_hint(move |errno| hint::become_id(errno, IdKind::Users, uid))
             .context("failed to set user-ID")?;
     }
     Ok(())

@@ -11,7 +11,7 @@ use nix::fcntl::{OFlag, readlink};
 use nix::unistd::{chdir, chroot, fchdir};
 use nscore::cli::message;
 use nscore::cli::quote::Quotes;
-use nscore::hint::{self, Explain};
+use nscore::hint::{self, WithHint};
 use nscore::sys::directory::status_of;
 use nscore::sys::file::open;
 
@@ -93,7 +93,7 @@ pub(crate) fn enter(root: &NewRoot, options: &Options, quotes: &Quotes) -> Resul
     let newroot = root.name;
     let explained = root
         .change_root()
-        .explain_for(Path::new(newroot), |errno, path| {
+        .with_hint_for(Path::new(newroot), |errno, path| {
             hint::chroot(
                 errno,
                 path,
@@ -109,7 +109,7 @@ pub(crate) fn enter(root: &NewRoot, options: &Options, quotes: &Quotes) -> Resul
         chdir("/").context("cannot chdir to root directory")?;
     }
     options.directory.as_deref().map_or(Ok(()), |directory| {
-        let explained = chdir(directory).explain_for(Path::new(directory), hint::path);
+        let explained = chdir(directory).with_hint_for(Path::new(directory), hint::path);
         explained.with_context(|| {
             let named = quotes.shell(directory);
             message(&[&"cannot change directory to ", &named])

@@ -12,7 +12,7 @@ use nscore::cli::{Invocation, Usage, message};
 use nscore::exec::{self, OwnFile};
 use nscore::forward::run_in_session;
 use nscore::hint::{self, Hint};
-use nscore::sys::process::Ending;
+use nscore::sys::process::ExitReason;
 
 use crate::accounts::{Files, NameService};
 use crate::cli::OptionId;
@@ -23,7 +23,7 @@ use crate::options::Options;
 use crate::{credentials, newroot};
 
 /// Runs the whole program; it comes back only if something failed, or once a child that runs the command has ended.
-pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<Ending> {
+pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let options = Options::read(invocation)?;
     let quotes = Quotes::default();
     let newroot = NewRoot::new(&options.newroot);
@@ -62,7 +62,7 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<Ending> {
     credentials::take_on(&identity)?;
     let diagnostics = &invocation.diagnostics;
     let hardening = options.hardening;
-    let become_command = || -> Result<Ending> {
+    let become_command = || -> Result<ExitReason> {
         hardening.apply(|text| diagnostics.warn(text))?;
         Err(become_command(options.command, own.as_ref(), &quotes))
     };

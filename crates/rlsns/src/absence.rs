@@ -81,7 +81,7 @@ fn unseen() -> Option<String> {
     proc.entries(&mut EntryBuffer::default(), note).ok()?;
     processes.retain(|pid| inside(&proc, *pid) == Err(Errno::EACCES));
     let mut target = [0; 64];
-    let own = proc.link(c"self/ns/pid", &mut target).ok()?;
+    let own = proc.read_link_into(c"self/ns/pid", &mut target).ok()?;
     let mut causes = String::new();
     if !processes.is_empty() {
         causes = format!(", {} of which this user may not read", processes.len());
@@ -99,5 +99,5 @@ fn unseen() -> Option<String> {
 /// Whether the process tells what it is in: EACCES if this user may not read it, `ptrace(2)`.
 fn inside(proc: &Directory, pid: u32) -> Result<(), Errno> {
     let path = CString::new(format!("{pid}/ns/user")).unwrap_or_default();
-    proc.link(&path, &mut [0; 64]).map(drop)
+    proc.read_link_into(&path, &mut [0; 64]).map(drop)
 }

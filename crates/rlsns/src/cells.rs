@@ -3,7 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 
 use nscore::container_id::{ContainerCgroup, NameOwner, NameOwners, containers_in};
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 use nscore::procfs::{cgroup_lines, main_cgroup};
 use nscore::safe_open::{Distrust, Untrusted};
 
@@ -96,13 +96,13 @@ impl Cells<'_> {
     /// Who made this user namespace, or the one that owns this namespace of another type.
     fn owner(&self, namespace: &NsRecord) -> Option<u32> {
         match namespace.kind {
-            Namespace::User => namespace.owner_uid,
+            NsType::User => namespace.owner_uid,
             _ => self.snapshot.namespaces.get(&namespace.owner)?.owner_uid,
         }
     }
 }
 
-fn of_process(column: Column, kind: Namespace, process: &Process) -> Cell {
+fn of_process(column: Column, kind: NsType, process: &Process) -> Cell {
     match column {
         Column::Path => format!("/proc/{}/ns/{}", process.pid, kind.file())
             .into_bytes()
@@ -126,7 +126,7 @@ fn of_process(column: Column, kind: Namespace, process: &Process) -> Cell {
 fn uid(row: &Row) -> Option<u32> {
     match row.process {
         Some(process) => process.info.as_ref().map(|person| person.uid),
-        None if row.namespace.kind == Namespace::User => row.namespace.owner_uid,
+        None if row.namespace.kind == NsType::User => row.namespace.owner_uid,
         None => Some(0),
     }
 }

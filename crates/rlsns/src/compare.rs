@@ -5,8 +5,8 @@ use std::ffi::CString;
 
 use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
-use nscore::hint::Explain;
-use nscore::namespace::Namespace;
+use nscore::hint::WithHint;
+use nscore::ns_type::NsType;
 use nscore::sys::directory::Directory;
 use nscore::sys::probe::Call;
 use nscore::unread::Unread;
@@ -61,19 +61,19 @@ pub(crate) fn processes(pids: &[u32], types: NsTypes, format: Format) -> Result<
 }
 
 /// The types in the order of their files' names.
-const ORDER: [Namespace; 8] = [
-    Namespace::Cgroup,
-    Namespace::Ipc,
-    Namespace::Mount,
-    Namespace::Net,
-    Namespace::Pid,
-    Namespace::Time,
-    Namespace::User,
-    Namespace::Uts,
+const ORDER: [NsType; 8] = [
+    NsType::Cgroup,
+    NsType::Ipc,
+    NsType::Mount,
+    NsType::Net,
+    NsType::Pid,
+    NsType::Time,
+    NsType::User,
+    NsType::Uts,
 ];
 
 /// Whether this kernel has such namespaces.
-fn is_known(kind: Namespace) -> bool {
+fn is_known(kind: NsType) -> bool {
     let own = Directory::open(c"/proc/self");
     own.is_ok_and(|own| inode(&own, kind) != Err(Errno::ENOENT))
 }
@@ -87,7 +87,7 @@ fn open(entry: &str, name: String) -> Result<Compared> {
         Err(Errno::ENOENT) => Err(Error::new(Errno::ESRCH)),
         Err(errno) => Err(Error::new(errno)),
     }
-    .explain_for(entry, |_, entry| match entry.parse() {
+    .with_hint_for(entry, |_, entry| match entry.parse() {
         Ok(pid) => absence::of_process(pid),
         Err(_) => absence::of_all(),
     })
@@ -114,7 +114,7 @@ fn columns(compared: &[Compared]) -> Vec<Column> {
     columns
 }
 
-fn row(kind: Namespace, compared: &[Compared], format: Format, unread: &mut Unread) -> Row {
+fn row(kind: NsType, compared: &[Compared], format: Format, unread: &mut Unread) -> Row {
     let mut inodes: Vec<Option<u32>> = Vec::new();
     for process in compared {
         // The caller's own column is that of no other process.
@@ -151,10 +151,10 @@ fn result(inodes: &[Option<u32>]) -> Option<&'static str> {
 }
 
 /// The inode number of a process's namespace.
-fn inode(process: &Directory, kind: Namespace) -> Result<u32, Errno> {
+fn inode(process: &Directory, kind: NsType) -> Result<u32, Errno> {
     let name = CString::new(format!("ns/{}", kind.file())).map_err(|_| Errno::EINVAL)?;
     let mut target = [0; 64];
-    let target = process.link(&name, &mut target)?;
+    let target = process.read_link_into(&name, &mut target)?;
     nslink::parse_link(target)
         .map(|(_, inode)| inode)
         .ok_or(Errno::EINVAL)
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn the_types_are_in_the_order_that_ls_has() {
-        let names = ORDER.map(Namespace::file);
+        let names = ORDER.map(NsType::file);
         let expected = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
         assert_eq!(names, expected);
     }

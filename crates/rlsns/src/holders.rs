@@ -127,7 +127,7 @@ fn grip_of(task: Task, hold: HoldKind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nscore::namespace::Namespace;
+    use nscore::ns_type::NsType;
 
     #[test]
     fn every_way_to_hold_a_namespace_has_its_words() {
@@ -157,7 +157,7 @@ mod tests {
             (mount("/run/netns/a", None), "mount /run/netns/a"),
             (mount("/a b", Some(5)), "mount /a b in mnt 5"),
             (mount("", Some(5)), "mount in mnt 5"),
-            (Holder::Child(Namespace::User, 6), "child user 6"),
+            (Holder::Child(NsType::User, 6), "child user 6"),
         ] {
             assert_eq!(String::from_utf8(how(&holder)).as_deref(), Ok(words));
         }

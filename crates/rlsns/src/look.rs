@@ -3,8 +3,8 @@
 use anyhow::{Context, Error, Result};
 use nix::libc::c_int;
 use nscore::cli::{AlreadyReported, Diagnostics, message};
-use nscore::hint::Explain;
-use nscore::procfs::refusal;
+use nscore::hint::WithHint;
+use nscore::procfs::not_procfs_error;
 
 use crate::absence;
 use crate::column::Column;
@@ -44,8 +44,8 @@ pub(crate) fn look(
 /// Looks at the machine. Where there is no /proc it is the mounts that the original misses first, with a status that is
 /// not that of its other failures.
 pub(crate) fn read(wanted: &ScanOptions, diagnostics: &Diagnostics) -> Result<Snapshot> {
-    let read = scan(wanted).map_err(refusal);
-    let read = read.explain(|_| absence::of_all());
+    let read = scan(wanted).map_err(not_procfs_error);
+    let read = read.with_hint(|_| absence::of_all());
     let read = read.context("failed to parse /proc/self/mountinfo");
     let snapshot = read.map_err(|error| {
         diagnostics.report(&error);

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Result, bail};
 use nscore::cli::{Invocation, message};
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 use nscore::sys::locale::{Locale, load_order};
 
 use crate::column::Column;
@@ -225,9 +225,7 @@ impl<'a> Met<'a> {
     /// The columns that are shown unless others are named.
     fn default_columns(&self, of_processes: bool) -> Vec<Column> {
         use Column::{Command, Netnsid, Nprocs, Ns, Nsfs, Pid, Ppid, Type, User};
-        let networks = self
-            .types
-            .is_some_and(|types| types.contains(Namespace::Net));
+        let networks = self.types.is_some_and(|types| types.contains(NsType::Net));
         match (of_processes, networks) {
             (true, _) => vec![Pid, Ppid, User, Command],
             (_, true) => vec![Ns, Type, Nprocs, Pid, User, Netnsid, Nsfs, Command],

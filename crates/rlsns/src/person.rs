@@ -47,7 +47,7 @@ fn contents(pid: u32, name: &CStr) -> Result<Vec<u8>, Errno> {
     let path = format!("/proc/{pid}\0").into_bytes();
     let path = CStr::from_bytes_until_nul(&path).map_err(|_| Errno::EINVAL)?;
     let mut bytes = vec![0; MOST];
-    let length = Directory::open(path)?.contents(name, &mut bytes)?.len();
+    let length = Directory::open(path)?.read_into(name, &mut bytes)?.len();
     bytes.truncate(length);
     Ok(bytes)
 }

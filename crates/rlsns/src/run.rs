@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use anyhow::{Context, Error, Result, bail};
 use nscore::cli::{Diagnostics, Invocation, message};
-use nscore::sys::process::Ending;
+use nscore::sys::process::ExitReason;
 
 use crate::absence;
 use crate::cells::Cells;
@@ -21,7 +21,7 @@ use crate::table::{self, Cell, Table};
 use nscore::scan::{NsRequests, NsTypes, ScanOptions};
 
 /// Runs the whole program.
-pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
+pub(crate) fn run(invocation: &Invocation) -> Result<ExitReason> {
     let diagnostics = &invocation.diagnostics;
     let text = match Request::read(invocation)? {
         Request::Columns(format) => legend::columns(format),
@@ -36,7 +36,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
         }
         Request::Graph(language, options) => picture(language, options, diagnostics)?,
     };
-    Ok(Ending::Status(diagnostics.print(&text)))
+    Ok(ExitReason::Status(diagnostics.print(&text)))
 }
 
 /// The list that the options ask for.

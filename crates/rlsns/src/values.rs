@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::{Error, Result, bail};
 use nix::errno::Errno;
 use nscore::cli::{message, number};
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 
 use crate::graph::Language;
 use crate::options::Relation;
@@ -43,9 +43,9 @@ fn invalid(what: &str, text: &OsStr, reason: Option<Errno>) -> Error {
 }
 
 /// Reads the name of a type.
-pub(crate) fn kind(name: &OsStr) -> Result<Namespace> {
+pub(crate) fn kind(name: &OsStr) -> Result<NsType> {
     let unknown = || Error::new(message(&[&"unknown namespace type: ", &name]));
-    Namespace::from_file(name.as_bytes()).ok_or_else(unknown)
+    NsType::from_file(name.as_bytes()).ok_or_else(unknown)
 }
 
 /// Reads what a tree is to be made by.

@@ -10,8 +10,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
 use nix::unistd::Pid;
-use nscore::hint::Explain;
-use nscore::namespace::Namespace;
+use nscore::hint::WithHint;
+use nscore::ns_type::NsType;
 use nscore::sys::directory::{Status, status, status_of};
 use nscore::sys::namespace::{joins_by_pidfd, network_of, setns, user_namespace_of};
 use nscore::sys::nsfs::owner_of;
@@ -25,10 +25,10 @@ use crate::target::Target;
 /// What is left to be joined.
 pub(crate) struct Joining<'a> {
     /// Of the process of the pidfd, in one call.
-    by_pidfd: Vec<Namespace>,
+    by_pidfd: Vec<NsType>,
     pidfd: Option<(Pid, BorrowedFd<'a>)>,
     /// In the order of joining.
-    files: Vec<(Namespace, OwnedFd)>,
+    files: Vec<(NsType, OwnedFd)>,
 }
 
 impl<'a> Joining<'a> {
@@ -80,9 +80,9 @@ impl<'a> Joining<'a> {
         let pid = target.pid();
         let pidfd = target
             .pidfd()
-            .explain(move |errno| process::of_file(errno, pid, ""))
+            .with_hint(move |errno| process::of_file(errno, pid, ""))
             .with_context(|| format!("failed to pidfd_open() for {pid}"))?;
-        self.replace(Namespace::Net, network_of_socket(pidfd, number)?);
+        self.replace(NsType::Net, network_of_socket(pidfd, number)?);
         Ok(())
     }
 
@@ -92,8 +92,8 @@ impl<'a> Joining<'a> {
     /// `failed to open parent namespace`.
     pub(crate) fn choose_user_parent(&mut self, target: Option<&Target>) -> Result<()> {
         let target = target.context("no target PID specified")?;
-        let parent = parent_namespace(target, self.file(Namespace::User))?;
-        self.replace(Namespace::User, parent);
+        let parent = parent_namespace(target, self.file(NsType::User))?;
+        self.replace(NsType::User, parent);
         Ok(())
     }
 
@@ -108,17 +108,17 @@ impl<'a> Joining<'a> {
     }
 
     /// Whether this type is to be entered.
-    pub(crate) fn enters(&self, namespace: Namespace) -> bool {
+    pub(crate) fn enters(&self, namespace: NsType) -> bool {
         self.by_pidfd.contains(&namespace) || self.file(namespace).is_some()
     }
 
-    fn file(&self, namespace: Namespace) -> Option<&OwnedFd> {
+    fn file(&self, namespace: NsType) -> Option<&OwnedFd> {
         let mut files = self.files.iter();
         files.find(|(of, _)| *of == namespace).map(|(_, file)| file)
     }
 
     /// Has `file` stand for this type, whatever stood for it before.
-    fn replace(&mut self, namespace: Namespace, file: OwnedFd) {
+    fn replace(&mut self, namespace: NsType, file: OwnedFd) {
         self.by_pidfd.retain(|other| *other != namespace);
         self.files.retain(|(other, _)| *other != namespace);
         self.files.push((namespace, file));
@@ -143,10 +143,10 @@ impl<'a> Joining<'a> {
     /// # Errors
     /// `reassociate to namespaces failed`, `reassociate to namespace 'ns/X' failed`: those of the first sequence.
     pub(crate) fn join(mut self, target: Option<&Target>) -> Result<()> {
-        let enters_user = self.enters(Namespace::User);
-        let enters_mount = self.enters(Namespace::Mount);
+        let enters_user = self.enters(NsType::User);
+        let enters_mount = self.enters(NsType::Mount);
         self.try_all_but_user();
-        let proc_is_ours = !enters_mount || self.enters(Namespace::Mount);
+        let proc_is_ours = !enters_mount || self.enters(NsType::Mount);
         let refused = self.join_rest(enters_user, proc_is_ours);
         let is_denied = |error: &Error| error.downcast_ref() == Some(&Errno::EPERM);
         match refused {
@@ -164,7 +164,7 @@ impl<'a> Joining<'a> {
 
     /// The second pass: what is left, the process's own namespaces in one call, then the files.
     fn join_rest(&mut self, enters_user: bool, proc_is_ours: bool) -> Result<()> {
-        let refused = |types: &[Namespace], of| Refusal {
+        let refused = |types: &[NsType], of| Refusal {
             types: types.to_vec(),
             enters_user,
             of: if proc_is_ours { of } else { None },
@@ -189,7 +189,7 @@ impl<'a> Joining<'a> {
 
     /// Strikes off the types of which the caller is in the same namespace already.
     fn leave_out_shared(&mut self, target: Option<&Target>) {
-        let is_other = |namespace: Namespace, theirs: Option<Status>| {
+        let is_other = |namespace: NsType, theirs: Option<Status>| {
             let id = |status: Status| (status.device, status.inode);
             let own = own_status(namespace).ok();
             theirs.is_none() || theirs.map(id) != own.map(id)
@@ -204,7 +204,7 @@ impl<'a> Joining<'a> {
 
     /// Joins what is left; of the namespaces of one call the kernel takes the user namespace first by itself.
     fn join_user_first(&self) -> Result<(), Errno> {
-        let is_user = |namespace: Namespace| namespace == Namespace::User;
+        let is_user = |namespace: NsType| namespace == NsType::User;
         let (first, rest): (Vec<_>, Vec<_>) = self
             .files
             .iter()
@@ -223,8 +223,8 @@ impl<'a> Joining<'a> {
 
     /// The first pass: what can be joined is joined and struck off.
     fn try_all_but_user(&mut self) {
-        let is_user = |namespace: &Namespace| *namespace == Namespace::User;
-        let others: Vec<Namespace> = self
+        let is_user = |namespace: &NsType| *namespace == NsType::User;
+        let others: Vec<NsType> = self
             .by_pidfd
             .iter()
             .copied()
@@ -242,7 +242,7 @@ impl<'a> Joining<'a> {
     }
 }
 
-fn flags(namespaces: &[Namespace]) -> i32 {
+fn flags(namespaces: &[NsType]) -> i32 {
     namespaces
         .iter()
         .fold(0, |flags, namespace| flags | namespace.flag())
@@ -278,11 +278,11 @@ fn parent_namespace(target: &Target, named: Option<&OwnedFd>) -> Result<OwnedFd>
 /// # Errors
 /// `stat of /proc/PID/ns/user failed`.
 pub(crate) fn choose_all(options: &mut Options) -> Result<()> {
-    for namespace in Namespace::ALL {
+    for namespace in NsType::ALL {
         let Ok(own) = own_status(namespace) else {
             continue;
         };
-        if namespace == Namespace::User && !options.enters(namespace) {
+        if namespace == NsType::User && !options.enters(namespace) {
             let theirs = match &options.target {
                 Some(target) => target.stat_namespace(namespace.file())?,
                 None => Err(Errno::ENOENT).context("stat of /proc/0/ns/user failed")?,
@@ -297,7 +297,7 @@ pub(crate) fn choose_all(options: &mut Options) -> Result<()> {
 }
 
 /// The state of the file of one of the caller's own namespaces.
-fn own_status(namespace: Namespace) -> Result<Status, Errno> {
+fn own_status(namespace: NsType) -> Result<Status, Errno> {
     let path = format!("/proc/self/ns/{}\0", namespace.file());
     status(CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or_default())
 }

@@ -14,8 +14,8 @@ use nix::fcntl::OFlag;
 use nscore::cli::getopt::ParsedOption;
 use nscore::cli::{Invocation, message, number};
 use nscore::hardening::Hardening;
-use nscore::hint::{self, Explain};
-use nscore::namespace::Namespace;
+use nscore::hint::{self, WithHint};
+use nscore::ns_type::NsType;
 use nscore::sys::file::open;
 use nscore::sys::namespace::{open_by_id, own_mount_namespace};
 
@@ -45,7 +45,7 @@ pub(crate) struct Options {
     /// The process that it names, or leads to.
     pub(crate) target: Option<Target>,
     pub(crate) all: bool,
-    pub(crate) namespaces: Vec<(Namespace, Source)>,
+    pub(crate) namespaces: Vec<(NsType, Source)>,
     /// The number of a socket among the target's descriptors.
     pub(crate) net_socket: Option<RawFd>,
     pub(crate) user_parent: bool,
@@ -118,7 +118,7 @@ impl Options {
             "follow-context" => self.follow_context = true,
             "clear-env" => self.clear_environment = true,
             name if self.hardening.take(name) => {}
-            name => match Namespace::from_option(name) {
+            name => match NsType::from_option(name) {
                 Some(namespace) => self.enter(namespace, namespace_source(option)?),
                 None => bail!("option --{name} is in the table but not in the program"),
             },
@@ -149,7 +149,7 @@ impl Options {
     }
 
     /// Chooses a namespace; a file that was named once stays named, and a later file replaces it.
-    pub(crate) fn enter(&mut self, namespace: Namespace, source: Source) {
+    pub(crate) fn enter(&mut self, namespace: NsType, source: Source) {
         let known = self
             .namespaces
             .iter_mut()
@@ -162,7 +162,7 @@ impl Options {
     }
 
     /// The types that were chosen and are to come from the target.
-    pub(crate) fn chosen_of_target(&self) -> impl Iterator<Item = Namespace> {
+    pub(crate) fn chosen_of_target(&self) -> impl Iterator<Item = NsType> {
         let chosen = self.namespaces.iter();
         chosen.filter_map(|(of, source)| matches!(source, Source::Target).then_some(*of))
     }
@@ -174,7 +174,7 @@ impl Options {
     }
 
     /// Whether this type is to be entered.
-    pub(crate) fn enters(&self, namespace: Namespace) -> bool {
+    pub(crate) fn enters(&self, namespace: NsType) -> bool {
         self.namespaces
             .iter()
             .any(|(entered, _)| *entered == namespace)
@@ -196,10 +196,10 @@ fn namespace_source(option: &ParsedOption) -> Result<Source> {
             let id = id.ok_or_else(|| Error::new(message(&[&"failed to parse nsid: ", &text])))?;
             // Where this fails, no namespace has an id.
             let any = own_mount_namespace()
-                .explain(hint::without_ids)
+                .with_hint(hint::without_ids)
                 .context("failed to fill namespace file handle")?;
             open_by_id(any, id)
-                .explain(hint::without_ids)
+                .with_hint(hint::without_ids)
                 .map(Source::Opened)
                 .with_context(|| format!("cannot open namespace of id {id}"))
         }

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
 use nscore::sys::directory::status_of;
 use nscore::sys::file::open;
@@ -24,10 +24,10 @@ pub(crate) enum Standing {
 
 impl Standing {
     /// That of a namespace of this type; a user namespace is its own owner. `None` if it cannot be told.
-    pub(crate) fn of(namespace: OwnedFd, of: Namespace) -> Option<Standing> {
-        let own = own(Namespace::User).filter(|_| is_namespace(&namespace))?;
+    pub(crate) fn of(namespace: OwnedFd, of: NsType) -> Option<Standing> {
+        let own = own(NsType::User).filter(|_| is_namespace(&namespace))?;
         let mut owner = match of {
-            Namespace::User => namespace,
+            NsType::User => namespace,
             _ => match owner_of(&namespace) {
                 Err(Errno::EPERM) => return Some(Standing::Outside),
                 owner => owner.ok()?,
@@ -50,8 +50,8 @@ impl Standing {
 }
 
 /// This process's own namespace.
-pub(crate) fn own(of: Namespace) -> Option<OwnedFd> {
-    let path = Proc::here().path("self/ns")?.join(of.file());
+pub(crate) fn own(of: NsType) -> Option<OwnedFd> {
+    let path = Proc::mounted().path("self/ns")?.join(of.file());
     open(&path, OFlag::O_RDONLY).ok()
 }
 

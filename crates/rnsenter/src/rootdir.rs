@@ -10,7 +10,7 @@ use nix::libc::S_IFDIR;
 use nix::sys::stat::Mode;
 use nix::unistd::{AccessFlags, chdir, chroot, faccessat, fchdir, getcwd};
 use nscore::sys::directory::status_of;
-use nscore::sys::file::{above_standard, open};
+use nscore::sys::file::{move_above_stdio, open};
 
 use crate::options::{Options, Source};
 use crate::target::{Target, missing};
@@ -75,7 +75,7 @@ fn open_inside(path: &Path) -> Result<OwnedFd, Errno> {
     let found = open(path, OFlag::O_PATH)?;
     if status_of(&found)?.file_type == S_IFDIR {
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-        return above_standard(openat(&found, ".", flags, Mode::empty())?);
+        return move_above_stdio(openat(&found, ".", flags, Mode::empty())?);
     }
     faccessat(AT_FDCWD, path, AccessFlags::R_OK, AtFlags::AT_EACCESS)?;
     Ok(found)

@@ -7,10 +7,10 @@ use nscore::cli::Invocation;
 use nscore::exec::{OwnFile, Program};
 use nscore::forward::run_in_session;
 use nscore::hardening::{erase_environment, leave_directory, make_undumpable};
-use nscore::hint::{self, Explain, Hint};
-use nscore::namespace::Namespace;
+use nscore::hint::{self, Hint, WithHint};
+use nscore::ns_type::NsType;
 use nscore::sys::errno::of_error;
-use nscore::sys::process::{Ending, spawn};
+use nscore::sys::process::{ExitReason, spawn};
 use nscore::sys::signal::set_default;
 
 use crate::cgroup::Cgroup;
@@ -25,7 +25,7 @@ use crate::target::init;
 use crate::{selinux, wait};
 
 /// Runs the program in the namespaces; returns if it could not be run, or once the child that runs it has ended.
-pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
+pub(crate) fn run(invocation: &Invocation) -> Result<ExitReason> {
     let options = Options::read(invocation)?;
     let target = options.target.as_ref().map(Target::pid);
     let mut joins = false;
@@ -55,7 +55,7 @@ fn enter_and_run(
     invocation: &Invocation,
     mut options: Options,
     joins: &mut bool,
-) -> Result<Ending> {
+) -> Result<ExitReason> {
     let keeps_shell = !options.environment && !options.clear_environment;
     let operands = std::mem::take(&mut options.operands);
     let program = Program::from_operands(&operands, keeps_shell);
@@ -66,19 +66,19 @@ fn enter_and_run(
     let target = options.target.take();
     let opened = Opened::prepare(&mut options, target.as_ref())?;
     let credentials = Credentials {
-        enters_user: opened.joining.enters(Namespace::User),
+        enters_user: opened.joining.enters(NsType::User),
         preserve: options.preserve_credentials,
         keep_caps: options.keep_caps,
     };
-    let root_changed = opened.directories.change_root() || opened.joining.enters(Namespace::Mount);
+    let root_changed = opened.directories.change_root() || opened.joining.enters(NsType::Mount);
     let own = if root_changed { OwnFile::hold() } else { None };
-    let fork = opened.joining.enters(Namespace::Pid) && !options.no_fork;
+    let fork = opened.joining.enters(NsType::Pid) && !options.no_fork;
     let groups_left = credentials.drop_groups_outside();
     // From here until exec nobody inside may look into this process: it still holds what is outside.
     make_undumpable().context("prctl failed")?;
     let (user, group) = opened.enter(target.as_ref(), joins)?;
     let diagnostics = &invocation.diagnostics;
-    let become_program = || -> Result<Ending> {
+    let become_program = || -> Result<ExitReason> {
         credentials.become_inside(user, group, groups_left)?;
         if credentials.enters_user || user.is_some() || group.is_some() {
             make_undumpable().context("prctl failed")?;
@@ -98,7 +98,7 @@ fn enter_and_run(
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     let child = spawn(|| diagnostics.finish(become_program()));
-    let child = child.explain(hint::fork).context("fork failed")?;
+    let child = child.with_hint(hint::fork).context("fork failed")?;
     drop(target);
     // That `/` may not be entered is no reason to leave the program alone.
     let _ = leave_directory();
@@ -160,7 +160,7 @@ impl<'a> Opened<'a> {
         target: Option<&Target>,
         joins: &mut bool,
     ) -> Result<(Option<u32>, Option<u32>)> {
-        let enters_user = self.joining.enters(Namespace::User);
+        let enters_user = self.joining.enters(NsType::User);
         // The namespaces of a process are joined all or none, if that process may not be looked into.
         *joins = self.joining.has_files();
         self.joining.join(target)?;

@@ -34,7 +34,7 @@ pub(crate) fn follow(options: &Options, target: Option<&Target>) -> Result<()> {
     let mut file = File::from(target.open("attr/current")?);
     let read = file.read_to_end(&mut context);
     read.with_context(|| format!("failed to get {} SELinux context", target.pid()))?;
-    let exec = procfs::open_own(Path::new("/proc/self/attr/exec"), OFlag::O_WRONLY);
+    let exec = procfs::open_verified(Path::new("/proc/self/attr/exec"), OFlag::O_WRONLY);
     exec.and_then(|exec| write_all(exec, &context).map_err(Error::from))
         .context("failed to set exec context")
 }

@@ -8,15 +8,15 @@ use nix::errno::Errno;
 use nix::libc::{SIGCONT, SIGSTOP};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::{Pid, getpid};
-use nscore::sys::process::{Ending, ended_or_stopped, kill};
+use nscore::sys::process::{ExitReason, kill, try_wait_or_stopped};
 
 /// Waits for the end of `child`, stopping and going on with it.
 ///
 /// # Errors
 /// `waitpid failed`.
-pub(crate) fn for_child(child: Pid) -> Result<Ending> {
+pub(crate) fn for_child(child: Pid) -> Result<ExitReason> {
     loop {
-        match ended_or_stopped(child) {
+        match try_wait_or_stopped(child) {
             Ok(Some(ending)) => return Ok(ending),
             // A key at the terminal stops both, and whoever continues the tool has the program go on as well.
             Ok(None) if goes_on(child) => {}

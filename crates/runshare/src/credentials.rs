@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use nscore::credentials::{become_group, become_user, drop_groups, keep_capabilities};
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 
 use crate::options::Options;
 
@@ -24,7 +24,7 @@ pub(crate) fn become_owner(options: &Options) -> Result<()> {
 pub(crate) fn become_program_user(options: &Options) -> Result<()> {
     options.setgid.map_or(Ok(()), become_group_alone)?;
     options.setuid.map_or(Ok(()), become_user)?;
-    if options.keep_caps && options.unshares(Namespace::User) {
+    if options.keep_caps && options.unshares(NsType::User) {
         keep_capabilities()?;
     }
     Ok(())

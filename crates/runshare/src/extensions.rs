@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use nscore::hardening::Hardening;
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 use nscore::sys::mount::Propagation;
 
 use crate::options::Options;
@@ -17,7 +17,7 @@ pub(crate) struct Beyond {
     pub(crate) domain_name: Option<OsString>,
     /// Bring the loopback device up.
     pub(crate) loopback: bool,
-    /// Change the root of the mount namespace, not of the process.
+    /// WaitStatus the root of the mount namespace, not of the process.
     pub(crate) pivot_root: bool,
     pub(crate) hardening: Hardening,
     /// Where namespaces without a file are to be kept.
@@ -32,7 +32,7 @@ pub(crate) struct Beyond {
 
 impl Beyond {
     /// Takes an option if it is one of these; what comes back is the namespace that it implies, if any.
-    pub(crate) fn take(&mut self, name: &str, value: &OsStr) -> Option<Option<Namespace>> {
+    pub(crate) fn take(&mut self, name: &str, value: &OsStr) -> Option<Option<NsType>> {
         match name {
             "hostname" => self.host_name = Some(value.to_owned()),
             "domainname" => self.domain_name = Some(value.to_owned()),
@@ -46,9 +46,9 @@ impl Beyond {
             _ => return None,
         }
         Some(match name {
-            "hostname" | "domainname" => Some(Namespace::Uts),
-            "loopback" => Some(Namespace::Net),
-            "pivot-root" => Some(Namespace::Mount),
+            "hostname" | "domainname" => Some(NsType::Uts),
+            "loopback" => Some(NsType::Net),
+            "pivot-root" => Some(NsType::Mount),
             _ => None,
         })
     }

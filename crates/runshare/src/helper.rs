@@ -9,8 +9,8 @@ use nix::libc::SIGKILL;
 use nix::unistd::{Pid, getpid, getppid};
 use nscore::cli::{AlreadyReported, Diagnostics};
 use nscore::hardening::make_undumpable;
-use nscore::hint::{self, Explain};
-use nscore::sys::process::{self, Ending};
+use nscore::hint::{self, WithHint};
+use nscore::sys::process::{self, ExitReason};
 use nscore::sys::signal::SignalSet;
 
 use crate::sync_socket::Gate;
@@ -36,7 +36,7 @@ impl Helper {
         let parent = getpid();
         let behind = || {
             // Whatever ends the parent, a key at the terminal, say, must not end this in the middle of its work.
-            let mask = SignalSet::every().block();
+            let mask = SignalSet::full().block();
             let turn = mask.and_then(|mask| {
                 make_undumpable()?;
                 Ok((mask, gate.wait()?))
@@ -49,11 +49,11 @@ impl Helper {
             match done {
                 // Whoever has ended the parent wants to hear no more of it.
                 Err(_) if getppid() != parent => 1,
-                done => diagnostics.finish(done.map(|()| Ending::Status(0))),
+                done => diagnostics.finish(done.map(|()| ExitReason::Status(0))),
             }
         };
         let process = process::spawn(behind)
-            .explain(hint::fork)
+            .with_hint(hint::fork)
             .context("fork failed")?;
         Ok(Helper {
             gate: Some(gate),
@@ -89,9 +89,9 @@ pub(crate) fn end(process: Pid) {
 /// [`AlreadyReported`] with its exit status; that it was killed, which nobody has told yet.
 pub(crate) fn succeeded(process: Pid, name: &str) -> Result<()> {
     match process::wait(process).context("waitpid failed")? {
-        Ending::Status(0) => Ok(()),
-        Ending::Status(status) => Err(Error::new(AlreadyReported(status))),
-        Ending::Signal(signal) => bail!("{name} was killed by signal {signal}"),
+        ExitReason::Status(0) => Ok(()),
+        ExitReason::Status(status) => Err(Error::new(AlreadyReported(status))),
+        ExitReason::Signal(signal) => bail!("{name} was killed by signal {signal}"),
     }
 }
 

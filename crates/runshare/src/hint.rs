@@ -75,7 +75,7 @@ pub(crate) fn capability(errno: Errno, kind: Kind) -> Option<String> {
         Kind::Users => CAP_SETUID,
         Kind::Groups => CAP_SETGID,
     };
-    let status = (errno == Errno::EPERM).then(|| Proc::here().status("self"))?;
+    let status = (errno == Errno::EPERM).then(|| Proc::mounted().status("self"))?;
     capability.missing(&status?, None)
 }
 

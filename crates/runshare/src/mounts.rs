@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{chdir, chroot};
 use nscore::cli::{Message, message};
-use nscore::hint::{self, Explain};
+use nscore::hint::{self, WithHint};
 use nscore::sys::file::{open, write_all};
 use nscore::sys::mount::{Propagation, mount_kernel_filesystem, set_propagation};
 
@@ -55,12 +55,12 @@ pub(crate) fn change_root_and_directory(options: &Options) -> Result<Option<NewR
         if options.beyond.pivot_root {
             new_root = Some(
                 NewRoot::enter(root)
-                    .explain_for(root.as_path(), hint::path)
+                    .with_hint_for(root.as_path(), hint::path)
                     .with_context(|| cannot_change_root(root))?,
             );
         } else {
             chroot(root)
-                .explain_for(root.as_path(), |errno, root| {
+                .with_hint_for(root.as_path(), |errno, root| {
                     hint::chroot(errno, root, "add --map-root-user")
                 })
                 .with_context(|| cannot_change_root(root))?;
@@ -69,7 +69,7 @@ pub(crate) fn change_root_and_directory(options: &Options) -> Result<Option<NewR
     }
     if let Some(directory) = directory {
         chdir(directory)
-            .explain_for(directory, hint::path)
+            .with_hint_for(directory, hint::path)
             .with_context(|| message(&[&"cannot change directory to ", &directory]))?;
     }
     Ok(new_root)
@@ -144,7 +144,7 @@ fn mount_kernel(filesystem: &str, directory: &Path) -> Result<()> {
         _ => hint::mount_binfmt,
     };
     mount_kernel_filesystem(filesystem, directory)
-        .explain_for(directory, find)
+        .with_hint_for(directory, find)
         .with_context(|| message(&[&"mount ", &directory, &" failed"]))
 }
 

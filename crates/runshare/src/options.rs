@@ -12,7 +12,7 @@ use nix::libc::{SIGKILL, c_int};
 use nix::unistd::{getegid, geteuid};
 use nscore::cli::getopt::ParsedOption;
 use nscore::cli::{Invocation, number};
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 use nscore::sys::mount::Propagation;
 use nscore::users;
 
@@ -28,7 +28,7 @@ pub(crate) const BINFMT_MISC: &str = "/proc/sys/fs/binfmt_misc";
 /// A namespace to leave, and the file that is to keep the new one alive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unshared {
-    pub(crate) namespace: Namespace,
+    pub(crate) namespace: NsType,
     pub(crate) file: Option<PathBuf>,
 }
 
@@ -103,9 +103,9 @@ impl Options {
     fn finish(&mut self) -> Result<()> {
         // A pid namespace is there to be kept only once its first process is.
         self.fork |= self.beyond.hardening.needs_fork()
-            || self.persists(|namespace| namespace == Namespace::Pid);
+            || self.persists(|namespace| namespace == NsType::Pid);
         let shifts_clocks = self.monotonic.is_some() || self.boottime.is_some();
-        if shifts_clocks && !self.unshares(Namespace::Time) {
+        if shifts_clocks && !self.unshares(NsType::Time) {
             bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");
         }
         extensions::check(self)
@@ -132,7 +132,7 @@ impl Options {
             "init" => {
                 self.init = true;
                 self.fork = true;
-                self.unshare(Namespace::Pid);
+                self.unshare(NsType::Pid);
             }
             "propagation" => self.propagation = propagation(value)?,
             "setgroups" => self.setgroups = Some(setgroups(value)?),
@@ -148,7 +148,7 @@ impl Options {
                 self.boottime = Some(number::seconds("failed to parse boottime offset", value)?);
             }
             "mount-proc" => {
-                self.unshare(Namespace::Mount);
+                self.unshare(NsType::Mount);
                 self.mount_proc = Some(option.optional_value().unwrap_or(PROC.as_ref()).into());
             }
             "mount-binfmt" => self.take_binfmt(option.optional_value()),
@@ -160,7 +160,7 @@ impl Options {
             }
             "clear-env" => self.clear_environment = true,
             "whitelist-env" => self.take_whitelist(value),
-            name => match Namespace::from_option(name) {
+            name => match NsType::from_option(name) {
                 Some(namespace) => {
                     let file = option.optional_value().map(PathBuf::from);
                     self.unshare_into(namespace, file);
@@ -173,7 +173,7 @@ impl Options {
 
     /// The options that say who is who in the user namespace; each asks for one.
     fn take_map(&mut self, name: &str, value: &OsStr) -> Result<()> {
-        self.unshare(Namespace::User);
+        self.unshare(NsType::User);
         match name {
             "map-user" => self.users.single = Some(mapped_id(value, "uid", users::user_id)?),
             "map-group" => self.groups.single = Some(mapped_id(value, "gid", users::group_id)?),
@@ -203,8 +203,8 @@ impl Options {
     /// `--mount-binfmt`, and what `--load-interp` implies. Without a directory, binfmt_misc stands on a proc of its
     /// own, which is mounted too.
     fn take_binfmt(&mut self, directory: Option<&OsStr>) {
-        self.unshare(Namespace::Mount);
-        self.unshare(Namespace::User);
+        self.unshare(NsType::Mount);
+        self.unshare(NsType::User);
         if directory.is_none() && self.mount_proc.is_none() {
             self.mount_proc = Some(PROC.into());
         }
@@ -221,12 +221,12 @@ impl Options {
         }
     }
 
-    fn unshare(&mut self, namespace: Namespace) {
+    fn unshare(&mut self, namespace: NsType) {
         self.unshare_into(namespace, None);
     }
 
     /// Marks a namespace; a file that was named once stays named.
-    fn unshare_into(&mut self, namespace: Namespace, file: Option<PathBuf>) {
+    fn unshare_into(&mut self, namespace: NsType, file: Option<PathBuf>) {
         let known = self
             .unshared
             .iter_mut()
@@ -245,7 +245,7 @@ impl Options {
     }
 
     /// Whether this namespace is left.
-    pub(crate) fn unshares(&self, namespace: Namespace) -> bool {
+    pub(crate) fn unshares(&self, namespace: NsType) -> bool {
         self.unshared
             .iter()
             .any(|unshared| unshared.namespace == namespace)
@@ -267,7 +267,7 @@ impl Options {
     }
 
     /// Whether a namespace of this type is to be kept in the directory of `--persist`.
-    pub(crate) fn persists(&self, wanted: impl Fn(Namespace) -> bool) -> bool {
+    pub(crate) fn persists(&self, wanted: impl Fn(NsType) -> bool) -> bool {
         let mut unshared = self.unshared.iter();
         self.beyond.persist.is_some()
             && unshared.any(|unshared| unshared.file.is_none() && wanted(unshared.namespace))

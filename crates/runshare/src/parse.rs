@@ -12,7 +12,7 @@ use crate::options::Setgroups;
 
 /// `SIGTERM`, `term`, `RTMIN+1`.
 pub(crate) fn signal_number(name: &OsStr) -> Result<c_int> {
-    let number = name.to_str().and_then(signal::by_name);
+    let number = name.to_str().and_then(signal::number_of);
     number.ok_or_else(|| Error::new(message(&[&"unknown signal: ", &name])))
 }
 

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2, readlink};
 use nscore::procfs::{MountPoint, Proc, mount_of};
-use nscore::sys::file::{above_standard, open};
-use nscore::sys::host::is_linux_since;
+use nscore::sys::file::{move_above_stdio, open};
 use nscore::sys::mount::{
     Propagation, bind, clone_mount, join_peers_of, make_private, set_propagation,
 };
+use nscore::sys::uname::is_linux_since;
 use std::os::fd::AsRawFd;
 
 /// Has no mount that is made on `directory` reach another mount namespace. What it is mounted on itself for is seen in
@@ -51,7 +51,7 @@ fn outside(root: &Path, directory: &Path) -> Result<PathBuf, Errno> {
     let how = OpenHow::new()
         .flags(flags)
         .resolve(ResolveFlag::RESOLVE_IN_ROOT);
-    let found = above_standard(openat2(&root, directory, how)?)?;
+    let found = move_above_stdio(openat2(&root, directory, how)?)?;
     let link = format!("/proc/self/fd/{}", found.as_raw_fd());
     Ok(readlink(link.as_str())?.into())
 }
@@ -59,7 +59,7 @@ fn outside(root: &Path, directory: &Path) -> Result<PathBuf, Errno> {
 /// The directory without symbolic links, and the mount that it is on; `None` if that cannot be found out.
 fn mount_around(directory: &Path) -> Option<(PathBuf, MountPoint)> {
     let directory = directory.canonicalize().ok()?;
-    let mount = mount_of(&Proc::here().read("self/mountinfo")?, &directory)?;
+    let mount = mount_of(&Proc::mounted().read("self/mountinfo")?, &directory)?;
     Some((directory, mount))
 }
 

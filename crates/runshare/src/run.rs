@@ -5,10 +5,10 @@ use nix::libc::SIGCHLD;
 use nscore::cli::{Diagnostics, Invocation};
 use nscore::exec::{OwnFile, Program};
 use nscore::hardening::make_undumpable;
-use nscore::hint::{self, Explain};
-use nscore::namespace::Namespace;
+use nscore::hint::{self, WithHint};
+use nscore::ns_type::NsType;
 use nscore::sys::namespace::unshare;
-use nscore::sys::process::Ending;
+use nscore::sys::process::ExitReason;
 use nscore::sys::signal::set_default;
 
 use crate::fork::watchdog::Watcher;
@@ -21,7 +21,7 @@ use crate::persist::unpersist;
 use crate::{check, credentials, environment, mounts, timens, uts_net};
 
 /// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
-pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
+pub(crate) fn run(invocation: &Invocation) -> Result<ExitReason> {
     let options = Options::read(invocation)?;
     if let Some(directory) = &options.beyond.unpersist {
         return unpersist::let_go(directory);
@@ -48,7 +48,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
     credentials::become_owner(&options)?;
     let flags = options.flags();
     unshare(flags)
-        .explain(move |errno| hint::unshare(errno, flags))
+        .with_hint(move |errno| hint::unshare(errno, flags))
         .context("unshare failed")?;
     keeper.renew_mount_namespace()?;
     mapper.write_blocks()?;
@@ -76,7 +76,7 @@ pub(crate) fn run(invocation: &Invocation) -> Result<Ending> {
 fn settle(options: &Options, mapper: &Mapper) -> Result<()> {
     mapper.write_own(options.setgroups)?;
     uts_net::set_up(&options.beyond)?;
-    if options.unshares(Namespace::Mount) {
+    if options.unshares(NsType::Mount) {
         mounts::set_root_propagation(options)?;
     }
     mounts::register_before_root(options)?;
@@ -91,7 +91,7 @@ fn become_program(
     diagnostics: &Diagnostics,
     (program, own): (&Program<'_>, Option<&OwnFile>),
     tie: Option<&Tie>,
-) -> Result<Ending> {
+) -> Result<ExitReason> {
     credentials::become_program_user(options)?;
     if Exposure::new(options) == Exposure::Hidden {
         // Another user's process is as dumpable as /proc/sys/fs/suid_dumpable has it.

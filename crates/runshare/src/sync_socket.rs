@@ -5,7 +5,7 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, send, socketpair};
-use nscore::sys::file::above_standard;
+use nscore::sys::file::move_above_stdio;
 
 /// Made before the fork, so that each of the two processes has a copy of both ends.
 pub(crate) struct Gate {
@@ -22,8 +22,8 @@ impl Gate {
         let (family, kind) = (AddressFamily::Unix, SockType::SeqPacket);
         let (waiting, opening) = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC)?;
         Ok(Gate {
-            waiting: above_standard(waiting)?,
-            opening: Some(above_standard(opening)?),
+            waiting: move_above_stdio(waiting)?,
+            opening: Some(move_above_stdio(opening)?),
         })
     }
 

@@ -31,7 +31,7 @@ pub(crate) fn shift(options: &Options) -> Result<()> {
 }
 
 fn write(clock: clockid_t, seconds: i64) -> Result<()> {
-    let file = procfs::open_own(Path::new(FILE), OFlag::O_WRONLY)
+    let file = procfs::open_verified(Path::new(FILE), OFlag::O_WRONLY)
         .with_context(|| message(&[&"failed to open ", &FILE]))?;
     write_all(&file, format!("{clock} {seconds} 0").as_bytes())
         .with_context(|| message(&[&"failed to write to ", &FILE]))

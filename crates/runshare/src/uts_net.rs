@@ -3,8 +3,8 @@
 use anyhow::{Context, Result};
 use nix::unistd::sethostname;
 use nscore::cli::message;
-use nscore::sys::host::set_domain_name;
 use nscore::sys::network::bring_loopback_up;
+use nscore::sys::uname::set_domain_name;
 
 use crate::extensions::Beyond;
 

@@ -4,7 +4,7 @@ use nix::libc::c_int;
 
 use super::{Invocation, Opt, Tool, Usage};
 use crate::sys::arguments::Arguments;
-use crate::sys::process::Ending;
+use crate::sys::process::ExitReason;
 
 /// Defines the C `main` of a program: `nscore::define_main!(rchroot::main);`, in a crate that has `#![no_main]`. The
 /// function receives [`Arguments`] and returns the exit status.
@@ -37,7 +37,7 @@ pub fn main<Id: Copy>(
     tool: &Tool,
     options: &'static [Opt<Id>],
     arguments: Arguments,
-    run: fn(&Invocation<Id>) -> anyhow::Result<Ending>,
+    run: fn(&Invocation<Id>) -> anyhow::Result<ExitReason>,
 ) -> c_int {
     let invocation = Invocation::parse(tool, options, arguments);
     let diagnostics = &invocation.diagnostics;

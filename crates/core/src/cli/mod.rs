@@ -3,7 +3,7 @@
 //! A program hands its [`Tool`] and its `run` to [`main`] and never prints by itself: what it has to say is a
 //! [`message()`] in an `anyhow::Error`, told here in the words and with the status of the original's family. Three
 //! kinds of error have a type, because they end otherwise than "the tool failed": [`Usage`] (with the line that points
-//! to `--help`), [`exec::Failure`] (126 and 127) and [`AlreadyReported`] (nothing is left to say).
+//! to `--help`), [`exec::ExecError`] (126 and 127) and [`AlreadyReported`] (nothing is left to say).
 
 pub mod by_name;
 mod entry;

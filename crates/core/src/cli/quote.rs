@@ -78,7 +78,7 @@ impl Quotes {
         let mut rest = word.as_bytes();
         std::iter::from_fn(move || {
             let first = rest.first()?;
-            let (length, is_shown) = match locale.map(|locale| locale.beginning(rest)) {
+            let (length, is_shown) = match locale.map(|locale| locale.decode_prefix(rest)) {
                 Some(beginning) => (beginning.length, beginning.character.is_some()),
                 None => (1, matches!(first, b' '..=b'~')),
             };

@@ -19,7 +19,7 @@ use crate::exec::{self, base_name};
 use crate::hint::Hint;
 use crate::sys::errno::{of_error, reason};
 use crate::sys::file::write_all;
-use crate::sys::process::Ending;
+use crate::sys::process::ExitReason;
 use crate::sys::signal::die_by;
 
 /// A command line that ends the program before it has begun.
@@ -107,10 +107,10 @@ impl Diagnostics {
 
     /// Ends a process of the tool's: as the program that it waited for, or with what went wrong told. Returns the exit
     /// status; it does not return where the program died by a signal.
-    pub fn finish(&self, ended: Result<Ending, Error>) -> c_int {
+    pub fn finish(&self, ended: Result<ExitReason, Error>) -> c_int {
         match ended {
-            Ok(Ending::Status(status)) => status,
-            Ok(Ending::Signal(signal)) => die_by(signal),
+            Ok(ExitReason::Status(status)) => status,
+            Ok(ExitReason::Signal(signal)) => die_by(signal),
             Err(error) => self.report(&error),
         }
     }
@@ -123,8 +123,8 @@ impl Diagnostics {
         let (said, status) = match error.downcast_ref::<Usage>() {
             Some(usage) => (self.report_usage(usage), self.failure()),
             None => {
-                let failure = error.downcast_ref::<exec::Failure>();
-                let status = failure.map_or(self.failure(), exec::Failure::status);
+                let failure = error.downcast_ref::<exec::ExecError>();
+                let status = failure.map_or(self.failure(), exec::ExecError::status);
                 let sentence = sentence(error);
                 (self.write_line(&[&self.name(), &": ", &sentence]), status)
             }
@@ -139,7 +139,7 @@ impl Diagnostics {
     /// Says in a second line why, if that can be told and there is a person to read it.
     fn report_hint(&self, error: &Error) {
         if let Some(hint) = error.downcast_ref::<Hint>() {
-            self.print_hint(|| hint.find());
+            self.print_hint(|| hint.evaluate());
         }
     }
 

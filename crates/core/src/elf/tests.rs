@@ -67,11 +67,11 @@ fn program(wide: bool, little: bool, machine: u16, loader: Option<&[u8]>) -> Vec
 #[test]
 fn every_layout_is_read() {
     for (wide, little) in [(false, false), (false, true), (true, false), (true, true)] {
-        let elf = Elf::read(&program(wide, little, 0x1234, Some(b"/lib/ld.so\0"))[..]);
+        let elf = Elf::parse(&program(wide, little, 0x1234, Some(b"/lib/ld.so\0"))[..]);
         let elf = elf.expect("it is a program");
         assert_eq!(elf.machine, 0x1234);
         assert_eq!(elf.interpreter(), Some("/lib/ld.so".as_ref()));
-        let elf = Elf::read(&program(wide, little, 0x1234, None)[..]);
+        let elf = Elf::parse(&program(wide, little, 0x1234, None)[..]);
         assert_eq!(elf.expect("it is a program").interpreter(), None);
     }
 }
@@ -79,7 +79,7 @@ fn every_layout_is_read() {
 #[test]
 fn this_program_is_for_this_machine() {
     let file = File::open(std::env::current_exe().expect("it runs")).expect("it can be read");
-    let elf = Elf::read(&file).expect("it is a program");
+    let elf = Elf::parse(&file).expect("it is a program");
     assert_eq!(elf.foreign(), None);
     assert!(
         elf.interpreter()
@@ -89,7 +89,7 @@ fn this_program_is_for_this_machine() {
 
 #[test]
 fn another_processor_has_a_name_or_a_number() {
-    let foreign = |machine| Elf::read(&program(true, true, machine, None)[..])?.foreign();
+    let foreign = |machine| Elf::parse(&program(true, true, machine, None)[..])?.foreign();
     let name = |machine| foreign(machine).map(|(name, _)| name);
     assert_eq!(name(22).as_deref(), Some("s390x"));
     assert_eq!(name(9999).as_deref(), Some("processor 9999"));
@@ -101,7 +101,7 @@ fn what_contradicts_itself_is_no_program() {
     let with = |at: usize, bytes: &[u8]| {
         let mut changed = whole.clone();
         changed[at..at + bytes.len()].copy_from_slice(bytes);
-        Elf::read(&changed[..])
+        Elf::parse(&changed[..])
     };
     assert!(with(0, b"\x7fELF").is_some());
     for (at, bytes) in [
@@ -120,14 +120,14 @@ fn what_contradicts_itself_is_no_program() {
         assert_eq!(with(at, bytes), None, "{at}: {bytes:?}");
     }
     for length in 0..whole.len() {
-        assert_eq!(Elf::read(&whole[..length]), None, "cut to {length}");
+        assert_eq!(Elf::parse(&whole[..length]), None, "cut to {length}");
     }
 }
 
 proptest! {
     #[test]
     fn any_file_is_answered(bytes in any::<Vec<u8>>()) {
-        let _ = Elf::read(&bytes[..]);
+        let _ = Elf::parse(&bytes[..]);
     }
 
     #[test]
@@ -140,7 +140,7 @@ proptest! {
             let length = bytes.len();
             bytes[at % length] = byte;
         }
-        if let Some(loader) = Elf::read(&bytes[..]).and_then(|elf| elf.interpreter) {
+        if let Some(loader) = Elf::parse(&bytes[..]).and_then(|elf| elf.interpreter) {
             let loader = loader.as_encoded_bytes();
             prop_assert!(loader.is_empty() || bytes.windows(loader.len()).any(|part| part == loader));
         }

@@ -25,7 +25,7 @@ use nix::unistd::{AccessFlags, faccessat};
 use crate::safe_open::{SAFE_FLAGS, open_regular};
 use crate::search_path::search_path;
 use crate::sys::directory::{Status, status_of};
-use crate::sys::file::{above_standard, open};
+use crate::sys::file::{move_above_stdio, open};
 
 /// How much of a file the kernel looks at for `#!` and the name behind it.
 const HEAD: u64 = 256;
@@ -167,7 +167,7 @@ fn resolve(path: &Path, flags: ResolveFlag) -> Result<OwnedFd, Errno> {
     let how = OpenHow::new()
         .flags(OFlag::O_PATH | OFlag::O_CLOEXEC)
         .resolve(flags);
-    above_standard(openat2(AT_FDCWD, path, how)?)
+    move_above_stdio(openat2(AT_FDCWD, path, how)?)
 }
 
 fn is_executable(found: &OwnedFd, path: &Path) -> bool {

@@ -6,18 +6,18 @@ use std::path::Path;
 
 use nix::errno::Errno;
 
-use super::{CAP_SYS_CHROOT, Harmless, path, refuses};
+use super::{CAP_SYS_CHROOT, ProbeCall, path, refuses};
 use crate::procfs::Proc;
-use crate::sys::file::place;
+use crate::sys::file::mount_info;
 
 /// Why `chroot(2)` to this directory failed; `otherwise` says how to do without the capability.
 pub fn refused(errno: Errno, directory: &Path, otherwise: &str) -> Option<String> {
     match errno {
         Errno::EPERM => {
-            let status = Proc::here().status("self");
+            let status = Proc::mounted().status("self");
             let missing =
                 status.and_then(|status| CAP_SYS_CHROOT.missing(&status, Some(otherwise)));
-            missing.or_else(|| refuses(Harmless::Chroot, errno))
+            missing.or_else(|| refuses(ProbeCall::Chroot, errno))
         }
         _ => path(errno, directory),
     }
@@ -34,7 +34,7 @@ pub(super) fn is_in_the_way(proc: &Proc) -> Option<String> {
 
 /// The root of a mount namespace is the root of a mount.
 fn begins_no_mount() -> bool {
-    place(Path::new("/")).is_some_and(|root| !root.is_mount_root)
+    mount_info(Path::new("/")).is_some_and(|root| !root.is_mount_root)
 }
 
 /// Process 1 and this one are in the same mount namespace and have other roots. For who may look into process 1.
@@ -44,7 +44,7 @@ fn is_not_that_of_process_1(proc: &Proc) -> bool {
         let file = fs::metadata(of(process, "ns/mnt")?).ok()?;
         Some((file.dev(), file.ino()))
     };
-    let root = |process| place(&of(process, "root")?);
+    let root = |process| mount_info(&of(process, "root")?);
     let same_mounts = namespace("1").is_some() && namespace("1") == namespace("self");
     let (first, own) = (root("1"), root("self"));
     same_mounts && own.is_some() && first.is_some_and(|root| root.is_mount_root) && first != own

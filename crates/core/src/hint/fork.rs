@@ -3,7 +3,7 @@
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::sys::file::open;
 use crate::sys::nsfs::has_process;
@@ -19,8 +19,8 @@ pub fn refused(errno: Errno) -> Option<String> {
 
 /// The namespace has had a process 1, or the kernel would not let it be opened, and has none now.
 fn children_have_no_init() -> bool {
-    let file = format!("self/ns/{}", Namespace::Pid.unshared_file());
-    let opened = Proc::here()
+    let file = format!("self/ns/{}", NsType::Pid.for_children_file());
+    let opened = Proc::mounted()
         .path(&file)
         .map(|path| open(&path, OFlag::O_RDONLY));
     matches!(opened, Some(Ok(namespace)) if has_process(&namespace, 1) == Ok(false))

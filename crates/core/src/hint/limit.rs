@@ -8,10 +8,10 @@
 use nix::errno::Errno;
 use nix::libc::c_int;
 
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::sys::namespace::unshare;
-use crate::sys::process::{self, Ending};
+use crate::sys::process::{self, ExitReason};
 
 /// What a limit is where nobody has set one: no more can be counted.
 const UNLIMITED: i64 = i32::MAX as i64;
@@ -21,18 +21,18 @@ const DEEPEST: usize = 32;
 
 /// Which limit keeps the namespaces of `flags` from being made.
 pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
-    let limit = |of: Namespace| proc.sysctl(&of.limit());
-    if let Some(forbidden) = Namespace::in_flags(flags).find(|of| limit(*of) == Some(0)) {
+    let limit = |of: NsType| proc.sysctl(&of.sysctl());
+    if let Some(forbidden) = NsType::in_flags(flags).find(|of| limit(*of) == Some(0)) {
         return Some(none_allowed(forbidden));
     }
     let full = first_full(flags)?;
-    let first_user = proc.is_in_first(Namespace::User)?;
+    let first_user = proc.is_initial(NsType::User)?;
     let mut causes = Vec::new();
     match limit(full)? {
         UNLIMITED => {}
         limit => causes.push(format!(
             "{} is {limit}, and this user has as many",
-            full.limit()
+            full.sysctl()
         )),
     }
     if !first_user {
@@ -48,7 +48,7 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
         }
     }
     let causes = causes.join(", or ");
-    (!causes.is_empty()).then(|| match full.limit() {
+    (!causes.is_empty()).then(|| match full.sysctl() {
         limit if causes.contains(&limit) => {
             format!("{causes}: `sysctl -w {limit}=NUMBER`, as root there, raises it")
         }
@@ -56,14 +56,14 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
     })
 }
 
-fn none_allowed(forbidden: Namespace) -> String {
-    let (name, limit) = (forbidden.option(), forbidden.limit());
+fn none_allowed(forbidden: NsType) -> String {
+    let (name, limit) = (forbidden.option(), forbidden.sysctl());
     format!(
         "{limit} is 0, so nobody may make {name} namespaces here: `sysctl -w {limit}=NUMBER`, as root, raises it"
     )
 }
 
-fn too_deep(nested: Namespace) -> String {
+fn too_deep(nested: NsType) -> String {
     let name = nested.option();
     format!("{name} namespaces are nested {DEEPEST} deep here, which is the deepest")
 }
@@ -75,11 +75,11 @@ enum Depth {
 }
 
 /// Whether depth may be the cause; for a pid namespace below a /proc of the first one, it can be seen.
-fn nested(proc: &Proc, of: Namespace, first_user: bool) -> Option<Depth> {
+fn nested(proc: &Proc, of: NsType, first_user: bool) -> Option<Depth> {
     match of {
-        Namespace::User => (!first_user).then_some(Depth::Unknown),
-        Namespace::Pid if proc.is_in_first(Namespace::Pid)? => None,
-        Namespace::Pid => {
+        NsType::User => (!first_user).then_some(Depth::Unknown),
+        NsType::Pid if proc.is_initial(NsType::Pid)? => None,
+        NsType::Pid => {
             let status = proc.status("self")?;
             let numbers = status.field("NSpid")?.split_ascii_whitespace().count();
             Some(if numbers > DEEPEST {
@@ -93,8 +93,8 @@ fn nested(proc: &Proc, of: Namespace, first_user: bool) -> Option<Depth> {
 }
 
 /// The first type of which no more can be made, tried one by one in a child.
-fn first_full(flags: c_int) -> Option<Namespace> {
-    let types: Vec<Namespace> = Namespace::in_flags(flags).collect();
+fn first_full(flags: c_int) -> Option<NsType> {
+    let types: Vec<NsType> = NsType::in_flags(flags).collect();
     let full = || {
         let mut types = (1..).zip(&types);
         let failed = types.find_map(|(number, of)| Some((number, unshare(of.flag()).err()?)));
@@ -104,7 +104,7 @@ fn first_full(flags: c_int) -> Option<Namespace> {
         }
     };
     let child = process::spawn(full).ok()?;
-    let Ending::Status(number) = process::wait(child).ok()? else {
+    let ExitReason::Status(number) = process::wait(child).ok()? else {
         return None;
     };
     let index = usize::try_from(number).ok()?.checked_sub(1)?;

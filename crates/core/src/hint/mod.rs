@@ -13,17 +13,17 @@
 //! 3. **Nothing is trusted.** It may run in another's root, with another's /proc: what is read is read as a file, within
 //!    bounds, and a path that is shown is [`shown`] harmlessly.
 
+mod bind_mount;
 mod capability;
 mod chroot;
 mod fork;
-mod identity;
+mod kernel_version;
 mod limit;
-mod old;
 mod path;
 mod proc;
 mod program;
 mod seccomp;
-mod shared;
+mod setuid;
 mod unshare;
 
 use std::borrow::Borrow;
@@ -33,16 +33,16 @@ use anyhow::Error;
 use nix::errno::Errno;
 
 pub use crate::escape::shown;
+pub use bind_mount::bind_refused as bind;
 pub use capability::{CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capability};
 pub use chroot::refused as chroot;
 pub use fork::refused as fork;
-pub use identity::{become_refused as become_id, setgroups_refused as setgroups};
-pub use old::{mount_binfmt_refused as mount_binfmt, without_ids};
+pub use kernel_version::{mount_binfmt_refused as mount_binfmt, without_ids};
 pub use path::unreachable as path;
 pub use proc::{hidden as process, mount_refused as mount_proc};
 pub use program::failed as program;
-pub use seccomp::{Harmless, refuses};
-pub use shared::bind_refused as bind;
+pub use seccomp::{ProbeCall, refuses};
+pub use setuid::{become_refused as become_id, setgroups_refused as setgroups};
 pub use unshare::{map_refused as map, refused as unshare};
 
 use crate::sys::errno::of_error;
@@ -57,7 +57,7 @@ impl Hint {
     }
 
     /// Finds out.
-    pub(crate) fn find(&self) -> Option<String> {
+    pub(crate) fn evaluate(&self) -> Option<String> {
         (self.0)()
     }
 }
@@ -75,31 +75,31 @@ impl fmt::Debug for Hint {
 }
 
 /// Adding a hint to a failure.
-pub trait Explain<T>: Sized {
+pub trait WithHint<T>: Sized {
     /// Has `find` say why, if it is asked; it is told the error number.
     ///
     /// # Errors
     /// The same as before.
-    fn explain(
+    fn with_hint(
         self,
         find: impl Fn(Errno) -> Option<String> + Send + Sync + 'static,
     ) -> Result<T, Error> {
-        self.explain_for(&(), move |errno, ()| find(errno))
+        self.with_hint_for(&(), move |errno, ()| find(errno))
     }
 
     /// The same, `find` being told as well what the call was for, of which a copy is made if it has failed.
     ///
     /// # Errors
     /// The same as before.
-    fn explain_for<S: ToOwned<Owned: Send + Sync + 'static> + ?Sized>(
+    fn with_hint_for<S: ToOwned<Owned: Send + Sync + 'static> + ?Sized>(
         self,
         subject: &S,
         find: impl Fn(Errno, &S) -> Option<String> + Send + Sync + 'static,
     ) -> Result<T, Error>;
 }
 
-impl<T, E: Into<Error>> Explain<T> for Result<T, E> {
-    fn explain_for<S: ToOwned<Owned: Send + Sync + 'static> + ?Sized>(
+impl<T, E: Into<Error>> WithHint<T> for Result<T, E> {
+    fn with_hint_for<S: ToOwned<Owned: Send + Sync + 'static> + ?Sized>(
         self,
         subject: &S,
         find: impl Fn(Errno, &S) -> Option<String> + Send + Sync + 'static,
@@ -144,10 +144,10 @@ mod tests {
     #[test]
     fn a_hint_is_asked_through_every_context_and_leaves_the_error_as_it_was() {
         let failed: Result<(), Errno> = Err(Errno::EPERM);
-        let explained = failed.explain(|errno| Some(format!("{}", errno as i32)));
+        let explained = failed.with_hint(|errno| Some(format!("{}", errno as i32)));
         let error = explained.context("a").context("b").expect_err("it failed");
         let hint: &Hint = error.downcast_ref().expect("it is in the chain");
-        assert_eq!(hint.find(), Some("1".to_owned()));
+        assert_eq!(hint.evaluate(), Some("1".to_owned()));
         assert_eq!(error.downcast_ref(), Some(&Errno::EPERM));
     }
 
@@ -155,7 +155,7 @@ mod tests {
     fn what_is_no_error_of_the_kernels_has_nothing_to_be_asked() {
         let failed: Result<(), Error> = Err(Error::msg("no number"));
         let error = failed
-            .explain(|_| Some(String::new()))
+            .with_hint(|_| Some(String::new()))
             .expect_err("it failed");
         assert!(error.downcast_ref::<Hint>().is_none());
     }

@@ -8,8 +8,8 @@ use nix::fcntl::OFlag;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
-use super::{CAP_SYS_ADMIN, Harmless, path, refuses, shown};
-use crate::namespace::Namespace;
+use super::{CAP_SYS_ADMIN, ProbeCall, path, refuses, shown};
+use crate::ns_type::NsType;
 use crate::procfs::{MountPoint, Proc, mount_points};
 use crate::sys::file::open;
 use crate::sys::nsfs::owner_of;
@@ -22,18 +22,18 @@ pub fn mount_refused(errno: Errno, target: &Path) -> Option<String> {
     if errno != Errno::EPERM {
         return path(errno, target);
     }
-    let proc = Proc::here();
+    let proc = Proc::mounted();
     let status = proc.status("self")?;
     let missing = CAP_SYS_ADMIN.missing(&status, Some("add --map-root-user --pid --fork"));
     missing
         .or_else(|| of_other_pids(&proc))
         .or_else(|| masked(&proc))
-        .or_else(|| refuses(Harmless::Mount, errno))
+        .or_else(|| refuses(ProbeCall::Mount, errno))
 }
 
 /// What is mounted is the procfs of the pid namespace that this process is in, so it takes rights over that.
 fn of_other_pids(proc: &Proc) -> Option<String> {
-    let file = proc.path("self/ns")?.join(Namespace::Pid.file());
+    let file = proc.path("self/ns")?.join(NsType::Pid.file());
     let owner = open(&file, OFlag::O_RDONLY).and_then(owner_of);
     // The kernel tells the owner of what belongs to the own user namespace, or to one within it.
     matches!(owner.map(|_: OwnedFd| ()), Err(Errno::EPERM)).then(|| {
@@ -46,7 +46,7 @@ fn of_other_pids(proc: &Proc) -> Option<String> {
 /// In a user namespace a procfs may be mounted only where one can be seen as a whole: with nothing over its files, as a
 /// container's engine puts it there.
 fn masked(proc: &Proc) -> Option<String> {
-    if proc.is_in_first(Namespace::User)? {
+    if proc.is_initial(NsType::User)? {
         return None;
     }
     let table = proc.read("self/mountinfo")?;
@@ -91,7 +91,7 @@ fn is_empty_by_nature(proc: &MountPoint, path: &Path) -> bool {
 
 /// Why there is no /proc/PID: nobody has the number, or procfs hides who has it.
 pub fn hidden(errno: Errno, pid: Pid) -> Option<String> {
-    let proc = Proc::here();
+    let proc = Proc::mounted();
     let directory = proc.path(&pid.to_string())?;
     if errno != Errno::ENOENT || directory.exists() {
         return None;

@@ -71,7 +71,7 @@ enum Kind {
 impl Kind {
     fn of(path: &Path) -> Option<Kind> {
         let file = open_regular(path).ok()?;
-        if let Some(elf) = Elf::read(&file) {
+        if let Some(elf) = Elf::parse(&file) {
             return Some(Kind::Program(elf));
         }
         let length = file.metadata().ok()?.len().min(LONGEST_LINE as u64);
@@ -139,7 +139,7 @@ fn forbidden(path: &Path, left: u32) -> Option<String> {
 fn noexec(path: &Path) -> String {
     let name = shown(path);
     let point = || {
-        let table = Proc::here().read("self/mountinfo")?;
+        let table = Proc::mounted().read("self/mountinfo")?;
         mount_of(&table, &path.canonicalize().ok()?).map(|mount| shown(mount.path))
     };
     match point() {

@@ -14,11 +14,11 @@ use nix::unistd::chroot;
 use crate::procfs::Proc;
 use crate::sys::file::open;
 use crate::sys::namespace::{setns, unshare};
-use crate::sys::process::{self, Ending};
+use crate::sys::process::{self, ExitReason};
 
 /// A call in a form in which it can do nothing.
 #[derive(Clone, Copy, Debug)]
-pub enum Harmless {
+pub enum ProbeCall {
     /// unshare of these flags and of one that it does not take: EINVAL.
     Unshare(c_int),
     /// setns to these types of what is no namespace: EINVAL.
@@ -29,42 +29,42 @@ pub enum Harmless {
     Chroot,
 }
 
-impl Harmless {
+impl ProbeCall {
     fn name(self) -> &'static str {
         match self {
-            Harmless::Unshare(_) => "unshare",
-            Harmless::Setns(_) => "setns",
-            Harmless::Mount => "mount",
-            Harmless::Chroot => "chroot",
+            ProbeCall::Unshare(_) => "unshare",
+            ProbeCall::Setns(_) => "setns",
+            ProbeCall::Mount => "mount",
+            ProbeCall::Chroot => "chroot",
         }
     }
 
     fn call(self) -> Result<(), Errno> {
         let nowhere = Path::new("");
         match self {
-            Harmless::Unshare(flags) => unshare(flags | libc::CLONE_VFORK),
-            Harmless::Setns(flags) => {
+            ProbeCall::Unshare(flags) => unshare(flags | libc::CLONE_VFORK),
+            ProbeCall::Setns(flags) => {
                 let root = open(Path::new("/"), nix::fcntl::OFlag::O_RDONLY)?;
                 setns(root, flags)
             }
-            Harmless::Mount => mount(
+            ProbeCall::Mount => mount(
                 Some("proc"),
                 nowhere,
                 Some("proc"),
                 MsFlags::empty(),
                 None::<&str>,
             ),
-            Harmless::Chroot => chroot(nowhere),
+            ProbeCall::Chroot => chroot(nowhere),
         }
     }
 }
 
 /// That a filter has answered the call with `errno`, if it has.
-pub fn refuses(call: Harmless, errno: Errno) -> Option<String> {
-    by_filter(&Proc::here(), call, errno)
+pub fn refuses(call: ProbeCall, errno: Errno) -> Option<String> {
+    by_filter(&Proc::mounted(), call, errno)
 }
 
-pub(super) fn by_filter(proc: &Proc, call: Harmless, errno: Errno) -> Option<String> {
+pub(super) fn by_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Option<String> {
     let refusals = [Errno::EPERM, Errno::EACCES, Errno::ENOSYS];
     if !refusals.contains(&errno) || !proc.status("self")?.is_filtered() {
         return None;
@@ -72,7 +72,7 @@ pub(super) fn by_filter(proc: &Proc, call: Harmless, errno: Errno) -> Option<Str
     // In a child, for a filter may also kill.
     let child =
         process::spawn(|| call.call().map_or_else(|answer| answer as c_int, |()| 0)).ok()?;
-    if process::wait(child).ok()? != Ending::Status(errno as c_int) {
+    if process::wait(child).ok()? != ExitReason::Status(errno as c_int) {
         return None;
     }
     let name = call.name();

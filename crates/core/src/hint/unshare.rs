@@ -11,14 +11,14 @@ use nix::libc::c_int;
 use nix::unistd::{getegid, geteuid};
 
 use super::seccomp::by_filter;
-use super::{CAP_SYS_ADMIN, Harmless, chroot, limit};
-use crate::namespace::Namespace;
-use crate::procfs::{Ids, Proc, try_open_own};
+use super::{CAP_SYS_ADMIN, ProbeCall, chroot, limit};
+use crate::ns_type::NsType;
+use crate::procfs::{IdKind, Proc, try_open_verified};
 
 /// Why making the namespaces of `flags` failed.
 pub fn refused(errno: Errno, flags: c_int) -> Option<String> {
-    let proc = Proc::here();
-    let by_filter = || by_filter(&proc, Harmless::Unshare(flags), errno);
+    let proc = Proc::mounted();
+    let by_filter = || by_filter(&proc, ProbeCall::Unshare(flags), errno);
     match errno {
         Errno::EPERM => not_permitted(&proc, flags).or_else(by_filter),
         Errno::EACCES => restricted_by_apparmor(&proc).or_else(by_filter),
@@ -34,7 +34,7 @@ pub fn map_refused(errno: Errno, is_root: bool) -> Option<String> {
     if errno != Errno::EPERM {
         return None;
     }
-    restricted_by_apparmor(&Proc::here()).or_else(|| {
+    restricted_by_apparmor(&Proc::mounted()).or_else(|| {
         // The kernel has two reasons to refuse this write: that the writer may do nothing in the new namespace, which
         // is AppArmor's doing, and this one, which the new namespace's capabilities hide.
         // Where the file could not even be opened, neither is the cause.
@@ -48,11 +48,11 @@ pub fn map_refused(errno: Errno, is_root: bool) -> Option<String> {
 
 /// Whether the calls that precede the write are not refused: `openat(2)` and `fstatfs(2)`.
 fn can_open_map() -> bool {
-    try_open_own(Path::new("/proc/self/uid_map"), OFlag::O_RDONLY).is_ok()
+    try_open_verified(Path::new("/proc/self/uid_map"), OFlag::O_RDONLY).is_ok()
 }
 
 fn not_permitted(proc: &Proc, flags: c_int) -> Option<String> {
-    if flags & Namespace::User.flag() == 0 {
+    if flags & NsType::User.flag() == 0 {
         let otherwise = "add --map-root-user, for a user namespace that gives it";
         return CAP_SYS_ADMIN.missing(&proc.status("self")?, Some(otherwise));
     }
@@ -76,8 +76,8 @@ fn forbidden_by_sysctl(proc: &Proc) -> Option<String> {
 /// Who has no id in the own user namespace cannot own another one.
 fn unmapped(proc: &Proc) -> Option<String> {
     let ids = [
-        (Ids::Users, geteuid().as_raw()),
-        (Ids::Groups, getegid().as_raw()),
+        (IdKind::Users, geteuid().as_raw()),
+        (IdKind::Groups, getegid().as_raw()),
     ];
     let mut unmapped = ids
         .into_iter()
@@ -111,8 +111,8 @@ fn restricted_by_apparmor(proc: &Proc) -> Option<String> {
 
 /// A type that the kernel does not have is an invalid argument to it.
 fn unknown_type(proc: &Proc, flags: c_int) -> Option<String> {
-    let unknown = Namespace::in_flags(flags).find(|of| proc.has_type(*of) == Some(false))?;
-    let (name, kernel) = (unknown.option(), unknown.kernel());
+    let unknown = NsType::in_flags(flags).find(|of| proc.has_type(*of) == Some(false))?;
+    let (name, kernel) = (unknown.option(), unknown.requirement());
     let file = Path::new("/proc/self/ns").join(unknown.file());
     Some(format!(
         "this kernel has no {name} namespaces, for which it takes {kernel}: there is no {}",
@@ -122,15 +122,15 @@ fn unknown_type(proc: &Proc, flags: c_int) -> Option<String> {
 
 /// Who has left its pid namespace for its children's sake cannot do so once more before it has one.
 fn between_namespaces(proc: &Proc, flags: c_int) -> Option<String> {
-    let own = proc.namespace(Namespace::Pid)?;
-    let children = proc.path("self/ns")?.join(Namespace::Pid.unshared_file());
+    let own = proc.namespace(NsType::Pid)?;
+    let children = proc.path("self/ns")?.join(NsType::Pid.for_children_file());
     let children = match fs::metadata(children) {
         Ok(file) => Some(file.ino()),
         // So it is before the first child.
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(_) => return None,
     };
-    (flags & Namespace::Pid.flag() != 0 && children != Some(own)).then(|| {
+    (flags & NsType::Pid.flag() != 0 && children != Some(own)).then(|| {
         "this process has a new pid namespace for its children already, and is in the old one: \
          with --fork where that was made it would be in it"
             .to_owned()

@@ -2,27 +2,27 @@
 
 /// Users or groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ids {
+pub enum IdKind {
     /// uid_map.
     Users,
     /// gid_map.
     Groups,
 }
 
-impl Ids {
+impl IdKind {
     /// Their map, below /proc/PID.
     pub const fn map_file(self) -> &'static str {
         match self {
-            Ids::Users => "uid_map",
-            Ids::Groups => "gid_map",
+            IdKind::Users => "uid_map",
+            IdKind::Groups => "gid_map",
         }
     }
 
     /// What one of them is called.
     pub const fn name(self) -> &'static str {
         match self {
-            Ids::Users => "user",
-            Ids::Groups => "group",
+            IdKind::Users => "user",
+            IdKind::Groups => "group",
         }
     }
 }
@@ -40,7 +40,7 @@ pub(super) fn contains(map: &[u8], id: u32) -> bool {
 }
 
 /// The id on the inner side of a map that stands for `outside`, if one does.
-pub(crate) fn inside_of(map: &[u8], outside: u32) -> Option<u32> {
+pub(crate) fn inner_id(map: &[u8], outside: u32) -> Option<u32> {
     let mut lines = map.split(|byte| *byte == b'\n').filter_map(|line| {
         let line = std::str::from_utf8(line).ok()?;
         let mut numbers = line.split_ascii_whitespace().map(str::parse::<u32>);
@@ -60,7 +60,7 @@ pub(crate) fn inside_of(map: &[u8], outside: u32) -> Option<u32> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{contains, inside_of};
+    use super::{contains, inner_id};
 
     #[test]
     fn what_stands_for_an_id_outside_is_found() {
@@ -74,11 +74,11 @@ mod tests {
             (165_535, Some(65540)),
             (165_536, None),
         ] {
-            assert_eq!(inside_of(map, outside), expected, "{outside}");
+            assert_eq!(inner_id(map, outside), expected, "{outside}");
         }
-        assert_eq!(inside_of(b"0 0 4294967295\n", 0), Some(0));
-        assert_eq!(inside_of(b"7 0 1\n", 0), Some(7));
-        assert_eq!(inside_of(b"0 0\n0 x 5\n\xff", 0), None);
+        assert_eq!(inner_id(b"0 0 4294967295\n", 0), Some(0));
+        assert_eq!(inner_id(b"7 0 1\n", 0), Some(7));
+        assert_eq!(inner_id(b"0 0\n0 x 5\n\xff", 0), None);
     }
 
     #[test]

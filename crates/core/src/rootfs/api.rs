@@ -16,7 +16,7 @@ use super::requests::{ApiMode, from_root};
 use super::root::{PointKind, Root};
 use super::source::Source;
 use crate::message::{Message, message};
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::sys::directory::status_of;
 use crate::sys::file::open;
@@ -66,7 +66,7 @@ pub(super) fn mount(
 
 fn resolve_default(mode: ApiMode) -> ApiMode {
     match mode {
-        ApiMode::Default => match Proc::here().is_in_first(Namespace::User) {
+        ApiMode::Default => match Proc::mounted().is_initial(NsType::User) {
             Some(true) => ApiMode::Host,
             _ => ApiMode::Private,
         },

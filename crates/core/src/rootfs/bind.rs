@@ -11,7 +11,7 @@ use super::requests::{BindRequest, MountRequest, from_root};
 use super::root::{PointKind, Root};
 use super::source::Source;
 use super::{api, dev};
-use crate::hint::{self, Explain};
+use crate::hint::{self, WithHint};
 use crate::message::{Message, message};
 use crate::sys::directory::status_of;
 
@@ -33,7 +33,7 @@ impl<'a> PreparedMount<'a> {
             MountRequest::Bind(request) => {
                 let source = Source::open(&request.source);
                 let source = source
-                    .explain_for(request.source.as_path(), hint::path)
+                    .with_hint_for(request.source.as_path(), hint::path)
                     .with_context(|| message(&[&"cannot open ", &request.source]))?;
                 PreparedMount::Bind(request, source)
             }

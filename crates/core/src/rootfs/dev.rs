@@ -19,7 +19,7 @@ use super::error::MountError;
 use super::root::{PointKind, Root};
 use super::source::Source;
 use crate::message::Message;
-use crate::procfs::{Ids, Proc};
+use crate::procfs::{IdKind, Proc};
 use crate::sys::directory::status_of;
 use crate::sys::file::open;
 
@@ -119,7 +119,7 @@ fn devpts() -> NewFilesystem {
     let devpts = NewFilesystem::new(c"devpts", attributes)
         .with(c"ptmxmode", c"0666")
         .with(c"mode", c"0620");
-    match Proc::here().maps(Ids::Groups, TTY_GROUP) {
+    match Proc::mounted().maps(IdKind::Groups, TTY_GROUP) {
         Some(true) => devpts.with(c"gid", c"5"),
         _ => devpts,
     }

@@ -12,7 +12,7 @@ use nix::sys::stat::{Mode, SFlag, mkdirat, mknodat};
 
 use crate::safe_open::open_path;
 use crate::sys::directory::status_of;
-use crate::sys::file::above_standard;
+use crate::sys::file::move_above_stdio;
 
 /// How often a path is tried that somebody is changing: each time `openat2(2)` says EAGAIN.
 const TRIES: usize = 1000;
@@ -78,7 +78,7 @@ impl Root {
             match openat2(&self.0, path, how) {
                 Err(Errno::EAGAIN) => {}
                 Err(Errno::ENOSYS) => return walk(self.0.as_fd(), path),
-                opened => return above_standard(opened?),
+                opened => return move_above_stdio(opened?),
             }
         }
         Err(Errno::EAGAIN)

@@ -10,7 +10,7 @@ use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
 use nix::libc;
 
 use crate::procfs::mount_points;
-use crate::sys::file::above_standard;
+use crate::sys::file::move_above_stdio;
 
 /// How often the walk is tried: the kernel breaks it off whenever something is mounted or renamed meanwhile.
 const TRIES: usize = 64;
@@ -64,7 +64,7 @@ pub fn open_mount_point(root: impl AsFd, path: &CStr, mountinfo: &[u8]) -> Resul
     if matches!(opened, Err(Errno::EINVAL)) && is_local(path, mountinfo) {
         opened = open_path(&root, path, careful);
     }
-    above_standard(opened?)
+    move_above_stdio(opened?)
 }
 
 fn open_path(root: impl AsFd, path: &CStr, resolve: ResolveFlag) -> Result<OwnedFd, Errno> {
@@ -89,7 +89,7 @@ mod tests {
         let root = Directory::open(c"/").expect("the root");
         let own = std::fs::read("/proc/self/mountinfo").expect("its own");
         let proc = open_mount_point(&root, c"/proc", &own).expect("it is mounted");
-        assert!(crate::procfs::prove(proc).is_ok());
+        assert!(crate::procfs::ensure_procfs(proc).is_ok());
         let missing = open_mount_point(&root, c"/proc/no such file", &own);
         assert!(matches!(missing, Err(Errno::ENOENT | Errno::EAGAIN)));
     }

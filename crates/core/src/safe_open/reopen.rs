@@ -8,8 +8,8 @@ use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::Mode;
 
 use super::SAFE_FLAGS;
-use crate::procfs::prove;
-use crate::sys::file::{above_standard, open};
+use crate::procfs::ensure_procfs;
+use crate::sys::file::{move_above_stdio, open};
 
 /// This process's own /proc/self/fd, proven to be procfs: a descriptor keeps it usable in a new root that has no /proc.
 ///
@@ -25,7 +25,7 @@ impl SelfFds {
     pub fn open() -> Result<SelfFds, Errno> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY;
         let directory = open(Path::new("/proc/self/fd"), flags)?;
-        prove(&directory)?;
+        ensure_procfs(&directory)?;
         Ok(SelfFds(directory))
     }
 
@@ -37,6 +37,6 @@ impl SelfFds {
     pub fn reopen(&self, file: impl AsFd, flags: OFlag) -> Result<OwnedFd, Errno> {
         let number = file.as_fd().as_raw_fd().to_string();
         let flags = flags | SAFE_FLAGS;
-        above_standard(openat(&self.0, number.as_str(), flags, Mode::empty())?)
+        move_above_stdio(openat(&self.0, number.as_str(), flags, Mode::empty())?)
     }
 }

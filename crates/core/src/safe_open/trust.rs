@@ -9,7 +9,7 @@ use nix::libc::{S_ISVTX, S_IWGRP, S_IWOTH};
 use nix::unistd::geteuid;
 
 use crate::hint::{Hint, shown};
-use crate::procfs::{Proc, inside_of};
+use crate::procfs::{Proc, inner_id};
 use crate::sys::directory::Status;
 use crate::users::name_of;
 
@@ -129,9 +129,9 @@ pub(crate) struct TrustedUsers {
 impl TrustedUsers {
     /// Those of this process, in the user namespace that it is in.
     pub(crate) fn current() -> TrustedUsers {
-        let proc = Proc::here();
+        let proc = Proc::mounted();
         let root_outside = proc.read("self/uid_map").map(|map| {
-            inside_of(&map, 0).unwrap_or_else(|| {
+            inner_id(&map, 0).unwrap_or_else(|| {
                 let overflow = proc.sysctl("kernel.overflowuid");
                 overflow.and_then(|id| u32::try_from(id).ok()).unwrap_or(0)
             })

@@ -279,7 +279,7 @@ impl Walk {
             return Ok(());
         };
         self.mount = Some(id);
-        let read = || Proc::here().read("self/mountinfo").unwrap_or_default();
+        let read = || Proc::mounted().read("self/mountinfo").unwrap_or_default();
         let table = self.mounts.get_or_insert_with(read);
         let mount = mount_points(table).find(|mount| mount.id == id);
         let Some(mount) = mount.filter(|mount| mount.filesystem.starts_with("fuse")) else {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::procfs::parse_digits;
 use crate::socket_copies::SocketCopies;
 use crate::sys::directory::{Directory, EntryBuffer, Status, status_of};
@@ -63,7 +63,7 @@ impl FdReader {
         task: Task,
         entries: &mut EntryBuffer,
     ) {
-        let (pid, directory) = (task.process, ns.directory(c"../fd"));
+        let (pid, directory) = (task.process, ns.open_dir(c"../fd"));
         let Some(directory) = scan.registry.unread.note(pid, Call::Open, directory) else {
             return;
         };
@@ -127,7 +127,7 @@ impl FdReader {
         let status = owner.directory.status(name)?;
         let is_namespace = owner.scan.files.is_namespace(&status);
         let is_socket =
-            status.file_type == S_IFSOCK && owner.scan.wanted.types.contains(Namespace::Net);
+            status.file_type == S_IFSOCK && owner.scan.wanted.types.contains(NsType::Net);
         let is_ours = || owner.is_self && !self_fds::is_inherited(&owner.directory, name);
         if !is_namespace && !is_socket || is_ours() {
             return Ok(());
@@ -198,7 +198,7 @@ impl FdOwner<'_> {
         let Some(file) = unread.note_optional(Call::Open, file) else {
             return;
         };
-        let kind = type_of(&file).ok().and_then(Namespace::from_flag);
+        let kind = type_of(&file).ok().and_then(NsType::from_flag);
         let kind = kind.or_else(|| self.type_by_link(name, &file));
         if let Some(kind) = kind.filter(|kind| self.scan.wanted.includes(*kind)) {
             self.scan
@@ -208,9 +208,9 @@ impl FdOwner<'_> {
     }
 
     /// The type of a namespace that does not say it, as its link does unless it was opened where it is mounted.
-    fn type_by_link(&mut self, name: &CStr, file: &OwnedFd) -> Option<Namespace> {
+    fn type_by_link(&mut self, name: &CStr, file: &OwnedFd) -> Option<NsType> {
         let mut target = [0; 64];
-        let target = self.directory.link(name, &mut target).ok();
+        let target = self.directory.read_link_into(name, &mut target).ok();
         let kind = target.and_then(nslink::parse_link).map(|(kind, _)| kind);
         if kind.is_none() {
             let _ = self
@@ -248,7 +248,7 @@ impl FdOwner<'_> {
         let network = || Ok(network);
         self.scan.registry.register(
             self.scan.wanted,
-            (Namespace::Net, inode),
+            (NsType::Net, inode),
             RefKinds::SOCKET.with(self.refs),
             network,
         );

@@ -1,7 +1,7 @@
 //! The holders of one namespace, each by its name; of every other namespace only the kinds of its holders are recorded,
 //! see [`RefKinds`](super::ref_kinds::RefKinds).
 
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::sys::directory::Directory;
 
 use super::{Snapshot, process};
@@ -19,7 +19,7 @@ pub enum Holder {
         path: Vec<u8>,
     },
     /// This namespace was made in it.
-    Child(Namespace, u32),
+    Child(NsType, u32),
 }
 
 /// A process, or one of its threads.

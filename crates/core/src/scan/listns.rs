@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, OwnedFd};
 
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::sys::directory::status_of;
 use crate::sys::listns;
 use crate::sys::namespace::{open_by_id, own_mount_namespace};
@@ -47,15 +47,15 @@ pub(super) fn add_listed(wanted: &ScanOptions, snapshot: &mut Snapshot) {
 }
 
 /// The type and the inode number of an open namespace.
-fn type_and_inode(file: &OwnedFd) -> Option<(Namespace, u32)> {
-    let kind = Namespace::from_flag(type_of(file.as_fd()).ok()?)?;
+fn type_and_inode(file: &OwnedFd) -> Option<(NsType, u32)> {
+    let kind = NsType::from_flag(type_of(file.as_fd()).ok()?)?;
     let inode = status_of(file).ok()?.inode;
     Some((kind, u32::try_from(inode).ok()?))
 }
 
 /// The 64-bit numbers of all namespaces of the wanted types; none where the kernel has no list.
 fn list_ids(wanted: &ScanOptions, unread: &mut Unread) -> Vec<u64> {
-    let wanted = Namespace::ALL
+    let wanted = NsType::ALL
         .into_iter()
         .filter(|kind| wanted.types.contains(*kind));
     let types = wanted.fold(0, |types, kind| types | kind.flag());

@@ -22,7 +22,7 @@ mod workers;
 
 use std::collections::BTreeMap;
 
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::procfs;
 use crate::sys::directory::Directory;
 use crate::unread::Unread;
@@ -41,7 +41,7 @@ const PROC: &std::ffi::CStr = c"/proc";
 /// What a list needs to know; each thing costs.
 #[derive(Clone, Copy, Debug)]
 pub struct ScanOptions {
-    /// These types alone, a bit each in the order of [`Namespace::ALL`].
+    /// These types alone, a bit each in the order of [`NsType::ALL`].
     pub types: NsTypes,
     /// Also what no process is in but has open: by descriptors and sockets.
     pub fds: bool,
@@ -79,8 +79,8 @@ impl ScanOptions {
 
     /// Whether namespaces of this type are met: those of the wanted types, and mount namespaces, which are where
     /// others may be mounted.
-    fn includes(&self, kind: Namespace) -> bool {
-        self.types.contains(kind) || self.hidden && kind == Namespace::Mount
+    fn includes(&self, kind: NsType) -> bool {
+        self.types.contains(kind) || self.hidden && kind == NsType::Mount
     }
 }
 
@@ -95,12 +95,12 @@ impl NsTypes {
     pub const NONE: NsTypes = NsTypes(0);
 
     /// The set with this type in it.
-    pub fn with(self, kind: Namespace) -> NsTypes {
+    pub fn with(self, kind: NsType) -> NsTypes {
         NsTypes(self.0 | 1 << kind as u8)
     }
 
     /// Whether this type is in it.
-    pub fn contains(self, kind: Namespace) -> bool {
+    pub fn contains(self, kind: NsType) -> bool {
         self.0 & 1 << kind as u8 != 0
     }
 }
@@ -110,7 +110,7 @@ impl NsTypes {
 pub struct Process {
     /// Its number.
     pub pid: u32,
-    /// The inode numbers of its namespaces in the order of [`Namespace::ALL`], 0 where it is not known.
+    /// The inode numbers of its namespaces in the order of [`NsType::ALL`], 0 where it is not known.
     namespaces: [u32; 8],
     /// Who it is; known of those that stand for a namespace.
     pub info: Option<Box<ProcessInfo>>,
@@ -129,7 +129,7 @@ pub struct ProcessInfo {
 
 impl Process {
     /// The inode number of its namespace of this type, 0 if that is not known.
-    pub fn namespace(&self, kind: Namespace) -> u32 {
+    pub fn namespace(&self, kind: NsType) -> u32 {
         self.namespaces[kind as usize]
     }
 }
@@ -246,7 +246,7 @@ impl Snapshot {
 pub fn scan(wanted: &ScanOptions) -> Result<Snapshot, Errno> {
     let proc = Directory::open(PROC)?;
     // Somebody else's links might lead anywhere.
-    procfs::prove(&proc).map_err(|errno| match Directory::open(c"/proc/self") {
+    procfs::ensure_procfs(&proc).map_err(|errno| match Directory::open(c"/proc/self") {
         // Nothing is mounted there at all.
         Err(Errno::ENOENT) => Errno::ENOENT,
         _ => errno,

@@ -1,11 +1,11 @@
 //! The lines of /proc/PID/mountinfo, `proc_pid_mountinfo(5)`, that keep a namespace alive.
 
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 
 use super::nslink;
 
 /// A namespace that is mounted, and where: its type, its inode number, the path.
-pub(crate) type MountedNamespace = ((Namespace, u32), Vec<u8>);
+pub(crate) type MountedNamespace = ((NsType, u32), Vec<u8>);
 
 /// The namespaces that are mounted, in the order of mounting. A namespace's file has no name of its own: its root is
 /// `net:[4026531840]`, while that of a file with such a name begins with a slash.
@@ -56,8 +56,8 @@ mod tests {
             91 47 254:0 /net:[4026532361] /tmp/x rw - ext4 /dev/vda rw\n\
             92 47 0:4 mnt:[5] /\\9\\777 rw - nsfs nsfs rw";
         let found: Vec<MountedNamespace> = mounted_namespaces(text).collect();
-        let net = ((Namespace::Net, 4_026_532_361), b"/run/a b\\\n".to_vec());
-        let mount = ((Namespace::Mount, 5), b"/\\9\\777".to_vec());
+        let net = ((NsType::Net, 4_026_532_361), b"/run/a b\\\n".to_vec());
+        let mount = ((NsType::Mount, 5), b"/\\9\\777".to_vec());
         assert_eq!(found, [net, mount]);
     }
 

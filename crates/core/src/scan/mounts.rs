@@ -9,7 +9,7 @@ use std::ffi::CString;
 use std::fs::File;
 use std::io::Read;
 
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::procfs;
 use crate::safe_open::open_mount_point;
 use crate::sys::directory::{Directory, status_of};
@@ -48,7 +48,7 @@ pub(super) fn read_mounts(proc: &Directory, wanted: &ScanOptions, snapshot: &mut
             mounts.read_by_id();
         }
         for process in &snapshot.processes {
-            mounts.read_mounts_of_process(proc, process.pid, process.namespace(Namespace::Mount));
+            mounts.read_mounts_of_process(proc, process.pid, process.namespace(NsType::Mount));
         }
         mounts.walk_mount_namespaces(proc, Direction::Next);
         mounts.walk_mount_namespaces(proc, Direction::Previous);
@@ -73,7 +73,7 @@ struct Mounts<'a> {
 impl Mounts<'_> {
     /// The mounts of this process's own mount namespace; the only ones whose paths mean something to the caller.
     fn read_own_mounts(&mut self, proc: &Directory) {
-        let own = proc.directory(c"self");
+        let own = proc.open_dir(c"self");
         let Some(own) = self
             .registry
             .unread
@@ -82,7 +82,7 @@ impl Mounts<'_> {
             return;
         };
         let mut target = [0; 64];
-        let link = own.link(c"ns/mnt", &mut target).ok();
+        let link = own.read_link_into(c"ns/mnt", &mut target).ok();
         self.seen
             .extend(link.and_then(nslink::parse_link).map(|(_, inode)| inode));
         let table = self.read_mountinfo(&own, std::process::id());
@@ -102,7 +102,7 @@ impl Mounts<'_> {
             return;
         }
         let mut name = ProcName::default();
-        let process = proc.directory(name.write(pid, ""));
+        let process = proc.open_dir(name.write(pid, ""));
         let Some(process) = self.registry.unread.note(pid, Call::Open, process) else {
             return;
         };
@@ -123,9 +123,9 @@ impl Mounts<'_> {
     /// The table of the mounts where this process is; `None` if it has none to show.
     fn read_mountinfo(&mut self, process: &Directory, pid: u32) -> Option<Vec<u8>> {
         let mut text = Vec::new();
-        let file = process.file(c"mountinfo");
+        let file = process.open_file(c"mountinfo");
         let file = self.registry.unread.note(pid, Call::Open, file)?;
-        let mut file = Some(File::from(file)).filter(|file| procfs::prove(file).is_ok())?;
+        let mut file = Some(File::from(file)).filter(|file| procfs::ensure_procfs(file).is_ok())?;
         let read = file
             .read_to_end(&mut text)
             .map_err(|error| number_of(&error));
@@ -154,12 +154,12 @@ impl Mounts<'_> {
     fn register(
         &mut self,
         (process, table): (&Directory, &[u8]),
-        namespace: (Namespace, u32),
+        namespace: (NsType, u32),
         path: &[u8],
     ) {
         let files = &self.files;
         let open = || {
-            let root = process.passage(c"root")?;
+            let root = process.open_path_dir(c"root")?;
             let path = CString::new(path).map_err(|_| Errno::EINVAL)?;
             let place = open_mount_point(&root, &path, table)?;
             files.reopen(&place, namespace.1)
@@ -170,7 +170,7 @@ impl Mounts<'_> {
 
     /// Meets the mount namespaces before or after this process's own.
     fn walk_mount_namespaces(&mut self, proc: &Directory, direction: Direction) {
-        let mut at = proc.file(c"self/ns/mnt");
+        let mut at = proc.open_file(c"self/ns/mnt");
         while let Some(from) = self.registry.unread.note_optional(Call::Open, at) {
             let next = neighbour_of(&from, direction);
             let Some((next, _)) = self.registry.unread.note_optional(Call::Ioctl, next) else {
@@ -178,7 +178,7 @@ impl Mounts<'_> {
             };
             let inode = status_of(&next).map(|status| u32::try_from(status.inode));
             if let Ok(Ok(inode)) = inode {
-                let itself = (Namespace::Mount, inode);
+                let itself = (NsType::Mount, inode);
                 let copy = || next.try_clone().map_err(|_| Errno::EMFILE);
                 self.registry
                     .register(self.wanted, itself, RefKinds::default(), copy);

@@ -25,7 +25,7 @@ pub(super) struct NsFiles {
 impl NsFiles {
     /// Reads what nsfs is from this process's own namespaces.
     pub(super) fn new(proc: &Directory) -> NsFiles {
-        let own = proc.directory(c"self/ns");
+        let own = proc.open_dir(c"self/ns");
         let user = own.and_then(|own| own.status(c"user"));
         NsFiles {
             fds: SelfFds::open(),

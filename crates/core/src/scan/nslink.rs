@@ -1,12 +1,12 @@
 //! What a link to a namespace says, `namespaces(7)`: `net:[4026531840]`, the type and the inode number.
 
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::procfs::parse_digits;
 
 /// Reads a link's target; `None` for anything else.
-pub fn parse_link(target: &[u8]) -> Option<(Namespace, u32)> {
+pub fn parse_link(target: &[u8]) -> Option<(NsType, u32)> {
     let colon = target.iter().position(|byte| *byte == b':')?;
-    let kind = Namespace::from_file(&target[..colon])?;
+    let kind = NsType::from_file(&target[..colon])?;
     Some((kind, parse_inode(&target[colon + 1..])?))
 }
 
@@ -25,9 +25,9 @@ mod tests {
     fn a_link_to_a_namespace_is_read_and_nothing_else() {
         assert_eq!(
             parse_link(b"net:[4026531840]"),
-            Some((Namespace::Net, 4_026_531_840))
+            Some((NsType::Net, 4_026_531_840))
         );
-        assert_eq!(parse_link(b"mnt:[1]"), Some((Namespace::Mount, 1)));
+        assert_eq!(parse_link(b"mnt:[1]"), Some((NsType::Mount, 1)));
         for other in [
             &b""[..],
             b"/run/netns/a",

@@ -7,7 +7,7 @@
 use std::ffi::CStr;
 use std::io::Write;
 
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::procfs::{Stat, parse_digits};
 use crate::sys::directory::{Directory, EntryBuffer};
 use crate::sys::probe::Call;
@@ -24,17 +24,17 @@ use super::ref_kinds::RefKinds;
 use super::{HoldKind, Holder, Process, ProcessInfo, ScanOptions, Snapshot, Task};
 
 /// The links below /proc/PID/ns: what a process is in, and what its children will be in where that can differ.
-const LINKS: [(&CStr, Namespace, bool); 10] = [
-    (c"user", Namespace::User, false),
-    (c"cgroup", Namespace::Cgroup, false),
-    (c"ipc", Namespace::Ipc, false),
-    (c"uts", Namespace::Uts, false),
-    (c"net", Namespace::Net, false),
-    (c"pid", Namespace::Pid, false),
-    (c"pid_for_children", Namespace::Pid, true),
-    (c"mnt", Namespace::Mount, false),
-    (c"time", Namespace::Time, false),
-    (c"time_for_children", Namespace::Time, true),
+const LINKS: [(&CStr, NsType, bool); 10] = [
+    (c"user", NsType::User, false),
+    (c"cgroup", NsType::Cgroup, false),
+    (c"ipc", NsType::Ipc, false),
+    (c"uts", NsType::Uts, false),
+    (c"net", NsType::Net, false),
+    (c"pid", NsType::Pid, false),
+    (c"pid_for_children", NsType::Pid, true),
+    (c"mnt", NsType::Mount, false),
+    (c"time", NsType::Time, false),
+    (c"time_for_children", NsType::Time, true),
 ];
 
 /// Reads one process after the other.
@@ -78,7 +78,7 @@ impl<'a> ProcessReader<'a> {
     /// that was never there is left out.
     pub(super) fn read_process(&mut self, pid: u32) {
         let mut name = ProcName::default();
-        let opened = self.proc.passage(name.write(pid, "/ns"));
+        let opened = self.proc.open_path_dir(name.write(pid, "/ns"));
         let Some(ns) = self.registry.unread.note(pid, Call::Open, opened) else {
             return;
         };
@@ -141,14 +141,14 @@ impl<'a> ProcessReader<'a> {
     }
 
     /// Whether this link must be read.
-    fn is_needed(&self, kind: Namespace, of_children: bool) -> bool {
+    fn is_needed(&self, kind: NsType, of_children: bool) -> bool {
         self.wanted.includes(kind) && (self.wanted.hidden || !of_children)
     }
 
     /// Reads the threads of a process that has several: each may have left for namespaces of its own, and may have
     /// descriptors of its own.
     fn read_threads(&mut self, ns: &Directory, process: &Process) {
-        let tasks = ns.directory(c"../task");
+        let tasks = ns.open_dir(c"../task");
         let Some(tasks) = self.registry.unread.note(process.pid, Call::Open, tasks) else {
             return;
         };
@@ -159,7 +159,7 @@ impl<'a> ProcessReader<'a> {
         threads.retain(|thread| *thread != process.pid);
         for thread in threads {
             let mut name = ProcName::default();
-            let ns = tasks.passage(name.write(thread, "/ns"));
+            let ns = tasks.open_path_dir(name.write(thread, "/ns"));
             let Some(ns) = self.registry.unread.note(process.pid, Call::Open, ns) else {
                 continue;
             };
@@ -202,7 +202,7 @@ impl<'a> ProcessReader<'a> {
     /// The inode number of the namespace that a link of this process leads to.
     fn link_inode(&mut self, ns: &Directory, name: &CStr, pid: u32) -> Option<u32> {
         let mut buffer = [0; 64];
-        match ns.link(name, &mut buffer) {
+        match ns.read_link_into(name, &mut buffer) {
             Ok(target) => nslink::parse_link(target).map(|(_, inode)| inode),
             Err(errno) => {
                 self.note_link_error(pid, errno);
@@ -233,13 +233,13 @@ pub(super) fn read_info(
     pid: u32,
     unread: &mut Unread,
 ) -> Option<Box<ProcessInfo>> {
-    let ns = proc.passage(ProcName::default().write(pid, "/ns"));
+    let ns = proc.open_path_dir(ProcName::default().write(pid, "/ns"));
     read_info_at(&unread.note(pid, Call::Open, ns)?, pid, unread)
 }
 
 fn read_info_at(ns: &Directory, pid: u32, unread: &mut Unread) -> Option<Box<ProcessInfo>> {
     let mut line = [0; 1024];
-    let read = ns.contents(c"../stat", &mut line);
+    let read = ns.read_into(c"../stat", &mut line);
     let stat = Stat::parse(unread.note(pid, Call::Read, read)?)?;
     let owner = ns.status(c"..");
     Some(Box::new(ProcessInfo {

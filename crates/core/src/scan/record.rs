@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, OwnedFd};
 
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::sys::directory::status_of;
 use crate::sys::nsfs::{id_of, mount_id_of, owner_of, owner_uid_of, parent_of};
 use crate::sys::probe::Call;
@@ -19,7 +19,7 @@ use super::{Holder, ScanOptions};
 #[derive(Debug)]
 pub struct NsRecord {
     /// Its type.
-    pub kind: Namespace,
+    pub kind: NsType,
     /// What keeps it alive.
     pub refs: RefKinds,
     /// How many processes are in it.
@@ -45,7 +45,7 @@ pub struct NsRecord {
 }
 
 impl NsRecord {
-    pub(super) fn new(kind: Namespace) -> NsRecord {
+    pub(super) fn new(kind: NsType) -> NsRecord {
         NsRecord {
             kind,
             refs: RefKinds::default(),
@@ -133,7 +133,7 @@ impl Registry {
     pub(super) fn register(
         &mut self,
         wanted: &ScanOptions,
-        (kind, inode): (Namespace, u32),
+        (kind, inode): (NsType, u32),
         refs: RefKinds,
         open: impl FnOnce() -> Result<OwnedFd, Errno>,
     ) {
@@ -147,7 +147,7 @@ impl Registry {
     }
 
     /// Notes what holds a namespace; whether it has not answered yet.
-    fn add_refs(&mut self, kind: Namespace, inode: u32, refs: RefKinds) -> bool {
+    fn add_refs(&mut self, kind: NsType, inode: u32, refs: RefKinds) -> bool {
         let new = || NsRecord::new(kind);
         let found = self.namespaces.entry(inode).or_insert_with(new);
         found.refs |= refs;
@@ -174,17 +174,17 @@ impl Registry {
         if wanted.id || wanted.hidden {
             found.id = id_of(file).ok();
         }
-        if kind == Namespace::User {
+        if kind == NsType::User {
             let owner = owner_uid_of(file);
             found.owner_uid = self
                 .unsupported
                 .record(NsRequest::OwnerUid, file, owner)
                 .ok();
         }
-        if kind == Namespace::Mount && wanted.hidden {
+        if kind == NsType::Mount && wanted.hidden {
             found.mount_id = mount_id_of(file).ok();
         }
-        if kind == Namespace::Net && wanted.netnsid {
+        if kind == NsType::Net && wanted.netnsid {
             let netlink = self.netlink.take().or_else(Netlink::open);
             found.netnsid = netlink.as_ref().and_then(|netlink| netlink.get_nsid(file));
             self.netlink = netlink;
@@ -192,15 +192,15 @@ impl Registry {
         let owner = self
             .unsupported
             .record(NsRequest::Owner, file, owner_of(file));
-        let owner = self.register_relative(wanted, Namespace::User, owner);
+        let owner = self.register_relative(wanted, NsType::User, owner);
         let parent = match kind {
-            Namespace::Pid => {
+            NsType::Pid => {
                 let parent = self
                     .unsupported
                     .record(NsRequest::Parent, file, parent_of(file));
                 self.register_relative(wanted, kind, parent)
             }
-            Namespace::User => owner,
+            NsType::User => owner,
             _ => 0,
         };
         if let Some(found) = self.namespaces.get_mut(&inode) {
@@ -213,7 +213,7 @@ impl Registry {
     fn register_relative(
         &mut self,
         wanted: &ScanOptions,
-        kind: Namespace,
+        kind: NsType,
         file: Result<OwnedFd, Errno>,
     ) -> u32 {
         let Some(file) = self.unread.note_optional(Call::Ioctl, file) else {

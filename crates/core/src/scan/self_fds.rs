@@ -10,7 +10,9 @@ use nix::libc::O_CLOEXEC;
 /// The number of this process in the pid namespace that /proc is of, which may be another than its own.
 pub(super) fn pid_in(proc: &Directory) -> Option<u32> {
     let mut target = [0; 16];
-    proc.link(c"self", &mut target).ok().and_then(parse_digits)
+    proc.read_link_into(c"self", &mut target)
+        .ok()
+        .and_then(parse_digits)
 }
 
 /// Whether the caller has handed down this descriptor of ours: all that we open is close-on-exec, and no descriptor is
@@ -19,7 +21,7 @@ pub(super) fn is_inherited(descriptors: &Directory, name: &CStr) -> bool {
     let path = [b"../fdinfo/", name.to_bytes_with_nul()].concat();
     let path = CStr::from_bytes_with_nul(&path).unwrap_or_default();
     let mut text = [0; 256];
-    let text = descriptors.contents(path, &mut text);
+    let text = descriptors.read_into(path, &mut text);
     text.is_ok_and(|text| flags(text).is_some_and(|flags| flags & O_CLOEXEC as u32 == 0))
 }
 

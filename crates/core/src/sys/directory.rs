@@ -46,7 +46,7 @@ pub struct Status {
 }
 
 /// Nothing that we open may keep us waiting, whatever somebody has mounted in its place.
-const CAREFULLY: OFlag = OFlag::O_CLOEXEC
+const SAFE_OPEN_FLAGS: OFlag = OFlag::O_CLOEXEC
     .union(OFlag::O_NONBLOCK)
     .union(OFlag::O_NOCTTY);
 
@@ -56,7 +56,7 @@ impl Directory {
     /// # Errors
     /// Those of `open(2)`.
     pub fn open(path: &CStr) -> Result<Directory, Errno> {
-        let flags = CAREFULLY | OFlag::O_RDONLY | OFlag::O_DIRECTORY;
+        let flags = SAFE_OPEN_FLAGS | OFlag::O_RDONLY | OFlag::O_DIRECTORY;
         openat(AT_FDCWD, path, flags, Mode::empty()).map(Directory)
     }
 
@@ -64,8 +64,8 @@ impl Directory {
     ///
     /// # Errors
     /// Those of `openat(2)`.
-    pub fn directory(&self, name: &CStr) -> Result<Directory, Errno> {
-        let flags = CAREFULLY | OFlag::O_RDONLY | OFlag::O_DIRECTORY;
+    pub fn open_dir(&self, name: &CStr) -> Result<Directory, Errno> {
+        let flags = SAFE_OPEN_FLAGS | OFlag::O_RDONLY | OFlag::O_DIRECTORY;
         openat(&self.0, name, flags, Mode::empty()).map(Directory)
     }
 
@@ -74,7 +74,7 @@ impl Directory {
     ///
     /// # Errors
     /// Those of `openat(2)`.
-    pub fn passage(&self, name: &CStr) -> Result<Directory, Errno> {
+    pub fn open_path_dir(&self, name: &CStr) -> Result<Directory, Errno> {
         let flags = OFlag::O_CLOEXEC | OFlag::O_PATH | OFlag::O_DIRECTORY;
         openat(&self.0, name, flags, Mode::empty()).map(Directory)
     }
@@ -83,8 +83,13 @@ impl Directory {
     ///
     /// # Errors
     /// Those of `openat(2)`.
-    pub fn file(&self, name: &CStr) -> Result<OwnedFd, Errno> {
-        openat(&self.0, name, CAREFULLY | OFlag::O_RDONLY, Mode::empty())
+    pub fn open_file(&self, name: &CStr) -> Result<OwnedFd, Errno> {
+        openat(
+            &self.0,
+            name,
+            SAFE_OPEN_FLAGS | OFlag::O_RDONLY,
+            Mode::empty(),
+        )
     }
 
     /// What the file `name` begins with, as much as one `read(2)` puts into `buffer`. The files of /proc give all that
@@ -92,8 +97,8 @@ impl Directory {
     ///
     /// # Errors
     /// Those of `openat(2)` and `read(2)`.
-    pub fn contents<'a>(&self, name: &CStr, buffer: &'a mut [u8]) -> Result<&'a [u8], Errno> {
-        let file = self.file(name)?;
+    pub fn read_into<'a>(&self, name: &CStr, buffer: &'a mut [u8]) -> Result<&'a [u8], Errno> {
+        let file = self.open_file(name)?;
         let length = read(&file, buffer)?;
         Ok(&buffer[..length])
     }
@@ -102,7 +107,7 @@ impl Directory {
     ///
     /// # Errors
     /// Those of `readlinkat(2)`.
-    pub fn link<'a>(&self, name: &CStr, buffer: &'a mut [u8]) -> Result<&'a [u8], Errno> {
+    pub fn read_link_into<'a>(&self, name: &CStr, buffer: &'a mut [u8]) -> Result<&'a [u8], Errno> {
         let (start, length) = (buffer.as_mut_ptr().cast(), buffer.len());
         let directory = self.0.as_raw_fd();
         // SAFETY: the name is a C string, and the kernel writes at most as many bytes as the buffer has.
@@ -285,9 +290,11 @@ mod tests {
     fn links_contents_and_status_are_read() {
         let own = Directory::open(c"/proc/self").expect("/proc");
         let mut buffer = [0; 64];
-        let link = own.link(c"ns/uts", &mut buffer).expect("its own namespace");
+        let link = own
+            .read_link_into(c"ns/uts", &mut buffer)
+            .expect("its own namespace");
         assert!(link.starts_with(b"uts:["), "{link:?}");
-        let stat = own.contents(c"stat", &mut buffer).expect("its own state");
+        let stat = own.read_into(c"stat", &mut buffer).expect("its own state");
         assert!(stat.starts_with(std::process::id().to_string().as_bytes()));
         let same = status_of(&own).expect("an open directory");
         assert_eq!(own.status(c""), Ok(same));

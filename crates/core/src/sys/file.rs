@@ -22,14 +22,14 @@ use super::directory::{Directory, EntryBuffer};
 /// # Errors
 /// Those of `open(2)`.
 pub fn open(path: &Path, flags: OFlag) -> Result<OwnedFd, Errno> {
-    above_standard(raw_open(path, flags | OFlag::O_CLOEXEC, Mode::empty())?)
+    move_above_stdio(raw_open(path, flags | OFlag::O_CLOEXEC, Mode::empty())?)
 }
 
 /// The same descriptor on a number above 2, close-on-exec.
 ///
 /// # Errors
 /// EMFILE if there is none.
-pub fn above_standard(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
+pub fn move_above_stdio(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
     if descriptor.as_raw_fd() > libc::STDERR_FILENO {
         return Ok(descriptor);
     }
@@ -77,7 +77,7 @@ pub fn write_all(descriptor: impl AsFd, mut bytes: &[u8]) -> Result<(), Errno> {
 
 /// How a path stands to the mounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct MountInfo {
     /// The number of the mount that it is on, as in /proc/PID/mountinfo.
     pub mount: u64,
     /// Whether that begins there.
@@ -85,7 +85,7 @@ pub struct Place {
 }
 
 /// How `path` stands to the mounts, `statx(2)`; `None` before Linux 5.8, or if it cannot be told.
-pub fn place(path: &Path) -> Option<Place> {
+pub fn mount_info(path: &Path) -> Option<MountInfo> {
     let path = CString::new(path.as_os_str().as_bytes()).ok()?;
     let mut found = MaybeUninit::<libc::statx>::zeroed();
     let (flags, wanted) = (libc::AT_NO_AUTOMOUNT, libc::STATX_MNT_ID);
@@ -97,7 +97,7 @@ pub fn place(path: &Path) -> Option<Place> {
     let found = unsafe { found.assume_init() };
     let mount_root = u64::try_from(libc::STATX_ATTR_MOUNT_ROOT).ok()?;
     let told = found.stx_mask & wanted != 0 && found.stx_attributes_mask & mount_root != 0;
-    told.then_some(Place {
+    told.then_some(MountInfo {
         mount: found.stx_mnt_id,
         is_mount_root: found.stx_attributes & mount_root != 0,
     })
@@ -113,10 +113,10 @@ pub fn place(path: &Path) -> Option<Place> {
 ///
 /// [`exit`]: super::process::exit
 /// [`spawn`]: super::process::spawn
-pub fn close_all_but(kept: &[RawFd]) -> Result<(), Errno> {
+pub fn close_all_except(kept: &[RawFd]) -> Result<(), Errno> {
     match close_ranges_between(kept) {
         // Nobody needs a right to close what is their own: it is a filter that says EPERM.
-        Err(Errno::ENOSYS | Errno::EPERM) => close_listed_but(kept),
+        Err(Errno::ENOSYS | Errno::EPERM) => close_listed_except(kept),
         closed => closed,
     }
 }
@@ -127,14 +127,14 @@ fn close_ranges_between(kept: &[RawFd]) -> Result<(), Errno> {
     // From the top down, so that standard error is there as long as there may be something to tell.
     let mut last = RawFd::MAX;
     for descriptor in kept.into_iter().rev() {
-        close_range(descriptor + 1, last, AT_ONCE)?;
+        close_range(descriptor + 1, last, NO_FLAGS)?;
         last = descriptor - 1;
     }
-    close_range(0, last, AT_ONCE)
+    close_range(0, last, NO_FLAGS)
 }
 
 /// Closes one after the other those that /proc lists.
-fn close_listed_but(kept: &[RawFd]) -> Result<(), Errno> {
+fn close_listed_except(kept: &[RawFd]) -> Result<(), Errno> {
     let listed = Directory::open(c"/proc/self/fd")?;
     let mut open: Vec<RawFd> = Vec::new();
     let note = |name: &CStr| {
@@ -151,22 +151,22 @@ fn close_listed_but(kept: &[RawFd]) -> Result<(), Errno> {
 }
 
 /// Has every descriptor but standard input, output and error closed when this process becomes a program,
-/// `close_range(2)`. Before Linux 5.11, and where the call is refused, they are closed at once, so call it last, see [`close_all_but`].
+/// `close_range(2)`. Before Linux 5.11, and where the call is refused, they are closed at once, so call it last, see [`close_all_except`].
 ///
 /// # Errors
-/// Those of [`close_all_but`].
-pub fn keep_standard_alone() -> Result<(), Errno> {
+/// Those of [`close_all_except`].
+pub fn cloexec_above_stdio() -> Result<(), Errno> {
     let (first, last) = (libc::STDERR_FILENO + 1, RawFd::MAX);
     match close_range(first, last, libc::CLOSE_RANGE_CLOEXEC) {
         Err(Errno::EINVAL | Errno::ENOSYS | Errno::EPERM) => {
-            close_all_but(&[libc::STDIN_FILENO, libc::STDOUT_FILENO, libc::STDERR_FILENO])
+            close_all_except(&[libc::STDIN_FILENO, libc::STDOUT_FILENO, libc::STDERR_FILENO])
         }
         done => done,
     }
 }
 
 /// No flags of `close_range(2)`.
-const AT_ONCE: libc::c_uint = 0;
+const NO_FLAGS: libc::c_uint = 0;
 
 fn close_range(first: RawFd, last: RawFd, flags: libc::c_uint) -> Result<(), Errno> {
     if first > last {
@@ -183,11 +183,11 @@ mod tests {
 
     #[test]
     fn a_mount_begins_at_proc_and_not_below_it() {
-        let [proc, below] = ["/proc", "/proc/self"].map(|path| place(Path::new(path)));
+        let [proc, below] = ["/proc", "/proc/self"].map(|path| mount_info(Path::new(path)));
         let (proc, below) = (proc.expect("it is there"), below.expect("it is there"));
         assert!(proc.is_mount_root && !below.is_mount_root);
         assert_eq!(proc.mount, below.mount);
-        assert_eq!(place(Path::new("/no/such/file")), None);
+        assert_eq!(mount_info(Path::new("/no/such/file")), None);
     }
 
     #[test]

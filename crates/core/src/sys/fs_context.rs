@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use nix::libc::{self, c_char, c_uint};
 use nix::unistd::read;
 
-use super::file::above_standard;
+use super::file::move_above_stdio;
 use super::namespace::new_descriptor;
 
 /// A file system that is being configured, `fsopen(2)`.
@@ -136,5 +136,5 @@ fn set_attr(mount: impl AsFd, change: &libc::mount_attr, is_recursive: bool) -> 
 
 fn descriptor(result: libc::c_long) -> Result<OwnedFd, Errno> {
     let number = RawFd::try_from(Errno::result(result)?).map_err(|_| Errno::EBADF)?;
-    above_standard(new_descriptor(number)?)
+    move_above_stdio(new_descriptor(number)?)
 }

@@ -19,13 +19,13 @@ struct Request {
     owner: u64,
 }
 
-/// The 64-bit numbers of the namespaces of these types, a sum of [`Namespace::flag`], up to as many as fit, that come
+/// The 64-bit numbers of the namespaces of these types, a sum of [`NsType::flag`], up to as many as fit, that come
 /// after `last` (0: from the first on), however they are kept alive. One who may not see them all is told of fewer.
 ///
 /// # Errors
 /// ENOSYS before Linux 6.19.
 ///
-/// [`Namespace::flag`]: crate::namespace::Namespace::flag
+/// [`NsType::flag`]: crate::ns_type::NsType::flag
 pub fn list(types: c_int, last: u64, ids: &mut [u64]) -> Result<usize, Errno> {
     let request = Request {
         size: 32,

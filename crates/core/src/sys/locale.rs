@@ -30,7 +30,7 @@ pub struct Locale(());
 
 /// What a text begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Beginning {
+pub struct DecodedPrefix {
     /// How many bytes it is.
     pub length: usize,
     /// The character, if it is one that can be shown.
@@ -72,7 +72,7 @@ impl Locale {
         }
         let locale = Locale(());
         // The first conversion is what loads the encoding's code: now, since a later one may find another root.
-        let _ = locale.beginning(b" ");
+        let _ = locale.decode_prefix(b" ");
         Some(locale)
     }
 
@@ -85,7 +85,7 @@ impl Locale {
     }
 
     /// What `text`, which is not empty, begins with, `mbrtowc(3)`, `iswprint(3)` and `wcwidth(3)`.
-    pub fn beginning(&self, text: &[u8]) -> Beginning {
+    pub fn decode_prefix(&self, text: &[u8]) -> DecodedPrefix {
         let mut wide: wchar_t = 0;
         let mut state = Conversion([0; 128]);
         let (start, length) = (text.as_ptr().cast(), text.len());
@@ -101,7 +101,7 @@ impl Locale {
             width: width(wide),
             code: wint(wide),
         });
-        Beginning { length, character }
+        DecodedPrefix { length, character }
     }
 }
 
@@ -142,7 +142,7 @@ mod tests {
     fn a_character_takes_as_many_cells_as_a_terminal_gives_it() {
         let locale = Locale::named(c"C.UTF-8").expect("the C library has it built in");
         let beginning = |text: &[u8]| {
-            let Beginning { length, character } = locale.beginning(text);
+            let DecodedPrefix { length, character } = locale.decode_prefix(text);
             (
                 length,
                 character.map(|character| (character.width, character.code)),

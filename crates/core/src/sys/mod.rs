@@ -11,14 +11,12 @@ use nix::libc::{self, c_long};
 
 pub mod affinity;
 pub mod arguments;
-pub mod arrival;
 pub mod capability;
 pub mod directory;
 pub mod environment;
 pub mod errno;
 pub mod file;
 pub mod fs_context;
-pub mod host;
 pub mod keyring;
 pub mod listns;
 pub mod locale;
@@ -29,9 +27,11 @@ pub mod nsfs;
 pub mod probe;
 pub mod process;
 pub mod regex;
+pub mod siginfo;
 pub mod signal;
 pub mod statmount;
 pub mod terminal;
+pub mod uname;
 
 /// The number of a system call that came after Linux 5.0, from the one in the kernel's common table.
 ///

@@ -6,18 +6,18 @@ use nix::errno::Errno;
 use nix::libc::{self, Ioctl, c_int, c_ulong};
 use nix::unistd::getpid;
 
-use super::file::above_standard;
-use super::host::is_linux_since;
+use super::file::move_above_stdio;
 use super::process::pidfd_open;
+use super::uname::is_linux_since;
 
-/// Leaves the namespaces of `flags`, a sum of [`Namespace::flag`], `unshare(2)`.
+/// Leaves the namespaces of `flags`, a sum of [`NsType::flag`], `unshare(2)`.
 ///
 /// nix's wrapper takes its own type, which knows no time namespace.
 ///
 /// # Errors
 /// Those of `unshare(2)`.
 ///
-/// [`Namespace::flag`]: crate::namespace::Namespace::flag
+/// [`NsType::flag`]: crate::ns_type::NsType::flag
 pub fn unshare(flags: c_int) -> Result<(), Errno> {
     // SAFETY: unshare takes no pointer. It must not run beside other threads that rely on what is unshared, and no
     // program of ours that does so ever has a second thread.
@@ -71,7 +71,7 @@ pub(super) fn descriptor_by_ioctl(descriptor: impl AsFd, request: Ioctl) -> Resu
 /// The descriptor that the kernel has just made.
 pub(super) fn new_descriptor(number: RawFd) -> Result<OwnedFd, Errno> {
     // SAFETY: the kernel has just made this descriptor, close-on-exec, and nothing else knows its number.
-    above_standard(unsafe { OwnedFd::from_raw_fd(number) })
+    move_above_stdio(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
 /// `struct file_handle` of `open_by_handle_at(2)` with nsfs's `struct nsfs_file_handle` in it.

@@ -30,12 +30,12 @@ pub fn parent_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
     descriptor_by_ioctl(namespace, libc::NS_GET_PARENT)
 }
 
-/// The type of this namespace, a [`Namespace::flag`].
+/// The type of this namespace, a [`NsType::flag`].
 ///
 /// # Errors
 /// ENOTTY before Linux 4.11, and for a file that is no namespace.
 ///
-/// [`Namespace::flag`]: crate::namespace::Namespace::flag
+/// [`NsType::flag`]: crate::ns_type::NsType::flag
 pub fn type_of(namespace: impl AsFd) -> Result<c_int, Errno> {
     let nothing: c_ulong = 0;
     let descriptor = namespace.as_fd().as_raw_fd();

@@ -81,13 +81,13 @@ impl Call {
         let own = || Directory::open(c"/proc/self");
         match self {
             Call::Open => own().map(drop),
-            Call::ReadLink => own()?.link(c"ns/uts", &mut [0; 64]).map(drop),
-            Call::Read => own()?.contents(c"stat", &mut [0; 64]).map(drop),
+            Call::ReadLink => own()?.read_link_into(c"ns/uts", &mut [0; 64]).map(drop),
+            Call::Read => own()?.read_into(c"stat", &mut [0; 64]).map(drop),
             Call::List => own()?
-                .directory(c"ns")?
+                .open_dir(c"ns")?
                 .entries(&mut EntryBuffer::default(), |_| ()),
             Call::Status => statx(libc::AT_FDCWD, OWN, 0, libc::STATX_INO).map(drop),
-            Call::Ioctl => type_of(own()?.file(c"ns/uts")?).map(drop),
+            Call::Ioctl => type_of(own()?.open_file(c"ns/uts")?).map(drop),
             Call::Pidfd => pidfd_open(getpid()).map(drop),
         }
     }

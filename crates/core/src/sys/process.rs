@@ -9,11 +9,11 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::{ForkResult, Pid, fork};
 
-use super::file::above_standard;
+use super::file::move_above_stdio;
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum ExitReason {
     /// With this exit status.
     Status(c_int),
     /// By this signal.
@@ -45,7 +45,7 @@ pub fn exit(status: c_int) -> ! {
 ///
 /// # Errors
 /// ECHILD if it is no child of ours, or SIGCHLD is ignored.
-pub fn wait(child: Pid) -> Result<Ending, Errno> {
+pub fn wait(child: Pid) -> Result<ExitReason, Errno> {
     loop {
         match waitpid(child, 0) {
             Ok(Some(ending)) => return Ok(ending),
@@ -59,7 +59,7 @@ pub fn wait(child: Pid) -> Result<Ending, Errno> {
 ///
 /// # Errors
 /// As [`wait`].
-pub fn ended(child: Pid) -> Result<Option<Ending>, Errno> {
+pub fn try_wait(child: Pid) -> Result<Option<ExitReason>, Errno> {
     waitpid(child, libc::WNOHANG)
 }
 
@@ -67,42 +67,42 @@ pub fn ended(child: Pid) -> Result<Option<Ending>, Errno> {
 ///
 /// # Errors
 /// As [`wait`], and EINTR.
-pub fn ended_or_stopped(child: Pid) -> Result<Option<Ending>, Errno> {
+pub fn try_wait_or_stopped(child: Pid) -> Result<Option<ExitReason>, Errno> {
     waitpid(child, libc::WUNTRACED)
 }
 
 /// What `waitpid(2)` tells of a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum WaitStatus {
     /// It has ended.
-    Ended(Ending),
+    Ended(ExitReason),
     /// It was stopped by this signal.
     Stopped(c_int),
     /// It goes on.
     Continued,
 }
 
-impl Change {
+impl WaitStatus {
     /// What this status says.
-    pub fn of(status: c_int) -> Change {
+    pub fn from_raw(status: c_int) -> WaitStatus {
         if libc::WIFSTOPPED(status) {
-            Change::Stopped(libc::WSTOPSIG(status))
+            WaitStatus::Stopped(libc::WSTOPSIG(status))
         } else if libc::WIFCONTINUED(status) {
-            Change::Continued
+            WaitStatus::Continued
         } else if libc::WIFSIGNALED(status) {
-            Change::Ended(Ending::Signal(libc::WTERMSIG(status)))
+            WaitStatus::Ended(ExitReason::Signal(libc::WTERMSIG(status)))
         } else {
-            Change::Ended(Ending::Status(libc::WEXITSTATUS(status)))
+            WaitStatus::Ended(ExitReason::Status(libc::WEXITSTATUS(status)))
         }
     }
 }
 
-/// The child, if there is one, whose state has changed, and its status for [`Change::of`], `waitpid(2)`. One that has
+/// The child, if there is one, whose state has changed, and its status for [`WaitStatus::from_raw`], `waitpid(2)`. One that has
 /// ended is no child any more then.
 ///
 /// # Errors
 /// None that the kernel documents for this.
-pub fn changed() -> Result<Option<(Pid, c_int)>, Errno> {
+pub fn try_wait_any() -> Result<Option<(Pid, c_int)>, Errno> {
     let mut status: c_int = 0;
     let (any, options) = (-1, libc::WNOHANG | libc::WUNTRACED | libc::WCONTINUED);
     // SAFETY: the pointer is to a local that outlives the call.
@@ -114,14 +114,16 @@ pub fn changed() -> Result<Option<(Pid, c_int)>, Errno> {
     }
 }
 
-fn waitpid(child: Pid, options: c_int) -> Result<Option<Ending>, Errno> {
+fn waitpid(child: Pid, options: c_int) -> Result<Option<ExitReason>, Errno> {
     let mut status: c_int = 0;
     // SAFETY: the pointer is to a local that outlives the call.
     let result = unsafe { libc::waitpid(child.as_raw(), &raw mut status, options) };
-    Ok(match (Errno::result(result)?, Change::of(status)) {
-        (1.., Change::Ended(ending)) => Some(ending),
-        _ => None,
-    })
+    Ok(
+        match (Errno::result(result)?, WaitStatus::from_raw(status)) {
+            (1.., WaitStatus::Ended(ending)) => Some(ending),
+            _ => None,
+        },
+    )
 }
 
 /// A descriptor of the process `pid`, close-on-exec, `pidfd_open(2)`. It is readable once the process has ended.
@@ -168,7 +170,7 @@ fn new_descriptor(result: libc::c_long) -> Result<OwnedFd, Errno> {
     let number = Errno::result(result)?;
     let number = RawFd::try_from(number).map_err(|_| Errno::EBADF)?;
     // SAFETY: the kernel has just made this descriptor, close-on-exec, and nothing else knows its number.
-    above_standard(unsafe { OwnedFd::from_raw_fd(number) })
+    move_above_stdio(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
 /// KCMP_FILES of linux/kcmp.h.
@@ -195,8 +197,8 @@ pub fn share_descriptors(one: Pid, other: Pid) -> Result<bool, Errno> {
 }
 
 /// Whether the process of this pidfd is there still, if only as a zombie: until it is reaped, its number is no other's.
-pub fn is_there(pidfd: impl AsFd) -> bool {
-    kill_by_pidfd(pidfd, 0) != Err(Errno::ESRCH)
+pub fn exists(pidfd: impl AsFd) -> bool {
+    pidfd_send_signal(pidfd, 0) != Err(Errno::ESRCH)
 }
 
 /// Makes this process one that is not dumpable, until it becomes a program: other processes of the same user cannot
@@ -267,7 +269,7 @@ pub fn killpg(group: Pid, signal: c_int) -> Result<(), Errno> {
 ///
 /// # Errors
 /// ESRCH if it has ended; EPERM.
-pub fn kill_by_pidfd(pidfd: impl AsFd, signal: c_int) -> Result<(), Errno> {
+pub fn pidfd_send_signal(pidfd: impl AsFd, signal: c_int) -> Result<(), Errno> {
     let pidfd = pidfd.as_fd().as_raw_fd();
     let details = ptr::null::<libc::siginfo_t>();
     let flags: libc::c_uint = 0;

@@ -7,8 +7,8 @@ use nix::errno::Errno;
 use nix::libc::{self, c_int, c_ulong, siginfo_t};
 use nix::unistd::getpid;
 
-use super::arrival::Arrival;
 use super::process::{kill, make_undumpable};
+use super::siginfo::SigInfo;
 
 /// The names of `signal(7)` without SIG, several for some numbers.
 const NAMES: [(&str, c_int); 34] = [
@@ -50,7 +50,7 @@ const NAMES: [(&str, c_int); 34] = [
 
 /// The number of the signal called `name`: in any case, with or without SIG, or `RTMIN+n` and `RTMAX-n`. `RTMIN` and
 /// `RTMAX` alone are none, and neither is a number.
-pub fn by_name(name: &str) -> Option<c_int> {
+pub fn number_of(name: &str) -> Option<c_int> {
     let upper = name.to_ascii_uppercase();
     let plain = upper.strip_prefix("SIG").unwrap_or(&upper);
     let (first, last) = (libc::SIGRTMIN(), libc::SIGRTMAX());
@@ -83,7 +83,7 @@ const WORDS: usize = 128 / c_ulong::BITS as usize;
 
 impl SignalSet {
     /// The set of these signals; a number that is no signal is left out.
-    pub fn of(signals: &[c_int]) -> SignalSet {
+    pub fn new(signals: &[c_int]) -> SignalSet {
         let mut set = SignalSet([0; WORDS]);
         for (word, bit) in signals.iter().copied().filter_map(place) {
             set.0[word] |= bit;
@@ -92,7 +92,7 @@ impl SignalSet {
     }
 
     /// Every signal; the kernel leaves out KILL and STOP, which nobody can block.
-    pub fn every() -> SignalSet {
+    pub fn full() -> SignalSet {
         SignalSet([c_ulong::MAX; WORDS])
     }
 
@@ -126,7 +126,7 @@ impl SignalSet {
     }
 
     fn change_mask(&self, how: c_int) -> Result<SignalSet, Errno> {
-        let mut before = SignalSet::of(&[]);
+        let mut before = SignalSet::new(&[]);
         let (new, old) = (self.0.as_ptr(), before.0.as_mut_ptr());
         // SAFETY: both pointers are to sets that outlive the call and have room for the size told.
         let result =
@@ -139,7 +139,7 @@ impl SignalSet {
     /// # Errors
     /// None that the kernel documents for this.
     pub fn pending() -> Result<SignalSet, Errno> {
-        let mut set = SignalSet::of(&[]);
+        let mut set = SignalSet::new(&[]);
         // SAFETY: the pointer is to a set that outlives the call and has room for the size told.
         let result =
             unsafe { libc::syscall(libc::SYS_rt_sigpending, set.0.as_mut_ptr(), kernel_size()) };
@@ -150,7 +150,7 @@ impl SignalSet {
     ///
     /// # Errors
     /// EINTR if a handler of another signal ran, or the process was stopped and continued.
-    pub fn wait(&self) -> Result<Arrival, Errno> {
+    pub fn wait(&self) -> Result<SigInfo, Errno> {
         self.take(None)
     }
 
@@ -158,7 +158,7 @@ impl SignalSet {
     ///
     /// # Errors
     /// None that the kernel documents for this.
-    pub fn poll(&self) -> Result<Option<Arrival>, Errno> {
+    pub fn poll(&self) -> Result<Option<SigInfo>, Errno> {
         let at_once = libc::timespec {
             tv_sec: 0,
             tv_nsec: 0,
@@ -169,7 +169,7 @@ impl SignalSet {
         }
     }
 
-    fn take(&self, timeout: Option<&libc::timespec>) -> Result<Arrival, Errno> {
+    fn take(&self, timeout: Option<&libc::timespec>) -> Result<SigInfo, Errno> {
         let timeout = timeout.map_or(ptr::null(), ptr::from_ref);
         let (call, set) = (libc::SYS_rt_sigtimedwait, self.0.as_ptr());
         let mut details = MaybeUninit::<siginfo_t>::zeroed();
@@ -178,7 +178,7 @@ impl SignalSet {
         // reference was given, and all outlive the call.
         let signal = unsafe { libc::syscall(call, set, to, timeout, kernel_size()) };
         // SAFETY: siginfo_t is plain data, for which even the zeros that it began with are a value.
-        Errno::result(signal).map(|_| Arrival::new(unsafe { details.assume_init() }))
+        Errno::result(signal).map(|_| SigInfo::new(unsafe { details.assume_init() }))
     }
 }
 
@@ -229,7 +229,7 @@ pub fn die_by(signal: c_int) -> c_int {
     let _ = make_undumpable();
     // SIGKILL and SIGSTOP cannot be changed, nor need they be: they have their default action for ever.
     let _ = set_default(signal);
-    let _ = SignalSet::of(&[signal]).unblock();
+    let _ = SignalSet::new(&[signal]).unblock();
     let _ = kill(getpid(), signal);
     128 + signal
 }
@@ -242,7 +242,7 @@ pub fn die_by(signal: c_int) -> c_int {
 /// # Errors
 /// Those of `kill(2)` and `sigprocmask(2)`.
 pub fn stop_by(signal: c_int) -> Result<(), Errno> {
-    let set = SignalSet::of(&[signal]);
+    let set = SignalSet::new(&[signal]);
     // STOP cannot be changed and need not be.
     let _ = set_default(signal);
     // Sent while it is blocked, so that it is one with the signal that may have come already, and not a second stop.
@@ -258,12 +258,12 @@ mod tests {
     #[test]
     fn names_are_known_in_any_case_with_or_without_sig() {
         for name in ["TERM", "term", "SIGTERM", "sigterm", "SigTerm"] {
-            assert_eq!(by_name(name), Some(libc::SIGTERM), "{name}");
+            assert_eq!(number_of(name), Some(libc::SIGTERM), "{name}");
         }
-        assert_eq!(by_name("CLD"), by_name("CHLD"));
-        assert_eq!(by_name("RTMIN+1"), Some(libc::SIGRTMIN() + 1));
-        assert_eq!(by_name("sigrtmax-0"), Some(libc::SIGRTMAX()));
-        assert_eq!(by_name("RTMIN+1x"), Some(libc::SIGRTMIN() + 1));
+        assert_eq!(number_of("CLD"), number_of("CHLD"));
+        assert_eq!(number_of("RTMIN+1"), Some(libc::SIGRTMIN() + 1));
+        assert_eq!(number_of("sigrtmax-0"), Some(libc::SIGRTMAX()));
+        assert_eq!(number_of("RTMIN+1x"), Some(libc::SIGRTMIN() + 1));
     }
 
     #[test]
@@ -285,20 +285,20 @@ mod tests {
             .into_iter()
             .chain(["RTMIN+99999999999", "RTMIN+2147483647", "TERM ", "é"])
         {
-            assert_eq!(by_name(name), None, "{name}");
+            assert_eq!(number_of(name), None, "{name}");
         }
     }
 
     #[test]
     fn a_blocked_signal_can_be_waited_for() {
-        let set = SignalSet::of(&[libc::SIGUSR1]);
+        let set = SignalSet::new(&[libc::SIGUSR1]);
         let before = set.block().expect("a signal can be blocked");
         // raise(3) sends it to this thread, which has just blocked it.
         nix::sys::signal::raise(nix::sys::signal::Signal::SIGUSR1).expect("a signal can be raised");
         let pending = SignalSet::pending().expect("pending signals can be asked for");
         assert!(pending.has(libc::SIGUSR1));
         assert!(!pending.has(libc::SIGUSR2));
-        let other = SignalSet::of(&[libc::SIGUSR2]).poll();
+        let other = SignalSet::new(&[libc::SIGUSR2]).poll();
         assert!(other.expect("it is allowed to look").is_none());
         assert_eq!(set.wait().map(|signal| signal.number()), Ok(libc::SIGUSR1));
         before.restore().expect("a mask can be restored");

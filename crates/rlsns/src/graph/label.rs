@@ -6,7 +6,7 @@
 
 use std::fmt::Write;
 
-use nscore::escape::turns_text;
+use nscore::escape::is_bidi_control;
 
 use crate::person::command;
 use nscore::scan::{NsRecord, Snapshot};
@@ -72,7 +72,7 @@ fn first_character(bytes: &[u8]) -> Option<char> {
 /// no XML may hold, for that is what a picture becomes.
 fn is_hidden(character: char) -> bool {
     character.is_control()
-        || turns_text(u32::from(character))
+        || is_bidi_control(u32::from(character))
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 
 use super::{Contents, Frame, Graph, Node, colour};
 
@@ -44,10 +44,7 @@ fn frame(out: &mut String, frame: &Frame, depth: usize) -> fmt::Result {
 
 /// The colours, and the box that is not to be seen.
 fn classes(out: &mut String) -> fmt::Result {
-    for kind in Namespace::ALL
-        .into_iter()
-        .filter(|kind| *kind != Namespace::User)
-    {
+    for kind in NsType::ALL.into_iter().filter(|kind| *kind != NsType::User) {
         let (name, colour) = (kind.file(), colour(kind));
         writeln!(
             out,

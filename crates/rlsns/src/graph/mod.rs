@@ -13,7 +13,7 @@ mod tests;
 
 use std::collections::BTreeSet;
 
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 
 use crate::rows::Row;
 use nscore::scan::{NsRecord, Snapshot};
@@ -66,7 +66,7 @@ struct Frame {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Node {
     inode: u32,
-    kind: Namespace,
+    kind: NsType,
     label: String,
 }
 
@@ -98,7 +98,7 @@ impl Graph {
             let parent = row.namespace.parent;
             let is_chosen = rows.binary_search_by_key(&parent, |row| row.inode).is_ok();
             // Whose child a user namespace is, the frames tell.
-            if row.namespace.kind != Namespace::User && is_chosen {
+            if row.namespace.kind != NsType::User && is_chosen {
                 arrows.push((parent, row.inode));
             }
         }
@@ -131,7 +131,7 @@ impl Places {
             let (inode, kind) = (*inode, found.kind);
             let label_of = label(inode, found);
             match kind {
-                Namespace::User => contents.frames.push(Frame {
+                NsType::User => contents.frames.push(Frame {
                     inode,
                     label: label_of,
                     contents: self.contents(snapshot, inode, label),
@@ -148,15 +148,15 @@ impl Places {
 }
 
 /// The colour of a box, told apart in grey as well by the type's name in it.
-const fn colour(kind: Namespace) -> &'static str {
+const fn colour(kind: NsType) -> &'static str {
     match kind {
-        Namespace::User => "#ffffff",
-        Namespace::Cgroup => "#e6e2d3",
-        Namespace::Ipc => "#f4d9e6",
-        Namespace::Uts => "#fbe8c8",
-        Namespace::Net => "#d3e4f8",
-        Namespace::Pid => "#d8efd3",
-        Namespace::Mount => "#e4dbf5",
-        Namespace::Time => "#d2efef",
+        NsType::User => "#ffffff",
+        NsType::Cgroup => "#e6e2d3",
+        NsType::Ipc => "#f4d9e6",
+        NsType::Uts => "#fbe8c8",
+        NsType::Net => "#d3e4f8",
+        NsType::Pid => "#d8efd3",
+        NsType::Mount => "#e4dbf5",
+        NsType::Time => "#d2efef",
     }
 }

@@ -17,12 +17,12 @@ fn graph(text: &str) -> Graph {
         contents,
     };
     let inner = Contents {
-        nodes: vec![node(4, Namespace::Pid), node(5, Namespace::Net)],
+        nodes: vec![node(4, NsType::Pid), node(5, NsType::Net)],
         frames: vec![frame(6, Contents::default())],
     };
     Graph {
         outside: Contents {
-            nodes: vec![node(2, Namespace::Pid)],
+            nodes: vec![node(2, NsType::Pid)],
             frames: vec![frame(3, inner)],
         },
         arrows: vec![(2, 4)],

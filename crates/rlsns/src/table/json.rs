@@ -1,6 +1,6 @@
 //! The form for programs: JSON, valid whatever bytes the cells hold.
 
-use nscore::escape::turns_text;
+use nscore::escape::is_bidi_control;
 
 use super::tree::Place;
 use super::{Cell, Column, Row, Shape, Table};
@@ -161,7 +161,7 @@ fn string(out: &mut Vec<u8>, text: &[u8]) {
                 '\r' => out.extend_from_slice(b"\\r"),
                 // JSON asks it of those below the blank alone; a terminal obeys those from DEL to U+009F as well.
                 // And what turns the direction of text disguises a name.
-                _ if character.is_control() || turns_text(u32::from(character)) => {
+                _ if character.is_control() || is_bidi_control(u32::from(character)) => {
                     escape(out, character);
                 }
                 _ => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),

@@ -6,8 +6,8 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use nscore::escape::turns_text;
-use nscore::sys::locale::{Beginning, Character, Locale};
+use nscore::escape::is_bidi_control;
+use nscore::sys::locale::{Character, DecodedPrefix, Locale};
 
 /// The characters of the caller's locale, which is loaded when first it matters.
 #[derive(Debug, Default)]
@@ -50,10 +50,10 @@ impl Characters {
         };
         let mut rest = &text[..];
         while !rest.is_empty() {
-            let Beginning { length, character } = self.beginning(rest);
+            let DecodedPrefix { length, character } = self.beginning(rest);
             let (bytes, after) = rest.split_at(length);
             // A backslash before an x is escaped so that nobody can write an escape of his own.
-            match character.filter(|found| !turns_text(found.code)) {
+            match character.filter(|found| !is_bidi_control(found.code)) {
                 Some(found) if !rest.starts_with(b"\\x") => shown.push(bytes, found.width),
                 _ => bytes
                     .iter()
@@ -71,7 +71,7 @@ impl Characters {
         }
         let (mut end, mut width) = (0, 0);
         while end < shown.text.len() {
-            let Beginning { length, character } = self.beginning(&shown.text[end..]);
+            let DecodedPrefix { length, character } = self.beginning(&shown.text[end..]);
             let wider = width + character.map_or(0, |found| found.width);
             if wider > room {
                 break;
@@ -83,7 +83,7 @@ impl Characters {
     }
 
     /// What the text, which is not empty, begins with.
-    pub(super) fn beginning(&self, text: &[u8]) -> Beginning {
+    pub(super) fn beginning(&self, text: &[u8]) -> DecodedPrefix {
         let first = text[0];
         // ASCII is the same everywhere, and no reason to load a locale.
         let locale = if first.is_ascii() {
@@ -92,8 +92,8 @@ impl Characters {
             self.locale()
         };
         match locale {
-            Some(locale) => locale.beginning(text),
-            None => Beginning {
+            Some(locale) => locale.decode_prefix(text),
+            None => DecodedPrefix {
                 length: 1,
                 character: matches!(first, b' '..=b'~').then(|| Character {
                     width: 1,

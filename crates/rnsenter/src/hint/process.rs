@@ -20,7 +20,7 @@ pub(crate) fn of_file(errno: Errno, pid: Pid, name: &str) -> Option<String> {
 
 /// A process that has ended, or is none, has no files to be opened.
 pub(crate) fn has_nothing(pid: Pid) -> Option<String> {
-    let status = Proc::here().status(&pid.to_string())?;
+    let status = Proc::mounted().status(&pid.to_string())?;
     if status.is_zombie() {
         let parent = status.field("PPid")?;
         return Some(format!(
@@ -34,7 +34,7 @@ pub(crate) fn has_nothing(pid: Pid) -> Option<String> {
 }
 
 fn kernel_lacks(pid: Pid, name: &str) -> Option<String> {
-    let proc = Proc::here();
+    let proc = Proc::mounted();
     let of_type = name.strip_prefix("ns/")?;
     let directory = proc.path(&format!("{pid}/ns"))?;
     let (has_others, has_it) = (directory.join("mnt"), directory.join(of_type));
@@ -45,7 +45,7 @@ fn kernel_lacks(pid: Pid, name: &str) -> Option<String> {
 
 /// That the target is another user's, and this one may not look into it.
 fn closed(pid: Pid) -> Option<String> {
-    let status = Proc::here().status(&pid.to_string())?;
+    let status = Proc::mounted().status(&pid.to_string())?;
     let (own, theirs) = (geteuid().as_raw(), status.user()?);
     if status.is_kernel_thread() {
         return (own != 0).then(|| {

@@ -9,12 +9,12 @@ use anyhow::Error;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{Pid, geteuid};
-use nscore::hint::{self, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Harmless, Hint};
-use nscore::namespace::Namespace;
+use nscore::hint::{self, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Hint, ProbeCall};
+use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
 use nscore::sys::file::open;
 use nscore::sys::nsfs::{parent_of, type_of};
-use nscore::sys::process::{has_ended, is_there};
+use nscore::sys::process::{exists, has_ended};
 
 use crate::hint::process;
 use crate::ownership::{Standing, is_namespace, is_same, own};
@@ -22,7 +22,7 @@ use crate::ownership::{Standing, is_namespace, is_same, own};
 /// What could not be joined, in one call.
 pub(crate) struct Refusal {
     /// The types that were to be joined.
-    pub(crate) types: Vec<Namespace>,
+    pub(crate) types: Vec<NsType>,
     /// Whether a user namespace is among all that is entered.
     pub(crate) enters_user: bool,
     /// Whose they are; `None` once /proc is another mount namespace's, which says nothing of them.
@@ -51,10 +51,10 @@ impl Of {
 impl Refusal {
     /// The error that it is, with the hint why.
     pub(crate) fn error(self, errno: Errno) -> Error {
-        Error::new(errno).context(Hint::new(move || self.explain(errno)))
+        Error::new(errno).context(Hint::new(move || self.with_hint(errno)))
     }
 
-    fn explain(&self, errno: Errno) -> Option<String> {
+    fn with_hint(&self, errno: Errno) -> Option<String> {
         if let Some(Of::Process(pid, pidfd)) = &self.of {
             if let Some(told) = ended(*pid, pidfd) {
                 return Some(told);
@@ -66,21 +66,21 @@ impl Refusal {
             Errno::EINVAL => types.find_map(|of| self.unfit(of)),
             Errno::EPERM => types
                 .find_map(|of| self.not_permitted(of))
-                .or_else(|| hint::refuses(Harmless::Setns(flags), errno)),
-            Errno::ENOSYS => hint::refuses(Harmless::Setns(flags), errno),
+                .or_else(|| hint::refuses(ProbeCall::Setns(flags), errno)),
+            Errno::ENOSYS => hint::refuses(ProbeCall::Setns(flags), errno),
             _ => None,
         }
     }
 
     /// The namespace of this type.
-    fn open(&self, of: Namespace) -> Result<OwnedFd, Errno> {
+    fn open(&self, of: NsType) -> Result<OwnedFd, Errno> {
         match self.of.as_ref().ok_or(Errno::ENOENT)? {
             Of::File(file) => file.try_clone().map_err(|_| Errno::EMFILE),
             Of::Process(pid, pidfd) => {
-                let path = Proc::here().path(&format!("{pid}/ns/{}", of.file()));
+                let path = Proc::mounted().path(&format!("{pid}/ns/{}", of.file()));
                 let opened = open(&path.ok_or(Errno::ENOENT)?, OFlag::O_RDONLY);
                 // Only now is it known whose that was.
-                if is_there(pidfd) {
+                if exists(pidfd) {
                     opened
                 } else {
                     Err(Errno::ESRCH)
@@ -90,7 +90,7 @@ impl Refusal {
     }
 
     /// What it is called in a sentence.
-    fn name(&self, of: Namespace) -> String {
+    fn name(&self, of: NsType) -> String {
         let name = of.option();
         match &self.of {
             Some(Of::Process(pid, _)) => format!("the {name} namespace of process {pid}"),
@@ -99,7 +99,7 @@ impl Refusal {
     }
 
     /// Why a namespace can be joined by nobody, or not by this process.
-    fn unfit(&self, of: Namespace) -> Option<String> {
+    fn unfit(&self, of: NsType) -> Option<String> {
         let namespace = self.open(of).ok()?;
         if !is_namespace(&namespace) {
             return Some(
@@ -108,7 +108,7 @@ impl Refusal {
                     .to_owned(),
             );
         }
-        let real = type_of(&namespace).ok().and_then(Namespace::from_flag);
+        let real = type_of(&namespace).ok().and_then(NsType::from_flag);
         if let Some(real) = real.filter(|real| *real != of) {
             let (real, wanted) = (real.option(), of.option());
             return Some(format!(
@@ -117,33 +117,31 @@ impl Refusal {
         }
         let (name, own) = (self.name(of), own(of)?);
         match of {
-            Namespace::User if is_same(&namespace, &own) => Some(format!(
+            NsType::User if is_same(&namespace, &own) => Some(format!(
                 "{name} is the one that this process is in already, which nobody can enter: leave --user out"
             )),
-            Namespace::Pid if !is_same(&namespace, &own) && is_elsewhere(&namespace) => {
-                Some(format!(
-                    "{name} is not below the one that this process is in, and there is no way out of a pid namespace"
-                ))
-            }
+            NsType::Pid if !is_same(&namespace, &own) && is_elsewhere(&namespace) => Some(format!(
+                "{name} is not below the one that this process is in, and there is no way out of a pid namespace"
+            )),
             _ => None,
         }
     }
 
     /// Who may join a namespace, if it is not this process.
-    fn not_permitted(&self, of: Namespace) -> Option<String> {
+    fn not_permitted(&self, of: NsType) -> Option<String> {
         let namespace = match (self.open(of), &self.of) {
             (Ok(namespace), _) => namespace,
             (Err(errno), Some(Of::Process(pid, _))) => return process::of_file(errno, *pid, ""),
             _ => return None,
         };
         let name = self.name(of);
-        let status = Proc::here().status("self")?;
+        let status = Proc::mounted().status("self")?;
         let privileged = CAP_SYS_ADMIN.is_held(&status)?;
         let user = geteuid().as_raw();
         match Standing::of(namespace, of)? {
             Standing::Own => {
                 let needed = [CAP_SYS_ADMIN, CAP_SYS_CHROOT];
-                let needed = &needed[..if of == Namespace::Mount { 2 } else { 1 }];
+                let needed = &needed[..if of == NsType::Mount { 2 } else { 1 }];
                 let missing = needed
                     .iter()
                     .find_map(|capability| capability.missing(&status, None))?;
@@ -172,7 +170,7 @@ fn ended(pid: Pid, pidfd: &OwnedFd) -> Option<String> {
     if !has_ended(pidfd).ok()? {
         return None;
     }
-    let zombie = is_there(pidfd).then(|| process::has_nothing(pid)).flatten();
+    let zombie = exists(pidfd).then(|| process::has_nothing(pid)).flatten();
     Some(zombie.unwrap_or_else(|| format!("process {pid} has ended")))
 }
 

@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use nix::unistd::geteuid;
 use nscore::container_id::is_hexadecimal;
 use nscore::hint::{self, shown};
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
 use nscore::sys::nsfs::type_of;
 
@@ -45,7 +45,7 @@ fn no_directory(path: &Path) -> Option<String> {
     match path.metadata() {
         Ok(found) if found.is_dir() => None,
         Ok(found) if found.is_file() => {
-            let of = type_at(path).map(Namespace::option);
+            let of = type_at(path).map(NsType::option);
             Some(of.map_or_else(
                 || format!("{name} is no directory"),
                 |of| {
@@ -63,9 +63,9 @@ fn no_directory(path: &Path) -> Option<String> {
     }
 }
 
-fn type_at(path: &Path) -> Option<Namespace> {
+fn type_at(path: &Path) -> Option<NsType> {
     let file = File::open(path).ok().filter(is_namespace)?;
-    type_of(file).ok().and_then(Namespace::from_flag)
+    type_of(file).ok().and_then(NsType::from_flag)
 }
 
 /// Why a namespace may be there all the same: so many processes cannot be looked into.
@@ -84,7 +84,7 @@ pub(crate) fn unseen(closed: usize) -> Option<String> {
 
 /// Why no container is found at all, or not that one.
 pub(crate) fn no_container(unreadable: usize) -> Option<String> {
-    if Proc::here().is_in_first(Namespace::Pid) == Some(false) {
+    if Proc::mounted().is_initial(NsType::Pid) == Some(false) {
         return Some(
             "this process is in a pid namespace, from which no processes outside are seen"
                 .to_owned(),

@@ -8,7 +8,7 @@ use anyhow::{Context, Error, Result, anyhow, bail};
 use nix::errno::Errno;
 use nix::unistd::Pid;
 use nscore::hint::Hint;
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 use nscore::sys::nsfs::type_of;
 use nscore::sys::probe::Call;
 
@@ -36,7 +36,7 @@ pub(super) const OWN: [&CStr; 8] = [
 #[derive(Debug)]
 pub(crate) struct Found {
     inode: u32,
-    of: Namespace,
+    of: NsType,
     file: OwnedFd,
     inside: Inside,
 }
@@ -76,7 +76,7 @@ pub(super) fn find(inode: u32) -> Result<Found> {
             (file, Inside::Nobody)
         }
     };
-    let of = type_of(&file).ok().and_then(Namespace::from_flag);
+    let of = type_of(&file).ok().and_then(NsType::from_flag);
     Ok(Found {
         inode,
         of: of.with_context(|| format!("namespace {inode} is of an unknown type"))?,

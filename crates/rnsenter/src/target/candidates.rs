@@ -17,7 +17,7 @@ use super::sought::Sought;
 
 /// What a process is in: the inode numbers of its namespaces, and where its root is. `None` is what this kernel lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct MountInfo {
     namespaces: [Option<u64>; OWN.len()],
     /// Device, inode and mount.
     root: Option<((u32, u32), u64, Option<u64>)>,
@@ -27,7 +27,7 @@ pub(super) struct Place {
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) pid: Pid,
-    pub(super) place: Place,
+    pub(super) place: MountInfo,
     /// When it was started, in clock ticks since the machine was.
     started: u64,
     /// Whether its children are in a pid or time namespace that it is not in itself: then it has made that for them, and
@@ -111,7 +111,7 @@ impl Candidate {
         // Nothing but its user namespace is left to a zombie.
         inode(c"ns/mnt")?;
         let root = processes.note_file(pid, Call::Status, process.status(c"root"));
-        let place = Place {
+        let place = MountInfo {
             namespaces: OWN.map(inode),
             root: root.map(|root| (root.device, root.inode, root.mount)),
         };

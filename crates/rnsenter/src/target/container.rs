@@ -8,7 +8,7 @@ use anyhow::{Error, Result, anyhow, bail};
 use nix::unistd::Pid;
 use nscore::container_id::{NameOwner, NameOwners};
 use nscore::hint::{Hint, shown};
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 use nscore::procfs::{Proc, Status};
 use nscore::safe_open::{Distrust, user_label};
 
@@ -226,8 +226,8 @@ fn is_in(target: &Target, id: &str, owners: &mut NameOwners) -> bool {
 /// Whether it is inside, unlike an engine's helper that waits in the same cgroup. One that cannot be looked into is
 /// another user's, and what it takes to enter it is told then.
 fn is_elsewhere(target: &Target) -> bool {
-    [Namespace::Pid, Namespace::Mount].into_iter().any(|of| {
+    [NsType::Pid, NsType::Mount].into_iter().any(|of| {
         let theirs = target.stat_namespace(of.file()).ok();
-        theirs.is_none_or(|theirs| Proc::here().namespace(of) != Some(theirs.inode))
+        theirs.is_none_or(|theirs| Proc::mounted().namespace(of) != Some(theirs.inode))
     })
 }

@@ -11,8 +11,8 @@ use nix::errno::Errno;
 use nix::libc::S_IFREG;
 use nscore::cli::message;
 use nscore::hint::{Hint, shown};
-use nscore::namespace::Namespace;
 use nscore::namespace_dir::{NamespaceDir, cannot_use};
+use nscore::ns_type::NsType;
 use nscore::safe_open::{DirError, Distrust, Untrusted};
 
 use crate::options::{Options, Source};
@@ -34,16 +34,16 @@ impl Kept {
     /// All that are there if no type is chosen, or all are.
     pub(super) fn settle(self, options: &mut Options) -> Result<()> {
         if !options.chooses_none() && !options.all {
-            let chosen: Vec<Namespace> = options.chosen_of_target().collect();
+            let chosen: Vec<NsType> = options.chosen_of_target().collect();
             for of in chosen {
                 let file = self.file(of)?;
                 options.enter(of, Source::Opened(file));
             }
             return Ok(());
         }
-        let asked: Vec<Namespace> = options.chosen_of_target().collect();
+        let asked: Vec<NsType> = options.chosen_of_target().collect();
         let mut any = false;
-        for of in Namespace::ALL {
+        for of in NsType::ALL {
             if options.enters(of) && !asked.contains(&of) {
                 // A file of its own was named for it.
                 continue;
@@ -70,7 +70,7 @@ impl Kept {
     ///
     /// # Errors
     /// `cannot open DIR/TYPE`; that no namespace is mounted there.
-    fn file(&self, of: Namespace) -> Result<OwnedFd> {
+    fn file(&self, of: NsType) -> Result<OwnedFd> {
         let path = self.0.file_path(of);
         let opened = self.0.namespace(of);
         if let Some(file) = opened.with_context(|| message(&[&"cannot open ", &path]))? {
@@ -100,8 +100,8 @@ pub(super) fn refusal(path: &Path, error: DirError) -> Error {
 
 /// How another user's namespace is entered all the same: by the option of the original.
 fn how_on_purpose(path: &Path) -> Option<String> {
-    let is_there = |of: &Namespace| path.join(of.file()).symlink_metadata().is_ok();
-    let of = Namespace::ALL.into_iter().find(is_there)?;
+    let is_there = |of: &NsType| path.join(of.file()).symlink_metadata().is_ok();
+    let of = NsType::ALL.into_iter().find(is_there)?;
     let mut option = OsString::from(format!("--{}=", of.option()));
     option.push(path.join(of.file()));
     Some(format!(
@@ -114,8 +114,8 @@ fn is_missing(error: &Error) -> bool {
     error.downcast_ref() == Some(&Errno::ENOENT)
 }
 
-fn is_own_user(of: Namespace, file: &OwnedFd) -> bool {
-    of == Namespace::User && own(of).is_some_and(|own| is_same(&own, file))
+fn is_own_user(of: NsType, file: &OwnedFd) -> bool {
+    of == NsType::User && own(of).is_some_and(|own| is_same(&own, file))
 }
 
 /// The file upon which `--persist` mounts a namespace is empty and has no permissions; the mount goes when the machine is

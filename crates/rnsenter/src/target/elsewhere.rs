@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use nix::errno::Errno;
 use nix::libc::S_IFSOCK;
 use nix::unistd::Pid;
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 use nscore::socket_copies::SocketCopies;
 use nscore::sys::directory::Directory;
 use nscore::sys::listns;
@@ -62,10 +62,10 @@ fn in_threads(
     (pid, process): (Pid, &Directory),
     sought: &mut Sought,
 ) -> Option<OwnedFd> {
-    let tasks = processes.note(pid, Call::Open, process.directory(c"task"))?;
+    let tasks = processes.note(pid, Call::Open, process.open_dir(c"task"))?;
     let threads = processes.note(pid, Call::List, numbers_in(&tasks))?;
     threads.into_iter().find_map(|thread| {
-        let thread = processes.note(pid, Call::Open, tasks.directory(&name(thread)))?;
+        let thread = processes.note(pid, Call::Open, tasks.open_dir(&name(thread)))?;
         let mut files = OWN.into_iter().chain(FOR_CHILDREN);
         files.find_map(|file| sought.at(processes, pid, (&thread, file)))
     })
@@ -78,7 +78,7 @@ fn open_in(
     sought: &mut Sought,
     sockets: &mut Sockets,
 ) -> Option<OwnedFd> {
-    let descriptors = processes.note(pid, Call::Open, process.directory(c"fd"))?;
+    let descriptors = processes.note(pid, Call::Open, process.open_dir(c"fd"))?;
     let numbers = processes.note(pid, Call::List, numbers_in(&descriptors))?;
     numbers.into_iter().find_map(|number| {
         let entry = name(number);
@@ -100,7 +100,7 @@ fn open_in(
 /// That of the kernel's own list, `listns(2)`, since Linux 6.19.
 fn listed(processes: &Processes, sought: &Sought) -> Option<OwnedFd> {
     let any = processes.note_optional(Call::Open, own_mount_namespace())?;
-    let every = Namespace::ALL
+    let every = NsType::ALL
         .into_iter()
         .fold(0, |flags, of| flags | of.flag());
     let (mut last, mut some) = (0, [0; 512]);

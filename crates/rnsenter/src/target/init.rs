@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, readlink};
 use nix::unistd::Pid;
-use nscore::procfs::{Stat, Status, try_open_own};
+use nscore::procfs::{Stat, Status, try_open_verified};
 
 use crate::target::Target;
 
@@ -51,7 +51,7 @@ fn is_closed(pid: Pid) -> bool {
 /// for.
 fn read(pid: Pid, name: &str) -> Option<Vec<u8>> {
     let path = format!("/proc/{pid}/{name}");
-    let file = try_open_own(Path::new(&path), OFlag::O_RDONLY).ok()?;
+    let file = try_open_verified(Path::new(&path), OFlag::O_RDONLY).ok()?;
     let mut contents = Vec::new();
     File::from(file).read_to_end(&mut contents).ok()?;
     Some(contents)

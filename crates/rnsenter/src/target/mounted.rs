@@ -34,7 +34,7 @@ fn among_mounts(
     sought: &Sought,
 ) -> Option<OwnedFd> {
     let table = processes.read(pid, process, c"mountinfo")?;
-    let root = processes.note_file(pid, Call::Open, process.passage(c"root"))?;
+    let root = processes.note_file(pid, Call::Open, process.open_path_dir(c"root"))?;
     mount_points(&table)
         .filter(|mount| mount.filesystem == "nsfs")
         .find_map(|mount| {

@@ -19,11 +19,11 @@ use nix::sys::stat::Mode;
 use nix::sys::statfs::{FsType, fstatfs};
 use nix::unistd::Pid;
 use nscore::cli::number;
-use nscore::hint::Explain;
-use nscore::procfs::{self, parse_digits, refusal, split_digits};
+use nscore::hint::WithHint;
+use nscore::procfs::{self, not_procfs_error, parse_digits, split_digits};
 use nscore::sys::directory::{Status, status_at, status_of};
-use nscore::sys::file::{above_standard, open};
-use nscore::sys::process::{is_there, pidfd_open};
+use nscore::sys::file::{move_above_stdio, open};
+use nscore::sys::process::{exists, pidfd_open};
 
 use crate::hint::process;
 
@@ -67,7 +67,7 @@ impl Target {
         let target = Target::of(Pid::from_raw(pid.ok_or(Invalid)?));
         if let Some(inode) = parts.next() {
             let (inode, rest) = leading_inode(inode.as_bytes()).ok_or(Invalid)?;
-            let held = target.has_inode(inode).explain(without_inodes);
+            let held = target.has_inode(inode).with_hint(without_inodes);
             held.with_context(|| {
                 format!(
                     "failed to obtain a valid file descriptor for PID {}",
@@ -141,10 +141,10 @@ impl Target {
             let path = format!("/proc/{}", self.pid);
             let directory = open(Path::new(&path), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
             // Somebody else's links might lead anywhere, and what is entered is the caller's choice.
-            procfs::prove(&directory)?;
+            procfs::ensure_procfs(&directory)?;
             // Only now is it known whose directory this is. A number without a pidfd (a thread's) is taken as it is.
             match pidfd {
-                Ok(pidfd) if !is_there(pidfd) => Err(Errno::ENOENT),
+                Ok(pidfd) if !exists(pidfd) => Err(Errno::ENOENT),
                 _ => Ok(directory),
             }
         });
@@ -161,10 +161,10 @@ impl Target {
         let opened = self
             .proc()
             .and_then(|proc| openat(proc, below, flags, Mode::empty()));
-        let opened = opened.and_then(above_standard);
+        let opened = opened.and_then(move_above_stdio);
         opened
-            .map_err(refusal)
-            .explain_for(name, self.absence())
+            .map_err(not_procfs_error)
+            .with_hint_for(name, self.absence())
             .with_context(|| format!("cannot open /proc/{}/{name}", self.pid))
     }
 
@@ -177,8 +177,8 @@ impl Target {
         let path = format!("{file}\0");
         let path = CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or_default();
         let stat = self.proc().and_then(|proc| status_at(proc, path));
-        stat.map_err(refusal)
-            .explain_for(file.as_str(), self.absence())
+        stat.map_err(not_procfs_error)
+            .with_hint_for(file.as_str(), self.absence())
             .with_context(|| format!("stat of /proc/{}/{file} failed", self.pid))
     }
 

@@ -43,20 +43,20 @@ impl Processes {
     pub(super) fn each(&self) -> impl Iterator<Item = (Pid, Directory)> {
         self.numbers.iter().filter_map(|number| {
             let pid = Pid::from_raw(*number);
-            let directory = self.proc.directory(&name(*number));
+            let directory = self.proc.open_dir(&name(*number));
             Some((pid, self.note(pid, Call::Open, directory)?))
         })
     }
 
     /// The one that has this number now.
     pub(super) fn one(&self, pid: Pid) -> Option<Directory> {
-        let one = self.proc.directory(&name(pid.as_raw()));
+        let one = self.proc.open_dir(&name(pid.as_raw()));
         self.note(pid, Call::Open, one)
     }
 
     /// This process itself.
     pub(super) fn own(&self) -> Option<(Pid, Directory)> {
-        let own = self.proc.directory(c"self");
+        let own = self.proc.open_dir(c"self");
         Some((Pid::this(), self.note(Pid::this(), Call::Open, own)?))
     }
 
@@ -87,7 +87,7 @@ impl Processes {
 
     /// The contents of a file of this process.
     pub(super) fn read(&self, pid: Pid, process: &Directory, name: &CStr) -> Option<Vec<u8>> {
-        let file = File::from(self.note(pid, Call::Open, process.file(name))?);
+        let file = File::from(self.note(pid, Call::Open, process.open_file(name))?);
         self.note(pid, Call::Read, contents(file))
     }
 }

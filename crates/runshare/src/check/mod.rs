@@ -13,12 +13,12 @@ use nix::errno::Errno;
 use nix::libc::c_int;
 use nix::unistd::geteuid;
 use nscore::cli::Diagnostics;
-use nscore::hint::{self, Explain};
-use nscore::namespace::Namespace;
+use nscore::hint::{self, WithHint};
+use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
 use nscore::sys::errno::reason;
 use nscore::sys::namespace::unshare;
-use nscore::sys::process::{self, Ending};
+use nscore::sys::process::{self, ExitReason};
 
 use crate::idmap::write::map_own_user;
 use crate::options::Options;
@@ -26,7 +26,7 @@ use crate::options::Options;
 /// What there is to say of one type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Row {
-    namespace: Namespace,
+    namespace: NsType,
     /// Whether the kernel has it; `None` where /proc cannot be asked.
     kernel: Option<bool>,
     /// How many each user may have in this user namespace.
@@ -47,11 +47,11 @@ enum Verdict {
 ///
 /// # Errors
 /// That no child can be made, or that they cannot be made together though each of them can.
-pub(crate) fn run(options: &Options, diagnostics: &Diagnostics) -> Result<Ending> {
-    let proc = Proc::here();
-    let asked = |of: &Namespace| options.flags() == 0 || options.unshares(*of);
-    let types: Vec<Namespace> = Namespace::ALL.into_iter().filter(asked).collect();
-    let with_user = types.contains(&Namespace::User);
+pub(crate) fn run(options: &Options, diagnostics: &Diagnostics) -> Result<ExitReason> {
+    let proc = Proc::mounted();
+    let asked = |of: &NsType| options.flags() == 0 || options.unshares(*of);
+    let types: Vec<NsType> = NsType::ALL.into_iter().filter(asked).collect();
+    let with_user = types.contains(&NsType::User);
     let rows = types.iter().map(|of| row(&proc, *of, with_user));
     let rows = rows.collect::<Result<Vec<Row>>>()?;
     let text = match options.beyond.json {
@@ -60,29 +60,29 @@ pub(crate) fn run(options: &Options, diagnostics: &Diagnostics) -> Result<Ending
     };
     let written = diagnostics.print(text.as_bytes());
     if written != 0 {
-        return Ok(Ending::Status(written));
+        return Ok(ExitReason::Status(written));
     }
     let impossible = |row: &Row| matches!(row.verdict, Verdict::Impossible(_));
     if rows.iter().any(impossible) {
-        return Ok(Ending::Status(1));
+        return Ok(ExitReason::Status(1));
     }
-    together(&types).map(|()| Ending::Status(0))
+    together(&types).map(|()| ExitReason::Status(0))
 }
 
 /// Every type can be made; all of them in one call may still meet with something.
-fn together(types: &[Namespace]) -> Result<()> {
+fn together(types: &[NsType]) -> Result<()> {
     let flags = types.iter().fold(0, |flags, of| flags | of.flag());
     match attempt(flags)? {
         Err(Refusal::Unshare(errno)) => Err(errno)
-            .explain(move |errno| hint::unshare(errno, flags))
+            .with_hint(move |errno| hint::unshare(errno, flags))
             .context("unshare failed"),
         _ => Ok(()),
     }
 }
 
-fn row(proc: &Proc, namespace: Namespace, with_user: bool) -> Result<Row> {
+fn row(proc: &Proc, namespace: NsType, with_user: bool) -> Result<Row> {
     let alone = namespace.flag();
-    let with = alone | Namespace::User.flag();
+    let with = alone | NsType::User.flag();
     let verdict = match attempt(alone)? {
         Ok(()) => Verdict::Possible,
         Err(refusal) if !with_user || with == alone => Verdict::Impossible(refusal.why(alone)),
@@ -94,7 +94,7 @@ fn row(proc: &Proc, namespace: Namespace, with_user: bool) -> Result<Row> {
     Ok(Row {
         namespace,
         kernel: proc.has_type(namespace),
-        limit: proc.sysctl(&namespace.limit()),
+        limit: proc.sysctl(&namespace.sysctl()),
         verdict,
     })
 }
@@ -137,17 +137,19 @@ fn attempt(flags: c_int) -> Result<Result<(), Refusal>> {
         if let Err(errno) = unshare(flags) {
             return errno as c_int;
         }
-        let maps = flags & Namespace::User.flag() != 0;
+        let maps = flags & NsType::User.flag() != 0;
         let mapped = if maps { map_own_user(0, user) } else { Ok(()) };
         mapped.map_or_else(|errno| MAP + (errno as c_int).min(MAP - 1), |()| 0)
     };
     let child = process::spawn(attempt)
-        .explain(hint::fork)
+        .with_hint(hint::fork)
         .context("fork failed")?;
     Ok(match process::wait(child).context("waitpid failed")? {
-        Ending::Status(0) => Ok(()),
-        Ending::Status(status) if status > MAP => Err(Refusal::Map(Errno::from_raw(status - MAP))),
-        Ending::Status(status) => Err(Refusal::Unshare(Errno::from_raw(status))),
-        Ending::Signal(signal) => Err(Refusal::Signal(signal)),
+        ExitReason::Status(0) => Ok(()),
+        ExitReason::Status(status) if status > MAP => {
+            Err(Refusal::Map(Errno::from_raw(status - MAP)))
+        }
+        ExitReason::Status(status) => Err(Refusal::Unshare(Errno::from_raw(status))),
+        ExitReason::Signal(signal) => Err(Refusal::Signal(signal)),
     })
 }

@@ -80,7 +80,7 @@ fn string(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use nscore::namespace::Namespace;
+    use nscore::ns_type::NsType;
     use proptest::prelude::*;
 
     use super::*;
@@ -97,21 +97,21 @@ mod tests {
             verdict,
         };
         vec![
-            row(Namespace::User, Some(true), Some(96365), Verdict::Possible),
+            row(NsType::User, Some(true), Some(96365), Verdict::Possible),
             row(
-                Namespace::Net,
+                NsType::Net,
                 Some(true),
                 Some(i64::from(i32::MAX)),
                 Verdict::WithUser,
             ),
             row(
-                Namespace::Time,
+                NsType::Time,
                 Some(false),
                 None,
                 impossible("there \"is\" none"),
             ),
-            row(Namespace::Cgroup, None, Some(0), impossible("x")),
-            row(Namespace::Uts, Some(true), Some(0), impossible("x")),
+            row(NsType::Cgroup, None, Some(0), impossible("x")),
+            row(NsType::Uts, Some(true), Some(0), impossible("x")),
         ]
     }
 

@@ -12,9 +12,9 @@ use nix::unistd::{Pid, getpid};
 use nscore::cli::{AlreadyReported, Diagnostics};
 use nscore::forward::Forwarding;
 use nscore::hardening::{hide_environment, make_undumpable, release_inherited};
-use nscore::hint::{self, Explain};
+use nscore::hint::{self, WithHint};
 use nscore::sys::process::{
-    self, Ending, forbid_core_file, has_ended, pidfd_open, set_parent_death_signal,
+    self, ExitReason, forbid_core_file, has_ended, pidfd_open, set_parent_death_signal,
 };
 use nscore::sys::signal::{SignalSet, die_by};
 
@@ -64,8 +64,8 @@ pub(crate) fn run(
     diagnostics: &Diagnostics,
     keeper: Keeper,
     mut watcher: Option<Watcher>,
-    inside: impl FnOnce(Option<&Tie>) -> Result<Ending>,
-) -> Result<Ending> {
+    inside: impl FnOnce(Option<&Tie>) -> Result<ExitReason>,
+) -> Result<ExitReason> {
     let waiting = Waiting::new(options).context("sigprocmask failed")?;
     let tie = options.kill_child.map(Tie::to_this_process).transpose()?;
     let exposure = Exposure::new(options);
@@ -86,7 +86,7 @@ pub(crate) fn run(
         diagnostics.finish(ready.and_then(|()| inside(tie.as_ref())))
     };
     let child = process::spawn(program)
-        .explain(hint::fork)
+        .with_hint(hint::fork)
         .context("fork failed")?;
     let prepared = exposure.prepare_to_wait(keeper);
     let let_in = prepared.and_then(|()| let_child_in(child, exposure, gate, watcher.as_mut()));
@@ -148,7 +148,7 @@ impl Exposure {
     }
 
     /// Ends the tool at once if descriptors were closed whose owners must not be dropped.
-    fn conclude(self, diagnostics: &Diagnostics, ended: Result<Ending>) -> Result<Ending> {
+    fn conclude(self, diagnostics: &Diagnostics, ended: Result<ExitReason>) -> Result<ExitReason> {
         match self {
             Exposure::Original => ended,
             Exposure::Released | Exposure::Hidden => process::exit(diagnostics.finish(ended)),
@@ -211,7 +211,7 @@ impl Waiting {
         };
         let mask_before = match &forwarding {
             Some(forwarding) => forwarding.signals().block()?,
-            None => SignalSet::of(&[SIGINT, SIGTERM]).block()?,
+            None => SignalSet::new(&[SIGINT, SIGTERM]).block()?,
         };
         Ok(Waiting {
             mask_before,
@@ -225,7 +225,7 @@ impl Waiting {
         await_turn(gate)
     }
 
-    fn for_child(&self, child: Pid) -> Result<Ending> {
+    fn for_child(&self, child: Pid) -> Result<ExitReason> {
         let ended = match &self.forwarding {
             None => process::wait(child),
             Some(forwarding) => forwarding.until_end(child),

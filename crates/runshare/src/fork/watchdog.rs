@@ -22,9 +22,9 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{Pid, getpid, setsid};
 use nscore::cli::Diagnostics;
 use nscore::hardening::{make_undumpable, release_inherited};
-use nscore::namespace::Namespace;
-use nscore::procfs::{Status, handles, open_own};
-use nscore::sys::process::{self, Ending, has_ended, kill_by_pidfd, pidfd_open};
+use nscore::ns_type::NsType;
+use nscore::procfs::{Status, handles, open_verified};
+use nscore::sys::process::{self, ExitReason, has_ended, pidfd_open, pidfd_send_signal};
 
 use crate::helper::end;
 use crate::options::Options;
@@ -51,7 +51,7 @@ impl Watcher {
         let signal = options.kill_child.filter(|signal| *signal != SIGKILL);
         // An init of ours sends the signal on to a program that is no PID 1.
         let signal = signal.filter(|_| !options.init);
-        let Some(signal) = signal.filter(|_| options.unshares(Namespace::Pid)) else {
+        let Some(signal) = signal.filter(|_| options.unshares(NsType::Pid)) else {
             return Ok(None);
         };
         let parent = pidfd_open(getpid()).context("pidfd_open failed")?;
@@ -70,7 +70,7 @@ impl Watcher {
                 }
             });
             let watched = watched.context("cannot watch over the child");
-            let status = diagnostics.finish(watched.map(|()| Ending::Status(0)));
+            let status = diagnostics.finish(watched.map(|()| ExitReason::Status(0)));
             drop(held);
             status
         };
@@ -122,7 +122,7 @@ impl Drop for Watcher {
 /// Opens the gate once everything is held that will be needed, and waits for the end of the one or the other.
 fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: &mut Option<Gate>) -> Result<()> {
     let status = format!("/proc/{child}/status");
-    let mut status = File::from(open_own(Path::new(&status), OFlag::O_RDONLY)?);
+    let mut status = File::from(open_verified(Path::new(&status), OFlag::O_RDONLY)?);
     let child = pidfd_open(child)?;
     // Out of the caller's session and holding none of its descriptors: what ends the caller must not end the watcher,
     // and whoever reads from the program must see its end.
@@ -135,7 +135,7 @@ fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: &mut Option<Gate>) -
     let mut watched = [parent, &child].map(|pidfd| PollFd::new(pidfd.as_fd(), PollFlags::POLLIN));
     while let Err(Errno::EINTR) = poll(&mut watched, PollTimeout::NONE) {}
     if has_ended(parent)? && !has_ended(&child)? && !has_taken(signal, &child, &mut status)? {
-        kill_by_pidfd(&child, SIGKILL)?;
+        pidfd_send_signal(&child, SIGKILL)?;
     }
     Ok(())
 }
@@ -148,9 +148,9 @@ fn has_taken(signal: c_int, process: &OwnedFd, status: &mut File) -> Result<bool
         return Ok(takes(&told));
     }
     // In sigwait(3) nothing shows what it waits for. Stopping takes it out of there, and going on puts it back.
-    kill_by_pidfd(process, SIGSTOP)?;
+    pidfd_send_signal(process, SIGSTOP)?;
     let stopped = read_when_stopped(status);
-    kill_by_pidfd(process, SIGCONT)?;
+    pidfd_send_signal(process, SIGCONT)?;
     stopped.map(|told| takes(&told))
 }
 

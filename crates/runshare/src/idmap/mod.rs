@@ -154,7 +154,7 @@ fn id_number(text: &OsStr) -> Option<u64> {
 /// Every id that exists in this namespace, mapped to itself.
 fn everything(kind: Kind) -> Result<Vec<Block>> {
     let path = format!("/proc/self/{}", kind.map_file());
-    let file = procfs::open_own(Path::new(&path), OFlag::O_RDONLY);
+    let file = procfs::open_verified(Path::new(&path), OFlag::O_RDONLY);
     let read = file.and_then(|file| Ok(io::read_to_string(File::from(file))?));
     let own = read.with_context(|| format!("could not open '{path}'"))?;
     let blocks = own.lines().filter_map(|line| {

@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::{Context, Error, Result, anyhow};
 use nix::unistd::geteuid;
 use nscore::cli::{message, number};
-use nscore::hint::{Explain, Hint};
+use nscore::hint::{Hint, WithHint};
 use nscore::users;
 
 use crate::hint;
@@ -35,7 +35,7 @@ pub(crate) fn first_range(kind: Kind) -> Result<Range> {
     let uid = geteuid().as_raw();
     let name = users::name_of(uid).ok_or_else(|| anyhow!("you (user {uid}) don't exist."))?;
     let file = fs::read(path)
-        .explain_for(&name, move |_, name| hint::subordinate_ids(name, uid))
+        .with_hint_for(&name, move |_, name| hint::subordinate_ids(name, uid))
         .with_context(|| format!("could not open '{path}'"))?;
     let mut range = range_of(&file, &name, uid)?;
     if range.is_none() && uid == 0 {

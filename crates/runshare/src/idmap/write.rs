@@ -11,7 +11,7 @@ use nix::fcntl::OFlag;
 use nix::unistd::{Pid, getegid, geteuid, getpid};
 use nscore::cli::{Diagnostics, message};
 use nscore::exec;
-use nscore::hint::{self, Explain, Hint};
+use nscore::hint::{self, Hint, WithHint};
 use nscore::procfs;
 use nscore::sys::file::write_all;
 use nscore::sys::process;
@@ -99,15 +99,15 @@ impl Mapper {
 fn write_own_map(kind: Kind, (inner, outer): (u32, u32)) -> Result<()> {
     let path = Path::new("/proc/self").join(kind.map_file());
     write_own_file(&path, &format!("{inner} {outer} 1"))
-        .explain(move |errno| hint::map(errno, kind == Kind::Users && outer == 0))
+        .with_hint(move |errno| hint::map(errno, kind == Kind::Users && outer == 0))
 }
 
 /// Maps the caller's own user, `outer`, in the user namespace that this process has just made, `inner` inside.
 ///
 /// # Errors
-/// Those of [`procfs::try_open_own`] and `write(2)`.
+/// Those of [`procfs::try_open_verified`] and `write(2)`.
 pub(crate) fn map_own_user(inner: u32, outer: u32) -> Result<(), Errno> {
-    let file = procfs::try_open_own(Path::new("/proc/self/uid_map"), OFlag::O_WRONLY)?;
+    let file = procfs::try_open_verified(Path::new("/proc/self/uid_map"), OFlag::O_WRONLY)?;
     write_all(file, format!("{inner} {outer} 1").as_bytes())
 }
 
@@ -125,7 +125,7 @@ fn write_setgroups(setgroups: Setgroups) -> Result<()> {
 }
 
 fn write_own_file(path: &Path, text: &str) -> Result<()> {
-    let file = procfs::open_own(path, OFlag::O_WRONLY)
+    let file = procfs::open_verified(path, OFlag::O_WRONLY)
         .with_context(|| message(&[&"cannot open ", &path]))?;
     write_all(&file, text.as_bytes()).with_context(|| message(&[&"write failed ", &path]))
 }
@@ -163,10 +163,10 @@ fn write_map(kind: Kind, process: Pid, lines: &[Line]) -> Result<()> {
     if text.len() > MAP_LIMIT {
         bail!("{} too large for kernel 4k limit", path.display());
     }
-    let file = procfs::open_own(&path, OFlag::O_WRONLY)
+    let file = procfs::open_verified(&path, OFlag::O_WRONLY)
         .with_context(|| message(&[&"failed to open ", &path]))?;
     write_all(&file, text.as_bytes())
-        .explain(move |errno| capability(errno, kind))
+        .with_hint(move |errno| capability(errno, kind))
         .with_context(|| message(&[&"failed to write ", &path]))
 }
 

@@ -10,8 +10,8 @@ use std::os::fd::OwnedFd;
 use nix::errno::Errno;
 use nix::libc::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, c_int};
 use nix::unistd::{Pid, getpgid, getpgrp, getpid, getsid};
-use nscore::sys::arrival::Arrival;
 use nscore::sys::process::{killpg, pidfd_open};
+use nscore::sys::siginfo::SigInfo;
 use nscore::sys::signal::{SignalSet, stop_by};
 
 use crate::init::terminal::{Terminal, nobody_is_above};
@@ -35,7 +35,7 @@ impl Job {
 
     /// Sends the signal on, unless the program has had it. CONT goes to the whole group that the program has for
     /// itself, as a shell's does.
-    pub(crate) fn pass_on(&self, signal: &Arrival) {
+    pub(crate) fn pass_on(&self, signal: &SigInfo) {
         let group = self.group();
         let Some(program) = self.pidfd.as_ref().filter(|_| !has_had(signal, group)) else {
             return;
@@ -45,7 +45,7 @@ impl Job {
             SIGCONT if group != getpgrp() => killpg(group, SIGCONT),
             SIGCONT => signal.send_to(program).and_then(|()| repeat_stop(program)),
             // The terminal speaks to a whole group, but to none of another session.
-            number if signal.is_the_kernels() && self.leads_session() => killpg(group, number),
+            number if signal.is_from_kernel() && self.leads_session() => killpg(group, number),
             _ => signal.send_to(program),
         };
     }
@@ -100,16 +100,16 @@ impl Job {
 /// A key that stops our whole group may come while CONT is on its way to the program, and CONT undoes it there. Here
 /// it is still to be seen, for a CONT that came after it would have taken it away.
 fn repeat_stop(program: &OwnedFd) -> Result<(), Errno> {
-    let stops = SignalSet::of(&[SIGTSTP, SIGTTIN, SIGTTOU]);
+    let stops = SignalSet::new(&[SIGTSTP, SIGTTIN, SIGTTOU]);
     let stop = stops.poll()?;
     stop.map_or(Ok(()), |stop| stop.send_to(program))
 }
 
 /// Whether this is a signal of the terminal's, which a program in this group has had with us, or which was meant for
 /// another process of our group.
-fn has_had(signal: &Arrival, group: Pid) -> bool {
+fn has_had(signal: &SigInfo, group: Pid) -> bool {
     let with_us = group == getpgrp();
-    signal.is_the_kernels()
+    signal.is_from_kernel()
         && match signal.number() {
             SIGTTIN | SIGTTOU => true,
             SIGINT | SIGQUIT | SIGTSTP | SIGWINCH => with_us,

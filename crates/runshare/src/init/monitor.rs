@@ -11,8 +11,8 @@ use nix::libc::{SIGCHLD, SIGKILL};
 use nix::unistd::Pid;
 use nscore::cli::Diagnostics;
 use nscore::hardening::{hide_environment, release_inherited};
-use nscore::hint::{self, Explain};
-use nscore::sys::process::{self, Change, Ending};
+use nscore::hint::{self, WithHint};
+use nscore::sys::process::{self, ExitReason, WaitStatus};
 use nscore::sys::signal::SignalSet;
 
 use crate::fork::{Exposure, Tie, await_turn};
@@ -33,9 +33,9 @@ pub(crate) fn run(
     options: &Options,
     diagnostics: &Diagnostics,
     keeper: Keeper,
-    inside: impl FnOnce(&Init) -> Result<Ending>,
-) -> Result<Ending> {
-    let mask = SignalSet::every().block().context("sigprocmask failed")?;
+    inside: impl FnOnce(&Init) -> Result<ExitReason>,
+) -> Result<ExitReason> {
+    let mask = SignalSet::full().block().context("sigprocmask failed")?;
     let tie = Tie::to_this_process(options.kill_child.unwrap_or(SIGKILL))?;
     let mut gate = Gate::new().context("socketpair failed")?;
     let (news, listener) = status_channel::channel().context("socketpair failed")?;
@@ -55,7 +55,7 @@ pub(crate) fn run(
         diagnostics.finish(ready.and_then(|()| inside(&init)))
     };
     let init = process::spawn(first)
-        .explain(hint::fork)
+        .with_hint(hint::fork)
         .context("fork failed")?;
     if let Err(error) = Exposure::Hidden.prepare_to_wait(keeper) {
         end(init);
@@ -77,7 +77,7 @@ pub(crate) fn run(
 }
 
 /// Waits until the program has ended, or until init has without having started it.
-fn wait(init: Pid, listener: Listener, terminal: Terminal) -> Result<Ending> {
+fn wait(init: Pid, listener: Listener, terminal: Terminal) -> Result<ExitReason> {
     match listener.hear_hello().context("recvmsg failed")? {
         Some(program) => StandIn {
             init,
@@ -96,8 +96,8 @@ struct StandIn {
 }
 
 impl StandIn {
-    fn until_end(&self) -> Result<Ending> {
-        let every = SignalSet::every();
+    fn until_end(&self) -> Result<ExitReason> {
+        let every = SignalSet::full();
         loop {
             let signal = match every.wait() {
                 Err(Errno::EINTR) => continue,
@@ -108,26 +108,26 @@ impl StandIn {
                     return Ok(ending);
                 }
             }
-            if !signal.tells_news() {
+            if !signal.is_child_event() {
                 self.job.pass_on(&signal);
             }
         }
     }
 
     /// Does what the news ask for; the program's ending, if it has ended and nothing of the namespace is left.
-    fn catch_up(&self) -> Result<Option<Ending>> {
+    fn catch_up(&self) -> Result<Option<ExitReason>> {
         // Asked first: what an init that has ended had to tell is there to be heard then.
-        let mut gone = process::ended(self.init).context("waitpid failed")?;
+        let mut gone = process::try_wait(self.init).context("waitpid failed")?;
         while let Some(change) = self.listener.hear().context("recvmsg failed")? {
             match change {
-                Change::Stopped(signal) => self.job.stop(signal).context("cannot stop")?,
-                Change::Ended(ending) => {
+                WaitStatus::Stopped(signal) => self.job.stop(signal).context("cannot stop")?,
+                WaitStatus::Ended(ending) => {
                     if gone.is_none() {
                         process::wait(self.init).context("waitpid failed")?;
                     }
                     gone = Some(ending);
                 }
-                Change::Continued => {}
+                WaitStatus::Continued => {}
             }
         }
         if gone.is_some() {

@@ -21,9 +21,9 @@ use nix::sys::prctl::set_name;
 use nix::unistd::{Pid, getpgid, setpgid, setsid};
 use nscore::cli::Diagnostics;
 use nscore::hardening::{make_undumpable, release_inherited};
-use nscore::sys::arrival::Arrival;
 use nscore::sys::capability;
-use nscore::sys::process::{self, Change, Ending, killpg, pidfd_open};
+use nscore::sys::process::{self, ExitReason, WaitStatus, killpg, pidfd_open};
+use nscore::sys::siginfo::SigInfo;
 use nscore::sys::signal::SignalSet;
 
 use crate::init::status_channel::Teller;
@@ -48,8 +48,8 @@ impl Init {
     pub(crate) fn run(
         &self,
         diagnostics: &Diagnostics,
-        become_program: impl FnOnce() -> Result<Ending>,
-    ) -> Result<Ending> {
+        become_program: impl FnOnce() -> Result<ExitReason>,
+    ) -> Result<ExitReason> {
         let program = || {
             let ready = self.let_program_go();
             diagnostics.finish(ready.and_then(|()| become_program()))
@@ -92,8 +92,8 @@ impl Init {
     }
 
     /// The loop. Nothing in it allocates.
-    fn tend(&self, program: Pid, pidfd: &OwnedFd) -> Result<Ending> {
-        let every = SignalSet::every();
+    fn tend(&self, program: Pid, pidfd: &OwnedFd) -> Result<ExitReason> {
+        let every = SignalSet::full();
         loop {
             let signal = match every.wait() {
                 Err(Errno::EINTR) => continue,
@@ -104,28 +104,29 @@ impl Init {
                     return Ok(ending);
                 }
             }
-            if !signal.tells_news() {
+            if !signal.is_child_event() {
                 pass_on(&signal, program, pidfd);
             }
         }
     }
 
     /// Reaps all that have ended; tells the tool if the program is among them, or was stopped.
-    fn reap(&self, program: Pid) -> Result<Option<Ending>, Errno> {
+    fn reap(&self, program: Pid) -> Result<Option<ExitReason>, Errno> {
         let mut news = None;
-        while let Some((child, status)) = process::changed()? {
+        while let Some((child, status)) = process::try_wait_any()? {
             if child == program {
                 news = Some(status);
             }
         }
         // Only the last is told: a program that goes on again was not stopped.
-        let change = news.map(Change::of);
-        if let (Some(status), Some(Change::Ended(_) | Change::Stopped(_))) = (news, change) {
+        let change = news.map(WaitStatus::from_raw);
+        if let (Some(status), Some(WaitStatus::Ended(_) | WaitStatus::Stopped(_))) = (news, change)
+        {
             // A tool that is gone need not be told.
             let _ = self.news.tell(status);
         }
         Ok(match change {
-            Some(Change::Ended(ending)) => Some(ending),
+            Some(WaitStatus::Ended(ending)) => Some(ending),
             _ => None,
         })
     }
@@ -133,7 +134,7 @@ impl Init {
 
 /// Sends the signal on. CONT goes to the whole group that the program has for itself, as a shell's does: all of it may
 /// have been stopped.
-fn pass_on(signal: &Arrival, program: Pid, pidfd: &OwnedFd) {
+fn pass_on(signal: &SigInfo, program: Pid, pidfd: &OwnedFd) {
     // One that is about to end is no error: SIGCHLD tells of its end.
     let _ = match getpgid(Some(program)) {
         // The caller's groups have no number in here.

@@ -17,8 +17,8 @@ use nix::sys::socket::{
     send, setsockopt, socketpair,
 };
 use nix::unistd::Pid;
-use nscore::sys::file::{above_standard, signal_input};
-use nscore::sys::process::Change;
+use nscore::sys::file::{move_above_stdio, signal_input};
+use nscore::sys::process::WaitStatus;
 
 /// Where news are told.
 pub(crate) struct Teller(OwnedFd);
@@ -33,10 +33,10 @@ pub(crate) struct Listener(OwnedFd);
 pub(crate) fn channel() -> Result<(Teller, Listener), Errno> {
     let (family, kind) = (AddressFamily::Unix, SockType::SeqPacket);
     let (teller, listener) = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC)?;
-    let listener = above_standard(listener)?;
+    let listener = move_above_stdio(listener)?;
     setsockopt(&listener, PassCred, &true)?;
     signal_input(&listener, SIGCHLD)?;
-    Ok((Teller(above_standard(teller)?), Listener(listener)))
+    Ok((Teller(move_above_stdio(teller)?), Listener(listener)))
 }
 
 impl Teller {
@@ -56,8 +56,8 @@ impl Teller {
     pub(crate) fn tell(&self, status: c_int) -> Result<(), Errno> {
         self.send(
             status,
-            match Change::of(status) {
-                Change::Ended(_) => MsgFlags::empty(),
+            match WaitStatus::from_raw(status) {
+                WaitStatus::Ended(_) => MsgFlags::empty(),
                 _ => MsgFlags::MSG_DONTWAIT,
             },
         )
@@ -89,12 +89,12 @@ impl Listener {
     ///
     /// # Errors
     /// Those of `recvmsg(2)`.
-    pub(crate) fn hear(&self) -> Result<Option<Change>, Errno> {
+    pub(crate) fn hear(&self) -> Result<Option<WaitStatus>, Errno> {
         let heard = match self.receive(MsgFlags::MSG_DONTWAIT) {
             Err(Errno::EAGAIN) => None,
             heard => heard?,
         };
-        Ok(heard.map(|(_, status)| Change::of(status)))
+        Ok(heard.map(|(_, status)| WaitStatus::from_raw(status)))
     }
 
     /// One message and who sent it; `None` at the end of all.

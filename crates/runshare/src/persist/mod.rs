@@ -14,9 +14,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use nix::unistd::{Pid, getpid};
 use nscore::cli::{Diagnostics, message};
-use nscore::hint::{self, Explain};
-use nscore::namespace::Namespace;
+use nscore::hint::{self, WithHint};
 use nscore::namespace_dir::NamespaceDir;
+use nscore::ns_type::NsType;
 use nscore::sys::mount::{bind, unmount};
 use nscore::sys::signal::SignalSet;
 
@@ -28,7 +28,7 @@ use crate::persist::mount_ns_id::{mount_number, renew_until_newer};
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
     /// Each namespace in the order of binding, with its file; `None` for one of the directory.
-    pub(crate) namespaces: Vec<(Namespace, Option<PathBuf>)>,
+    pub(crate) namespaces: Vec<(NsType, Option<PathBuf>)>,
     /// `--persist`.
     pub(crate) directory: Option<PathBuf>,
 }
@@ -56,7 +56,7 @@ impl Keeper {
                 older: None,
             });
         }
-        let leaves = options.unshares(Namespace::Mount) || options.unshares(Namespace::User);
+        let leaves = options.unshares(NsType::Mount) || options.unshares(NsType::User);
         // What is done in several steps is done by a process that no signal to this one ends halfway.
         let has_steps = kept.directory.is_some() || kept.namespaces.len() > 1;
         let helper = if leaves || has_steps {
@@ -67,7 +67,7 @@ impl Keeper {
             None
         };
         let mut namespaces = kept.namespaces.iter();
-        let has_mount = namespaces.any(|(namespace, _)| *namespace == Namespace::Mount);
+        let has_mount = namespaces.any(|(namespace, _)| *namespace == NsType::Mount);
         let older = if has_mount { mount_number() } else { None };
         Ok(Keeper {
             helper,
@@ -114,7 +114,10 @@ fn bind_all(process: Pid, kept: &Kept) -> Result<()> {
         .transpose()?;
     let mut bound = Vec::new();
     for (namespace, file) in &kept.namespaces {
-        let source = PathBuf::from(format!("/proc/{process}/ns/{}", namespace.unshared_file()));
+        let source = PathBuf::from(format!(
+            "/proc/{process}/ns/{}",
+            namespace.for_children_file()
+        ));
         let done = match (file, &mut directory) {
             (Some(file), _) => bind_to_file(*namespace, &source, file).map(|()| bound.push(file)),
             (None, Some(directory)) => directory.bind(*namespace, &source),
@@ -138,10 +141,10 @@ fn undo(files: &[&PathBuf], directory: Option<NamespaceDir>) {
     }
 }
 
-fn bind_to_file(namespace: Namespace, source: &Path, file: &Path) -> Result<()> {
+fn bind_to_file(namespace: NsType, source: &Path, file: &Path) -> Result<()> {
     let from = source.to_owned();
     bind(source, file)
-        .explain_for(file, move |errno, file| {
+        .with_hint_for(file, move |errno, file| {
             hint::bind(errno, namespace, &from, file)
         })
         .with_context(|| message(&[&"mount ", &source, &" on ", &file, &" failed"]))

@@ -7,7 +7,7 @@
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 use nscore::sys::affinity::on_each_processor;
 use nscore::sys::namespace::{own_mount_namespace, unshare};
 use nscore::sys::nsfs::mount_id_of;
@@ -32,7 +32,7 @@ pub(crate) fn renew_until_newer(older: u64) -> Result<()> {
         return Ok(());
     }
     let renew = || {
-        unshare(Namespace::Mount.flag())?;
+        unshare(NsType::Mount.flag())?;
         Ok(is_newer())
     };
     renew_on_processors(renew).context("unshare failed")

@@ -7,15 +7,15 @@ use std::path::Path;
 use anyhow::{Context, Error, Result};
 use nscore::cli::message;
 use nscore::escape::printable;
-use nscore::namespace::Namespace;
 use nscore::namespace_dir::{NamespaceDir, cannot_use};
-use nscore::sys::process::Ending;
+use nscore::ns_type::NsType;
+use nscore::sys::process::ExitReason;
 
 /// Takes away whatever is kept there, and the directory. If there is anything else in it, nothing is done.
 ///
 /// # Errors
 /// `nothing is kept in DIR`, `DIR/NAME is no kept namespace`; what a system call has against it.
-pub(crate) fn let_go(path: &Path) -> Result<Ending> {
+pub(crate) fn let_go(path: &Path) -> Result<ExitReason> {
     let directory = NamespaceDir::open(path).map_err(|error| cannot_use(path, error))?;
     let mut kept = Vec::new();
     for name in directory.names()? {
@@ -34,12 +34,12 @@ pub(crate) fn let_go(path: &Path) -> Result<Ending> {
     for namespace in kept {
         directory.release(namespace)?;
     }
-    directory.remove().map(|()| Ending::Status(0))
+    directory.remove().map(|()| ExitReason::Status(0))
 }
 
 /// The type of the namespace that is kept under this name; `None` for what is no such thing.
-fn namespace_of(directory: &NamespaceDir, name: &OsStr) -> Result<Option<Namespace>> {
-    match Namespace::from_file(name.as_bytes()) {
+fn namespace_of(directory: &NamespaceDir, name: &OsStr) -> Result<Option<NsType>> {
+    match NsType::from_file(name.as_bytes()) {
         Some(namespace) if directory.holds(namespace)? => Ok(Some(namespace)),
         _ => Ok(None),
     }

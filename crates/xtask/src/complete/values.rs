@@ -3,7 +3,7 @@
 //! `functions.zsh` and `functions.fish`; whoever adds an option with a new kind of value adds it here and there.
 
 use clap::{Arg, ValueHint};
-use nscore::namespace::Namespace;
+use nscore::ns_type::NsType;
 
 /// What values are completed with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,12 +82,10 @@ fn words(words: &[&str]) -> Values {
 
 /// The types as `lsns --type` has them, and as the links in `/proc/PID/ns` are called.
 fn kinds() -> Vec<&'static str> {
-    Namespace::ALL.map(Namespace::file).to_vec()
+    NsType::ALL.map(NsType::file).to_vec()
 }
 
 fn kind(option: &str) -> Option<&'static str> {
-    let found = Namespace::ALL
-        .into_iter()
-        .find(|kind| kind.option() == option);
-    found.map(Namespace::file)
+    let found = NsType::ALL.into_iter().find(|kind| kind.option() == option);
+    found.map(NsType::file)
 }

@@ -58,15 +58,15 @@ fn ubuntus_setting_is_named_where_no_profile_of_its_own_decides() {
 fn a_type_that_the_kernel_lacks_is_named() {
     let files = [("self/ns/mnt", ""), ("self/ns/user", "")];
     let (_scratch, proc) = machine(&files);
-    let told = |of: Namespace| unknown_type(&proc, of.flag());
-    assert_eq!(told(Namespace::User), None);
-    let time = told(Namespace::Time).expect("it is missing");
+    let told = |of: NsType| unknown_type(&proc, of.flag());
+    assert_eq!(told(NsType::User), None);
+    let time = told(NsType::Time).expect("it is missing");
     assert!(time.starts_with(
         "this kernel has no time namespaces, for which it takes Linux 5.6 with CONFIG_TIME_NS:"
     ));
     assert!(time.ends_with("there is no /proc/self/ns/time"), "{time}");
     let (_scratch, empty) = machine(&[]);
-    assert_eq!(unknown_type(&empty, Namespace::Time.flag()), None);
+    assert_eq!(unknown_type(&empty, NsType::Time.flag()), None);
 }
 
 #[test]
@@ -75,6 +75,6 @@ fn nothing_is_said_where_there_is_no_proc() {
     assert_eq!(forbidden_by_sysctl(&nowhere), None);
     assert_eq!(restricted_by_apparmor(&nowhere), None);
     assert_eq!(unmapped(&nowhere), None);
-    assert_eq!(unknown_type(&nowhere, Namespace::Time.flag()), None);
-    assert_eq!(between_namespaces(&nowhere, Namespace::Pid.flag()), None);
+    assert_eq!(unknown_type(&nowhere, NsType::Time.flag()), None);
+    assert_eq!(between_namespaces(&nowhere, NsType::Pid.flag()), None);
 }

@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt, chown, lchown, symlink};
 use nix::unistd::geteuid;
 
 use super::*;
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::safe_open::Untrusted;
 
 /// A user who is neither root nor the caller.
@@ -14,7 +14,7 @@ const OTHER: u32 = 54321;
 
 /// Whether this is root who can give files to anybody.
 fn is_initial_root() -> bool {
-    geteuid().is_root() && Proc::here().is_in_first(Namespace::User) == Some(true)
+    geteuid().is_root() && Proc::mounted().is_initial(NsType::User) == Some(true)
 }
 
 /// A directory for a test, gone at its end.
@@ -146,7 +146,7 @@ fn a_directory_of_another_user_is_refused_and_what_is_below_it() {
     let sentence = format!("{} belongs to user {OTHER}", theirs.display());
     assert_eq!(shown.root_cause().to_string(), sentence);
     let hint = shown.downcast_ref::<crate::hint::Hint>().expect("a hint");
-    assert!(hint.find().is_some_and(|hint| hint.contains("root")));
+    assert!(hint.evaluate().is_some_and(|hint| hint.contains("root")));
 }
 
 #[test]

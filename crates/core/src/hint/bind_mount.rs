@@ -5,23 +5,18 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 
 use super::{CAP_SYS_ADMIN, path, shown};
-use crate::namespace::Namespace;
+use crate::ns_type::NsType;
 use crate::procfs::{Proc, mount_of};
 use crate::safe_open::open_regular;
 use crate::sys::nsfs::mount_id_of;
 
 /// Why the namespace `source` could not be bound to `file`.
-pub fn bind_refused(
-    errno: Errno,
-    namespace: Namespace,
-    source: &Path,
-    file: &Path,
-) -> Option<String> {
+pub fn bind_refused(errno: Errno, namespace: NsType, source: &Path, file: &Path) -> Option<String> {
     match errno {
-        Errno::EINVAL if namespace == Namespace::Mount => {
-            on_shared_mount(&Proc::here(), file).or_else(|| numbered_lower(source))
+        Errno::EINVAL if namespace == NsType::Mount => {
+            on_shared_mount(&Proc::mounted(), file).or_else(|| numbered_lower(source))
         }
-        Errno::EPERM => CAP_SYS_ADMIN.missing(&Proc::here().status("self")?, None),
+        Errno::EPERM => CAP_SYS_ADMIN.missing(&Proc::mounted().status("self")?, None),
         Errno::ENOENT if file.symlink_metadata().is_err() && parent(file).is_dir() => {
             let file = shown(file);
             Some(format!(
@@ -56,7 +51,7 @@ fn on_shared_mount(proc: &Proc, file: &Path) -> Option<String> {
 /// Linux tells by their numbers which of two mount namespaces is older, and mounts a namespace in an older one alone.
 fn numbered_lower(source: &Path) -> Option<String> {
     let number = |path: &Path| mount_id_of(open_regular(path).ok()?).ok();
-    let around = Proc::here().path("self/ns/mnt")?;
+    let around = Proc::mounted().path("self/ns/mnt")?;
     by_numbers(number(source)?, number(&around)?)
 }
 

@@ -7,11 +7,11 @@ use nix::errno::Errno;
 use nix::libc::{self, c_int, siginfo_t};
 
 /// A signal that [`SignalSet::wait`](super::signal::SignalSet::wait) took.
-pub struct Arrival(siginfo_t);
+pub struct SigInfo(siginfo_t);
 
-impl Arrival {
-    pub(super) fn new(details: siginfo_t) -> Arrival {
-        Arrival(details)
+impl SigInfo {
+    pub(super) fn new(details: siginfo_t) -> SigInfo {
+        SigInfo(details)
     }
 
     /// Which one it is.
@@ -20,13 +20,13 @@ impl Arrival {
     }
 
     /// Whether the kernel sent it and no process: a key at the terminal, the end of a session, a timer.
-    pub fn is_the_kernels(&self) -> bool {
+    pub fn is_from_kernel(&self) -> bool {
         self.0.si_code == libc::SI_KERNEL
     }
 
     /// Whether it is the kernel's news that a child's state has changed, or that a descriptor can be read whose owner
     /// asked for SIGCHLD. One that a process sent is SIGCHLD too, but tells nothing.
-    pub fn tells_news(&self) -> bool {
+    pub fn is_child_event(&self) -> bool {
         self.number() == libc::SIGCHLD && (self.0.si_code > 0 || self.0.si_code == libc::SI_SIGIO)
     }
 

@@ -3,11 +3,11 @@
 use nix::errno::Errno;
 
 use super::{CAP_SETGID, CAP_SETUID};
-use crate::procfs::{Ids, Proc};
+use crate::procfs::{IdKind, Proc};
 
 /// Why `setuid(2)` or `setgid(2)` to this id failed.
-pub fn become_refused(errno: Errno, ids: Ids, id: u32) -> Option<String> {
-    let proc = Proc::here();
+pub fn become_refused(errno: Errno, ids: IdKind, id: u32) -> Option<String> {
+    let proc = Proc::mounted();
     match errno {
         Errno::EINVAL if proc.maps(ids, id)? => None,
         Errno::EINVAL => {
@@ -19,8 +19,8 @@ pub fn become_refused(errno: Errno, ids: Ids, id: u32) -> Option<String> {
         }
         Errno::EPERM => {
             let capability = match ids {
-                Ids::Users => CAP_SETUID,
-                Ids::Groups => CAP_SETGID,
+                IdKind::Users => CAP_SETUID,
+                IdKind::Groups => CAP_SETGID,
             };
             capability.missing(&proc.status("self")?, None)
         }
@@ -30,7 +30,7 @@ pub fn become_refused(errno: Errno, ids: Ids, id: u32) -> Option<String> {
 
 /// Why `setgroups(2)` failed.
 pub fn setgroups_refused(errno: Errno) -> Option<String> {
-    let proc = Proc::here();
+    let proc = Proc::mounted();
     if errno != Errno::EPERM {
         return None;
     }

@@ -8,7 +8,7 @@ use nix::libc::{self, c_int};
 
 /// A type of namespace, `namespaces(7)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Namespace {
+pub enum NsType {
     /// User and group ids and capabilities, `user_namespaces(7)`.
     User,
     /// The root of /proc/PID/cgroup, `cgroup_namespaces(7)`.
@@ -32,37 +32,37 @@ struct Row {
     option: &'static str,
     flag: c_int,
     file: &'static str,
-    kept_as: &'static str,
-    kernel: &'static str,
+    for_children_file: &'static str,
+    requirement: &'static str,
 }
 
-impl Namespace {
+impl NsType {
     /// Every type, in the order of joining.
-    pub const ALL: [Namespace; 8] = [
-        Namespace::User,
-        Namespace::Cgroup,
-        Namespace::Ipc,
-        Namespace::Uts,
-        Namespace::Net,
-        Namespace::Pid,
-        Namespace::Mount,
-        Namespace::Time,
+    pub const ALL: [NsType; 8] = [
+        NsType::User,
+        NsType::Cgroup,
+        NsType::Ipc,
+        NsType::Uts,
+        NsType::Net,
+        NsType::Pid,
+        NsType::Mount,
+        NsType::Time,
     ];
 
     const fn row(self) -> Row {
         match self {
-            Namespace::User => row("user", libc::CLONE_NEWUSER, "user", "CONFIG_USER_NS"),
-            Namespace::Cgroup => row("cgroup", libc::CLONE_NEWCGROUP, "cgroup", "Linux 4.6"),
-            Namespace::Ipc => row("ipc", libc::CLONE_NEWIPC, "ipc", "CONFIG_IPC_NS"),
-            Namespace::Uts => row("uts", libc::CLONE_NEWUTS, "uts", "CONFIG_UTS_NS"),
-            Namespace::Net => row("net", libc::CLONE_NEWNET, "net", "CONFIG_NET_NS"),
-            Namespace::Pid => Row {
-                kept_as: "pid_for_children",
+            NsType::User => row("user", libc::CLONE_NEWUSER, "user", "CONFIG_USER_NS"),
+            NsType::Cgroup => row("cgroup", libc::CLONE_NEWCGROUP, "cgroup", "Linux 4.6"),
+            NsType::Ipc => row("ipc", libc::CLONE_NEWIPC, "ipc", "CONFIG_IPC_NS"),
+            NsType::Uts => row("uts", libc::CLONE_NEWUTS, "uts", "CONFIG_UTS_NS"),
+            NsType::Net => row("net", libc::CLONE_NEWNET, "net", "CONFIG_NET_NS"),
+            NsType::Pid => Row {
+                for_children_file: "pid_for_children",
                 ..row("pid", libc::CLONE_NEWPID, "pid", "CONFIG_PID_NS")
             },
-            Namespace::Mount => row("mount", libc::CLONE_NEWNS, "mnt", "Linux 3.8"),
-            Namespace::Time => Row {
-                kept_as: "time_for_children",
+            NsType::Mount => row("mount", libc::CLONE_NEWNS, "mnt", "Linux 3.8"),
+            NsType::Time => Row {
+                for_children_file: "time_for_children",
                 ..row(
                     "time",
                     // It shares a bit with CSIGNAL, which is why clone(2) itself cannot take it.
@@ -91,55 +91,60 @@ impl Namespace {
 
     /// The file below /proc/PID/ns that holds what PID has just unshared: a process never enters a new pid or time
     /// namespace itself, only its children do, so these two stand in `…_for_children`.
-    pub const fn unshared_file(self) -> &'static str {
-        self.row().kept_as
+    pub const fn for_children_file(self) -> &'static str {
+        self.row().for_children_file
     }
 
     /// What a kernel needs to have this type, and its file below /proc/PID/ns.
-    pub const fn kernel(self) -> &'static str {
-        self.row().kernel
+    pub const fn requirement(self) -> &'static str {
+        self.row().requirement
     }
 
     /// The sysctl that says how many of them each user may have, `namespaces(7)`: `user.max_mnt_namespaces`.
-    pub fn limit(self) -> String {
+    pub fn sysctl(self) -> String {
         format!("user.max_{}_namespaces", self.file())
     }
 
     /// Those whose flags are in this sum, in the order of joining.
-    pub fn in_flags(flags: c_int) -> impl Iterator<Item = Namespace> {
-        let all = Namespace::ALL.into_iter();
+    pub fn in_flags(flags: c_int) -> impl Iterator<Item = NsType> {
+        let all = NsType::ALL.into_iter();
         all.filter(move |namespace| flags & namespace.flag() != 0)
     }
 
     /// The type with this file below /proc/PID/ns, which is also what a link to a namespace begins with.
-    pub fn from_file(name: &[u8]) -> Option<Namespace> {
-        Namespace::ALL
+    pub fn from_file(name: &[u8]) -> Option<NsType> {
+        NsType::ALL
             .into_iter()
             .find(|namespace| namespace.file().as_bytes() == name)
     }
 
     /// The type with this flag.
-    pub fn from_flag(flag: c_int) -> Option<Namespace> {
-        Namespace::ALL
+    pub fn from_flag(flag: c_int) -> Option<NsType> {
+        NsType::ALL
             .into_iter()
             .find(|namespace| namespace.flag() == flag)
     }
 
     /// The type whose long option is `name`.
-    pub fn from_option(name: &str) -> Option<Namespace> {
-        Namespace::ALL
+    pub fn from_option(name: &str) -> Option<NsType> {
+        NsType::ALL
             .into_iter()
             .find(|namespace| namespace.option() == name)
     }
 }
 
-const fn row(option: &'static str, flag: c_int, file: &'static str, kernel: &'static str) -> Row {
+const fn row(
+    option: &'static str,
+    flag: c_int,
+    file: &'static str,
+    requirement: &'static str,
+) -> Row {
     Row {
         option,
         flag,
         file,
-        kept_as: file,
-        kernel,
+        for_children_file: file,
+        requirement,
     }
 }
 
@@ -150,7 +155,7 @@ mod tests {
     #[test]
     fn flags_are_single_bits_and_all_different() {
         let mut seen = 0;
-        for namespace in Namespace::ALL {
+        for namespace in NsType::ALL {
             assert_eq!(namespace.flag().count_ones(), 1);
             assert_eq!(seen & namespace.flag(), 0);
             seen |= namespace.flag();
@@ -159,7 +164,7 @@ mod tests {
 
     #[test]
     fn the_kernel_knows_every_file_of_the_table() {
-        for namespace in Namespace::ALL {
+        for namespace in NsType::ALL {
             let link = std::fs::read_link(format!("/proc/self/ns/{}", namespace.file()));
             assert!(
                 link.is_ok_and(|target| target.to_string_lossy().starts_with(namespace.file()))
@@ -169,24 +174,24 @@ mod tests {
 
     #[test]
     fn the_kernel_knows_every_limit_of_the_table() {
-        for namespace in Namespace::ALL {
-            let path = format!("/proc/sys/{}", namespace.limit().replacen('.', "/", 1));
+        for namespace in NsType::ALL {
+            let path = format!("/proc/sys/{}", namespace.sysctl().replacen('.', "/", 1));
             assert!(std::fs::metadata(&path).is_ok(), "{path}");
         }
     }
 
     #[test]
     fn a_sum_of_flags_is_taken_apart() {
-        let sum = Namespace::Net.flag() | Namespace::User.flag() | libc::CLONE_FS;
-        let types: Vec<Namespace> = Namespace::in_flags(sum).collect();
-        assert_eq!(types, [Namespace::User, Namespace::Net]);
+        let sum = NsType::Net.flag() | NsType::User.flag() | libc::CLONE_FS;
+        let types: Vec<NsType> = NsType::in_flags(sum).collect();
+        assert_eq!(types, [NsType::User, NsType::Net]);
     }
 
     #[test]
     fn options_find_their_type() {
-        for namespace in Namespace::ALL {
-            assert_eq!(Namespace::from_option(namespace.option()), Some(namespace));
+        for namespace in NsType::ALL {
+            assert_eq!(NsType::from_option(namespace.option()), Some(namespace));
         }
-        assert_eq!(Namespace::from_option("mnt"), None);
+        assert_eq!(NsType::from_option("mnt"), None);
     }
 }
