@@ -8,11 +8,11 @@ use nscore::cli::Invocation;
 use nscore::procfs::handles;
 
 use crate::cli::{OPTIONS, TOOL};
-use crate::idmap::ranges::{Block, Line, compose};
-use crate::idmap::subid::{Range, range_of};
-use crate::idmap::{parse, text};
+use crate::idmap::ranges::{Block, MapRange, compose_ranges};
+use crate::idmap::subid::{Range, find_user_range};
+use crate::idmap::{format_map, parse_range};
 use crate::options::Options;
-use crate::parse::{mapped_id, owner, signal_number};
+use crate::parse::{parse_mapped_id, parse_owner, parse_signal};
 
 #[test]
 fn argv() {
@@ -26,7 +26,7 @@ fn argv() {
             .chain(words)
             .collect();
         let invocation = Invocation::parse(&TOOL, OPTIONS, words.into_iter());
-        let Ok(options) = Options::read(&invocation) else {
+        let Ok(options) = Options::from_invocation(&invocation) else {
             return;
         };
         assert_eq!(
@@ -52,10 +52,10 @@ fn argv() {
 #[test]
 fn map() {
     check!(name = "map").for_each(|argument: &[u8]| {
-        let Some(line) = parse(OsStr::from_bytes(argument)) else {
+        let Some(line) = parse_range(OsStr::from_bytes(argument)) else {
             return;
         };
-        let Line {
+        let MapRange {
             inner,
             outer,
             count,
@@ -69,9 +69,9 @@ fn map() {
             format!("{inner}:{outer}:{count}"),
             format!("{outer},{inner},{count}"),
         ] {
-            assert_eq!(parse(again.as_ref()), Some(line));
+            assert_eq!(parse_range(again.as_ref()), Some(line));
         }
-        assert_eq!(text(&[line]), format!("{inner} {outer} {count}\n"));
+        assert_eq!(format_map(&[line]), format!("{inner} {outer} {count}\n"));
     });
 }
 
@@ -86,8 +86,8 @@ fn near(byte: u8) -> u64 {
 }
 
 /// The pairs of ids that lines stand for: there are few.
-fn pairs(line: &Line) -> impl Iterator<Item = (u64, u64)> + use<> {
-    let Line {
+fn pairs(line: &MapRange) -> impl Iterator<Item = (u64, u64)> + use<> {
+    let MapRange {
         inner,
         outer,
         count,
@@ -104,19 +104,19 @@ fn blocks() {
         let blocks: Vec<Block> = rest
             .chunks_exact(4)
             .map(|bytes| Block {
-                line: Line {
+                range: MapRange {
                     inner: near(bytes[0]),
                     outer: near(bytes[1]),
                     count: u64::from(bytes[2] & 15),
                 },
-                elastic: bytes[3] & 1 == 1,
+                shiftable: bytes[3] & 1 == 1,
             })
             .collect();
-        let whole = compose(None, &blocks);
+        let whole = compose_ranges(None, &blocks);
         assert!(
             whole.iter().copied().eq(blocks
                 .iter()
-                .map(|block| block.line)
+                .map(|block| block.range)
                 .filter(|line| line.count > 0))
         );
         blocks
@@ -127,7 +127,7 @@ fn blocks() {
 
 /// A block beside a single id is the block but for what has to give way: one id at most.
 fn gives_way(block: Block, single: (u64, u64)) {
-    let lines = compose(Some(single), &[block]);
+    let lines = compose_ranges(Some(single), &[block]);
     assert!(lines.iter().all(|line| line.count > 0), "{lines:?}");
     let mapped: Vec<(u64, u64)> = lines.iter().flat_map(pairs).collect();
     assert_eq!(mapped[0], single);
@@ -135,7 +135,7 @@ fn gives_way(block: Block, single: (u64, u64)) {
     let apart = |(inner, outer): &(u64, u64)| *inner != single.0 && *outer != single.1;
     assert!(rest.iter().all(apart), "{lines:?}");
     assert!(rest.is_sorted() && rest.iter().map(|pair| pair.1).is_sorted());
-    let asked: Vec<(u64, u64)> = pairs(&block.line).collect();
+    let asked: Vec<(u64, u64)> = pairs(&block.range).collect();
     let is_asked = |(_, outer): &(u64, u64)| asked.iter().any(|pair| pair.1 == *outer);
     assert!(rest.iter().all(is_asked), "{lines:?}");
     assert!(
@@ -180,7 +180,7 @@ fn plain_range(file: &str) -> Option<Option<Range>> {
 #[test]
 fn subordinate_ids() {
     check!(name = "subordinate_ids").for_each(|file: &[u8]| {
-        let range = range_of(file, &OsString::from("tester"), 1001);
+        let range = find_user_range(file, &OsString::from("tester"), 1001);
         let Ok(file) = std::str::from_utf8(file) else {
             return;
         };
@@ -195,19 +195,19 @@ fn subordinate_ids() {
 fn values() {
     check!(name = "values").for_each(|word: &[u8]| {
         let word = OsStr::from_bytes(word);
-        if let Ok(number) = signal_number(word) {
+        if let Ok(number) = parse_signal(word) {
             assert!((1..=64).contains(&number), "{word:?}: {number}");
         }
-        if let Ok((user, group)) = owner(word) {
+        if let Ok((user, group)) = parse_owner(word) {
             assert_eq!(
-                owner(format!("{user}:{group}").as_ref()).ok(),
+                parse_owner(format!("{user}:{group}").as_ref()).ok(),
                 Some((user, group))
             );
         }
-        if let Ok(id) = mapped_id(word, "uid", |_| None) {
+        if let Ok(id) = parse_mapped_id(word, "uid", |_| None) {
             assert_ne!(id, u32::MAX);
             assert_eq!(
-                mapped_id(id.to_string().as_ref(), "uid", |_| None).ok(),
+                parse_mapped_id(id.to_string().as_ref(), "uid", |_| None).ok(),
                 Some(id)
             );
         }

@@ -9,7 +9,7 @@ use nscore::sys::environment::replace;
 use crate::options::Options;
 
 /// Leaves the variables that were named, the last named first; none at all with `--clear-env` alone.
-pub(crate) fn reduce(options: &Options) {
+pub(crate) fn apply(options: &Options) {
     if options.clear_environment || options.whitelist.is_some() {
         let names = options.whitelist.iter().flatten().rev();
         replace(names.filter_map(|name| entry(name)));

@@ -12,12 +12,12 @@ use crate::options::Options;
 
 /// What these options say.
 #[derive(Debug, Default)]
-pub(crate) struct Beyond {
+pub(crate) struct Extensions {
     pub(crate) host_name: Option<OsString>,
     pub(crate) domain_name: Option<OsString>,
     /// Bring the loopback device up.
     pub(crate) loopback: bool,
-    /// WaitStatus the root of the mount namespace, not of the process.
+    /// Change the root of the mount namespace, not of the process.
     pub(crate) pivot_root: bool,
     pub(crate) hardening: Hardening,
     /// Where namespaces without a file are to be kept.
@@ -30,7 +30,7 @@ pub(crate) struct Beyond {
     pub(crate) json: bool,
 }
 
-impl Beyond {
+impl Extensions {
     /// Takes an option if it is one of these; what comes back is the namespace that it implies, if any.
     pub(crate) fn take(&mut self, name: &str, value: &OsStr) -> Option<Option<NsType>> {
         match name {
@@ -59,17 +59,17 @@ impl Beyond {
 /// # Errors
 /// That something is missing, or in the way.
 pub(crate) fn check(options: &Options) -> Result<()> {
-    let beyond = &options.beyond;
-    if beyond.json && !beyond.check {
+    let extensions = &options.extensions;
+    if extensions.json && !extensions.check {
         bail!("option --json requires --check");
     }
-    if beyond.check && !options.operands.is_empty() {
+    if extensions.check && !options.operands.is_empty() {
         bail!("option --check runs no program");
     }
-    if beyond.persist.is_some() && !options.persists(|_| true) {
+    if extensions.persist.is_some() && !options.persists(|_| true) {
         bail!("option --persist requires a namespace to keep");
     }
-    if beyond.pivot_root && options.root.is_none() {
+    if extensions.pivot_root && options.root.is_none() {
         bail!("option --pivot-root requires --root");
     }
     // The kernel exchanges no root whose mounts others would see exchanged too.
@@ -77,7 +77,7 @@ pub(crate) fn check(options: &Options) -> Result<()> {
         options.propagation,
         Some(Propagation::Private | Propagation::Slave)
     );
-    if beyond.pivot_root && !apart {
+    if extensions.pivot_root && !apart {
         bail!("option --pivot-root requires --propagation private or slave");
     }
     Ok(())

@@ -13,12 +13,12 @@ use nscore::hint::{self, WithHint};
 use nscore::sys::process::{self, ExitReason};
 use nscore::sys::signal::SignalSet;
 
-use crate::sync_socket::Gate;
+use crate::sync_socket::SyncSocket;
 
 /// The parent's handle.
 pub(crate) struct Helper {
     /// `None` once it was opened.
-    gate: Option<Gate>,
+    sync: Option<SyncSocket>,
     process: Pid,
 }
 
@@ -28,18 +28,18 @@ impl Helper {
     ///
     /// # Errors
     /// That no process can be made.
-    pub(crate) fn leave_behind(
+    pub(crate) fn spawn(
         diagnostics: &Diagnostics,
         work: impl FnOnce(&SignalSet) -> Result<()>,
     ) -> Result<Helper> {
-        let mut gate = Gate::new().context("socketpair failed")?;
+        let mut sync = SyncSocket::new().context("socketpair failed")?;
         let parent = getpid();
         let behind = || {
             // Whatever ends the parent, a key at the terminal, say, must not end this in the middle of its work.
             let mask = SignalSet::full().block();
             let turn = mask.and_then(|mask| {
                 make_undumpable()?;
-                Ok((mask, gate.wait()?))
+                Ok((mask, sync.wait()?))
             });
             let done = match turn {
                 Ok((mask, Some(_))) => work(&mask),
@@ -56,7 +56,7 @@ impl Helper {
             .with_hint(hint::fork)
             .context("fork failed")?;
         Ok(Helper {
-            gate: Some(gate),
+            sync: Some(sync),
             process,
         })
     }
@@ -65,19 +65,19 @@ impl Helper {
     ///
     /// # Errors
     /// [`AlreadyReported`] if the work failed; that the helper was killed.
-    pub(crate) fn work(mut self) -> Result<()> {
-        match self.gate.take().map(|gate| gate.open(0)) {
+    pub(crate) fn run(mut self) -> Result<()> {
+        match self.sync.take().map(|sync| sync.release(0)) {
             Some(Err(errno)) => {
-                end(self.process);
+                kill_and_reap(self.process);
                 Err(errno).context("helper process: send failed")
             }
-            _ => succeeded(self.process, "helper process"),
+            _ => wait_for_success(self.process, "helper process"),
         }
     }
 }
 
 /// Ends a process of ours that is of no use any more, and does not leave it as a zombie.
-pub(crate) fn end(process: Pid) {
+pub(crate) fn kill_and_reap(process: Pid) {
     // Nothing is to be learnt from its end, and one that cannot be ended has ended.
     let _ = process::kill(process, SIGKILL);
     let _ = process::wait(process);
@@ -87,7 +87,7 @@ pub(crate) fn end(process: Pid) {
 ///
 /// # Errors
 /// [`AlreadyReported`] with its exit status; that it was killed, which nobody has told yet.
-pub(crate) fn succeeded(process: Pid, name: &str) -> Result<()> {
+pub(crate) fn wait_for_success(process: Pid, name: &str) -> Result<()> {
     match process::wait(process).context("waitpid failed")? {
         ExitReason::Status(0) => Ok(()),
         ExitReason::Status(status) => Err(Error::new(AlreadyReported(status))),
@@ -98,8 +98,8 @@ pub(crate) fn succeeded(process: Pid, name: &str) -> Result<()> {
 impl Drop for Helper {
     /// A helper that was never told to work is not left behind for ever.
     fn drop(&mut self) {
-        if self.gate.is_some() {
-            end(self.process);
+        if self.sync.is_some() {
+            kill_and_reap(self.process);
         }
     }
 }

@@ -8,7 +8,7 @@ use nscore::hint::{CAP_SETGID, CAP_SETUID, shown};
 use nscore::procfs::Proc;
 
 use crate::idmap::Kind;
-use crate::idmap::subid::{self, lines};
+use crate::idmap::subid::{self, entries};
 use crate::options::Options;
 
 /// Where a machine's first range begins, and how many ids one has, as useradd(8) has it.
@@ -16,7 +16,7 @@ const FIRST: u64 = 100_000;
 const COUNT: u64 = 65_536;
 
 /// The command that gives a user the subordinate ids that it lacks, none of them in use.
-pub(crate) fn subordinate_ids(name: &OsString, uid: u32) -> Option<String> {
+pub(crate) fn missing_subordinate_ids(name: &OsString, uid: u32) -> Option<String> {
     let mut options = String::new();
     for kind in [Kind::Users, Kind::Groups] {
         // A file that is not there has no lines; one that cannot be read may have any.
@@ -25,7 +25,7 @@ pub(crate) fn subordinate_ids(name: &OsString, uid: u32) -> Option<String> {
             Err(error) if error.raw_os_error() == Some(Errno::ENOENT as i32) => Vec::new(),
             Err(_) => return None,
         };
-        if subid::range_of(&file, name, uid).ok()?.is_none() {
+        if subid::find_user_range(&file, name, uid).ok()?.is_none() {
             let first = first_free(&file)?;
             let last = first + COUNT - 1;
             let option = match kind {
@@ -42,7 +42,7 @@ pub(crate) fn subordinate_ids(name: &OsString, uid: u32) -> Option<String> {
 }
 
 /// Whose subordinate ids root maps, where they are not its own.
-pub(crate) fn borrowed_ids(options: &Options) -> Option<String> {
+pub(crate) fn foreign_subordinate_ids(options: &Options) -> Option<String> {
     let maps = [
         (Kind::Users, &options.users),
         (Kind::Groups, &options.groups),
@@ -60,7 +60,7 @@ pub(crate) fn borrowed_ids(options: &Options) -> Option<String> {
 /// The first id behind every range of the file, if as many as are wanted follow it.
 fn first_free(file: &[u8]) -> Option<u64> {
     let number = |field: &[u8]| std::str::from_utf8(field).ok()?.trim().parse::<u64>().ok();
-    let ends = lines(file).filter_map(|(_, start, count)| {
+    let ends = entries(file).filter_map(|(_, start, count)| {
         let (start, count) = (start.as_encoded_bytes(), count.as_encoded_bytes());
         number(start)?.checked_add(number(count)?)
     });
@@ -70,7 +70,7 @@ fn first_free(file: &[u8]) -> Option<u64> {
 }
 
 /// The capability that it takes to write a map of other ids than one's own, if it is missing.
-pub(crate) fn capability(errno: Errno, kind: Kind) -> Option<String> {
+pub(crate) fn missing_capability(errno: Errno, kind: Kind) -> Option<String> {
     let capability = match kind {
         Kind::Users => CAP_SETUID,
         Kind::Groups => CAP_SETGID,
@@ -80,7 +80,7 @@ pub(crate) fn capability(errno: Errno, kind: Kind) -> Option<String> {
 }
 
 /// Where newuidmap(1) or newgidmap(1) comes from.
-pub(crate) fn package(errno: Errno, program: &str) -> Option<String> {
+pub(crate) fn missing_package(errno: Errno, program: &str) -> Option<String> {
     (errno == Errno::ENOENT).then(|| {
         format!(
             "{program}(1), which maps subordinate ids, is not installed: it is in the package uidmap of Debian and \

@@ -15,7 +15,7 @@ use nscore::sys::mount::{Propagation, mount_kernel_filesystem, set_propagation};
 
 use crate::options::{BINFMT_MISC, Options};
 use crate::pivot::NewRoot;
-use crate::propagation::{isolate, isolate_inside};
+use crate::propagation::{stop_propagation, stop_propagation_inside};
 
 /// Stops mounts from travelling between the new mount namespace and the caller's, or lets them, as was asked.
 ///
@@ -51,8 +51,8 @@ pub(crate) fn change_root_and_directory(options: &Options) -> Result<Option<NewR
     let mut directory = options.directory.as_deref();
     let mut new_root = None;
     if let Some(root) = &options.root {
-        isolate_proc_inside(root, options)?;
-        if options.beyond.pivot_root {
+        stop_proc_propagation_inside(root, options)?;
+        if options.extensions.pivot_root {
             new_root = Some(
                 NewRoot::enter(root)
                     .with_hint_for(root.as_path(), hint::path)
@@ -76,10 +76,10 @@ pub(crate) fn change_root_and_directory(options: &Options) -> Result<Option<NewR
 }
 
 /// Keeps the proc of the new root from the caller's mount namespace, which a new user namespace does anyway.
-fn isolate_proc_inside(root: &Path, options: &Options) -> Result<()> {
+fn stop_proc_propagation_inside(root: &Path, options: &Options) -> Result<()> {
     match &options.mount_proc {
         Some(proc) if options.propagation != Some(Propagation::Private) => {
-            isolate_inside(root, proc).with_context(|| cannot_change_propagation(proc))
+            stop_propagation_inside(root, proc).with_context(|| cannot_change_propagation(proc))
         }
         _ => Ok(()),
     }
@@ -93,9 +93,9 @@ fn cannot_change_propagation(directory: &Path) -> Message {
 ///
 /// # Errors
 /// `cannot change root directory to 'DIR'`.
-pub(crate) fn settle(new_root: Option<NewRoot>, options: &Options) -> Result<()> {
+pub(crate) fn pivot_root(new_root: Option<NewRoot>, options: &Options) -> Result<()> {
     match (new_root, &options.root) {
-        (Some(new_root), Some(root)) => new_root.settle().with_context(|| cannot_change_root(root)),
+        (Some(new_root), Some(root)) => new_root.pivot().with_context(|| cannot_change_root(root)),
         _ => Ok(()),
     }
 }
@@ -114,7 +114,7 @@ pub(crate) fn mount_proc_and_binfmt(options: &Options) -> Result<()> {
         // A proc that is mounted on a shared /proc would be seen by the whole machine.
         if options.root.is_none() && options.propagation != Some(Propagation::Private) {
             let private = match set_propagation(proc, Propagation::Private) {
-                Err(Errno::EINVAL) => isolate(proc),
+                Err(Errno::EINVAL) => stop_propagation(proc),
                 changed => changed,
             };
             private.with_context(|| cannot_change_propagation(proc))?;

@@ -16,10 +16,12 @@ use nscore::ns_type::NsType;
 use nscore::sys::mount::Propagation;
 use nscore::users;
 
-use crate::extensions::{self, Beyond};
+use crate::extensions::{self, Extensions};
 use crate::idmap::{IdMap, Kind};
-use crate::parse::{mapped_id, owner, propagation, setgroups, signal_number};
-use crate::persist::Kept;
+use crate::parse::{
+    parse_mapped_id, parse_owner, parse_propagation, parse_setgroups, parse_signal,
+};
+use crate::persist::BindTargets;
 
 /// Where proc and binfmt_misc go unless told otherwise.
 const PROC: &str = "/proc";
@@ -69,7 +71,7 @@ pub(crate) struct Options {
     pub(crate) clear_environment: bool,
     /// The variables that stay, in the order in which they were named.
     pub(crate) whitelist: Option<Vec<OsString>>,
-    pub(crate) beyond: Beyond,
+    pub(crate) extensions: Extensions,
     pub(crate) operands: Vec<OsString>,
 }
 
@@ -78,21 +80,21 @@ impl Options {
     ///
     /// # Errors
     /// The first mistake on the command line, in the original's words.
-    pub(crate) fn read(invocation: &Invocation) -> Result<Options> {
+    pub(crate) fn from_invocation(invocation: &Invocation) -> Result<Options> {
         let mut options = Options {
             propagation: Some(Propagation::Private),
             ..Options::default()
         };
         for option in invocation.options() {
-            options.take(option)?;
+            options.apply(option)?;
         }
         options.operands = invocation.operands()?.to_vec();
-        if options.beyond.unpersist.is_some()
+        if options.extensions.unpersist.is_some()
             && (invocation.options().len() > 1 || !options.operands.is_empty())
         {
             bail!("option --unpersist takes no other option and no program");
         }
-        options.finish()?;
+        options.check_combinations()?;
         Ok(options)
     }
 
@@ -100,9 +102,9 @@ impl Options {
     ///
     /// # Errors
     /// That one takes another, or forbids it.
-    fn finish(&mut self) -> Result<()> {
+    fn check_combinations(&mut self) -> Result<()> {
         // A pid namespace is there to be kept only once its first process is.
-        self.fork |= self.beyond.hardening.needs_fork()
+        self.fork |= self.extensions.hardening.needs_fork()
             || self.persists(|namespace| namespace == NsType::Pid);
         let shifts_clocks = self.monotonic.is_some() || self.boottime.is_some();
         if shifts_clocks && !self.unshares(NsType::Time) {
@@ -111,9 +113,9 @@ impl Options {
         extensions::check(self)
     }
 
-    fn take(&mut self, option: &ParsedOption) -> Result<()> {
+    fn apply(&mut self, option: &ParsedOption) -> Result<()> {
         let value = option.value();
-        if let Some(implied) = self.beyond.take(option.name(), value) {
+        if let Some(implied) = self.extensions.take(option.name(), value) {
             if let Some(namespace) = implied {
                 self.unshare(namespace);
             }
@@ -122,7 +124,7 @@ impl Options {
         match option.name() {
             "fork" => self.fork = true,
             "kill-child" => {
-                self.kill_child = Some(option.optional_value().map_or(Ok(SIGKILL), signal_number)?);
+                self.kill_child = Some(option.optional_value().map_or(Ok(SIGKILL), parse_signal)?);
                 self.fork = true;
             }
             "forward-signals" => {
@@ -134,8 +136,8 @@ impl Options {
                 self.fork = true;
                 self.unshare(NsType::Pid);
             }
-            "propagation" => self.propagation = propagation(value)?,
-            "setgroups" => self.setgroups = Some(setgroups(value)?),
+            "propagation" => self.propagation = parse_propagation(value)?,
+            "setgroups" => self.setgroups = Some(parse_setgroups(value)?),
             "keep-caps" => self.keep_caps = true,
             "setuid" => self.setuid = Some(number::id("failed to parse uid", value)?),
             "setgid" => self.setgid = Some(number::id("failed to parse gid", value)?),
@@ -151,32 +153,34 @@ impl Options {
                 self.unshare(NsType::Mount);
                 self.mount_proc = Some(option.optional_value().unwrap_or(PROC.as_ref()).into());
             }
-            "mount-binfmt" => self.take_binfmt(option.optional_value()),
+            "mount-binfmt" => self.set_binfmt(option.optional_value()),
             "load-interp" => {
                 if self.mount_binfmt.is_none() {
-                    self.take_binfmt(None);
+                    self.set_binfmt(None);
                 }
                 self.interpreter = Some(value.to_owned());
             }
             "clear-env" => self.clear_environment = true,
-            "whitelist-env" => self.take_whitelist(value),
+            "whitelist-env" => self.add_to_whitelist(value),
             name => match NsType::from_option(name) {
                 Some(namespace) => {
                     let file = option.optional_value().map(PathBuf::from);
                     self.unshare_into(namespace, file);
                 }
-                None => return self.take_map(name, value),
+                None => return self.apply_map(name, value),
             },
         }
         Ok(())
     }
 
     /// The options that say who is who in the user namespace; each asks for one.
-    fn take_map(&mut self, name: &str, value: &OsStr) -> Result<()> {
+    fn apply_map(&mut self, name: &str, value: &OsStr) -> Result<()> {
         self.unshare(NsType::User);
         match name {
-            "map-user" => self.users.single = Some(mapped_id(value, "uid", users::user_id)?),
-            "map-group" => self.groups.single = Some(mapped_id(value, "gid", users::group_id)?),
+            "map-user" => self.users.single = Some(parse_mapped_id(value, "uid", users::user_id)?),
+            "map-group" => {
+                self.groups.single = Some(parse_mapped_id(value, "gid", users::group_id)?);
+            }
             "map-root-user" => {
                 self.users.single = Some(0);
                 self.groups.single = Some(0);
@@ -189,7 +193,7 @@ impl Options {
             "map-groups" => self.groups.add(Kind::Groups, value)?,
             "map-auto" => self.add_blocks("auto")?,
             "map-subids" => self.add_blocks("subids")?,
-            "owner" => self.owner = Some(owner(value)?),
+            "owner" => self.owner = Some(parse_owner(value)?),
             _ => bail!("option --{name} is in the table but not in the program"),
         }
         Ok(())
@@ -202,7 +206,7 @@ impl Options {
 
     /// `--mount-binfmt`, and what `--load-interp` implies. Without a directory, binfmt_misc stands on a proc of its
     /// own, which is mounted too.
-    fn take_binfmt(&mut self, directory: Option<&OsStr>) {
+    fn set_binfmt(&mut self, directory: Option<&OsStr>) {
         self.unshare(NsType::Mount);
         self.unshare(NsType::User);
         if directory.is_none() && self.mount_proc.is_none() {
@@ -211,7 +215,7 @@ impl Options {
         self.mount_binfmt = Some(directory.unwrap_or(BINFMT_MISC.as_ref()).into());
     }
 
-    fn take_whitelist(&mut self, names: &OsStr) {
+    fn add_to_whitelist(&mut self, names: &OsStr) {
         let listed = self.whitelist.get_or_insert_default();
         let names = names.as_bytes().split(|byte| *byte == b',');
         for name in names.filter(|name| !name.is_empty()).map(OsStr::from_bytes) {
@@ -252,15 +256,15 @@ impl Options {
     }
 
     /// The namespaces that are to be kept alive and their files, in the order of binding.
-    pub(crate) fn kept(&self) -> Kept {
-        let directory = self.beyond.persist.clone();
+    pub(crate) fn bind_targets(&self) -> BindTargets {
+        let directory = self.extensions.persist.clone();
         let mut unshared: Vec<&Unshared> = self.unshared.iter().collect();
         unshared.sort_by_key(|unshared| unshared.namespace);
         let kept = unshared
             .into_iter()
             .filter(|unshared| unshared.file.is_some() || directory.is_some())
             .map(|unshared| (unshared.namespace, unshared.file.clone()));
-        Kept {
+        BindTargets {
             namespaces: kept.collect(),
             directory,
         }
@@ -269,7 +273,7 @@ impl Options {
     /// Whether a namespace of this type is to be kept in the directory of `--persist`.
     pub(crate) fn persists(&self, wanted: impl Fn(NsType) -> bool) -> bool {
         let mut unshared = self.unshared.iter();
-        self.beyond.persist.is_some()
+        self.extensions.persist.is_some()
             && unshared.any(|unshared| unshared.file.is_none() && wanted(unshared.namespace))
     }
 }

@@ -11,13 +11,13 @@ use nscore::sys::signal;
 use crate::options::Setgroups;
 
 /// `SIGTERM`, `term`, `RTMIN+1`.
-pub(crate) fn signal_number(name: &OsStr) -> Result<c_int> {
+pub(crate) fn parse_signal(name: &OsStr) -> Result<c_int> {
     let number = name.to_str().and_then(signal::number_of);
     number.ok_or_else(|| Error::new(message(&[&"unknown signal: ", &name])))
 }
 
 /// `None`: leave it unchanged.
-pub(crate) fn propagation(mode: &OsStr) -> Result<Option<Propagation>> {
+pub(crate) fn parse_propagation(mode: &OsStr) -> Result<Option<Propagation>> {
     match mode.to_str() {
         Some("private") => Ok(Some(Propagation::Private)),
         Some("shared") => Ok(Some(Propagation::Shared)),
@@ -31,7 +31,7 @@ pub(crate) fn propagation(mode: &OsStr) -> Result<Option<Propagation>> {
 }
 
 /// `allow` or `deny`.
-pub(crate) fn setgroups(word: &OsStr) -> Result<Setgroups> {
+pub(crate) fn parse_setgroups(word: &OsStr) -> Result<Setgroups> {
     match word.to_str() {
         Some("allow") => Ok(Setgroups::Allow),
         Some("deny") => Ok(Setgroups::Deny),
@@ -44,7 +44,7 @@ pub(crate) fn setgroups(word: &OsStr) -> Result<Setgroups> {
 }
 
 /// An id to be mapped: a number or, if it is none, a name. The greatest number stands for "no id" and is refused.
-pub(crate) fn mapped_id(
+pub(crate) fn parse_mapped_id(
     text: &OsStr,
     what: &str,
     by_name: fn(&OsStr) -> Option<u32>,
@@ -59,7 +59,7 @@ pub(crate) fn mapped_id(
 }
 
 /// `UID:GID`, numbers alone.
-pub(crate) fn owner(text: &OsStr) -> Result<(u32, u32)> {
+pub(crate) fn parse_owner(text: &OsStr) -> Result<(u32, u32)> {
     let id = |text: &str| number::id("", text.as_ref()).ok();
     let ids = text.to_str().and_then(|text| {
         let (user, group) = text.split_once(':')?;

@@ -42,7 +42,7 @@ impl NewRoot {
     ///
     /// # Errors
     /// Those of the system calls; EINVAL from `pivot_root(2)` where the old root is no mount point.
-    pub(crate) fn settle(self) -> Result<()> {
+    pub(crate) fn pivot(self) -> Result<()> {
         let working = open(Path::new("."), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
         change_root(&self.old)?;
         fchdir(&self.new)?;

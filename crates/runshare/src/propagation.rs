@@ -22,30 +22,30 @@ use std::os::fd::AsRawFd;
 ///
 /// # Errors
 /// Those of `mount(2)`, `open_tree(2)` and `move_mount(2)`.
-pub(crate) fn isolate(directory: &Path) -> Result<(), Errno> {
-    let Some((directory, mount)) = mount_around(directory) else {
+pub(crate) fn stop_propagation(directory: &Path) -> Result<(), Errno> {
+    let Some((directory, mount)) = mount_containing(directory) else {
         return Ok(());
     };
     match (mount.is_shared, mount.path == directory) {
         (false, _) => Ok(()),
         (true, true) => set_propagation(&directory, Propagation::Private),
-        (true, false) => bind_apart(&directory, &mount.path),
+        (true, false) => bind_privately(&directory, &mount.path),
     }
 }
 
 /// The same for a directory of another root, as it is called inside, before that is entered.
 ///
 /// # Errors
-/// As [`isolate`]. What cannot be found there is left to whoever mounts something on it.
-pub(crate) fn isolate_inside(root: &Path, directory: &Path) -> Result<(), Errno> {
-    match outside(root, directory) {
-        Ok(directory) => isolate(&directory),
+/// As [`stop_propagation`]. What cannot be found there is left to whoever mounts something on it.
+pub(crate) fn stop_propagation_inside(root: &Path, directory: &Path) -> Result<(), Errno> {
+    match resolve_in_root(root, directory) {
+        Ok(directory) => stop_propagation(&directory),
         Err(_) => Ok(()),
     }
 }
 
 /// The path of a directory inside of `root` as it is called here.
-fn outside(root: &Path, directory: &Path) -> Result<PathBuf, Errno> {
+fn resolve_in_root(root: &Path, directory: &Path) -> Result<PathBuf, Errno> {
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
     let root = open(root, flags)?;
     let how = OpenHow::new()
@@ -57,13 +57,13 @@ fn outside(root: &Path, directory: &Path) -> Result<PathBuf, Errno> {
 }
 
 /// The directory without symbolic links, and the mount that it is on; `None` if that cannot be found out.
-fn mount_around(directory: &Path) -> Option<(PathBuf, MountPoint)> {
+fn mount_containing(directory: &Path) -> Option<(PathBuf, MountPoint)> {
     let directory = directory.canonicalize().ok()?;
     let mount = mount_of(&Proc::mounted().read("self/mountinfo")?, &directory)?;
     Some((directory, mount))
 }
 
-fn bind_apart(directory: &Path, around: &Path) -> Result<(), Errno> {
+fn bind_privately(directory: &Path, around: &Path) -> Result<(), Errno> {
     if !is_linux_since(5, 15) {
         bind(directory, directory)?;
         return make_private(directory);

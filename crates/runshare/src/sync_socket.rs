@@ -8,35 +8,35 @@ use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, send, 
 use nscore::sys::file::move_above_stdio;
 
 /// Made before the fork, so that each of the two processes has a copy of both ends.
-pub(crate) struct Gate {
-    waiting: OwnedFd,
-    opening: Option<OwnedFd>,
+pub(crate) struct SyncSocket {
+    wait_end: OwnedFd,
+    release_end: Option<OwnedFd>,
 }
 
-impl Gate {
+impl SyncSocket {
     /// A closed gate. Its messages arrive whole.
     ///
     /// # Errors
     /// Those of `socketpair(2)`.
-    pub(crate) fn new() -> Result<Gate, Errno> {
+    pub(crate) fn new() -> Result<SyncSocket, Errno> {
         let (family, kind) = (AddressFamily::Unix, SockType::SeqPacket);
-        let (waiting, opening) = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC)?;
-        Ok(Gate {
-            waiting: move_above_stdio(waiting)?,
-            opening: Some(move_above_stdio(opening)?),
+        let (wait_end, release_end) = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC)?;
+        Ok(SyncSocket {
+            wait_end: move_above_stdio(wait_end)?,
+            release_end: Some(move_above_stdio(release_end)?),
         })
     }
 
     /// Waits for the number; `None` if everyone who could open the gate is gone. The process that waits lets go of its
-    /// own copy of the opening end first, or it would be one of them for ever.
+    /// own copy of the release_end end first, or it would be one of them for ever.
     ///
     /// # Errors
     /// Those of `recv(2)`.
     pub(crate) fn wait(&mut self) -> Result<Option<i32>, Errno> {
-        self.opening = None;
+        self.release_end = None;
         let mut number = [0; size_of::<i32>()];
         loop {
-            match recv(self.waiting.as_raw_fd(), &mut number, MsgFlags::empty()) {
+            match recv(self.wait_end.as_raw_fd(), &mut number, MsgFlags::empty()) {
                 Ok(length) if length == number.len() => {
                     return Ok(Some(i32::from_ne_bytes(number)));
                 }
@@ -51,17 +51,17 @@ impl Gate {
     ///
     /// # Errors
     /// EPIPE if the other process is gone; those of `send(2)`.
-    pub(crate) fn open(self, number: i32) -> Result<(), Errno> {
-        let opening = self.opening.as_ref().ok_or(Errno::EBADF)?;
-        // Our copy of the waiting end has to go first: while it is there, a dead process looks alive.
-        drop(self.waiting);
+    pub(crate) fn release(self, number: i32) -> Result<(), Errno> {
+        let release_end = self.release_end.as_ref().ok_or(Errno::EBADF)?;
+        // Our copy of the wait_end end has to go first: while it is there, a dead process looks alive.
+        drop(self.wait_end);
         let message = number.to_ne_bytes();
-        send(opening.as_raw_fd(), &message, MsgFlags::MSG_NOSIGNAL).map(drop)
+        send(release_end.as_raw_fd(), &message, MsgFlags::MSG_NOSIGNAL).map(drop)
     }
 
     /// Its descriptors, for a process that keeps no others.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
-        let opening = self.opening.as_ref().map(AsRawFd::as_raw_fd);
-        opening.into_iter().chain([self.waiting.as_raw_fd()])
+        let release_end = self.release_end.as_ref().map(AsRawFd::as_raw_fd);
+        release_end.into_iter().chain([self.wait_end.as_raw_fd()])
     }
 }

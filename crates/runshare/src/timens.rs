@@ -17,20 +17,20 @@ const FILE: &str = "/proc/self/timens_offsets";
 ///
 /// # Errors
 /// That the kernel refuses: an offset that would make a clock negative or leave its range.
-pub(crate) fn shift(options: &Options) -> Result<()> {
+pub(crate) fn set_offsets(options: &Options) -> Result<()> {
     let offsets = [
         (CLOCK_BOOTTIME, options.boottime),
         (CLOCK_MONOTONIC, options.monotonic),
     ];
     for (clock, seconds) in offsets {
         if let Some(seconds) = seconds {
-            write(clock, seconds)?;
+            write_offset(clock, seconds)?;
         }
     }
     Ok(())
 }
 
-fn write(clock: clockid_t, seconds: i64) -> Result<()> {
+fn write_offset(clock: clockid_t, seconds: i64) -> Result<()> {
     let file = procfs::open_verified(Path::new(FILE), OFlag::O_WRONLY)
         .with_context(|| message(&[&"failed to open ", &FILE]))?;
     write_all(&file, format!("{clock} {seconds} 0").as_bytes())

@@ -6,21 +6,21 @@ use nscore::cli::message;
 use nscore::sys::network::bring_loopback_up;
 use nscore::sys::uname::set_domain_name;
 
-use crate::extensions::Beyond;
+use crate::extensions::Extensions;
 
 /// Names the machine, and lets it talk to itself. Whoever the program runs as later, this process is still one that may.
 ///
 /// # Errors
 /// `cannot set host name to 'NAME'`, `cannot set domain name to 'NAME'`, `cannot bring loopback device up`.
-pub(crate) fn set_up(beyond: &Beyond) -> Result<()> {
-    if let Some(name) = &beyond.host_name {
+pub(crate) fn set_up(extensions: &Extensions) -> Result<()> {
+    if let Some(name) = &extensions.host_name {
         sethostname(name).with_context(|| message(&[&"cannot set host name to '", name, &"'"]))?;
     }
-    if let Some(name) = &beyond.domain_name {
+    if let Some(name) = &extensions.domain_name {
         set_domain_name(name)
             .with_context(|| message(&[&"cannot set domain name to '", name, &"'"]))?;
     }
-    if beyond.loopback {
+    if extensions.loopback {
         bring_loopback_up().context("cannot bring loopback device up")?;
     }
     Ok(())

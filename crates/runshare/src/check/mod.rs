@@ -20,7 +20,7 @@ use nscore::sys::errno::reason;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::{self, ExitReason};
 
-use crate::idmap::write::map_own_user;
+use crate::idmap::write::write_own_user_map;
 use crate::options::Options;
 
 /// What there is to say of one type.
@@ -52,11 +52,11 @@ pub(crate) fn run(options: &Options, diagnostics: &Diagnostics) -> Result<ExitRe
     let asked = |of: &NsType| options.flags() == 0 || options.unshares(*of);
     let types: Vec<NsType> = NsType::ALL.into_iter().filter(asked).collect();
     let with_user = types.contains(&NsType::User);
-    let rows = types.iter().map(|of| row(&proc, *of, with_user));
+    let rows = types.iter().map(|of| check_type(&proc, *of, with_user));
     let rows = rows.collect::<Result<Vec<Row>>>()?;
-    let text = match options.beyond.json {
-        true => table::json(&rows),
-        false => table::text(&rows),
+    let text = match options.extensions.json {
+        true => table::format_json(&rows),
+        false => table::format_table(&rows),
     };
     let written = diagnostics.print(text.as_bytes());
     if written != 0 {
@@ -66,13 +66,13 @@ pub(crate) fn run(options: &Options, diagnostics: &Diagnostics) -> Result<ExitRe
     if rows.iter().any(impossible) {
         return Ok(ExitReason::Status(1));
     }
-    together(&types).map(|()| ExitReason::Status(0))
+    check_together(&types).map(|()| ExitReason::Status(0))
 }
 
 /// Every type can be made; all of them in one call may still meet with something.
-fn together(types: &[NsType]) -> Result<()> {
+fn check_together(types: &[NsType]) -> Result<()> {
     let flags = types.iter().fold(0, |flags, of| flags | of.flag());
-    match attempt(flags)? {
+    match try_unshare(flags)? {
         Err(Refusal::Unshare(errno)) => Err(errno)
             .with_hint(move |errno| hint::unshare(errno, flags))
             .context("unshare failed"),
@@ -80,15 +80,15 @@ fn together(types: &[NsType]) -> Result<()> {
     }
 }
 
-fn row(proc: &Proc, namespace: NsType, with_user: bool) -> Result<Row> {
+fn check_type(proc: &Proc, namespace: NsType, with_user: bool) -> Result<Row> {
     let alone = namespace.flag();
     let with = alone | NsType::User.flag();
-    let verdict = match attempt(alone)? {
+    let verdict = match try_unshare(alone)? {
         Ok(()) => Verdict::Possible,
-        Err(refusal) if !with_user || with == alone => Verdict::Impossible(refusal.why(alone)),
-        Err(_) => match attempt(with)? {
+        Err(refusal) if !with_user || with == alone => Verdict::Impossible(refusal.reason(alone)),
+        Err(_) => match try_unshare(with)? {
             Ok(()) => Verdict::WithUser,
-            Err(refusal) => Verdict::Impossible(refusal.why(with)),
+            Err(refusal) => Verdict::Impossible(refusal.reason(with)),
         },
     };
     Ok(Row {
@@ -112,7 +112,7 @@ enum Refusal {
 
 impl Refusal {
     /// In the words of a hint if there is one, else in the C library's.
-    fn why(self, flags: c_int) -> String {
+    fn reason(self, flags: c_int) -> String {
         match self {
             Refusal::Unshare(errno) => hint::unshare(errno, flags).unwrap_or_else(|| reason(errno)),
             Refusal::Map(errno) => {
@@ -131,14 +131,18 @@ impl Refusal {
 const MAP: c_int = 128;
 
 /// Tries it in a child, which tells by its exit status what said no.
-fn attempt(flags: c_int) -> Result<Result<(), Refusal>> {
+fn try_unshare(flags: c_int) -> Result<Result<(), Refusal>> {
     let user = geteuid().as_raw();
     let attempt = || {
         if let Err(errno) = unshare(flags) {
             return errno as c_int;
         }
         let maps = flags & NsType::User.flag() != 0;
-        let mapped = if maps { map_own_user(0, user) } else { Ok(()) };
+        let mapped = if maps {
+            write_own_user_map(0, user)
+        } else {
+            Ok(())
+        };
         mapped.map_or_else(|errno| MAP + (errno as c_int).min(MAP - 1), |()| 0)
     };
     let child = process::spawn(attempt)

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use super::{Row, Verdict};
 
 /// One line for each type, below a heading; the last column is as long as it has to be.
-pub(super) fn text(rows: &[Row]) -> String {
-    let mut text = line("TYPE", "KERNEL", "LIMIT", "HERE");
+pub(super) fn format_table(rows: &[Row]) -> String {
+    let mut text = format_line("TYPE", "KERNEL", "LIMIT", "HERE");
     for (index, row) in rows.iter().enumerate() {
         let limit = row
             .limit
@@ -30,22 +30,22 @@ pub(super) fn text(rows: &[Row]) -> String {
                 }
             }
         };
-        text += &line(row.namespace.option(), kernel, &limit, here);
+        text += &format_line(row.namespace.option(), kernel, &limit, here);
     }
     text
 }
 
-fn line(name: &str, kernel: &str, limit: &str, here: &str) -> String {
+fn format_line(name: &str, kernel: &str, limit: &str, here: &str) -> String {
     format!("{name:<6}  {kernel:<6}  {limit:>10}  {here}\n")
 }
 
 /// One object, with an array of one object for each type, each on a line of its own.
-pub(super) fn json(rows: &[Row]) -> String {
-    let rows: Vec<String> = rows.iter().map(object).collect();
+pub(super) fn format_json(rows: &[Row]) -> String {
+    let rows: Vec<String> = rows.iter().map(format_object).collect();
     format!("{{\"namespaces\":[\n   {}\n]}}\n", rows.join(",\n   "))
 }
 
-fn object(row: &Row) -> String {
+fn format_object(row: &Row) -> String {
     let kernel = row
         .kernel
         .map_or("null", |has| if has { "true" } else { "false" });
@@ -55,17 +55,17 @@ fn object(row: &Row) -> String {
     let (possible, with_user, why) = match &row.verdict {
         Verdict::Possible => (true, false, "null".to_owned()),
         Verdict::WithUser => (true, true, "null".to_owned()),
-        Verdict::Impossible(why) => (false, false, string(why)),
+        Verdict::Impossible(why) => (false, false, json_string(why)),
     };
     format!(
         "{{\"type\":{}, \"kernel\":{kernel}, \"limit\":{limit}, \"possible\":{possible}, \"with-user\":{with_user}, \
          \"why\":{why}}}",
-        string(row.namespace.option())
+        json_string(row.namespace.option())
     )
 }
 
 /// A string as JSON has it.
-fn string(text: &str) -> String {
+fn json_string(text: &str) -> String {
     let mut json = String::from("\"");
     for character in text.chars() {
         match character {
@@ -124,7 +124,7 @@ time    no               -  no: there \"is\" none
 cgroup  -                0  no: x
 uts     yes              0  no, as for cgroup
 ";
-        assert_eq!(text(&rows()), expected);
+        assert_eq!(format_table(&rows()), expected);
     }
 
     #[test]
@@ -137,13 +137,13 @@ uts     yes              0  no, as for cgroup
    {"type":"uts", "kernel":true, "limit":0, "possible":false, "with-user":false, "why":"x"}
 ]}
 "#;
-        assert_eq!(json(&rows()), expected);
+        assert_eq!(format_json(&rows()), expected);
     }
 
     proptest! {
         #[test]
         fn a_string_has_one_beginning_and_one_end(text in any::<String>()) {
-            let json = string(&text);
+            let json = json_string(&text);
             let mut inner = json[1..json.len() - 1].chars();
             while let Some(character) = inner.next() {
                 prop_assert!(character != '"' && character >= ' ');

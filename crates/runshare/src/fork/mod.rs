@@ -18,26 +18,26 @@ use nscore::sys::process::{
 };
 use nscore::sys::signal::{SignalSet, die_by};
 
-use crate::fork::watchdog::Watcher;
-use crate::helper::end;
+use crate::fork::watchdog::Watchdog;
+use crate::helper::kill_and_reap;
 use crate::options::Options;
-use crate::persist::Keeper;
-use crate::sync_socket::Gate;
+use crate::persist::NamespaceBinder;
+use crate::sync_socket::SyncSocket;
 
 /// The child's tie to its parent: `--kill-child`.
-pub(crate) struct Tie {
+pub(crate) struct ParentDeathSignal {
     signal: c_int,
     parent: OwnedFd,
 }
 
-impl Tie {
+impl ParentDeathSignal {
     /// Ties the child that is forked next to this process.
     ///
     /// # Errors
     /// `pidfd_open failed`.
-    pub(crate) fn to_this_process(signal: c_int) -> Result<Tie> {
+    pub(crate) fn new(signal: c_int) -> Result<ParentDeathSignal> {
         let parent = pidfd_open(getpid()).context("pidfd_open failed")?;
-        Ok(Tie { signal, parent })
+        Ok(ParentDeathSignal { signal, parent })
     }
 
     /// Asks the kernel for the signal at the parent's death, and looks whether that has happened already. To be
@@ -45,7 +45,7 @@ impl Tie {
     ///
     /// # Errors
     /// `prctl failed`, `poll parent pidfd failed`.
-    pub(crate) fn fasten(&self) -> Result<()> {
+    pub(crate) fn arm(&self) -> Result<()> {
         set_parent_death_signal(self.signal).context("prctl failed")?;
         if has_ended(&self.parent).context("poll parent pidfd failed")? {
             // PID 1 is spared by what would end any other process: it ends by itself then.
@@ -62,42 +62,43 @@ impl Tie {
 pub(crate) fn run(
     options: &Options,
     diagnostics: &Diagnostics,
-    keeper: Keeper,
-    mut watcher: Option<Watcher>,
-    inside: impl FnOnce(Option<&Tie>) -> Result<ExitReason>,
+    binder: NamespaceBinder,
+    mut watchdog: Option<Watchdog>,
+    inside: impl FnOnce(Option<&ParentDeathSignal>) -> Result<ExitReason>,
 ) -> Result<ExitReason> {
-    let waiting = Waiting::new(options).context("sigprocmask failed")?;
-    let tie = options.kill_child.map(Tie::to_this_process).transpose()?;
+    let waiting = ChildWaiter::new(options).context("sigprocmask failed")?;
+    let death_signal = options.kill_child.map(ParentDeathSignal::new).transpose()?;
     let exposure = Exposure::new(options);
-    let gate_needed = keeper.has_work() || exposure != Exposure::Original;
-    let mut gate = match watcher.as_mut().and_then(Watcher::child_gate) {
-        None if gate_needed => Some(Gate::new().context("socketpair failed")?),
+    let needs_sync = binder.is_needed() || exposure != Exposure::Original;
+    let mut sync = match watchdog.as_mut().and_then(Watchdog::child_sync) {
+        None if needs_sync => Some(SyncSocket::new().context("socketpair failed")?),
         watched => watched,
     };
     if exposure == Exposure::Hidden {
         hide_environment();
     }
     let program = || {
-        if let Some(watcher) = &mut watcher {
-            watcher.close_in_child();
+        if let Some(watchdog) = &mut watchdog {
+            watchdog.close_in_child();
         }
-        let ready = waiting.let_child_go(gate.as_mut());
-        let ready = ready.and_then(|()| tie.as_ref().map_or(Ok(()), Tie::fasten));
-        diagnostics.finish(ready.and_then(|()| inside(tie.as_ref())))
+        let ready = waiting.prepare_child(sync.as_mut());
+        let ready =
+            ready.and_then(|()| death_signal.as_ref().map_or(Ok(()), ParentDeathSignal::arm));
+        diagnostics.finish(ready.and_then(|()| inside(death_signal.as_ref())))
     };
     let child = process::spawn(program)
         .with_hint(hint::fork)
         .context("fork failed")?;
-    let prepared = exposure.prepare_to_wait(keeper);
-    let let_in = prepared.and_then(|()| let_child_in(child, exposure, gate, watcher.as_mut()));
+    let prepared = exposure.prepare_to_wait(binder);
+    let let_in = prepared.and_then(|()| release_child(child, exposure, sync, watchdog.as_mut()));
     if let Err(error) = let_in {
-        // It stands at its gate still, and nobody is to open it.
-        end(child);
-        drop(watcher);
+        // It still waits at its socket, and nobody is to release it.
+        kill_and_reap(child);
+        drop(watchdog);
         return exposure.conclude(diagnostics, Err(error));
     }
-    let ended = waiting.for_child(child);
-    drop(watcher);
+    let ended = waiting.wait(child);
+    drop(watchdog);
     exposure.conclude(diagnostics, ended)
 }
 
@@ -116,9 +117,10 @@ impl Exposure {
     /// What these options ask for. A tool that waits for an init or for a session is hidden. One that waits for a program
     /// whose root was exchanged, or which got no descriptors, must not be a way to what the program does not have.
     pub(crate) fn new(options: &Options) -> Exposure {
-        if options.init || options.beyond.hardening.needs_fork() {
+        if options.init || options.extensions.hardening.needs_fork() {
             Exposure::Hidden
-        } else if options.beyond.pivot_root || options.beyond.hardening.closes_descriptors() {
+        } else if options.extensions.pivot_root || options.extensions.hardening.closes_descriptors()
+        {
             Exposure::Released
         } else {
             Exposure::Original
@@ -129,9 +131,9 @@ impl Exposure {
     /// the program may see.
     ///
     /// # Errors
-    /// As [`Keeper::keep`]; `prctl failed`.
-    pub(crate) fn prepare_to_wait(self, keeper: Keeper) -> Result<()> {
-        keeper.keep()?;
+    /// As [`NamespaceBinder::bind`]; `prctl failed`.
+    pub(crate) fn prepare_to_wait(self, binder: NamespaceBinder) -> Result<()> {
+        binder.bind()?;
         if self == Exposure::Hidden {
             make_undumpable().context("prctl failed")?;
         }
@@ -156,26 +158,26 @@ impl Exposure {
     }
 }
 
-/// Gives up what the program is not to reach, and opens the child's gate, by the watcher if there is one.
+/// Gives up what the program is not to reach, and releases the child, by the watchdog if there is one.
 ///
 /// # Errors
-/// That the child or the watcher is gone.
-fn let_child_in(
+/// That the child or the watchdog is gone.
+fn release_child(
     child: Pid,
     exposure: Exposure,
-    gate: Option<Gate>,
-    watcher: Option<&mut Watcher>,
+    sync: Option<SyncSocket>,
+    watchdog: Option<&mut Watchdog>,
 ) -> Result<()> {
-    match (watcher, gate) {
-        (Some(watcher), gate) => {
-            // This process has no part in it: if the watcher ends, the child must learn that nobody is left.
-            drop(gate);
-            exposure.release(watcher.descriptors());
-            watcher.start(child)
+    match (watchdog, sync) {
+        (Some(watchdog), sync) => {
+            // This process has no part in it: if the watchdog ends, the child must learn that nobody is left.
+            drop(sync);
+            exposure.release(watchdog.descriptors());
+            watchdog.watch_child(child)
         }
-        (None, Some(gate)) => {
-            exposure.release(gate.descriptors());
-            gate.open(0).context("send failed")
+        (None, Some(sync)) => {
+            exposure.release(sync.descriptors());
+            sync.release(0).context("send failed")
         }
         (None, None) => Ok(()),
     }
@@ -185,11 +187,11 @@ fn let_child_in(
 ///
 /// # Errors
 /// [`AlreadyReported`] if it could not.
-pub(crate) fn await_turn(gate: Option<&mut Gate>) -> Result<()> {
-    let turn = gate.map_or(Ok(Some(0)), Gate::wait);
+pub(crate) fn wait_for_release(sync: Option<&mut SyncSocket>) -> Result<()> {
+    let turn = sync.map_or(Ok(Some(0)), SyncSocket::wait);
     match turn.context("recv failed")? {
         Some(_) => Ok(()),
-        // Whoever should have opened the gate has told why not.
+        // Whoever should have released it has told why not.
         None => Err(AlreadyReported(1).into()),
     }
 }
@@ -197,15 +199,15 @@ pub(crate) fn await_turn(gate: Option<&mut Gate>) -> Result<()> {
 /// How the parent waits. What stops a job in the terminal reaches the child too, so the parent must not die of it
 /// before the child has; with `--forward-signals` it hands on what it alone was sent, and with `--new-session`, where
 /// the child is no part of the job, all that the job was sent.
-struct Waiting {
+struct ChildWaiter {
     mask_before: SignalSet,
     forwarding: Option<Forwarding>,
 }
 
-impl Waiting {
+impl ChildWaiter {
     /// Blocks the signals; before the fork, so that none is lost.
-    fn new(options: &Options) -> Result<Waiting, Errno> {
-        let forwarding = match options.beyond.hardening.needs_fork() {
+    fn new(options: &Options) -> Result<ChildWaiter, Errno> {
+        let forwarding = match options.extensions.hardening.needs_fork() {
             true => Some(Forwarding::to_session()),
             false => options.forward_signals.then(Forwarding::to_child),
         };
@@ -213,19 +215,19 @@ impl Waiting {
             Some(forwarding) => forwarding.signals().block()?,
             None => SignalSet::new(&[SIGINT, SIGTERM]).block()?,
         };
-        Ok(Waiting {
+        Ok(ChildWaiter {
             mask_before,
             forwarding,
         })
     }
 
     /// In the child: the caller's mask, and its turn.
-    fn let_child_go(&self, gate: Option<&mut Gate>) -> Result<()> {
+    fn prepare_child(&self, sync: Option<&mut SyncSocket>) -> Result<()> {
         self.mask_before.restore().context("sigprocmask failed")?;
-        await_turn(gate)
+        wait_for_release(sync)
     }
 
-    fn for_child(&self, child: Pid) -> Result<ExitReason> {
+    fn wait(&self, child: Pid) -> Result<ExitReason> {
         let ended = match &self.forwarding {
             None => process::wait(child),
             Some(forwarding) => forwarding.until_end(child),

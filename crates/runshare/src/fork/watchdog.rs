@@ -26,28 +26,25 @@ use nscore::ns_type::NsType;
 use nscore::procfs::{Status, handles, open_verified};
 use nscore::sys::process::{self, ExitReason, has_ended, pidfd_open, pidfd_send_signal};
 
-use crate::helper::end;
+use crate::helper::kill_and_reap;
 use crate::options::Options;
-use crate::sync_socket::Gate;
+use crate::sync_socket::SyncSocket;
 
 /// The parent's handle.
-pub(crate) struct Watcher {
+pub(crate) struct Watchdog {
     process: Pid,
     /// Where it waits to be told the child's PID; `None` once it was.
-    orders: Option<Gate>,
+    child_pid: Option<SyncSocket>,
     /// Where the child waits until it is watched.
-    child_gate: Option<Gate>,
+    child_sync: Option<SyncSocket>,
 }
 
-impl Watcher {
+impl Watchdog {
     /// Leaves it behind in the old pid namespace, if these options take a watcher.
     ///
     /// # Errors
     /// That it cannot be made.
-    pub(crate) fn leave_behind(
-        options: &Options,
-        diagnostics: &Diagnostics,
-    ) -> Result<Option<Watcher>> {
+    pub(crate) fn spawn(options: &Options, diagnostics: &Diagnostics) -> Result<Option<Watchdog>> {
         let signal = options.kill_child.filter(|signal| *signal != SIGKILL);
         // An init of ours sends the signal on to a program that is no PID 1.
         let signal = signal.filter(|_| !options.init);
@@ -55,15 +52,15 @@ impl Watcher {
             return Ok(None);
         };
         let parent = pidfd_open(getpid()).context("pidfd_open failed")?;
-        let mut orders = Gate::new().context("socketpair failed")?;
-        let mut child_gate = Some(Gate::new().context("socketpair failed")?);
+        let mut child_pid = SyncSocket::new().context("socketpair failed")?;
+        let mut child_sync = Some(SyncSocket::new().context("socketpair failed")?);
         let work = || {
             if let Err(errno) = make_undumpable() {
                 return diagnostics.report(&Error::new(errno).context("prctl failed"));
             }
-            // Once the last hold on this gate is gone the child ends, and everybody else: not before it is told why.
-            let mut held = child_gate.take();
-            let watched = orders.wait().map_err(Error::from).and_then(|child| {
+            // Once the last hold on this socket is gone the child ends, and everybody else: not before it is told why.
+            let mut held = child_sync.take();
+            let watched = child_pid.wait().map_err(Error::from).and_then(|child| {
                 match child.map(Pid::from_raw) {
                     Some(child) => watch(signal, &parent, child, &mut held),
                     None => Ok(()),
@@ -75,52 +72,52 @@ impl Watcher {
             status
         };
         let process = process::spawn(work).context("fork failed")?;
-        let orders = Some(orders);
-        Ok(Some(Watcher {
+        let child_pid = Some(child_pid);
+        Ok(Some(Watchdog {
             process,
-            orders,
-            child_gate,
+            child_pid,
+            child_sync,
         }))
     }
 
-    /// The gate at which the child is to wait; it is the watcher who opens it.
-    pub(crate) fn child_gate(&mut self) -> Option<Gate> {
-        self.child_gate.take()
+    /// The socket at which the child is to wait; it is the watcher who opens it.
+    pub(crate) fn child_sync(&mut self) -> Option<SyncSocket> {
+        self.child_sync.take()
     }
 
     /// In the child: lets go of the end that is the parent's, or the watcher would never learn that the parent is gone
     /// before it has told.
     pub(crate) fn close_in_child(&mut self) {
-        self.orders = None;
+        self.child_pid = None;
     }
 
     /// The descriptors of a parent that keeps no others.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
-        self.orders.iter().flat_map(Gate::descriptors)
+        self.child_pid.iter().flat_map(SyncSocket::descriptors)
     }
 
     /// Tells it the child.
     ///
     /// # Errors
     /// That it is gone.
-    pub(crate) fn start(&mut self, child: Pid) -> Result<()> {
+    pub(crate) fn watch_child(&mut self, child: Pid) -> Result<()> {
         let told = self
-            .orders
+            .child_pid
             .take()
-            .map_or(Ok(()), |orders| orders.open(child.as_raw()));
+            .map_or(Ok(()), |child_pid| child_pid.release(child.as_raw()));
         told.context("cannot watch over the child")
     }
 }
 
-impl Drop for Watcher {
+impl Drop for Watchdog {
     /// The child has ended or was never made, so nothing is left to watch.
     fn drop(&mut self) {
-        end(self.process);
+        kill_and_reap(self.process);
     }
 }
 
-/// Opens the gate once everything is held that will be needed, and waits for the end of the one or the other.
-fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: &mut Option<Gate>) -> Result<()> {
+/// Releases the child once everything is held that will be needed, and waits for the end of the one or the other.
+fn watch(signal: c_int, parent: &OwnedFd, child: Pid, sync: &mut Option<SyncSocket>) -> Result<()> {
     let status = format!("/proc/{child}/status");
     let mut status = File::from(open_verified(Path::new(&status), OFlag::O_RDONLY)?);
     let child = pidfd_open(child)?;
@@ -128,21 +125,24 @@ fn watch(signal: c_int, parent: &OwnedFd, child: Pid, gate: &mut Option<Gate>) -
     // and whoever reads from the program must see its end.
     setsid()?;
     let kept = [parent.as_raw_fd(), child.as_raw_fd(), status.as_raw_fd()];
-    let gates = gate.iter().flat_map(Gate::descriptors);
-    let kept: Vec<_> = kept.into_iter().chain(gates).collect();
+    let ends = sync.iter().flat_map(SyncSocket::descriptors);
+    let kept: Vec<_> = kept.into_iter().chain(ends).collect();
     release_inherited(&kept);
-    gate.take().map_or(Ok(()), |gate| gate.open(0))?;
+    sync.take().map_or(Ok(()), |sync| sync.release(0))?;
     let mut watched = [parent, &child].map(|pidfd| PollFd::new(pidfd.as_fd(), PollFlags::POLLIN));
     while let Err(Errno::EINTR) = poll(&mut watched, PollTimeout::NONE) {}
-    if has_ended(parent)? && !has_ended(&child)? && !has_taken(signal, &child, &mut status)? {
+    if has_ended(parent)?
+        && !has_ended(&child)?
+        && !handles_or_waits_for(signal, &child, &mut status)?
+    {
         pidfd_send_signal(&child, SIGKILL)?;
     }
     Ok(())
 }
 
 /// Whether the process with this status does by itself what the signal asks for.
-fn has_taken(signal: c_int, process: &OwnedFd, status: &mut File) -> Result<bool> {
-    let told = read_again(status)?;
+fn handles_or_waits_for(signal: c_int, process: &OwnedFd, status: &mut File) -> Result<bool> {
+    let told = reread(status)?;
     let takes = |told: &[u8]| handles(told, signal).unwrap_or(false);
     if takes(&told) || is_stopped(&told) {
         return Ok(takes(&told));
@@ -158,13 +158,13 @@ fn has_taken(signal: c_int, process: &OwnedFd, status: &mut File) -> Result<bool
 /// `sigwait(3)`.
 fn read_when_stopped(status: &mut File) -> Result<Vec<u8>> {
     for _ in 0..1000 {
-        let told = read_again(status)?;
+        let told = reread(status)?;
         if is_stopped(&told) {
             return Ok(told);
         }
         sleep(Duration::from_millis(1));
     }
-    read_again(status)
+    reread(status)
 }
 
 /// `T` by a signal, `t` by a tracer.
@@ -175,7 +175,7 @@ fn is_stopped(status: &[u8]) -> bool {
 }
 
 /// The file as it is now: bytes, since the process may call itself what it likes.
-fn read_again(status: &mut File) -> Result<Vec<u8>> {
+fn reread(status: &mut File) -> Result<Vec<u8>> {
     let mut contents = Vec::new();
     status.rewind()?;
     status.read_to_end(&mut contents)?;

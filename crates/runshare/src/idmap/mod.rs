@@ -5,7 +5,7 @@
 //! namespace, so a helper that stays behind there writes them: as root directly, else through newuidmap(1) and
 //! newgidmap(1), which check /etc/subuid and /etc/subgid.
 //!
-//! Where the two would meet, [`compose`] has the block give way.
+//! Where the two would meet, [`compose_ranges`] has the block give way.
 
 pub(crate) mod ranges;
 pub(crate) mod subid;
@@ -23,7 +23,7 @@ use nix::fcntl::OFlag;
 use nscore::cli::{message, number};
 use nscore::procfs;
 
-use crate::idmap::ranges::{Block, Line, compose};
+use crate::idmap::ranges::{Block, MapRange, compose_ranges};
 use crate::idmap::subid::Range;
 
 /// Users or groups: their files and programs differ, nothing else.
@@ -77,36 +77,36 @@ impl IdMap {
     pub(crate) fn add(&mut self, kind: Kind, text: &OsStr) -> Result<()> {
         match text.to_str() {
             Some("auto") => {
-                let range = self.subordinate_range(kind)?;
-                let line = Line {
+                let subordinate = self.subordinate_range(kind)?;
+                let range = MapRange {
                     inner: 0,
-                    outer: range.start,
-                    count: range.count,
+                    outer: subordinate.start,
+                    count: subordinate.count,
                 };
                 self.blocks.push(Block {
-                    line,
-                    elastic: true,
+                    range,
+                    shiftable: true,
                 });
             }
             Some("subids") => {
-                let range = self.subordinate_range(kind)?;
-                let line = Line {
-                    inner: range.start,
-                    outer: range.start,
-                    count: range.count,
+                let subordinate = self.subordinate_range(kind)?;
+                let range = MapRange {
+                    inner: subordinate.start,
+                    outer: subordinate.start,
+                    count: subordinate.count,
                 };
                 self.blocks.push(Block {
-                    line,
-                    elastic: false,
+                    range,
+                    shiftable: false,
                 });
             }
-            Some("all") => self.blocks.extend(everything(kind)?),
+            Some("all") => self.blocks.extend(all_ids(kind)?),
             _ => {
                 let invalid = || Error::new(message(&[&"invalid mapping '", &text, &"'"]));
-                let line = parse(text).ok_or_else(invalid)?;
+                let range = parse_range(text).ok_or_else(invalid)?;
                 self.blocks.push(Block {
-                    line,
-                    elastic: false,
+                    range,
+                    shiftable: false,
                 });
             }
         }
@@ -114,30 +114,30 @@ impl IdMap {
     }
 
     fn subordinate_range(&mut self, kind: Kind) -> Result<Range> {
-        let range = subid::first_range(kind)?;
+        let range = subid::find_range(kind)?;
         self.borrowed_from.clone_from(&range.borrowed_from);
         Ok(range)
     }
 
     /// The lines of the map for a caller whose id outside is `outer`.
-    pub(crate) fn lines(&self, outer: u32) -> Vec<Line> {
+    pub(crate) fn ranges(&self, outer: u32) -> Vec<MapRange> {
         let single = self
             .single
             .map(|inner| (u64::from(inner), u64::from(outer)));
-        compose(single, &self.blocks)
+        compose_ranges(single, &self.blocks)
     }
 }
 
 /// `INNER:OUTER:COUNT`, or the older `OUTER,INNER,COUNT`.
-pub(crate) fn parse(text: &OsStr) -> Option<Line> {
+pub(crate) fn parse_range(text: &OsStr) -> Option<MapRange> {
     let commas = text.as_bytes().contains(&b',');
     let separator = if commas { b',' } else { b':' };
     let fields = text.as_bytes().split(|byte| *byte == separator);
     let numbers: Option<Vec<u64>> = fields
-        .map(|field| id_number(OsStr::from_bytes(field)))
+        .map(|field| parse_id(OsStr::from_bytes(field)))
         .collect();
     match (numbers?.as_slice(), commas) {
-        ([inner, outer, count], false) | ([outer, inner, count], true) => Some(Line {
+        ([inner, outer, count], false) | ([outer, inner, count], true) => Some(MapRange {
             inner: *inner,
             outer: *outer,
             count: *count,
@@ -146,13 +146,13 @@ pub(crate) fn parse(text: &OsStr) -> Option<Line> {
     }
 }
 
-fn id_number(text: &OsStr) -> Option<u64> {
+fn parse_id(text: &OsStr) -> Option<u64> {
     let number = number::decimal(text, true).ok()?;
     u32::try_from(number).ok().map(u64::from)
 }
 
 /// Every id that exists in this namespace, mapped to itself.
-fn everything(kind: Kind) -> Result<Vec<Block>> {
+fn all_ids(kind: Kind) -> Result<Vec<Block>> {
     let path = format!("/proc/self/{}", kind.map_file());
     let file = procfs::open_verified(Path::new(&path), OFlag::O_RDONLY);
     let read = file.and_then(|file| Ok(io::read_to_string(File::from(file))?));
@@ -162,23 +162,23 @@ fn everything(kind: Kind) -> Result<Vec<Block>> {
         let inner = fields.next()?.parse().ok()?;
         let count = fields.nth(1)?.parse().ok()?;
         Some(Block {
-            line: Line {
+            range: MapRange {
                 inner,
                 outer: inner,
                 count,
             },
-            elastic: false,
+            shiftable: false,
         })
     });
     Ok(blocks.collect())
 }
 
 /// The map as /proc/PID/uid_map takes it.
-pub(crate) fn text(lines: &[Line]) -> String {
-    lines.iter().fold(
+pub(crate) fn format_map(ranges: &[MapRange]) -> String {
+    ranges.iter().fold(
         String::new(),
         |mut text,
-         Line {
+         MapRange {
              inner,
              outer,
              count,
@@ -197,8 +197,8 @@ mod tests {
 
     #[test]
     fn a_map_argument_is_three_numbers() {
-        let line = |text: &str| parse(text.as_ref());
-        let expected = Line {
+        let line = |text: &str| parse_range(text.as_ref());
+        let expected = MapRange {
             inner: 1,
             outer: 2,
             count: 3,
@@ -224,7 +224,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_map_argument_is_answered(text in any::<String>()) {
-            let _ = parse(text.as_ref());
+            let _ = parse_range(text.as_ref());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 /// One line of a map: `count` ids from `inner` on inside are those from `outer` on outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Line {
+pub(crate) struct MapRange {
     pub(crate) inner: u64,
     pub(crate) outer: u64,
     pub(crate) count: u64,
@@ -11,20 +11,20 @@ pub(crate) struct Line {
 /// A block as it was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Block {
-    pub(crate) line: Line,
+    pub(crate) range: MapRange,
     /// Its inner ids may move up to make room (`auto`); a block that was spelled out loses its topmost id instead.
-    pub(crate) elastic: bool,
+    pub(crate) shiftable: bool,
 }
 
 /// The map of a single id, given as inner and outer, and of blocks that give way to it.
 ///
 /// The single id stands first. A block that contains it on the inner or on the outer side is cut around it: the ids
 /// that are left on each side are paired in their order, and those for which there is no partner, at the top, fall
-/// away. An elastic block finds its partner above its end. Empty blocks vanish.
-pub(crate) fn compose(single: Option<(u64, u64)>, blocks: &[Block]) -> Vec<Line> {
+/// away. An shiftable block finds its partner above its end. Empty blocks vanish.
+pub(crate) fn compose_ranges(single: Option<(u64, u64)>, blocks: &[Block]) -> Vec<MapRange> {
     let mut lines = Vec::new();
     if let Some((inner, outer)) = single {
-        lines.push(Line {
+        lines.push(MapRange {
             inner,
             outer,
             count: 1,
@@ -32,8 +32,8 @@ pub(crate) fn compose(single: Option<(u64, u64)>, blocks: &[Block]) -> Vec<Line>
     }
     for block in blocks {
         match single {
-            Some((inner, outer)) => lines.extend(around(block, inner, outer)),
-            None if block.line.count > 0 => lines.push(block.line),
+            Some((inner, outer)) => lines.extend(cut_around(block, inner, outer)),
+            None if block.range.count > 0 => lines.push(block.range),
             None => {}
         }
     }
@@ -41,21 +41,21 @@ pub(crate) fn compose(single: Option<(u64, u64)>, blocks: &[Block]) -> Vec<Line>
 }
 
 /// The block without the inner id `inner` and the outer id `outer`.
-fn around(block: &Block, inner: u64, outer: u64) -> Vec<Line> {
-    let Line {
+fn cut_around(block: &Block, inner: u64, outer: u64) -> Vec<MapRange> {
+    let MapRange {
         inner: first_inner,
         outer: first_outer,
         count,
-    } = block.line;
+    } = block.range;
     let touched_inside = (first_inner..first_inner + count).contains(&inner);
-    let room = count + u64::from(block.elastic && touched_inside);
-    let inside = without(first_inner, room, inner);
-    let outside = without(first_outer, count, outer);
-    pair(&inside, &outside)
+    let room = count + u64::from(block.shiftable && touched_inside);
+    let inside = split_at(first_inner, room, inner);
+    let outside = split_at(first_outer, count, outer);
+    pair_ranges(&inside, &outside)
 }
 
 /// The ranges, as start and length, that `length` ids from `start` on fall into without `hole`.
-fn without(start: u64, length: u64, hole: u64) -> Vec<(u64, u64)> {
+fn split_at(start: u64, length: u64, hole: u64) -> Vec<(u64, u64)> {
     let end = start + length;
     if !(start..end).contains(&hole) {
         return vec![(start, length)];
@@ -64,14 +64,14 @@ fn without(start: u64, length: u64, hole: u64) -> Vec<(u64, u64)> {
 }
 
 /// Pairs the ids of ranges inside with those of ranges outside, in their order, as far as both go.
-fn pair(inside: &[(u64, u64)], outside: &[(u64, u64)]) -> Vec<Line> {
+fn pair_ranges(inside: &[(u64, u64)], outside: &[(u64, u64)]) -> Vec<MapRange> {
     let mut lines = Vec::new();
     let (mut inside, mut outside) = (inside.iter().copied(), outside.iter().copied());
     let (mut inner, mut outer) = (inside.next(), outside.next());
     while let (Some((inner_start, inner_left)), Some((outer_start, outer_left))) = (inner, outer) {
         let count = inner_left.min(outer_left);
         if count > 0 {
-            lines.push(Line {
+            lines.push(MapRange {
                 inner: inner_start,
                 outer: outer_start,
                 count,
@@ -89,18 +89,18 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn block(inner: u64, outer: u64, count: u64, elastic: bool) -> Block {
-        let line = Line {
+    fn block(inner: u64, outer: u64, count: u64, shiftable: bool) -> Block {
+        let range = MapRange {
             inner,
             outer,
             count,
         };
-        Block { line, elastic }
+        Block { range, shiftable }
     }
 
     fn composed(single: (u64, u64), blocks: &[Block]) -> String {
-        let told = |line: &Line| format!("{} {} {}", line.inner, line.outer, line.count);
-        let lines = compose(Some(single), blocks);
+        let told = |line: &MapRange| format!("{} {} {}", line.inner, line.outer, line.count);
+        let lines = compose_ranges(Some(single), blocks);
         lines.iter().map(told).collect::<Vec<_>>().join(", ")
     }
 
@@ -146,10 +146,10 @@ mod tests {
             inner in 0_u64..20,
             outer in 0_u64..20,
             count in 0_u64..20,
-            elastic: bool,
+            shiftable: bool,
         ) {
-            let lines = compose(Some(single), &[block(inner, outer, count, elastic)]);
-            let ids = |of: fn(&Line) -> u64| -> Vec<u64> {
+            let lines = compose_ranges(Some(single), &[block(inner, outer, count, shiftable)]);
+            let ids = |of: fn(&MapRange) -> u64| -> Vec<u64> {
                 lines.iter().flat_map(|line| of(line)..of(line) + line.count).collect()
             };
             for mut side in [ids(|line| line.inner), ids(|line| line.outer)] {

@@ -30,36 +30,38 @@ pub(crate) struct Range {
 /// # Errors
 /// That the user has no name, that the file cannot be read, that its first line for the user is garbled, or that
 /// there is none.
-pub(crate) fn first_range(kind: Kind) -> Result<Range> {
+pub(crate) fn find_range(kind: Kind) -> Result<Range> {
     let path = kind.subordinate_file();
     let uid = geteuid().as_raw();
     let name = users::name_of(uid).ok_or_else(|| anyhow!("you (user {uid}) don't exist."))?;
     let file = fs::read(path)
-        .with_hint_for(&name, move |_, name| hint::subordinate_ids(name, uid))
+        .with_hint_for(&name, move |_, name| {
+            hint::missing_subordinate_ids(name, uid)
+        })
         .with_context(|| format!("could not open '{path}'"))?;
-    let mut range = range_of(&file, &name, uid)?;
+    let mut range = find_user_range(&file, &name, uid)?;
     if range.is_none() && uid == 0 {
-        range = first_named_range(&file)?;
+        range = find_named_range(&file)?;
     }
     range.ok_or_else(|| {
         let sentence = message(&[&"no line matching user \"", &name, &"\" in ", &path]);
-        let why = Hint::new(move || hint::subordinate_ids(&name, uid));
+        let why = Hint::new(move || hint::missing_subordinate_ids(&name, uid));
         Error::new(sentence).context(why)
     })
 }
 
 /// The range on the first whole line for this user, if there is one.
-pub(crate) fn range_of(file: &[u8], name: &OsString, uid: u32) -> Result<Option<Range>> {
+pub(crate) fn find_user_range(file: &[u8], name: &OsString, uid: u32) -> Result<Option<Range>> {
     let is_theirs = |owner: &OsStr| owner == name || is_number(owner, uid);
-    match lines(file).find(|(owner, _, _)| is_theirs(owner)) {
+    match entries(file).find(|(owner, _, _)| is_theirs(owner)) {
         Some((_, start, count)) => parse_range(start, count, None).map(Some),
         None => Ok(None),
     }
 }
 
 /// The range on the first whole line whose owner does not begin with a number, if there is one.
-fn first_named_range(file: &[u8]) -> Result<Option<Range>> {
-    match lines(file).find(|(owner, _, _)| !begins_with_number(owner)) {
+fn find_named_range(file: &[u8]) -> Result<Option<Range>> {
+    match entries(file).find(|(owner, _, _)| !begins_with_number(owner)) {
         Some((owner, start, count)) => parse_range(start, count, Some(owner)).map(Some),
         None => Ok(None),
     }
@@ -85,7 +87,7 @@ fn begins_with_number(owner: &OsStr) -> bool {
 }
 
 /// The whole lines: owner, start and count.
-pub(crate) fn lines(file: &[u8]) -> impl Iterator<Item = (&OsStr, &OsStr, &OsStr)> {
+pub(crate) fn entries(file: &[u8]) -> impl Iterator<Item = (&OsStr, &OsStr, &OsStr)> {
     file.split(|byte| *byte == b'\n').filter_map(|line| {
         let mut fields = line.splitn(3, |byte| *byte == b':').map(OsStr::from_bytes);
         Some((fields.next()?, fields.next()?, fields.next()?))
@@ -102,7 +104,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn range(file: &str) -> Result<Option<Range>> {
-        range_of(file.as_bytes(), &OsString::from("tester"), 1001)
+        find_user_range(file.as_bytes(), &OsString::from("tester"), 1001)
     }
 
     #[test]
@@ -125,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_line_of_a_name_is_not_one_of_a_number() {
-        let owner = |file: &str| first_named_range(file.as_bytes()).unwrap()?.borrowed_from;
+        let owner = |file: &str| find_named_range(file.as_bytes()).unwrap()?.borrowed_from;
         assert_eq!(
             owner("5:1:2\n 7x:1:2\n-5:1:2\na:1:2\nb:1:2\n"),
             Some("a".into())
@@ -150,8 +152,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_file_is_answered(file in any::<Vec<u8>>()) {
-            let _ = range_of(&file, &OsString::from("tester"), 1001);
-            let _ = first_named_range(&file);
+            let _ = find_user_range(&file, &OsString::from("tester"), 1001);
+            let _ = find_named_range(&file);
         }
     }
 }

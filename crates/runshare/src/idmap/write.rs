@@ -17,9 +17,9 @@ use nscore::sys::file::write_all;
 use nscore::sys::process;
 use nscore::sys::signal::SignalSet;
 
-use crate::helper::{Helper, succeeded};
-use crate::hint::{capability, package};
-use crate::idmap::ranges::Line;
+use crate::helper::{Helper, wait_for_success};
+use crate::hint::{missing_capability, missing_package};
+use crate::idmap::ranges::MapRange;
 use crate::idmap::{self, IdMap, Kind};
 use crate::options::{Options, Setgroups};
 
@@ -28,33 +28,33 @@ use crate::options::{Options, Setgroups};
 const SYSTEM_DIRECTORIES: [&str; 4] = ["/usr/bin", "/usr/sbin", "/bin", "/sbin"];
 
 /// The maps of one call.
-pub(crate) struct Mapper {
+pub(crate) struct IdMapWriter {
     helper: Option<Helper>,
     /// What the process writes itself: the inner and the outer id.
     own_user: Option<(u32, u32)>,
     own_group: Option<(u32, u32)>,
 }
 
-impl Mapper {
+impl IdMapWriter {
     /// Decides who writes what, and leaves the helper behind if there is work for it.
     ///
     /// # Errors
     /// That no process can be made.
-    pub(crate) fn leave_behind(options: &Options, diagnostics: &Diagnostics) -> Result<Mapper> {
+    pub(crate) fn prepare(options: &Options, diagnostics: &Diagnostics) -> Result<IdMapWriter> {
         let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
         let by_helper = |map: &IdMap| {
             let given_away = options.owner.is_some() && map.single.is_some();
             given_away || !map.blocks.is_empty()
         };
-        let users = by_helper(&options.users).then(|| options.users.lines(uid));
-        let groups = by_helper(&options.groups).then(|| options.groups.lines(gid));
+        let users = by_helper(&options.users).then(|| options.users.ranges(uid));
+        let groups = by_helper(&options.groups).then(|| options.groups.ranges(gid));
         let helper = if users.is_some() || groups.is_some() {
             let process = getpid();
             let work = |mask: &SignalSet| {
                 let (users, groups) = (users.as_deref(), groups.as_deref());
                 write_maps(diagnostics, process, mask, users, groups)
             };
-            Some(Helper::leave_behind(diagnostics, work)?)
+            Some(Helper::spawn(diagnostics, work)?)
         } else {
             None
         };
@@ -62,7 +62,7 @@ impl Mapper {
             let single = map.single.filter(|_| !by_helper(map));
             single.map(|inner| (inner, outer))
         };
-        Ok(Mapper {
+        Ok(IdMapWriter {
             helper,
             own_user: own(&options.users, uid),
             own_group: own(&options.groups, gid),
@@ -72,9 +72,9 @@ impl Mapper {
     /// Has the helper write its maps.
     ///
     /// # Errors
-    /// As [`Helper::work`].
-    pub(crate) fn write_blocks(&mut self) -> Result<()> {
-        self.helper.take().map_or(Ok(()), Helper::work)
+    /// As [`Helper::run`].
+    pub(crate) fn write_ranges(&mut self) -> Result<()> {
+        self.helper.take().map_or(Ok(()), Helper::run)
     }
 
     /// Writes what this process may write itself, and `--setgroups`.
@@ -106,7 +106,7 @@ fn write_own_map(kind: Kind, (inner, outer): (u32, u32)) -> Result<()> {
 ///
 /// # Errors
 /// Those of [`procfs::try_open_verified`] and `write(2)`.
-pub(crate) fn map_own_user(inner: u32, outer: u32) -> Result<(), Errno> {
+pub(crate) fn write_own_user_map(inner: u32, outer: u32) -> Result<(), Errno> {
     let file = procfs::try_open_verified(Path::new("/proc/self/uid_map"), OFlag::O_WRONLY)?;
     write_all(file, format!("{inner} {outer} 1").as_bytes())
 }
@@ -135,18 +135,18 @@ fn write_maps(
     diagnostics: &Diagnostics,
     process: Pid,
     mask: &SignalSet,
-    users: Option<&[Line]>,
-    groups: Option<&[Line]>,
+    users: Option<&[MapRange]>,
+    groups: Option<&[MapRange]>,
 ) -> Result<()> {
-    for (kind, lines) in [(Kind::Users, users), (Kind::Groups, groups)] {
-        let lines = lines.unwrap_or_default();
-        if lines.is_empty() {
+    for (kind, ranges) in [(Kind::Users, users), (Kind::Groups, groups)] {
+        let ranges = ranges.unwrap_or_default();
+        if ranges.is_empty() {
             continue;
         }
         if geteuid().is_root() {
-            write_map(kind, process, lines)?;
+            write_map(kind, process, ranges)?;
         } else {
-            run_program(diagnostics, kind, process, mask, lines)?;
+            run_program(diagnostics, kind, process, mask, ranges)?;
         }
     }
     Ok(())
@@ -157,16 +157,16 @@ fn write_maps(
 const MAP_LIMIT: usize = 4096;
 
 /// As root: straight into the file.
-fn write_map(kind: Kind, process: Pid, lines: &[Line]) -> Result<()> {
+fn write_map(kind: Kind, process: Pid, ranges: &[MapRange]) -> Result<()> {
     let path = PathBuf::from(format!("/proc/{process}/{}", kind.map_file()));
-    let text = idmap::text(lines);
+    let text = idmap::format_map(ranges);
     if text.len() > MAP_LIMIT {
         bail!("{} too large for kernel 4k limit", path.display());
     }
     let file = procfs::open_verified(&path, OFlag::O_WRONLY)
         .with_context(|| message(&[&"failed to open ", &path]))?;
     write_all(&file, text.as_bytes())
-        .with_hint(move |errno| capability(errno, kind))
+        .with_hint(move |errno| missing_capability(errno, kind))
         .with_context(|| message(&[&"failed to write ", &path]))
 }
 
@@ -176,10 +176,10 @@ fn run_program(
     kind: Kind,
     process: Pid,
     mask: &SignalSet,
-    lines: &[Line],
+    ranges: &[MapRange],
 ) -> Result<()> {
     let name = kind.program();
-    let numbers = lines
+    let numbers = ranges
         .iter()
         .flat_map(|line| [line.inner, line.outer, line.count]);
     let mut words = vec![name.to_owned(), process.to_string()];
@@ -190,12 +190,12 @@ fn run_program(
         // A mask that was in force can be put back in force.
         let _ = mask.restore();
         let failure = exec::run(program.as_os_str(), &words, None);
-        let why = Hint::new(move || package(failure.errno()?, name));
+        let why = Hint::new(move || missing_package(failure.errno()?, name));
         let sentence = format!("failed to execute {name}");
         diagnostics.report(&Error::new(failure).context(why).context(sentence))
     };
     let child = process::spawn(run).context("fork failed")?;
-    succeeded(child, name)
+    wait_for_success(child, name)
 }
 
 fn in_system_directories(name: &str) -> Option<PathBuf> {

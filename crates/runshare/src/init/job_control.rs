@@ -14,7 +14,7 @@ use nscore::sys::process::{killpg, pidfd_open};
 use nscore::sys::siginfo::SigInfo;
 use nscore::sys::signal::{SignalSet, stop_by};
 
-use crate::init::terminal::{Terminal, nobody_is_above};
+use crate::init::terminal::{Terminal, is_orphaned};
 
 /// The program, which is a child of init's, and the terminal, if there is one.
 pub(crate) struct Job {
@@ -35,17 +35,17 @@ impl Job {
 
     /// Sends the signal on, unless the program has had it. CONT goes to the whole group that the program has for
     /// itself, as a shell's does.
-    pub(crate) fn pass_on(&self, signal: &SigInfo) {
-        let group = self.group();
-        let Some(program) = self.pidfd.as_ref().filter(|_| !has_had(signal, group)) else {
+    pub(crate) fn forward(&self, signal: &SigInfo) {
+        let group = self.program_group();
+        let Some(program) = self.pidfd.as_ref().filter(|_| !has_received(signal, group)) else {
             return;
         };
         // The program's end is told by SIGCHLD, so one that is gone by now is no error.
         let _ = match signal.number() {
             SIGCONT if group != getpgrp() => killpg(group, SIGCONT),
-            SIGCONT => signal.send_to(program).and_then(|()| repeat_stop(program)),
+            SIGCONT => signal.send_to(program).and_then(|()| resend_stop(program)),
             // The terminal speaks to a whole group, but to none of another session.
-            number if signal.is_from_kernel() && self.leads_session() => killpg(group, number),
+            number if signal.is_from_kernel() && self.is_session_leader() => killpg(group, number),
             _ => signal.send_to(program),
         };
     }
@@ -55,15 +55,16 @@ impl Job {
     ///
     /// # Errors
     /// None that the kernel documents for this.
-    pub(crate) fn stop(&self, signal: c_int) -> Result<(), Errno> {
+    pub(crate) fn suspend(&self, signal: c_int) -> Result<(), Errno> {
         if SignalSet::pending()?.has(SIGCONT) {
             // Somebody has had all of us go on since.
             return Ok(());
         }
-        let alone = nobody_is_above();
+        let alone = is_orphaned();
         let goes_on = match signal {
             SIGTTIN | SIGTTOU => {
-                (alone || self.terminal.is_free()) && self.terminal.give_to(self.group())
+                (alone || self.terminal.is_unclaimed())
+                    && self.terminal.set_foreground(self.program_group())
             }
             SIGTSTP => alone,
             _ => false,
@@ -74,32 +75,32 @@ impl Job {
         }
         stop_by(signal)?;
         // A shell that has us go on in the foreground gives the terminal to our group, for the program.
-        if self.terminal.holder() == Some(getpgrp()) {
-            self.terminal.give_to(self.group());
+        if self.terminal.foreground_group() == Some(getpgrp()) {
+            self.terminal.set_foreground(self.program_group());
         }
         Ok(())
     }
 
     /// Once nobody of the namespace is left, the terminal is ours again if one of them had it.
-    pub(crate) fn take_terminal_back(&self) {
-        if self.terminal.is_free() {
-            self.terminal.give_to(getpgrp());
+    pub(crate) fn reclaim_terminal(&self) {
+        if self.terminal.is_unclaimed() {
+            self.terminal.set_foreground(getpgrp());
         }
     }
 
-    fn leads_session(&self) -> bool {
+    fn is_session_leader(&self) -> bool {
         getsid(Some(self.program)) == Ok(self.program)
     }
 
     /// The group that the program is in now; ours if the program is gone.
-    fn group(&self) -> Pid {
+    fn program_group(&self) -> Pid {
         getpgid(Some(self.program)).unwrap_or_else(|_| getpgrp())
     }
 }
 
 /// A key that stops our whole group may come while CONT is on its way to the program, and CONT undoes it there. Here
 /// it is still to be seen, for a CONT that came after it would have taken it away.
-fn repeat_stop(program: &OwnedFd) -> Result<(), Errno> {
+fn resend_stop(program: &OwnedFd) -> Result<(), Errno> {
     let stops = SignalSet::new(&[SIGTSTP, SIGTTIN, SIGTTOU]);
     let stop = stops.poll()?;
     stop.map_or(Ok(()), |stop| stop.send_to(program))
@@ -107,7 +108,7 @@ fn repeat_stop(program: &OwnedFd) -> Result<(), Errno> {
 
 /// Whether this is a signal of the terminal's, which a program in this group has had with us, or which was meant for
 /// another process of our group.
-fn has_had(signal: &SigInfo, group: Pid) -> bool {
+fn has_received(signal: &SigInfo, group: Pid) -> bool {
     let with_us = group == getpgrp();
     signal.is_from_kernel()
         && match signal.number() {

@@ -15,15 +15,15 @@ use nscore::hint::{self, WithHint};
 use nscore::sys::process::{self, ExitReason, WaitStatus};
 use nscore::sys::signal::SignalSet;
 
-use crate::fork::{Exposure, Tie, await_turn};
-use crate::helper::end;
+use crate::fork::{Exposure, ParentDeathSignal, wait_for_release};
+use crate::helper::kill_and_reap;
 use crate::init::job_control::Job;
 use crate::init::pid1::Init;
-use crate::init::status_channel::{self, Listener};
+use crate::init::status_channel::{self, StatusReceiver};
 use crate::init::terminal::{self, Terminal};
 use crate::options::Options;
-use crate::persist::Keeper;
-use crate::sync_socket::Gate;
+use crate::persist::NamespaceBinder;
+use crate::sync_socket::SyncSocket;
 
 /// Forks init, which runs `inside`, and stands in for the program until that has ended.
 ///
@@ -32,43 +32,44 @@ use crate::sync_socket::Gate;
 pub(crate) fn run(
     options: &Options,
     diagnostics: &Diagnostics,
-    keeper: Keeper,
+    binder: NamespaceBinder,
     inside: impl FnOnce(&Init) -> Result<ExitReason>,
 ) -> Result<ExitReason> {
     let mask = SignalSet::full().block().context("sigprocmask failed")?;
-    let tie = Tie::to_this_process(options.kill_child.unwrap_or(SIGKILL))?;
-    let mut gate = Gate::new().context("socketpair failed")?;
-    let (news, listener) = status_channel::channel().context("socketpair failed")?;
+    let death_signal = ParentDeathSignal::new(options.kill_child.unwrap_or(SIGKILL))?;
+    let mut sync = SyncSocket::new().context("socketpair failed")?;
+    let (status, receiver) = status_channel::channel().context("socketpair failed")?;
     let terminal = Terminal::open();
     // A program that is to lead a session must not lead a process group before, and has no terminal.
-    let at_terminal = !options.beyond.hardening.needs_fork() && terminal::is_ours_alone();
+    let at_terminal =
+        !options.extensions.hardening.needs_fork() && terminal::is_sole_foreground_process();
     let init = Init {
-        news,
+        status,
         mask,
         at_terminal,
     };
     hide_environment();
     let first = || {
-        // Moved in: the tool must not keep the end that news are told at.
+        // Moved in: the tool must not keep the end that status are told at.
         let init = init;
-        let ready = await_turn(Some(&mut gate)).and_then(|()| tie.fasten());
+        let ready = wait_for_release(Some(&mut sync)).and_then(|()| death_signal.arm());
         diagnostics.finish(ready.and_then(|()| inside(&init)))
     };
     let init = process::spawn(first)
         .with_hint(hint::fork)
         .context("fork failed")?;
-    if let Err(error) = Exposure::Hidden.prepare_to_wait(keeper) {
-        end(init);
+    if let Err(error) = Exposure::Hidden.prepare_to_wait(binder) {
+        kill_and_reap(init);
         return Err(error);
     }
     // Whoever reads from the program or waits for its lock must see it let go, so this process must have done so before.
-    let needed = [listener.descriptor()].into_iter();
+    let needed = [receiver.descriptor()].into_iter();
     let needed = needed.chain(terminal.descriptor());
-    release_inherited(&needed.chain(gate.descriptors()).collect::<Vec<_>>());
-    let ended = match gate.open(0).context("send failed") {
-        Ok(()) => wait(init, listener, terminal),
+    release_inherited(&needed.chain(sync.descriptors()).collect::<Vec<_>>());
+    let ended = match sync.release(0).context("send failed") {
+        Ok(()) => wait(init, receiver, terminal),
         Err(error) => {
-            end(init);
+            kill_and_reap(init);
             Err(error)
         }
     };
@@ -77,11 +78,11 @@ pub(crate) fn run(
 }
 
 /// Waits until the program has ended, or until init has without having started it.
-fn wait(init: Pid, listener: Listener, terminal: Terminal) -> Result<ExitReason> {
-    match listener.hear_hello().context("recvmsg failed")? {
-        Some(program) => StandIn {
+fn wait(init: Pid, receiver: StatusReceiver, terminal: Terminal) -> Result<ExitReason> {
+    match receiver.recv_pid().context("recvmsg failed")? {
+        Some(program) => Monitor {
             init,
-            listener,
+            receiver,
             job: Job::new(program, terminal),
         }
         .until_end(),
@@ -89,13 +90,13 @@ fn wait(init: Pid, listener: Listener, terminal: Terminal) -> Result<ExitReason>
     }
 }
 
-struct StandIn {
+struct Monitor {
     init: Pid,
-    listener: Listener,
+    receiver: StatusReceiver,
     job: Job,
 }
 
-impl StandIn {
+impl Monitor {
     fn until_end(&self) -> Result<ExitReason> {
         let every = SignalSet::full();
         loop {
@@ -104,23 +105,23 @@ impl StandIn {
                 signal => signal.context("sigtimedwait failed")?,
             };
             if signal.number() == SIGCHLD {
-                if let Some(ending) = self.catch_up()? {
+                if let Some(ending) = self.handle_events()? {
                     return Ok(ending);
                 }
             }
             if !signal.is_child_event() {
-                self.job.pass_on(&signal);
+                self.job.forward(&signal);
             }
         }
     }
 
-    /// Does what the news ask for; the program's ending, if it has ended and nothing of the namespace is left.
-    fn catch_up(&self) -> Result<Option<ExitReason>> {
+    /// Does what the status ask for; the program's ending, if it has ended and nothing of the namespace is left.
+    fn handle_events(&self) -> Result<Option<ExitReason>> {
         // Asked first: what an init that has ended had to tell is there to be heard then.
         let mut gone = process::try_wait(self.init).context("waitpid failed")?;
-        while let Some(change) = self.listener.hear().context("recvmsg failed")? {
+        while let Some(change) = self.receiver.try_recv().context("recvmsg failed")? {
             match change {
-                WaitStatus::Stopped(signal) => self.job.stop(signal).context("cannot stop")?,
+                WaitStatus::Stopped(signal) => self.job.suspend(signal).context("cannot stop")?,
                 WaitStatus::Ended(ending) => {
                     if gone.is_none() {
                         process::wait(self.init).context("waitpid failed")?;
@@ -131,7 +132,7 @@ impl StandIn {
             }
         }
         if gone.is_some() {
-            self.job.take_terminal_back();
+            self.job.reclaim_terminal();
         }
         Ok(gone)
     }

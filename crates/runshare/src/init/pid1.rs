@@ -26,13 +26,13 @@ use nscore::sys::process::{self, ExitReason, WaitStatus, killpg, pidfd_open};
 use nscore::sys::siginfo::SigInfo;
 use nscore::sys::signal::SignalSet;
 
-use crate::init::status_channel::Teller;
+use crate::init::status_channel::StatusSender;
 use crate::init::terminal;
 
 /// What the tool hands to its child.
 pub(crate) struct Init {
     /// To the tool.
-    pub(crate) news: Teller,
+    pub(crate) status: StatusSender,
     /// The mask that the program gets: the caller's.
     pub(crate) mask: SignalSet,
     /// Whether the program gets a process group of its own and the terminal.
@@ -51,7 +51,7 @@ impl Init {
         become_program: impl FnOnce() -> Result<ExitReason>,
     ) -> Result<ExitReason> {
         let program = || {
-            let ready = self.let_program_go();
+            let ready = self.before_exec();
             diagnostics.finish(ready.and_then(|()| become_program()))
         };
         // Before there is a program: PID 1 is one of those that it can see.
@@ -59,24 +59,24 @@ impl Init {
         let program = process::spawn(program).context("fork failed")?;
         let pidfd = pidfd_open(program).context("pidfd_open failed")?;
         // The program runs by now. Should one of these fail, it is no worse off than beside any other PID 1.
-        let _ = self.let_go(&pidfd);
-        self.tend(program, &pidfd)
+        let _ = self.release_inherited(&pidfd);
+        self.event_loop(program, &pidfd)
     }
 
     /// In the program's process: who it is, and the caller's mask.
-    fn let_program_go(&self) -> Result<()> {
+    fn before_exec(&self) -> Result<()> {
         if self.at_terminal {
-            terminal::take_as_group();
+            terminal::become_foreground_group();
         }
-        self.news.say_hello().context("send failed")?;
+        self.status.send_ready().context("send failed")?;
         self.mask.restore().context("sigprocmask failed")
     }
 
     /// Lets go of all that only the program needs.
-    fn let_go(&self, program: &OwnedFd) -> Result<(), Errno> {
+    fn release_inherited(&self, program: &OwnedFd) -> Result<(), Errno> {
         self.leave_group()?;
         set_name(c"runshare-init")?;
-        release_inherited(&[self.news.descriptor(), program.as_raw_fd()]);
+        release_inherited(&[self.status.descriptor(), program.as_raw_fd()]);
         capability::set(&capability::get()?.only(&[capability::KILL]))
     }
 
@@ -92,7 +92,7 @@ impl Init {
     }
 
     /// The loop. Nothing in it allocates.
-    fn tend(&self, program: Pid, pidfd: &OwnedFd) -> Result<ExitReason> {
+    fn event_loop(&self, program: Pid, pidfd: &OwnedFd) -> Result<ExitReason> {
         let every = SignalSet::full();
         loop {
             let signal = match every.wait() {
@@ -105,25 +105,25 @@ impl Init {
                 }
             }
             if !signal.is_child_event() {
-                pass_on(&signal, program, pidfd);
+                forward(&signal, program, pidfd);
             }
         }
     }
 
     /// Reaps all that have ended; tells the tool if the program is among them, or was stopped.
     fn reap(&self, program: Pid) -> Result<Option<ExitReason>, Errno> {
-        let mut news = None;
+        let mut last = None;
         while let Some((child, status)) = process::try_wait_any()? {
             if child == program {
-                news = Some(status);
+                last = Some(status);
             }
         }
         // Only the last is told: a program that goes on again was not stopped.
-        let change = news.map(WaitStatus::from_raw);
-        if let (Some(status), Some(WaitStatus::Ended(_) | WaitStatus::Stopped(_))) = (news, change)
+        let change = last.map(WaitStatus::from_raw);
+        if let (Some(status), Some(WaitStatus::Ended(_) | WaitStatus::Stopped(_))) = (last, change)
         {
             // A tool that is gone need not be told.
-            let _ = self.news.tell(status);
+            let _ = self.status.send(status);
         }
         Ok(match change {
             Some(WaitStatus::Ended(ending)) => Some(ending),
@@ -134,7 +134,7 @@ impl Init {
 
 /// Sends the signal on. CONT goes to the whole group that the program has for itself, as a shell's does: all of it may
 /// have been stopped.
-fn pass_on(signal: &SigInfo, program: Pid, pidfd: &OwnedFd) {
+fn forward(signal: &SigInfo, program: Pid, pidfd: &OwnedFd) {
     // One that is about to end is no error: SIGCHLD tells of its end.
     let _ = match getpgid(Some(program)) {
         // The caller's groups have no number in here.

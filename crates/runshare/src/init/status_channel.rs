@@ -21,31 +21,34 @@ use nscore::sys::file::{move_above_stdio, signal_input};
 use nscore::sys::process::WaitStatus;
 
 /// Where news are told.
-pub(crate) struct Teller(OwnedFd);
+pub(crate) struct StatusSender(OwnedFd);
 
 /// Where they arrive.
-pub(crate) struct Listener(OwnedFd);
+pub(crate) struct StatusReceiver(OwnedFd);
 
 /// Both ends; made before the fork. What arrives is announced to this process by SIGCHLD, like the news of a child.
 ///
 /// # Errors
 /// Those of `socketpair(2)`, `setsockopt(2)` and `fcntl(2)`.
-pub(crate) fn channel() -> Result<(Teller, Listener), Errno> {
+pub(crate) fn channel() -> Result<(StatusSender, StatusReceiver), Errno> {
     let (family, kind) = (AddressFamily::Unix, SockType::SeqPacket);
-    let (teller, listener) = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC)?;
-    let listener = move_above_stdio(listener)?;
-    setsockopt(&listener, PassCred, &true)?;
-    signal_input(&listener, SIGCHLD)?;
-    Ok((Teller(move_above_stdio(teller)?), Listener(listener)))
+    let (sender, receiver) = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC)?;
+    let receiver = move_above_stdio(receiver)?;
+    setsockopt(&receiver, PassCred, &true)?;
+    signal_input(&receiver, SIGCHLD)?;
+    Ok((
+        StatusSender(move_above_stdio(sender)?),
+        StatusReceiver(receiver),
+    ))
 }
 
-impl Teller {
+impl StatusSender {
     /// The program's first word.
     ///
     /// # Errors
     /// EPIPE if the tool is gone.
-    pub(crate) fn say_hello(&self) -> Result<(), Errno> {
-        self.send(0, MsgFlags::empty())
+    pub(crate) fn send_ready(&self) -> Result<(), Errno> {
+        self.send_number(0, MsgFlags::empty())
     }
 
     /// Tells a status of the program. The last one is waited for until there is room, after which nothing comes; any
@@ -53,8 +56,8 @@ impl Teller {
     ///
     /// # Errors
     /// EPIPE if the tool is gone; EAGAIN if it was dropped.
-    pub(crate) fn tell(&self, status: c_int) -> Result<(), Errno> {
-        self.send(
+    pub(crate) fn send(&self, status: c_int) -> Result<(), Errno> {
+        self.send_number(
             status,
             match WaitStatus::from_raw(status) {
                 WaitStatus::Ended(_) => MsgFlags::empty(),
@@ -63,7 +66,7 @@ impl Teller {
         )
     }
 
-    fn send(&self, number: c_int, flags: MsgFlags) -> Result<(), Errno> {
+    fn send_number(&self, number: c_int, flags: MsgFlags) -> Result<(), Errno> {
         let message = number.to_ne_bytes();
         let flags = flags | MsgFlags::MSG_NOSIGNAL;
         send(self.0.as_raw_fd(), &message, flags).map(drop)
@@ -75,13 +78,13 @@ impl Teller {
     }
 }
 
-impl Listener {
+impl StatusReceiver {
     /// Waits for the program's first word and returns its number here; `None` if init ended before there was one.
     ///
     /// # Errors
     /// Those of `recvmsg(2)`.
-    pub(crate) fn hear_hello(&self) -> Result<Option<Pid>, Errno> {
-        let heard = self.receive(MsgFlags::empty())?;
+    pub(crate) fn recv_pid(&self) -> Result<Option<Pid>, Errno> {
+        let heard = self.recv_message(MsgFlags::empty())?;
         Ok(heard.map(|(sender, _)| sender))
     }
 
@@ -89,8 +92,8 @@ impl Listener {
     ///
     /// # Errors
     /// Those of `recvmsg(2)`.
-    pub(crate) fn hear(&self) -> Result<Option<WaitStatus>, Errno> {
-        let heard = match self.receive(MsgFlags::MSG_DONTWAIT) {
+    pub(crate) fn try_recv(&self) -> Result<Option<WaitStatus>, Errno> {
+        let heard = match self.recv_message(MsgFlags::MSG_DONTWAIT) {
             Err(Errno::EAGAIN) => None,
             heard => heard?,
         };
@@ -98,7 +101,7 @@ impl Listener {
     }
 
     /// One message and who sent it; `None` at the end of all.
-    fn receive(&self, flags: MsgFlags) -> Result<Option<(Pid, c_int)>, Errno> {
+    fn recv_message(&self, flags: MsgFlags) -> Result<Option<(Pid, c_int)>, Errno> {
         let mut number = [0; size_of::<c_int>()];
         let mut sender = cmsg_space!(UnixCredentials);
         let mut words = [IoSliceMut::new(&mut number)];

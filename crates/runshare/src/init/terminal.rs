@@ -25,19 +25,20 @@ impl Terminal {
     }
 
     /// The group that has it; 0 if that is one of a namespace above.
-    pub(crate) fn holder(&self) -> Option<Pid> {
+    pub(crate) fn foreground_group(&self) -> Option<Pid> {
         tcgetpgrp(self.0.as_ref()?).ok()
     }
 
     /// Whether nobody has it any more, or this process's group does.
-    pub(crate) fn is_free(&self) -> bool {
-        self.holder()
-            .is_some_and(|holder| holder == getpgrp() || is_empty(holder))
+    pub(crate) fn is_unclaimed(&self) -> bool {
+        self.foreground_group().is_some_and(|foreground_group| {
+            foreground_group == getpgrp() || is_empty(foreground_group)
+        })
     }
 
     /// Gives it to this group, and says whether the group has it then. This process must block SIGTTOU, by which the
     /// kernel stops who has not the terminal.
-    pub(crate) fn give_to(&self, group: Pid) -> bool {
+    pub(crate) fn set_foreground(&self, group: Pid) -> bool {
         let given = |device| tcsetpgrp(device, group).is_ok();
         self.0.as_ref().is_some_and(given)
     }
@@ -55,13 +56,13 @@ fn is_empty(group: Pid) -> bool {
 
 /// Whether this process was started alone in the foreground of the terminal, to read from it and write to it: then
 /// nobody else needs the terminal while the program has it.
-pub(crate) fn is_ours_alone() -> bool {
+pub(crate) fn is_sole_foreground_process() -> bool {
     let ours = [stdin().as_fd(), stdout().as_fd()].map(tcgetpgrp);
     getpgrp() == getpid() && ours == [Ok(getpgrp()); 2]
 }
 
 /// Makes this process, which blocks SIGTTOU, the first of a process group that has the terminal.
-pub(crate) fn take_as_group() {
+pub(crate) fn become_foreground_group() {
     // Where one of the two fails (somebody has hung up) the program sees that for itself.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     let _ = tcsetpgrp(stdin(), getpid());
@@ -69,6 +70,6 @@ pub(crate) fn take_as_group() {
 
 /// Whether there is nobody to have this process go on when it is stopped: its group is that of the session's first
 /// process, above which no shell of the session is.
-pub(crate) fn nobody_is_above() -> bool {
+pub(crate) fn is_orphaned() -> bool {
     getsid(None) == Ok(getpgrp())
 }

@@ -22,11 +22,11 @@ use nscore::sys::signal::SignalSet;
 
 use crate::helper::Helper;
 use crate::options::Options;
-use crate::persist::mount_ns_id::{mount_number, renew_until_newer};
+use crate::persist::mount_ns_id::{mount_ns_id, renew_until_newer};
 
 /// What one call keeps.
 #[derive(Debug, Default)]
-pub(crate) struct Kept {
+pub(crate) struct BindTargets {
     /// Each namespace in the order of binding, with its file; `None` for one of the directory.
     pub(crate) namespaces: Vec<(NsType, Option<PathBuf>)>,
     /// `--persist`.
@@ -34,45 +34,45 @@ pub(crate) struct Kept {
 }
 
 /// The namespaces of one call, until they are bound.
-pub(crate) struct Keeper {
+pub(crate) struct NamespaceBinder {
     helper: Option<Helper>,
-    kept: Kept,
+    targets: BindTargets,
     /// The number of the mount namespace in which the new one is to be mounted.
-    older: Option<u64>,
+    old_mount_ns_id: Option<u64>,
 }
 
-impl Keeper {
-    /// Sees what is to be kept, and leaves a helper behind if it takes one.
+impl NamespaceBinder {
+    /// Sees what is to be targets, and leaves a helper behind if it takes one.
     ///
     /// # Errors
     /// That no process can be made.
-    pub(crate) fn leave_behind(options: &Options, diagnostics: &Diagnostics) -> Result<Keeper> {
-        let kept = options.kept();
-        if kept.namespaces.is_empty() {
+    pub(crate) fn prepare(options: &Options, diagnostics: &Diagnostics) -> Result<NamespaceBinder> {
+        let targets = options.bind_targets();
+        if targets.namespaces.is_empty() {
             // Most calls: nothing has to be asked for them.
-            return Ok(Keeper {
+            return Ok(NamespaceBinder {
                 helper: None,
-                kept,
-                older: None,
+                targets,
+                old_mount_ns_id: None,
             });
         }
         let leaves = options.unshares(NsType::Mount) || options.unshares(NsType::User);
         // What is done in several steps is done by a process that no signal to this one ends halfway.
-        let has_steps = kept.directory.is_some() || kept.namespaces.len() > 1;
+        let has_steps = targets.directory.is_some() || targets.namespaces.len() > 1;
         let helper = if leaves || has_steps {
             let process = getpid();
-            let work = |_: &SignalSet| bind_all(process, &kept);
-            Some(Helper::leave_behind(diagnostics, work)?)
+            let work = |_: &SignalSet| bind_all(process, &targets);
+            Some(Helper::spawn(diagnostics, work)?)
         } else {
             None
         };
-        let mut namespaces = kept.namespaces.iter();
+        let mut namespaces = targets.namespaces.iter();
         let has_mount = namespaces.any(|(namespace, _)| *namespace == NsType::Mount);
-        let older = if has_mount { mount_number() } else { None };
-        Ok(Keeper {
+        let old_mount_ns_id = if has_mount { mount_ns_id() } else { None };
+        Ok(NamespaceBinder {
             helper,
-            kept,
-            older,
+            targets,
+            old_mount_ns_id,
         })
     }
 
@@ -82,38 +82,38 @@ impl Keeper {
     /// # Errors
     /// As [`renew_until_newer`].
     pub(crate) fn renew_mount_namespace(&self) -> Result<()> {
-        match self.older {
-            Some(older) => renew_until_newer(older),
+        match self.old_mount_ns_id {
+            Some(old_mount_ns_id) => renew_until_newer(old_mount_ns_id),
             None => Ok(()),
         }
     }
 
-    /// Whether anything is to be kept.
-    pub(crate) fn has_work(&self) -> bool {
-        !self.kept.namespaces.is_empty()
+    /// Whether anything is to be targets.
+    pub(crate) fn is_needed(&self) -> bool {
+        !self.targets.namespaces.is_empty()
     }
 
     /// Binds them all.
     ///
     /// # Errors
-    /// `mount /proc/PID/ns/X on FILE failed`; as [`NamespaceDir::create`], [`NamespaceDir::bind`], [`Helper::work`].
-    pub(crate) fn keep(self) -> Result<()> {
+    /// `mount /proc/PID/ns/X on FILE failed`; as [`NamespaceDir::create`], [`NamespaceDir::bind`], [`Helper::run`].
+    pub(crate) fn bind(self) -> Result<()> {
         match self.helper {
-            Some(helper) => helper.work(),
-            None => bind_all(getpid(), &self.kept),
+            Some(helper) => helper.run(),
+            None => bind_all(getpid(), &self.targets),
         }
     }
 }
 
 /// Binds every namespace that `process` has unshared; after a failure none of them stays.
-fn bind_all(process: Pid, kept: &Kept) -> Result<()> {
-    let mut directory = kept
+fn bind_all(process: Pid, targets: &BindTargets) -> Result<()> {
+    let mut directory = targets
         .directory
         .as_deref()
         .map(NamespaceDir::create)
         .transpose()?;
     let mut bound = Vec::new();
-    for (namespace, file) in &kept.namespaces {
+    for (namespace, file) in &targets.namespaces {
         let source = PathBuf::from(format!(
             "/proc/{process}/ns/{}",
             namespace.for_children_file()

@@ -16,7 +16,7 @@ use nscore::sys::nsfs::mount_id_of;
 const BATCH: u32 = 4096;
 
 /// The number of this process's mount namespace; `None` where the kernel does not tell it, before Linux 6.11.
-pub(crate) fn mount_number() -> Option<u64> {
+pub(crate) fn mount_ns_id() -> Option<u64> {
     mount_id_of(own_mount_namespace().ok()?).ok()
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn mount_number() -> Option<u64> {
 /// # Errors
 /// `unshare failed`.
 pub(crate) fn renew_until_newer(older: u64) -> Result<()> {
-    let is_newer = || mount_number().is_none_or(|number| number > older);
+    let is_newer = || mount_ns_id().is_none_or(|number| number > older);
     if is_newer() {
         return Ok(());
     }

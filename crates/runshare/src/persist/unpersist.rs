@@ -15,14 +15,14 @@ use nscore::sys::process::ExitReason;
 ///
 /// # Errors
 /// `nothing is kept in DIR`, `DIR/NAME is no kept namespace`; what a system call has against it.
-pub(crate) fn let_go(path: &Path) -> Result<ExitReason> {
+pub(crate) fn run(path: &Path) -> Result<ExitReason> {
     let directory = NamespaceDir::open(path).map_err(|error| cannot_use(path, error))?;
     let mut kept = Vec::new();
     for name in directory.names()? {
         // The directory may be a container's, and whoever has put a file there named it.
         let file = || path.join(printable(&name));
         kept.push(
-            namespace_of(&directory, &name)
+            persistent_namespace(&directory, &name)
                 .with_context(|| message(&[&"cannot look at ", &file()]))?
                 .ok_or_else(|| foreign(&file()))?,
         );
@@ -38,7 +38,7 @@ pub(crate) fn let_go(path: &Path) -> Result<ExitReason> {
 }
 
 /// The type of the namespace that is kept under this name; `None` for what is no such thing.
-fn namespace_of(directory: &NamespaceDir, name: &OsStr) -> Result<Option<NsType>> {
+fn persistent_namespace(directory: &NamespaceDir, name: &OsStr) -> Result<Option<NsType>> {
     match NsType::from_file(name.as_bytes()) {
         Some(namespace) if directory.holds(namespace)? => Ok(Some(namespace)),
         _ => Ok(None),
