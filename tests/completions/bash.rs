@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use testkit::{Running, require, workspace};
 
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 const INSERT_AND_PRINT: &str = "\u{18}i\u{18}p";
 pub(crate) const LIST_AND_PRINT: &str = "\u{18}l\u{18}p";
 
 /// A Bash that has read the completions; none, and the test skipped, if something is missing.
 #[track_caller]
-pub(crate) fn start(stage: &Stage) -> Option<Running> {
+pub(crate) fn start(fixture: &Fixture) -> Option<Running> {
     let library = std::path::Path::new("/usr/share/bash-completion/bash_completion");
     if !require::condition(library.exists(), "there is no bash-completion") {
         return None;
@@ -21,7 +21,7 @@ pub(crate) fn start(stage: &Stage) -> Option<Running> {
         .display()
         .to_string();
     let words = ["bash", "--noprofile", "--rcfile", &setup, "-i"];
-    let mut bash = stage
+    let mut bash = fixture
         .shell(&words)
         .env("TERM", "dumb")
         .terminal(2000, 50)
@@ -57,28 +57,28 @@ fn ask(bash: &mut Running, line: &str) -> BTreeSet<String> {
 
 #[test]
 fn bash_answers() {
-    let Some(stage) = Stage::set("bash") else {
+    let Some(fixture) = Fixture::set("bash") else {
         return;
     };
-    let Some(mut bash) = start(&stage) else {
+    let Some(mut bash) = start(&fixture) else {
         return;
     };
-    stage.ask_all(|line| ask(&mut bash, line));
+    fixture.ask_all(|line| ask(&mut bash, line));
 }
 
 #[test]
 fn bash_shows_what_runs_in_a_process() {
-    let Some(stage) = Stage::set("bash") else {
+    let Some(fixture) = Fixture::set("bash") else {
         return;
     };
-    let Some(mut bash) = start(&stage) else {
+    let Some(mut bash) = start(&fixture) else {
         return;
     };
     bash.type_in(&format!("rnsenter --target {LIST_AND_PRINT}"));
     let shown = bash.read_until("\u{2}");
     assert!(shown.contains("  (sleep)"), "{shown}");
     // A name with a slash loses nothing before it, one with an escape sequence has no effect.
-    let odd = format!("{}  (od?[31m/d)", stage.odd());
+    let odd = format!("{}  (od?[31m/d)", fixture.odd());
     assert!(shown.contains(&odd), "{odd}: {shown}");
     // PID 2 and its children cannot be entered.
     assert!(!shown.contains("(kthreadd)"), "{shown}");

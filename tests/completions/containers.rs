@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use testkit::{Running, Tool, eventually, require};
 
-use crate::stage::{Stage, ours};
+use crate::fixture::{Fixture, ours};
 use crate::{bash, zsh};
 
 /// What is typed: the command by its name, and by its path, beside which `rlsns` is.
@@ -87,15 +87,15 @@ fn cgroup2() -> Option<PathBuf> {
     path.filter(|path| path.join("cgroup.procs").exists())
 }
 
-fn lines(stage: &Stage) -> [String; 2] {
-    let path = stage.path().display().to_string();
+fn lines(fixture: &Fixture) -> [String; 2] {
+    let path = fixture.path().display().to_string();
     LINES.map(|line| line.replace("{dir}", &path))
 }
 
 /// What this shell lists on its terminal for each line.
-fn listed(shell: &mut Running, stage: &Stage) -> Vec<String> {
+fn listed(shell: &mut Running, fixture: &Fixture) -> Vec<String> {
     let mut all = Vec::new();
-    for line in lines(stage) {
+    for line in lines(fixture) {
         shell.type_in(&format!("{line}{}", bash::LIST_AND_PRINT));
         all.push(shell.read_until("\u{2}"));
     }
@@ -104,42 +104,42 @@ fn listed(shell: &mut Running, stage: &Stage) -> Vec<String> {
 
 #[test]
 fn bash_offers_containers_before_processes() {
-    let Some(stage) = Stage::set_for_root("bash") else {
+    let Some(fixture) = Fixture::set_for_root("bash") else {
         return;
     };
-    let (Some(mut bash), Some(container)) = (bash::start(&stage), Container::new()) else {
+    let (Some(mut bash), Some(container)) = (bash::start(&fixture), Container::new()) else {
         return;
     };
-    for shown in listed(&mut bash, &stage) {
+    for shown in listed(&mut bash, &fixture) {
         container.comes_first(&shown, "  (docker)", "  (sleep)");
     }
 }
 
 #[test]
 fn zsh_offers_containers_before_processes() {
-    let Some(stage) = Stage::set_for_root("zsh") else {
+    let Some(fixture) = Fixture::set_for_root("zsh") else {
         return;
     };
     let Some(container) = Container::new() else {
         return;
     };
-    for shown in listed(&mut zsh::start(&stage), &stage) {
+    for shown in listed(&mut zsh::start(&fixture), &fixture) {
         container.comes_first(&shown, "  -- docker", "-- sleep");
     }
 }
 
 #[test]
 fn fish_offers_containers_before_processes() {
-    let Some(stage) = Stage::set_for_root("fish") else {
+    let Some(fixture) = Fixture::set_for_root("fish") else {
         return;
     };
     let Some(container) = Container::new() else {
         return;
     };
     let code = "set fish_complete_path $argv[1] $fish_complete_path; complete -C $argv[2]";
-    let scripts = stage.path().join("scripts/fish").display().to_string();
-    for line in lines(&stage) {
-        let shell = stage.shell(&["fish", "--no-config", "-c", code, &scripts, &line]);
+    let scripts = fixture.path().join("scripts/fish").display().to_string();
+    for line in lines(&fixture) {
+        let shell = fixture.shell(&["fish", "--no-config", "-c", code, &scripts, &line]);
         let shown = shell.terminal(2000, 50).run().ok().out();
         container.comes_first(&shown, "\tdocker", "\tsleep");
     }

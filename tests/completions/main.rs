@@ -9,6 +9,6 @@
 mod bash;
 mod containers;
 mod fish;
+mod fixture;
 mod questions;
-mod stage;
 mod zsh;

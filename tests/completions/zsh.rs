@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use testkit::{Running, workspace};
 
-use crate::stage::Stage;
+use crate::fixture::Fixture;
 
 /// A Zsh that has found the completions.
-pub(crate) fn start(stage: &Stage) -> Running {
-    let mut zsh = stage
+pub(crate) fn start(fixture: &Fixture) -> Running {
+    let mut zsh = fixture
         .shell(&["zsh", "-f", "-i"])
         .env("TERM", "dumb")
         .terminal(2000, 50)
@@ -33,21 +33,21 @@ fn ask(zsh: &mut Running, line: &str) -> BTreeSet<String> {
 
 #[test]
 fn zsh_answers() {
-    let Some(stage) = Stage::set("zsh") else {
+    let Some(fixture) = Fixture::set("zsh") else {
         return;
     };
-    let mut zsh = start(&stage);
-    stage.ask_all(|line| ask(&mut zsh, line));
+    let mut zsh = start(&fixture);
+    fixture.ask_all(|line| ask(&mut zsh, line));
 }
 
 #[test]
 fn zsh_leaves_what_was_typed_of_a_namespaces_file() {
-    let Some(stage) = Stage::set("zsh") else {
+    let Some(fixture) = Fixture::set("zsh") else {
         return;
     };
-    let mut zsh = start(&stage);
+    let mut zsh = start(&fixture);
     for name in ["rnsenter", "nsenter"] {
-        let typed = format!("{name} --net={}/ke", stage.path().display());
+        let typed = format!("{name} --net={}/ke", fixture.path().display());
         zsh.type_in(&format!("{typed}\u{18}c\u{18}p"));
         zsh.read_until("\u{1}");
         let line = zsh.read_until("\u{2}");
@@ -57,13 +57,13 @@ fn zsh_leaves_what_was_typed_of_a_namespaces_file() {
 
 #[test]
 fn zsh_shows_names_of_processes_and_no_control_character() {
-    let Some(stage) = Stage::set("zsh") else {
+    let Some(fixture) = Fixture::set("zsh") else {
         return;
     };
-    let mut zsh = start(&stage);
+    let mut zsh = start(&fixture);
     zsh.type_in(&format!(
         "rnsenter --target {}\u{18}l\u{18}p",
-        stage.odd_typed()
+        fixture.odd_typed()
     ));
     let shown = zsh.read_until("\u{2}");
     assert!(shown.contains(" -- od?[31m/d"), "{shown:?}");

@@ -14,7 +14,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::{dup2, mkfifo};
 use testkit::{CloneFlags, NamespaceFixture, Scratch, Tool};
 
-use crate::stage::{built, is_set};
+use crate::fixture::{built, can_run};
 
 /// How many descriptors change all the time. The first that is a namespace when it is opened is opened alone.
 const SLOTS: usize = 64;
@@ -75,7 +75,7 @@ fn is_unopened(watch: &Inotify, by: &str) {
 
 #[test]
 fn nothing_but_a_namespace_is_opened_where_descriptors_change() {
-    if !is_set() {
+    if !can_run() {
         return;
     }
     for (name, options) in [

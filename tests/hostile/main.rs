@@ -10,14 +10,14 @@
 )]
 #![allow(clippy::print_stdout, reason = "how long it took is worth knowing")]
 
+mod blocking_files;
 mod descriptors;
-mod linger;
-mod many;
+mod fixture;
+mod large_numbers;
+mod lingering_sockets;
 mod names;
-mod own_file;
-mod places;
+mod other_users;
+mod own_executable;
 mod proc;
-mod silent;
-mod stage;
-mod tracer;
-mod users;
+mod ptrace;
+mod unresponsive_fs;

@@ -9,7 +9,7 @@ use std::path::Path;
 use nix::unistd::geteuid;
 use testkit::{Running, Signal, Tool, eventually, require};
 
-use crate::stage::{built, is_set, is_text, script};
+use crate::fixture::{built, can_run, is_text, script};
 
 /// What a terminal would obey: its title, its colours, bells, in seven and in eight bits; and bytes that are no text.
 const EVIL: &[u8] = b"\x1b]0;evil\x07\x1b[31m\r\n\x08\x7f\xc2\x9b31m\xe2\x80\xae\xff\xfe\\x41";
@@ -38,7 +38,7 @@ fn evil_process() -> Running {
 
 #[test]
 fn no_command_line_reaches_the_terminal_as_more_than_text() {
-    if !is_set() {
+    if !can_run() {
         return;
     }
     let running = evil_process();
@@ -77,7 +77,7 @@ fn no_command_line_reaches_the_terminal_as_more_than_text() {
 
 #[test]
 fn a_target_may_call_itself_what_it_likes() {
-    if !is_set() {
+    if !can_run() {
         return;
     }
     let running = evil_process();
@@ -104,7 +104,7 @@ fn a_target_may_call_itself_what_it_likes() {
 
 #[test]
 fn mount_points_that_are_no_text_are_shown_as_text() {
-    if !is_set() {
+    if !can_run() {
         return;
     }
     const BIND: &str = r#"
@@ -134,7 +134,7 @@ fn mount_points_that_are_no_text_are_shown_as_text() {
 
 #[test]
 fn hints_about_hostile_roots_are_text() {
-    if !is_set() {
+    if !can_run() {
         return;
     }
     // An interpreter whose name is an escape sequence, a dangling link, and a directory of that name.
@@ -163,7 +163,7 @@ fn hints_about_hostile_roots_are_text() {
 
 #[test]
 fn names_in_a_directory_of_namespaces_are_text() {
-    if !is_set() {
+    if !can_run() {
         return;
     }
     const DIRECTORY: &str = r#"
@@ -180,7 +180,7 @@ fn names_in_a_directory_of_namespaces_are_text() {
 
 #[test]
 fn a_child_whose_name_is_no_text_ends_with_its_parent() {
-    if !is_set()
+    if !can_run()
         || !require::machine_feature(Path::new("/proc/self/ns/pid").exists(), "no pid namespaces")
     {
         return;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nix::unistd::geteuid;
 use testkit::{Scratch, require};
 
-use crate::stage::{built, is_set, ours, script};
+use crate::fixture::{built, can_run, ours, script};
 
 /// The files below /proc/PID that decide something when they are written to.
 const WRITTEN: [&str; 4] = ["uid_map", "gid_map", "setgroups", "timens_offsets"];
@@ -95,7 +95,7 @@ fn run(make: &str, program: &[String]) -> (Scratch, testkit::Outcome) {
 
 #[test]
 fn nothing_is_written_to_or_entered_by_a_proc_that_is_none() {
-    if !is_set() {
+    if !can_run() {
         return;
     }
     for make in ["touch", "mkfifo", "ln -s /dev/null", "mkdir"] {
@@ -139,7 +139,7 @@ fn the_originals_write_and_go_where_they_are_led() {
     else {
         return;
     };
-    if !is_set() || !require::root() {
+    if !can_run() || !require::root() {
         return;
     }
     let words = |program: &Path, options: &str| -> Vec<String> {
@@ -170,7 +170,7 @@ fn the_originals_write_and_go_where_they_are_led() {
 
 #[test]
 fn what_is_mounted_over_one_file_is_not_written_to_either() {
-    if !is_set() {
+    if !can_run() {
         return;
     }
     // A file alone, on a /proc that is one.
@@ -209,7 +209,7 @@ fn what_is_mounted_over_one_file_is_not_written_to_either() {
 
 #[test]
 fn a_list_is_made_from_procfs_alone() {
-    if !is_set() {
+    if !can_run() {
         return;
     }
     for options in ["", "-J", "-p 1", "-T -o NS,PATH,NSFS,COMMAND", "4026531840"] {
@@ -245,7 +245,9 @@ const CGROUP: &str = r#"
 fn no_cgroup_is_joined_that_is_none() {
     let known = fs::read_to_string("/proc/filesystems").unwrap_or_default();
     let known = known.lines().any(|line| line == "nodev\tcgroup2");
-    if !is_set() || !require::root() || !require::machine_feature(known, "there is no cgroup2 here")
+    if !can_run()
+        || !require::root()
+        || !require::machine_feature(known, "there is no cgroup2 here")
     {
         return;
     }

@@ -2,29 +2,29 @@
 
 use std::path::PathBuf;
 
-use crate::stage::{RCHROOT, Stage, library_directory, opened, twin};
+use crate::fixture::{Fixture, RCHROOT, differential_test, library_directory, opened};
 use testkit::{Outcome, Tool, require, seeded_numbers};
 
 /// The outside's files, and the directories of the new root that the C library may look into.
-fn watched(stage: &Stage, root: &str) -> Vec<PathBuf> {
+fn watched(fixture: &Fixture, root: &str) -> Vec<PathBuf> {
     let mut paths = vec![
-        stage.path("etc/passwd"),
-        stage.path("etc/group"),
-        stage.path("etc/nsswitch.conf"),
-        stage.path(&format!("{root}/etc")),
+        fixture.path("etc/passwd"),
+        fixture.path("etc/group"),
+        fixture.path("etc/nsswitch.conf"),
+        fixture.path(&format!("{root}/etc")),
     ];
-    paths.push(stage.path(&format!("{root}{}", library_directory())));
+    paths.push(fixture.path(&format!("{root}{}", library_directory())));
     paths.into_iter().map(PathBuf::from).collect()
 }
 
 /// What is opened for a command line, below the work directory.
-fn opened_for(stage: &Stage, line: &[&str]) -> Vec<String> {
+fn opened_for(fixture: &Fixture, line: &[&str]) -> Vec<String> {
     let tool = Tool::new(RCHROOT).argv0("chroot");
     // /nosuch: a command that loads nothing.
-    let tool = stage.root(tool).args(line).args(["jail", "/nosuch"]);
-    let (outcome, names) = opened(&watched(stage, "jail"), tool);
+    let tool = fixture.root(tool).args(line).args(["jail", "/nosuch"]);
+    let (outcome, names) = opened(&watched(fixture, "jail"), tool);
     assert_eq!(outcome.code(), 127, "{outcome}");
-    let below = format!("{}/", stage.scratch.path().display());
+    let below = format!("{}/", fixture.scratch.path().display());
     let names = names
         .iter()
         .map(|name| name.strip_prefix(&below).unwrap().to_owned());
@@ -36,14 +36,14 @@ fn nothing_is_opened_where_nothing_is_looked_up() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let nothing: [&str; 0] = [];
-    assert_eq!(opened_for(&stage, &[]), nothing);
-    assert_eq!(opened_for(&stage, &["--groups=+5,+6"]), nothing);
-    assert_eq!(opened_for(&stage, &["--groups="]), nothing);
-    assert_eq!(opened_for(&stage, &["--userspec=:+5"]), nothing);
+    assert_eq!(opened_for(&fixture, &[]), nothing);
+    assert_eq!(opened_for(&fixture, &["--groups=+5,+6"]), nothing);
+    assert_eq!(opened_for(&fixture, &["--groups="]), nothing);
+    assert_eq!(opened_for(&fixture, &["--userspec=:+5"]), nothing);
     assert_eq!(
-        opened_for(&stage, &["--userspec=+5:+6", "--groups=+7"]),
+        opened_for(&fixture, &["--userspec=+5:+6", "--groups=+7"]),
         nothing
     );
 }
@@ -53,15 +53,15 @@ fn the_outside_is_not_asked_for_numbers_that_come_with_a_group() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let inside = ["jail/etc/group", "jail/etc/passwd"];
-    assert_eq!(opened_for(&stage, &["--userspec=5101:9"]), inside);
-    assert_eq!(opened_for(&stage, &["--userspec=1000:1000"]), inside);
+    assert_eq!(opened_for(&fixture, &["--userspec=5101:9"]), inside);
+    assert_eq!(opened_for(&fixture, &["--userspec=1000:1000"]), inside);
     assert_eq!(
-        opened_for(&stage, &["--userspec=+1000:+1000"]),
+        opened_for(&fixture, &["--userspec=+1000:+1000"]),
         ["jail/etc/passwd"]
     );
-    assert_eq!(opened_for(&stage, &["--groups=5,6"]), ["jail/etc/group"]);
+    assert_eq!(opened_for(&fixture, &["--groups=5,6"]), ["jail/etc/group"]);
 }
 
 #[test]
@@ -69,15 +69,15 @@ fn for_a_name_both_sides_are_asked_and_the_inside_has_no_more_than_two_files() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let inside = ["jail/etc/group", "jail/etc/passwd"];
     let users = [&["etc/nsswitch.conf", "etc/passwd"][..], &inside].concat();
-    assert_eq!(opened_for(&stage, &["--userspec=jailon:bothgrp"]), users);
+    assert_eq!(opened_for(&fixture, &["--userspec=jailon:bothgrp"]), users);
     let all = [&["etc/group"][..], &users].concat();
-    assert_eq!(opened_for(&stage, &["--userspec=both"]), all);
+    assert_eq!(opened_for(&fixture, &["--userspec=both"]), all);
     let groups = ["etc/group", "etc/nsswitch.conf", "jail/etc/group"];
-    assert_eq!(opened_for(&stage, &["--groups=hostgrp"]), groups);
-    assert_eq!(opened_for(&stage, &["--userspec=:hostgrp"]), groups);
+    assert_eq!(opened_for(&fixture, &["--groups=hostgrp"]), groups);
+    assert_eq!(opened_for(&fixture, &["--userspec=:hostgrp"]), groups);
 }
 
 #[test]
@@ -86,17 +86,17 @@ fn a_file_that_is_none_knows_nobody_and_keeps_nobody_waiting() {
         return;
     }
     use nix::sys::stat::Mode;
-    let stage = Stage::new();
-    let passwd = stage.path("nodb/etc/passwd");
+    let fixture = Fixture::new();
+    let passwd = fixture.path("nodb/etc/passwd");
     nix::unistd::mkfifo(passwd.as_str(), Mode::S_IRUSR).unwrap();
-    stage.scratch.dir("nodb/etc/group");
-    let tool = || stage.root(Tool::new(RCHROOT).argv0("chroot"));
+    fixture.scratch.dir("nodb/etc/group");
+    let tool = || fixture.root(Tool::new(RCHROOT).argv0("chroot"));
     let outcome = tool().args(["--userspec=jailon", "nodb", "show"]).run();
     outcome.fails(125, "chroot: invalid user\n");
     let outcome = tool().args(["--groups=jailgrp", "nodb", "show"]).run();
     outcome.fails(125, "chroot: invalid group 'jailgrp'\n");
     let outcome = tool().args(["--userspec=5:6", "nodb", "show"]).run().ok();
-    assert_eq!(crate::stage::ids(&outcome.out()), "u=5 g=6 G=");
+    assert_eq!(crate::fixture::ids(&outcome.out()), "u=5 g=6 G=");
 }
 
 /// What each field of a line of passwd(5) and of group(5) may be.
@@ -159,8 +159,10 @@ fn files_are_read_as_the_c_library_reads_them() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let seed = 20_261_103;
     let mut random = seeded_numbers(seed);
     let mut compared = 0;
@@ -170,8 +172,8 @@ fn files_are_read_as_the_c_library_reads_them() {
         if is_disputed(&passwd) || is_disputed(&group) {
             continue;
         }
-        stage.file("jail/etc/passwd", &passwd);
-        stage.file("jail/etc/group", &group);
+        fixture.file("jail/etc/passwd", &passwd);
+        fixture.file("jail/etc/group", &group);
         for line in [
             &["--userspec=uu"][..],
             &["--userspec=vv:6"],
@@ -179,7 +181,7 @@ fn files_are_read_as_the_c_library_reads_them() {
             &["--userspec=:ww", "--groups=uu,ww"],
         ] {
             let (ours, theirs) =
-                twin.run_both(|tool| stage.root(tool).args(line).args(["jail", "show"]));
+                diff.run_both(|tool| fixture.root(tool).args(line).args(["jail", "show"]));
             let seen = |outcome: &Outcome| (outcome.status, outcome.out(), outcome.err());
             assert_eq!(
                 seen(&ours),

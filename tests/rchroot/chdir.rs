@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
-use crate::stage::{RCHROOT, Stage, twin};
+use crate::fixture::{Fixture, RCHROOT, differential_test};
 use testkit::{Outcome, Tool, require};
 
 fn rchroot() -> Tool {
@@ -11,28 +11,28 @@ fn rchroot() -> Tool {
 }
 
 /// The jail with directories, a link that means another place inside than outside, and one that leads nowhere.
-fn stage() -> Stage {
-    let stage = Stage::new();
-    stage.scratch.dir("jail/home/both");
-    stage.scratch.dir("jail/it's");
-    let root = stage.scratch.path().join("jail");
+fn fixture() -> Fixture {
+    let fixture = Fixture::new();
+    fixture.scratch.dir("jail/home/both");
+    fixture.scratch.dir("jail/it's");
+    let root = fixture.scratch.path().join("jail");
     symlink("/home", root.join("absolute")).unwrap();
     symlink("nowhere", root.join("dangling")).unwrap();
     fs::set_permissions(
-        stage.scratch.dir("jail/closed"),
+        fixture.scratch.dir("jail/closed"),
         Permissions::from_mode(0o700),
     )
     .unwrap();
-    stage
+    fixture
 }
 
 /// Runs `pwd` in the jail, as root or as root of a user namespace.
-fn pwd(stage: &Stage, line: &[&str]) -> Outcome {
+fn pwd(fixture: &Fixture, line: &[&str]) -> Outcome {
     let command = ["jail", "/bin/sh", "-c", "pwd -P"];
     match nix::unistd::geteuid().is_root() {
-        true => stage.root(rchroot()).args(line).args(command).run(),
+        true => fixture.root(rchroot()).args(line).args(command).run(),
         false => {
-            let tool = stage.ordinary(Tool::new("/usr/bin/unshare"));
+            let tool = fixture.ordinary(Tool::new("/usr/bin/unshare"));
             tool.arg("-r").arg(RCHROOT).args(line).args(command).run()
         }
     }
@@ -48,7 +48,7 @@ fn the_command_starts_in_the_directory_as_it_is_called_inside() {
     if !can_run() {
         return;
     }
-    let stage = stage();
+    let fixture = fixture();
     for (directory, expected) in [
         ("/home/both", "/home/both"),
         ("home", "/home"),
@@ -60,12 +60,12 @@ fn the_command_starts_in_the_directory_as_it_is_called_inside() {
         ("/absolute/both", "/home/both"),
         ("it's", "/it's"),
     ] {
-        let outcome = pwd(&stage, &["--chdir", directory]).ok();
+        let outcome = pwd(&fixture, &["--chdir", directory]).ok();
         assert_eq!(outcome.out(), format!("{expected}\n"), "{directory}");
     }
-    let last = pwd(&stage, &["--chdir=/nosuch", "--chdir=/home"]).ok();
+    let last = pwd(&fixture, &["--chdir=/nosuch", "--chdir=/home"]).ok();
     assert_eq!(last.out(), "/home\n");
-    assert_eq!(pwd(&stage, &[]).ok().out(), "/\n");
+    assert_eq!(pwd(&fixture, &[]).ok().out(), "/\n");
 }
 
 #[test]
@@ -73,8 +73,8 @@ fn what_is_no_directory_inside_is_told_and_nothing_runs() {
     if !can_run() {
         return;
     }
-    let stage = stage();
-    let outside = stage.path("jail/home");
+    let fixture = fixture();
+    let outside = fixture.path("jail/home");
     for (directory, quoted, reason) in [
         ("/nosuch", "/nosuch", "No such file or directory"),
         ("", "", "No such file or directory"),
@@ -82,7 +82,7 @@ fn what_is_no_directory_inside_is_told_and_nothing_runs() {
         ("/show", "/show", "Not a directory"),
         (&outside, &outside, "No such file or directory"),
     ] {
-        let outcome = pwd(&stage, &["--chdir", directory]);
+        let outcome = pwd(&fixture, &["--chdir", directory]);
         assert_eq!(outcome.code(), 125, "{outcome}");
         let sentence = format!(": cannot change directory to '{quoted}': {reason}\n");
         assert!(
@@ -97,8 +97,8 @@ fn it_is_entered_with_the_callers_rights_and_before_anybody_is_looked_up() {
     if !require::root() {
         return;
     }
-    let stage = stage();
-    let run = |line: &[&str]| stage.root(rchroot()).args(line).run();
+    let fixture = fixture();
+    let run = |line: &[&str]| fixture.root(rchroot()).args(line).run();
     let show = ["jail", "/bin/sh", "-c", "pwd; id -u 2>/dev/null || :"];
     let line = |options: &[&'static str]| [options, &show].concat();
     assert_eq!(
@@ -128,8 +128,8 @@ fn it_works_with_the_old_root_as_well() {
     if !require::root() {
         return;
     }
-    let stage = stage();
-    let tool = || stage.here(rchroot());
+    let fixture = fixture();
+    let tool = || fixture.here(rchroot());
     assert_eq!(
         tool()
             .args(["--chdir", "/tmp", "/", "pwd"])
@@ -148,7 +148,7 @@ fn it_works_with_the_old_root_as_well() {
 
 #[test]
 fn to_stay_and_to_go_elsewhere_exclude_each_other() {
-    let stage = stage();
+    let fixture = fixture();
     let refused = "chroot: options --chdir and --skip-chdir cannot be combined\n\
                    Try 'chroot --help' for more information.\n";
     for both in [
@@ -156,18 +156,20 @@ fn to_stay_and_to_go_elsewhere_exclude_each_other() {
         ["--chdir=/tmp", "--skip-chdir"],
     ] {
         for root in ["/", "jail", "nosuch"] {
-            let tool = stage.here(rchroot()).args(both).arg(root);
+            let tool = fixture.here(rchroot()).args(both).arg(root);
             tool.run().fails(125, refused);
         }
         let missing = "chroot: missing operand\nTry 'chroot --help' for more information.\n";
-        stage.here(rchroot()).args(both).run().fails(125, missing);
+        fixture.here(rchroot()).args(both).run().fails(125, missing);
     }
 }
 
 #[test]
 fn the_original_knows_none_of_these_options() {
-    let Some(twin) = twin() else { return };
-    let stage = stage();
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    let fixture = fixture();
     for (option, value) in [
         ("--chdir", "=/"),
         ("--ch", "=/"),
@@ -179,7 +181,7 @@ fn the_original_knows_none_of_these_options() {
         ("--ne", ""),
     ] {
         let word = format!("{option}{value}");
-        let (ours, theirs) = twin.run_both(|tool| stage.here(tool).args([&word, "nosuch"]));
+        let (ours, theirs) = diff.run_both(|tool| fixture.here(tool).args([&word, "nosuch"]));
         ours.fails(
             125,
             "chroot: cannot change root directory to 'nosuch': No such file or directory\n",
@@ -193,7 +195,7 @@ fn the_original_knows_none_of_these_options() {
         ("--c", "'--chdir' '--close-fds'"),
         ("--n", "'--no-new-privs' '--new-session'"),
     ] {
-        let (ours, theirs) = twin.run_both(|tool| stage.here(tool).args([word, "nosuch"]));
+        let (ours, theirs) = diff.run_both(|tool| fixture.here(tool).args([word, "nosuch"]));
         let help = "Try 'chroot --help' for more information.\n";
         ours.fails(
             125,

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::stage::{RCHROOT, Stage, ids, library_directory, opened, twin};
+use crate::fixture::{Fixture, RCHROOT, differential_test, ids, library_directory, opened};
 use testkit::{Outcome, Tool, require};
 
 /// What a run with `show` comes to: the ids after a warning if there is one, or what is wrong.
@@ -17,10 +17,12 @@ fn told(outcome: &Outcome) -> String {
 }
 
 /// Asserts what each line comes to with ours and with the original.
-fn differ(stage: &Stage, root: &str, rows: &[(&str, &str, &str)]) {
-    let Some(twin) = twin() else { return };
+fn differ(fixture: &Fixture, root: &str, rows: &[(&str, &str, &str)]) {
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for (option, ours, theirs) in rows {
-        let both = twin.run_both(|tool| stage.root(tool).args([option, root, "show"]));
+        let both = diff.run_both(|tool| fixture.root(tool).args([option, root, "show"]));
         let seen = (told(&both.0), told(&both.1));
         assert_eq!(
             seen,
@@ -57,7 +59,7 @@ fn a_user_known_on_both_sides_gets_the_login_group_of_the_same_side() {
             "u=5103 g=4203 G=4203",
         ),
     ];
-    differ(&Stage::new(), "jail", &rows);
+    differ(&Fixture::new(), "jail", &rows);
 }
 
 #[test]
@@ -83,7 +85,7 @@ fn digits_that_are_a_name_outside_alone_are_that_user_as_a_whole() {
         ),
     ];
     // The last one: GROUP is known outside alone, so the outside it is.
-    differ(&Stage::new(), "nodb", &rows);
+    differ(&Fixture::new(), "nodb", &rows);
 }
 
 #[test]
@@ -91,7 +93,7 @@ fn a_number_known_outside_alone_gets_no_strangers_groups() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let rows = [
         (
             "--userspec=4101",
@@ -110,7 +112,7 @@ fn a_number_known_outside_alone_gets_no_strangers_groups() {
             "warning: '.' should be ':' u=4101 g=9 G=9,5997",
         ),
     ];
-    differ(&stage, "jail", &rows);
+    differ(&fixture, "jail", &rows);
     let rows = [
         (
             "--userspec=4101",
@@ -120,10 +122,10 @@ fn a_number_known_outside_alone_gets_no_strangers_groups() {
         ("--userspec=4101:9", "u=4101 g=9 G=", "u=4101 g=9 G=9"),
         ("--userspec=7001:9", "u=7001 g=9 G=", "u=7001 g=9 G=9"),
     ];
-    differ(&stage, "nodb", &rows);
+    differ(&fixture, "nodb", &rows);
     // Whose groups they are follows the last line of the file.
-    let passwd = fs::read_to_string(stage.path("jail/etc/passwd")).unwrap();
-    stage.file(
+    let passwd = fs::read_to_string(fixture.path("jail/etc/passwd")).unwrap();
+    fixture.file(
         "jail/etc/passwd",
         passwd + "jailon:x:5101:5201::/:/bin/sh\n",
     );
@@ -132,7 +134,7 @@ fn a_number_known_outside_alone_gets_no_strangers_groups() {
         "u=4101 g=4201 G=4201,4301,4302",
         "u=4101 g=4201 G=4201,5301,5302",
     )];
-    differ(&stage, "jail", &rows);
+    differ(&fixture, "jail", &rows);
 }
 
 #[test]
@@ -140,7 +142,7 @@ fn users_and_groups_known_outside_alone_are_found_as_the_manual_says() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let warned = "warning: '.' should be ':' u=4101 g=4302 G=4301,4302";
     let rows = [
         (
@@ -180,7 +182,7 @@ fn users_and_groups_known_outside_alone_are_found_as_the_manual_says() {
             "125: invalid group",
         ),
     ];
-    differ(&stage, "jail", &rows);
+    differ(&fixture, "jail", &rows);
     let rows = [
         ("--userspec=root", "u=0 g=0 G=0", "125: invalid user"),
         (
@@ -194,7 +196,7 @@ fn users_and_groups_known_outside_alone_are_found_as_the_manual_says() {
             "125: invalid group",
         ),
     ];
-    differ(&stage, "nodb", &rows);
+    differ(&fixture, "nodb", &rows);
 }
 
 #[test]
@@ -215,7 +217,7 @@ fn no_reason_is_given_that_is_none() {
         ("--userspec=99999", &*unknown.0, &*unknown.1),
         ("--groups=nosuch", &*invalid.0, &*invalid.1),
     ];
-    differ(&Stage::new(), "nodb", &rows);
+    differ(&Fixture::new(), "nodb", &rows);
 }
 
 #[test]
@@ -223,12 +225,12 @@ fn an_entry_with_the_number_for_no_change_does_not_leave_the_command_root() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    stage.file(
+    let fixture = Fixture::new();
+    fixture.file(
         "nodb/etc/passwd",
         "neg:x:4294967295:6::/:\nlogin:x:5:4294967295::/:\n",
     );
-    stage.file("nodb/etc/group", "neg:x:4294967295:\n");
+    fixture.file("nodb/etc/group", "neg:x:4294967295:\n");
     let no_group = "125: no group specified for unknown uid: 5";
     let rows = [
         ("--userspec=neg", "125: invalid user", "u=0 g=0 G=77,88"),
@@ -242,10 +244,10 @@ fn an_entry_with_the_number_for_no_change_does_not_leave_the_command_root() {
             "125: no group specified for unknown uid: 9",
         ),
     ];
-    differ(&stage, "nodb", &rows);
-    stage.file("etc/passwd", "neg:x:4294967295:6::/:\n");
+    differ(&fixture, "nodb", &rows);
+    fixture.file("etc/passwd", "neg:x:4294967295:6::/:\n");
     let rows = [("--userspec=neg", "125: invalid user", "u=0 g=0 G=77,88")];
-    differ(&stage, "/", &rows);
+    differ(&fixture, "/", &rows);
 }
 
 #[test]
@@ -253,8 +255,8 @@ fn a_group_that_is_commented_out_has_no_members() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    stage.file(
+    let fixture = Fixture::new();
+    fixture.file(
         "jail/etc/group",
         "#was:x:7:jailon\n+:x:8:jailon\n-x:::jailon\nis:x:9:jailon\n",
     );
@@ -263,7 +265,7 @@ fn a_group_that_is_commented_out_has_no_members() {
         "u=5101 g=5201 G=9,5201",
         "u=5101 g=5201 G=0,7,8,9,5201",
     )];
-    differ(&stage, "jail", &rows);
+    differ(&fixture, "jail", &rows);
 }
 
 #[test]
@@ -275,17 +277,17 @@ fn no_module_of_the_new_roots_name_service_is_loaded() {
         return;
     };
     // A module that the caller's name service is set up with and that is in the jail alone.
-    let stage = Stage::new();
-    stage.file(
+    let fixture = Fixture::new();
+    fixture.file(
         "etc/nsswitch.conf",
         "passwd: files nsutils\ngroup: files nsutils\n",
     );
-    let directory = stage.path(&format!("jail{}", library_directory()));
+    let directory = fixture.path(&format!("jail{}", library_directory()));
     let module = format!("{directory}/libnss_nsutils.so.2");
     fs::write(&module, "").unwrap();
     for line in ["--userspec=:hostgrp", "--groups=hostgrp"] {
         let loads = |program: &Path| {
-            let tool = stage
+            let tool = fixture
                 .root(Tool::new(program))
                 .args([line, "jail", "/nosuch"]);
             opened(&[PathBuf::from(&directory)], tool)
@@ -306,11 +308,11 @@ fn no_converter_of_the_new_roots_encodings_is_loaded() {
     let Some(original) = require::original("chroot") else {
         return;
     };
-    let stage = Stage::new();
-    let locale = stage.path("zh_CN.GB2312");
+    let fixture = Fixture::new();
+    let locale = fixture.path("zh_CN.GB2312");
     let localedef = Tool::new("/usr/bin/localedef").args(["-i", "zh_CN", "-f", "GB2312", &locale]);
     localedef.run().ok();
-    let directory = stage
+    let directory = fixture
         .scratch
         .dir(format!("jail/usr{}/gconv", library_directory()));
     let module = directory.join("EUC-CN.so").to_str().unwrap().to_owned();
@@ -319,7 +321,7 @@ fn no_converter_of_the_new_roots_encodings_is_loaded() {
         let tool = Tool::new(program)
             .env("LC_ALL", "")
             .env("LC_CTYPE", "zh_CN.GB2312");
-        let tool = stage.root(tool).env("LOCPATH", stage.path(""));
+        let tool = fixture.root(tool).env("LOCPATH", fixture.path(""));
         opened(
             std::slice::from_ref(&directory),
             tool.args(["jail", "/nosuch"]),

@@ -3,7 +3,7 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 
-use crate::stage::{RCHROOT, Stage, twin};
+use crate::fixture::{Fixture, RCHROOT, differential_test};
 use testkit::{DifferentialTest, Tool, require};
 
 fn rchroot() -> Tool {
@@ -11,9 +11,9 @@ fn rchroot() -> Tool {
 }
 
 /// Asserts that both do the same with this line, and that ours ends with this status.
-fn same(twin: &DifferentialTest, setup: impl Fn(Tool) -> Tool, status: i32) {
-    twin.assert_same_with(&setup);
-    let (ours, _) = twin.run_both(setup);
+fn same(diff: &DifferentialTest, setup: impl Fn(Tool) -> Tool, status: i32) {
+    diff.assert_same_with(&setup);
+    let (ours, _) = diff.run_both(setup);
     assert_eq!(ours.code(), status, "{ours}");
 }
 
@@ -22,8 +22,10 @@ fn the_status_is_the_commands_own() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for (script, status) in [
         ("exit 0", 0),
         ("exit 1", 1),
@@ -34,8 +36,8 @@ fn the_status_is_the_commands_own() {
         ("kill -SEGV $$", 139),
     ] {
         same(
-            &twin,
-            |tool| stage.root(tool).args(["jail", "sh", "-c", script]),
+            &diff,
+            |tool| fixture.root(tool).args(["jail", "sh", "-c", script]),
             status,
         );
     }
@@ -46,13 +48,15 @@ fn what_is_there_but_cannot_be_run_is_126_and_what_is_not_is_127() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
-    stage.file("jail/plain", "no program\n");
-    stage.script("jail/without-interpreter", "#!/no/such/interpreter\n");
-    stage.script("jail/through-plain", "#!/plain\n");
-    stage.script("jail/garbage", "\x7fELF and no more\n");
-    std::os::unix::fs::symlink("turn", stage.path("jail/turn")).unwrap();
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    fixture.file("jail/plain", "no program\n");
+    fixture.script("jail/without-interpreter", "#!/no/such/interpreter\n");
+    fixture.script("jail/through-plain", "#!/plain\n");
+    fixture.script("jail/garbage", "\x7fELF and no more\n");
+    std::os::unix::fs::symlink("turn", fixture.path("jail/turn")).unwrap();
     let long = "x".repeat(256);
     for (command, status) in [
         ("/nosuch", 127),
@@ -70,13 +74,13 @@ fn what_is_there_but_cannot_be_run_is_126_and_what_is_not_is_127() {
         (&long, 126),
     ] {
         same(
-            &twin,
-            |tool| stage.root(tool).args(["jail", command]),
+            &diff,
+            |tool| fixture.root(tool).args(["jail", command]),
             status,
         );
     }
     // The C library hands what the kernel does not know to the shell.
-    twin.assert_same_with(|tool| stage.root(tool).args(["jail", "/garbage"]));
+    diff.assert_same_with(|tool| fixture.root(tool).args(["jail", "/garbage"]));
 }
 
 #[test]
@@ -84,12 +88,18 @@ fn a_program_that_is_being_written_is_126() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
-    let busy = stage.path("jail/busy");
-    fs::copy(stage.path("jail/bin/sh"), &busy).unwrap();
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    let busy = fixture.path("jail/busy");
+    fs::copy(fixture.path("jail/bin/sh"), &busy).unwrap();
     let _writer = fs::File::options().append(true).open(&busy).unwrap();
-    same(&twin, |tool| stage.root(tool).args(["jail", "/busy"]), 126);
+    same(
+        &diff,
+        |tool| fixture.root(tool).args(["jail", "/busy"]),
+        126,
+    );
 }
 
 #[test]
@@ -97,17 +107,23 @@ fn a_script_without_an_interpreter_line_is_the_shells() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
-    stage.script("jail/bare", "echo \"$0 $# $2\"; exit 9\n");
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    fixture.script("jail/bare", "echo \"$0 $# $2\"; exit 9\n");
     same(
-        &twin,
-        |tool| stage.root(tool).args(["jail", "/bare", "a b", "c d"]),
+        &diff,
+        |tool| fixture.root(tool).args(["jail", "/bare", "a b", "c d"]),
         9,
     );
-    same(&twin, |tool| stage.root(tool).args(["jail", "bare"]), 9);
-    fs::remove_file(stage.path("jail/bin/sh")).unwrap();
-    same(&twin, |tool| stage.root(tool).args(["jail", "/bare"]), 127);
+    same(&diff, |tool| fixture.root(tool).args(["jail", "bare"]), 9);
+    fs::remove_file(fixture.path("jail/bin/sh")).unwrap();
+    same(
+        &diff,
+        |tool| fixture.root(tool).args(["jail", "/bare"]),
+        127,
+    );
 }
 
 #[test]
@@ -115,12 +131,14 @@ fn the_path_is_the_callers_and_searched_inside() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
-    stage.scratch.dir("jail/closed");
-    stage.file("jail/closed/tool", "not to be run\n");
-    stage.script("jail/tmp/tool", "#!/bin/sh\necho tmp \"$0\"\n");
-    stage.script("jail/tool", "#!/bin/sh\necho root \"$0\"\n");
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    fixture.scratch.dir("jail/closed");
+    fixture.file("jail/closed/tool", "not to be run\n");
+    fixture.script("jail/tmp/tool", "#!/bin/sh\necho tmp \"$0\"\n");
+    fixture.script("jail/tool", "#!/bin/sh\necho root \"$0\"\n");
     for (path, status) in [
         ("/tmp", 0),
         ("/closed:/tmp", 0),
@@ -136,14 +154,14 @@ fn the_path_is_the_callers_and_searched_inside() {
         ("/etc/passwd:/tmp", 0),
         ("/etc/passwd", 126),
     ] {
-        let line = |tool| stage.root(tool).args(["jail", "tool"]).env("PATH", path);
-        twin.assert_same_with(line);
-        let (ours, _) = twin.run_both(line);
+        let line = |tool| fixture.root(tool).args(["jail", "tool"]).env("PATH", path);
+        diff.assert_same_with(line);
+        let (ours, _) = diff.run_both(line);
         assert!(ours.code() == status, "{path:?}: {ours}");
     }
     for command in ["sh", "tool"] {
-        twin.assert_same_with(|tool| {
-            stage
+        diff.assert_same_with(|tool| {
+            fixture
                 .root(tool)
                 .no_env()
                 .args(["jail", command, "-c", "pwd"])
@@ -156,13 +174,15 @@ fn without_a_command_the_shell_is_interactive() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
-    stage.script(
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    fixture.script(
         "jail/tmp/my shell",
         "#!/bin/sh\necho \"$0\" \"$#\" \"$@\"\n",
     );
-    stage.script("jail/bin/named", "#!/bin/sh\necho named \"$@\"\n");
+    fixture.script("jail/bin/named", "#!/bin/sh\necho named \"$@\"\n");
     for (shell, status) in [
         ("/tmp/my shell", 0),
         ("named", 0),
@@ -174,12 +194,12 @@ fn without_a_command_the_shell_is_interactive() {
         ("/etc/passwd", 126),
     ] {
         same(
-            &twin,
-            |tool| stage.root(tool).env("SHELL", shell).arg("jail"),
+            &diff,
+            |tool| fixture.root(tool).env("SHELL", shell).arg("jail"),
             status,
         );
     }
-    let outcome = stage
+    let outcome = fixture
         .root(rchroot())
         .env("SHELL", "/tmp/my shell")
         .arg("jail")
@@ -187,17 +207,17 @@ fn without_a_command_the_shell_is_interactive() {
         .ok();
     assert_eq!(outcome.out(), "/tmp/my shell 1 -i\n");
     // With a command there is no -i, and SHELL is nothing to it.
-    let outcome = stage
+    let outcome = fixture
         .root(rchroot())
         .env("SHELL", "/nosuch")
         .args(["jail", "named"])
         .run()
         .ok();
     assert_eq!(outcome.out(), "named\n");
-    twin.assert_same_with(|tool| stage.root(tool).no_env().arg("jail"));
-    fs::write(stage.path("jail/bin/sh"), "").unwrap();
-    fs::set_permissions(stage.path("jail/bin/sh"), Permissions::from_mode(0o644)).unwrap();
-    same(&twin, |tool| stage.root(tool).no_env().arg("jail"), 126);
+    diff.assert_same_with(|tool| fixture.root(tool).no_env().arg("jail"));
+    fs::write(fixture.path("jail/bin/sh"), "").unwrap();
+    fs::set_permissions(fixture.path("jail/bin/sh"), Permissions::from_mode(0o644)).unwrap();
+    same(&diff, |tool| fixture.root(tool).no_env().arg("jail"), 126);
 }
 
 #[test]
@@ -205,8 +225,10 @@ fn the_command_is_called_by_the_word_that_was_typed() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let line = "tr '\\0' '|' </proc/self/cmdline";
     for shell in ["sh", "/bin/sh", "./bin/../bin/sh"] {
         let cmdline = [
@@ -214,7 +236,7 @@ fn the_command_is_called_by_the_word_that_was_typed() {
             "while read -r x; do echo $x; done </proc/self/cmdline",
             "a b",
         ];
-        twin.assert_same_with(|tool| stage.root(tool).args(["jail", shell]).args(cmdline));
-        twin.assert_same_with(|tool| stage.root(tool).args(["/", shell, "-c", line, "a b", ""]));
+        diff.assert_same_with(|tool| fixture.root(tool).args(["jail", shell]).args(cmdline));
+        diff.assert_same_with(|tool| fixture.root(tool).args(["/", shell, "-c", line, "a b", ""]));
     }
 }

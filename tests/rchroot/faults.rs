@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use crate::stage::{RCHROOT, Stage};
+use crate::fixture::{Fixture, RCHROOT};
 use testkit::{Outcome, Tool, require};
 
 /// Runs a program, by the name `chroot`, with this fault.
-fn with_fault(stage: &Stage, program: &Path, fault: &str, line: &[&str]) -> Outcome {
-    let tool = stage.leads_to(stage.root(Tool::new("/usr/bin/strace")), program);
+fn with_fault(fixture: &Fixture, program: &Path, fault: &str, line: &[&str]) -> Outcome {
+    let tool = fixture.leads_to(fixture.root(Tool::new("/usr/bin/strace")), program);
     let inject = format!("inject={fault}");
     let tool = tool.args(["-qq", "-o", "/dev/null", "-e", &inject, "chroot"]);
     tool.args(line).run()
@@ -21,7 +21,7 @@ fn each_step_that_fails_is_told_and_is_the_last() {
     let Some(original) = require::original("chroot") else {
         return;
     };
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for (fault, status, sentence) in [
         (
             "chroot:error=EIO",
@@ -56,7 +56,7 @@ fn each_step_that_fails_is_told_and_is_the_last() {
     ] {
         for program in [RCHROOT.path(), &original] {
             let line = ["--userspec=5:6", "--groups=7", "jail", "show"];
-            let outcome = with_fault(&stage, program, fault, &line);
+            let outcome = with_fault(&fixture, program, fault, &line);
             outcome.fails(status, &format!("chroot: {sentence}\n"));
         }
     }
@@ -67,9 +67,9 @@ fn a_write_that_is_interrupted_or_short_is_gone_on_with() {
     if !require::root() || !require::installed("strace") {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for fault in ["write:error=EINTR:when=1", "write:error=EINTR:when=1+2"] {
-        let outcome = with_fault(&stage, RCHROOT.path(), fault, &["--groups=a,b", "jail"]);
+        let outcome = with_fault(&fixture, RCHROOT.path(), fault, &["--groups=a,b", "jail"]);
         let told = "chroot: invalid group 'a'\nchroot: invalid group 'b'\n";
         outcome.fails(125, told);
     }

@@ -8,18 +8,18 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::libc::SYS_chroot;
 
-use crate::stage::{RCHROOT, Stage, twin};
+use crate::fixture::{Fixture, RCHROOT, differential_test};
 use testkit::{Tool, require};
 
 /// The hint that ours gives root when it is called so; none where the originals are missing.
 #[track_caller]
-fn hint(stage: &Stage, args: &[&str]) -> Option<String> {
-    hint_with(stage, |tool| tool.args(args))
+fn hint(fixture: &Fixture, args: &[&str]) -> Option<String> {
+    hint_with(fixture, |tool| tool.args(args))
 }
 
 #[track_caller]
-fn hint_with(stage: &Stage, setup: impl Fn(Tool) -> Tool) -> Option<String> {
-    let hint = twin()?.hint(|tool| setup(stage.root(tool)));
+fn hint_with(fixture: &Fixture, setup: impl Fn(Tool) -> Tool) -> Option<String> {
+    let hint = differential_test()?.hint(|tool| setup(fixture.root(tool)));
     Some(hint.expect("there is a hint"))
 }
 
@@ -28,20 +28,22 @@ fn a_mount_that_lets_no_program_run_is_named_with_the_command_that_mends_it() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let script = "mount -t tmpfs -o noexec none \"$2/tmp\"; cp /bin/true \"$2/tmp/true\"
         mount --bind /proc \"$2/proc\"; $3
         exec \"$1\" \"$2\" /tmp/true";
     let situation = |program: &Path, more: &str| {
         let unshare = Tool::new(testkit::originals().join("bin/unshare"));
         let tool =
-            stage
+            fixture
                 .root(unshare)
                 .args(["-m", "sh", "-e", "-c", &script.replace("$3", more), "sh"]);
-        tool.arg(program).arg(stage.path("jail"))
+        tool.arg(program).arg(fixture.path("jail"))
     };
-    let told = twin
+    let told = diff
         .hint_in(|program| situation(program, ""))
         .expect("there is a hint");
     let expected = "/tmp/true is on /tmp, which is mounted noexec: `mount -o remount,exec /tmp` lets programs run there";
@@ -50,7 +52,7 @@ fn a_mount_that_lets_no_program_run_is_named_with_the_command_that_mends_it() {
     situation(RCHROOT.path(), mend).run().ok();
     // Without a /proc in there it cannot be told where that mount is.
     let told =
-        twin.hint_in(|program| situation(program, "umount \"$2/proc\"; umount -l \"$2/proc\""));
+        diff.hint_in(|program| situation(program, "umount \"$2/proc\"; umount -l \"$2/proc\""));
     assert_eq!(
         told.as_deref(),
         Some("/tmp/true is on a filesystem that is mounted noexec")
@@ -59,9 +61,11 @@ fn a_mount_that_lets_no_program_run_is_named_with_the_command_that_mends_it() {
 
 #[test]
 fn a_root_that_cannot_be_reached_is_told_by_the_part_that_is_in_the_way() {
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
-    let hint = |root: &str| twin.hint(|tool| stage.ordinary(tool).args([root, "true"]));
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    let hint = |root: &str| diff.hint(|tool| fixture.ordinary(tool).args([root, "true"]));
     let some = |text: &str| Some(text.to_owned());
     assert_eq!(hint("no/such"), some("there is no no"));
     assert_eq!(hint("file/x"), some("file is no directory"));
@@ -83,9 +87,11 @@ fn a_root_that_cannot_be_reached_is_told_by_the_part_that_is_in_the_way() {
 
 #[test]
 fn who_lacks_the_capability_gets_it_in_a_user_namespace() {
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
-    let told = twin.hint(|tool| stage.ordinary(tool).args(["jail", "true"]));
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    let told = diff.hint(|tool| fixture.ordinary(tool).args(["jail", "true"]));
     let told = told.expect("it can be told");
     let parts = [
         "this takes CAP_SYS_CHROOT, which user ",
@@ -98,13 +104,13 @@ fn who_lacks_the_capability_gets_it_in_a_user_namespace() {
         return;
     }
     // CAP_SYS_CHROOT.
-    let without = |tool: Tool| stage.root(tool).without_capability(18);
-    let told = twin.hint(|tool| without(tool).args(["jail", "true"]));
+    let without = |tool: Tool| fixture.root(tool).without_capability(18);
+    let told = diff.hint(|tool| without(tool).args(["jail", "true"]));
     let told = told.expect("it can be told");
     let start = "this takes CAP_SYS_CHROOT, which even root has not here (CapEff ";
     assert!(told.starts_with(start), "{told}");
-    let refused = |tool: Tool| stage.root(tool).refusing(SYS_chroot, Errno::EPERM);
-    let told = twin
+    let refused = |tool: Tool| fixture.root(tool).refusing(SYS_chroot, Errno::EPERM);
+    let told = diff
         .hint(|tool| refused(tool).args(["jail", "true"]))
         .expect("it can be told");
     assert!(
@@ -115,8 +121,8 @@ fn who_lacks_the_capability_gets_it_in_a_user_namespace() {
 
 #[test]
 fn on_a_terminal_a_hint_is_the_second_line() {
-    let stage = Stage::new();
-    let tool = stage.ordinary(Tool::new(RCHROOT).argv0("rchroot"));
+    let fixture = Fixture::new();
+    let tool = fixture.ordinary(Tool::new(RCHROOT).argv0("rchroot"));
     let outcome = tool.args(["no/such", "true"]).terminal(80, 24).run();
     let told = "rchroot: cannot change root directory to 'no/such': No such file or directory\n\
                 rchroot: hint: there is no no\n";
@@ -128,15 +134,17 @@ fn an_identity_that_cannot_be_taken_on_is_told_why() {
     if !require::user_namespaces() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let inside = |program: &Path, options: [&str; 2]| {
         let unshare = Tool::new(testkit::originals().join("bin/unshare"));
-        let tool = stage.ordinary(unshare).arg("-r").arg(program);
+        let tool = fixture.ordinary(unshare).arg("-r").arg(program);
         tool.args(options).args(["/", "true"])
     };
     let told = |options| {
-        twin.hint_in(|program| inside(program, options))
+        diff.hint_in(|program| inside(program, options))
             .expect("it can be told")
     };
     let group = told(["--userspec=:5", "--skip-chdir"]);

@@ -1,27 +1,27 @@
 //! Whom the command runs as, by what the kernel says of it: uid, gid and supplementary groups.
 
-use crate::stage::{GROUPS, RCHROOT, Stage, ids};
+use crate::fixture::{Fixture, GROUPS, RCHROOT, ids};
 use testkit::{Outcome, Tool, require};
 
-fn outcome(stage: &Stage, line: &[&str]) -> Outcome {
+fn outcome(fixture: &Fixture, line: &[&str]) -> Outcome {
     let tool = Tool::new(RCHROOT).argv0("chroot");
-    stage.root(tool).args(line).arg("show").run()
+    fixture.root(tool).args(line).arg("show").run()
 }
 
 /// Asserts the ids for each userspec in a root, `u g G`.
-fn table(stage: &Stage, root: &str, rows: &[(&str, &str)]) {
+fn table(fixture: &Fixture, root: &str, rows: &[(&str, &str)]) {
     for (spec, expected) in rows {
-        let outcome = outcome(stage, &["--userspec", spec, root]).ok();
+        let outcome = outcome(fixture, &["--userspec", spec, root]).ok();
         assert_eq!(ids(&outcome.out()), *expected, "{outcome}");
         assert!(outcome.stderr.is_empty(), "{outcome}");
     }
 }
 
 /// Asserts what is wrong with each userspec in a root.
-fn refused(stage: &Stage, root: &str, rows: &[(&str, &str)]) {
+fn refused(fixture: &Fixture, root: &str, rows: &[(&str, &str)]) {
     for (spec, sentence) in rows {
         let sentence = format!("chroot: {sentence}\n");
-        outcome(stage, &["--userspec", spec, root]).fails(125, &sentence);
+        outcome(fixture, &["--userspec", spec, root]).fails(125, &sentence);
     }
 }
 
@@ -43,7 +43,7 @@ fn names_known_inside_are_those_of_the_inside() {
         ("5101:9", "u=5101 g=9 G=9,5301,5302"),
         ("zed", "u=5999 g=5998 G=5997,5998"),
     ];
-    table(&Stage::new(), "jail", &rows);
+    table(&Fixture::new(), "jail", &rows);
 }
 
 #[test]
@@ -51,7 +51,7 @@ fn names_known_outside_alone_are_those_of_the_outside() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let rows = [
         ("hoston", "u=4101 g=4201 G=4201,4301,4302"),
         ("hoston:hostgrp", "u=4101 g=4301 G=4301,4302"),
@@ -61,13 +61,13 @@ fn names_known_outside_alone_are_those_of_the_outside() {
         ("4101", "u=4101 g=4201 G=4201,4301,4302"),
         ("4101:hostgrp", "u=4101 g=4301 G=4301,4302"),
     ];
-    table(&stage, "jail", &rows);
-    table(&stage, "nodb", &rows);
+    table(&fixture, "jail", &rows);
+    table(&fixture, "nodb", &rows);
     let rows = [
         ("both", "u=4102 g=4202 G=4202,4302"),
         ("root", "u=0 g=0 G=0"),
     ];
-    table(&stage, "nodb", &rows);
+    table(&fixture, "nodb", &rows);
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn numbers_that_nobody_has_inside_have_no_groups_there() {
         ("4101:jailgrp", "u=4101 g=5301 G="),
         ("+7001:+7101", "u=7001 g=7101 G="),
     ];
-    table(&Stage::new(), "jail", &rows);
+    table(&Fixture::new(), "jail", &rows);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_group_alone_changes_nothing_but_the_group() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let rows = [
         (":9", "u=0 g=9 G=77,88"),
         (":bothgrp", "u=0 g=5302 G=77,88"),
@@ -98,7 +98,7 @@ fn a_group_alone_changes_nothing_but_the_group() {
         ("", "u=0 g=0 G=77,88"),
         (":", "u=0 g=0 G=77,88"),
     ];
-    table(&stage, "jail", &rows);
+    table(&fixture, "jail", &rows);
     assert_eq!(GROUPS, [77, 88]);
 }
 
@@ -107,7 +107,7 @@ fn what_neither_side_knows_as_a_whole_is_refused() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let rows = [
         ("nosuch", "invalid user"),
         ("hoston:jailgrp", "invalid user"),
@@ -120,14 +120,14 @@ fn what_neither_side_knows_as_a_whole_is_refused() {
         ("nosuch::", "invalid spec"),
         ("99999", "no group specified for unknown uid: 99999"),
     ];
-    refused(&stage, "jail", &rows);
+    refused(&fixture, "jail", &rows);
     refused(
-        &stage,
+        &fixture,
         "nodb",
         &[("jailon", "invalid user"), (":jailgrp", "invalid group")],
     );
     refused(
-        &stage,
+        &fixture,
         "/",
         &[
             ("jailon", "invalid user"),
@@ -148,9 +148,9 @@ fn the_old_root_has_one_side() {
         ("twain", "u=4110 g=4210 G=4210"),
         ("twain::", "u=4110 g=4211 G=4211"),
     ];
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for root in ["/", "isroot", "/proc/self/root"] {
-        table(&stage, root, &rows);
+        table(&fixture, root, &rows);
     }
 }
 
@@ -159,7 +159,7 @@ fn a_list_of_groups_is_of_one_side_too() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for (list, root, expected) in [
         ("bothgrp", "jail", "u=0 g=0 G=5302"),
         ("bothgrp", "nodb", "u=0 g=0 G=4302"),
@@ -170,13 +170,13 @@ fn a_list_of_groups_is_of_one_side_too() {
         ("6,5,5", "jail", "u=0 g=0 G=5,5,6"),
         ("", "jail", "u=0 g=0 G="),
     ] {
-        let outcome = outcome(&stage, &["--groups", list, root]).ok();
+        let outcome = outcome(&fixture, &["--groups", list, root]).ok();
         assert_eq!(ids(&outcome.out()), expected, "{outcome}");
     }
     let sentence = "chroot: invalid group 'hostgrp'\n";
-    outcome(&stage, &["--groups=hostgrp,jailgrp", "jail"]).fails(125, sentence);
+    outcome(&fixture, &["--groups=hostgrp,jailgrp", "jail"]).fails(125, sentence);
     let sentence = "chroot: invalid group 'hostgrp'\nchroot: invalid group 'x'\n";
-    outcome(&stage, &["--groups=hostgrp,5,x,jailgrp", "jail"]).fails(125, sentence);
+    outcome(&fixture, &["--groups=hostgrp,5,x,jailgrp", "jail"]).fails(125, sentence);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_list_of_groups_takes_the_place_of_the_users_own() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for (spec, list, expected) in [
         ("jailon", "", "u=5101 g=5201 G="),
         ("jailon", "9", "u=5101 g=5201 G=9"),
@@ -193,7 +193,7 @@ fn a_list_of_groups_takes_the_place_of_the_users_own() {
         ("5:6", "7", "u=5 g=6 G=7"),
         (":6", "7", "u=0 g=6 G=7"),
     ] {
-        let outcome = outcome(&stage, &["--userspec", spec, "--groups", list, "jail"]).ok();
+        let outcome = outcome(&fixture, &["--userspec", spec, "--groups", list, "jail"]).ok();
         assert_eq!(ids(&outcome.out()), expected, "{outcome}");
     }
 }
@@ -203,7 +203,7 @@ fn a_dot_for_the_colon_is_warned_of_on_either_side() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for (spec, root, expected) in [
         ("both.bothgrp", "jail", "u=5102 g=5302 G=5301,5302"),
         ("hoston.bothgrp", "jail", "u=4101 g=4302 G=4301,4302"),
@@ -211,7 +211,7 @@ fn a_dot_for_the_colon_is_warned_of_on_either_side() {
         (".hostgrp", "jail", "u=0 g=4301 G=77,88"),
         ("5.6", "nodb", "u=5 g=6 G="),
     ] {
-        let outcome = outcome(&stage, &["--userspec", spec, root]).ok();
+        let outcome = outcome(&fixture, &["--userspec", spec, root]).ok();
         assert_eq!(ids(&outcome.out()), expected, "{outcome}");
         assert_eq!(
             outcome.err(),

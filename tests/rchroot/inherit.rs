@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::stage::{RCHROOT, Stage, twin};
+use crate::fixture::{Fixture, RCHROOT, differential_test};
 use testkit::{Signal, Tool, require};
 
 /// Lines that take the tool through each of its files.
@@ -28,11 +28,11 @@ fn every_open_descriptor_and_no_other() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for line in LINES {
         for locale in ["C", "C.UTF-8"] {
             let null = File::open("/dev/null").unwrap();
-            let tool = stage.root(rchroot()).env("LC_ALL", locale).fd(7, null);
+            let tool = fixture.root(rchroot()).env("LC_ALL", locale).fd(7, null);
             let outcome = tool.args(line).args(["sh", "-c", SHOW]).run().ok();
             assert_eq!(outcome.out(), "0\n1\n2\n7\n", "{line:?}");
         }
@@ -44,15 +44,15 @@ fn closed_descriptors_stay_closed() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for line in LINES {
         let show = |tool: Tool| tool.args(line).args(["sh", "-c", SHOW]).run().ok().out();
         assert_eq!(
-            show(stage.root(rchroot()).close_fd(0)),
+            show(fixture.root(rchroot()).close_fd(0)),
             "1\n2\n",
             "{line:?}"
         );
-        let tool = stage.root(rchroot()).close_fd(0).close_fd(2);
+        let tool = fixture.root(rchroot()).close_fd(0).close_fd(2);
         assert_eq!(show(tool), "1\n", "{line:?}");
     }
 }
@@ -62,8 +62,10 @@ fn dispositions_and_the_mask_are_the_callers() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let status = [
         "grep",
         "-E",
@@ -76,15 +78,15 @@ fn dispositions_and_the_mask_are_the_callers() {
         Signal::SIGCHLD,
         Signal::SIGUSR1,
     ] {
-        let line = |tool: Tool| stage.root(tool).arg("/").args(status);
-        twin.assert_same_with(|tool| line(tool).ignoring(signal));
-        twin.assert_same_with(|tool| line(tool).blocking(signal));
-        let (ours, _) = twin.run_both(|tool| line(tool).ignoring(signal));
+        let line = |tool: Tool| fixture.root(tool).arg("/").args(status);
+        diff.assert_same_with(|tool| line(tool).ignoring(signal));
+        diff.assert_same_with(|tool| line(tool).blocking(signal));
+        let (ours, _) = diff.run_both(|tool| line(tool).ignoring(signal));
         let bit = 1_u64 << (signal as u32 - 1);
         let mask = format!("SigIgn:\t{bit:016x}");
         assert!(ours.out().contains(&mask), "{ours}");
     }
-    twin.assert_same_with(|tool| stage.root(tool).arg("/").args(status));
+    diff.assert_same_with(|tool| fixture.root(tool).arg("/").args(status));
 }
 
 #[test]
@@ -92,18 +94,20 @@ fn the_environment_is_the_callers() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for line in LINES {
         // The user whom the original does not find, and names that it mixes.
         if line[0].contains("hoston") {
             continue;
         }
         let env = |tool: Tool| {
-            let tool = stage.root(tool).env("USER", "caller").env("LOGNAME", "x");
+            let tool = fixture.root(tool).env("USER", "caller").env("LOGNAME", "x");
             tool.env("MAIL", "y").env("PWD", "/z").args(line).arg("env")
         };
-        twin.assert_same_with(env);
+        diff.assert_same_with(env);
     }
     // Its order too, and what is no assignment of text.
     let odd = "env -i Z=1 A=2 M=$(printf '\\377') \"$@\"";
@@ -129,13 +133,13 @@ fn the_process_is_the_callers_with_its_limits_and_its_umask() {
     let Some(original) = require::original("chroot") else {
         return;
     };
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let nice = Tool::new("/usr/bin/nice").run().ok().out();
     let nicer = nice.trim().parse::<i32>().unwrap() + 3;
     let limits = "umask 027; ulimit -n 123; ulimit -c 7; exec \"$@\"";
     let ask = "umask; ulimit -n; ulimit -c; nice; echo $$";
     for program in [&RCHROOT, original.to_str().unwrap()] {
-        let tool = stage.root(Tool::new("/usr/bin/nice"));
+        let tool = fixture.root(Tool::new("/usr/bin/nice"));
         let tool = tool.args(["-n", "3", "sh", "-c", limits, "sh", program]);
         let mut running = tool.args(["--groups=5", "/", "sh", "-c", ask]).spawn();
         let pid = running.pid();

@@ -11,9 +11,11 @@
 
 mod accounts;
 mod chdir;
+mod command_lines;
 mod differences;
 mod exec;
 mod faults;
+mod fixture;
 mod hints;
 mod identity;
 mod inherit;
@@ -23,6 +25,4 @@ mod newroot;
 mod quoting;
 mod random;
 mod session;
-mod stage;
-mod twins;
 mod usernamespace;

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 
-use crate::stage::{RCHROOT, Stage, twin};
+use crate::fixture::{Fixture, RCHROOT, differential_test};
 use testkit::{Tool, require};
 
 /// A file that takes nothing.
@@ -26,25 +26,27 @@ const LINES: [&[&str]; 8] = [
 
 /// Compares every line with standard error full, closed, and all three descriptors closed.
 fn compare(setup: impl Fn(Tool) -> Tool) {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for line in LINES {
-        twin.assert_same_with(|tool| setup(tool).args(line).fd(2, full()));
-        twin.assert_same_with(|tool| setup(tool).args(line).close_fd(2));
-        twin.assert_same_with(|tool| setup(tool).args(line).close_fd(0).close_fd(1).close_fd(2));
+        diff.assert_same_with(|tool| setup(tool).args(line).fd(2, full()));
+        diff.assert_same_with(|tool| setup(tool).args(line).close_fd(2));
+        diff.assert_same_with(|tool| setup(tool).args(line).close_fd(0).close_fd(1).close_fd(2));
     }
 }
 
 #[test]
 fn a_message_that_cannot_be_written_is_a_failure() {
-    let stage = Stage::new();
-    compare(|tool| stage.ordinary(tool));
+    let fixture = Fixture::new();
+    compare(|tool| fixture.ordinary(tool));
 }
 
 #[test]
 fn a_message_of_roots_that_cannot_be_written_is_a_failure() {
     if require::root() {
-        let stage = Stage::new();
-        compare(|tool| stage.root(tool));
+        let fixture = Fixture::new();
+        compare(|tool| fixture.root(tool));
     }
 }
 
@@ -53,24 +55,28 @@ fn a_warning_that_cannot_be_written_stops_nothing() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let line = ["--userspec=both.9", "/", "show"];
-    twin.assert_same_with(|tool| stage.root(tool).args(line));
-    twin.assert_same_with(|tool| stage.root(tool).args(line).fd(2, full()));
-    twin.assert_same_with(|tool| stage.root(tool).args(line).close_fd(2));
+    diff.assert_same_with(|tool| fixture.root(tool).args(line));
+    diff.assert_same_with(|tool| fixture.root(tool).args(line).fd(2, full()));
+    diff.assert_same_with(|tool| fixture.root(tool).args(line).close_fd(2));
 }
 
 #[test]
 fn help_is_our_own_and_ends_in_success() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for line in [
         &["--help"][..],
         &["--he"],
         &["--h", "--foo"],
         &["--groups=bad", "--help"],
     ] {
-        let (ours, theirs) = twin.run_both(|tool| tool.args(line));
+        let (ours, theirs) = diff.run_both(|tool| tool.args(line));
         let (ours, theirs) = (ours.ok(), theirs.ok());
         assert!(
             ours.out().contains("\n chroot [options] NEWROOT [COMMAND"),
@@ -83,7 +89,7 @@ fn help_is_our_own_and_ends_in_success() {
         );
     }
     for line in [&["--version"][..], &["--v"], &["--version", "--help"]] {
-        let (ours, theirs) = twin.run_both(|tool| tool.args(line));
+        let (ours, theirs) = diff.run_both(|tool| tool.args(line));
         for outcome in [ours, theirs] {
             let text = outcome.ok().out();
             assert!(text.starts_with("chroot (GNU coreutils) 9.10\n"), "{text}");
@@ -93,14 +99,16 @@ fn help_is_our_own_and_ends_in_success() {
 
 #[test]
 fn a_text_that_cannot_be_written_is_a_failure() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for option in ["--help", "--version"] {
         let read_only = || File::open("/dev/null").unwrap();
-        twin.assert_same_with(|tool| tool.arg(option).fd(1, full()));
-        twin.assert_same_with(|tool| tool.arg(option).fd(1, read_only()));
-        twin.assert_same_with(|tool| tool.arg(option).close_fd(1));
-        twin.assert_same_with(|tool| tool.arg(option).close_fd(1).close_fd(2));
-        twin.assert_same_with(|tool| tool.arg(option).fd(1, full()).fd(2, full()));
+        diff.assert_same_with(|tool| tool.arg(option).fd(1, full()));
+        diff.assert_same_with(|tool| tool.arg(option).fd(1, read_only()));
+        diff.assert_same_with(|tool| tool.arg(option).close_fd(1));
+        diff.assert_same_with(|tool| tool.arg(option).close_fd(1).close_fd(2));
+        diff.assert_same_with(|tool| tool.arg(option).fd(1, full()).fd(2, full()));
     }
     let outcome = Tool::new(RCHROOT)
         .argv0("rchroot")
@@ -114,24 +122,26 @@ fn a_text_that_cannot_be_written_is_a_failure() {
 fn a_text_into_a_pipe_that_nobody_reads_ends_by_the_signal_or_in_failure() {
     use nix::unistd::pipe;
     use testkit::Signal;
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let broken = || pipe().unwrap().1;
     for option in ["--help", "--version"] {
-        twin.assert_same_with(|tool| tool.arg(option).fd(1, broken()));
-        twin.assert_same_with(|tool| tool.arg(option).fd(1, broken()).ignoring(Signal::SIGPIPE));
+        diff.assert_same_with(|tool| tool.arg(option).fd(1, broken()));
+        diff.assert_same_with(|tool| tool.arg(option).fd(1, broken()).ignoring(Signal::SIGPIPE));
     }
 }
 
 #[test]
 fn a_message_is_one_write_and_each_bad_group_has_its_own() {
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let writes = |line: &[&str]| {
         let (reader, writer) = UnixDatagram::pair().unwrap();
         reader.set_nonblocking(true).unwrap();
         let tool = Tool::new(RCHROOT)
             .argv0("chroot")
             .fd(2, OwnedFd::from(writer));
-        let tool = stage.here(tool).args(line);
+        let tool = fixture.here(tool).args(line);
         assert_eq!(tool.run().code(), 125);
         let mut buffer = [0; 1000];
         std::iter::from_fn(|| reader.recv(&mut buffer).ok().filter(|length| *length > 0)).count()

@@ -1,28 +1,28 @@
 //! The mistakes that another rewrite of chroot(8) made, one test against each.
 
-use crate::stage::{RCHROOT, Stage, ids};
+use crate::fixture::{Fixture, RCHROOT, ids};
 use testkit::{Outcome, Signal, Tool, require};
 
-fn run(stage: &Stage, line: &[&str]) -> Outcome {
+fn run(fixture: &Fixture, line: &[&str]) -> Outcome {
     let tool = Tool::new(RCHROOT).argv0("chroot");
-    stage.root(tool).args(line).run()
+    fixture.root(tool).args(line).run()
 }
 
 /// The ids of the command, after a line that ends before it.
-fn shown(stage: &Stage, line: &[&str]) -> String {
-    ids(&run(stage, &[line, &["show"]].concat()).ok().out())
+fn shown(fixture: &Fixture, line: &[&str]) -> String {
+    ids(&run(fixture, &[line, &["show"]].concat()).ok().out())
 }
 
 #[test]
 fn names_are_looked_up_inside_and_not_outside_only() {
     if require::root() {
-        let stage = Stage::new();
+        let fixture = Fixture::new();
         assert_eq!(
-            shown(&stage, &["--userspec=jailon:jailgrp", "jail"]),
+            shown(&fixture, &["--userspec=jailon:jailgrp", "jail"]),
             "u=5101 g=5301 G=5301,5302"
         );
         assert_eq!(
-            shown(&stage, &["--groups=jailgrp", "jail"]),
+            shown(&fixture, &["--groups=jailgrp", "jail"]),
             "u=0 g=0 G=5301"
         );
     }
@@ -31,9 +31,9 @@ fn names_are_looked_up_inside_and_not_outside_only() {
 #[test]
 fn options_behind_newroot_are_the_commands() {
     if require::root() {
-        let stage = Stage::new();
+        let fixture = Fixture::new();
         let outcome = run(
-            &stage,
+            &fixture,
             &["jail", "show", "--groups=5", "--help", "-x", "--"],
         )
         .ok();
@@ -44,16 +44,16 @@ fn options_behind_newroot_are_the_commands() {
             "{outcome}"
         );
         assert_eq!(ids(&outcome.out()), "u=0 g=0 G=77,88");
-        assert_eq!(run(&stage, &["jail", "--help"]).code(), 127);
+        assert_eq!(run(&fixture, &["jail", "--help"]).code(), 127);
     }
 }
 
 #[test]
 fn the_login_group_is_not_kept_beside_a_named_group() {
     if require::root() {
-        let stage = Stage::new();
+        let fixture = Fixture::new();
         assert_eq!(
-            shown(&stage, &["--userspec=nogrps:9", "jail"]),
+            shown(&fixture, &["--userspec=nogrps:9", "jail"]),
             "u=5106 g=9 G=9"
         );
     }
@@ -62,7 +62,7 @@ fn the_login_group_is_not_kept_beside_a_named_group() {
 #[test]
 fn a_repeated_userspec_is_no_error() {
     if require::root() {
-        let stage = Stage::new();
+        let fixture = Fixture::new();
         let line = [
             "--userspec=bad",
             "--userspec=5:6",
@@ -70,27 +70,30 @@ fn a_repeated_userspec_is_no_error() {
             "--groups=7",
             "jail",
         ];
-        assert_eq!(shown(&stage, &line), "u=5 g=6 G=7");
+        assert_eq!(shown(&fixture, &line), "u=5 g=6 G=7");
     }
 }
 
 #[test]
 fn a_dot_and_a_trailing_colon_are_understood() {
     if require::root() {
-        let stage = Stage::new();
+        let fixture = Fixture::new();
         assert_eq!(
-            shown(&stage, &["--userspec=jailon.9", "jail"]),
+            shown(&fixture, &["--userspec=jailon.9", "jail"]),
             "u=5101 g=9 G=9,5301,5302"
         );
         assert_eq!(
-            shown(&stage, &["--userspec=jailon:9:", "jail"]),
+            shown(&fixture, &["--userspec=jailon:9:", "jail"]),
             "u=5101 g=9 G=9,5301,5302"
         );
         assert_eq!(
-            shown(&stage, &["--userspec=jailon:", "jail"]),
+            shown(&fixture, &["--userspec=jailon:", "jail"]),
             "u=5101 g=5201 G=5201,5301,5302"
         );
-        assert_eq!(shown(&stage, &["--userspec=:9", "jail"]), "u=0 g=9 G=77,88");
+        assert_eq!(
+            shown(&fixture, &["--userspec=:9", "jail"]),
+            "u=0 g=9 G=77,88"
+        );
     }
 }
 
@@ -98,9 +101,9 @@ fn a_dot_and_a_trailing_colon_are_understood() {
 fn arguments_need_not_be_utf_8() {
     use std::os::unix::ffi::OsStrExt;
     if require::root() {
-        let stage = Stage::new();
+        let fixture = Fixture::new();
         let odd = std::ffi::OsStr::from_bytes(b"\xff\n\xfe");
-        let tool = stage
+        let tool = fixture
             .root(Tool::new(RCHROOT))
             .args(["jail", "show"])
             .arg(odd);
@@ -119,9 +122,9 @@ fn arguments_need_not_be_utf_8() {
 #[test]
 fn items_of_a_list_are_not_trimmed() {
     if require::root() {
-        let stage = Stage::new();
+        let fixture = Fixture::new();
         for item in [" jailgrp", "jailgrp ", "5 ", " "] {
-            let outcome = run(&stage, &["--groups", item, "jail", "show"]);
+            let outcome = run(&fixture, &["--groups", item, "jail", "show"]);
             outcome.fails(125, &format!("chroot: invalid group '{item}'\n"));
         }
     }
@@ -129,8 +132,8 @@ fn items_of_a_list_are_not_trimmed() {
 
 #[test]
 fn what_is_wrong_with_newroot_comes_before_what_is_wrong_with_a_name() {
-    let stage = Stage::new();
-    let tool = stage.ordinary(Tool::new(RCHROOT).argv0("chroot"));
+    let fixture = Fixture::new();
+    let tool = fixture.ordinary(Tool::new(RCHROOT).argv0("chroot"));
     let outcome = tool
         .args(["--userspec=bad", "--groups=bad", "nosuch"])
         .run();
@@ -140,9 +143,9 @@ fn what_is_wrong_with_newroot_comes_before_what_is_wrong_with_a_name() {
 
 #[test]
 fn a_reason_is_the_c_librarys_text_alone() {
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for root in ["nosuch", "file", "loop", "/", &"x".repeat(300)] {
-        let tool = stage.ordinary(Tool::new(RCHROOT));
+        let tool = fixture.ordinary(Tool::new(RCHROOT));
         let said = tool.args([root, "true"]).run().err();
         assert!(!said.is_empty() && !said.contains("os error"), "{said}");
     }
@@ -151,7 +154,7 @@ fn a_reason_is_the_c_librarys_text_alone() {
 #[test]
 fn every_bad_group_is_told() {
     if require::root() {
-        let outcome = run(&Stage::new(), &["--groups=a,5,b,,c", "jail", "show"]);
+        let outcome = run(&Fixture::new(), &["--groups=a,5,b,,c", "jail", "show"]);
         let lines = ["a", "b", "c"].map(|item| format!("chroot: invalid group '{item}'\n"));
         outcome.fails(125, &lines.concat());
     }
@@ -160,7 +163,7 @@ fn every_bad_group_is_told() {
 #[test]
 fn the_number_for_no_change_is_no_user_and_no_group() {
     if require::root() {
-        let stage = Stage::new();
+        let fixture = Fixture::new();
         for (line, sentence) in [
             ("--userspec=4294967295", "invalid user"),
             ("--userspec=4294967295:5", "invalid user"),
@@ -171,7 +174,7 @@ fn the_number_for_no_change_is_no_user_and_no_group() {
                 "failed to set supplemental groups: Invalid argument",
             ),
         ] {
-            let outcome = run(&stage, &[line, "jail", "show"]);
+            let outcome = run(&fixture, &[line, "jail", "show"]);
             outcome.fails(125, &format!("chroot: {sentence}\n"));
         }
     }
@@ -190,25 +193,25 @@ fn a_help_that_cannot_be_written_is_125() {
 #[test]
 fn a_broken_pipe_is_the_commands_to_notice() {
     if require::root() {
-        let stage = Stage::new();
+        let fixture = Fixture::new();
         let line = ["jail", "sh", "-c", "trap '' PIPE; trap"];
-        let ignoring = stage.root(Tool::new(RCHROOT)).ignoring(Signal::SIGPIPE);
+        let ignoring = fixture.root(Tool::new(RCHROOT)).ignoring(Signal::SIGPIPE);
         let outcome = ignoring
             .args(["/", "grep", "SigIgn", "/proc/self/status"])
             .run()
             .ok();
         assert_eq!(outcome.out(), "SigIgn:\t0000000000001000\n");
-        let outcome = run(&stage, &["/", "grep", "SigIgn", "/proc/self/status"]).ok();
+        let outcome = run(&fixture, &["/", "grep", "SigIgn", "/proc/self/status"]).ok();
         assert_eq!(outcome.out(), "SigIgn:\t0000000000000000\n");
-        run(&stage, &line).ok();
+        run(&fixture, &line).ok();
     }
 }
 
 #[test]
 fn a_closed_standard_input_does_not_become_dev_null() {
     if require::root() {
-        let stage = Stage::new();
-        let tool = stage.root(Tool::new(RCHROOT)).close_fd(0);
+        let fixture = Fixture::new();
+        let tool = fixture.root(Tool::new(RCHROOT)).close_fd(0);
         let outcome = tool.args(["jail", "sh", "-c", "[ -e /proc/self/fd/0 ] || echo closed"]);
         assert_eq!(outcome.run().ok().out(), "closed\n");
     }

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use crate::stage::{RCHROOT, Stage, twin};
+use crate::fixture::{Fixture, RCHROOT, differential_test};
 use testkit::{Outcome, Tool, require};
 
 fn rchroot() -> Tool {
@@ -17,15 +17,15 @@ fn the_command_sees_the_new_root_and_starts_there() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    stage.file("jail/tmp/sign", "inside\n");
+    let fixture = Fixture::new();
+    fixture.file("jail/tmp/sign", "inside\n");
     let line = [
         "jail",
         "sh",
         "-c",
         "pwd; cat tmp/sign /tmp/sign ../../tmp/sign",
     ];
-    let outcome = stage.root(rchroot()).args(line).run().ok();
+    let outcome = fixture.root(rchroot()).args(line).run().ok();
     assert_eq!(outcome.out(), "/\ninside\ninside\ninside\n");
 }
 
@@ -34,12 +34,12 @@ fn the_directory_stays_only_where_that_is_asked_for() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let pwd = |line: &[&str]| {
-        let tool = stage.root(rchroot()).args(line);
+        let tool = fixture.root(rchroot()).args(line);
         tool.args(["sh", "-c", "pwd -P"]).run().ok().out()
     };
-    let here = format!("{}\n", stage.scratch.path().display());
+    let here = format!("{}\n", fixture.scratch.path().display());
     assert_eq!(pwd(&["/"]), "/\n");
     assert_eq!(pwd(&["--skip-chdir", "/"]), here);
     assert_eq!(pwd(&["--skip-chdir", "isroot"]), here);
@@ -50,13 +50,15 @@ fn a_bind_mount_of_the_root_is_another_root() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    stage.scratch.dir("bound");
-    let Some(twin) = twin() else { return };
-    let here = |tool| stage.root(tool).bind_over("/", stage.path("bound"));
-    twin.assert_same_with(|tool| here(tool).args(["--skip-chdir", "bound", "true"]));
-    twin.assert_same_with(|tool| here(tool).args(["bound", "true"]));
-    let (ours, _) = twin.run_both(|tool| here(tool).args(["--skip-chdir", "bound", "true"]));
+    let fixture = Fixture::new();
+    fixture.scratch.dir("bound");
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    let here = |tool| fixture.root(tool).bind_over("/", fixture.path("bound"));
+    diff.assert_same_with(|tool| here(tool).args(["--skip-chdir", "bound", "true"]));
+    diff.assert_same_with(|tool| here(tool).args(["bound", "true"]));
+    let (ours, _) = diff.run_both(|tool| here(tool).args(["--skip-chdir", "bound", "true"]));
     ours.fails(
         125,
         "chroot: option --skip-chdir only permitted if NEWROOT is old '/'\n\
@@ -69,17 +71,21 @@ fn in_a_root_that_was_entered_its_own_root_is_the_old_one() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let Some(original) = require::original("chroot") else {
         return;
     };
     // The jail has the C library, and ours needs no other.
-    std::fs::copy(RCHROOT, stage.path("jail/rchroot")).unwrap();
-    testkit::wait_for_writers(stage.path("jail/rchroot").as_ref());
-    let enter = || stage.root(Tool::new(&original)).args(["jail", "/rchroot"]);
+    std::fs::copy(RCHROOT, fixture.path("jail/rchroot")).unwrap();
+    testkit::wait_for_writers(fixture.path("jail/rchroot").as_ref());
+    let enter = || {
+        fixture
+            .root(Tool::new(&original))
+            .args(["jail", "/rchroot"])
+    };
     let outcome = enter().args(["--skip-chdir", "--userspec=jailon", "/", "/show"]);
     assert_eq!(
-        crate::stage::ids(&outcome.run().ok().out()),
+        crate::fixture::ids(&outcome.run().ok().out()),
         "u=5101 g=5201 G=5201,5301,5302"
     );
     let outcome = enter().args(["--skip-chdir", "/tmp", "/show"]).run();
@@ -88,7 +94,7 @@ fn in_a_root_that_was_entered_its_own_root_is_the_old_one() {
 
 #[test]
 fn an_ordinary_user_is_told_what_is_wrong_with_the_path_first() {
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for (root, reason) in [
         ("/", "Operation not permitted"),
         ("jail", "Operation not permitted"),
@@ -96,7 +102,7 @@ fn an_ordinary_user_is_told_what_is_wrong_with_the_path_first() {
         ("file", "Not a directory"),
         ("loop", "Too many levels of symbolic links"),
     ] {
-        let outcome = stage
+        let outcome = fixture
             .ordinary(rchroot())
             .args(["--userspec=bad", "--groups=bad", root]);
         let sentence = format!("chroot: cannot change root directory to '{root}': {reason}\n");
@@ -109,9 +115,9 @@ fn without_a_search_right_the_way_is_barred() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for root in ["closed", "closed/inner"] {
-        let outcome = stage.ordinary(rchroot()).args([root, "true"]).run();
+        let outcome = fixture.ordinary(rchroot()).args([root, "true"]).run();
         let sentence =
             format!("chroot: cannot change root directory to '{root}': Permission denied\n");
         outcome.fails(125, &sentence);
@@ -123,7 +129,7 @@ fn what_is_wrong_is_told_in_the_order_of_the_steps() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     for (line, sentence) in [
         (
             "--foo --skip-chdir --userspec=bad --groups=bad nosuch nosuch",
@@ -155,10 +161,10 @@ fn what_is_wrong_is_told_in_the_order_of_the_steps() {
             "failed to set supplemental groups: Invalid argument",
         ),
     ] {
-        let outcome = stage.root(rchroot()).args(testkit::words(line)).run();
+        let outcome = fixture.root(rchroot()).args(testkit::words(line)).run();
         outcome.fails(125, &format!("chroot: {sentence}\n"));
     }
-    let outcome = stage
+    let outcome = fixture
         .root(rchroot())
         .args(["--userspec=5:5", "jail", "nosuch"])
         .run();
@@ -173,9 +179,9 @@ fn what_was_checked_is_what_is_entered_though_the_name_changes_meanwhile() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    stage.file("jail/sign", "inside\n");
-    let (link, next) = (stage.path("link"), stage.path("next"));
+    let fixture = Fixture::new();
+    fixture.file("jail/sign", "inside\n");
+    let (link, next) = (fixture.path("link"), fixture.path("next"));
     let done = AtomicBool::new(false);
     thread::scope(|scope| {
         scope.spawn(|| {
@@ -189,7 +195,7 @@ fn what_was_checked_is_what_is_entered_though_the_name_changes_meanwhile() {
         let mut entered = 0;
         let outcomes: Vec<Outcome> = (0..300)
             .map(|_| {
-                let tool = stage.root(rchroot()).args(["--skip-chdir", "link"]);
+                let tool = fixture.root(rchroot()).args(["--skip-chdir", "link"]);
                 tool.args(["sh", "-c", "test ! -e /sign && echo outside"])
                     .run()
             })
@@ -210,8 +216,10 @@ fn what_was_checked_is_what_is_entered_though_the_name_changes_meanwhile() {
 
 #[test]
 fn a_root_that_was_looked_at_before_is_refused_in_the_same_words() {
-    let Some(twin) = twin() else { return };
-    let stage = Stage::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    let fixture = Fixture::new();
     let long = "x".repeat(300);
     let roots = [
         "/",
@@ -231,7 +239,7 @@ fn a_root_that_was_looked_at_before_is_refused_in_the_same_words() {
             &["--groups=bothgrp"],
             &["--skip-chdir"],
         ] {
-            twin.assert_same_with(|tool| stage.ordinary(tool).args(options).args([root, "true"]));
+            diff.assert_same_with(|tool| fixture.ordinary(tool).args(options).args([root, "true"]));
         }
     }
 }

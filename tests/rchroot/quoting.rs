@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
-use crate::stage::{RCHROOT, Stage, opened, twin};
+use crate::fixture::{Fixture, RCHROOT, differential_test, opened};
 use testkit::{Tool, require, seeded_numbers};
 
 const LOCALES: [&str; 2] = ["C", "C.UTF-8"];
@@ -54,21 +54,28 @@ fn word(random: &mut impl FnMut(usize) -> usize) -> OsString {
 
 #[test]
 fn a_new_root_is_quoted_as_for_a_shell() {
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let mut random = seeded_numbers(20_261_104);
     for _ in 0..300 {
         let word = word(&mut random);
         for locale in LOCALES {
-            let here = |tool: Tool| tool.current_dir(stage.scratch.path()).env("LC_ALL", locale);
-            twin.assert_same_with(|tool| here(tool).arg("--").arg(&word).arg("true"));
+            let here = |tool: Tool| {
+                tool.current_dir(fixture.scratch.path())
+                    .env("LC_ALL", locale)
+            };
+            diff.assert_same_with(|tool| here(tool).arg("--").arg(&word).arg("true"));
         }
     }
 }
 
 #[test]
 fn every_byte_is_quoted_alike_beside_a_quote_and_without() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for byte in (1..=255).filter(|byte| *byte != b'/') {
         for word in [
             vec![byte],
@@ -79,9 +86,9 @@ fn every_byte_is_quoted_alike_beside_a_quote_and_without() {
             let word = [b"nosuch/".to_vec(), word].concat();
             for locale in LOCALES {
                 let word = OsString::from_vec(word.clone());
-                twin.assert_same_with(|tool| tool.env("LC_ALL", locale).arg(&word));
+                diff.assert_same_with(|tool| tool.env("LC_ALL", locale).arg(&word));
                 let bare = OsString::from_vec(word.as_encoded_bytes()[7..].to_vec());
-                twin.assert_same_with(|tool| tool.env("LC_ALL", locale).arg("--").arg(&bare));
+                diff.assert_same_with(|tool| tool.env("LC_ALL", locale).arg("--").arg(&bare));
             }
         }
     }
@@ -92,8 +99,10 @@ fn a_command_and_a_group_are_quoted_with_the_locales_marks() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let mut random = seeded_numbers(20_261_105);
     for _ in 0..200 {
         let word = word(&mut random);
@@ -101,11 +110,11 @@ fn a_command_and_a_group_are_quoted_with_the_locales_marks() {
         let group = [b"--groups=x", word.as_encoded_bytes()].concat();
         for locale in LOCALES {
             for root in ["/", "jail"] {
-                let here = |tool| stage.root(tool).env("LC_ALL", locale);
+                let here = |tool| fixture.root(tool).env("LC_ALL", locale);
                 let command = OsString::from_vec(command.clone());
-                twin.assert_same_with(|tool| here(tool).args([root]).arg(&command));
+                diff.assert_same_with(|tool| here(tool).args([root]).arg(&command));
                 let group = OsString::from_vec(group.clone());
-                twin.assert_same_with(|tool| here(tool).arg(&group).args([root]));
+                diff.assert_same_with(|tool| here(tool).arg(&group).args([root]));
             }
         }
     }
@@ -131,11 +140,13 @@ fn set(tool: Tool, variables: &[(&str, &str)]) -> Tool {
 
 #[test]
 fn the_locale_is_the_one_that_the_environment_names_first() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for environment in ENVIRONMENTS {
-        twin.assert_same_with(|tool| set(tool, environment).args(["--", "caf\u{e9}\u{85}"]));
+        diff.assert_same_with(|tool| set(tool, environment).args(["--", "caf\u{e9}\u{85}"]));
     }
-    twin.assert_same_with(|tool| tool.no_env().args(["--", "caf\u{e9}"]));
+    diff.assert_same_with(|tool| tool.no_env().args(["--", "caf\u{e9}"]));
 }
 
 #[test]
@@ -143,12 +154,14 @@ fn the_locale_is_still_the_callers_once_the_root_has_changed() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let Some(twin) = twin() else { return };
+    let fixture = Fixture::new();
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for environment in ENVIRONMENTS {
         for root in ["/", "jail"] {
-            twin.assert_same_with(|tool| {
-                set(stage.root(tool), environment).args([root, "caf\u{e9}"])
+            diff.assert_same_with(|tool| {
+                set(fixture.root(tool), environment).args([root, "caf\u{e9}"])
             });
         }
     }
@@ -159,10 +172,10 @@ fn the_locale_is_never_the_new_roots() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let locale = stage.scratch.dir("jail/usr/lib/locale/C.utf8");
-    stage.file("jail/usr/lib/locale/C.utf8/LC_CTYPE", "no locale");
-    let tool = stage
+    let fixture = Fixture::new();
+    let locale = fixture.scratch.dir("jail/usr/lib/locale/C.utf8");
+    fixture.file("jail/usr/lib/locale/C.utf8/LC_CTYPE", "no locale");
+    let tool = fixture
         .root(Tool::new(RCHROOT).argv0("chroot"))
         .env("LC_ALL", "C.UTF-8");
     let (outcome, names) = opened(&[locale], tool.args(["jail", "caf\u{e9}"]));
@@ -181,10 +194,10 @@ fn a_locale_costs_nothing_where_nothing_is_quoted() {
         return;
     };
     if require::root() {
-        let stage = Stage::new();
-        let tool = stage.root(Tool::new(RCHROOT)).env("LC_ALL", "C.UTF-8");
+        let fixture = Fixture::new();
+        let tool = fixture.root(Tool::new(RCHROOT)).env("LC_ALL", "C.UTF-8");
         // A directory of the test's own stands for the machine's, in which others open files meanwhile.
-        let own = stage.scratch.dir("locale");
+        let own = fixture.scratch.dir("locale");
         let tool = tool.bind_over(&own, &host);
         let (outcome, names) = opened(&[own], tool.args(["/", "/bin/sh", "-c", ":"]));
         assert_eq!((outcome.code(), names), (0, Vec::new()));

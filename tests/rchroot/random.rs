@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use crate::stage::{Stage, twin};
+use crate::fixture::{Fixture, differential_test};
 use testkit::{DifferentialTest, Outcome, Tool, require, seeded_numbers};
 
 const LONG: [&str; 5] = [
@@ -169,8 +169,8 @@ fn line(random: Random<'_>) -> Vec<OsString> {
 }
 
 /// Whether the two differ otherwise than they are meant to.
-fn differs(twin: &DifferentialTest, setup: impl Fn(Tool) -> Tool) -> Option<String> {
-    let (ours, original) = twin.run_both(setup);
+fn differs(diff: &DifferentialTest, setup: impl Fn(Tool) -> Tool) -> Option<String> {
+    let (ours, original) = diff.run_both(setup);
     let seen = |outcome: &Outcome| {
         (
             outcome.status,
@@ -188,13 +188,15 @@ fn differs(twin: &DifferentialTest, setup: impl Fn(Tool) -> Tool) -> Option<Stri
 }
 
 fn compare(count: usize, seed: u64, setup: impl Fn(Tool) -> Tool) {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let mut random = seeded_numbers(seed);
     let mut differences = Vec::new();
     for number in 0..count {
         let line = line(&mut random);
         let locale = ["C", "C.UTF-8"][number % 2];
-        differences.extend(differs(&twin, |tool| {
+        differences.extend(differs(&diff, |tool| {
             setup(tool).env("LC_ALL", locale).args(&line)
         }));
     }
@@ -205,30 +207,30 @@ fn compare(count: usize, seed: u64, setup: impl Fn(Tool) -> Tool) {
     );
 }
 
-/// The stage without what the two are meant to differ in: nobody is known outside.
-fn stage() -> Stage {
-    let stage = Stage::new();
-    stage.file("etc/passwd", "");
-    stage.file("etc/group", "");
-    let odd = stage.scratch.path().join(OsStr::from_bytes(b"\xff"));
+/// The fixture without what the two are meant to differ in: nobody is known outside.
+fn fixture() -> Fixture {
+    let fixture = Fixture::new();
+    fixture.file("etc/passwd", "");
+    fixture.file("etc/group", "");
+    let odd = fixture.scratch.path().join(OsStr::from_bytes(b"\xff"));
     std::os::unix::fs::symlink("jail", odd).unwrap();
-    stage
+    fixture
 }
 
 #[test]
 fn five_thousand_random_lines_as_root() {
     if require::root() {
-        let stage = stage();
+        let fixture = fixture();
         compare(5000, 20_261_106, |tool| {
-            stage.root(tool).env("SHELL", "/show")
+            fixture.root(tool).env("SHELL", "/show")
         });
     }
 }
 
 #[test]
 fn two_thousand_random_lines_as_an_ordinary_user() {
-    let stage = stage();
+    let fixture = fixture();
     compare(2000, 20_261_107, |tool| {
-        stage.ordinary(tool).env("SHELL", "/show")
+        fixture.ordinary(tool).env("SHELL", "/show")
     });
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::stage::{RCHROOT, Stage};
+use crate::fixture::{Fixture, RCHROOT};
 use testkit::{Signal, Tool, require};
 
 fn rchroot() -> Tool {
@@ -14,7 +14,7 @@ fn no_descriptor_is_inherited_but_the_standard_ones() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let show =
         "n=0; while [ $n -lt 20 ]; do [ -e /proc/self/fd/$n ] && echo $n; n=$((n + 1)); done; :";
     for options in [
@@ -24,7 +24,7 @@ fn no_descriptor_is_inherited_but_the_standard_ones() {
     ] {
         let null = || File::open("/dev/null").unwrap();
         let tool = || {
-            stage
+            fixture
                 .root(rchroot())
                 .fd(3, null())
                 .fd(19, null())
@@ -42,10 +42,13 @@ fn the_command_can_gain_no_privileges_but_has_become_who_it_is_to_be() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let show = "while read -r line; do case $line in NoNew*|Uid*) echo $line; esac; done </proc/self/status";
     for (options, expected) in [(&["--no-new-privs"][..], 1), (&[], 0)] {
-        let tool = stage.root(rchroot()).args(options).arg("--userspec=jailon");
+        let tool = fixture
+            .root(rchroot())
+            .args(options)
+            .arg("--userspec=jailon");
         let outcome = tool.args(["jail", "sh", "-c", show]).run().ok();
         let expected = format!("Uid: 5101 5101 5101 5101\nNoNewPrivs: {expected}\n");
         assert_eq!(outcome.out(), expected);
@@ -61,8 +64,8 @@ fn the_command_leads_a_session_that_has_no_terminal() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    let tool = || stage.root(rchroot()).terminal(80, 24);
+    let fixture = Fixture::new();
+    let tool = || fixture.root(rchroot()).terminal(80, 24);
     let line = ["jail", "sh", "-c", SESSION];
     let outcome = tool().arg("--new-session").args(line).run().ok();
     assert_eq!(outcome.out(), "1 0\n");
@@ -75,15 +78,18 @@ fn keys_reach_the_command_and_its_status_is_passed_on() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let script = "trap 'echo int; exit 5' INT; echo up; while :; do :; done";
-    let tool = stage.root(rchroot()).terminal(80, 24).arg("--new-session");
+    let tool = fixture
+        .root(rchroot())
+        .terminal(80, 24)
+        .arg("--new-session");
     let mut tool = tool.args(["jail", "sh", "-c", script]).spawn();
     tool.read_until("up\n");
     tool.type_in("\u{3}");
     tool.read_until("int\n");
     assert_eq!(tool.wait().code(), 5);
-    let tool = || stage.root(rchroot()).arg("--new-session");
+    let tool = || fixture.root(rchroot()).arg("--new-session");
     let killed = tool().args(["jail", "sh", "-c", "kill -TERM $$"]).run();
     assert_eq!(killed.status, testkit::Status::Killed(15));
     let ignoring = tool()

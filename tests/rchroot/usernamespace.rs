@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use crate::stage::{RCHROOT, Stage, twin};
-use crate::twins::lines;
+use crate::command_lines::lines;
+use crate::fixture::{Fixture, RCHROOT, differential_test};
 use testkit::{Outcome, Tool, require};
 
 /// Runs a program, by the name `chroot`, as root of a user namespace made by an ordinary user.
-fn inside(stage: &Stage, program: &Path, line: &[String]) -> Outcome {
-    let tool = stage.ordinary(Tool::new("/usr/bin/unshare"));
-    let tool = stage.leads_to(tool, program);
+fn inside(fixture: &Fixture, program: &Path, line: &[String]) -> Outcome {
+    let tool = fixture.ordinary(Tool::new("/usr/bin/unshare"));
+    let tool = fixture.leads_to(tool, program);
     tool.args(["-r", "chroot"]).args(line).run()
 }
 
@@ -21,12 +21,12 @@ fn every_command_line_of_the_file_as_root_of_a_user_namespace() {
     let Some(original) = require::original("chroot") else {
         return;
     };
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let mut differences = Vec::new();
     for line in lines() {
         let (ours, theirs) = (
-            inside(&stage, RCHROOT.path(), &line),
-            inside(&stage, &original, &line),
+            inside(&fixture, RCHROOT.path(), &line),
+            inside(&fixture, &original, &line),
         );
         // A command that shows its environment shows the way to the program too.
         let seen = |outcome: &Outcome| {
@@ -42,13 +42,16 @@ fn every_command_line_of_the_file_as_root_of_a_user_namespace() {
 
 #[test]
 fn the_root_changes_and_the_groups_do_not() {
-    if !require::user_namespaces() || !require::installed("unshare") || twin().is_none() {
+    if !require::user_namespaces()
+        || !require::installed("unshare")
+        || differential_test().is_none()
+    {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let run = |line: &[&str]| {
         let line: Vec<String> = line.iter().map(|word| (*word).to_owned()).collect();
-        inside(&stage, RCHROOT.path(), &line)
+        inside(&fixture, RCHROOT.path(), &line)
     };
     let outcome = run(&[
         "jail",

@@ -4,8 +4,8 @@ use std::fs;
 
 use testkit::{Running, Tool};
 
-use crate::players::{asleep, sleep, unshared};
-use crate::stage::{Scene, Stage, TESTER};
+use crate::fixture::{Fixture, Scenario, TESTER};
+use crate::processes::{asleep, sleep, unshared};
 
 /// The types in the order of `ls`.
 const TYPES: [&str; 8] = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
@@ -32,8 +32,8 @@ fn expected(processes: &[&str], kinds: &[&str]) -> String {
     kinds.iter().map(row).collect()
 }
 
-fn compare(stage: &Stage, words: &[&str]) -> String {
-    let outcome = stage.ours().args(words).run().ok();
+fn compare(fixture: &Fixture, words: &[&str]) -> String {
+    let outcome = fixture.ours().args(words).run().ok();
     assert!(outcome.stderr.is_empty(), "{outcome}");
     outcome.out()
 }
@@ -44,37 +44,37 @@ fn pid(running: &Running) -> String {
 
 #[test]
 fn a_column_a_process_a_row_a_type() {
-    Scene::Root.play("compare::rows_act");
-    Scene::User.play("compare::rows_act");
+    Scenario::Root.play("compare::rows_act");
+    Scenario::User.play("compare::rows_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn rows_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let other = asleep(unshared(&["-r", "-u", "-n", "sleep", "1000"]));
     let like_us = asleep(sleep());
     let (other, like_us) = (pid(&other), pid(&like_us));
     let list = format!("1,{other},{like_us}");
-    let text = compare(&stage, &["-r", "--compare", &list]);
+    let text = compare(&fixture, &["-r", "--compare", &list]);
     let (heading, rows) = text.split_once('\n').unwrap();
     assert_eq!(heading, format!("TYPE 1 {other} {like_us} RESULT"));
     assert_eq!(rows, expected(&["1", &other, &like_us], &TYPES));
     assert_eq!(rows.matches(" different\n").count(), 3, "{rows}");
     // Those of the act are those of the tool.
-    let text = compare(&stage, &["-rn", "--compare", &other]);
+    let text = compare(&fixture, &["-rn", "--compare", &other]);
     assert_eq!(text, expected(&["1", &other], &TYPES));
-    let text = compare(&stage, &["-rn", "--compare", &like_us]);
+    let text = compare(&fixture, &["-rn", "--compare", &like_us]);
     assert_eq!(text.matches(" same\n").count(), 8, "{text}");
     // Types are chosen, whatever their order.
     let text = compare(
-        &stage,
+        &fixture,
         &["-rn", "-t", "uts", "--compare", &other, "-t", "ipc"],
     );
     assert_eq!(text, expected(&["1", &other], &["ipc", "uts"]));
     // Who is named twice has one column, so that JSON has one key.
     let text = compare(
-        &stage,
+        &fixture,
         &["-r", "-t", "uts", "--compare", &format!("{other},{other}")],
     );
     let number = number(&other, "uts");
@@ -83,21 +83,21 @@ fn rows_act() {
 
 #[test]
 fn the_table_has_every_form() {
-    Scene::Root.play("compare::forms_act");
+    Scenario::Root.play("compare::forms_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn forms_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let other = asleep(unshared(&["-u", "sleep", "1000"]));
     let pid = pid(&other);
     let (own, its) = (number("self", "uts"), number(&pid, "uts"));
-    let human = compare(&stage, &["-t", "uts", "--compare", &pid]);
+    let human = compare(&fixture, &["-t", "uts", "--compare", &pid]);
     let expected =
         format!("TYPE       SELF {pid:>10} RESULT\nuts  {own:>10} {its:>10} different\n");
     assert_eq!(human, expected);
-    let json = compare(&stage, &["-J", "-t", "uts", "--compare", &pid]);
+    let json = compare(&fixture, &["-J", "-t", "uts", "--compare", &pid]);
     let expected = format!(
         r#"{{
    "unreadable": 0,
@@ -117,14 +117,14 @@ fn forms_act() {
 
 #[test]
 fn what_may_not_be_read_is_said_to_be_unknown() {
-    Scene::Root.play("compare::stranger_act");
+    Scenario::Root.play("compare::stranger_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn stranger_act() {
-    let stage = Stage::entered();
-    let stranger = || stage.ours().as_user(TESTER, TESTER, &[]);
+    let fixture = Fixture::entered();
+    let stranger = || fixture.ours().as_user(TESTER, TESTER, &[]);
     let run = |tool: Tool, words: &[&str]| tool.args(words).run().ok();
     let own = number("self", "uts");
     let outcome = run(stranger(), &["-rn", "-t", "uts", "--compare", "1"]);
@@ -148,13 +148,13 @@ fn stranger_act() {
 
 #[test]
 fn a_process_that_does_not_exist_is_an_error() {
-    Scene::Root.play("compare::mistakes_act");
+    Scenario::Root.play("compare::mistakes_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn mistakes_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     for (words, sentence) in [
         (
             &["--compare", "999999"][..],
@@ -180,20 +180,20 @@ fn mistakes_act() {
             "options --compare and --tree cannot be combined",
         ),
     ] {
-        let outcome = stage.ours().args(words).run();
+        let outcome = fixture.ours().args(words).run();
         outcome.fails(1, &format!("lsns: {sentence}\n"));
     }
 }
 
 #[test]
 fn threads_and_zombies_can_be_compared() {
-    Scene::Root.play("compare::odd_act");
+    Scenario::Root.play("compare::odd_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn odd_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWUTS).unwrap();
@@ -203,14 +203,14 @@ fn odd_act() {
         }
     });
     let thread = receiver.recv().unwrap();
-    let text = compare(&stage, &["-rn", "--compare", &format!("1,{thread}")]);
+    let text = compare(&fixture, &["-rn", "--compare", &format!("1,{thread}")]);
     assert_eq!(text, expected(&["1", &thread], &TYPES));
     assert!(text.contains(" different\n"), "{text}");
     let mut zombie = Tool::new("/bin/true").spawn();
     zombie.wait();
     // It has left all but its user and pid namespaces.
     let text = compare(
-        &stage,
+        &fixture,
         &["-rn", "-t", "uts", "-t", "user", "--compare", &pid(&zombie)],
     );
     let (user, uts) = (number("self", "user"), number("self", "uts"));

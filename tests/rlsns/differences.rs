@@ -8,8 +8,8 @@ use std::os::unix::ffi::OsStringExt;
 use nix::mount::{MsFlags, mount};
 use testkit::{Outcome, Running, Tool, eventually, originals};
 
+use crate::fixture::{Fixture, Scenario};
 use crate::json::is_valid;
-use crate::stage::{Scene, Stage};
 
 /// A process in a uts namespace of its own, with this word on its command line.
 pub(crate) fn shown(word: impl Into<OsString>) -> Running {
@@ -24,21 +24,21 @@ pub(crate) fn shown(word: impl Into<OsString>) -> Running {
 }
 
 /// Both, with these arguments, in a locale that knows every character.
-pub(crate) fn both(stage: &Stage, line: &[&str]) -> (Outcome, Outcome) {
-    stage.run_both(|tool| tool.env("LC_ALL", "C.UTF-8").args(line))
+pub(crate) fn both(fixture: &Fixture, line: &[&str]) -> (Outcome, Outcome) {
+    fixture.run_both(|tool| tool.env("LC_ALL", "C.UTF-8").args(line))
 }
 
 #[test]
 fn the_help_is_our_own() {
-    Scene::Root.play("differences::help_act");
+    Scenario::Root.play("differences::help_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn help_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     for option in ["--help", "-h", "--he"] {
-        let (ours, theirs) = both(&stage, &[option]);
+        let (ours, theirs) = both(&fixture, &[option]);
         let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
         assert!(ours.contains("--list-columns"), "{ours}");
         assert!(ours.contains("\nUsage:\n lsns "), "{ours}");
@@ -48,14 +48,14 @@ fn help_act() {
 
 #[test]
 fn columns_of_our_own_come_when_they_are_named() {
-    Scene::Root.play("differences::columns_act");
+    Scenario::Root.play("differences::columns_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn columns_act() {
-    let stage = Stage::entered();
-    let (ours, theirs) = both(&stage, &["-r", "-H"]);
+    let fixture = Fixture::entered();
+    let (ours, theirs) = both(&fixture, &["-r", "-H"]);
     let names = |outcome: &Outcome| -> Vec<String> {
         let text = outcome.out();
         let names = text.lines().filter_map(|line| line.split(' ').next());
@@ -66,25 +66,25 @@ fn columns_act() {
     assert_eq!(known, theirs);
     assert!(added.contains(&"HELD".to_owned()), "{ours:?}");
     for name in added {
-        let (ours, theirs) = both(&stage, &["-o", name]);
+        let (ours, theirs) = both(&fixture, &["-o", name]);
         assert!(ours.ok().out().contains(name.as_str()));
         theirs.fails(1, &format!("lsns: unknown column: {name}\n"));
         // They are not among all, as the original has it.
-        let (ours, _) = both(&stage, &["--output-all"]);
+        let (ours, _) = both(&fixture, &["--output-all"]);
         assert!(!ours.ok().out().contains(&format!(" {name}")));
     }
 }
 
 #[test]
 fn views_of_our_own_take_nothing_from_the_originals_options() {
-    Scene::Root.play("differences::views_act");
+    Scenario::Root.play("differences::views_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn views_act() {
-    let stage = Stage::entered();
-    let uts = crate::players::inode("/proc/1/ns/uts").to_string();
+    let fixture = Fixture::entered();
+    let uts = crate::processes::inode("/proc/1/ns/uts").to_string();
     for (option, value) in [
         ("--holders", uts.as_str()),
         ("--compare", "1"),
@@ -97,25 +97,25 @@ fn views_act() {
         ("--hi", "-l"),
         ("--no-", "-l"),
     ] {
-        let (ours, theirs) = both(&stage, &[option, value]);
+        let (ours, theirs) = both(&fixture, &[option, value]);
         assert!(ours.ok().stdout.len() > 50, "{option}");
         let theirs = theirs.err();
         let refused = format!("lsns: unrecognized option '{option}'\n");
         assert!(theirs.starts_with(&refused), "{theirs}");
     }
-    let (ours, theirs) = both(&stage, &["--h"]);
+    let (ours, theirs) = both(&fixture, &["--h"]);
     assert!(ours.ok().out().contains("Usage:") && theirs.ok().out().contains("Usage:"));
 }
 
 #[test]
 fn json_is_json_whatever_a_command_line_holds() {
-    Scene::Root.play("differences::json_act");
+    Scenario::Root.play("differences::json_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn json_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let odd = shown(OsString::from_vec(
         b"\xff\xfe \xc3( \xed\xa0\x80 caf\xe9".to_vec(),
     ));
@@ -126,7 +126,7 @@ fn json_act() {
         &["-J", "-o", "COMMAND,NS"],
     ] {
         for shape in ["", "lines", "compact"] {
-            let (ours, theirs) = stage.run_both(|tool| {
+            let (ours, theirs) = fixture.run_both(|tool| {
                 tool.env("LC_ALL", "C.UTF-8")
                     .env("LIBSMARTCOLS_JSON", shape)
                     .args(line)
@@ -150,21 +150,21 @@ fn json_act() {
 
 #[test]
 fn several_paths_stand_in_one_string_of_json() {
-    Scene::Root.play("differences::paths_act");
+    Scenario::Root.play("differences::paths_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn paths_act() {
-    let stage = Stage::entered();
-    let paths = ["a", "b c"].map(|name| stage.scratch.file(name, ""));
+    let fixture = Fixture::entered();
+    let paths = ["a", "b c"].map(|name| fixture.scratch.file(name, ""));
     let none = None::<&str>;
     for path in &paths {
         let uts = Some("/proc/1/ns/uts");
         mount(uts, path, none, MsFlags::MS_BIND, none).unwrap();
     }
     let [first, second] = paths.map(|path| path.display().to_string());
-    let (ours, theirs) = both(&stage, &["-J", "-t", "uts", "-o", "NS,NSFS"]);
+    let (ours, theirs) = both(&fixture, &["-J", "-t", "uts", "-o", "NS,NSFS"]);
     assert!(is_valid(&ours.stdout), "{ours}");
     let joined = format!("\"nsfs\": \"{first},{second}\"\n");
     assert!(ours.clone().ok().out().contains(&joined), "{ours}");
@@ -178,15 +178,15 @@ fn paths_act() {
 
 #[test]
 fn a_tree_in_lines_is_json() {
-    Scene::Root.play("differences::lines_act");
+    Scenario::Root.play("differences::lines_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn lines_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let _child = shown("x");
-    let (ours, theirs) = stage.run_both(|tool| {
+    let (ours, theirs) = fixture.run_both(|tool| {
         let tool = tool.env("LIBSMARTCOLS_JSON", "lines");
         tool.args(["-J", "-T", "-o", "NS,TYPE"])
     });
@@ -199,25 +199,25 @@ fn lines_act() {
 
 #[test]
 fn what_turns_the_direction_of_writing_is_made_visible() {
-    Scene::Root.play("differences::direction_act");
+    Scenario::Root.play("differences::direction_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn direction_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     for mark in [
         '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
         '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}', '\u{feff}',
     ] {
         let _shown = shown(format!("a{mark}b"));
-        let (ours, theirs) = both(&stage, &["-l", "-o", "COMMAND"]);
+        let (ours, theirs) = both(&fixture, &["-l", "-o", "COMMAND"]);
         let bytes = mark.to_string().into_bytes();
         let escaped: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
         let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
         assert!(ours.contains(&format!("a{escaped}b")), "{ours}");
         assert!(theirs.contains(&format!("a{mark}b")), "{theirs}");
-        let (ours, theirs) = both(&stage, &["-J", "-o", "COMMAND"]);
+        let (ours, theirs) = both(&fixture, &["-J", "-o", "COMMAND"]);
         let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
         assert!(is_valid(ours.as_bytes()), "{ours}");
         let escaped = format!("a\\u{:04x}b", u32::from(mark));
@@ -228,16 +228,16 @@ fn direction_act() {
 
 #[test]
 fn json_has_no_control_characters() {
-    Scene::Root.play("differences::control_act");
+    Scenario::Root.play("differences::control_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn control_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     // DEL and CSI, in UTF-8; the escape character is escaped by both.
     let _running = shown(OsString::from("a\u{7f}b\u{9b}31mc\u{1b}d"));
-    let (ours, theirs) = both(&stage, &["-J", "-t", "uts", "-o", "COMMAND"]);
+    let (ours, theirs) = both(&fixture, &["-J", "-t", "uts", "-o", "COMMAND"]);
     let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
     assert!(
         is_valid(ours.as_bytes()) && is_valid(theirs.as_bytes()),
@@ -249,20 +249,20 @@ fn control_act() {
 
 #[test]
 fn a_uid_above_two_to_the_31_is_shown_and_filtered_as_it_is() {
-    Scene::Root.play("differences::uid_act");
+    Scenario::Root.play("differences::uid_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn uid_act() {
     const UID: u32 = 3_000_000_000;
-    let stage = Stage::entered();
-    let tool = crate::players::unshared(&["-r", "-n", "sleep", "1000"]);
-    let net = crate::players::asleep(tool.as_user(UID, UID, &[]));
-    let inode = crate::players::namespace(&net, "net");
+    let fixture = Fixture::entered();
+    let tool = crate::processes::unshared(&["-r", "-n", "sleep", "1000"]);
+    let net = crate::processes::asleep(tool.as_user(UID, UID, &[]));
+    let inode = crate::processes::namespace(&net, "net");
     let list = |more: &[&str]| {
         let line = [&["-rnl", "-t", "net", "-o", "NS,UID"], more].concat();
-        both(&stage, &line)
+        both(&fixture, &line)
     };
     let row = |outcome: &Outcome| {
         let text = outcome.clone().ok().out();
@@ -290,21 +290,21 @@ fn uid_act() {
 
 #[test]
 fn a_long_list_that_nobody_reads_is_no_failure() {
-    Scene::Root.play("differences::unread_act");
+    Scenario::Root.play("differences::unread_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn unread_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     // More than the original's standard output holds back.
     let _long = [0; 3].map(|_| shown("x".repeat(7000)));
     let line = ["-n", "-t", "uts"];
     let gone = || nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap().1;
     let ignoring = testkit::Signal::SIGPIPE;
     for (ours, theirs) in [
-        stage.run_both(|tool| tool.args(line).close_fd(1)),
-        stage.run_both(|tool| tool.args(line).fd(1, gone()).ignoring(ignoring)),
+        fixture.run_both(|tool| tool.args(line).close_fd(1)),
+        fixture.run_both(|tool| tool.args(line).fd(1, gone()).ignoring(ignoring)),
     ] {
         assert_eq!((ours.code(), ours.err().as_str()), (0, ""), "{ours}");
         theirs.fails(1, "lsns: write error\n");
@@ -313,13 +313,13 @@ fn unread_act() {
 
 #[test]
 fn what_is_wrong_with_a_filter_is_said_in_our_own_words() {
-    Scene::Root.play("differences::words_act");
+    Scenario::Root.play("differences::words_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn words_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     for (filter, our, their) in [
         (
             "NS ==",
@@ -332,7 +332,7 @@ fn words_act() {
             "syntax error, unexpected HOLDER, expecting end of file",
         ),
     ] {
-        let (ours, theirs) = both(&stage, &["-Q", filter]);
+        let (ours, theirs) = both(&fixture, &["-Q", filter]);
         let said = |words: &str| format!("lsns: failed to parse \"{filter}\": {words}\n");
         ours.fails(1, &said(our));
         theirs.fails(1, &said(their));

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt;
 use testkit::{Outcome, Status};
 
 use crate::differences::{both, shown};
-use crate::stage::{Scene, Stage};
+use crate::fixture::{Fixture, Scenario};
 
 /// How the original answers a filter that ours refuses.
 enum Theirs {
@@ -17,13 +17,13 @@ enum Theirs {
 
 #[test]
 fn a_filter_that_cannot_be_read_is_refused_and_nothing_else_happens() {
-    Scene::Root.play("filter::refusal_act");
+    Scenario::Root.play("filter::refusal_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn refusal_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     for (filter, original) in [
         ("NS ==", Theirs::Refuses),
         ("(NS", Theirs::Refuses),
@@ -36,7 +36,7 @@ fn refusal_act() {
         ("TYPE =~ 5", Theirs::Crashes),
         ("NS =~ 5", Theirs::Crashes),
     ] {
-        let (ours, theirs) = both(&stage, &["-rlno", "TYPE", "-Q", filter]);
+        let (ours, theirs) = both(&fixture, &["-rlno", "TYPE", "-Q", filter]);
         let told = ours.err();
         assert_eq!((ours.code(), ours.out()), (1, String::new()), "{ours}");
         let begun = format!("lsns: failed to parse \"{filter}\": ");
@@ -54,13 +54,13 @@ fn refusal_act() {
 
 #[test]
 fn the_processes_of_a_namespace_can_be_filtered() {
-    Scene::Root.play("filter::processes_act");
+    Scenario::Root.play("filter::processes_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn processes_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let shown = shown("x");
     let (pid, uts) = (shown.pid().to_string(), "/proc/1/ns/uts");
     let own = std::fs::metadata(uts).unwrap().ino().to_string();
@@ -71,7 +71,7 @@ fn processes_act() {
         ("PID == 0", ""),
         (&format!("PID == {pid}"), ""),
     ] {
-        let (ours, theirs) = both(&stage, &[&own, "-rno", "PID", "-Q", filter]);
+        let (ours, theirs) = both(&fixture, &[&own, "-rno", "PID", "-Q", filter]);
         assert_eq!(rows(ours), expected, "{filter}");
         assert!(
             theirs.err().starts_with("lsns: failed to apply filter: "),
@@ -83,14 +83,14 @@ fn processes_act() {
 
 #[test]
 fn a_filter_may_be_long_and_deep() {
-    Scene::Root.play("filter::depth_act");
+    Scenario::Root.play("filter::depth_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn depth_act() {
-    let stage = Stage::entered();
-    let list = |filter: &str| stage.ours().args(["-rlno", "NS", "-Q", filter]).run();
+    let fixture = Fixture::entered();
+    let list = |filter: &str| fixture.ours().args(["-rlno", "NS", "-Q", filter]).run();
     let all = list("").ok().out();
     for links in [1000, 10_000] {
         let long = format!("NS == 0{}", " || NS".repeat(links));

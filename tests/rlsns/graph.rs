@@ -7,8 +7,8 @@ use std::os::unix::ffi::OsStringExt;
 use testkit::{Outcome, Running, Tool, require};
 
 use crate::differences::shown;
-use crate::players::{asleep, inode, namespace, unshared};
-use crate::stage::{Scene, Stage};
+use crate::fixture::{Fixture, Scenario};
+use crate::processes::{asleep, inode, namespace, unshared};
 
 /// Names that would break out of a label, change the terminal or be no text at all.
 const HOSTILE: [&[u8]; 8] = [
@@ -22,8 +22,8 @@ const HOSTILE: [&[u8]; 8] = [
     b"line\nsubgraph evil\nend",
 ];
 
-fn picture(stage: &Stage, line: &[&str]) -> Outcome {
-    let tool = stage.ours().env("LC_ALL", "C.UTF-8");
+fn picture(fixture: &Fixture, line: &[&str]) -> Outcome {
+    let tool = fixture.ours().env("LC_ALL", "C.UTF-8");
     let outcome = tool.args(line).run().ok();
     assert!(outcome.stderr.is_empty(), "{outcome}");
     outcome
@@ -37,15 +37,15 @@ fn hostile() -> Vec<Running> {
 
 #[test]
 fn graphviz_draws_it() {
-    Scene::Root.play("graph::drawn_act");
-    Scene::User.play("graph::drawn_act");
-    Scene::Stranger.play("graph::drawn_act");
+    Scenario::Root.play("graph::drawn_act");
+    Scenario::User.play("graph::drawn_act");
+    Scenario::OtherUser.play("graph::drawn_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn drawn_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     if !require::installed("dot") {
         return;
     }
@@ -56,7 +56,7 @@ fn drawn_act() {
         &["--graph=dot", "-u"],
         &["--graph", "-t", "pid", "-P"],
     ] {
-        let text = picture(&stage, line).stdout;
+        let text = picture(&fixture, line).stdout;
         let drawn = Tool::new("/usr/bin/dot")
             .arg("-Tsvg")
             .stdin(text)
@@ -75,17 +75,17 @@ fn drawn_act() {
 
 #[test]
 fn nothing_in_it_is_more_than_text() {
-    Scene::Root.play("graph::hostile_act");
+    Scenario::Root.play("graph::hostile_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn hostile_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let hostile = hostile();
     for language in ["dot", "mermaid"] {
         let graph = format!("--graph={language}");
-        let outcome = picture(&stage, &[&graph, "-u"]);
+        let outcome = picture(&fixture, &[&graph, "-u"]);
         let text = std::str::from_utf8(&outcome.stdout).expect("it is UTF-8");
         let control = |character: char| character.is_control() && !"\n\t".contains(character);
         assert!(
@@ -138,14 +138,14 @@ fn is_known(line: &str) -> bool {
 
 #[test]
 fn frames_are_owners_and_arrows_parents() {
-    Scene::Root.play("graph::frames_act");
-    Scene::User.play("graph::frames_act");
+    Scenario::Root.play("graph::frames_act");
+    Scenario::User.play("graph::frames_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn frames_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let maker = asleep(unshared(&[
         "-r",
         "-n",
@@ -157,7 +157,7 @@ fn frames_act() {
     let (user, net) = (namespace(&maker, "user"), namespace(&maker, "net"));
     let pid = namespace(&maker, "pid_for_children");
     let outer = inode("/proc/1/ns/pid");
-    let text = picture(&stage, &["--graph"]).out();
+    let text = picture(&fixture, &["--graph"]).out();
     let frame = text
         .split_once(&format!("subgraph cluster_{user} {{\n"))
         .unwrap()
@@ -178,7 +178,7 @@ fn frames_act() {
         text.contains(&format!("\tns{outer} -> ns{pid};\n")),
         "{text}"
     );
-    let text = picture(&stage, &["--graph=mermaid"]).out();
+    let text = picture(&fixture, &["--graph=mermaid"]).out();
     let frame = text
         .split_once(&format!("subgraph ns{user}[\"user {user}<br/>"))
         .unwrap()
@@ -196,13 +196,13 @@ fn frames_act() {
 
 #[test]
 fn what_is_drawn_can_be_chosen() {
-    Scene::Root.play("graph::chosen_act");
+    Scenario::Root.play("graph::chosen_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn chosen_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let one = asleep(unshared(&["-u", "-n", "sleep", "1000"]));
     let other = asleep(unshared(&["-r", "-u", "sleep", "1000"]));
     let [first, net] = ["uts", "net"].map(|name| namespace(&one, name).to_string());
@@ -219,7 +219,7 @@ fn chosen_act() {
             [false, true, false, true],
         ),
     ] {
-        let text = picture(&stage, line).out();
+        let text = picture(&fixture, line).out();
         let seen = [&first, &net, &second, &user].map(|number| text.contains(number.as_str()));
         assert_eq!(seen, drawn, "{line:?}\n{text}");
     }
@@ -227,13 +227,13 @@ fn chosen_act() {
 
 #[test]
 fn what_cannot_be_drawn_is_refused() {
-    Scene::Root.play("graph::mistakes_act");
+    Scenario::Root.play("graph::mistakes_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn mistakes_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     for (line, sentence) in [
         (&["--graph=svg"][..], "unknown graph type: svg"),
         (&["--graph="], "unknown graph type: "),
@@ -264,7 +264,7 @@ fn mistakes_act() {
         ),
         (&["--graph", "-Q", "NS =="], "failed to parse \"NS ==\": "),
     ] {
-        let outcome = stage.ours().args(line).run();
+        let outcome = fixture.ours().args(line).run();
         assert_eq!(outcome.code(), 1, "{outcome}");
         let told = outcome.err();
         assert!(told.starts_with(&format!("lsns: {sentence}")), "{outcome}");
@@ -273,7 +273,7 @@ fn mistakes_act() {
             "{outcome}"
         );
     }
-    let outcome = stage.ours().args(["--graph", "-Q", "FOO"]).run();
+    let outcome = fixture.ours().args(["--graph", "-Q", "FOO"]).run();
     outcome.fails(
         1,
         "lsns: unknown column: FOO\nlsns: failed to initialize filter\n",

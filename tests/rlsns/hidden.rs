@@ -3,8 +3,8 @@
 
 use testkit::{Outcome, Tool};
 
-use crate::places::{self, Hidden, Place};
-use crate::stage::{Scene, Stage, seen};
+use crate::fixture::{Fixture, Scenario, seen};
+use crate::hiding_places::{self, Hidden, Place};
 
 /// The cells of the row of this namespace, if there is one.
 fn row(outcome: &Outcome, inode: u64) -> Option<Vec<String>> {
@@ -16,26 +16,26 @@ fn row(outcome: &Outcome, inode: u64) -> Option<Vec<String>> {
 
 /// Asserts that ours lists what hides there and says why, and what the original does.
 fn reveal(place: Place) {
-    let stage = Stage::entered();
-    let hidden = stage.processor.on(|| place(&stage));
+    let fixture = Fixture::entered();
+    let hidden = fixture.processor.on(|| place(&fixture));
     let list = |tool: Tool, columns: &str| tool.args(["-rnlo", columns]).run();
-    let ours = list(stage.ours().arg("--hidden"), "NS,TYPE,NPROCS,HELD");
+    let ours = list(fixture.ours().arg("--hidden"), "NS,TYPE,NPROCS,HELD");
     let inode = hidden.inode.to_string();
     let expected = [&inode, hidden.kind, "0", hidden.held];
     let seen = row(&ours, hidden.inode).unwrap_or_else(|| panic!("no {inode}\n{ours}"));
     assert_eq!(seen, expected, "{ours}");
-    let theirs = list(stage.original(), "NS,TYPE,NPROCS");
+    let theirs = list(fixture.original(), "NS,TYPE,NPROCS");
     let known = row(&theirs, hidden.inode).is_some();
     assert_eq!(known, hidden.is_known, "{inode}\n{theirs}");
-    is_in_every_view(&stage, &hidden);
-    is_left_out_where_the_original_does(&stage, &hidden);
+    is_in_every_view(&fixture, &hidden);
+    is_left_out_where_the_original_does(&fixture, &hidden);
 }
 
 /// The forms of the list that it must be in, and one that it must not be in.
-fn is_in_every_view(stage: &Stage, hidden: &Hidden) {
+fn is_in_every_view(fixture: &Fixture, hidden: &Hidden) {
     let inode = hidden.inode.to_string();
     let listed = |line: &[&str]| {
-        let outcome = stage.ours().arg("--hidden").args(line).run().ok();
+        let outcome = fixture.ours().arg("--hidden").args(line).run().ok();
         (outcome.out().contains(&inode), outcome)
     };
     let by_number = format!("NS == {inode}");
@@ -56,12 +56,12 @@ fn is_in_every_view(stage: &Stage, hidden: &Hidden) {
     let (is_listed, outcome) = listed(&["-t", other, "-o", "NS,TYPE"]);
     assert!(!is_listed, "{outcome}");
     // It has no process to list.
-    let outcome = stage.ours().args(["--hidden", &inode]).run().ok();
+    let outcome = fixture.ours().args(["--hidden", &inode]).run().ok();
     assert!(outcome.stdout.is_empty(), "{outcome}");
 }
 
 /// By the original's name the list has the original's rows, in every form, and so has that of `--no-hidden`.
-fn is_left_out_where_the_original_does(stage: &Stage, hidden: &Hidden) {
+fn is_left_out_where_the_original_does(fixture: &Fixture, hidden: &Hidden) {
     let inode = hidden.inode.to_string();
     let by_number = format!("NS == {inode}");
     for line in [
@@ -80,10 +80,10 @@ fn is_left_out_where_the_original_does(stage: &Stage, hidden: &Hidden) {
         &["-p", "1"],
     ] {
         // Beside each other the machine would have changed.
-        if stage.scene == Scene::Machine {
+        if fixture.scenario == Scenario::Host {
             continue;
         }
-        let (ours, theirs) = stage.run_both(|tool| tool.args(line));
+        let (ours, theirs) = fixture.run_both(|tool| tool.args(line));
         assert_eq!(seen(&ours), seen(&theirs), "{line:?}\n{ours}\n{theirs}");
     }
     // The column says what holds those that are listed, and brings no others.
@@ -91,7 +91,7 @@ fn is_left_out_where_the_original_does(stage: &Stage, hidden: &Hidden) {
         &["-rno", "NS,HELD"][..],
         &["-rno", "NS,HELD", "--no-hidden"],
     ] {
-        let listed = stage.ours().args(options).run().ok().out();
+        let listed = fixture.ours().args(options).run().ok().out();
         let expected = format!("{inode} {}", hidden.held);
         let row = listed.lines().find(|line| line.starts_with(&inode));
         assert_eq!(
@@ -106,7 +106,7 @@ fn is_left_out_where_the_original_does(stage: &Stage, hidden: &Hidden) {
         (&["--no-hidden"], hidden.is_known),
         (&["--no-hidden", "--hidden"], true),
     ] {
-        let tool = stage.ours().argv0("rlsns").args(["-rno", "NS"]);
+        let tool = fixture.ours().argv0("rlsns").args(["-rno", "NS"]);
         let listed = tool.args(options).run().ok().out();
         let found = listed.lines().any(|line| line == inode);
         assert_eq!(found, is_listed, "{options:?} {inode}\n{listed}");
@@ -115,8 +115,8 @@ fn is_left_out_where_the_original_does(stage: &Stage, hidden: &Hidden) {
 
 /// Plays an act as root and as root of a user namespace.
 fn as_both(act: &str) {
-    Scene::Root.play(act);
-    Scene::User.play(act);
+    Scenario::Root.play(act);
+    Scenario::User.play(act);
 }
 
 #[test]
@@ -125,9 +125,9 @@ fn held_by_a_thread_alone() {
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn thread_act() {
-    reveal(places::in_a_thread);
+    reveal(hiding_places::in_a_thread);
 }
 
 #[test]
@@ -136,9 +136,9 @@ fn mounted_in_another_mount_namespace_alone() {
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn elsewhere_act() {
-    reveal(places::mounted_elsewhere);
+    reveal(hiding_places::mounted_elsewhere);
 }
 
 #[test]
@@ -147,9 +147,9 @@ fn a_mount_namespace_without_a_process() {
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn kept_act() {
-    reveal(places::mounted_mount_namespace);
+    reveal(hiding_places::mounted_mount_namespace);
 }
 
 #[test]
@@ -158,9 +158,9 @@ fn mounted_inside_a_mount_namespace_without_a_process() {
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn nested_act() {
-    reveal(places::mounted_in_a_mount_namespace_without_a_process);
+    reveal(hiding_places::mounted_in_a_mount_namespace_without_a_process);
 }
 
 #[test]
@@ -169,9 +169,9 @@ fn held_by_a_socket_alone() {
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn socket_act() {
-    reveal(places::in_a_socket);
+    reveal(hiding_places::in_a_socket);
 }
 
 #[test]
@@ -180,9 +180,9 @@ fn held_by_a_descriptor_alone() {
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn descriptor_act() {
-    reveal(places::behind_a_descriptor);
+    reveal(hiding_places::behind_a_descriptor);
 }
 
 #[test]
@@ -191,9 +191,9 @@ fn a_parent_user_namespace_without_a_process() {
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn parent_act() {
-    reveal(places::as_a_parent);
+    reveal(hiding_places::as_a_parent);
 }
 
 #[test]
@@ -202,9 +202,9 @@ fn the_pid_namespace_of_children_that_cannot_be() {
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn pid_for_children_act() {
-    reveal(places::for_children_of_a_dead_init);
+    reveal(hiding_places::for_children_of_a_dead_init);
 }
 
 #[test]
@@ -213,18 +213,18 @@ fn the_time_namespace_of_children_yet_to_come() {
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn time_for_children_act() {
-    reveal(places::for_children_in_other_times);
+    reveal(hiding_places::for_children_in_other_times);
 }
 
 #[test]
 fn mounted_two_mount_namespaces_without_a_process_deep() {
-    Scene::Machine.play("hidden::deep_act");
+    Scenario::Host.play("hidden::deep_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn deep_act() {
-    reveal(places::two_mount_namespaces_deep);
+    reveal(hiding_places::two_mount_namespaces_deep);
 }

@@ -8,26 +8,30 @@ use std::path::PathBuf;
 use nix::mount::{MsFlags, mount};
 use testkit::{Tool, require};
 
-use crate::players::{asleep, inode, namespace, sleep, unshared};
-use crate::stage::{Scene, Stage, TESTER};
+use crate::fixture::{Fixture, Scenario, TESTER};
+use crate::processes::{asleep, inode, namespace, sleep, unshared};
 
 /// The inode number of no namespace.
 const NOWHERE: &str = "4026999999";
 /// What is said where not everybody is seen.
 const LOOKED: &str = "it was looked for among the processes of /proc";
-/// What is said on every stage: it is a pid namespace inside the machine's.
+/// What is said on every fixture: it is a pid namespace inside the machine's.
 const INSIDE: &str = ", those of this pid namespace and no others";
 
 /// The hint for this command line.
-fn hint(stage: &Stage, line: &[&str]) -> Option<String> {
-    stage.hint(|tool: Tool| tool.args(line))
+fn hint(fixture: &Fixture, line: &[&str]) -> Option<String> {
+    fixture.hint(|tool: Tool| tool.args(line))
 }
 
 /// The second line of a failure of what the original does not have.
-fn second_line(stage: &Stage, line: &[&str], first: &str) -> String {
-    let plain = stage.ours().args(line).run();
+fn second_line(fixture: &Fixture, line: &[&str], first: &str) -> String {
+    let plain = fixture.ours().args(line).run();
     plain.fails(1, &format!("lsns: {first}\n"));
-    let hinted = stage.ours().env("NSUTILS_HINTS", "always").args(line).run();
+    let hinted = fixture
+        .ours()
+        .env("NSUTILS_HINTS", "always")
+        .args(line)
+        .run();
     let told = hinted.err();
     let second = told.strip_prefix(&plain.err()).unwrap_or_default();
     let second = second.strip_prefix("lsns: hint: ").unwrap_or_default();
@@ -36,13 +40,13 @@ fn second_line(stage: &Stage, line: &[&str], first: &str) -> String {
 
 #[test]
 fn that_there_is_no_proc() {
-    Scene::Root.play("hints::proc_act");
+    Scenario::Root.play("hints::proc_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn proc_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let script = "mount -t tmpfs x /proc && exec \"$0\" \"$@\"";
     let missing = "no procfs is mounted on /proc: mount -t proc proc /proc";
     for line in [
@@ -53,7 +57,7 @@ fn proc_act() {
         &["-T"],
         &["-t", "uts"],
     ] {
-        let hint = stage.hint_in(|program| {
+        let hint = fixture.hint_in(|program| {
             let tool = unshared(&["-m", "sh", "-c", script]).arg(program);
             tool.args(line)
         });
@@ -64,7 +68,7 @@ fn proc_act() {
         (["--holders", "1"], 32),
         (["--graph", "-u"], 32),
     ] {
-        let tool = unshared(&["-m", "sh", "-c", script]).arg(stage.scratch.path().join("lsns"));
+        let tool = unshared(&["-m", "sh", "-c", script]).arg(fixture.scratch.path().join("lsns"));
         let outcome = tool.args(line).env("NSUTILS_HINTS", "always").run();
         assert_eq!(outcome.code(), status, "{outcome}");
         assert!(
@@ -76,57 +80,63 @@ fn proc_act() {
 
 #[test]
 fn what_else_a_number_is_the_number_of() {
-    Scene::Root.play("hints::number_act");
-    Scene::User.play("hints::number_act");
+    Scenario::Root.play("hints::number_act");
+    Scenario::User.play("hints::number_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn number_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let other = asleep(unshared(&["-u", "sleep", "1000"]));
     let uts = namespace(&other, "uts").to_string();
     let process = "that is a process: --task 1 lists the namespaces that it is in";
-    assert_eq!(hint(&stage, &["1"]).as_deref(), Some(process));
+    assert_eq!(hint(&fixture, &["1"]).as_deref(), Some(process));
     let kind = "it is of the type uts, which --type leaves out";
-    assert_eq!(hint(&stage, &["-t", "net", &uts]).as_deref(), Some(kind));
+    assert_eq!(hint(&fixture, &["-t", "net", &uts]).as_deref(), Some(kind));
     let sentence = "not found namespace: 1";
-    assert_eq!(second_line(&stage, &["--holders", "1"], sentence), process);
+    assert_eq!(
+        second_line(&fixture, &["--holders", "1"], sentence),
+        process
+    );
     let row = ["-rno", "NSID", "-Q", &format!("NS == {uts}")];
-    let id = stage.ours().args(row).run().ok().out();
+    let id = fixture.ours().args(row).run().ok().out();
     let id = id.trim_end();
     if require::machine_feature(!id.is_empty(), "this kernel has no ids of namespaces") {
         let other = format!("that is the NSID of uts namespace {uts}");
-        assert_eq!(hint(&stage, &[id]), Some(other));
+        assert_eq!(hint(&fixture, &[id]), Some(other));
     }
 }
 
 #[test]
 fn that_it_is_another_pid_namespace_alone() {
-    Scene::Root.play("hints::root_act");
+    Scenario::Root.play("hints::root_act");
 }
 
 #[test]
 fn that_processes_may_not_be_read() {
-    Scene::Stranger.play("hints::stranger_act");
+    Scenario::OtherUser.play("hints::stranger_act");
 }
 
 #[test]
 fn that_proc_hides_processes() {
-    Scene::Stranger.play("hints::hidden_act");
+    Scenario::OtherUser.play("hints::hidden_act");
 }
 
 #[test]
 fn nothing_where_everybody_is_seen() {
-    Scene::Machine.play("hints::machine_act");
+    Scenario::Host.play("hints::machine_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn root_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let _sleeper = asleep(sleep());
-    assert_eq!(hint(&stage, &[NOWHERE]), Some(format!("{LOOKED}{INSIDE}")));
+    assert_eq!(
+        hint(&fixture, &[NOWHERE]),
+        Some(format!("{LOOKED}{INSIDE}"))
+    );
     // What is there, and what is no failure, is not explained.
     let own = inode("/proc/1/ns/uts").to_string();
     for line in [
@@ -136,33 +146,36 @@ fn root_act() {
         &["-Q", "NS == 0"],
         &["-t", "foo"],
     ] {
-        assert_eq!(hint(&stage, line), None, "{line:?}");
+        assert_eq!(hint(&fixture, line), None, "{line:?}");
     }
     let gone = "process 99 does not exist";
-    assert_eq!(hint(&stage, &["-p", "99"]).as_deref(), Some(gone));
+    assert_eq!(hint(&fixture, &["-p", "99"]).as_deref(), Some(gone));
     let sentence = "failed to compare process 99: No such process";
-    assert_eq!(second_line(&stage, &["--compare", "1,99"], sentence), gone);
+    assert_eq!(
+        second_line(&fixture, &["--compare", "1,99"], sentence),
+        gone
+    );
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn stranger_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let unread = ", 1 of which this user may not read";
     let expected = format!("{LOOKED}{unread}{INSIDE}");
-    assert_eq!(hint(&stage, &[NOWHERE]), Some(expected));
+    assert_eq!(hint(&fixture, &[NOWHERE]), Some(expected));
     let unread = "process 1 is there, but this user may not read its namespaces";
-    assert_eq!(hint(&stage, &["-p", "1"]).as_deref(), Some(unread));
+    assert_eq!(hint(&fixture, &["-p", "1"]).as_deref(), Some(unread));
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn hidden_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     assert_eq!(
         std::process::id(),
         1,
-        "only the stage's own /proc may be changed"
+        "only the fixture's own /proc may be changed"
     );
     let none = None::<&str>;
     mount(
@@ -175,14 +188,14 @@ fn hidden_act() {
     .unwrap();
     let hidden = ", those that /proc shows, being mounted with hidepid";
     let expected = format!("{LOOKED}{hidden}{INSIDE}");
-    assert_eq!(hint(&stage, &[NOWHERE]), Some(expected));
+    assert_eq!(hint(&fixture, &[NOWHERE]), Some(expected));
     let hidden = "process 1 is there, but /proc is mounted with hidepid and does not show it";
-    assert_eq!(hint(&stage, &["-p", "1"]).as_deref(), Some(hidden));
+    assert_eq!(hint(&fixture, &["-p", "1"]).as_deref(), Some(hidden));
     assert_eq!(
-        hint(&stage, &["-p", "99"]).as_deref(),
+        hint(&fixture, &["-p", "99"]).as_deref(),
         Some("process 99 does not exist")
     );
-    let compare = stage
+    let compare = fixture
         .ours()
         .as_user(TESTER, TESTER, &[])
         .args(["--compare", "1"]);
@@ -192,14 +205,14 @@ fn hidden_act() {
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn machine_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     // Not even root may look into every machine's first process.
     let refused = unreadable();
     let expected = format!("{LOOKED}, {refused} of which this user may not read");
     let expected = (refused > 0).then_some(expected);
-    assert_eq!(hint(&stage, &[NOWHERE]), expected);
+    assert_eq!(hint(&fixture, &[NOWHERE]), expected);
 }
 
 /// How many processes do not tell this one what they are in.

@@ -1,9 +1,9 @@
 //! `--holders`: everybody and everything that keeps one namespace alive is named, and nothing else.
 
-mod forms;
-mod kin;
+mod children;
 mod mounts;
 mod network;
+mod output;
 
 use std::fmt::Display;
 

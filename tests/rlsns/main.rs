@@ -1,7 +1,7 @@
 //! `rlsns` judged by the kernel, then by lsns(8) itself, one module a topic.
 //!
-//! What there is to list must not change while two programs list it: nearly every test runs on a `stage`, a pid namespace
-//! with a /proc of its own in which only the processes of its `cast` live. What differs on purpose is in `differences`,
+//! What there is to list must not change while two programs list it: nearly every test runs on a `fixture`, a pid namespace
+//! with a /proc of its own in which only the processes of its `samples` live. What differs on purpose is in `differences`,
 //! both sides asserted.
 #![allow(
     clippy::expect_used,
@@ -10,26 +10,26 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod apart;
-mod belonging;
-mod cast;
-mod churn;
 mod columns;
+mod command_lines;
 mod compare;
+mod concurrent_changes;
 mod differences;
-mod expressions;
 mod filter;
+mod fixture;
 mod graph;
 mod hidden;
+mod hiding_places;
 mod hints;
 mod holders;
+mod isolation;
 mod json;
 mod messages;
 mod netns;
-mod places;
-mod players;
+mod owner_columns;
 mod privilege;
+mod processes;
 mod random;
-mod stage;
-mod twins;
-mod unread;
+mod random_filters;
+mod sample_processes;
+mod unreadable;

@@ -6,12 +6,12 @@ use std::os::unix::ffi::OsStrExt;
 
 use testkit::{Signal, Tool};
 
-use crate::stage::{Scene, Stage, seen};
+use crate::fixture::{Fixture, Scenario, seen};
 
 /// Asserts that both do the same when set up so.
 #[track_caller]
-fn same(stage: &Stage, setup: impl Fn(Tool) -> Tool) {
-    let (ours, original) = stage.run_both(setup);
+fn same(fixture: &Fixture, setup: impl Fn(Tool) -> Tool) {
+    let (ours, original) = fixture.run_both(setup);
     assert!(
         seen(&ours) == seen(&original),
         "ours\n{ours}original\n{original}"
@@ -38,29 +38,29 @@ const LINES: [&[&str]; 14] = [
 
 #[test]
 fn the_name_in_messages_is_the_base_name_but_in_a_getopt_line() {
-    Scene::Root.play("messages::names");
+    Scenario::Root.play("messages::names");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn names() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     for name in ["lsns", "/x/lsns", "./a b/c", "x/", "", "\u{1b}[1m", "漢字"] {
         for line in LINES {
-            same(&stage, |tool| tool.argv0(name).args(line));
+            same(&fixture, |tool| tool.argv0(name).args(line));
         }
     }
 }
 
 #[test]
 fn values_may_be_any_bytes() {
-    Scene::Root.play("messages::bytes");
+    Scenario::Root.play("messages::bytes");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn bytes() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     for odd in [
         &b"/\xff\xfe no\tsuch\n"[..],
         b"\xff",
@@ -70,7 +70,7 @@ fn bytes() {
     ] {
         let odd = OsStr::from_bytes(odd);
         for option in ["-o", "-t", "-p", "--output", "--type", "--task", "-n", "--"] {
-            same(&stage, |tool| tool.arg(option).arg(odd));
+            same(&fixture, |tool| tool.arg(option).arg(odd));
         }
         for option in [
             "-o",
@@ -84,20 +84,20 @@ fn bytes() {
         ] {
             let mut word = option.to_owned().into_bytes();
             word.extend(odd.as_bytes());
-            same(&stage, |tool| tool.arg(OsStr::from_bytes(&word)));
+            same(&fixture, |tool| tool.arg(OsStr::from_bytes(&word)));
         }
     }
 }
 
 #[test]
 fn a_table_that_cannot_be_written_is_a_failure() {
-    Scene::Root.play("messages::outlets");
+    Scenario::Root.play("messages::outlets");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn outlets() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let full = || File::options().write(true).open("/dev/full").unwrap();
     for line in LINES.iter().chain(&[
         &[][..],
@@ -107,20 +107,20 @@ fn outlets() {
         &["-Q", "NS == 0"],
         &["-p", "99"],
     ]) {
-        same(&stage, |tool| tool.args(*line).fd(1, full()));
-        same(&stage, |tool| tool.args(*line).fd(2, full()));
-        same(&stage, |tool| tool.args(*line).close_fd(1));
-        same(&stage, |tool| tool.args(*line).close_fd(2));
-        same(&stage, |tool| {
+        same(&fixture, |tool| tool.args(*line).fd(1, full()));
+        same(&fixture, |tool| tool.args(*line).fd(2, full()));
+        same(&fixture, |tool| tool.args(*line).close_fd(1));
+        same(&fixture, |tool| tool.args(*line).close_fd(2));
+        same(&fixture, |tool| {
             tool.args(*line).close_fd(0).close_fd(1).close_fd(2)
         });
-        same(&stage, |tool| tool.args(*line).fd(1, unread()));
-        same(&stage, |tool| {
+        same(&fixture, |tool| tool.args(*line).fd(1, unread()));
+        same(&fixture, |tool| {
             tool.args(*line).fd(1, unread()).ignoring(Signal::SIGPIPE)
         });
     }
     for option in ["--help", "--version"] {
-        let (ours, original) = stage.run_both(|tool| tool.arg(option).fd(1, full()));
+        let (ours, original) = fixture.run_both(|tool| tool.arg(option).fd(1, full()));
         assert_eq!(seen(&ours), seen(&original), "{ours}{original}");
     }
 }
@@ -133,14 +133,14 @@ fn unread() -> std::os::fd::OwnedFd {
 
 #[test]
 fn an_environment_that_is_empty_is_enough() {
-    Scene::Root.play("messages::environment");
+    Scenario::Root.play("messages::environment");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn environment() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     for line in LINES.iter().chain(&[&[][..], &["-T"], &["-J"]]) {
-        same(&stage, |tool| tool.no_env().args(*line));
+        same(&fixture, |tool| tool.no_env().args(*line));
     }
 }

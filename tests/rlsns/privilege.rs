@@ -5,36 +5,36 @@ use std::time::Duration;
 
 use testkit::{Running, Tool};
 
-use crate::places::PLACES;
-use crate::players::{asleep, sleep};
-use crate::stage::{Scene, Stage, TESTER};
+use crate::fixture::{Fixture, Scenario, TESTER};
+use crate::hiding_places::PLACES;
+use crate::processes::{asleep, sleep};
 
 /// A process with what a careless reader would wait for, or be misled by.
-fn trap(stage: &Stage) -> Running {
-    let path = stage.scratch.path().join("fifo");
+fn trap(fixture: &Fixture) -> Running {
+    let path = fixture.scratch.path().join("fifo");
     nix::unistd::mkfifo(&path, nix::sys::stat::Mode::S_IRWXU).unwrap();
     let fifo = File::options().read(true).write(true).open(&path).unwrap();
     let pty = nix::pty::openpty(None, None).unwrap();
     let (pipe, _) = nix::unistd::pipe2(nix::fcntl::OFlag::O_CLOEXEC).unwrap();
     let tool = sleep().fd(5, fifo).fd(6, pty.master).fd(7, pipe);
-    let misleading = stage.scratch.file("net:[4026531840]", "");
+    let misleading = fixture.scratch.file("net:[4026531840]", "");
     asleep(tool.fd(8, File::open(misleading).unwrap()))
 }
 
 #[test]
 fn with_less_privilege_it_neither_fails_nor_waits() {
-    Scene::Root.play("privilege::every_caller");
-    Scene::User.play("privilege::every_caller");
+    Scenario::Root.play("privilege::every_caller");
+    Scenario::User.play("privilege::every_caller");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn every_caller() {
-    let stage = Stage::entered();
-    let _trap = trap(&stage);
-    let _hidden = stage.processor.on(|| PLACES.map(|place| place(&stage)));
-    let strangers: &[fn(Tool) -> Tool] = match stage.scene {
-        Scene::User => &[|tool| tool, |tool| tool.without_capability(21)],
+    let fixture = Fixture::entered();
+    let _trap = trap(&fixture);
+    let _hidden = fixture.processor.on(|| PLACES.map(|place| place(&fixture)));
+    let strangers: &[fn(Tool) -> Tool] = match fixture.scenario {
+        Scenario::User => &[|tool| tool, |tool| tool.without_capability(21)],
         _ => &[
             |tool| tool,
             |tool| tool.as_user(TESTER, TESTER, &[]),
@@ -54,7 +54,7 @@ fn every_caller() {
             &["-t", "mnt"],
             &["0"],
         ] {
-            let tool = caller(stage.ours()).timeout(Duration::from_secs(10));
+            let tool = caller(fixture.ours()).timeout(Duration::from_secs(10));
             let outcome = tool.args(line).run().ok();
             assert!(outcome.stderr.is_empty(), "{outcome}");
         }

@@ -2,8 +2,8 @@
 
 use testkit::{Outcome, Status, Tool, seeded_numbers};
 
-use crate::cast::Cast;
-use crate::stage::{Scene, Stage, seen};
+use crate::fixture::{Fixture, Scenario, seen};
+use crate::sample_processes::SampleProcesses;
 
 const LONG: &str = "json task help output output-all persistent filter notruncate version noheadings nowrap list raw \
     type tree list-columns";
@@ -200,15 +200,15 @@ fn does_not_know(original: &Outcome) -> bool {
 }
 
 fn compare(count: usize, seed: u64) {
-    let stage = Stage::entered();
-    let cast = Cast::new(&stage);
+    let fixture = Fixture::entered();
+    let samples = SampleProcesses::new(&fixture);
     let mut random = seeded_numbers(seed);
     let (mut meant, mut differences) = (0, Vec::new());
     for _ in 0..count {
         let words = line(&mut random);
-        let words: Vec<String> = words.iter().map(|word| cast.put_in(word)).collect();
+        let words: Vec<String> = words.iter().map(|word| samples.substitute(word)).collect();
         let columns = (random(4) == 0).then(|| u16::try_from(1 + random(200)).unwrap());
-        let (ours, original) = stage.run_both(|tool: Tool| {
+        let (ours, original) = fixture.run_both(|tool: Tool| {
             let tool = tool.env("LC_ALL", "C.UTF-8").args(&words);
             match columns {
                 Some(columns) => tool.output_terminal(columns, 24),
@@ -233,22 +233,22 @@ fn compare(count: usize, seed: u64) {
 
 #[test]
 fn five_thousand_random_lines_as_root() {
-    Scene::Root.play("random::five_thousand");
+    Scenario::Root.play("random::five_thousand");
 }
 
 #[test]
 fn a_thousand_random_lines_as_root_of_a_user_namespace() {
-    Scene::User.play("random::a_thousand");
+    Scenario::User.play("random::a_thousand");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn five_thousand() {
     compare(5000, 20_261_123);
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn a_thousand() {
     compare(1000, 20_261_124);
 }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::stage::{Caller, Container, TESTER, apart, bind, each, rnsenter, twin};
+use crate::fixture::{
+    Caller, Container, TESTER, bind, differential_test, each, in_private_mounts, rnsenter,
+};
 use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use testkit::{Pid, Scratch, Tool, require};
@@ -76,7 +78,7 @@ fn with_cgroup(caller: Caller, test: impl FnOnce(&Cgroup, &Container) + Send) {
     if !require::root() || !require::machine_feature(knows_cgroup2(), "there is no cgroup2 here") {
         return;
     }
-    apart(|| {
+    in_private_mounts(|| {
         let cgroup = Cgroup::new();
         let Some(container) = Container::unshared(caller, &["-r", "-u", "-p", "-f"]) else {
             return;
@@ -121,7 +123,9 @@ fn the_program_is_in_the_targets_cgroup() {
 #[test]
 fn the_original_joins_alike() {
     with_cgroup(Caller::Whoever, |cgroup, container| {
-        let Some(twin) = twin() else { return };
+        let Some(diff) = differential_test() else {
+            return;
+        };
         let _file = without_version_1(cgroup, container);
         let pid = container.pid().to_string();
         for options in [
@@ -133,7 +137,7 @@ fn the_original_joins_alike() {
             &["-U", "-c"],
             &["-c"],
         ] {
-            twin.assert_same_with(|tool| tool.args(["-t", &pid]).args(options).args(SHOW));
+            diff.assert_same_with(|tool| tool.args(["-t", &pid]).args(options).args(SHOW));
         }
     });
 }
@@ -155,8 +159,10 @@ fn who_may_not_write_to_the_cgroup_is_told_so() {
         // A cgroup of their own does not help those who come from another's.
         let procs = cgroup.0.join("cgroup.procs");
         nix::unistd::chown(&procs, Some(TESTER.into()), Some(TESTER.into())).unwrap();
-        let Some(twin) = twin() else { return };
-        twin.assert_same_with(|tool| {
+        let Some(diff) = differential_test() else {
+            return;
+        };
+        diff.assert_same_with(|tool| {
             let tool = Caller::Tester.runs(tool).args(["-t", &pid]);
             let options = ["-U", "-u", "--preserve-credentials", "-c"];
             tool.args(options).args(SHOW)
@@ -185,17 +191,19 @@ fn cgroups_of_version_1_are_refused() {
     if !require::root() {
         return;
     }
-    apart(|| {
+    in_private_mounts(|| {
         let none = None::<&str>;
         mount(none, ROOT, Some("tmpfs"), MsFlags::empty(), none).unwrap();
-        let Some(twin) = twin() else { return };
+        let Some(diff) = differential_test() else {
+            return;
+        };
         let own = std::process::id().to_string();
         for line in [
             &["-t", &own, "-u", "-c", "true"][..],
             &["-t", &own, "-c", "true"],
             &["-c", "true"],
         ] {
-            twin.assert_same(line);
+            diff.assert_same(line);
         }
         let tool = rnsenter().args(["-t", &own, "-u", "-c", "true"]);
         let refused = "rnsenter: --join-cgroup is only supported in cgroup v2\n";

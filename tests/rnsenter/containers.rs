@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::stage::{Caller, Container, apart, namespace_of, original, rnsenter, twin};
+use crate::fixture::{
+    Caller, Container, differential_test, in_private_mounts, namespace_of, original, rnsenter,
+};
 use nix::mount::{MsFlags, mount};
 use testkit::{Pid, Scratch, Tool, require};
 
@@ -153,7 +155,9 @@ fn a_container_of_bubblewraps_two_user_namespaces_deep() {
     assert_ne!(parent, container.namespace("user"));
     assert_ne!(parent, namespace_of(Pid::this(), "user"));
     // The original goes the same ways.
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for line in [
         &["-U", "--preserve-credentials", "id"][..],
         &[
@@ -170,7 +174,7 @@ fn a_container_of_bubblewraps_two_user_namespaces_deep() {
         &["-U", "-e", "--preserve-credentials", "env"],
         &["-n", "true"],
     ] {
-        twin.assert_same_with(|tool| caller.runs(tool).args(["-t", &pid]).args(line));
+        diff.assert_same_with(|tool| caller.runs(tool).args(["-t", &pid]).args(line));
     }
     // The original enters the user namespace last, and may not: a row of tests/differences.md.
     let line = ["--user-parent", "--preserve-credentials", "-m", "-n"];
@@ -202,7 +206,7 @@ fn a_network_kept_by_ip_netns() {
     if !require::root() || !require::installed("ip") {
         return;
     }
-    apart(|| {
+    in_private_mounts(|| {
         // Where `ip netns` keeps its files: it all goes with the thread's mounts.
         let none = None::<&str>;
         mount(none, "/run", Some("tmpfs"), MsFlags::empty(), none).unwrap();
@@ -224,18 +228,20 @@ fn a_network_kept_by_ip_netns() {
                 .args(["readlink", "/proc/self/ns/net"]);
             assert_eq!(tool.run().ok().out(), expected, "{form}");
         }
-        let Some(twin) = twin() else { return };
+        let Some(diff) = differential_test() else {
+            return;
+        };
         for words in [
             &["ip", "-o", "link"][..],
             &["cat", "/proc/net/dev"],
             &["sh", "-c", "exit 5"],
         ] {
-            twin.assert_same_with(|tool| tool.arg(format!("-n{file}")).args(words));
+            diff.assert_same_with(|tool| tool.arg(format!("-n{file}")).args(words));
         }
-        twin.assert_same(&[&format!("-n{file}"), "-p", "true"]);
-        twin.assert_same(&[&format!("-u{file}"), "true"]);
+        diff.assert_same(&[&format!("-n{file}"), "-p", "true"]);
+        diff.assert_same(&[&format!("-u{file}"), "true"]);
         ip(&["netns", "delete", &name]);
-        twin.assert_same(&[&format!("-n{file}"), "true"]);
+        diff.assert_same(&[&format!("-n{file}"), "true"]);
     });
 }
 
@@ -248,7 +254,7 @@ fn namespaces_kept_by_bind_mounts_alone() {
         return;
     };
     let scratch = Scratch::new();
-    apart(|| {
+    in_private_mounts(|| {
         // Mount namespaces can be kept in a private mount alone.
         let (none, path) = (None::<&str>, scratch.path());
         mount(none, path, Some("tmpfs"), MsFlags::empty(), none).unwrap();
@@ -275,7 +281,9 @@ fn namespaces_kept_by_bind_mounts_alone() {
                 std::os::unix::fs::MetadataExt::ino(&fs::metadata(path.join(kind)).unwrap());
             assert_eq!(inside, format!("{name}:[{inode}]\n"));
         }
-        let Some(twin) = twin() else { return };
+        let Some(diff) = differential_test() else {
+            return;
+        };
         for chosen in [
             &["uts"][..],
             &["uts", "net"],
@@ -284,7 +292,7 @@ fn namespaces_kept_by_bind_mounts_alone() {
             &["user", "uts", "cgroup"],
         ] {
             let words: Vec<String> = chosen.iter().map(|kind| named(kind)).collect();
-            twin.assert_same_with(|tool| {
+            diff.assert_same_with(|tool| {
                 let tool = tool.args(&words).arg("--preserve-credentials");
                 tool.args(["sh", "-c", "hostname; readlink /proc/self/ns/net"])
             });

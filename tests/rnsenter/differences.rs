@@ -4,25 +4,28 @@
 
 use std::path::Path;
 
-use crate::reuse::{holds_a_pidfd, numbers_can_be_chosen, pidfds_have_inodes, reuse, target};
-use crate::stage::{
-    Caller, Cast, Container, RNSENTER, children_of, each, original, rnsenter, socket_holder, twin,
+use crate::fixture::{
+    Caller, Container, RNSENTER, SampleTargets, children_of, differential_test, each, original,
+    rnsenter, socket_holder,
 };
+use crate::pid_reuse::{holds_a_pidfd, numbers_can_be_chosen, pidfds_have_inodes, reuse, target};
 use nix::sys::signal::kill;
 use testkit::{Scratch, Signal, Tool, eventually, require};
 
 /// Asserts how each ends with these arguments and what it says.
 pub(crate) fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {
-    if let Some(twin) = twin() {
-        twin.assert_differ(setup, ours, theirs);
+    if let Some(diff) = differential_test() {
+        diff.assert_differ(setup, ours, theirs);
     }
 }
 
 #[test]
 fn the_help_is_our_own() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for option in ["--help", "-h", "--he"] {
-        let (ours, theirs) = twin.run_both(|tool| tool.arg(option));
+        let (ours, theirs) = diff.run_both(|tool| tool.arg(option));
         let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
         assert!(
             ours.contains("--wdns") && ours.contains("\nUsage:\n nsenter "),
@@ -98,11 +101,13 @@ fn a_directory_that_the_new_root_holds_is_kept() {
     if !require::root() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let own = std::process::id().to_string();
     let scratch = Scratch::new();
     for line in [&["-u", "-r/"][..], &["-u", "-r"], &["-n", "-r", "-W"]] {
-        twin.assert_same_with(|tool| {
+        diff.assert_same_with(|tool| {
             let tool = tool.current_dir(scratch.path());
             tool.args(["-t", &own]).args(line).arg("pwd")
         });
@@ -171,11 +176,11 @@ fn numbers_out_of_range_are_refused_not_wrapped() {
     if !require::root() {
         return;
     }
-    let Some(cast) = Cast::new(Caller::Whoever) else {
+    let Some(samples) = SampleTargets::new(Caller::Whoever) else {
         return;
     };
     let line = |words: &'static [&'static str]| {
-        let words: Vec<String> = words.iter().map(|word| cast.put_in(word)).collect();
+        let words: Vec<String> = words.iter().map(|word| samples.substitute(word)).collect();
         move |tool: Tool| tool.args(&words)
     };
     let range = "Numerical result out of range";
@@ -220,8 +225,8 @@ fn numbers_of_descriptors_in_messages_are_our_own() {
         };
         (run(rnsenter().argv0("nsenter")), run(original()))
     };
-    let Some(_) = twin() else { return };
-    let masked = |text: &str| crate::stage::descriptors(text.as_bytes());
+    let Some(_) = differential_test() else { return };
+    let masked = |text: &str| crate::fixture::descriptors(text.as_bytes());
     for (options, alike) in [
         (&["-N", "6", "true"][..], true),
         (&["-N", "77", "true"], true),
@@ -314,7 +319,9 @@ fn a_program_that_dies_by_a_signal_which_the_tool_ignores_is_reported() {
 
 #[test]
 fn a_fifo_is_no_namespace_and_is_not_waited_for() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let scratch = Scratch::new();
     let fifo = scratch.path().join("fifo");
     Tool::new("/usr/bin/mkfifo").arg(&fifo).run().ok();
@@ -322,7 +329,7 @@ fn a_fifo_is_no_namespace_and_is_not_waited_for() {
     let refused = "nsenter: reassociate to namespace 'ns/net' failed: Invalid argument\n";
     let enter = |tool: Tool| tool.args([option.as_str(), "true"]);
     enter(rnsenter().argv0("nsenter")).run().fails(1, refused);
-    drop(twin);
+    drop(diff);
     let mut theirs = enter(original()).spawn();
     // It can be opened for writing at once only if somebody waits to read.
     eventually("the original waits for a writer", || {

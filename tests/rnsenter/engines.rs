@@ -3,7 +3,10 @@
 mod trust;
 
 use crate::cgroup::{Cgroup, knows_cgroup2};
-use crate::stage::{ALL_BUT_USER, Caller, Container, TESTER, apart, namespace_of, rnsenter, twin};
+use crate::fixture::{
+    ALL_BUT_USER, Caller, Container, TESTER, differential_test, in_private_mounts, namespace_of,
+    rnsenter,
+};
 use testkit::{Pid, Tool, eventually, require};
 
 /// Prints the host name's namespace that the program is in.
@@ -19,7 +22,7 @@ fn id(last: char) -> String {
 /// Runs `test` in a cgroup of its own.
 fn with_cgroups(test: impl FnOnce(&Cgroup) + Send) {
     if require::root() && require::machine_feature(knows_cgroup2(), "there is no cgroup2 here") {
-        apart(|| test(&Cgroup::new()));
+        in_private_mounts(|| test(&Cgroup::new()));
     }
 }
 
@@ -191,14 +194,16 @@ fn one_digit_less_is_no_id_and_none_is_found_by_another() {
         let id = id('a');
         let cgroup = top.child(&id);
         cgroup.take(container.pid());
-        let Some(twin) = twin() else { return };
+        let Some(diff) = differential_test() else {
+            return;
+        };
         for none in [
             &id[..11],
             &id.to_uppercase(),
             &format!("{id}0"),
             "abcdefabcdeg",
         ] {
-            twin.assert_same(&["-t", none, "-a", "true"]);
+            diff.assert_same(&["-t", none, "-a", "true"]);
         }
         let other = format!("{}5", &id[..20]);
         let refused = format!("rnsenter: no container was found whose id begins with {other}\n");
@@ -208,10 +213,12 @@ fn one_digit_less_is_no_id_and_none_is_found_by_another() {
 
 #[test]
 fn a_number_of_twelve_digits_stays_a_number() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let own = format!("{:012}", std::process::id());
-    twin.assert_same(&["-t", &own, "-u", "true"]);
-    twin.assert_same(&["-t", &own, "-u", "readlink", "/proc/self/ns/uts"]);
+    diff.assert_same(&["-t", &own, "-u", "true"]);
+    diff.assert_same(&["-t", &own, "-u", "readlink", "/proc/self/ns/uts"]);
 }
 
 #[test]

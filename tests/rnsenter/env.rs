@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::stage::{Caller, Container, rnsenter, twin};
+use crate::fixture::{Caller, Container, differential_test, rnsenter};
 use testkit::{Tool, require};
 
 /// What lets anybody enter this container.
@@ -37,7 +37,9 @@ fn it_is_the_targets_and_nothing_of_the_callers() {
 
 #[test]
 fn any_bytes_in_the_originals_order() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let odd = OsStr::from_bytes(b"\xff\n = x=y");
     let inside = with(|tool| {
         let tool = tool.env("B", odd).env("C", "").env("a b", "x");
@@ -48,7 +50,7 @@ fn any_bytes_in_the_originals_order() {
         return;
     };
     for forks in [&[][..], &["-p"]] {
-        twin.assert_same_with(|tool| {
+        diff.assert_same_with(|tool| {
             let tool = caller.runs(tool).args(entering(&container));
             tool.args(forks).args(["-e", "env", "-0"])
         });
@@ -57,13 +59,15 @@ fn any_bytes_in_the_originals_order() {
 
 #[test]
 fn an_empty_environment_is_passed_on_empty() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let Some((caller, container)) = with(Tool::no_env) else {
         return;
     };
     // execvp(3) has a path of its own where there is no PATH.
     for program in ["/usr/bin/env", "env", "nosuch"] {
-        twin.assert_same_with(|tool| {
+        diff.assert_same_with(|tool| {
             let tool = caller.runs(tool).args(entering(&container));
             tool.args(["-e", program])
         });
@@ -74,7 +78,9 @@ fn an_empty_environment_is_passed_on_empty() {
 
 #[test]
 fn the_program_is_searched_along_the_targets_path() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let scratch = testkit::Scratch::new();
     let program = scratch.file("only-there", "#!/bin/sh\necho found\n");
     let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
@@ -88,19 +94,21 @@ fn the_program_is_searched_along_the_targets_path() {
             let tool = caller.runs(tool).args(entering(&container));
             tool.args(options).arg("only-there")
         };
-        twin.assert_same_with(setup);
+        diff.assert_same_with(setup);
         assert_eq!(setup(rnsenter()).run().out() == "found\n", found);
     }
 }
 
 #[test]
 fn without_a_program_the_targets_shell_runs() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for shell in ["/usr/bin/env", "/bin/true", "", "/nosuch"] {
         let Some((caller, container)) = with(|tool| tool.env("SHELL", shell)) else {
             return;
         };
-        twin.assert_same_with(|tool| {
+        diff.assert_same_with(|tool| {
             let tool = caller.runs(tool).args(entering(&container));
             tool.arg("-e").env("SHELL", "/etc").stdin("echo $0")
         });
@@ -109,13 +117,15 @@ fn without_a_program_the_targets_shell_runs() {
 
 #[test]
 fn a_shell_that_the_target_names_reaches_the_terminal_as_text() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let shell = "/no\u{1b}[31m\u{202e}such";
     let Some((caller, container)) = with(|tool| tool.env("SHELL", shell)) else {
         return;
     };
     let (ours, theirs) =
-        twin.run_both(|tool| caller.runs(tool).args(entering(&container)).arg("-e"));
+        diff.run_both(|tool| caller.runs(tool).args(entering(&container)).arg("-e"));
     let reason = "No such file or directory\n";
     let shown = r"/no\x1b[31m\xe2\x80\xaesuch";
     let expected = format!("nsenter: failed to execute {shown}: {reason}");
@@ -126,7 +136,9 @@ fn a_shell_that_the_target_names_reaches_the_terminal_as_text() {
 
 #[test]
 fn where_the_target_has_no_shell_the_callers_passwd_entry_decides() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     if !require::root() {
         return;
     }
@@ -141,7 +153,7 @@ fn where_the_target_has_no_shell_the_callers_passwd_entry_decides() {
                 .stdin("echo a shell\n");
             tool.args(["-t", &pid, "-u", "-e"])
         };
-        twin.assert_same_with(line);
+        diff.assert_same_with(line);
         let outcome = line(rnsenter()).run();
         let refused = outcome.out().contains("not available");
         assert!(outcome.out() == out || refused, "{outcome}");
@@ -155,7 +167,9 @@ fn where_the_target_has_no_shell_the_callers_passwd_entry_decides() {
 
 #[test]
 fn a_variable_without_a_name_is_refused_as_the_original_refuses_it() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let caller = Caller::ordinary();
     if !require::user_namespaces() {
         return;
@@ -172,7 +186,7 @@ fn a_variable_without_a_name_is_refused_as_the_original_refuses_it() {
         1,
         "rnsenter: failed to set environment variables: Invalid argument\n",
     );
-    twin.assert_same_with(|tool| {
+    diff.assert_same_with(|tool| {
         let tool = caller.runs(tool).args(entering(&container));
         tool.args(["-e", "true"])
     });
@@ -186,6 +200,8 @@ fn a_kernel_thread_has_an_empty_environment() {
     {
         return;
     }
-    let Some(twin) = twin() else { return };
-    twin.assert_same(&["-t", "2", "-u", "-e", "/usr/bin/env"]);
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    diff.assert_same(&["-t", "2", "-u", "-e", "/usr/bin/env"]);
 }

@@ -10,13 +10,13 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::libc::{SYS_pidfd_open, SYS_setns};
 
-use crate::stage::{Caller, Container, NOBODY, rnsenter, twin, zombie};
+use crate::fixture::{Caller, Container, NOBODY, differential_test, rnsenter, zombie};
 use testkit::{Tool, require};
 
 /// The hint that ours gives when `caller` calls it so; none where the originals are missing.
 #[track_caller]
 fn hint(caller: Caller, args: &[&str]) -> Option<String> {
-    let hint = twin()?.hint(|tool| caller.runs(tool).args(args));
+    let hint = differential_test()?.hint(|tool| caller.runs(tool).args(args));
     Some(hint.unwrap_or_else(|| panic!("there is a hint for {args:?}")))
 }
 
@@ -116,13 +116,15 @@ fn a_filter_that_refuses_the_call_is_named() {
     if !require::root() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let Some(container) = Container::plain() else {
         return;
     };
     let pid = container.pid().to_string();
     let refused = |tool: Tool| tool.refusing(SYS_setns, Errno::EPERM);
-    let hint = twin.hint(|tool| refused(tool).args(["-t", &pid, "-n", "true"]));
+    let hint = diff.hint(|tool| refused(tool).args(["-t", &pid, "-n", "true"]));
     let hint = hint.expect("it can be told");
     assert!(
         hint.starts_with("a seccomp filter refuses setns(2) (Seccomp: 2 in /proc/self/status), "),
@@ -147,10 +149,12 @@ fn a_hidden_process_is_told_from_one_that_is_not_there() {
     if !require::root() || !require::user_namespaces() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let script = "mount -t proc -o hidepid=2 proc /proc && exec setpriv --reuid 1001 --regid 1001 --clear-groups \
                   \"$1\" -t 1 -n true";
-    let hint = twin.hint_in(|program: &Path| {
+    let hint = diff.hint_in(|program: &Path| {
         let unshare = Tool::new(testkit::originals().join("bin/unshare"));
         unshare
             .args(["-mpf", "sh", "-c", &format!("({script})"), "sh"])

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::stage::{Caller, Cast, rnsenter, twin};
+use crate::fixture::{Caller, SampleTargets, differential_test, rnsenter};
 use testkit::{Signal, require};
 
 /// Lines that take the tool through each of its descriptors, for anybody.
@@ -41,7 +41,7 @@ fn for_each_line(check: impl Fn(&[String])) {
         return;
     }
     let caller = Caller::Whoever;
-    let Some(cast) = Cast::new(caller) else {
+    let Some(samples) = SampleTargets::new(caller) else {
         return;
     };
     let mut lines = LINES.to_vec();
@@ -49,7 +49,7 @@ fn for_each_line(check: impl Fn(&[String])) {
         lines.extend(LINES_OF_ROOT);
     }
     for line in lines {
-        let words = line.split(' ').map(|word| cast.put_in(word));
+        let words = line.split(' ').map(|word| samples.substitute(word));
         check(&words.collect::<Vec<_>>());
     }
 }
@@ -73,7 +73,9 @@ fn shown(tool: testkit::Tool) -> String {
 
 #[test]
 fn dispositions_and_the_mask_are_the_callers() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let status = [
         "grep",
         "-E",
@@ -81,10 +83,10 @@ fn dispositions_and_the_mask_are_the_callers() {
         "/proc/self/status",
     ];
     for_each_line(|line| {
-        twin.assert_same_with(|tool| tool.args(line).args(status));
+        diff.assert_same_with(|tool| tool.args(line).args(status));
         for signal in [Signal::SIGPIPE, Signal::SIGTERM, Signal::SIGCHLD] {
-            twin.assert_same_with(|tool| tool.ignoring(signal).args(line).args(status));
-            twin.assert_same_with(|tool| tool.blocking(signal).args(line).args(status));
+            diff.assert_same_with(|tool| tool.ignoring(signal).args(line).args(status));
+            diff.assert_same_with(|tool| tool.blocking(signal).args(line).args(status));
         }
     });
 }
@@ -93,22 +95,26 @@ fn dispositions_and_the_mask_are_the_callers() {
 fn the_environment_is_passed_on_byte_for_byte_and_in_order() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let odd = OsStr::from_bytes(b"\xff\n=x");
     for_each_line(|line| {
-        twin.assert_same_with(|tool| {
+        diff.assert_same_with(|tool| {
             let tool = tool.env("B", odd).env("A", "").env("", "nameless");
             tool.args(line).args(["env", "-0"])
         });
-        twin.assert_same_with(|tool| tool.no_env().args(line).args(["/usr/bin/env", "-0"]));
+        diff.assert_same_with(|tool| tool.no_env().args(line).args(["/usr/bin/env", "-0"]));
     });
 }
 
 #[test]
 fn umask_limits_and_niceness_are_the_callers() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for_each_line(|line| {
-        twin.assert_same_with(|tool| {
+        diff.assert_same_with(|tool| {
             tool.args(line).args([
                 "sh",
                 "-c",

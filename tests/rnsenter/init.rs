@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::stage::{Caller, children_of, namespace_of, rnsenter};
+use crate::fixture::{Caller, children_of, namespace_of, rnsenter};
 use testkit::{Pid, Running, Tool, eventually, require};
 
 /// The init of a container of the caller's that runs this script, and the tool outside.

@@ -1,6 +1,6 @@
 //! `--target` with the inode number of a namespace, as lsns shows it.
 
-mod parties;
+mod several_processes;
 
 use std::fs::{self, File};
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -12,10 +12,11 @@ use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use nix::sys::signal::kill;
 
-use crate::reuse::{holds_a_pidfd, numbers_can_be_chosen, reuse, target};
-use crate::stage::{
-    Caller, Container, RNSENTER, apart, bind, children_of, namespace_of, rnsenter, socket_holder,
+use crate::fixture::{
+    Caller, Container, RNSENTER, bind, children_of, in_private_mounts, namespace_of, rnsenter,
+    socket_holder,
 };
+use crate::pid_reuse::{holds_a_pidfd, numbers_can_be_chosen, reuse, target};
 use testkit::{Pid, Scratch, Signal, Tool, eventually, require};
 
 /// Prints the network and the host name's namespace that the program is in.
@@ -172,7 +173,7 @@ fn one_that_is_mounted_here_or_where_another_process_is() {
         return;
     }
     let scratch = Scratch::new();
-    apart(|| {
+    in_private_mounts(|| {
         let (none, path) = (None::<&str>, scratch.path());
         mount(none, path, Some("tmpfs"), MsFlags::empty(), none).unwrap();
         let (file, net) = network();

@@ -9,22 +9,22 @@
     reason = "a test that cannot go on has failed"
 )]
 
-mod beyond;
 mod cgroup;
+mod command_lines;
 mod containers;
 mod differences;
-mod directories;
 mod engines;
 mod env;
-mod hidden;
+mod extensions;
+mod fixture;
 mod hints;
 mod inherit;
 mod init;
 mod inodes;
+mod namespace_directory;
+mod pid_reuse;
+mod ptrace_protection;
 mod random;
-mod reuse;
 mod rootless;
 mod session;
 mod signals;
-mod stage;
-mod twins;

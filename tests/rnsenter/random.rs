@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::stage::{Caller, Cast, original_is_denied_groups, seen, twin};
+use crate::fixture::{Caller, SampleTargets, differential_test, original_is_denied_groups, seen};
 use testkit::{DifferentialTest, Outcome, Tool, require, seeded_numbers};
 
 const LONG: &str = "all help version target mount uts ipc net net-socket pid user cgroup time setuid setgid root wd \
@@ -165,8 +165,8 @@ fn may_name_a_directory(words: &[String], original: &Outcome) -> bool {
     original.stderr == b"nsenter: invalid PID argument\n" && words.iter().any(names)
 }
 
-fn judge(twin: &DifferentialTest, words: &[String], setup: impl Fn(Tool) -> Tool) -> Verdict {
-    let (ours, original) = twin.run_both(setup);
+fn judge(diff: &DifferentialTest, words: &[String], setup: impl Fn(Tool) -> Tool) -> Verdict {
+    let (ours, original) = diff.run_both(setup);
     let text_of_our_own = ours.out().starts_with("\nUsage:") || ours.out().contains(" of nsutils ");
     if seen(&ours) == seen(&original) {
         Verdict::Alike
@@ -192,17 +192,19 @@ fn forgets_capabilities(ours: &str, original: &str) -> bool {
 }
 
 fn compare(count: usize, seed: u64, caller: Caller) {
-    let Some(twin) = twin() else { return };
-    let Some(cast) = Cast::new(caller) else {
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    let Some(samples) = SampleTargets::new(caller) else {
         return;
     };
     let mut random = seeded_numbers(seed);
     let (mut meant, mut differences) = (0, Vec::new());
     for _ in 0..count {
         let words = line(&mut random);
-        let words: Vec<String> = words.iter().map(|word| cast.put_in(word)).collect();
+        let words: Vec<String> = words.iter().map(|word| samples.substitute(word)).collect();
         let setup = |tool: Tool| caller.runs(tool).env("SHELL", "/bin/true").args(&words);
-        match judge(&twin, &words, setup) {
+        match judge(&diff, &words, setup) {
             Verdict::Alike => {}
             Verdict::Meant => meant += 1,
             Verdict::Different(how) => differences.push(how),

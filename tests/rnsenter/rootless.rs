@@ -1,7 +1,7 @@
 //! A rootless container, which shares namespaces with the machine, and its owner: ours enters it where the original does
 //! not, and does as the original where nothing is left to enter.
 
-use crate::stage::{Caller, Container, twin};
+use crate::fixture::{Caller, Container, differential_test};
 use testkit::{Tool, require};
 
 #[test]
@@ -9,7 +9,9 @@ fn the_owner_of_a_rootless_container_enters_it_with_all_though_it_shares_namespa
     if !require::user_namespaces() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let caller = Caller::ordinary();
     let Some(container) = Container::unshared(caller, &["-r", "-mupf"]) else {
         return;
@@ -29,7 +31,7 @@ fn the_owner_of_a_rootless_container_enters_it_with_all_though_it_shares_namespa
                 .args(["-t", &pid, "--preserve-credentials"]);
             tool.args(options).args(show)
         };
-        let (ours, theirs) = twin.run_both(line);
+        let (ours, theirs) = diff.run_both(line);
         let inside = ["user", "uts", "mnt", "net"]
             .map(|name| container.namespace(name) + "\n")
             .concat();
@@ -47,7 +49,9 @@ fn a_user_namespace_that_is_named_by_a_file_is_entered_before_what_it_owns() {
     if !require::user_namespaces() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let caller = Caller::ordinary();
     let Some(container) = Container::owned_by(caller) else {
         return;
@@ -60,7 +64,7 @@ fn a_user_namespace_that_is_named_by_a_file_is_entered_before_what_it_owns() {
         let tool = tool.arg(format!("--user={}", user.display()));
         tool.args(["-m", "readlink", "/proc/self/ns/mnt"])
     };
-    let (ours, theirs) = twin.run_both(line);
+    let (ours, theirs) = diff.run_both(line);
     assert_eq!(ours.ok().out(), container.namespace("mnt") + "\n");
     assert_eq!(theirs.code(), 1, "{theirs}");
 }
@@ -70,7 +74,9 @@ fn the_parent_user_namespace_is_entered_before_what_it_owns() {
     if !require::user_namespaces() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let Some(unshare) = require::original("unshare") else {
         return;
     };
@@ -85,7 +91,7 @@ fn the_parent_user_namespace_is_entered_before_what_it_owns() {
             .args(["-t", &pid, "--preserve-credentials"]);
         tool.args(["--user-parent", "-m", "-p", "readlink", "/proc/self/ns/mnt"])
     };
-    let (ours, theirs) = twin.run_both(line);
+    let (ours, theirs) = diff.run_both(line);
     assert_eq!(ours.ok().out(), container.namespace("mnt") + "\n");
     assert_eq!(theirs.code(), 1, "{theirs}");
     assert_eq!(
@@ -96,7 +102,9 @@ fn the_parent_user_namespace_is_entered_before_what_it_owns() {
 
 #[test]
 fn where_everything_is_shared_the_original_is_right() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     if !require::user_namespaces() {
         return;
     }
@@ -104,7 +112,7 @@ fn where_everything_is_shared_the_original_is_right() {
     let none = Container::none(|tool| caller.runs(tool));
     let pid = none.pid().to_string();
     for options in [&["-a"][..], &["-a", "-U"], &["-n", "-m"]] {
-        twin.assert_same_with(|tool| {
+        diff.assert_same_with(|tool| {
             caller
                 .runs(tool)
                 .args(["-t", &pid])

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::stage::{Caller, Container, children_of, lives, rnsenter, twin};
+use crate::fixture::{Caller, Container, children_of, differential_test, lives, rnsenter};
 use testkit::{Signal, Status, Tool, require};
 
 /// The container of an ordinary user, and who that is.
@@ -73,7 +73,9 @@ fn the_environment_is_empty_or_the_targets() {
     let Some((caller, container)) = container() else {
         return;
     };
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for way in ways(&container) {
         let tool = || caller.runs(rnsenter()).env("OUTSIDE", "1").args(&way);
         assert_eq!(tool().args(["--clear-env", "env"]).run().ok().out(), "");
@@ -81,7 +83,7 @@ fn the_environment_is_empty_or_the_targets() {
         let tool = tool().args(["--clear-env", "sh", "-c", unset]);
         assert_eq!(tool.run().ok().out(), "none none\n");
         // Of the target's nothing was the caller's anyway.
-        let (ours, _) = twin.run_both(|tool| caller.runs(tool).args(&way).args(["-e", "env"]));
+        let (ours, _) = diff.run_both(|tool| caller.runs(tool).args(&way).args(["-e", "env"]));
         for both in [["-e", "--clear-env"], ["--clear-env", "-e"]] {
             let tool = caller.runs(rnsenter()).args(&way).args(both);
             assert_eq!(tool.arg("env").run().ok().out(), ours.out());

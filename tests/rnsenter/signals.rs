@@ -4,7 +4,7 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::stage::{Caller, Container, RNSENTER, children_of, each, is_stopped, lives, rnsenter};
+use crate::fixture::{Caller, Container, RNSENTER, children_of, each, is_stopped, lives, rnsenter};
 use nix::sys::signal::kill;
 use testkit::{Running, Scratch, Signal, Status, Tool, eventually, require};
 

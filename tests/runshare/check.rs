@@ -3,7 +3,7 @@
 use nix::errno::Errno;
 use nix::libc::{SYS_fstatfs, SYS_openat, SYS_unshare};
 
-use crate::stage::{RUNSHARE, ordinary, runshare, twin};
+use crate::fixture::{RUNSHARE, differential_test, ordinary, runshare};
 use testkit::{Outcome, Tool, require};
 
 /// The types in the order of the table, which is that of joining.
@@ -227,10 +227,12 @@ fn a_table_that_cannot_be_written_is_an_error() {
 
 #[test]
 fn the_original_knows_neither_and_no_prefix_changes_its_meaning() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for option in ["--check", "--json", "--ch", "--j"] {
         let (ours, original) =
-            twin.run_both(|tool| ordinary(tool).args([option, "-U", "--nosuch"]));
+            diff.run_both(|tool| ordinary(tool).args([option, "-U", "--nosuch"]));
         assert!(
             original
                 .err()
@@ -244,7 +246,7 @@ fn the_original_knows_neither_and_no_prefix_changes_its_meaning() {
         );
     }
     // A prefix of --cgroup stays one.
-    twin.assert_same_with(|tool| ordinary(tool).args(["--c", "true"]));
+    diff.assert_same_with(|tool| ordinary(tool).args(["--c", "true"]));
 }
 
 #[test]

@@ -5,9 +5,9 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
+use crate::fixture::{Machine, differential_test, ordinary};
 use crate::mounts::beside_shared_mount;
 use crate::signals::{child_of, lives};
-use crate::stage::{Machine, ordinary, twin};
 use testkit::{Running, Scratch, Signal, Tool, eventually, require};
 
 /// Has `check` look at ours (it is told `true`), then at the original.
@@ -15,22 +15,24 @@ fn each(check: impl Fn(Tool, bool)) {
     let Some(original) = require::original("unshare") else {
         return;
     };
-    check(Tool::new(crate::stage::RUNSHARE).argv0("unshare"), true);
+    check(Tool::new(crate::fixture::RUNSHARE).argv0("unshare"), true);
     check(Tool::new(original).argv0("unshare"), false);
 }
 
 /// Asserts how each ends with these arguments and what it says.
 fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {
-    if let Some(twin) = twin() {
-        twin.assert_differ(setup, ours, theirs);
+    if let Some(diff) = differential_test() {
+        diff.assert_differ(setup, ours, theirs);
     }
 }
 
 #[test]
 fn the_help_is_our_own() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for option in ["--help", "-h", "--he"] {
-        let (ours, theirs) = twin.run_both(|tool| tool.arg(option));
+        let (ours, theirs) = diff.run_both(|tool| tool.arg(option));
         let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
         assert!(
             ours.contains("--whitelist-env LIST") && ours.contains("\nUsage:\n unshare "),
@@ -171,8 +173,10 @@ fn a_single_id_past_the_end_of_a_block_costs_nothing() {
         (0, "15 0 1\n5 100000 9\n"),
     );
     let empty = |tool: Tool| tool.args(["-r", "--map-users=5:0:0", "sh", "-c", show]);
-    let Some(twin) = twin() else { return };
-    let (ours, theirs) = twin.run_both(empty);
+    let Some(diff) = differential_test() else {
+        return;
+    };
+    let (ours, theirs) = diff.run_both(empty);
     assert_eq!(ours.ok().out(), "0 0 1\n");
     assert!(
         theirs.err().contains("/uid_map: Invalid argument"),
@@ -185,9 +189,11 @@ fn a_block_that_leaves_the_range_of_ids_is_for_the_kernel_to_refuse() {
     if !require::root() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let (ours, theirs) =
-        twin.run_both(|tool| tool.args(["--map-users", "5:4294967290:10", "true"]));
+        diff.run_both(|tool| tool.args(["--map-users", "5:4294967290:10", "true"]));
     assert_eq!(ours.code(), 1);
     assert!(
         ours.err().ends_with("/uid_map: Invalid argument\n"),
@@ -226,7 +232,7 @@ fn a_proc_on_a_directory_that_is_not_a_mount_point_is_not_left_outside() {
         return;
     };
     let script = "$0 --propagation shared --mount-proc=$1/plain true; grep -c \" $1/plain\" /proc/self/mountinfo || :";
-    let ours = crate::stage::RUNSHARE.path();
+    let ours = crate::fixture::RUNSHARE.path();
     assert_eq!(beside_shared_mount(ours, script), "0\n");
     assert_eq!(beside_shared_mount(&original, script), "1\n");
 }
@@ -374,7 +380,7 @@ fn pid_1_that_cannot_die_by_a_signal_ends_with_128_plus_n() {
     }
     each(|tool, ours| {
         let inner = if ours {
-            crate::stage::RUNSHARE.into()
+            crate::fixture::RUNSHARE.into()
         } else {
             require::original("unshare").unwrap()
         };

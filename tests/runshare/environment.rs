@@ -1,6 +1,6 @@
 //! `--clear-env` and `--whitelist-env`, which the pinned original lacks: judged by what the program gets.
 
-use crate::stage::runshare;
+use crate::fixture::runshare;
 use testkit::{Scratch, require};
 
 /// The environment of a program run with these options.

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use crate::stage::{Machine, runshare, twin};
+use crate::fixture::{Machine, differential_test, runshare};
 use testkit::{Scratch, Tool, require};
 
 /// An executable file with this content.
@@ -31,7 +31,9 @@ fn without_a_program_the_shell_of_the_environment_is_a_login_shell() {
 
 #[test]
 fn the_shell_is_chosen_as_the_original_chooses_it() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let argv0 = "printf '%s\\n' $0; id -u";
     for shell in [
         "/bin/sh",
@@ -42,21 +44,21 @@ fn the_shell_is_chosen_as_the_original_chooses_it() {
         "/bin/sh -i",
         "bash",
     ] {
-        twin.assert_same_with(|tool| tool.env("SHELL", shell).stdin(argv0));
-        twin.assert_same_with(|tool| tool.env("SHELL", shell).args(["-r"]).stdin(argv0));
-        twin.assert_same_with(|tool| {
+        diff.assert_same_with(|tool| tool.env("SHELL", shell).stdin(argv0));
+        diff.assert_same_with(|tool| tool.env("SHELL", shell).args(["-r"]).stdin(argv0));
+        diff.assert_same_with(|tool| {
             tool.env("SHELL", shell)
                 .args(["-r", "-R", "/"])
                 .stdin(argv0)
         });
-        twin.assert_same_with(|tool| {
+        diff.assert_same_with(|tool| {
             tool.env("SHELL", shell)
                 .args(["-r", "-f", "--"])
                 .stdin(argv0)
         });
     }
     for options in [&[][..], &["-r"], &["-rR", "/"], &["-U"], &["-c"]] {
-        twin.assert_same_with(|tool| {
+        diff.assert_same_with(|tool| {
             tool.no_env()
                 .env("PATH", "/usr/bin:/bin")
                 .args(options)
@@ -70,7 +72,9 @@ fn the_shell_of_the_passwd_entry_is_that_of_the_user_one_has_become() {
     if !require::root() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let machine = Machine::new();
     let no_shell = |tool: Tool| tool.no_env().env("PATH", "/usr/bin:/bin").stdin("echo $0");
     for options in [
@@ -81,17 +85,19 @@ fn the_shell_of_the_passwd_entry_is_that_of_the_user_one_has_become() {
         &["--map-auto"],
         &["--map-user", "65534"],
     ] {
-        twin.assert_same_with(|tool| machine.tester(no_shell(tool)).args(options));
-        twin.assert_same_with(|tool| machine.root(no_shell(tool)).args(options));
+        diff.assert_same_with(|tool| machine.tester(no_shell(tool)).args(options));
+        diff.assert_same_with(|tool| machine.root(no_shell(tool)).args(options));
     }
-    twin.assert_same_with(|tool| machine.root(no_shell(tool)).args(["-S", "1001"]));
-    twin.assert_same_with(|tool| machine.root(no_shell(tool)).args(["-S", "65534"]));
-    twin.assert_same_with(|tool| machine.root(no_shell(tool)).args(["-S", "4711"]));
+    diff.assert_same_with(|tool| machine.root(no_shell(tool)).args(["-S", "1001"]));
+    diff.assert_same_with(|tool| machine.root(no_shell(tool)).args(["-S", "65534"]));
+    diff.assert_same_with(|tool| machine.root(no_shell(tool)).args(["-S", "4711"]));
 }
 
 #[test]
 fn the_path_is_searched_as_execvp_searches_it() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let scratch = Scratch::new();
     let (first, second) = (scratch.dir("first"), scratch.dir("second"));
     executable(&scratch, "first/both", "#!/bin/sh\necho first\n");
@@ -120,10 +126,10 @@ fn the_path_is_searched_as_execvp_searches_it() {
                     .current_dir(&second)
                     .arg(program)
             };
-            twin.assert_same_with(setup);
+            diff.assert_same_with(setup);
         }
     }
-    twin.assert_same_with(|tool| {
+    diff.assert_same_with(|tool| {
         tool.no_env()
             .current_dir(&second)
             .arg("sh")

@@ -4,8 +4,8 @@ use std::env;
 use std::fs;
 use std::path::Path;
 
+use crate::fixture::{RUNSHARE, ordinary, runshare};
 use crate::pivot::{bare_root, ordinary_in};
-use crate::stage::{RUNSHARE, ordinary, runshare};
 use nix::errno::Errno;
 use nix::libc::SYS_keyctl;
 use testkit::{Outcome, Scratch, Status, Tool, require};

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::stage::{ordinary, runshare};
+use crate::fixture::{ordinary, runshare};
 use testkit::{Tool, require};
 
 /// Shows both names, a line each.

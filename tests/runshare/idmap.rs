@@ -1,6 +1,6 @@
 //! Who is who inside: the tables of the specification, and random maps beside the original.
 
-use crate::stage::{Machine, runshare, twin};
+use crate::fixture::{Machine, differential_test, runshare};
 use testkit::{Scratch, Tool, require, seeded_numbers, words};
 
 /// Options and the uid_map that `tester` (1001) gets with 100000 to 165535 as subordinate ids.
@@ -77,7 +77,9 @@ fn random_maps_are_the_originals() {
     if !require::root() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let mut random = seeded_numbers(20_261_123);
     let mut lines = Vec::new();
     while lines.len() < 400 {
@@ -104,7 +106,7 @@ fn random_maps_are_the_originals() {
         .map(|line| line.iter().map(String::as_str).collect())
         .collect();
     let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
-    assert_eq!(twin.assert_all_same(&lines), 400);
+    assert_eq!(diff.assert_all_same(&lines), 400);
 }
 
 /// Files of subordinate ids, each for `tester`, beside the original.
@@ -113,7 +115,9 @@ fn subordinate_ids_are_read_as_the_original_reads_them() {
     if !require::root() || !require::installed("newuidmap") {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let files = [
         "tester:100000:65536",
         "1001:100000:65536\n",
@@ -141,7 +145,7 @@ fn subordinate_ids_are_read_as_the_original_reads_them() {
         let machine = Machine::new().subids(file);
         for option in ["--map-auto", "--map-subids", "-r --map-users=auto"] {
             let line = words(&format!("{option} cat /proc/self/uid_map"));
-            twin.assert_same_with(|tool| machine.tester(tool).args(&line));
+            diff.assert_same_with(|tool| machine.tester(tool).args(&line));
         }
     }
 }
@@ -151,15 +155,17 @@ fn a_user_without_a_name_and_a_file_that_is_closed_are_told() {
     if !require::root() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let machine = Machine::new();
-    twin.assert_same_with(|tool| {
+    diff.assert_same_with(|tool| {
         machine
             .root(tool)
             .as_user(4711, 4711, &[])
             .args(["--map-auto", "true"])
     });
-    twin.assert_same_with(|tool| {
+    diff.assert_same_with(|tool| {
         let closed = machine.tester(tool);
         closed
             .bind_over("/etc/shadow", "/etc/subuid")
@@ -172,7 +178,9 @@ fn a_newuidmap_that_is_missing_or_cannot_be_run_is_told() {
     if !require::root() || !require::installed("newuidmap") {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let scratch = Scratch::new();
     let (nothing, empty) = (scratch.dir("nothing"), scratch.file("empty", ""));
     let machine = Machine::new();
@@ -183,10 +191,10 @@ fn a_newuidmap_that_is_missing_or_cannot_be_run_is_told() {
                 .bind_over(&nothing, "/usr/sbin"),
         )
     };
-    twin.assert_same_with(missing);
+    diff.assert_same_with(missing);
     let message = "runshare: failed to execute newuidmap: No such file or directory\n";
     missing(runshare()).run().fails(127, message);
-    twin.assert_same_with(|tool| line(tool.bind_over(&empty, "/usr/bin/newuidmap")));
+    diff.assert_same_with(|tool| line(tool.bind_over(&empty, "/usr/bin/newuidmap")));
 }
 
 /// Options for a map of so many lines and bytes.
@@ -217,25 +225,27 @@ fn map_of(lines: u32, bytes: usize) -> Vec<String> {
 
 #[test]
 fn a_map_that_is_longer_than_the_kernel_takes_is_refused_in_the_originals_words() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     if !require::root() {
         return;
     }
     for bytes in [4095, 4096, 4097, 4500] {
         let options = map_of(200, bytes);
-        twin.assert_same_with(|tool| tool.args(&options).arg("true"));
+        diff.assert_same_with(|tool| tool.args(&options).arg("true"));
         let groups: Vec<String> = options
             .iter()
             .map(|option| option.replace("users", "groups"))
             .collect();
-        twin.assert_same_with(|tool| tool.args(["--map-users=0:0:1"]).args(&groups).arg("true"));
+        diff.assert_same_with(|tool| tool.args(["--map-users=0:0:1"]).args(&groups).arg("true"));
     }
     // newuidmap(1) says what it thinks of it, or the kernel of that.
     let machine = Machine::new();
     let options: Vec<String> = (0..300)
         .map(|n| format!("--map-users={}:{}:1", 2_000_000_000 + n, 100_000 + n))
         .collect();
-    twin.assert_same_with(|tool| machine.tester(tool).args(&options).arg("true"));
+    diff.assert_same_with(|tool| machine.tester(tool).args(&options).arg("true"));
     let outcome = runshare().args(map_of(200, 4097)).arg("true").run();
     assert!(
         outcome
@@ -248,7 +258,9 @@ fn a_map_that_is_longer_than_the_kernel_takes_is_refused_in_the_originals_words(
 
 #[test]
 fn root_without_a_range_gets_that_of_the_first_line_as_in_the_original() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     if !require::root() {
         return;
     }
@@ -271,13 +283,13 @@ fn root_without_a_range_gets_that_of_the_first_line_as_in_the_original() {
         let machine = Machine::new().subids(lines);
         for options in [&["--map-auto"][..], &["--map-users=auto"]] {
             let line = |tool: Tool| machine.root(tool).args(options).args(["sh", "-c", show]);
-            twin.assert_same_with(line);
+            diff.assert_same_with(line);
             assert_eq!(line(runshare()).run().out(), map, "{lines:?}");
         }
-        twin.assert_same_with(|tool| machine.root(tool).args(["--map-subids", "sh", "-c", show]));
+        diff.assert_same_with(|tool| machine.root(tool).args(["--map-subids", "sh", "-c", show]));
     }
     let machine = Machine::new().subids("tester:100000:5\n");
-    let hint = twin.hint(|tool| machine.root(tool).args(["--map-auto", "true"]));
+    let hint = diff.hint(|tool| machine.root(tool).args(["--map-auto", "true"]));
     assert_eq!(
         hint.as_deref(),
         Some(

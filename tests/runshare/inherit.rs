@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::stage::{ordinary, runshare, twin};
+use crate::fixture::{differential_test, ordinary, runshare};
 use testkit::{Signal, require};
 
 /// Lines that take the tool through each of its descriptors: maps, helpers, gates, pidfds, offsets.
@@ -67,7 +67,9 @@ fn closed_descriptors_stay_closed() {
 
 #[test]
 fn dispositions_and_the_mask_are_the_callers() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let status = [
         "grep",
         "-E",
@@ -82,17 +84,19 @@ fn dispositions_and_the_mask_are_the_callers() {
         Signal::SIGCHLD,
     ];
     for line in [&[][..], &["-f"], &["-r"], &["-rpf", "--kill-child"]] {
-        twin.assert_same_with(|tool| tool.args(line).args(status));
+        diff.assert_same_with(|tool| tool.args(line).args(status));
         for signal in signals {
-            twin.assert_same_with(|tool| tool.ignoring(signal).args(line).args(status));
-            twin.assert_same_with(|tool| tool.blocking(signal).args(line).args(status));
+            diff.assert_same_with(|tool| tool.ignoring(signal).args(line).args(status));
+            diff.assert_same_with(|tool| tool.blocking(signal).args(line).args(status));
         }
     }
 }
 
 #[test]
 fn with_forwarded_signals_the_mask_is_the_callers_too() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let status = ["grep", "-E", "^SigBlk", "/proc/self/status"];
     for signal in [
         Signal::SIGINT,
@@ -102,7 +106,7 @@ fn with_forwarded_signals_the_mask_is_the_callers_too() {
     ] {
         let line =
             |tool: testkit::Tool| tool.blocking(signal).arg("--forward-signals").args(status);
-        twin.assert_same_with(line);
+        diff.assert_same_with(line);
     }
 }
 
@@ -110,15 +114,17 @@ fn with_forwarded_signals_the_mask_is_the_callers_too() {
 fn the_environment_is_passed_on_byte_for_byte_and_in_order() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let odd = OsStr::from_bytes(b"\xff\n=x");
     for line in [&[][..], &["-f"], &["-r"]] {
-        twin.assert_same_with(|tool| {
+        diff.assert_same_with(|tool| {
             tool.env("B", odd)
                 .env("A", "")
                 .args(line)
                 .args(["env", "-0"])
         });
-        twin.assert_same_with(|tool| tool.no_env().args(line).args(["/usr/bin/env", "-0"]));
+        diff.assert_same_with(|tool| tool.no_env().args(line).args(["/usr/bin/env", "-0"]));
     }
 }

@@ -3,8 +3,8 @@
 //!
 //! Every test runs as root and as an ordinary user in a user namespace, unless it says why not.
 
-mod company;
-mod ending;
+mod exit_status;
+mod multi_process;
 mod orphans;
 mod signals;
 pub(crate) mod terminal;
@@ -14,8 +14,8 @@ use std::os::unix::fs::MetadataExt;
 
 use nix::unistd::{geteuid, getpgid, getsid};
 
+use crate::fixture::{TESTER, ordinary, runshare};
 use crate::signals::child_of;
-use crate::stage::{TESTER, ordinary, runshare};
 use testkit::{Outcome, Pid, Running, Scratch, Tool, eventually, require};
 
 /// Runs a test with the tool as root, if root runs the tests, and as an ordinary user.
@@ -189,7 +189,7 @@ fn whoever_reads_from_the_program_sees_that_it_has_closed_its_output() {
         shell.args(line)
     };
     if require::user_namespaces() {
-        let line = [&crate::stage::RUNSHARE, "-r", "--init"];
+        let line = [&crate::fixture::RUNSHARE, "-r", "--init"];
         let mut tool = ordinary(of(&line)).spawn();
         tool.read_until("end of file\n");
     }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::net::UdpSocket;
 use std::thread;
 
-use crate::stage::{ordinary, runshare};
+use crate::fixture::{ordinary, runshare};
 use testkit::{CloneFlags, require};
 
 /// The local addresses of the network that it runs in, as its routing table has them.

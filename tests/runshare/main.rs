@@ -10,23 +10,23 @@
 )]
 
 mod check;
+mod command_lines;
 mod differences;
 mod environment;
 mod exec;
+mod fixture;
 mod hardening;
 mod hints;
 mod hostname;
 mod idmap;
 mod inherit;
 mod init;
-mod kept;
 mod loopback;
 mod mounts;
 mod namespaces;
 mod persist;
+mod persist_target;
 mod pivot;
 mod random;
 mod session;
 mod signals;
-mod stage;
-mod twins;

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use crate::stage::{RUNSHARE, ordinary, runshare, twin};
+use crate::fixture::{RUNSHARE, differential_test, ordinary, runshare};
 use testkit::{Scratch, Tool, require};
 
 /// Every mount of this process.
@@ -103,7 +103,9 @@ fn a_file_is_run_through_the_interpreter_that_was_registered() {
 
 #[test]
 fn the_working_directory_is_looked_up_inside_the_root() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     if !require::user_namespaces() {
         return;
     }
@@ -113,10 +115,10 @@ fn the_working_directory_is_looked_up_inside_the_root() {
     let root = root.to_str().unwrap();
     for directory in ["/inside", "inside", "/", "..", "/etc", "../.."] {
         let line = ["-r", "-R", root, "-w", directory, "/nosuch"];
-        twin.assert_same_with(|tool| ordinary(tool).args(line));
+        diff.assert_same_with(|tool| ordinary(tool).args(line));
     }
-    twin.assert_same_with(|tool| ordinary(tool).args(["-rw", root, "pwd"]));
-    twin.assert_same_with(|tool| {
+    diff.assert_same_with(|tool| ordinary(tool).args(["-rw", root, "pwd"]));
+    diff.assert_same_with(|tool| {
         ordinary(tool)
             .current_dir(root)
             .args(["-rw", "inside", "pwd"])

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::stage::{ordinary, runshare};
+use crate::fixture::{ordinary, runshare};
 use testkit::require;
 
 /// Option, file below /proc/PID/ns.

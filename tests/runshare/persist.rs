@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use nix::mount::{MsFlags, mount};
 
-use crate::stage::{runshare, twin};
+use crate::fixture::{differential_test, runshare};
 use testkit::{Scratch, Tool, require};
 
 /// A directory on a private mount, where a mount namespace may be kept too.
@@ -100,18 +100,20 @@ fn a_namespace_is_kept_without_fork_too_but_for_pid_and_time_children() {
     if !require::root() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     for option in ["uts", "net", "ipc", "cgroup", "user", "mount"] {
         let scratch = Scratch::new();
         let file = private_directory(&scratch).join("file");
         touch(&file);
         let line = |tool: Tool| tool.arg(keep(option, &file)).args(["sh", "-c", "exit 3"]);
-        twin.assert_same_with(line);
+        diff.assert_same_with(line);
     }
     let scratch = Scratch::new();
     let file = private_directory(&scratch).join("file");
     touch(&file);
-    twin.assert_same_with(|tool| tool.arg(keep("pid", &file)).arg("true"));
+    diff.assert_same_with(|tool| tool.arg(keep("pid", &file)).arg("true"));
 }
 
 #[test]
@@ -119,7 +121,9 @@ fn a_mount_namespace_cannot_be_kept_on_a_shared_mount() {
     if !require::root() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let scratch = Scratch::new();
     let directory = private_directory(&scratch);
     mount(
@@ -132,7 +136,7 @@ fn a_mount_namespace_cannot_be_kept_on_a_shared_mount() {
     .unwrap();
     let file = directory.join("file");
     touch(&file);
-    twin.assert_same_with(|tool| tool.arg(keep("mount", &file)).arg("true"));
+    diff.assert_same_with(|tool| tool.arg(keep("mount", &file)).arg("true"));
 }
 
 #[test]
@@ -179,7 +183,7 @@ fn a_mount_namespace_is_kept_whichever_processors_made_it_and_the_one_around_it(
             let tool = tool.args([
                 "taskset", "-c", outer, "unshare", "-m", "taskset", "-c", "0,1",
             ]);
-            let tool = tool.args(["sh", "-c", inside, &*crate::stage::RUNSHARE]);
+            let tool = tool.args(["sh", "-c", inside, &*crate::fixture::RUNSHARE]);
             let outcome = tool.arg(scratch.path()).arg(inner).run().ok();
             assert_eq!(
                 outcome.out(),

@@ -6,7 +6,7 @@ use std::thread;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
-use crate::stage::{RUNSHARE, ordinary, runshare};
+use crate::fixture::{RUNSHARE, ordinary, runshare};
 use testkit::{CloneFlags, Scratch, Tool, require};
 
 /// Every mount of this process.
@@ -226,7 +226,7 @@ fn the_program_may_be_another_user_and_has_no_descriptor_of_either_root() {
 }
 
 /// Runs `test` in a thread with a mount namespace of its own, all of whose mounts have this propagation.
-fn apart(propagation: MsFlags, test: impl FnOnce() + Send) {
+fn in_private_mounts(propagation: MsFlags, test: impl FnOnce() + Send) {
     const NONE: Option<&str> = None;
     thread::scope(|scope| {
         let test = scope.spawn(|| {
@@ -250,7 +250,7 @@ fn the_caller_sees_nothing_of_it_though_its_mounts_are_shared() {
     }
     let scratch = Scratch::new();
     let root = scratch.path().to_str().unwrap();
-    apart(MsFlags::MS_SHARED, || {
+    in_private_mounts(MsFlags::MS_SHARED, || {
         let before = mountinfo();
         for options in [
             &[][..],
@@ -283,7 +283,7 @@ fn what_the_caller_mounts_later_arrives_in_a_slave() {
     let point = scratch.dir("point");
     let waits = "echo up; read word; [ -e \"$0/arrived\" ] && echo arrived || echo not";
     for (mode, expected) in [("slave", "arrived\n"), ("private", "not\n")] {
-        apart(MsFlags::MS_SHARED, || {
+        in_private_mounts(MsFlags::MS_SHARED, || {
             let tool = runshare().args(["--pivot-root", "--root", "/", "--propagation", mode]);
             let tool = tool.terminal(80, 24).args(["sh", "-c", waits]).arg(&point);
             let mut tool = tool.spawn();

@@ -1,6 +1,6 @@
 //! Command lines that nobody would write: words cut, joined and garbled, beside the original.
 
-use crate::stage::{Machine, ordinary, twin};
+use crate::fixture::{Machine, differential_test, ordinary};
 use testkit::{DifferentialTest, Outcome, Tool, require, seeded_numbers};
 
 const LONG: &str = "help version mount uts ipc net pid user cgroup time fork kill-child forward-signals mount-proc \
@@ -133,8 +133,8 @@ fn word(random: &mut impl FnMut(usize) -> usize) -> String {
 }
 
 /// Whether the two differ otherwise than they are meant to.
-fn differs(twin: &DifferentialTest, setup: impl Fn(Tool) -> Tool) -> Option<String> {
-    let (ours, original) = twin.run_both(setup);
+fn differs(diff: &DifferentialTest, setup: impl Fn(Tool) -> Tool) -> Option<String> {
+    let (ours, original) = diff.run_both(setup);
     let seen = |outcome: &Outcome| {
         let mask = testkit::mask::proc_pids;
         (outcome.status, mask(&outcome.stdout), mask(&outcome.stderr))
@@ -151,12 +151,14 @@ fn differs(twin: &DifferentialTest, setup: impl Fn(Tool) -> Tool) -> Option<Stri
 }
 
 fn compare(count: usize, seed: u64, files: bool, setup: impl Fn(Tool) -> Tool) {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let mut random = seeded_numbers(seed);
     let lines: Vec<Vec<String>> = (0..count).map(|_| line(&mut random, files)).collect();
     let differences: Vec<String> = lines
         .iter()
-        .filter_map(|line| differs(&twin, |tool| setup(tool).args(line)))
+        .filter_map(|line| differs(&diff, |tool| setup(tool).args(line)))
         .collect();
     assert!(
         differences.is_empty(),

@@ -3,9 +3,9 @@
 use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 
+use crate::fixture::{ordinary, runshare};
 use crate::init::terminal::child_named;
 use crate::signals::{child_of, lives};
-use crate::stage::{ordinary, runshare};
 use testkit::{Scratch, Signal, Status, Tool, eventually, require};
 
 /// Lines that take the tool through each of its descriptors, and its processes.
@@ -95,7 +95,7 @@ fn the_ids_and_maps_that_take_privileges_are_there_before_they_are_given_up() {
     if !require::installed("newuidmap") {
         return;
     }
-    let machine = crate::stage::Machine::new();
+    let machine = crate::fixture::Machine::new();
     let line = ["--no-new-privs", "--map-users", "0:100000:7"];
     let tool = machine.tester(runshare()).args(line);
     let outcome = tool

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::stage::{ordinary, runshare};
+use crate::fixture::{ordinary, runshare};
 use nix::sys::signal::kill;
 use testkit::{Pid, Running, Signal, eventually, require};
 
@@ -92,7 +92,7 @@ fn a_pid_1_that_waits_for_the_signal_is_left_to_that() {
     .unwrap();
     let script = "trap 'sleep 0.3; echo handled > \"$0\"; exit 0' TERM; echo up; while :; do sleep 0.05; done";
     // PID 1 is the tool once more, which blocks what it forwards and sits in sigwaitinfo(2).
-    let inner = [&crate::stage::RUNSHARE, "--forward-signals", "sh", "-c"];
+    let inner = [&crate::fixture::RUNSHARE, "--forward-signals", "sh", "-c"];
     let tool = ordinary(runshare()).args(["-rpf", "--kill-child=TERM"]);
     let mut tool = tool.args(inner).arg(script).arg(&note).spawn();
     tool.read_until("up\n");

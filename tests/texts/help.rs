@@ -2,7 +2,7 @@
 
 use testkit::{Tool, require};
 
-use crate::stage::{PROGRAMS, program};
+use crate::programs::{PROGRAMS, program};
 
 /// The help of a program that is called by this name.
 #[track_caller]

@@ -8,6 +8,6 @@
 
 mod help;
 mod man;
+mod programs;
 mod security;
-mod stage;
 mod versions;

@@ -3,7 +3,7 @@
 
 use testkit::{Outcome, Tool, require};
 
-use crate::stage::{PROGRAMS, line, program};
+use crate::programs::{PROGRAMS, line, program};
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 const REPOSITORY: &str = "https://r-seed-17473320.example/nsutils";

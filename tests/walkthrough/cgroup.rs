@@ -1,6 +1,6 @@
 //! `--cgroup`: the cgroup that one is in looks like the root of all.
 
-use crate::stage::{ready, runshare};
+use crate::fixture::{ready, runshare};
 
 #[test]
 fn every_hierarchy_begins_at_the_own_cgroup() {

@@ -5,7 +5,7 @@
 
 use testkit::Outcome;
 
-use crate::stage::{Debian, assert_ipc_is_another, runshare};
+use crate::fixture::{Debian, assert_ipc_is_another, runshare};
 
 /// Runs shell commands on the host's stand-in, which is in the Debian root's directory.
 fn on_the_host(debian: &Debian, commands: &str) -> Outcome {

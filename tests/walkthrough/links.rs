@@ -2,7 +2,7 @@
 
 use testkit::require;
 
-use crate::stage::{HERE, TELL_AND_STAY, is_root, namespace, ready, runshare};
+use crate::fixture::{HERE, TELL_AND_STAY, is_root, namespace, ready, runshare};
 
 /// The options, and what the links are called.
 const KINDS: [(&str, &str); 8] = [

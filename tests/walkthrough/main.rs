@@ -14,14 +14,14 @@
 
 mod cgroup;
 mod documents;
-mod fleet;
+mod fixture;
 mod ipc;
 mod links;
+mod many_hosts;
 mod mount;
 mod net;
 mod pid;
 mod readme;
-mod stage;
 mod time;
 mod user;
 mod uts;

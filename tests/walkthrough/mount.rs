@@ -5,7 +5,7 @@ use std::{fs, process};
 
 use testkit::require;
 
-use crate::stage::{Debian, bare_runshare, own_mounts};
+use crate::fixture::{Debian, bare_runshare, own_mounts};
 
 /// What this thread, which calls `runshare`, sees mounted at or below `dir`.
 fn mounts_below(dir: &Path) -> Vec<String> {

@@ -2,7 +2,7 @@
 
 use testkit::require;
 
-use crate::stage::{Debian, ready, runshare};
+use crate::fixture::{Debian, ready, runshare};
 
 #[test]
 fn there_is_no_interface_but_lo() {

@@ -6,7 +6,7 @@ use std::process;
 
 use testkit::{Running, Status, Tool, eventually, require};
 
-use crate::stage::{Debian, processes_in, ready, runshare};
+use crate::fixture::{Debian, processes_in, ready, runshare};
 
 /// A container that has mounted its own proc and started a long sleep, then does `last`; and its PID namespace.
 fn container_with_a_sleep(debian: &Debian, last: &str) -> (Running, String) {

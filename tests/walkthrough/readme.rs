@@ -4,7 +4,7 @@ use std::fs;
 
 use testkit::{Tool, workspace};
 
-use crate::stage::{ready, with_our_path};
+use crate::fixture::{ready, with_our_path};
 
 fn readme() -> String {
     fs::read_to_string(workspace().join("README.md")).expect("there is a README")

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::stage::{ready, runshare};
+use crate::fixture::{ready, runshare};
 
 /// The first number of `/proc/uptime`, in seconds.
 fn seconds(uptime: &str) -> f64 {

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use nix::unistd::{getegid, geteuid};
 use testkit::{Scratch, require};
 
-use crate::stage::bare_runshare;
+use crate::fixture::bare_runshare;
 
 #[test]
 fn without_a_map_one_is_nobody() {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::stage::Debian;
+use crate::fixture::Debian;
 
 #[test]
 fn a_host_name_set_inside_stays_inside() {

@@ -5,17 +5,17 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use super::{hint, hint_with};
-use crate::stage::{Stage, twin};
+use crate::fixture::{Fixture, differential_test};
 use testkit::{Tool, require};
 
 /// A copy of the shell with other bytes at these places.
-fn patched(stage: &Stage, name: &str, patches: &[(usize, &[u8])]) {
+fn patched(fixture: &Fixture, name: &str, patches: &[(usize, &[u8])]) {
     let mut program = fs::read("/bin/sh").unwrap();
     for (at, bytes) in patches {
         program[*at..at + bytes.len()].copy_from_slice(bytes);
     }
-    stage.file(name, program);
-    fs::set_permissions(stage.path(name), Permissions::from_mode(0o755)).unwrap();
+    fixture.file(name, program);
+    fs::set_permissions(fixture.path(name), Permissions::from_mode(0o755)).unwrap();
 }
 
 /// Where a program has the name of its loader, and how long that is.
@@ -37,21 +37,21 @@ fn a_program_whose_loader_is_missing_is_told_with_its_name() {
     {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let (at, length) = loader_in(&fs::read("/bin/sh").unwrap());
     let name = format!("/lib/ld-musl-{}.so", "x".repeat(length - 16));
-    patched(&stage, "jail/bin/other", &[(at, name.as_bytes())]);
+    patched(&fixture, "jail/bin/other", &[(at, name.as_bytes())]);
     let told = format!("/bin/other needs the loader {name}, which is not in this root");
     for command in ["/bin/other", "other"] {
-        let Some(said) = hint(&stage, &["jail", command]) else {
+        let Some(said) = hint(&fixture, &["jail", command]) else {
             return;
         };
         let found = said.replace(&said[..said.find("bin/other").unwrap()], "/");
         assert_eq!(found, told, "{command}");
     }
     // A script whose interpreter is such a program.
-    stage.script("jail/tmp/script", "#!/bin/other\n");
-    let Some(said) = hint(&stage, &["jail", "/tmp/script"]) else {
+    fixture.script("jail/tmp/script", "#!/bin/other\n");
+    let Some(said) = hint(&fixture, &["jail", "/tmp/script"]) else {
         return;
     };
     assert_eq!(said, told);
@@ -60,8 +60,8 @@ fn a_program_whose_loader_is_missing_is_told_with_its_name() {
         .map(|program| program[at..at + length].to_vec())
         .unwrap();
     let loader = String::from_utf8(loader).unwrap();
-    fs::remove_file(stage.path(&format!("jail{loader}"))).unwrap();
-    let Some(said) = hint(&stage, &["jail", "/bin/sh"]) else {
+    fs::remove_file(fixture.path(&format!("jail{loader}"))).unwrap();
+    let Some(said) = hint(&fixture, &["jail", "/bin/sh"]) else {
         return;
     };
     assert_eq!(
@@ -75,33 +75,33 @@ fn a_script_whose_interpreter_is_missing_is_told_with_its_name() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    stage.script("jail/tmp/script", "#! /usr/bin/python3 -E\n");
-    let Some(told) = hint(&stage, &["jail", "/tmp/script"]) else {
+    let fixture = Fixture::new();
+    fixture.script("jail/tmp/script", "#! /usr/bin/python3 -E\n");
+    let Some(told) = hint(&fixture, &["jail", "/tmp/script"]) else {
         return;
     };
     assert_eq!(
         told,
         "/tmp/script needs the interpreter /usr/bin/python3, which is not in this root"
     );
-    stage.script("jail/tmp/dos", "#!/bin/sh\r\n");
-    let Some(told) = hint(&stage, &["jail", "/tmp/dos"]) else {
+    fixture.script("jail/tmp/dos", "#!/bin/sh\r\n");
+    let Some(told) = hint(&fixture, &["jail", "/tmp/dos"]) else {
         return;
     };
     assert_eq!(
         told,
         "/tmp/dos needs the interpreter '/bin/sh\\u{d}', which is not in this root"
     );
-    symlink("/opt/gone/python", stage.path("jail/usr/bin/python3")).unwrap();
-    let Some(told) = hint(&stage, &["jail", "/tmp/script"]) else {
+    symlink("/opt/gone/python", fixture.path("jail/usr/bin/python3")).unwrap();
+    let Some(told) = hint(&fixture, &["jail", "/tmp/script"]) else {
         return;
     };
     let end =
         "not in this root: there is no /opt, to which the symbolic link /usr/bin/python3 leads";
     assert!(told.ends_with(end), "{told}");
-    stage.script("jail/tmp/bare", "echo bare\n");
-    fs::remove_file(stage.path("jail/bin/sh")).unwrap();
-    let Some(told) = hint(&stage, &["jail", "/tmp/bare"]) else {
+    fixture.script("jail/tmp/bare", "echo bare\n");
+    fs::remove_file(fixture.path("jail/bin/sh")).unwrap();
+    let Some(told) = hint(&fixture, &["jail", "/tmp/bare"]) else {
         return;
     };
     let shell =
@@ -116,13 +116,13 @@ fn a_root_for_another_processor_is_told_so() {
     {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     // The number of the processor stands at 18: 183 is aarch64.
     for program in ["jail/bin/sh", "jail/bin/cat"] {
-        patched(&stage, program, &[(18, &[183, 0])]);
+        patched(&fixture, program, &[(18, &[183, 0])]);
     }
     for command in ["/bin/cat", "/show"] {
-        let Some(told) = hint(&stage, &["jail", command]) else {
+        let Some(told) = hint(&fixture, &["jail", command]) else {
             return;
         };
         let name = if command == "/show" {
@@ -140,21 +140,21 @@ fn a_program_that_is_nowhere_is_told_with_where_it_was_looked_for() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let nowhere = |tool: Tool| tool.env("PATH", "/bin:/a b").args(["jail", "nosuch"]);
-    let Some(told) = hint_with(&stage, nowhere) else {
+    let Some(told) = hint_with(&fixture, nowhere) else {
         return;
     };
     assert_eq!(
         told,
         "no directory of PATH has nosuch in this root: PATH is '/bin:/a b'"
     );
-    let Some(told) = hint(&stage, &["jail", "/opt/tool/bin/x"]) else {
+    let Some(told) = hint(&fixture, &["jail", "/opt/tool/bin/x"]) else {
         return;
     };
     assert_eq!(told, "there is no /opt");
-    symlink("busybox", stage.path("jail/usr/bin/ls")).unwrap();
-    let Some(told) = hint(&stage, &["jail", "/bin/ls"]) else {
+    symlink("busybox", fixture.path("jail/usr/bin/ls")).unwrap();
+    let Some(told) = hint(&fixture, &["jail", "/bin/ls"]) else {
         return;
     };
     assert_eq!(
@@ -163,9 +163,9 @@ fn a_program_that_is_nowhere_is_told_with_where_it_was_looked_for() {
     );
     // The sentence has said it all.
     assert_eq!(
-        twin()
+        differential_test()
             .unwrap()
-            .hint(|tool| stage.root(tool).args(["jail", "/nosuch"])),
+            .hint(|tool| fixture.root(tool).args(["jail", "/nosuch"])),
         None
     );
 }
@@ -175,9 +175,9 @@ fn the_callers_shell_that_is_not_inside_is_told_so() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
+    let fixture = Fixture::new();
     let shell = |tool: Tool| tool.env("SHELL", "/usr/bin/zsh").arg("jail");
-    let Some(told) = hint_with(&stage, shell) else {
+    let Some(told) = hint_with(&fixture, shell) else {
         return;
     };
     let expected =
@@ -193,9 +193,9 @@ fn what_may_not_be_run_is_told_with_what_is_in_the_way() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    stage.file("jail/tmp/plain", "#!/bin/sh\n");
-    stage.script("jail/tmp/by-plain", "#!/tmp/plain\n");
+    let fixture = Fixture::new();
+    fixture.file("jail/tmp/plain", "#!/bin/sh\n");
+    fixture.script("jail/tmp/by-plain", "#!/tmp/plain\n");
     for (command, expected) in [
         (
             "/tmp/plain",
@@ -210,18 +210,18 @@ fn what_may_not_be_run_is_told_with_what_is_in_the_way() {
         ("/tmp/plain/x", "/tmp/plain is no directory"),
     ] {
         let with_device = |tool: Tool| {
-            tool.bind_over("/dev", stage.path("jail/dev"))
+            tool.bind_over("/dev", fixture.path("jail/dev"))
                 .args(["jail", command])
         };
-        let Some(told) = hint_with(&stage, with_device) else {
+        let Some(told) = hint_with(&fixture, with_device) else {
             return;
         };
         assert_eq!(told, expected);
     }
-    stage.scratch.dir("jail/closed/inner");
-    stage.script("jail/closed/inner/tool", "#!/bin/sh\n");
-    fs::set_permissions(stage.path("jail/closed"), Permissions::from_mode(0o700)).unwrap();
-    let Some(told) = hint(&stage, &["--userspec=5:6", "jail", "/closed/inner/tool"]) else {
+    fixture.scratch.dir("jail/closed/inner");
+    fixture.script("jail/closed/inner/tool", "#!/bin/sh\n");
+    fs::set_permissions(fixture.path("jail/closed"), Permissions::from_mode(0o700)).unwrap();
+    let Some(told) = hint(&fixture, &["--userspec=5:6", "jail", "/closed/inner/tool"]) else {
         return;
     };
     assert_eq!(
@@ -235,31 +235,31 @@ fn a_hostile_root_cannot_speak_to_the_terminal_or_hold_us_up() {
     if !require::root() {
         return;
     }
-    let stage = Stage::new();
-    stage.script("jail/tmp/evil", "#!/\x1b[2Jx\n");
-    let Some(told) = hint(&stage, &["jail", "/tmp/evil"]) else {
+    let fixture = Fixture::new();
+    fixture.script("jail/tmp/evil", "#!/\x1b[2Jx\n");
+    let Some(told) = hint(&fixture, &["jail", "/tmp/evil"]) else {
         return;
     };
     assert!(told.contains("'/\\u{1b}[2Jx'"), "{told}");
     // What is no regular file is not even opened.
     nix::unistd::mkfifo(
-        Path::new(&stage.path("jail/tmp/fifo")),
+        Path::new(&fixture.path("jail/tmp/fifo")),
         nix::sys::stat::Mode::from_bits_truncate(0o755),
     )
     .unwrap();
-    stage.script("jail/tmp/by-fifo", "#!/tmp/fifo\n");
-    let Some(told) = hint(&stage, &["jail", "/tmp/by-fifo"]) else {
+    fixture.script("jail/tmp/by-fifo", "#!/tmp/fifo\n");
+    let Some(told) = hint(&fixture, &["jail", "/tmp/by-fifo"]) else {
         return;
     };
     assert_eq!(told, "/tmp/fifo is no regular file");
     for name in ["a", "b"] {
         let other = if name == "a" { "b" } else { "a" };
-        stage.script(&format!("jail/tmp/{name}"), &format!("#!/tmp/{other}\n"));
+        fixture.script(&format!("jail/tmp/{name}"), &format!("#!/tmp/{other}\n"));
     }
     assert_eq!(
-        twin()
+        differential_test()
             .unwrap()
-            .hint(|tool| stage.root(tool).args(["jail", "/tmp/a"])),
+            .hint(|tool| fixture.root(tool).args(["jail", "/tmp/a"])),
         None
     );
 }

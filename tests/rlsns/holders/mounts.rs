@@ -12,12 +12,12 @@ use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
 use testkit::NamespaceFixture;
 
 use super::{held, told};
-use crate::players::{inode, namespace, original, sleeps, unshared};
-use crate::stage::{Scene, Stage};
+use crate::fixture::{Fixture, Scenario};
+use crate::processes::{inode, namespace, original, sleeps, unshared};
 
 /// Mounts the file of a namespace here.
-pub(super) fn mount_at(stage: &Stage, file: impl AsRef<Path>, name: &str) -> PathBuf {
-    let point = stage.scratch.file(name, "");
+pub(super) fn mount_at(fixture: &Fixture, file: impl AsRef<Path>, name: &str) -> PathBuf {
+    let point = fixture.scratch.file(name, "");
     let none = None::<&str>;
     mount(Some(file.as_ref()), &point, none, MsFlags::MS_BIND, none).unwrap();
     point
@@ -25,41 +25,41 @@ pub(super) fn mount_at(stage: &Stage, file: impl AsRef<Path>, name: &str) -> Pat
 
 #[test]
 fn a_mount_in_a_mount_namespace_without_a_process_is_named() {
-    Scene::Root.play("holders::mounts::kept_act");
-    Scene::User.play("holders::mounts::kept_act");
+    Scenario::Root.play("holders::mounts::kept_act");
+    Scenario::User.play("holders::mounts::kept_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn kept_act() {
-    let stage = Stage::entered();
-    let outer = stage.scratch.file("outer", "");
-    let inner = stage.scratch.file("inner", "");
+    let fixture = Fixture::entered();
+    let outer = fixture.scratch.file("outer", "");
+    let inner = fixture.scratch.file("inner", "");
     let keep = format!("--mount={}", outer.display());
     let script = "\"$1\" --uts=\"$0\" true && stat -L -c %i \"$0\"";
-    let made = stage.processor.on(|| {
+    let made = fixture.processor.on(|| {
         let tool = unshared(&[&keep, "sh", "-c", script]).arg(&inner);
         tool.arg(original("unshare")).run().ok()
     });
     let uts = made.out().trim_end().parse().unwrap();
     let mnt = inode(&outer);
     let how = format!("mount {} in mnt {mnt}", inner.display());
-    assert_eq!(told(stage.ours(), uts), [held("", how)]);
+    assert_eq!(told(fixture.ours(), uts), [held("", how)]);
     let how = format!("mount {}", outer.display());
-    assert_eq!(told(stage.ours(), mnt), [held("", how)]);
+    assert_eq!(told(fixture.ours(), mnt), [held("", how)]);
 }
 
 #[test]
 fn a_mount_outside_of_the_root_of_those_who_have_it_is_named() {
-    Scene::Machine.play("holders::mounts::chrooted_act");
+    Scenario::Host.play("holders::mounts::chrooted_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn chrooted_act() {
-    let stage = Stage::entered();
-    let uts = stage.scratch.file("uts", "");
-    let root = stage.scratch.dir("root");
+    let fixture = Fixture::entered();
+    let uts = fixture.scratch.file("uts", "");
+    let root = fixture.scratch.dir("root");
     let script = "\"$2\" --uts=\"$1\" true && stat -L -c %i \"$1\" && mount --bind / \"$0\" \
         && exec chroot \"$0\" sleep 1000";
     let tool = unshared(&["-m", "sh", "-c", script]).args([&root, &uts]);
@@ -68,18 +68,18 @@ fn chrooted_act() {
     sleeps(&holder);
     let mnt = namespace(&holder, "mnt");
     let how = format!("mount {} in mnt {mnt}", uts.display());
-    assert_eq!(told(stage.ours(), inode), [held(holder.pid(), how)]);
+    assert_eq!(told(fixture.ours(), inode), [held(holder.pid(), how)]);
 }
 
 #[test]
 fn that_nobody_can_be_seen_is_said() {
-    Scene::Machine.play("holders::mounts::unseen_act");
+    Scenario::Host.play("holders::mounts::unseen_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn unseen_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let (letter, _box) = UnixStream::pair().unwrap();
     let world = NamespaceFixture::new(CloneFlags::CLONE_NEWNS);
     let file = File::open(format!("/proc/{}/ns/mnt", world.pid())).unwrap();
@@ -96,7 +96,7 @@ fn unseen_act() {
     )
     .unwrap();
     drop((file, world));
-    let outcome = stage.ours().args(["--holders", &number]).run().ok();
+    let outcome = fixture.ours().args(["--holders", &number]).run().ok();
     let sentence = format!("lsns: nothing that can be seen holds namespace {number}\n");
     assert_eq!((outcome.out().as_str(), outcome.err()), ("", sentence));
 }

@@ -12,8 +12,8 @@ use testkit::Tool;
 
 use super::mounts::mount_at;
 use super::{Held, held, told};
-use crate::players::{asleep, inode, namespace, original, sleep, unshared};
-use crate::stage::{Scene, Stage};
+use crate::fixture::{Fixture, Scenario};
+use crate::processes::{asleep, inode, namespace, original, sleep, unshared};
 
 /// A network namespace that the act has left a thread, a file and a socket in.
 struct Network {
@@ -59,17 +59,21 @@ impl Network {
 
 #[test]
 fn all_that_hold_a_network_are_named() {
-    Scene::Root.play("holders::network::network_act");
-    Scene::User.play("holders::network::network_act");
+    Scenario::Root.play("holders::network::network_act");
+    Scenario::User.play("holders::network::network_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn network_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let network = Network::new();
     let (file, socket) = (&network.file, &network.socket);
-    let point = mount_at(&stage, format!("/proc/self/fd/{}", file.as_raw_fd()), "a b");
+    let point = mount_at(
+        &fixture,
+        format!("/proc/self/fd/{}", file.as_raw_fd()),
+        "a b",
+    );
     let point = point.display();
     let enter = Tool::new(original("nsenter")).arg(format!("--net={point}"));
     let member = asleep(enter.args(["sleep", "1000"]));
@@ -89,32 +93,32 @@ fn network_act() {
     ]);
     let mnt = namespace(&elsewhere, "mnt");
     expected.push(held(elsewhere.pid(), format!("mount {point} in mnt {mnt}")));
-    assert_eq!(told(stage.ours(), network.inode), expected);
-    if stage.scene == Scene::Root {
+    assert_eq!(told(fixture.ours(), network.inode), expected);
+    if fixture.scenario == Scenario::Root {
         // One who may not walk through the mount namespaces reads them in /proc.
-        let less = stage.ours().without_capability(21);
+        let less = fixture.ours().without_capability(21);
         assert_eq!(told(less, network.inode), expected);
     }
 }
 
 #[test]
 fn what_the_caller_hands_down_is_named_and_nothing_of_the_tools_own() {
-    Scene::Root.play("holders::network::own_act");
+    Scenario::Root.play("holders::network::own_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn own_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let network = Network::new();
     // Many processes, so that there are several workers, one of which looks at what the others have open.
     let script = "n=0; while [ $n -lt 400 ]; do sleep 1000 & n=$((n + 1)); done; exec sleep 1000";
     let _many = asleep(Tool::new("/bin/sh").args(["-c", script]));
     for _ in 0..20 {
-        assert_eq!(told(stage.ours(), network.inode), network.own());
+        assert_eq!(told(fixture.ours(), network.inode), network.own());
     }
     let file = network.file.try_clone().unwrap();
-    let outcome = told(stage.ours().fd(5, file), network.inode);
+    let outcome = told(fixture.ours().fd(5, file), network.inode);
     // This process keeps the copy until it has started the tool, which may look as early as that.
     let this = std::process::id().to_string();
     let of_the_tool = outcome.iter().filter(|(pid, _)| *pid != this);
@@ -124,13 +128,13 @@ fn own_act() {
 
 #[test]
 fn a_thread_with_descriptors_of_its_own_is_named() {
-    Scene::Root.play("holders::network::thread_act");
+    Scenario::Root.play("holders::network::thread_act");
 }
 
 #[test]
-#[ignore = "an act, played on a stage"]
+#[ignore = "an act, played on a fixture"]
 fn thread_act() {
-    let stage = Stage::entered();
+    let fixture = Fixture::entered();
     let network = Network::new();
     let (sender, receiver) = channel();
     let (file, socket) = (network.file.as_raw_fd(), network.socket.as_raw_fd());
@@ -147,7 +151,7 @@ fn thread_act() {
     let own = |how: String| held(std::process::id(), format!("{how} of thread {thread}"));
     expected.push(own(format!("fd {file}")));
     expected.push(own(format!("socket {socket}")));
-    let mut seen = told(stage.ours(), network.inode);
+    let mut seen = told(fixture.ours(), network.inode);
     // A thread's are behind the process's, and it may be the elder one.
     expected.sort();
     seen.sort();

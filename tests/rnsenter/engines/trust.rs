@@ -7,7 +7,7 @@ use nix::mount::{MsFlags, mount};
 
 use super::{SHOW, enter, id, with_cgroups};
 use crate::cgroup::Cgroup;
-use crate::stage::{Caller, Container, TESTER};
+use crate::fixture::{Caller, Container, TESTER};
 use testkit::{Outcome, Pid, Scratch, require};
 
 /// A user who has nothing to do with the tests.

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::{hint, hint_for};
-use crate::stage::{Caller, Container, bind, original, rnsenter, twin};
+use crate::fixture::{Caller, Container, bind, differential_test, original, rnsenter};
 use testkit::{Scratch, require};
 
 #[test]
@@ -81,14 +81,16 @@ fn from_inside_nothing_outside_can_be_entered() {
     if !require::user_namespaces() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let caller = Caller::ordinary();
     let Some(container) = Container::owned_by(caller) else {
         return;
     };
     let pid = container.pid().to_string();
     let uts = File::open("/proc/self/ns/uts").unwrap();
-    let hint = twin.hint_in(|program: &Path| {
+    let hint = diff.hint_in(|program: &Path| {
         // The file is open outside; inside it is reached by its number.
         let tool = caller
             .runs(original())
@@ -132,13 +134,15 @@ fn there_is_no_way_out_of_a_pid_namespace() {
     if !require::root() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let Some(container) = Container::plain() else {
         return;
     };
     let pid = container.pid().to_string();
     let outside = File::open("/proc/self/ns/pid").unwrap();
-    let hint = twin.hint_in(|program: &Path| {
+    let hint = diff.hint_in(|program: &Path| {
         let tool = original().args(["-t", &pid, "-p"]).arg(program);
         tool.args(["--pid=/proc/thread-self/fd/5", "true"])
             .fd(5, outside.try_clone().unwrap())

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::hint;
 use crate::cgroup::{Cgroup, knows_cgroup2};
-use crate::stage::{Caller, Container, RNSENTER, apart, rnsenter};
+use crate::fixture::{Caller, Container, RNSENTER, in_private_mounts, rnsenter};
 use testkit::{Scratch, Tool, require};
 
 /// What ours says with hints.
@@ -109,7 +109,7 @@ fn an_id_that_is_too_short_is_told_if_there_is_one() {
     if !require::root() || !require::machine_feature(knows_cgroup2(), "there is no cgroup2 here") {
         return;
     }
-    apart(|| {
+    in_private_mounts(|| {
         let top = Cgroup::new();
         let Some(container) = Container::plain() else {
             return;

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{command_in, expected, hint};
-use crate::stage::{Machine, twin};
+use crate::fixture::{Machine, differential_test};
 use testkit::{Scratch, Tool, require};
 
 /// The hint for the user `tester` on a machine with these subordinate ids.
@@ -11,7 +11,7 @@ use testkit::{Scratch, Tool, require};
 fn without_ids(lines: &str) -> Option<String> {
     let machine = Machine::new().subids(lines);
     let line = |tool| machine.tester(tool).args(["--map-auto", "true"]);
-    Some(expected(twin()?.hint(line)))
+    Some(expected(differential_test()?.hint(line)))
 }
 
 #[test]
@@ -58,10 +58,11 @@ fn the_command_mends_it() {
     usermod.args(words).run().ok();
     let given = fs::read_to_string(scratch.path().join("etc/subuid")).unwrap();
     let machine = Machine::new().subids(&given);
-    let mended =
-        machine
-            .tester(crate::stage::runshare())
-            .args(["--map-auto", "cat", "/proc/self/uid_map"]);
+    let mended = machine.tester(crate::fixture::runshare()).args([
+        "--map-auto",
+        "cat",
+        "/proc/self/uid_map",
+    ]);
     let map = mended.run().ok().out();
     assert_eq!(
         map.split_whitespace().collect::<Vec<_>>(),
@@ -74,7 +75,9 @@ fn a_missing_newuidmap_is_told_with_its_package() {
     if !require::root() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let scratch = Scratch::new();
     let nothing = scratch.dir("nothing");
     let machine = Machine::new();
@@ -84,7 +87,7 @@ fn a_missing_newuidmap_is_told_with_its_package() {
             .bind_over(&nothing, "/usr/sbin");
         machine.tester(tool).args(["--map-auto", "true"])
     };
-    let hint = expected(twin.hint(line));
+    let hint = expected(diff.hint(line));
     let start =
         "newuidmap(1), which maps subordinate ids, is not installed: it is in the package uidmap ";
     assert!(hint.starts_with(start), "{hint}");
@@ -103,8 +106,8 @@ fn an_id_that_the_user_namespace_does_not_have_is_told_with_its_map() {
         let root = ["--map-users=0:0:1", "--map-groups=0:0:1"];
         let told = match name {
             "user" => hint(&["-r", option, "5", "true"]),
-            _ if require::root() => twin()
-                .and_then(|twin| twin.hint(|tool| tool.args(root).args([option, "5", "true"]))),
+            _ if require::root() => differential_test()
+                .and_then(|diff| diff.hint(|tool| tool.args(root).args([option, "5", "true"]))),
             _ => return,
         };
         let Some(told) = told else { return };

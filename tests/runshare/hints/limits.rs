@@ -1,7 +1,7 @@
 //! Limits on the number and the depth of namespaces, in a user namespace whose limits are the test's own.
 
 use super::{expected, hint_inside};
-use crate::stage::{ordinary, twin};
+use crate::fixture::{differential_test, ordinary};
 use testkit::{Scratch, Tool, require};
 
 /// The hint where, in a user namespace of the test's own, the limit of this type is set to `limit`, and then the tool is
@@ -83,7 +83,7 @@ fn a_raised_limit_mends_it() {
         \"$1\" --net \"$1\" --net true && exit 9
         echo 9 > /proc/sys/user/max_net_namespaces
         exec \"$1\" --net \"$1\" --net true";
-    let tool = super::inside("-r", script, crate::stage::RUNSHARE.path(), "/".as_ref());
+    let tool = super::inside("-r", script, crate::fixture::RUNSHARE.path(), "/".as_ref());
     tool.run().ok();
 }
 
@@ -92,14 +92,16 @@ fn user_namespaces_nested_too_deep_are_told_so() {
     if !require::user_namespaces() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let chain = |program: &std::path::Path| {
         let program = program.to_str().unwrap();
         let steps = std::iter::repeat_n([program, "--map-root-user"], 40).flatten();
         let words: Vec<&str> = steps.chain(["true"]).collect();
         ordinary(Tool::new(program)).args(&words[1..])
     };
-    let hint = expected(twin.hint_in(chain));
+    let hint = expected(diff.hint_in(chain));
     assert!(
         hint.contains("user namespaces are nested 32 deep here"),
         "{hint}"
@@ -111,16 +113,18 @@ fn pid_namespaces_nested_too_deep_are_told_so() {
     if !require::user_namespaces() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let chain = |program: &std::path::Path| {
         let program = program.to_str().unwrap();
         let steps = std::iter::repeat_n([program, "--pid", "--fork"], 40).flatten();
         let words: Vec<&str> = steps.chain(["true"]).collect();
-        ordinary(Tool::new(crate::stage::RUNSHARE))
+        ordinary(Tool::new(crate::fixture::RUNSHARE))
             .arg("-r")
             .args(words)
     };
-    let hint = expected(twin.hint_in(chain));
+    let hint = expected(diff.hint_in(chain));
     assert!(
         hint.ends_with("pid namespaces are nested 32 deep here, which is the deepest"),
         "{hint}"

@@ -1,7 +1,7 @@
 //! Mounts that the kernel refuses: a namespace that is to be kept, a proc.
 
 use super::{command_in, hint, hint_inside, inside};
-use crate::stage::RUNSHARE;
+use crate::fixture::RUNSHARE;
 use testkit::{Scratch, Tool, require};
 
 /// In a mount namespace of its own, a shared mount on the directory, and a directory and files upon it.

@@ -4,7 +4,7 @@ use nix::errno::Errno;
 use nix::libc::{SYS_setns, SYS_unshare, c_long};
 
 use super::{expected, hint, hint_inside};
-use crate::stage::{RUNSHARE, ordinary, twin};
+use crate::fixture::{RUNSHARE, differential_test, ordinary};
 use testkit::{Scratch, Tool, require};
 
 #[test]
@@ -18,7 +18,8 @@ fn an_ordinary_user_lacks_a_capability_and_gets_it_by_a_user_namespace() {
         "{hint}"
     );
     if require::user_namespaces() {
-        let mended = ordinary(crate::stage::runshare()).args(["--net", "--map-root-user", "true"]);
+        let mended =
+            ordinary(crate::fixture::runshare()).args(["--net", "--map-root-user", "true"]);
         mended.run().ok();
     }
 }
@@ -26,8 +27,8 @@ fn an_ordinary_user_lacks_a_capability_and_gets_it_by_a_user_namespace() {
 /// The hint that ours gives root without this capability.
 #[track_caller]
 fn without(capability: u32, args: &[&str]) -> Option<String> {
-    let twin = twin()?;
-    let hint = twin.hint(|tool| tool.without_capability(capability).args(args));
+    let diff = differential_test()?;
+    let hint = diff.hint(|tool| tool.without_capability(capability).args(args));
     Some(expected(hint))
 }
 
@@ -78,12 +79,14 @@ fn who_has_no_id_cannot_own_a_user_namespace() {
     if !require::user_namespaces() {
         return;
     }
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     let nobody = |program: &std::path::Path| {
         let outside = ordinary(Tool::new(RUNSHARE)).arg("--user");
         outside.arg(program).args(["--user", "true"])
     };
-    let hint = expected(twin.hint_in(nobody));
+    let hint = expected(diff.hint_in(nobody));
     assert!(
         hint.starts_with("user 65534 has no counterpart in /proc/self/uid_map, "),
         "{hint}"
@@ -95,7 +98,7 @@ fn who_has_no_id_cannot_own_a_user_namespace() {
 /// The hint under a filter that answers this call so.
 #[track_caller]
 fn filtered(call: c_long, errno: Errno, args: &[&str]) -> Option<String> {
-    twin()?.hint(|tool| ordinary(tool).refusing(call, errno).args(args))
+    differential_test()?.hint(|tool| ordinary(tool).refusing(call, errno).args(args))
 }
 
 #[test]
@@ -116,9 +119,11 @@ fn a_filter_that_refuses_the_call_is_named() {
 
 #[test]
 fn a_filter_that_has_nothing_to_do_with_it_is_not_blamed() {
-    let Some(twin) = twin() else { return };
+    let Some(diff) = differential_test() else {
+        return;
+    };
     // The answer is not one that a filter gives to refuse, or another call is refused.
-    let hint = twin.hint(|tool| {
+    let hint = diff.hint(|tool| {
         tool.refusing(SYS_unshare, Errno::ENOMEM)
             .args(["--user", "true"])
     });

@@ -4,8 +4,8 @@ use std::fs;
 use std::time::Duration;
 
 use super::{children, each, program_of, settled_init, status};
+use crate::fixture::ordinary;
 use crate::signals::child_of;
-use crate::stage::ordinary;
 use testkit::{Pid, Tool, eventually, require};
 
 fn is_zombie(pid: Pid) -> bool {

@@ -6,8 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use nix::sys::signal::kill;
 
 use super::{children, each, program_of, settled_init};
+use crate::fixture::{RUNSHARE, ordinary, runshare};
 use crate::signals::child_of;
-use crate::stage::{RUNSHARE, ordinary, runshare};
 use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, require};
 
 /// Prints the number of every signal that it gets. The two that the C library keeps to itself it cannot handle.

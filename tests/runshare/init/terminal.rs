@@ -10,7 +10,7 @@ use nix::unistd::{geteuid, getpgid, getsid};
 
 use super::signals::is_stopped;
 use super::{children, each, program_of, status};
-use crate::stage::{RUNSHARE, ordinary};
+use crate::fixture::{RUNSHARE, ordinary};
 use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, require};
 
 /// A shell's prompt. What is typed before it is there may be lost.

@@ -8,14 +8,14 @@ mod document;
 mod languages;
 mod man;
 mod session;
-mod stand;
+mod session_host;
 
 use std::env;
 
 use comparable::comparable;
 use document::{Document, Found};
 use session::Session;
-use stand::Stand;
+use session_host::SessionHost;
 use testkit::require;
 
 /// Which of the sessions of a document to type.
@@ -31,13 +31,13 @@ fn writing() -> bool {
 }
 
 /// Types the sessions of a document, and compares or writes.
-fn type_sessions(path: &'static str, whose: Whose, stand: &Stand) {
+fn type_sessions(path: &'static str, whose: Whose, host: &SessionHost) {
     let mut document = Document::open(path);
     let mut sessions = document.sessions();
     let mut stale = Vec::new();
     for found in &mut sessions {
         if found.session.of_root == (whose == Whose::Roots) {
-            stale.extend(type_in(found, stand));
+            stale.extend(type_in(found, host));
         }
     }
     if writing() && !stale.is_empty() {
@@ -53,9 +53,9 @@ fn type_sessions(path: &'static str, whose: Whose, stand: &Stand) {
 }
 
 /// Types one, and puts what it writes in its place if that is another than the document has.
-fn type_in(found: &mut Found, stand: &Stand) -> Option<String> {
+fn type_in(found: &mut Found, host: &SessionHost) -> Option<String> {
     let session = &found.session;
-    let written = stand.run(&session.script());
+    let written = host.run(&session.script());
     let (now, statuses) = session.with(&written);
     if !session.shows {
         let done = statuses.iter().all(|status| status == "0");
@@ -86,10 +86,10 @@ fn lasting(session: &Session) -> String {
 
 #[test]
 fn every_session_of_the_readme_goes_as_it_is_shown() {
-    let Some(stand) = Stand::in_debian() else {
+    let Some(host) = SessionHost::in_debian() else {
         return;
     };
-    type_sessions("README.md", Whose::Everybodys, &stand);
+    type_sessions("README.md", Whose::Everybodys, &host);
     if writing() {
         languages::hand_over();
     }
@@ -140,11 +140,11 @@ fn the_readme_is_short_and_none_of_its_sessions_needs_root() {
 
 #[test]
 fn every_example_of_the_man_pages_goes_as_it_is_shown() {
-    let Some(stand) = Stand::at_home() else {
+    let Some(host) = SessionHost::at_home() else {
         return;
     };
     for page in man::PAGES {
-        type_sessions(page, Whose::Everybodys, &stand);
+        type_sessions(page, Whose::Everybodys, &host);
     }
 }
 
@@ -153,10 +153,10 @@ fn every_example_for_root_goes_as_it_is_shown() {
     if !require::root() {
         return;
     }
-    let Some(stand) = Stand::at_home() else {
+    let Some(host) = SessionHost::at_home() else {
         return;
     };
     for page in man::PAGES {
-        type_sessions(page, Whose::Roots, &stand);
+        type_sessions(page, Whose::Roots, &host);
     }
 }

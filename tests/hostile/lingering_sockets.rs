@@ -1,0 +1,105 @@
+//! Sockets that linger: a program that has copied one to ask it something may be the last to close it, and closing waits
+//! until all is sent, or for minutes, `socket(7)`.
+
+use std::env;
+use std::fs;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
+use std::os::fd::AsRawFd;
+use std::path::Path;
+use std::time::Duration;
+
+use nix::libc;
+use nix::sys::socket::{setsockopt, sockopt::Linger};
+use nix::unistd::geteuid;
+use testkit::{Running, Status, Tool, eventually, require};
+
+use crate::fixture::{built, can_run};
+
+/// For how long a close waits here, in seconds: longer than anybody has patience.
+const LINGER: libc::c_int = 600;
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A socket that cannot send what it has been given, and the other end, which reads nothing.
+fn full_socket() -> (TcpStream, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("it is bound");
+    let mut full = TcpStream::connect(address).expect("it listens");
+    let (peer, _) = listener.accept().expect("it has connected");
+    let lingers = libc::linger {
+        l_onoff: 1,
+        l_linger: LINGER,
+    };
+    setsockopt(&full, Linger, &lingers).expect("it is a socket");
+    full.set_nonblocking(true).expect("it is ours");
+    while full.write(&[0; 64 << 10]).is_ok() {}
+    (full, peer)
+}
+
+/// Whether the process has a copy of the socket with this name, `socket:[5]`.
+fn has(pid: &str, socket: &Path) -> bool {
+    let entries = fs::read_dir(format!("/proc/{pid}/fd"));
+    let mut targets = entries.into_iter().flatten().flatten();
+    targets.any(|entry| fs::read_link(entry.path()).is_ok_and(|target| target == socket))
+}
+
+/// The program that is traced by this strace.
+fn traced(strace: &Running) -> Option<String> {
+    let path = format!("/proc/{0}/task/{0}/children", strace.pid());
+    let children = fs::read_to_string(path).ok()?;
+    children.split_whitespace().next().map(str::to_owned)
+}
+
+/// Runs a program that rests whenever it has copied a socket, and closes the one that lingers once it has a copy of it.
+fn closes_the_last_copy(name: &str, options: &[&str]) {
+    let (full, peer) = full_socket();
+    let link = format!("/proc/self/fd/{}", full.as_raw_fd());
+    let socket = fs::read_link(link).expect("it is open");
+    let rests = ["-qq", "-e", "inject=pidfd_getfd:delay_exit=1000000"];
+    let tool = Tool::new("/usr/bin/strace")
+        .args(["-f", "-o", "/dev/null"])
+        .args(rests);
+    let tool = tool.arg(built(name)).args(options).timeout(TIMEOUT);
+    let mut running = tool.spawn();
+    eventually("it has copied the socket", || {
+        traced(&running).is_some_and(|pid| has(&pid, &socket))
+    });
+    drop(full);
+    let outcome = running.wait();
+    assert!(matches!(outcome.code(), 0 | 1), "{outcome}");
+    drop(peer);
+}
+
+#[test]
+fn the_last_copy_of_a_socket_that_lingers_holds_nobody_up() {
+    if !can_run() || !require::installed("strace") {
+        return;
+    }
+    // The sockets of others would be copied as well, one a second.
+    let alone = ["-n", "-p", "-f", "--mount-proc"];
+    let tool = Tool::new(built("runshare")).args(alone);
+    let tool = if geteuid().is_root() {
+        tool
+    } else {
+        tool.arg("-r")
+    };
+    let only = ["--ignored", "--nocapture", "--test-threads=1", "--exact"];
+    let tool = tool
+        .args(["--loopback", "--kill-child"])
+        .arg(env::current_exe().expect("this program"));
+    let outcome = tool
+        .args(only)
+        .arg("lingering_sockets::act")
+        .timeout(TIMEOUT * 4)
+        .run();
+    let passed = outcome.status == Status::Exited(0) && outcome.out().contains(" 1 passed; ");
+    assert!(passed, "{outcome}");
+}
+
+#[test]
+#[ignore = "an act, played by its test"]
+fn act() {
+    closes_the_last_copy("rlsns", &["-t", "net"]);
+    closes_the_last_copy("rlsns", &["--holders", "4026999999"]);
+    closes_the_last_copy("rnsenter", &["-t", "4026999999", "true"]);
+}

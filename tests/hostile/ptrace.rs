@@ -1,0 +1,187 @@
+//! A program that traces the tool that waits for it, and looks for a way out in what /proc shows of it.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use nix::unistd::geteuid;
+use testkit::{Pid, Running, Scratch, Tool, require};
+
+use crate::fixture::{built, can_run};
+
+/// The user who runs it where root runs the tests.
+const USER: u32 = 1001;
+
+/// The program of the tests below: this test itself, which reports what it reaches.
+#[test]
+#[ignore = "the program that the tests below run"]
+#[allow(clippy::print_stdout, reason = "the program's report")]
+fn what_is_reached() {
+    let tool = env::var("TRACED").expect("the test below names the tool");
+    println!("\nreached: {}.", testkit::probe_ancestors(&tool).join(" "));
+}
+
+/// The words that run it.
+fn tracer() -> Vec<OsString> {
+    let this = env::current_exe().expect("a test knows its program");
+    let this = testkit::accessible::accessible_copy(&this).to_owned();
+    let words = [
+        "--exact",
+        "ptrace::what_is_reached",
+        "--ignored",
+        "--nocapture",
+    ];
+    let words = words.into_iter().map(OsString::from);
+    [this.into_os_string()].into_iter().chain(words).collect()
+}
+
+/// The tool as an ordinary user.
+fn ordinary(tool: Tool) -> Tool {
+    match geteuid().is_root() {
+        true => tool.as_user(USER, USER, &[]),
+        false => tool,
+    }
+}
+
+/// What the program reaches of the tool that runs it with these words.
+#[track_caller]
+fn reached(tool: &str, words: &[&str], by: impl Fn(Tool) -> Tool) -> String {
+    let run = Tool::new(built(tool)).argv0(tool).env("TRACED", tool);
+    let outcome = by(run.args(words).args(tracer())).run().ok();
+    let text = outcome.out();
+    let reached = text.lines().find_map(|line| line.strip_prefix("reached: "));
+    reached.unwrap_or_else(|| panic!("{outcome}")).to_owned()
+}
+
+#[test]
+fn the_tool_that_waits_shows_nothing_to_its_program() {
+    if !can_run() {
+        return;
+    }
+    // As the original's: whoever runs it reads its own process.
+    let plain = reached("runshare", &["-r", "--fork"], ordinary);
+    assert!(plain.contains("environ exe cwd root fd"), "{plain}");
+    for words in [
+        &["--new-session"][..],
+        &["-r", "--new-session"],
+        &["-r", "-m", "--new-session", "--pid"],
+        &["-r", "--new-session", "--pid", "--kill-child=TERM"],
+        &["-r", "--pid", "--init"],
+        &["-r", "--pid", "--init", "--mount-proc"],
+        &["-r", "--pid", "--init", "--mount-proc", "--new-session"],
+    ] {
+        assert_eq!(reached("runshare", words, ordinary), ".", "{words:?}");
+    }
+}
+
+#[test]
+fn nor_does_it_where_another_user_is_what_the_program_becomes() {
+    if !can_run() || !require::root() {
+        return;
+    }
+    let user = USER.to_string();
+    let spec = format!("--userspec={user}:{user}");
+    for (tool, words) in [
+        ("rchroot", &["--new-session", &spec, "/"][..]),
+        ("runshare", &["--new-session", "-S", &user, "-G", &user]),
+        ("runshare", &["--init", "--pid", "-S", &user, "-G", &user]),
+        (
+            "rnsenter",
+            &["-u/proc/self/ns/uts", "--new-session", "-S", &user],
+        ),
+    ] {
+        assert_eq!(reached(tool, words, |tool| tool), ".", "{tool} {words:?}");
+    }
+}
+
+/// A container of an ordinary user's, and its process inside.
+fn container() -> (Running, Pid) {
+    let tool = Tool::new(built("runshare")).args(["-r", "-p", "--kill-child", "-f"]);
+    let mut tool = ordinary(tool.args(["sh", "-c", "echo up; exec sleep 1000"])).spawn();
+    tool.read_until("up\n");
+    let pid = tool.pid();
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+    let children = children.expect("the kernel lists children");
+    let child = children.trim().parse().expect("it has one child");
+    (tool, Pid::from_raw(child))
+}
+
+#[test]
+fn rnsenter_shows_nothing_while_it_waits_inside() {
+    if !can_run() {
+        return;
+    }
+    let (_container, inside) = container();
+    let target = inside.to_string();
+    for words in [
+        &["-t", &target, "-U", "-p"][..],
+        &["-t", &target, "-U", "-p", "--new-session"],
+        &["-t", &target, "-U", "--new-session"],
+    ] {
+        assert_eq!(reached("rnsenter", words, ordinary), ".", "{words:?}");
+    }
+}
+
+/// The program's environment lacks what the caller's has; PID 1 must not have it in its stead.
+#[test]
+fn pid_1_shows_no_secret_of_the_callers() {
+    if !can_run() {
+        return;
+    }
+    let options = ["--pid", "--init", "--mount-proc", "--clear-env"];
+    let read = [
+        "sh",
+        "-c",
+        "tr '\\0' '\\n' </proc/1/environ; tr '\\0' ' ' </proc/1/cmdline",
+    ];
+    let tool = || {
+        Tool::new(built("runshare"))
+            .argv0("runshare")
+            .env("SECRET", "x")
+    };
+    let outcome = ordinary(tool().arg("-r").args(options).args(read)).run();
+    assert!(!outcome.out().contains("SECRET"), "{outcome}");
+    assert!(outcome.out().contains("runshare -r --pid"), "{outcome}");
+    if require::root() {
+        // Who may trace every process finds nothing there either.
+        let outcome = tool().args(options).args(read).run().ok();
+        assert!(!outcome.out().contains("SECRET"), "{outcome}");
+        assert!(outcome.out().contains("runshare --pid"), "{outcome}");
+        // It is the program's all the same, unless it was not to have it.
+        let options = [
+            "--pid",
+            "--init",
+            "--mount-proc",
+            "sh",
+            "-c",
+            "echo $SECRET",
+        ];
+        assert_eq!(tool().args(options).run().ok().out(), "x\n");
+    }
+}
+
+/// The user's own copy of the tool is on the host, where root inside must not make it set-user-ID.
+#[test]
+fn pid_1_is_no_way_to_the_tools_own_file() {
+    if !can_run() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let own = scratch.path().join("runshare");
+    fs::copy(built("runshare"), &own).expect("a copy can be made");
+    testkit::wait_for_writers(&own);
+    if geteuid().is_root() {
+        let given = std::os::unix::fs::chown(&own, Some(USER), Some(USER));
+        given.expect("root gives it away");
+    }
+    let options = ["-r", "--pid", "--init", "--mount-proc"];
+    let tool = Tool::new(&own).args(options);
+    let outcome = ordinary(tool.args(["chmod", "4777", "/proc/1/exe"])).run();
+    assert_eq!(outcome.code(), 1, "{outcome}");
+    let mode = fs::metadata(&own)
+        .expect("it is there")
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o7022, 0, "{mode:o}");
+}

@@ -1,0 +1,157 @@
+//! Namespaces that are mounted on a file system which has stopped answering: FUSE of a user, an overlay over it. Whoever
+//! goes through it waits for ever.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sched::unshare;
+use testkit::{
+    CloneFlags, NamespaceFixture, Outcome, Scratch, Status, Tool, UnresponsiveFs, require,
+};
+
+use crate::fixture::{built, can_run};
+
+/// How long a program may take where the file system is silent.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Plays an ignored test in a process and a mount namespace of its own, whose end is the end of the file system.
+fn play(act: &str) {
+    let has_fuse = Path::new("/dev/fuse").exists() && Path::new("/sys/fs/fuse").exists();
+    if !can_run() || !require::root() || !require::condition(has_fuse, "there is no FUSE here") {
+        return;
+    }
+    let tool = Tool::new(built("runshare")).arg("-m");
+    let tool = tool.arg(env::current_exe().expect("this program"));
+    let only = ["--ignored", "--nocapture", "--test-threads=1", "--exact"];
+    let outcome = tool.args(only).arg(act).timeout(TIMEOUT * 6).run();
+    let passed = outcome.status == Status::Exited(0) && outcome.out().contains(" 1 passed; ");
+    assert!(passed, "{outcome}");
+}
+
+/// Namespaces below a silent file system: one that nothing else keeps, and one with a process in it.
+struct Below {
+    _silent: UnresponsiveFs,
+    _scratch: Scratch,
+    /// Where the file system is mounted.
+    point: PathBuf,
+    world: NamespaceFixture,
+    /// The inode numbers, and where each is mounted.
+    alone: (u64, PathBuf),
+    inhabited: (u64, PathBuf),
+}
+
+impl Below {
+    /// Mounts them while it answers: on FUSE itself, or on an overlay of it.
+    fn new(over: bool) -> Below {
+        let scratch = Scratch::new();
+        let fuse = scratch.dir("fuse");
+        let mut silent = UnresponsiveFs::mount(&fuse);
+        let mut point = fuse.clone();
+        if over {
+            point = scratch.dir("overlay");
+            let lower = scratch.dir("lower");
+            let options = format!("lowerdir={}:{}", fuse.display(), lower.display());
+            let (kind, options) = (Some("overlay"), Some(options.as_str()));
+            mount(kind, &point, kind, MsFlags::empty(), options).expect("an overlay");
+        }
+        let world = NamespaceFixture::new(CloneFlags::CLONE_NEWUTS);
+        let inhabited = bind(&world, &point.join("directory/inhabited"));
+        let gone = NamespaceFixture::new(CloneFlags::CLONE_NEWUTS);
+        let alone = bind(&gone, &point.join("directory/alone"));
+        drop(gone);
+        silent.stop_answering();
+        Below {
+            _silent: silent,
+            _scratch: scratch,
+            point,
+            world,
+            alone,
+            inhabited,
+        }
+    }
+}
+
+/// Mounts a process's namespace there.
+fn bind(world: &NamespaceFixture, path: &Path) -> (u64, PathBuf) {
+    let link = format!("/proc/{}/ns/uts", world.pid());
+    let none = None::<&str>;
+    mount(Some(link.as_str()), path, none, MsFlags::MS_BIND, none).expect("it answers still");
+    let inode = fs::metadata(link).expect("it lives").ino();
+    (inode, path.to_owned())
+}
+
+fn run(name: &str, words: &[&str]) -> Outcome {
+    Tool::new(built(name)).args(words).timeout(TIMEOUT).run()
+}
+
+/// What every program answers, in this mount namespace or in another one, where `within` stands behind a mount.
+fn is_answered(below: &Below, within: &str) {
+    let list = run("rlsns", &["-rnl", "-t", "uts", "-o", "NS,NPROCS,HELD"]);
+    let list = list.ok().out();
+    let (alone, inhabited) = (&below.alone, &below.inhabited);
+    let row = |inode: u64, rest: &str| list.contains(&format!("{inode} {rest}\n"));
+    assert!(row(alone.0, "0 mount"), "{list}");
+    assert!(row(inhabited.0, "1 proc,mount"), "{list}");
+    for (inode, path) in [alone, inhabited] {
+        let inode = inode.to_string();
+        let holders = run("rlsns", &["-n", "--holders", &inode]).ok().out();
+        let mount = format!("mount {}{within}", path.display());
+        assert!(holders.contains(&mount), "{mount}\n{holders}");
+    }
+    let enter = |inode: u64| run("rnsenter", &["-t", &inode.to_string(), "true"]);
+    enter(inhabited.0).ok();
+    // Since Linux 6.19 the kernel's own list leads there.
+    let outcome = enter(alone.0);
+    let refused = format!("rnsenter: no namespace {} was found\n", alone.0);
+    assert!(
+        outcome.code() == 0 || outcome.code() == 1 && outcome.err() == refused,
+        "{outcome}"
+    );
+}
+
+/// The same from a mount namespace in which the file system is not mounted.
+fn is_answered_elsewhere(below: &Below) {
+    let own = fs::metadata("/proc/thread-self/ns/mnt").expect("its own");
+    let within = format!(" in mnt {}", own.ino());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            unshare(CloneFlags::CLONE_NEWNS).expect("root may");
+            umount2(&below.point, MntFlags::MNT_DETACH).expect("it is mounted");
+            is_answered(below, &within);
+        });
+    });
+}
+
+fn all(over: bool) {
+    let below = Below::new(over);
+    is_answered(&below, "");
+    is_answered_elsewhere(&below);
+    drop(below.world);
+}
+
+#[test]
+fn a_file_system_that_is_silent_holds_nobody_up() {
+    play("unresponsive_fs::fuse_act");
+}
+
+#[test]
+#[ignore = "an act, played by its test"]
+fn fuse_act() {
+    all(false);
+}
+
+#[test]
+fn an_overlay_of_one_that_is_silent_holds_nobody_up() {
+    play("unresponsive_fs::overlay_act");
+}
+
+#[test]
+#[ignore = "an act, played by its test"]
+fn overlay_act() {
+    all(true);
+}

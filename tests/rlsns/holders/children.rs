@@ -1,0 +1,92 @@
+//! Namespaces that are held by what was made in them, or will be.
+
+use std::fs;
+use std::sync::mpsc::channel;
+use std::thread;
+
+use nix::sched::unshare;
+use nix::unistd::gettid;
+use testkit::{CLONE_NEWTIME, Running, Tool};
+
+use super::{held, told};
+use crate::fixture::{Fixture, Scenario};
+use crate::processes::{asleep, inode, namespace, original, sleeps, unshared};
+
+#[test]
+fn the_children_to_come_are_named() {
+    Scenario::Root.play("holders::children::children_act");
+    Scenario::User.play("holders::children::children_act");
+}
+
+#[test]
+#[ignore = "an act, played on a fixture"]
+fn children_act() {
+    let fixture = Fixture::entered();
+    let holder = asleep(unshared(&["-p", "sh", "-c", "/bin/true; exec sleep 1000"]));
+    let pid = namespace(&holder, "pid_for_children");
+    let expected = [held(holder.pid(), "children")];
+    assert_eq!(told(fixture.ours(), pid), expected);
+    if fixture.scenario == Scenario::Root {
+        let (time, thread) = thread_with_other_times();
+        let how = format!("children of thread {thread}");
+        let expected = [held(std::process::id(), how)];
+        assert_eq!(told(fixture.ours(), time), expected);
+    }
+}
+
+/// A thread whose children would be in a time namespace that nobody is in.
+fn thread_with_other_times() -> (u64, i32) {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        unshare(CLONE_NEWTIME).unwrap();
+        let inode = inode("/proc/thread-self/ns/time_for_children");
+        sender.send((inode, gettid().as_raw())).unwrap();
+        loop {
+            thread::park();
+        }
+    });
+    receiver.recv().unwrap()
+}
+
+#[test]
+fn namespaces_made_in_it_are_named() {
+    Scenario::Root.play("holders::children::child_act");
+    Scenario::User.play("holders::children::child_act");
+}
+
+#[test]
+#[ignore = "an act, played on a fixture"]
+fn child_act() {
+    let fixture = Fixture::entered();
+    // A user namespace without a process; one inside it that has one and owns another.
+    let script = "stat -L -c %i /proc/self/ns/user; exec \"$0\" -r -u sleep 1000";
+    let tool = unshared(&["-r", "sh", "-c", script]).arg(original("unshare"));
+    let mut holder = tool.spawn();
+    let outer = holder.read_until("\n").trim_end().parse().unwrap();
+    sleeps(&holder);
+    let (inner, uts) = (namespace(&holder, "user"), namespace(&holder, "uts"));
+    let pid = holder.pid();
+    let expected = [held(pid, format!("child user {inner}"))];
+    assert_eq!(told(fixture.ours(), outer), expected);
+    let expected = [held(pid, "process"), held(pid, format!("child uts {uts}"))];
+    assert_eq!(told(fixture.ours(), inner), expected);
+    let nested = asleep_inside(unshared(&["-p", "-f", "sleep", "1000"]));
+    let child = nested.1;
+    let seen = told(fixture.ours(), inode("/proc/1/ns/pid"));
+    let how = format!("child pid {}", inode(format!("/proc/{child}/ns/pid")));
+    assert!(seen.contains(&held(child, how)), "{seen:?}");
+}
+
+/// Starts what has a child that becomes `sleep`, and waits for it.
+fn asleep_inside(tool: Tool) -> (Running, i32) {
+    let running = tool.spawn();
+    let pid = running.pid();
+    let mut child = None;
+    testkit::eventually("its child sleeps", || {
+        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+        child = children.ok().and_then(|list| list.trim().parse().ok());
+        let name = child.map(|child: i32| fs::read_to_string(format!("/proc/{child}/comm")));
+        matches!(name, Some(Ok(name)) if name == "sleep\n")
+    });
+    (running, child.unwrap())
+}

@@ -1,0 +1,493 @@
+//! `--persist` and `--unpersist`: the files are the program's own namespaces, by their inodes, and when they are let go
+//! nothing is left of them.
+
+mod trust;
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, symlink};
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
+use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, unshare};
+
+use crate::fixture::{RUNSHARE, ordinary, runshare};
+use testkit::{Pid, Scratch, Tool, require};
+
+const NONE: Option<&str> = None;
+
+/// What the files are called.
+const NAMES: [&str; 8] = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
+
+/// The options that make all of them.
+const ALL: [&str; 2] = ["-muinpUCT", "-f"];
+
+/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone; by
+/// the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
+fn stay_on_one_processor() {
+    let this = Pid::from_raw(0);
+    let allowed = sched_getaffinity(this).unwrap();
+    let first = (0..CpuSet::count()).find(|number| allowed.is_set(*number).unwrap());
+    let mut one = CpuSet::new();
+    one.set(first.unwrap()).unwrap();
+    sched_setaffinity(this, &one).unwrap();
+}
+
+/// Runs `test` in a thread with a mount namespace of its own, all of whose mounts are shared, as systemd has them.
+fn in_private_mounts(test: impl FnOnce(&Scratch) + Send) {
+    let scratch = Scratch::new();
+    thread::scope(|scope| {
+        let test = scope.spawn(|| {
+            stay_on_one_processor();
+            unshare(CloneFlags::CLONE_NEWNS).unwrap();
+            for propagation in [MsFlags::MS_PRIVATE, MsFlags::MS_SHARED] {
+                mount(NONE, "/", NONE, MsFlags::MS_REC | propagation, NONE).unwrap();
+            }
+            test(&scratch);
+        });
+        // What failed there has failed here.
+        if let Err(panic) = test.join() {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
+
+fn mountinfo() -> String {
+    fs::read_to_string("/proc/thread-self/mountinfo").unwrap()
+}
+
+fn inode(path: impl AsRef<Path>) -> u64 {
+    fs::metadata(path).unwrap().ino()
+}
+
+/// The names in a directory, in alphabetical order.
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+fn persist(directory: &Path) -> Tool {
+    runshare().arg("--persist").arg(directory)
+}
+
+#[track_caller]
+fn unpersist(directory: &Path) {
+    let outcome = runshare().arg("--unpersist").arg(directory).run().ok();
+    assert_eq!(outcome.out() + &outcome.err(), "");
+}
+
+#[test]
+fn every_namespace_is_kept_by_the_name_that_proc_has_for_it_and_let_go_again() {
+    if !require::root() {
+        return;
+    }
+    in_private_mounts(|scratch| {
+        let before = mountinfo();
+        let directory = scratch.path().join("kept");
+        let show = "cd /proc/self/ns; for name in *; do readlink $name; done";
+        for options in [
+            &["-r"][..],
+            &["-r", "--mount-proc"],
+            &["-c", "--propagation", "unchanged"],
+        ] {
+            let tool = persist(&directory).args(ALL).args(options);
+            let outcome = tool.args(["sh", "-c", show]).run().ok();
+            assert_eq!(names(&directory), NAMES);
+            for name in NAMES {
+                let line = format!("{name}:[{}]", inode(directory.join(name)));
+                assert!(
+                    outcome.out().lines().any(|shown| shown == line),
+                    "{line} {outcome}"
+                );
+            }
+            unpersist(&directory);
+            assert!(!directory.exists());
+            assert_eq!(mountinfo(), before);
+        }
+    });
+}
+
+#[test]
+fn a_namespace_with_a_file_of_its_own_is_kept_there() {
+    if !require::root() {
+        return;
+    }
+    in_private_mounts(|scratch| {
+        let (directory, file) = (scratch.path().join("kept"), scratch.file("uts", ""));
+        let tool = persist(&directory).arg(format!("--uts={}", file.display()));
+        let show = ["readlink", "/proc/self/ns/uts", "/proc/self/ns/net"];
+        let outcome = tool.args(["-n"]).args(show).run().ok();
+        let net = inode(directory.join("net"));
+        assert_eq!(
+            outcome.out(),
+            format!("uts:[{}]\nnet:[{net}]\n", inode(&file))
+        );
+        assert_eq!(names(&directory), ["net"]);
+        unpersist(&directory);
+        assert!(inode(&file) > 0xe000_0000);
+        umount2(&file, MntFlags::MNT_DETACH).unwrap();
+    });
+}
+
+#[test]
+fn a_pid_namespace_is_kept_by_its_first_process() {
+    if !require::root() {
+        return;
+    }
+    in_private_mounts(|scratch| {
+        let directory = scratch.path().join("kept");
+        for options in [&["-p"][..], &["--kill-child=TERM", "-p", "-m"]] {
+            let tool = persist(&directory).args(options);
+            assert_eq!(tool.args(["sh", "-c", "echo $$"]).run().ok().out(), "1\n");
+            unpersist(&directory);
+        }
+        // One with a file of its own is nobody's concern here.
+        let file = scratch.file("pid", "");
+        let tool = persist(&directory)
+            .arg("-n")
+            .arg(format!("--pid={}", file.display()));
+        let outcome = tool.arg("true").run();
+        assert_eq!(outcome.code(), 1, "{outcome}");
+        assert!(!directory.exists());
+    });
+}
+
+#[test]
+fn an_empty_directory_serves_as_well_and_goes_too() {
+    if !require::root() {
+        return;
+    }
+    in_private_mounts(|scratch| {
+        let directory = scratch.dir("empty");
+        let link = scratch.path().join("link");
+        symlink("empty", &link).unwrap();
+        for (to_keep, to_let_go) in [
+            (&directory, &directory),
+            (&link, &directory),
+            (&directory, &link),
+        ] {
+            scratch.dir("empty");
+            let _ = persist(to_keep).args(["-n", "-m", "true"]).run().ok();
+            assert_eq!(names(&directory), ["mnt", "net"]);
+            unpersist(to_let_go);
+            assert_eq!(names(scratch.path()), ["link"]);
+        }
+        scratch.dir("empty");
+        let tool = runshare().current_dir(scratch.path());
+        let _ = tool.args(["--persist", "empty", "-u", "true"]).run().ok();
+        let tool = runshare().current_dir(scratch.path());
+        let _ = tool.args(["--unpersist", "empty/"]).run().ok();
+        assert_eq!(names(scratch.path()), ["link"]);
+    });
+}
+
+/// Everything below a directory, and every mount.
+fn state(directory: &Path) -> (Vec<(PathBuf, u64)>, String) {
+    let mut found = vec![];
+    let mut left = vec![directory.to_owned()];
+    while let Some(path) = left.pop() {
+        let metadata = path.symlink_metadata().unwrap();
+        if metadata.is_dir() {
+            left.extend(names(&path).iter().map(|name| path.join(name)));
+        }
+        found.push((path, metadata.ino()));
+    }
+    (found, mountinfo())
+}
+
+#[test]
+fn if_one_cannot_be_kept_none_is_and_nothing_is_left() {
+    if !require::root() {
+        return;
+    }
+    in_private_mounts(|scratch| {
+        let file = scratch.file("file", "");
+        let full = scratch.dir("full");
+        scratch.file("full/net", "");
+        let empty = scratch.dir("empty");
+        let new = scratch.path().join("new");
+        let keep = |option: &str| format!("--{option}={}", file.display());
+        let before = state(scratch.path());
+        let path = |path: &Path| path.display().to_string();
+        let missing = "/nosuch/file";
+        for (directory, options, sentence) in [
+            // The types are kept in the order user, cgroup, ipc, uts, net, pid, mount, time.
+            (
+                new.clone(),
+                vec!["-uUT".to_owned(), format!("--time={missing}")],
+                format!("on {missing} failed: No such file or directory"),
+            ),
+            (
+                empty.clone(),
+                vec!["-mun".to_owned(), format!("--mount={missing}")],
+                format!("on {missing} failed: No such file or directory"),
+            ),
+            (
+                new.clone(),
+                vec![
+                    "-f".to_owned(),
+                    "-un".to_owned(),
+                    format!("--mount={missing}"),
+                ],
+                format!("on {missing} failed: No such file or directory"),
+            ),
+            (
+                new.clone(),
+                vec![
+                    keep("uts"),
+                    "-n".to_owned(),
+                    format!("--pid={missing}"),
+                    "-f".to_owned(),
+                ],
+                format!("on {missing} failed: No such file or directory"),
+            ),
+            (
+                full.clone(),
+                vec![keep("uts"), "-n".to_owned()],
+                format!("cannot make {}: Directory not empty", path(&full)),
+            ),
+            (
+                file.clone(),
+                vec![keep("uts"), "-n".to_owned()],
+                format!("cannot open {}: Not a directory", path(&file)),
+            ),
+            (
+                "/nosuch/directory".into(),
+                vec!["-n".to_owned()],
+                "cannot make /nosuch/directory: No such file or directory".to_owned(),
+            ),
+            (
+                "".into(),
+                vec!["-n".to_owned()],
+                "cannot make : No such file or directory".to_owned(),
+            ),
+        ] {
+            let note = scratch.path().join("note");
+            let outcome = persist(&directory)
+                .args(&options)
+                .arg("touch")
+                .arg(&note)
+                .run();
+            assert_eq!(outcome.code(), 1, "{outcome}");
+            assert!(
+                outcome.err().starts_with("runshare: ")
+                    && outcome.err().ends_with(&format!("{sentence}\n")),
+                "{sentence} {outcome}"
+            );
+            assert_eq!(state(scratch.path()), before, "{outcome}");
+        }
+    });
+}
+
+#[test]
+fn who_may_not_mount_is_told_so_and_leaves_nothing() {
+    if !require::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    fs::set_permissions(
+        scratch.path(),
+        std::os::unix::fs::PermissionsExt::from_mode(0o1777),
+    )
+    .unwrap();
+    let directory = scratch.path().join("kept");
+    for option in ["-ru", "-rm"] {
+        let tool = ordinary(runshare()).arg("--persist").arg(&directory);
+        let outcome = tool.args([option, "true"]).run();
+        let end = format!(
+            " on {}/user failed: Operation not permitted\n",
+            directory.display()
+        );
+        assert!(
+            outcome.code() == 1 && outcome.err().ends_with(&end),
+            "{outcome}"
+        );
+        assert!(names(scratch.path()).is_empty());
+    }
+}
+
+#[test]
+fn in_a_user_namespace_of_their_own_anybody_can() {
+    if !require::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    fs::set_permissions(
+        scratch.path(),
+        std::os::unix::fs::PermissionsExt::from_mode(0o1777),
+    )
+    .unwrap();
+    let script = "cd \"$1\"; \"$0\" --persist kept -un --hostname box readlink /proc/self/ns/uts /proc/self/ns/net; \
+                  echo \"uts:[$(stat -c %i kept/uts)]\"; echo \"net:[$(stat -c %i kept/net)]\"; \
+                  \"$0\" --unpersist kept; echo $? *; grep -c kept /proc/self/mountinfo";
+    let tool = ordinary(runshare()).args(["-rm", "sh", "-c", script, &RUNSHARE]);
+    let outcome = tool.arg(scratch.path()).run();
+    let (shown, rest) = (outcome.out(), "0 *\n0\n");
+    let lines: Vec<&str> = shown.lines().collect();
+    assert!(shown.ends_with(rest) && lines.len() == 6, "{outcome}");
+    assert_eq!(lines[..2], lines[2..4], "{outcome}");
+}
+
+/// A directory of namespaces that are kept, made by the tool itself.
+fn kept(scratch: &Scratch, types: &str) -> PathBuf {
+    let directory = scratch.path().join("kept");
+    let _ = persist(&directory).args([types, "true"]).run().ok();
+    directory
+}
+
+#[test]
+fn what_is_foreign_stops_it_before_anything_is_done() {
+    if !require::root() {
+        return;
+    }
+    in_private_mounts(|scratch| {
+        let directory = kept(scratch, "-mu");
+        let fifo = nix::sys::stat::Mode::empty();
+        let foreign: [(&str, &dyn Fn(PathBuf)); 6] = [
+            ("notes", &|path| fs::write(path, "").unwrap()),
+            ("net", &|path| fs::write(path, "").unwrap()),
+            ("user", &|path| fs::create_dir(path).unwrap()),
+            ("ipc", &|path| symlink("uts", path).unwrap()),
+            ("pid", &|path| nix::unistd::mkfifo(&path, fifo).unwrap()),
+            ("pid_for_children", &|path| {
+                symlink("/proc/self/ns/pid", path).unwrap();
+            }),
+        ];
+        for (name, make) in foreign {
+            let path = directory.join(name);
+            make(path.clone());
+            let before = state(scratch.path());
+            let refused = format!("runshare: {} is no kept namespace\n", path.display());
+            runshare()
+                .arg("--unpersist")
+                .arg(&directory)
+                .run()
+                .fails(1, &refused);
+            assert_eq!(state(scratch.path()), before);
+            match name {
+                "user" => fs::remove_dir(&path).unwrap(),
+                _ => fs::remove_file(&path).unwrap(),
+            }
+        }
+        unpersist(&directory);
+    });
+}
+
+#[test]
+fn a_namespace_of_another_type_is_foreign_too() {
+    if !require::root() {
+        return;
+    }
+    in_private_mounts(|scratch| {
+        let directory = kept(scratch, "-u");
+        let file = scratch.file("kept/net", "");
+        fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
+        let bind = |source: &str| mount(Some(source), &file, NONE, MsFlags::MS_BIND, NONE).unwrap();
+        bind("/proc/self/ns/ipc");
+        let refused = format!("runshare: {} is no kept namespace\n", file.display());
+        runshare()
+            .arg("--unpersist")
+            .arg(&directory)
+            .run()
+            .fails(1, &refused);
+        assert!(inode(directory.join("uts")) > 0xe000_0000);
+        umount2(&file, MntFlags::MNT_DETACH).unwrap();
+        bind("/proc/self/ns/net");
+        unpersist(&directory);
+    });
+}
+
+#[test]
+fn what_is_left_after_a_restart_or_an_umount_by_hand_is_removed_too() {
+    if !require::root() {
+        return;
+    }
+    in_private_mounts(|scratch| {
+        let before = mountinfo();
+        let directory = kept(scratch, "-mun");
+        for name in ["net", "mnt"] {
+            umount2(&directory.join(name), MntFlags::MNT_DETACH).unwrap();
+        }
+        unpersist(&directory);
+        assert!(!directory.exists());
+        assert_eq!(mountinfo(), before);
+    });
+}
+
+#[test]
+fn where_nothing_is_kept_nothing_is_done() {
+    let scratch = Scratch::new();
+    let (empty, file) = (scratch.dir("empty"), scratch.file("file", ""));
+    let missing = scratch.path().join("missing");
+    for (path, sentence) in [
+        (&empty, format!("nothing is kept in {}", empty.display())),
+        (
+            &file,
+            format!("cannot open {}: Not a directory", file.display()),
+        ),
+        (
+            &missing,
+            format!(
+                "cannot open {}: No such file or directory",
+                missing.display()
+            ),
+        ),
+    ] {
+        let tool = runshare().arg("--unpersist").arg(path);
+        tool.run().fails(1, &format!("runshare: {sentence}\n"));
+    }
+    assert_eq!(names(scratch.path()), ["empty", "file"]);
+}
+
+#[test]
+fn both_say_what_they_cannot_stand_beside() {
+    let scratch = Scratch::new();
+    let path = scratch.path().join("kept");
+    let file = scratch.file("file", "");
+    let nothing = "runshare: option --persist requires a namespace to keep\n";
+    persist(&path).arg("true").run().fails(1, nothing);
+    let elsewhere = format!("--uts={}", file.display());
+    persist(&path)
+        .arg(elsewhere)
+        .arg("true")
+        .run()
+        .fails(1, nothing);
+    let alone = "runshare: option --unpersist takes no other option and no program\n";
+    for more in [
+        &["true"][..],
+        &["--uts"],
+        &["--unpersist", "/other"],
+        &["--", "true"],
+    ] {
+        let tool = runshare().arg("--unpersist").arg(scratch.path());
+        tool.args(more).run().fails(1, alone);
+    }
+    assert!(!path.exists());
+}
+
+#[test]
+fn they_are_kept_and_let_go_with_standard_descriptors_closed() {
+    if !require::root() {
+        return;
+    }
+    in_private_mounts(|scratch| {
+        let directory = scratch.path().join("kept");
+        let closed = |tool: Tool| tool.close_fd(0).close_fd(1).close_fd(2);
+        let _ = closed(persist(&directory))
+            .args(ALL)
+            .args(["-r", "true"])
+            .run()
+            .ok();
+        assert_eq!(names(&directory), NAMES);
+        let _ = closed(runshare())
+            .arg("--unpersist")
+            .arg(&directory)
+            .run()
+            .ok();
+        assert!(!directory.exists());
+    });
+}
