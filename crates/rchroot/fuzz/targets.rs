@@ -8,12 +8,12 @@ use bolero::check;
 use nscore::cli::Invocation;
 use testkit::c_library;
 
-use crate::accounts::{Accounts, Files, NO_ID, Nobody};
 use crate::cli::{OPTIONS, TOOL};
 use crate::options::Options;
+use crate::userdb::{Files, NO_ID, NoDatabase, UserDatabase};
 use crate::{groups, userspec};
 
-/// The word, and the accounts of the root.
+/// The word, and the databases of the root.
 fn parts(input: &[u8]) -> Option<(&OsStr, Files, [&[u8]; 2])> {
     let mut parts = input.splitn(3, |byte| *byte == 0);
     let word = OsStr::from_bytes(parts.next()?);
@@ -24,7 +24,7 @@ fn parts(input: &[u8]) -> Option<(&OsStr, Files, [&[u8]; 2])> {
     if c_library::has_minus(passwd) || c_library::has_minus(group) {
         return None;
     }
-    let files = Files::of(
+    let files = Files::with_contents(
         std::str::from_utf8(passwd).ok()?,
         std::str::from_utf8(group).ok()?,
     );
@@ -39,7 +39,7 @@ fn argv() {
             .map(|word| OsStr::from_bytes(word).to_owned());
         let words = [OsString::from("rchroot")].into_iter().chain(words);
         let invocation = Invocation::parse(&TOOL, OPTIONS, words);
-        let Ok(options) = Options::read(&invocation) else {
+        let Ok(options) = Options::parse(&invocation) else {
             return;
         };
         let operands = invocation.operands().expect("it was read");
@@ -64,7 +64,7 @@ fn userspecs() {
         };
         let users = c_library::passwd_entries(passwd);
         let groups = c_library::group_entries(group);
-        let Ok(numbers) = userspec::read(spec, &files) else {
+        let Ok(numbers) = userspec::look_up(spec, &files) else {
             return;
         };
         let uids: Vec<u32> = users.iter().map(|user| user.uid).collect();
@@ -84,8 +84,9 @@ fn userspecs() {
         // The numbers written down with a plus are no names and mean the same everywhere.
         let plus = |id: Option<u32>| id.map_or(String::new(), |id| format!("+{id}"));
         let again = format!("{}:{}", plus(numbers.uid), plus(numbers.gid));
-        for accounts in [&files as &dyn Accounts, &Nobody] {
-            let again = userspec::read(again.as_ref(), accounts).expect("numbers are always read");
+        for database in [&files as &dyn UserDatabase, &NoDatabase] {
+            let again =
+                userspec::look_up(again.as_ref(), database).expect("numbers are always read");
             assert_eq!((again.uid, again.gid), (numbers.uid, numbers.gid));
         }
     });
@@ -101,7 +102,7 @@ fn group_lists() {
             .iter()
             .map(|it| it.1)
             .collect();
-        let Ok(ids) = groups::read(list, &files) else {
+        let Ok(ids) = groups::look_up(list, &files) else {
             return;
         };
         let items = list.as_bytes().split(|byte| *byte == b',');
@@ -112,15 +113,15 @@ fn group_lists() {
         );
         let again: Vec<String> = ids.iter().map(|id| format!("+{id}")).collect();
         assert_eq!(
-            groups::read(again.join(",").as_ref(), &files).ok(),
+            groups::look_up(again.join(",").as_ref(), &files).ok(),
             Some(ids)
         );
     });
 }
 
 #[test]
-fn accounts() {
-    check!(name = "accounts").for_each(|input: &[u8]| {
+fn user_database() {
+    check!(name = "user_database").for_each(|input: &[u8]| {
         let Some((word, files, [passwd, group])) = parts(input) else {
             return;
         };

@@ -12,7 +12,7 @@ use crate::identity::Identity;
 ///
 /// # Errors
 /// EPERM without the capability or in a user namespace that forbids it, EINVAL for a number that has no meaning there.
-pub(crate) fn take_on(identity: &Identity<'_>) -> Result<()> {
+pub(crate) fn apply(identity: &Identity<'_>) -> Result<()> {
     if let Some(groups) = &identity.groups {
         let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
         setgroups(&groups)

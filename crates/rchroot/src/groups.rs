@@ -12,63 +12,72 @@ use nscore::cli::number::decimal;
 use nscore::cli::quote::Quotes;
 use nscore::cli::{Diagnostics, Message, message};
 
-use crate::accounts::Accounts;
-use crate::sides::Outside;
+use crate::lookup_order::Outside;
+use crate::userdb::UserDatabase;
 
 /// A list of which the outside has been asked.
-pub(crate) struct List<'a> {
+pub(crate) struct GroupList<'a> {
     list: &'a OsStr,
-    outside: Outside<Vec<u32>, Bad>,
+    outside: Outside<Vec<u32>, InvalidGroups>,
 }
 
 /// The items of a list that are no groups; none where the list is nothing but commas.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Bad(Vec<OsString>);
+pub(crate) struct InvalidGroups(Vec<OsString>);
 
-impl<'a> List<'a> {
+impl<'a> GroupList<'a> {
     /// Asks the outside, if it needs to be asked.
-    pub(crate) fn ask(outside: &dyn Accounts, old_root: bool, list: &'a OsStr) -> List<'a> {
-        let outside = Outside::ask(outside, old_root, |accounts| read(list, accounts));
-        List { list, outside }
+    pub(crate) fn prefetch(
+        outside: &dyn UserDatabase,
+        old_root: bool,
+        list: &'a OsStr,
+    ) -> GroupList<'a> {
+        let outside = Outside::prefetch(outside, old_root, |database| look_up(list, database));
+        GroupList { list, outside }
     }
 
     /// The groups that both sides together give.
     ///
     /// # Errors
     /// The last of the items that are no groups; the others are told here, one line each.
-    pub(crate) fn settle(
+    pub(crate) fn resolve(
         self,
-        inside: &dyn Accounts,
+        inside: &dyn UserDatabase,
         quotes: &Quotes,
         diagnostics: &Diagnostics,
     ) -> Result<Vec<u32>> {
-        let groups = self.outside.settle(|| read(self.list, inside), |_| true);
-        groups.map_err(|bad| bad.tell(self.list, quotes, diagnostics))
+        let groups = self
+            .outside
+            .resolve(|| look_up(self.list, inside), |_| true);
+        groups.map_err(|invalid| invalid.into_error(self.list, quotes, diagnostics))
     }
 }
 
-/// Reads a list by the accounts of one side. The empty one stands for no groups.
-pub(crate) fn read(list: &OsStr, accounts: &dyn Accounts) -> Result<Vec<u32>, Bad> {
+/// Reads a list by the database of one side. The empty one stands for no groups.
+pub(crate) fn look_up(
+    list: &OsStr,
+    database: &dyn UserDatabase,
+) -> Result<Vec<u32>, InvalidGroups> {
     let items = list.as_bytes().split(|byte| *byte == b',');
     let items = items.filter(|item| !item.is_empty()).map(OsStr::from_bytes);
-    let (mut groups, mut bad) = (Vec::new(), Vec::new());
+    let (mut groups, mut invalid) = (Vec::new(), Vec::new());
     for item in items {
-        match group_id(item, accounts) {
+        match group_id(item, database) {
             Some(gid) => groups.push(gid),
-            None => bad.push(item.to_owned()),
+            None => invalid.push(item.to_owned()),
         }
     }
     let only_commas = groups.is_empty() && !list.is_empty();
-    if only_commas || !bad.is_empty() {
-        return Err(Bad(bad));
+    if only_commas || !invalid.is_empty() {
+        return Err(InvalidGroups(invalid));
     }
     Ok(groups)
 }
 
-fn group_id(item: &OsStr, accounts: &dyn Accounts) -> Option<u32> {
+fn group_id(item: &OsStr, database: &dyn UserDatabase) -> Option<u32> {
     let number = decimal(item, false).ok();
     let Some(number) = number.and_then(|number| u32::try_from(number).ok()) else {
-        return accounts.group(item);
+        return database.group(item);
     };
     // What reads as a number is blanks, then a plus or a digit.
     let start = item
@@ -77,13 +86,13 @@ fn group_id(item: &OsStr, accounts: &dyn Accounts) -> Option<u32> {
         .position(|byte| matches!(byte, b'+' | b'0'..=b'9'));
     let written = &item.as_bytes()[start.unwrap_or_default()..];
     let is_name = !written.starts_with(b"+");
-    let named = is_name.then(|| accounts.group(OsStr::from_bytes(written)));
+    let named = is_name.then(|| database.group(OsStr::from_bytes(written)));
     named.flatten().or(Some(number))
 }
 
-impl Bad {
+impl InvalidGroups {
     /// Says what is wrong with `list`, one line for each item; the last is the error that ends the program.
-    fn tell(self, list: &OsStr, quotes: &Quotes, diagnostics: &Diagnostics) -> Error {
+    fn into_error(self, list: &OsStr, quotes: &Quotes, diagnostics: &Diagnostics) -> Error {
         let sentence = |item: &OsString| message(&[&"invalid group ", &quotes.marked(item)]);
         let mut sentences: Vec<Message> = self.0.iter().map(sentence).collect();
         let Some(last) = sentences.pop() else {
@@ -103,17 +112,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::accounts::Files;
+    use crate::userdb::Files;
 
     fn files() -> Files {
-        Files::of(
+        Files::with_contents(
             "",
             "grp:x:5301:\n12:x:13:\n5 :x:9:\n+7:x:8:\n4294967296:x:10:\n",
         )
     }
 
-    fn bad(items: &[&str]) -> Result<Vec<u32>, Bad> {
-        Err(Bad(items.iter().map(OsString::from).collect()))
+    fn bad(items: &[&str]) -> Result<Vec<u32>, InvalidGroups> {
+        Err(InvalidGroups(items.iter().map(OsString::from).collect()))
     }
 
     #[test]
@@ -127,7 +136,7 @@ mod tests {
             (" 12, +12,\x0b\t12", vec![13, 12, 13]),
             ("5 ,4294967295,4294967296", vec![9, u32::MAX, 10]),
         ] {
-            assert_eq!(read(list.as_ref(), &files()), Ok(groups), "{list:?}");
+            assert_eq!(look_up(list.as_ref(), &files()), Ok(groups), "{list:?}");
         }
     }
 
@@ -145,10 +154,10 @@ mod tests {
             "+7x",
             "4294967297",
         ] {
-            assert_eq!(read(item.as_ref(), &files()), bad(&[item]), "{item:?}");
+            assert_eq!(look_up(item.as_ref(), &files()), bad(&[item]), "{item:?}");
         }
-        assert_eq!(read("a,5,b".as_ref(), &files()), bad(&["a", "b"]));
-        assert_eq!(read(",,".as_ref(), &files()), bad(&[]));
+        assert_eq!(look_up("a,5,b".as_ref(), &files()), bad(&["a", "b"]));
+        assert_eq!(look_up(",,".as_ref(), &files()), bad(&[]));
     }
 
     proptest! {
@@ -158,15 +167,15 @@ mod tests {
         ) {
             let items: Vec<String> = numbers.iter().map(|number| format!("{zeros}{number}")).collect();
             let list = items.join(&commas);
-            prop_assert_eq!(read(list.as_ref(), &Files::of("", "")), Ok(numbers));
+            prop_assert_eq!(look_up(list.as_ref(), &Files::with_contents("", "")), Ok(numbers));
         }
 
         #[test]
         fn what_is_good_and_what_is_bad_make_up_the_list(list in "[a,g rp+0-9-]{0,12}") {
             let items = list.split(',').filter(|item| !item.is_empty()).count();
-            match read(list.as_ref(), &files()) {
+            match look_up(list.as_ref(), &files()) {
                 Ok(groups) => prop_assert_eq!(groups.len(), items),
-                Err(Bad(bad)) => prop_assert!(bad.len() <= items && (bad.is_empty() == (items == 0))),
+                Err(InvalidGroups(bad)) => prop_assert!(bad.len() <= items && (bad.is_empty() == (items == 0))),
             }
         }
     }

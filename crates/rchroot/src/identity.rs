@@ -4,8 +4,8 @@
 //! only `USER::` and `USER.` take the login group of the name itself. With a group named, a number that nobody has
 //! runs with no supplementary groups; without one it cannot run at all.
 //!
-//! Which side an identity comes from, with all of its numbers, is the rule of [`sides`](crate::sides), and one thing
-//! more: **a user who is known inside is never looked for outside.** `both:hostgrp` is an error where `both` is known
+//! Which side an identity comes from, with all of its numbers, is the rule of [`lookup_order`](crate::lookup_order), and
+//! one thing more: **a user who is known inside is never looked for outside.** `both:hostgrp` is an error where `both` is known
 //! inside and `hostgrp` is not, as in the original, and no way to become the `both` of the outside. What follows:
 //!
 //! | USER | known inside | outside alone | nowhere |
@@ -21,8 +21,8 @@ use std::ffi::OsStr;
 
 use anyhow::{Context, Error, Result, anyhow};
 
-use crate::accounts::Accounts;
-use crate::sides::Outside;
+use crate::lookup_order::Outside;
+use crate::userdb::UserDatabase;
 use crate::userspec;
 
 /// The numbers to run as; `None` is for what stays as it is.
@@ -41,23 +41,23 @@ pub(crate) struct Identity<'a> {
 /// A userspec of which the outside has been asked.
 pub(crate) struct Spec<'a> {
     spec: &'a OsStr,
-    listed: bool,
+    has_list: bool,
     outside: Outside<Identity<'a>, Error>,
 }
 
 impl<'a> Spec<'a> {
-    /// Asks the outside, if it needs to be asked; `listed`: the supplementary groups are those of `--groups`.
-    pub(crate) fn ask(
-        outside: &dyn Accounts,
+    /// Asks the outside, if it needs to be asked; `has_list`: the supplementary groups are those of `--groups`.
+    pub(crate) fn prefetch(
+        outside: &dyn UserDatabase,
         old_root: bool,
         spec: &'a OsStr,
-        listed: bool,
+        has_list: bool,
     ) -> Spec<'a> {
-        let read = |accounts: &dyn Accounts| read(spec, listed, accounts);
-        let outside = Outside::ask(outside, old_root, read);
+        let read = |database: &dyn UserDatabase| look_up(spec, has_list, database);
+        let outside = Outside::prefetch(outside, old_root, read);
         Spec {
             spec,
-            listed,
+            has_list,
             outside,
         }
     }
@@ -66,19 +66,23 @@ impl<'a> Spec<'a> {
     ///
     /// # Errors
     /// What is wrong with it, as the original says it.
-    pub(crate) fn settle(self, inside: &dyn Accounts) -> Result<Identity<'a>> {
-        let read_inside = || read(self.spec, self.listed, inside);
+    pub(crate) fn resolve(self, inside: &dyn UserDatabase) -> Result<Identity<'a>> {
+        let look_up_inside = || look_up(self.spec, self.has_list, inside);
         let is_admitted = |outside: &Identity<'_>| {
             let known = outside.user.map(|user| userspec::is_known(user, inside));
             !known.unwrap_or_default()
         };
-        self.outside.settle(read_inside, is_admitted)
+        self.outside.resolve(look_up_inside, is_admitted)
     }
 }
 
-/// Reads a userspec by the accounts of one side.
-fn read<'a>(spec: &'a OsStr, listed: bool, accounts: &dyn Accounts) -> Result<Identity<'a>> {
-    let numbers = userspec::read(spec, accounts)?;
+/// Reads a userspec by the database of one side.
+fn look_up<'a>(
+    spec: &'a OsStr,
+    has_list: bool,
+    database: &dyn UserDatabase,
+) -> Result<Identity<'a>> {
+    let numbers = userspec::look_up(spec, database)?;
     let mut identity = Identity {
         user: numbers.user,
         uid: numbers.uid,
@@ -89,14 +93,16 @@ fn read<'a>(spec: &'a OsStr, listed: bool, accounts: &dyn Accounts) -> Result<Id
     let Some(uid) = identity.uid else {
         return Ok(identity);
     };
-    let needed = identity.gid.is_none() || !listed;
-    let entry = needed.then(|| userspec::user_of(uid, accounts)).flatten();
+    let needed = identity.gid.is_none() || !has_list;
+    let entry = needed
+        .then(|| userspec::user_by_uid(uid, database))
+        .flatten();
     let login = entry.as_ref().map(|entry| entry.gid);
     let gid = identity.gid.or(login);
     let gid = gid.ok_or_else(|| anyhow!("no group specified for unknown uid: {uid}"))?;
     identity.gid = Some(gid);
-    if !listed {
-        let groups = entry.map(|entry| accounts.groups_of(&entry.name, gid));
+    if !has_list {
+        let groups = entry.map(|entry| database.groups_of(&entry.name, gid));
         let groups = groups.transpose();
         let groups = groups.context("failed to get supplemental groups")?;
         identity.groups = Some(groups.unwrap_or_default());
@@ -109,27 +115,27 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::accounts::Files;
+    use crate::userdb::Files;
 
     /// The world of the tests beside the original, as far as it matters here.
     fn outside() -> Files {
-        Files::of(
+        Files::with_contents(
             "root:x:0:0\nboth:x:4102:4202\nhoston:x:4101:4201\n7001:x:4103:4203\n",
             "hostgrp:x:4301:hoston\nbothgrp:x:4302:both,hoston\n",
         )
     }
 
     fn inside() -> Files {
-        Files::of(
+        Files::with_contents(
             "both:x:5102:5202\njailon:x:5101:5201\ntwin:x:5101:5209\nzed:x:5999:5998\n",
             "bothgrp:x:5302:both,jailon\njailgrp:x:5301:jailon,both\nzedgrp:x:5997:zed\n",
         )
     }
 
     /// `u g G` of a spec with another root, `-` for what stays as it is, or what is wrong.
-    fn settled(spec: &str) -> String {
-        let spec = Spec::ask(&outside(), false, spec.as_ref(), false);
-        match spec.settle(&inside()) {
+    fn resolved(spec: &str) -> String {
+        let spec = Spec::prefetch(&outside(), false, spec.as_ref(), false);
+        match spec.resolve(&inside()) {
             Ok(identity) => shown(&identity),
             Err(wrong) => wrong.to_string(),
         }
@@ -166,7 +172,7 @@ mod tests {
             (":9", "- 9 -"),
             ("", "- - -"),
         ] {
-            assert_eq!(settled(spec), identity, "{spec}");
+            assert_eq!(resolved(spec), identity, "{spec}");
         }
     }
 
@@ -181,7 +187,7 @@ mod tests {
             ("both.hostgrp", "invalid user"),
             ("hoston.bothgrp", "4101 4302 4302,4301"),
         ] {
-            assert_eq!(settled(spec), identity, "{spec}");
+            assert_eq!(resolved(spec), identity, "{spec}");
         }
     }
 
@@ -198,7 +204,7 @@ mod tests {
             ("5101:hostgrp", "invalid group"),
             ("9999:nosuch", "invalid group"),
         ] {
-            assert_eq!(settled(spec), identity, "{spec}");
+            assert_eq!(resolved(spec), identity, "{spec}");
         }
     }
 
@@ -213,15 +219,15 @@ mod tests {
             ("5101.", "invalid user"),
             ("hoston::", "4101 4201 4201,4301,4302"),
         ] {
-            assert_eq!(settled(spec), identity, "{spec}");
+            assert_eq!(resolved(spec), identity, "{spec}");
         }
     }
 
     #[test]
     fn a_list_of_groups_spares_the_users_own() {
-        let identity = read("both".as_ref(), true, &inside());
+        let identity = look_up("both".as_ref(), true, &inside());
         assert_eq!(identity.expect("both is known").groups, None);
-        let unknown = read("9999".as_ref(), true, &inside());
+        let unknown = look_up("9999".as_ref(), true, &inside());
         assert!(unknown.is_err());
     }
 
@@ -254,9 +260,9 @@ mod tests {
             user in word(), separator in "[:.]{0,2}", group in word(), colon in ":?",
         ) {
             let spec = format!("{user}{separator}{group}{colon}");
-            let alone = |side: &Files| read(spec.as_ref(), false, side);
-            let asked = Spec::ask(&outside(), false, spec.as_ref(), false);
-            match (asked.settle(&inside()), alone(&inside()), alone(&outside())) {
+            let alone = |side: &Files| look_up(spec.as_ref(), false, side);
+            let asked = Spec::prefetch(&outside(), false, spec.as_ref(), false);
+            match (asked.resolve(&inside()), alone(&inside()), alone(&outside())) {
                 (Ok(both), Ok(inside), _) => prop_assert_eq!(both, inside),
                 (Ok(both), Err(_), outside) => prop_assert_eq!(both, outside.expect("one side has it")),
                 (Err(both), inside, _) => {

@@ -4,14 +4,14 @@
 
 pub mod cli;
 
-mod accounts;
 mod credentials;
 mod groups;
 mod identity;
+mod lookup_order;
 mod newroot;
 mod options;
 mod run;
-mod sides;
+mod userdb;
 mod userspec;
 
 use std::ffi::c_int;

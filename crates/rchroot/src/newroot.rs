@@ -108,11 +108,12 @@ pub(crate) fn enter(root: &NewRoot, options: &Options, quotes: &Quotes) -> Resul
         // A working directory outside the root would be a way out of it.
         chdir("/").context("cannot chdir to root directory")?;
     }
-    options.directory.as_deref().map_or(Ok(()), |directory| {
+    if let Some(directory) = options.directory.as_deref() {
         let explained = chdir(directory).with_hint_for(Path::new(directory), hint::path);
         explained.with_context(|| {
             let named = quotes.shell(directory);
             message(&[&"cannot change directory to ", &named])
-        })
-    })
+        })?;
+    }
+    Ok(())
 }

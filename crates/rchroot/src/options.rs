@@ -31,7 +31,7 @@ impl Options {
     ///
     /// # Errors
     /// The first mistake on the command line, that NEWROOT is missing, or that two options exclude each other.
-    pub(crate) fn read(invocation: &Invocation<OptionId>) -> Result<Options, Usage> {
+    pub(crate) fn parse(invocation: &Invocation<OptionId>) -> Result<Options, Usage> {
         let (mut userspec, mut groups, mut skip_chdir) = (None, None, false);
         let (mut directory, mut hardening) = (None, Hardening::default());
         for option in invocation.options() {

@@ -14,27 +14,27 @@ use nscore::forward::run_in_session;
 use nscore::hint::{self, Hint};
 use nscore::sys::process::ExitReason;
 
-use crate::accounts::{Files, NameService};
 use crate::cli::OptionId;
-use crate::groups::List;
+use crate::groups::GroupList;
 use crate::identity::{Identity, Spec};
 use crate::newroot::NewRoot;
 use crate::options::Options;
+use crate::userdb::{Files, NameService};
 use crate::{credentials, newroot};
 
 /// Runs the whole program; it comes back only if something failed, or once a child that runs the command has ended.
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
-    let options = Options::read(invocation)?;
+    let options = Options::parse(invocation)?;
     let quotes = Quotes::default();
     let newroot = NewRoot::new(&options.newroot);
     if options.skip_chdir && !newroot.is_old_root() {
         return Err(skips_chdir_in_another_root(&quotes));
     }
-    let listed = options.groups.is_some();
+    let has_list = options.groups.is_some();
     let spec = options.userspec.as_deref();
-    let spec = spec.map(|spec| Spec::ask(&NameService, newroot.is_old_root(), spec, listed));
+    let spec = spec.map(|spec| Spec::prefetch(&NameService, newroot.is_old_root(), spec, has_list));
     let list = options.groups.as_deref();
-    let list = list.map(|list| List::ask(&NameService, newroot.is_old_root(), list));
+    let list = list.map(|list| GroupList::prefetch(&NameService, newroot.is_old_root(), list));
     // A word that is quoted later must not have the locale's files, or code, loaded from another root.
     if quotes.have_files() && !newroot.is_old_root() {
         quotes.load();
@@ -49,7 +49,7 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     newroot::enter(&newroot, &options, &quotes)?;
     let inside = Files::default();
     let mut identity = match spec {
-        Some(spec) => spec.settle(&inside)?,
+        Some(spec) => spec.resolve(&inside)?,
         None => Identity::default(),
     };
     if identity.dotted {
@@ -57,9 +57,9 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
         invocation.diagnostics.warn(&warning);
     }
     if let Some(list) = list {
-        identity.groups = Some(list.settle(&inside, &quotes, &invocation.diagnostics)?);
+        identity.groups = Some(list.resolve(&inside, &quotes, &invocation.diagnostics)?);
     }
-    credentials::take_on(&identity)?;
+    credentials::apply(&identity)?;
     let diagnostics = &invocation.diagnostics;
     let hardening = options.hardening;
     let become_command = || -> Result<ExitReason> {

@@ -1,4 +1,4 @@
-//! The grammar of `--userspec`, `[USER][:[GROUP]]`, and what it says to one side's accounts.
+//! The grammar of `--userspec`, `[USER][:[GROUP]]`, and what it says to one side's database.
 //!
 //! | after one trailing colon is cut off | user | group |
 //! |---|---|---|
@@ -18,7 +18,7 @@ use anyhow::{Result, anyhow, bail};
 use nscore::cli::number::decimal;
 use nscore::users::User;
 
-use crate::accounts::{Accounts, NO_ID};
+use crate::userdb::{NO_ID, UserDatabase};
 
 /// One way to read a userspec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ struct Parts<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Group<'a> {
     /// There is no separator.
-    Unsaid,
+    Unspecified,
     /// Nothing: the login group of the user's name.
     Login,
     Named(&'a OsStr),
@@ -49,27 +49,27 @@ pub(crate) struct Numbers<'a> {
     pub(crate) dotted: bool,
 }
 
-/// Reads a userspec by the accounts of one side.
+/// Reads a userspec by the database of one side.
 ///
 /// # Errors
 /// `invalid user`, `invalid group`, or `invalid spec` for `USER:` without a user of that name.
-pub(crate) fn read<'a>(spec: &'a OsStr, accounts: &dyn Accounts) -> Result<Numbers<'a>> {
+pub(crate) fn look_up<'a>(spec: &'a OsStr, database: &dyn UserDatabase) -> Result<Numbers<'a>> {
     let (first, second) = parts(spec);
-    numbers(first, accounts).or_else(|wrong| {
-        let dotted = second.and_then(|parts| numbers(parts, accounts).ok());
+    numbers(first, database).or_else(|wrong| {
+        let dotted = second.and_then(|parts| numbers(parts, database).ok());
         dotted.ok_or(wrong)
     })
 }
 
 /// Whether a user is known under this word, as a name or as a number.
-pub(crate) fn is_known(word: &OsStr, accounts: &dyn Accounts) -> bool {
-    let number = || id(word).and_then(|uid| user_of(uid, accounts));
-    named_user(word, accounts).or_else(number).is_some()
+pub(crate) fn is_known(word: &OsStr, database: &dyn UserDatabase) -> bool {
+    let number = || id(word).and_then(|uid| user_by_uid(uid, database));
+    named_user(word, database).or_else(number).is_some()
 }
 
 /// The first user with this number.
-pub(crate) fn user_of(uid: u32, accounts: &dyn Accounts) -> Option<User> {
-    accounts.user_by_uid(uid).filter(is_whole)
+pub(crate) fn user_by_uid(uid: u32, database: &dyn UserDatabase) -> Option<User> {
+    database.user_by_uid(uid).filter(is_whole)
 }
 
 /// The ways to read a userspec, the second where the first finds nobody.
@@ -78,7 +78,7 @@ fn parts(spec: &OsStr) -> (Parts<'_>, Option<Parts<'_>>) {
     let text = text.strip_suffix(b":").unwrap_or(text);
     let whole = Parts {
         user: Some(OsStr::from_bytes(text)).filter(|_| !text.is_empty()),
-        group: Group::Unsaid,
+        group: Group::Unspecified,
         dotted: false,
     };
     match split(text, b':') {
@@ -92,7 +92,7 @@ fn split(text: &[u8], separator: u8) -> Option<Parts<'_>> {
     let at = text.iter().position(|byte| *byte == separator)?;
     let (user, group) = (&text[..at], &text[at + 1..]);
     let login = if user.is_empty() {
-        Group::Unsaid
+        Group::Unspecified
     } else {
         Group::Login
     };
@@ -106,8 +106,8 @@ fn split(text: &[u8], separator: u8) -> Option<Parts<'_>> {
     })
 }
 
-fn numbers<'a>(parts: Parts<'a>, accounts: &dyn Accounts) -> Result<Numbers<'a>> {
-    let record = parts.user.and_then(|user| named_user(user, accounts));
+fn numbers<'a>(parts: Parts<'a>, database: &dyn UserDatabase) -> Result<Numbers<'a>> {
+    let record = parts.user.and_then(|user| named_user(user, database));
     let uid = match (parts.user, &record) {
         (None, _) => None,
         (Some(_), Some(record)) => Some(record.uid),
@@ -115,9 +115,9 @@ fn numbers<'a>(parts: Parts<'a>, accounts: &dyn Accounts) -> Result<Numbers<'a>>
         (Some(user), None) => Some(id(user).ok_or_else(|| anyhow!("invalid user"))?),
     };
     let gid = match parts.group {
-        Group::Unsaid => None,
+        Group::Unspecified => None,
         Group::Login => record.map(|record| record.gid),
-        Group::Named(group) => Some(group_id(group, accounts)?),
+        Group::Named(group) => Some(group_id(group, database)?),
     };
     Ok(Numbers {
         user: parts.user,
@@ -127,15 +127,15 @@ fn numbers<'a>(parts: Parts<'a>, accounts: &dyn Accounts) -> Result<Numbers<'a>>
     })
 }
 
-fn named_user(word: &OsStr, accounts: &dyn Accounts) -> Option<User> {
+fn named_user(word: &OsStr, database: &dyn UserDatabase) -> Option<User> {
     let is_name = !word.as_bytes().starts_with(b"+");
-    let user = is_name.then(|| accounts.user_by_name(word)).flatten();
+    let user = is_name.then(|| database.user_by_name(word)).flatten();
     user.filter(is_whole)
 }
 
-fn group_id(word: &OsStr, accounts: &dyn Accounts) -> Result<u32> {
+fn group_id(word: &OsStr, database: &dyn UserDatabase) -> Result<u32> {
     let is_name = !word.as_bytes().starts_with(b"+");
-    let named = is_name.then(|| accounts.group(word)).flatten();
+    let named = is_name.then(|| database.group(word)).flatten();
     let named = named.filter(|gid| *gid != NO_ID);
     named
         .or_else(|| id(word))
@@ -158,10 +158,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::accounts::{Files, Nobody};
+    use crate::userdb::{Files, NoDatabase};
 
     fn files() -> Files {
-        Files::of(
+        Files::with_contents(
             "both:x:5102:5202\n6001:x:5105:5205\ndot.ted:x:5104:5204\nneg:x:4294967295:6\nlogin:x:5:4294967295\n",
             "bothgrp:x:5302:\n6101:x:5305:\ngr.dot:x:5304:\nneg:x:4294967295:\n",
         )
@@ -169,7 +169,7 @@ mod tests {
 
     /// uid, gid and whether a dot stood for the colon; or what is wrong.
     fn numbers_of(spec: &str) -> Result<(Option<u32>, Option<u32>, bool), String> {
-        let numbers = read(spec.as_ref(), &files()).map_err(|wrong| wrong.to_string())?;
+        let numbers = look_up(spec.as_ref(), &files()).map_err(|wrong| wrong.to_string())?;
         Ok((numbers.uid, numbers.gid, numbers.dotted))
     }
 
@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(numbers_of("neg"), Err("invalid user".to_owned()));
         assert_eq!(numbers_of("login"), Err("invalid user".to_owned()));
         assert_eq!(numbers_of(":neg"), Err("invalid group".to_owned()));
-        assert_eq!(user_of(5, &files()), None);
+        assert_eq!(user_by_uid(5, &files()), None);
     }
 
     #[test]
@@ -266,8 +266,8 @@ mod tests {
     proptest! {
         #[test]
         fn never_gives_an_id_that_would_leave_it_as_it_is(spec in "[0-9a-z:. +-]{0,14}") {
-            for accounts in [&files() as &dyn Accounts, &Nobody] {
-                if let Ok(numbers) = read(spec.as_ref(), accounts) {
+            for database in [&files() as &dyn UserDatabase, &NoDatabase] {
+                if let Ok(numbers) = look_up(spec.as_ref(), database) {
                     prop_assert_ne!(numbers.uid, Some(NO_ID));
                     prop_assert_ne!(numbers.gid, Some(NO_ID));
                 }
@@ -277,7 +277,7 @@ mod tests {
         #[test]
         fn numbers_stand_for_themselves(uid in 0..NO_ID, gid in 0..NO_ID, colon in ":?") {
             let spec = format!("{uid}:{gid}{colon}");
-            let numbers = read(spec.as_ref(), &Nobody).map(|numbers| (numbers.uid, numbers.gid));
+            let numbers = look_up(spec.as_ref(), &NoDatabase).map(|numbers| (numbers.uid, numbers.gid));
             prop_assert_eq!(numbers.ok(), Some((Some(uid), Some(gid))));
         }
     }

@@ -16,7 +16,7 @@ use nscore::users::{self, User, group_entries, passwd_entries};
 pub(crate) const NO_ID: u32 = u32::MAX;
 
 /// A place where users and groups are known.
-pub(crate) trait Accounts {
+pub(crate) trait UserDatabase {
     /// The user of this name.
     fn user_by_name(&self, name: &OsStr) -> Option<User>;
     /// The first user with this number.
@@ -31,9 +31,9 @@ pub(crate) trait Accounts {
 }
 
 /// Where nobody is known: what can be read here needs no look-up anywhere.
-pub(crate) struct Nobody;
+pub(crate) struct NoDatabase;
 
-impl Accounts for Nobody {
+impl UserDatabase for NoDatabase {
     fn user_by_name(&self, _: &OsStr) -> Option<User> {
         None
     }
@@ -51,7 +51,7 @@ impl Accounts for Nobody {
 /// The name service of the root that this process has. Ask it only before that changes.
 pub(crate) struct NameService;
 
-impl Accounts for NameService {
+impl UserDatabase for NameService {
     fn user_by_name(&self, name: &OsStr) -> Option<User> {
         users::user_by_name(name)
     }
@@ -77,7 +77,7 @@ pub(crate) struct Files {
 impl Files {
     /// Files with these contents.
     #[cfg(test)]
-    pub(crate) fn of(passwd: &str, group: &str) -> Files {
+    pub(crate) fn with_contents(passwd: &str, group: &str) -> Files {
         Files {
             passwd: OnceCell::from(passwd.as_bytes().to_vec()),
             group: OnceCell::from(group.as_bytes().to_vec()),
@@ -85,10 +85,10 @@ impl Files {
     }
 
     fn passwd(&self) -> &[u8] {
-        self.passwd.get_or_init(|| read("/etc/passwd"))
+        self.passwd.get_or_init(|| read_or_empty("/etc/passwd"))
     }
     fn group_file(&self) -> &[u8] {
-        self.group.get_or_init(|| read("/etc/group"))
+        self.group.get_or_init(|| read_or_empty("/etc/group"))
     }
     fn find(&self, wanted: impl Fn(&users::PasswdEntry<'_>) -> bool) -> Option<User> {
         let entry = passwd_entries(self.passwd()).find(wanted)?;
@@ -100,7 +100,7 @@ impl Files {
     }
 }
 
-impl Accounts for Files {
+impl UserDatabase for Files {
     fn user_by_name(&self, name: &OsStr) -> Option<User> {
         self.find(|entry| entry.name == name)
     }
@@ -124,7 +124,7 @@ impl Accounts for Files {
 }
 
 /// The contents of a file, nothing where it cannot be read.
-fn read(path: &str) -> Vec<u8> {
+fn read_or_empty(path: &str) -> Vec<u8> {
     read_regular(Path::new(path)).unwrap_or_default()
 }
 
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn the_groups_of_a_user_begin_with_the_given_one_and_keep_the_files_order() {
-        let files = Files::of(
+        let files = Files::with_contents(
             "",
             "a:x:9:u\nb:x:3:v,u\nc:x:7:v\nd:x:6:u\ne:x:3:u\n#f:x:8:u\n+g:x:8:u\n",
         );
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn the_first_entry_counts() {
-        let files = Files::of("u:x:1:2\nu:x:3:4\nv:x:1:5\n", "g:x:1:\ng:x:2:\n");
+        let files = Files::with_contents("u:x:1:2\nu:x:3:4\nv:x:1:5\n", "g:x:1:\ng:x:2:\n");
         let user = |name: &str, uid, gid| {
             Some(User {
                 name: name.into(),

@@ -10,7 +10,7 @@
 //! The outside is asked before the root is changed, and only if the inside may fail to answer. What it says is held
 //! until then: that a directory cannot be entered is told before that a user is unknown.
 
-use crate::accounts::{Accounts, Nobody};
+use crate::userdb::{NoDatabase, UserDatabase};
 
 /// What the outside has said.
 pub(crate) enum Outside<T, E> {
@@ -22,15 +22,15 @@ pub(crate) enum Outside<T, E> {
 
 impl<T, E> Outside<T, E> {
     /// Asks `outside` as far as it needs to be asked; `read` is how a side is asked.
-    pub(crate) fn ask(
-        outside: &dyn Accounts,
+    pub(crate) fn prefetch(
+        outside: &dyn UserDatabase,
         old_root: bool,
-        read: impl Fn(&dyn Accounts) -> Result<T, E>,
+        read: impl Fn(&dyn UserDatabase) -> Result<T, E>,
     ) -> Self {
         if old_root {
             return Outside::Alone(read(outside));
         }
-        let inside_will_do = read(&Nobody).is_ok();
+        let inside_will_do = read(&NoDatabase).is_ok();
         Outside::Fallback((!inside_will_do).then(|| read(outside).ok()).flatten())
     }
 
@@ -38,7 +38,7 @@ impl<T, E> Outside<T, E> {
     ///
     /// # Errors
     /// What was wrong inside.
-    pub(crate) fn settle(
+    pub(crate) fn resolve(
         self,
         inside: impl FnOnce() -> Result<T, E>,
         admitted: impl FnOnce(&T) -> bool,
@@ -56,35 +56,35 @@ impl<T, E> Outside<T, E> {
 mod tests {
     use super::*;
 
-    fn settled(fallback: Option<u8>, inside: Result<u8, u8>, admitted: bool) -> Result<u8, u8> {
-        Outside::Fallback(fallback).settle(|| inside, |_| admitted)
+    fn resolved(fallback: Option<u8>, inside: Result<u8, u8>, admitted: bool) -> Result<u8, u8> {
+        Outside::Fallback(fallback).resolve(|| inside, |_| admitted)
     }
 
     #[test]
     fn the_inside_wins_if_it_answers() {
-        assert_eq!(settled(Some(1), Ok(2), true), Ok(2));
-        assert_eq!(settled(None, Ok(2), true), Ok(2));
+        assert_eq!(resolved(Some(1), Ok(2), true), Ok(2));
+        assert_eq!(resolved(None, Ok(2), true), Ok(2));
     }
 
     #[test]
     fn the_outside_stands_in_where_it_is_admitted() {
-        assert_eq!(settled(Some(1), Err(3), true), Ok(1));
-        assert_eq!(settled(Some(1), Err(3), false), Err(3));
-        assert_eq!(settled(None, Err(3), true), Err(3));
+        assert_eq!(resolved(Some(1), Err(3), true), Ok(1));
+        assert_eq!(resolved(Some(1), Err(3), false), Err(3));
+        assert_eq!(resolved(None, Err(3), true), Err(3));
     }
 
     #[test]
     fn with_one_side_nothing_else_is_asked() {
         for answer in [Ok(1), Err(3)] {
-            assert_eq!(Outside::Alone(answer).settle(|| Ok(2), |_| true), answer);
+            assert_eq!(Outside::Alone(answer).resolve(|| Ok(2), |_| true), answer);
         }
     }
 
     #[test]
-    fn the_outside_is_not_asked_what_needs_no_accounts() {
-        let asked = Outside::<u8, u8>::ask(&Nobody, false, |_| Ok(2));
+    fn the_outside_is_not_asked_what_needs_no_database() {
+        let asked = Outside::<u8, u8>::prefetch(&NoDatabase, false, |_| Ok(2));
         assert!(matches!(asked, Outside::Fallback(None)));
-        let asked = Outside::<u8, u8>::ask(&Nobody, true, |_| Ok(2));
+        let asked = Outside::<u8, u8>::prefetch(&NoDatabase, true, |_| Ok(2));
         assert!(matches!(asked, Outside::Alone(Ok(2))));
     }
 }
