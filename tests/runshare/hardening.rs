@@ -30,8 +30,7 @@ fn the_tool_keeps_no_directory_of_the_root_that_was_left() {
         &["--fork", "--pid", "--kill-child=TERM"],
         &["--new-session"],
     ] {
-        let fill =
-            "for dir in bin lib lib64 usr proc; do mount --rbind /$dir $0/$dir; done; exec \"$@\"";
+        let fill = "for dir in bin lib lib64 usr proc; do [ ! -e /$dir ] || mount --rbind /$dir $0/$dir; done; exec \"$@\"";
         let options = [&["--pivot-root", "--root", root], options].concat();
         let tool = ordinary_in(fill, root, &options, &["sh", "-c", LOOK_OUT]);
         let outcome = tool.run().ok();
