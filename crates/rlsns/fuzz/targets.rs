@@ -8,8 +8,10 @@ use bolero::check;
 use nscore::cli::Invocation;
 use nscore::procfs::Stat;
 
+use crate::filter::tests::pattern::pattern;
 use crate::filter::{Filter, Kind};
 use crate::options::Request;
+use crate::table::tests::utf_8::Utf8;
 use crate::table::{Cell, Column, Form, Row, Shape, Table};
 
 /// Whether there are repetitions of repetitions. Each makes the C library's regcomp(3) take a multiple of the memory, for
@@ -84,7 +86,7 @@ fn parsed(expression: &[u8]) -> Option<Filter> {
             .position(|(column, _)| column.eq_ignore_ascii_case(name))?;
         Some((place, COLUMNS[place].1))
     };
-    Filter::parse(expression, &column).ok()
+    Filter::parse(expression, &column, &pattern).ok()
 }
 
 #[test]
@@ -163,7 +165,7 @@ fn count(rows: &serde_json::Value) -> usize {
 fn tables() {
     check!(name = "tables").for_each(|input: &[u8]| {
         let table = table(input);
-        let json = table.write(Form::Json(Shape::Pretty));
+        let json = table.write(Form::Json(Shape::Pretty), &Utf8);
         let value: serde_json::Value = serde_json::from_slice(&json).expect("it is JSON");
         assert_eq!(count(&value["rows"]), table.rows.len());
         let human = |terminal| Form::Human {
@@ -177,7 +179,7 @@ fn tables() {
             human(Some(20)),
             Form::Json(Shape::Compact),
         ] {
-            let written = table.write(form);
+            let written = table.write(form, &Utf8);
             let text = String::from_utf8_lossy(&written);
             let control = text
                 .chars()

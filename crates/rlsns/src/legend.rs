@@ -39,5 +39,5 @@ pub(crate) fn columns(format: Format) -> Vec<u8> {
         cut: false,
         several_lines: true,
     };
-    table.write(page.form())
+    page.write(&table)
 }

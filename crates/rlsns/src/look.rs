@@ -8,10 +8,9 @@ use nscore::procfs::not_procfs_error;
 
 use crate::absence;
 use crate::column::Column;
-use crate::filter::{Filter, Mistake};
-use crate::options::Options;
-use crate::options::Relation;
-use nscore::scan::{NsRecord, NsRequest, NsRequests, NsTypes, ScanOptions, Snapshot, scan};
+use crate::filter::Filter;
+use crate::options::{Options, Relation, UnknownColumns};
+use nscore::scan::{NsRecord, NsRequest, NsRequests, Snapshot, NsTypes, ScanOptions, scan};
 
 /// The exit status of the original where there is no /proc.
 const WITHOUT_PROC: c_int = 32;
@@ -82,7 +81,7 @@ fn requests(options: &Options, shows: impl Fn(Column) -> bool) -> NsRequests {
 }
 
 /// What the scan must find out for these options.
-pub(crate) fn wanted(options: &Options, filter: Option<&Result<Filter, Mistake>>) -> ScanOptions {
+pub(crate) fn wanted(options: &Options, filter: Option<&Result<Filter, UnknownColumns>>) -> ScanOptions {
     let filter = filter.and_then(|filter| filter.as_ref().ok());
     let filtered: Vec<usize> = filter.into_iter().flat_map(Filter::columns).collect();
     let shows =

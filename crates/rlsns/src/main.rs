@@ -10,6 +10,7 @@ mod filter;
 mod graph;
 mod holders;
 mod legend;
+mod locale;
 mod look;
 mod options;
 mod page;

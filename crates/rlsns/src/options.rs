@@ -5,14 +5,17 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Result, bail};
+use nix::errno::Errno;
 use nscore::cli::{Invocation, message};
 use nscore::ns_type::NsType;
+use nscore::sys::errno::reason;
 use nscore::sys::locale::{Locale, load_order};
 
 use crate::column::Column;
 use crate::column_list;
 use crate::filter::{Filter, Kind, Mistake};
 use crate::graph::Language;
+use crate::locale;
 use crate::page::{Format, Page};
 use crate::values;
 use crate::view::{self, View};
@@ -29,6 +32,10 @@ pub(crate) enum Relation {
     Process,
 }
 
+/// The columns in a filter that do not exist; one that stands in it twice is here twice.
+#[derive(Debug)]
+pub(crate) struct UnknownColumns(pub(crate) Vec<String>);
+
 /// What the command line asks for.
 #[derive(Debug)]
 pub(crate) struct Options {
@@ -43,7 +50,7 @@ pub(crate) struct Options {
     /// Whether those are listed, too, that the original does not find.
     pub(crate) hidden: bool,
     /// The filter, or the columns in it that do not exist, which is told later than what cannot be read.
-    pub(crate) filter: Option<Result<Filter, Mistake>>,
+    pub(crate) filter: Option<Result<Filter, UnknownColumns>>,
     /// The tree; `None` for a list.
     pub(crate) tree: Option<Relation>,
     pub(crate) columns: Vec<Column>,
@@ -73,7 +80,7 @@ struct Met<'a> {
     persistent: bool,
     columns: Option<&'a OsStr>,
     all_columns: bool,
-    filter: Option<Result<Filter, Mistake>>,
+    filter: Option<Result<Filter, UnknownColumns>>,
     types: Option<NsTypes>,
     tree: Option<Relation>,
     list: bool,
@@ -243,11 +250,11 @@ fn excluded(met: bool, before: &str, now: &str) -> Result<()> {
 }
 
 /// Reads a filter. Its patterns are of the caller's locale.
-fn filter(expression: &OsStr) -> Result<Result<Filter, Mistake>> {
+fn filter(expression: &OsStr) -> Result<Result<Filter, UnknownColumns>> {
     if Locale::from_environment().is_some() {
         load_order();
     }
-    let read = Filter::parse(expression.as_bytes(), &|name| {
+    let column = |name: &str| {
         let column = Column::from_name(name.as_bytes())?;
         let kind = if column.is_number() {
             Kind::Integer
@@ -255,13 +262,16 @@ fn filter(expression: &OsStr) -> Result<Result<Filter, Mistake>> {
             Kind::Text
         };
         Some((column as usize, kind))
-    });
-    match read {
-        Err(Mistake::Unreadable(words)) => {
-            let parts: [&dyn AsRef<OsStr>; 4] =
-                [&"failed to parse \"", &expression, &"\": ", &words];
-            bail!(message(&parts))
+    };
+    let words = match Filter::parse(expression.as_bytes(), &column, &locale::pattern) {
+        Ok(filter) => return Ok(Ok(filter)),
+        Err(Mistake::UnknownColumns(names)) => return Ok(Err(UnknownColumns(names))),
+        Err(Mistake::Unreadable(words)) => words,
+        // In the original's words.
+        Err(Mistake::Range(number)) => {
+            format!("\"{number}\" token error: {}", reason(Errno::ERANGE))
         }
-        read => Ok(read),
-    }
+    };
+    let parts: [&dyn AsRef<OsStr>; 4] = [&"failed to parse \"", &expression, &"\": ", &words];
+    bail!(message(&parts))
 }

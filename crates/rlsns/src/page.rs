@@ -4,7 +4,8 @@ use std::env;
 
 use nscore::sys::terminal;
 
-use crate::table::{Form, Shape};
+use crate::locale::LocaleCharacters;
+use crate::table::{Form, Shape, Table};
 
 /// In what form a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +30,12 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// The same as the table writer takes it.
-    pub(crate) fn form(self) -> Form {
+    /// The table in this form.
+    pub(crate) fn write(self, table: &Table) -> Vec<u8> {
+        table.write(self.form(), &LocaleCharacters::default())
+    }
+
+    fn form(self) -> Form {
         let headings = self.headings;
         match self.format {
             Format::Json => Form::Json(Shape::named(env::var_os("LIBSMARTCOLS_JSON").as_deref())),

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use anyhow::{Context, Error, Result, bail};
+use anyhow::{Context, Result, bail};
+use nix::errno::Errno;
 use nscore::cli::{Diagnostics, Invocation, message};
 use nscore::sys::process::ExitReason;
 
@@ -10,12 +11,12 @@ use crate::absence;
 use crate::cells::Cells;
 use crate::column::Column;
 use crate::compare;
-use crate::filter::{Filter, Mistake};
+use crate::filter::{Failure, Filter};
 use crate::graph::{self, Language};
 use crate::holders;
 use crate::legend;
 use crate::look::{find, look, read, wanted};
-use crate::options::{Options, Relation, Request};
+use crate::options::{Options, Relation, Request, UnknownColumns};
 use crate::rows::{self, Row};
 use crate::table::{self, Cell, Table};
 use nscore::scan::{NsRequests, NsTypes, ScanOptions};
@@ -26,13 +27,11 @@ pub(crate) fn run(invocation: &Invocation) -> Result<ExitReason> {
     let text = match Request::read(invocation)? {
         Request::Columns(format) => legend::columns(format),
         Request::Table(options) => list(options, diagnostics)?,
-        Request::Holders(namespace, page) => {
-            held(namespace, page.cut, diagnostics)?.write(page.form())
-        }
+        Request::Holders(namespace, page) => page.write(&held(namespace, page.cut, diagnostics)?),
         Request::Comparison(pids, types, page) => {
             let (table, unread) = compare::processes(&pids, types, page.format)?;
             diagnostics.print_hint(|| unread.hint());
-            table.write(page.form())
+            page.write(&table)
         }
         Request::Graph(language, options) => picture(language, options, diagnostics)?,
     };
@@ -74,7 +73,7 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
         Some(_) => {}
         None => diagnostics.print_hint(|| snapshot.unread.hint()),
     }
-    Ok(table.write(options.page.form()))
+    Ok(options.page.write(&table))
 }
 
 /// Who holds this namespace. An empty table says nothing, least of all that nobody does.
@@ -112,18 +111,17 @@ fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) 
 
 /// The filter, if there is one, or which of its columns do not exist.
 fn ready(
-    filter: Option<Result<Filter, Mistake>>,
+    filter: Option<Result<Filter, UnknownColumns>>,
     diagnostics: &Diagnostics,
 ) -> Result<Option<Filter>> {
     match filter.transpose() {
         Ok(filter) => Ok(filter),
-        Err(Mistake::UnknownColumns(names)) => {
+        Err(UnknownColumns(names)) => {
             for name in names {
                 diagnostics.warn(&message(&[&"unknown column: ", &name]));
             }
             bail!("failed to initialize filter")
         }
-        Err(Mistake::Unreadable(words)) => Err(Error::new(message(&[&words]))),
     }
 }
 
@@ -135,7 +133,11 @@ fn chooses(filter: Option<&Filter>, cells: &Cells<'_>, row: &Row) -> Result<bool
         let cell = cells.cell(Column::from_number(number)?, row);
         (cell != Cell::Empty).then(|| Cow::Owned(cell.joined().into_owned()))
     };
-    filter.matches(&mut cell).context("failed to apply filter")
+    let chosen = filter.matches(&mut cell).map_err(|failure| match failure {
+        Failure::Type => Errno::EINVAL,
+        Failure::Range => Errno::ERANGE,
+    });
+    chosen.context("failed to apply filter")
 }
 
 /// A column as the table writer takes it.

@@ -1,8 +1,5 @@
 //! What can be wrong with an expression, told for a person: bytes are counted from one.
 
-use nix::errno::Errno;
-use nscore::sys::errno::reason;
-
 use super::lexer::{Token, Word};
 use super::value::Value;
 
@@ -11,6 +8,8 @@ use super::value::Value;
 pub(crate) enum Mistake {
     /// It cannot be read; the words, of one line, say what is wrong where.
     Unreadable(String),
+    /// This number in it has a suffix and is more than 64 bits can hold.
+    Range(String),
     /// It can, but these columns do not exist; one that stands in it twice is here twice.
     UnknownColumns(Vec<String>),
 }
@@ -29,11 +28,8 @@ impl Mistake {
         Mistake::Unreadable(format!("the string at byte {at} has no closing quote"))
     }
 
-    /// A number with a suffix that 64 bits cannot hold, in the original's words.
     pub(super) fn out_of_range(number: &[u8]) -> Mistake {
-        let number = String::from_utf8_lossy(number);
-        let reason = reason(Errno::ERANGE);
-        Mistake::Unreadable(format!("\"{number}\" token error: {reason}"))
+        Mistake::Range(String::from_utf8_lossy(number).into_owned())
     }
 
     /// A word, or the end, where something else is `wanted`.

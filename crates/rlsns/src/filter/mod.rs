@@ -13,15 +13,15 @@ mod operator;
 mod parser;
 mod program;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod value;
 
 use std::borrow::Cow;
-
-use nix::errno::Errno;
+use std::fmt;
 
 pub(crate) use mistake::Mistake;
 use program::Program;
+pub(crate) use value::Failure;
 
 /// What a column holds: how its cells are read, and what they are compared as where the other side does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +32,15 @@ pub(crate) enum Kind {
     Text,
 }
 
+/// A pattern that is ready to be looked for.
+pub(crate) trait Regex: fmt::Debug {
+    /// Whether it is found anywhere in the text.
+    fn is_match(&self, text: &[u8]) -> bool;
+}
+
+/// Reads a pattern; an error is what is wrong with it, in words of one line.
+pub(crate) type Patterns<'a> = &'a dyn Fn(&[u8]) -> Result<Box<dyn Regex>, String>;
+
 /// Finds a column by its name, as it was typed: the caller's number for it, and what it holds.
 pub(crate) type Columns<'a> = &'a dyn Fn(&str) -> Option<(usize, Kind)>;
 
@@ -40,13 +49,16 @@ pub(crate) type Columns<'a> = &'a dyn Fn(&str) -> Option<(usize, Kind)>;
 pub(crate) struct Filter(Program);
 
 impl Filter {
-    /// Reads an expression. Where it has patterns, they are of the locale that was loaded before:
-    /// `Locale::from_environment` and `load_order` of [`nscore::sys::locale`].
+    /// Reads an expression.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(crate) fn parse(expression: &[u8], columns: Columns) -> Result<Filter, Mistake> {
-        parser::parse(expression, columns).map(Filter)
+    pub(crate) fn parse(
+        expression: &[u8],
+        columns: Columns,
+        patterns: Patterns,
+    ) -> Result<Filter, Mistake> {
+        parser::parse(expression, columns, patterns).map(Filter)
     }
 
     /// The numbers of the columns that it looks at; one may come twice.
@@ -59,12 +71,11 @@ impl Filter {
     /// decide.
     ///
     /// # Errors
-    /// EINVAL for a cell that cannot be made into the type that it is compared as; ERANGE where it is a number that
-    /// this type does not have. Both are to be told as `failed to apply filter`.
+    /// A cell that cannot be made into the type that it is compared as.
     pub(crate) fn matches<'a>(
         &'a self,
         cell: &mut dyn FnMut(usize) -> Option<Cow<'a, [u8]>>,
-    ) -> Result<bool, Errno> {
+    ) -> Result<bool, Failure> {
         self.0.run(cell)
     }
 }

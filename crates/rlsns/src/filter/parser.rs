@@ -8,14 +8,12 @@
 //! a float, where the two are numbers of both kinds; else that of the left side. What an operator returns counts as a
 //! literal.
 
-use nscore::sys::regex::Regex;
-
 use super::lexer::{Lexer, Token, Word};
 use super::mistake::Mistake;
 use super::operator::{Comparison, Logic, Match, Operator};
 use super::program::{Instruction, Program};
 use super::value::{Type, Value};
-use super::{Columns, Kind};
+use super::{Columns, Kind, Patterns, Regex};
 
 /// What is known of a value before there is one.
 #[derive(Clone, Copy, Debug)]
@@ -52,11 +50,16 @@ enum Joined {
 /// The instructions for an expression.
 ///
 /// # Errors
-/// [`Mistake::Unreadable`] before [`Mistake::UnknownColumns`].
-pub(super) fn parse(expression: &[u8], columns: Columns) -> Result<Program, Mistake> {
+/// All others before [`Mistake::UnknownColumns`].
+pub(super) fn parse(
+    expression: &[u8],
+    columns: Columns,
+    patterns: Patterns,
+) -> Result<Program, Mistake> {
     let mut parser = Parser {
         words: Lexer::new(expression),
         columns,
+        patterns,
         program: Vec::new(),
         waiting: Vec::new(),
         unknown: Vec::new(),
@@ -74,6 +77,7 @@ pub(super) fn parse(expression: &[u8], columns: Columns) -> Result<Program, Mist
 struct Parser<'a> {
     words: Lexer<'a>,
     columns: Columns<'a>,
+    patterns: Patterns<'a>,
     program: Vec<Instruction>,
     waiting: Vec<Waiting>,
     unknown: Vec<String>,
@@ -184,7 +188,7 @@ impl Parser<'_> {
     }
 
     /// The string behind `=~`, which may stand in parentheses; nothing else can be a pattern.
-    fn pattern(&mut self, operator: &Word) -> Result<Regex, Mistake> {
+    fn pattern(&mut self, operator: &Word) -> Result<Box<dyn Regex>, Mistake> {
         let mut opened = Vec::new();
         let text = loop {
             match self.words.next().transpose()? {
@@ -196,7 +200,7 @@ impl Parser<'_> {
                 None => return Err(Mistake::no_pattern(operator)),
             }
         };
-        let pattern = Regex::new(&text).map_err(Mistake::Unreadable)?;
+        let pattern = (self.patterns)(&text).map_err(Mistake::Unreadable)?;
         while let Some(start) = opened.pop() {
             let word = self.words.next().transpose()?;
             match word.as_ref().map(|word| &word.token) {

@@ -6,12 +6,9 @@
 
 use std::borrow::Cow;
 
-use nix::errno::Errno;
-use nscore::sys::regex::Regex;
-
-use super::Kind;
 use super::operator::{Comparison, Match};
-use super::value::{Type, Value};
+use super::value::{Failure, Type, Value};
+use super::{Kind, Regex};
 
 /// One step.
 #[derive(Debug)]
@@ -25,7 +22,7 @@ pub(super) enum Instruction {
     /// The value that waits is compared with the current one, both as values of a type.
     Compare(Comparison, Type),
     /// A pattern is looked for in the current value.
-    Match(Regex, Match),
+    Match(Box<dyn Regex>, Match),
     /// The current value, of a type that no pattern can be looked for in, is an error.
     Refuse,
     /// The current value becomes the truth that it counts as.
@@ -48,7 +45,7 @@ impl Program {
     pub(super) fn run<'a>(
         &'a self,
         cell: &mut dyn FnMut(usize) -> Option<Cow<'a, [u8]>>,
-    ) -> Result<bool, Errno> {
+    ) -> Result<bool, Failure> {
         let mut waiting = Vec::new();
         let mut value = Value::Boolean(true);
         let mut next = 0;
@@ -70,7 +67,7 @@ impl Program {
                     let text = value.into_text().unwrap_or_default();
                     Value::Boolean(pattern.is_match(&text) == (*wanted == Match::Found))
                 }
-                Instruction::Refuse => return Err(Errno::EINVAL),
+                Instruction::Refuse => return Err(Failure::Type),
                 Instruction::Truth => Value::Boolean(value.is_true()),
                 Instruction::Not => Value::Boolean(!value.is_true()),
                 Instruction::Skip { settled, to } => {
@@ -95,7 +92,7 @@ impl Program {
 }
 
 /// A cell as its column has it.
-fn typed(cell: Option<Cow<'_, [u8]>>, kind: Kind) -> Result<Value<'_>, Errno> {
+fn typed(cell: Option<Cow<'_, [u8]>>, kind: Kind) -> Result<Value<'_>, Failure> {
     let text = cell.map_or(Value::Text(None), Value::text);
     match kind {
         Kind::Text => Ok(text),
@@ -109,7 +106,7 @@ fn compare(
     as_type: Type,
     left: Value<'_>,
     right: Value<'_>,
-) -> Result<bool, Errno> {
+) -> Result<bool, Failure> {
     Ok(match as_type {
         Type::Integer => holds(comparison, left.integer()?, right.integer()?),
         Type::Float => holds(comparison, left.float()?, right.float()?),

@@ -6,7 +6,14 @@
 
 use std::borrow::Cow;
 
-use nix::errno::Errno;
+/// Why a cell cannot be compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// It cannot be made into the type that it is compared as.
+    Type,
+    /// It is a number that this type does not have.
+    Range,
+}
 
 /// The type in which two values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,28 +65,28 @@ impl<'a> Value<'a> {
     /// As an integer, 0 to 18446744073709551615.
     ///
     /// # Errors
-    /// EINVAL for a text that is no number, ERANGE for a number that is none of these. A float is never asked to be an
+    /// [`Failure::Type`] for a text that is no number, [`Failure::Range`] for a number that is none of these. A float is never asked to be an
     /// integer: it is the integer that becomes a float.
-    pub(super) fn integer(&self) -> Result<Option<u64>, Errno> {
+    pub(super) fn integer(&self) -> Result<Option<u64>, Failure> {
         match self {
             Value::Integer(number) => Ok(*number),
             Value::Boolean(truth) => Ok(Some(u64::from(*truth))),
             Value::Text(text) => text.as_deref().map(integer).transpose(),
-            Value::Float(_) => Err(Errno::EINVAL),
+            Value::Float(_) => Err(Failure::Type),
         }
     }
 
     /// As a float.
     ///
     /// # Errors
-    /// EINVAL for a text that is no number.
-    pub(super) fn float(&self) -> Result<Option<f64>, Errno> {
+    /// [`Failure::Type`] for a text that is no number.
+    pub(super) fn float(&self) -> Result<Option<f64>, Failure> {
         match self {
             Value::Integer(number) => Ok(Some(number.unwrap_or(0) as f64)),
             Value::Float(number) => Ok(Some(*number)),
             Value::Boolean(truth) => Ok(Some(f64::from(u8::from(*truth)))),
             Value::Text(None) => Ok(None),
-            Value::Text(Some(text)) => float(text).ok_or(Errno::EINVAL).map(Some),
+            Value::Text(Some(text)) => float(text).ok_or(Failure::Type).map(Some),
         }
     }
 
@@ -117,7 +124,7 @@ fn trim(text: &[u8]) -> &[u8] {
 
 /// The integer that a text without blanks around it is. What the digits say counts before what follows them: `-5x` is
 /// out of range, not wrong.
-fn integer(text: &[u8]) -> Result<u64, Errno> {
+fn integer(text: &[u8]) -> Result<u64, Failure> {
     let (negative, unsigned) = match text {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -130,8 +137,8 @@ fn integer(text: &[u8]) -> Result<u64, Errno> {
     let (digits, rest) = unsigned.split_at(length);
     let value = decimal(digits).filter(|value| !negative || *value == 0);
     match value {
-        None => Err(Errno::ERANGE),
-        Some(_) if digits.is_empty() || !rest.is_empty() => Err(Errno::EINVAL),
+        None => Err(Failure::Range),
+        Some(_) if digits.is_empty() || !rest.is_empty() => Err(Failure::Type),
         Some(value) => Ok(value),
     }
 }

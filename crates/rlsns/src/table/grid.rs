@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::text::{Characters, Shown};
+use super::text::{self, Characters, Shown};
 use super::tree::{Artist, Place};
 use super::{Cell, Table};
 
@@ -22,7 +22,7 @@ pub(super) fn lines<'a>(
     table: &'a Table,
     places: &[Place],
     several_lines: bool,
-    characters: &Characters,
+    characters: &dyn Characters,
 ) -> Vec<Line<'a>> {
     let mut artist = Artist::of(places, characters);
     let mut lines = Vec::with_capacity(places.len());
@@ -70,7 +70,7 @@ fn show<'a>(
     cell: &'a Cell,
     several_lines: bool,
     number: usize,
-    characters: &Characters,
+    characters: &dyn Characters,
 ) -> Shown<'a> {
     let text = match cell {
         Cell::Lines(lines) if several_lines => {
@@ -79,7 +79,7 @@ fn show<'a>(
         cell if number == 0 => cell.joined(),
         _ => Cow::Borrowed(&b""[..]),
     };
-    characters.show(text)
+    text::show(text, characters)
 }
 
 /// The art and the text after it. Where no cell of a terminal is taken, nothing is written.

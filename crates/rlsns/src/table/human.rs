@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::grid::Line;
-use super::text::Characters;
+use super::text::{Characters, cut, show};
 use super::{Column, Table, widths};
 
 /// The lines, and the headings above them, each column as wide as it needs and the terminal allows.
@@ -12,7 +12,7 @@ pub(super) fn write(
     lines: &[Line<'_>],
     headings: bool,
     terminal: Option<usize>,
-    characters: &Characters,
+    characters: &dyn Characters,
 ) -> Vec<u8> {
     let headings = headings.then(|| heading(&table.columns, characters));
     let widths = widths::fit(&table.columns, headings.as_ref(), lines, terminal);
@@ -23,8 +23,8 @@ pub(super) fn write(
     out
 }
 
-fn heading<'a>(columns: &'a [Column], characters: &Characters) -> Line<'a> {
-    let name = |column: &'a Column| characters.show(Cow::Borrowed(column.name.as_bytes()));
+fn heading<'a>(columns: &'a [Column], characters: &dyn Characters) -> Line<'a> {
+    let name = |column: &'a Column| show(Cow::Borrowed(column.name.as_bytes()), characters);
     Line {
         cells: columns.iter().map(name).collect(),
         art: 0,
@@ -38,11 +38,11 @@ fn write_line(
     columns: &[Column],
     line: &Line<'_>,
     widths: &[usize],
-    characters: &Characters,
+    characters: &dyn Characters,
 ) {
     for (index, (column, shown)) in columns.iter().zip(&line.cells).enumerate() {
         let (text, taken) = if line.first {
-            characters.cut(shown, widths[index])
+            cut(shown, widths[index], characters)
         } else {
             (&shown.text[..], shown.width)
         };

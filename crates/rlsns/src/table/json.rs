@@ -1,7 +1,6 @@
 //! The form for programs: JSON, valid whatever bytes the cells hold.
 
-use nscore::escape::is_bidi_control;
-
+use super::text::is_bidi_control;
 use super::tree::Place;
 use super::{Cell, Column, Row, Shape, Table};
 

@@ -16,12 +16,12 @@ mod tree;
 mod widths;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
 
-use text::Characters;
+pub(crate) use text::{Ascii, Beginning, Character, Characters};
 
 /// A table that is to be written.
 #[derive(Clone, Debug, Default)]
@@ -116,11 +116,7 @@ impl Shape {
 
 impl Table {
     /// The table in this form. One without rows has no headings either.
-    pub(crate) fn write(&self, form: Form) -> Vec<u8> {
-        self.write_with(form, &Characters::default())
-    }
-
-    fn write_with(&self, form: Form, characters: &Characters) -> Vec<u8> {
+    pub(crate) fn write(&self, form: Form, characters: &dyn Characters) -> Vec<u8> {
         let places = tree::places(self);
         match form {
             Form::Json(shape) => json::write(self, &places, shape),

@@ -1,7 +1,7 @@
 //! The form for scripts: one blank between the cells, and none inside them.
 
 use super::Table;
-use super::text::{Characters, escape};
+use super::text::{Characters, beginning, escape};
 use super::tree::{Artist, Place};
 
 /// A line for each row. Blanks, backslashes and what cannot be shown are `\xNN`.
@@ -9,7 +9,7 @@ pub(super) fn write(
     table: &Table,
     places: &[Place],
     headings: bool,
-    characters: &Characters,
+    characters: &dyn Characters,
 ) -> Vec<u8> {
     let mut out = Vec::new();
     if headings {
@@ -41,12 +41,12 @@ fn separate(out: &mut Vec<u8>, index: usize) {
     }
 }
 
-fn push(out: &mut Vec<u8>, text: &[u8], characters: &Characters) {
+fn push(out: &mut Vec<u8>, text: &[u8], characters: &dyn Characters) {
     for byte in text {
         match byte {
             b' ' | b'\\' => out.extend(escape(*byte)),
             // Each byte by itself, so that in UTF-8 none but ASCII is shown.
-            byte if characters.beginning(&[*byte]).character.is_some() => out.push(*byte),
+            byte if beginning(&[*byte], characters).character.is_some() => out.push(*byte),
             byte => out.extend(escape(*byte)),
         }
     }

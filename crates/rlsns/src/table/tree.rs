@@ -99,7 +99,7 @@ const UTF_8: Strokes = Strokes {
 
 impl Artist {
     /// An artist for these places, who draws in UTF-8 where that is what text is, or else in ASCII.
-    pub(super) fn of(places: &[Place], characters: &Characters) -> Artist {
+    pub(super) fn of(places: &[Place], characters: &dyn Characters) -> Artist {
         // A table in which no row stands below another has nothing to draw, and need not ask for the locale.
         let is_tree = places.iter().any(|place| place.bears);
         Artist {

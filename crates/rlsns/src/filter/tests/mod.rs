@@ -4,13 +4,12 @@ mod language;
 mod mistakes;
 mod model;
 mod noise;
+pub(crate) mod pattern;
 mod values;
 
 use std::borrow::Cow;
 
-use nix::errno::Errno;
-
-use super::{Filter, Kind, Mistake};
+use super::{Failure, Filter, Kind, Mistake};
 
 /// The columns of the rows here.
 const COLUMNS: [(&str, Kind); 7] = [
@@ -55,17 +54,18 @@ fn commanded(command: &'static str) -> Row {
 }
 
 fn parse(expression: &[u8]) -> Result<Filter, Mistake> {
-    Filter::parse(expression, &|name| {
+    let column = |name: &str| {
         let column = COLUMNS
             .iter()
             .position(|(column, _)| column.eq_ignore_ascii_case(name))?;
         Some((column, COLUMNS[column].1))
-    })
+    };
+    Filter::parse(expression, &column, &pattern::pattern)
 }
 
 /// What the filter makes of a row.
 #[track_caller]
-fn applied(expression: &str, row: &Row) -> Result<bool, Errno> {
+fn applied(expression: &str, row: &Row) -> Result<bool, Failure> {
     let filter = match parse(expression.as_bytes()) {
         Ok(filter) => filter,
         Err(mistake) => panic!("{expression}: {mistake:?}"),
@@ -91,8 +91,8 @@ fn left_out(row: &Row, expressions: &[&str]) {
 
 /// Asserts that none of them can be applied to the row, and why.
 #[track_caller]
-fn failing(row: &Row, errno: Errno, expressions: &[&str]) {
+fn failing(row: &Row, failure: Failure, expressions: &[&str]) {
     for expression in expressions {
-        assert_eq!(applied(expression, row), Err(errno), "{expression}");
+        assert_eq!(applied(expression, row), Err(failure), "{expression}");
     }
 }

@@ -3,15 +3,14 @@
 
 use std::borrow::Cow;
 
-use nix::errno::Errno;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{COLUMNS, parse};
-use crate::filter::Kind;
 use crate::filter::operator::{Comparison, OPERATORS, Operator};
 use crate::filter::value::{Type, Value};
+use crate::filter::{Failure, Kind};
 
 /// An expression as a tree.
 #[derive(Clone, Debug)]
@@ -68,7 +67,7 @@ impl Tree {
         }
     }
 
-    fn value(&self, row: &[Option<String>]) -> Result<Value<'static>, Errno> {
+    fn value(&self, row: &[Option<String>]) -> Result<Value<'static>, Failure> {
         Ok(Value::Boolean(match self {
             Tree::Literal(_, value) => return Ok(value.clone()),
             Tree::Column(column) => return cell(*column, row),
@@ -77,7 +76,7 @@ impl Tree {
                 let value = left.value(row)?;
                 match left.operand() {
                     (Type::Text, _) | (_, true) => {}
-                    _ => return Err(Errno::EINVAL),
+                    _ => return Err(Failure::Type),
                 }
                 value.into_text().is_some_and(|text| text.contains(&b'b'))
             }
@@ -95,7 +94,7 @@ impl Tree {
     }
 }
 
-fn cell(column: usize, row: &[Option<String>]) -> Result<Value<'static>, Errno> {
+fn cell(column: usize, row: &[Option<String>]) -> Result<Value<'static>, Failure> {
     let text = row[column]
         .clone()
         .map(|cell| cell.trim().as_bytes().to_vec());
@@ -123,7 +122,7 @@ fn comparison(symbol: &str) -> Comparison {
     }
 }
 
-fn compared(comparison: Comparison, as_type: Type, sides: (Value, Value)) -> Result<bool, Errno> {
+fn compared(comparison: Comparison, as_type: Type, sides: (Value, Value)) -> Result<bool, Failure> {
     let (left, right) = sides;
     let order = match as_type {
         Type::Text => return Ok(comparison.holds(Some(left.into_text().cmp(&right.into_text())))),

@@ -7,14 +7,11 @@ mod json;
 mod properties;
 mod raw;
 mod tree;
+pub(crate) mod utf_8;
 mod widths;
 
-use std::sync::OnceLock;
-
-use nscore::sys::locale::Locale;
-
-use super::text::Characters;
-use super::{Cell, Column, Form, Row, Table};
+use super::{Ascii, Cell, Characters, Column, Form, Row, Table};
+use utf_8::Utf8;
 
 /// A namespace of those that the original was run on.
 #[derive(Clone)]
@@ -122,16 +119,13 @@ fn cell(column: &str, namespace: &Namespace) -> Cell {
 }
 
 /// The characters of the C locale, whatever the tests are run in.
-fn plain() -> Characters {
-    Characters::of(None)
+fn plain() -> Ascii {
+    Ascii
 }
 
-/// The characters of a UTF-8 locale, which the C library has built in.
-fn utf_8() -> Characters {
-    static LOCALE: OnceLock<Locale> = OnceLock::new();
-    Characters::of(Some(*LOCALE.get_or_init(|| {
-        Locale::named(c"C.UTF-8").expect("the C library has it built in")
-    })))
+/// The characters of a UTF-8 locale.
+fn utf_8() -> Utf8 {
+    Utf8
 }
 
 const HUMAN: Form = Form::Human {
@@ -158,8 +152,8 @@ fn terminal(width: usize, headings: bool) -> Form {
 
 /// Compares what is written with these lines.
 #[track_caller]
-fn assert_written(table: &Table, form: Form, characters: &Characters, lines: &[&str]) {
-    let written = table.write_with(form, characters);
+fn assert_written(table: &Table, form: Form, characters: &dyn Characters, lines: &[&str]) {
+    let written = table.write(form, characters);
     let written = String::from_utf8(written).expect("what is written is text");
     let expected: String = lines.iter().map(|line| format!("{line}\n")).collect();
     assert_eq!(written, expected, "\n{written}");

@@ -80,11 +80,11 @@ proptest! {
     #[test]
     fn json_is_valid_and_has_every_row(table in table()) {
         for shape in [Shape::Pretty, Shape::Compact] {
-            let written = table.write_with(Form::Json(shape), &plain());
+            let written = table.write(Form::Json(shape), &plain());
             let value: Value = serde_json::from_slice(&written).expect("valid JSON");
             prop_assert_eq!(count(&value["namespaces"]), table.rows.len());
         }
-        let written = table.write_with(Form::Json(Shape::Lines), &plain());
+        let written = table.write(Form::Json(Shape::Lines), &plain());
         let rows = serde_json::Deserializer::from_slice(&written).into_iter();
         let rows = rows.collect::<Result<Vec<Value>, _>>().expect("valid JSON");
         prop_assert_eq!(count(&Value::Array(rows)), table.rows.len());
@@ -93,10 +93,10 @@ proptest! {
     #[test]
     fn nothing_but_text_reaches_a_terminal(table in table(), width in 1..200_usize) {
         for form in [HUMAN, terminal(width, true), terminal(width, false)] {
-            let written = table.write_with(form, &utf_8());
+            let written = table.write(form, &utf_8());
             let written = String::from_utf8(written).expect("valid UTF-8");
             prop_assert!(written.chars().all(|found| found == '\n' || !found.is_control()));
-            let written = table.write_with(form, &plain());
+            let written = table.write(form, &plain());
             prop_assert!(written.iter().all(|byte| matches!(byte, b'\n' | b' '..=b'~')));
         }
     }
@@ -110,13 +110,13 @@ proptest! {
             columns: vec![column("COMMAND", true)],
             rows: texts.into_iter().map(row).collect(),
         };
-        let written = table.write_with(terminal(width, false), &plain());
+        let written = table.write(terminal(width, false), &plain());
         prop_assert!(lines(&written).iter().all(|line| line.len() <= width));
     }
 
     #[test]
     fn raw_cells_can_be_read_back(table in table()) {
-        let written = table.write_with(Form::Raw { headings: false }, &plain());
+        let written = table.write(Form::Raw { headings: false }, &plain());
         let list = !table.columns.iter().any(|column| column.tree);
         for (line, row) in lines(&written).iter().zip(&table.rows) {
             let cells: Vec<&[u8]> = line.split(|byte| *byte == b' ').collect();

@@ -197,7 +197,7 @@ fn commands_twice(commands: &[&[u8]]) -> Table {
 
 /// How wide the columns are: the second one's heading tells where it begins, the first row where it ends.
 fn widths_of_two(table: &Table, width: usize) -> [usize; 2] {
-    let written = table.write_with(terminal(width, true), &plain());
+    let written = table.write(terminal(width, true), &plain());
     let mut lines = written.split(|byte| *byte == b'\n');
     let heading = lines.next().expect("headings come first");
     let second = heading.len() - "COMMAND".len();
@@ -221,7 +221,7 @@ fn a_tree_wider_than_the_terminal_is_cut_less() {
             columns: vec![column("COMMAND", true)],
             rows: (0..6).map(row).collect(),
         };
-        let written = table.write_with(terminal(1, false), &plain());
+        let written = table.write(terminal(1, false), &plain());
         let widest = written.split(|byte| *byte == b'\n').map(<[u8]>::len).max();
         assert_eq!(widest, Some(expected), "{length}");
     }
