@@ -1,6 +1,5 @@
-//! Fuzz targets: what the readers and writers of `rlsns` promise for whatever bytes there are.
+//! Fuzz targets: what the readers of `rlsns` promise for whatever bytes there are.
 
-use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
@@ -8,11 +7,7 @@ use bolero::check;
 use nscore::cli::Invocation;
 use nscore::procfs::Stat;
 
-use crate::filter::tests::pattern::pattern;
-use crate::filter::{Filter, Kind};
 use crate::options::Request;
-use crate::table::tests::utf_8::Utf8;
-use crate::table::{Cell, Column, Form, Row, Shape, Table};
 
 /// Whether there are repetitions of repetitions. Each makes the C library's regcomp(3) take a multiple of the memory, for
 /// lsns as for us, and who asks for that is who gets it.
@@ -70,125 +65,5 @@ fn stat_lines() {
             fields.get(19).and_then(|field| field.parse().ok()),
             Some(it.started)
         );
-    });
-}
-
-const COLUMNS: [(&str, Kind); 3] = [
-    ("NS", Kind::Integer),
-    ("TYPE", Kind::Text),
-    ("COMMAND", Kind::Text),
-];
-
-fn parsed(expression: &[u8]) -> Option<Filter> {
-    let column = |name: &str| {
-        let place = COLUMNS
-            .iter()
-            .position(|(column, _)| column.eq_ignore_ascii_case(name))?;
-        Some((place, COLUMNS[place].1))
-    };
-    Filter::parse(expression, &column, &pattern).ok()
-}
-
-#[test]
-fn filters() {
-    check!(name = "filters").for_each(|input: &[u8]| {
-        let mut parts = input.split(|byte| *byte == 0);
-        let expression = parts.next().unwrap_or_default();
-        let cells: Vec<Option<&[u8]>> = (0..COLUMNS.len()).map(|_| parts.next()).collect();
-        if repeats(expression) {
-            return;
-        }
-        let Some(filter) = parsed(expression) else {
-            return;
-        };
-        assert!(filter.columns().all(|column| column < COLUMNS.len()));
-        let apply =
-            |filter: &Filter| filter.matches(&mut |column| cells[column].map(Cow::Borrowed));
-        let chosen = apply(&filter);
-        if expression.trim_ascii().is_empty() {
-            // Nothing chooses everything, and cannot stand in parentheses.
-            assert_eq!(chosen, Ok(true));
-            return;
-        }
-        let wrapped = |before: &[u8], after: &[u8]| parsed(&[before, expression, after].concat());
-        let inside = wrapped(b"(", b")").expect("what stands alone stands in parentheses");
-        assert_eq!(apply(&inside), chosen);
-        let Ok(chosen) = chosen else { return };
-        let negated = wrapped(b"!(", b")").expect("what stands alone can be negated");
-        assert_eq!(apply(&negated), Ok(!chosen));
-        let both = wrapped(b"(", b") && true").expect("what stands alone can be joined");
-        assert_eq!(apply(&both), Ok(chosen));
-    });
-}
-
-/// A table of two columns with the lines of `input` as its cells.
-fn table(input: &[u8]) -> Table {
-    let cell = |text: &[u8]| match text {
-        [] => Cell::Empty,
-        [b'+', rest @ ..] => Cell::Lines(
-            rest.split(|byte| *byte == b'+')
-                .map(<[u8]>::to_vec)
-                .collect(),
-        ),
-        text => Cell::from(text.to_vec()),
-    };
-    let texts: Vec<&[u8]> = input.split(|byte| *byte == 0).collect();
-    let rows = texts.chunks(2).enumerate().map(|(place, texts)| Row {
-        cells: (0..2)
-            .map(|column| cell(texts.get(column).copied().unwrap_or_default()))
-            .collect(),
-        parent: texts[0]
-            .first()
-            .map(|byte| usize::from(byte & 7))
-            .filter(|parent| *parent < place),
-    });
-    let column = |name, tree| Column {
-        name: Cow::Borrowed(name),
-        tree,
-        ..Column::default()
-    };
-    Table {
-        unreadable: None,
-        key: "rows",
-        columns: vec![column("ONE", true), column("TWO", false)],
-        rows: rows.collect(),
-    }
-}
-
-/// How many rows the JSON has, at all depths.
-fn count(rows: &serde_json::Value) -> usize {
-    let rows = rows.as_array().into_iter().flatten();
-    rows.map(|row| 1 + count(&row["children"])).sum()
-}
-
-#[test]
-fn tables() {
-    check!(name = "tables").for_each(|input: &[u8]| {
-        let table = table(input);
-        let json = table.write(Form::Json(Shape::Pretty), &Utf8);
-        let value: serde_json::Value = serde_json::from_slice(&json).expect("it is JSON");
-        assert_eq!(count(&value["rows"]), table.rows.len());
-        let human = |terminal| Form::Human {
-            headings: true,
-            terminal,
-            several_lines: true,
-        };
-        for form in [
-            Form::Raw { headings: true },
-            human(None),
-            human(Some(20)),
-            Form::Json(Shape::Compact),
-        ] {
-            let written = table.write(form, &Utf8);
-            let text = String::from_utf8_lossy(&written);
-            let control = text
-                .chars()
-                .find(|character| character.is_control() && *character != '\n');
-            assert_eq!(control, None, "{form:?}");
-            if let Form::Raw { .. } = form {
-                let lines = written.iter().filter(|byte| **byte == b'\n').count();
-                assert_eq!(lines, table.rows.len() + 1);
-            }
-        }
     });
 }

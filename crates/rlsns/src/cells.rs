@@ -10,9 +10,9 @@ use nscore::safe_open::{Distrust, Untrusted};
 use crate::column::Column;
 use crate::person::{Users, cgroups, command};
 use crate::rows::Row;
-use crate::table::Cell;
 use nscore::scan::NetNsId;
 use nscore::scan::{NsRecord, Process, Snapshot};
+use smartcols::table::Cell;
 
 /// Fills cells, looking up what a row does not hold.
 #[derive(Debug)]

@@ -13,9 +13,9 @@ use nscore::unread::Unread;
 
 use crate::absence;
 use crate::page::Format;
-use crate::table::{Cell, Column, Row, Table};
 use nscore::scan::NsTypes;
 use nscore::scan::nslink;
+use smartcols::table::{Cell, Column, Row, Table};
 
 /// A process, its directory below /proc, and what it is called in the table.
 struct Compared {

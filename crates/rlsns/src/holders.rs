@@ -5,10 +5,8 @@ use anyhow::Result;
 
 use crate::absence;
 use crate::person::{Users, command};
-use crate::table::{Cell, Column, Row, Table};
-use nscore::scan::{
-    HoldKind, Holder, NsRecord, NsRequests, NsTypes, Process, ScanOptions, Snapshot, Task,
-};
+use nscore::scan::{NsRecord, HoldKind, Holder, Process, NsRequests, Snapshot, Task, NsTypes, ScanOptions};
+use smartcols::table::{Cell, Column, Row, Table};
 
 /// The table of those that hold the namespace with this inode number.
 ///

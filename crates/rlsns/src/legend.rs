@@ -2,7 +2,7 @@
 
 use crate::column::Column;
 use crate::page::{Format, Page};
-use crate::table::{self, Table};
+use smartcols::table::{self, Table};
 
 /// The table of all columns, a description of the program itself.
 pub(crate) fn columns(format: Format) -> Vec<u8> {

@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use nscore::sys::locale::{self, DecodedPrefix, Locale};
 use nscore::sys::regex;
 
-use crate::filter::Regex;
-use crate::table::{Ascii, Beginning, Character, Characters};
+use smartcols::filter::Regex;
+use smartcols::table::{Ascii, Beginning, Character, Characters};
 
 /// The characters of the caller's locale, which is loaded when first it matters.
 #[derive(Debug, Default)]

@@ -8,9 +8,9 @@ use nscore::procfs::not_procfs_error;
 
 use crate::absence;
 use crate::column::Column;
-use crate::filter::Filter;
 use crate::options::{Options, Relation, UnknownColumns};
 use nscore::scan::{NsRecord, NsRequest, NsRequests, Snapshot, NsTypes, ScanOptions, scan};
+use smartcols::filter::Filter;
 
 /// The exit status of the original where there is no /proc.
 const WITHOUT_PROC: c_int = 32;

@@ -6,7 +6,6 @@ mod cells;
 mod column;
 mod column_list;
 mod compare;
-mod filter;
 mod graph;
 mod holders;
 mod legend;
@@ -17,7 +16,6 @@ mod page;
 mod person;
 mod rows;
 mod run;
-mod table;
 mod values;
 mod view;
 

@@ -13,13 +13,13 @@ use nscore::sys::locale::{Locale, load_order};
 
 use crate::column::Column;
 use crate::column_list;
-use crate::filter::{Filter, Kind, Mistake};
 use crate::graph::Language;
 use crate::locale;
 use crate::page::{Format, Page};
 use crate::values;
 use crate::view::{self, View};
 use nscore::scan::NsTypes;
+use smartcols::filter::{Filter, Kind, Mistake};
 
 /// What a row of a tree stands below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::env;
 use nscore::sys::terminal;
 
 use crate::locale::LocaleCharacters;
-use crate::table::{Form, Shape, Table};
+use smartcols::table::{Form, Shape, Table};
 
 /// In what form a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

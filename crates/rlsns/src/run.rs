@@ -11,15 +11,15 @@ use crate::absence;
 use crate::cells::Cells;
 use crate::column::Column;
 use crate::compare;
-use crate::filter::{Failure, Filter};
 use crate::graph::{self, Language};
 use crate::holders;
 use crate::legend;
 use crate::look::{find, look, read, wanted};
 use crate::options::{Options, Relation, Request, UnknownColumns};
 use crate::rows::{self, Row};
-use crate::table::{self, Cell, Table};
 use nscore::scan::{NsRequests, NsTypes, ScanOptions};
+use smartcols::filter::{Failure, Filter};
+use smartcols::table::{self, Cell, Table};
 
 /// Runs the whole program.
 pub(crate) fn run(invocation: &Invocation) -> Result<ExitReason> {

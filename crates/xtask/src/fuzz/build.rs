@@ -14,7 +14,14 @@ use crate::workspace;
 const PACKAGES: [(&str, &[&str]); 2] = [
     (
         "--lib",
-        &["nscore", "runshare", "rnsenter", "rchroot", "xtask"],
+        &[
+            "nscore",
+            "smartcols",
+            "runshare",
+            "rnsenter",
+            "rchroot",
+            "xtask",
+        ],
     ),
     ("--bins", &["rlsns"]),
 ];

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 /// What characters there are in the locale of the reader, and how wide a terminal shows them. ASCII is the same
 /// everywhere and nothing that is asked of this.
-pub(crate) trait Characters {
+pub trait Characters {
     /// Whether text is UTF-8 here: then trees are drawn with lines.
     fn are_utf_8(&self) -> bool;
 
@@ -17,25 +17,25 @@ pub(crate) trait Characters {
 
 /// What a text begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Beginning {
+pub struct Beginning {
     /// How many bytes it is.
-    pub(crate) length: usize,
+    pub length: usize,
     /// The character, if it is one that can be shown.
-    pub(crate) character: Option<Character>,
+    pub character: Option<Character>,
 }
 
 /// A character that can be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Character {
+pub struct Character {
     /// How many cells of a terminal it takes: 0, 1 or 2.
-    pub(crate) width: usize,
+    pub width: usize,
     /// Its code point.
-    pub(crate) code: u32,
+    pub code: u32,
 }
 
 /// The characters of the C locale: ASCII and no others.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Ascii;
+pub struct Ascii;
 
 impl Characters for Ascii {
     fn are_utf_8(&self) -> bool {

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// Why a cell cannot be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub enum Failure {
     /// It cannot be made into the type that it is compared as.
     Type,
     /// It is a number that this type does not have.

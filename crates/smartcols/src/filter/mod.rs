@@ -19,13 +19,13 @@ mod value;
 use std::borrow::Cow;
 use std::fmt;
 
-pub(crate) use mistake::Mistake;
+pub use mistake::Mistake;
 use program::Program;
-pub(crate) use value::Failure;
+pub use value::Failure;
 
 /// What a column holds: how its cells are read, and what they are compared as where the other side does not say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub enum Kind {
     /// 0 to 18446744073709551615, in decimal.
     Integer,
     /// Any bytes.
@@ -33,27 +33,27 @@ pub(crate) enum Kind {
 }
 
 /// A pattern that is ready to be looked for.
-pub(crate) trait Regex: fmt::Debug {
+pub trait Regex: fmt::Debug {
     /// Whether it is found anywhere in the text.
     fn is_match(&self, text: &[u8]) -> bool;
 }
 
 /// Reads a pattern; an error is what is wrong with it, in words of one line.
-pub(crate) type Patterns<'a> = &'a dyn Fn(&[u8]) -> Result<Box<dyn Regex>, String>;
+pub type Patterns<'a> = &'a dyn Fn(&[u8]) -> Result<Box<dyn Regex>, String>;
 
 /// Finds a column by its name, as it was typed: the caller's number for it, and what it holds.
-pub(crate) type Columns<'a> = &'a dyn Fn(&str) -> Option<(usize, Kind)>;
+pub type Columns<'a> = &'a dyn Fn(&str) -> Option<(usize, Kind)>;
 
 /// An expression that is ready to choose rows.
 #[derive(Debug)]
-pub(crate) struct Filter(Program);
+pub struct Filter(Program);
 
 impl Filter {
     /// Reads an expression.
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(crate) fn parse(
+    pub fn parse(
         expression: &[u8],
         columns: Columns,
         patterns: Patterns,
@@ -62,7 +62,7 @@ impl Filter {
     }
 
     /// The numbers of the columns that it looks at; one may come twice.
-    pub(crate) fn columns(&self) -> impl Iterator<Item = usize> {
+    pub fn columns(&self) -> impl Iterator<Item = usize> {
         self.0.columns()
     }
 
@@ -72,7 +72,7 @@ impl Filter {
     ///
     /// # Errors
     /// A cell that cannot be made into the type that it is compared as.
-    pub(crate) fn matches<'a>(
+    pub fn matches<'a>(
         &'a self,
         cell: &mut dyn FnMut(usize) -> Option<Cow<'a, [u8]>>,
     ) -> Result<bool, Failure> {

@@ -21,45 +21,48 @@ pub(crate) mod tests;
 use std::borrow::Cow;
 use std::ffi::OsStr;
 
-pub(crate) use text::{Ascii, Beginning, Character, Characters};
+pub use text::{Ascii, Beginning, Character, Characters};
 
 /// A table that is to be written.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Table {
+pub struct Table {
     /// What JSON calls the array of rows.
-    pub(crate) key: &'static str,
-    pub(crate) columns: Vec<Column>,
-    pub(crate) rows: Vec<Row>,
+    pub key: &'static str,
+    /// From left to right.
+    pub columns: Vec<Column>,
+    /// In the order in which they are written, the roots of a tree too.
+    pub rows: Vec<Row>,
     /// How many processes could not be read, for JSON to say so.
-    pub(crate) unreadable: Option<usize>,
+    pub unreadable: Option<usize>,
 }
 
 /// A column: what it is called and how it is laid out.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Column {
+pub struct Column {
     /// The heading; in lower case, the key in JSON.
-    pub(crate) name: Cow<'static, str>,
+    pub name: Cow<'static, str>,
     /// How wide the column would like to be if it is not empty, in cells of a terminal.
-    pub(crate) hint: usize,
+    pub hint: usize,
     /// Whether its cells are aligned on the right. A column that bears the tree never is.
-    pub(crate) right: bool,
+    pub right: bool,
     /// Whether it may be cut where the terminal is too narrow.
-    pub(crate) shrinks: bool,
+    pub shrinks: bool,
     /// Whether the tree's art stands in it. Without any such column among its columns a table is a list.
-    pub(crate) tree: bool,
+    pub tree: bool,
 }
 
 /// A row: a cell for each column, in their order.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Row {
-    pub(crate) cells: Vec<Cell>,
+pub struct Row {
+    /// As many as there are columns.
+    pub cells: Vec<Cell>,
     /// The index of the row that it stands below. Rows below the same one stand in the order of the table.
-    pub(crate) parent: Option<usize>,
+    pub parent: Option<usize>,
 }
 
 /// What a cell holds; it is bytes, since nobody promises that a command line or a path is text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Cell {
+pub enum Cell {
     /// Nothing, and `null` in JSON, like text without a byte.
     #[default]
     Empty,
@@ -73,7 +76,7 @@ pub(crate) enum Cell {
 
 /// The form in which a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
+pub enum Form {
     /// Columns side by side.
     Human {
         /// Whether the columns' names stand above them.
@@ -88,12 +91,13 @@ pub(crate) enum Form {
         /// Whether the columns' names stand above them.
         headings: bool,
     },
+    /// An object for each row, its keys the names of the columns.
     Json(Shape),
 }
 
 /// How JSON is broken into lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Shape {
+pub enum Shape {
     /// A line for each value, indented.
     #[default]
     Pretty,
@@ -105,7 +109,7 @@ pub(crate) enum Shape {
 
 impl Shape {
     /// What the value of LIBSMARTCOLS_JSON asks for.
-    pub(crate) fn named(value: Option<&OsStr>) -> Shape {
+    pub fn named(value: Option<&OsStr>) -> Shape {
         match value.and_then(OsStr::to_str) {
             Some("lines") => Shape::Lines,
             Some("compact") => Shape::Compact,
@@ -116,7 +120,7 @@ impl Shape {
 
 impl Table {
     /// The table in this form. One without rows has no headings either.
-    pub(crate) fn write(&self, form: Form, characters: &dyn Characters) -> Vec<u8> {
+    pub fn write(&self, form: Form, characters: &dyn Characters) -> Vec<u8> {
         let places = tree::places(self);
         match form {
             Form::Json(shape) => json::write(self, &places, shape),
@@ -136,7 +140,7 @@ impl Table {
 
 impl Cell {
     /// Its bytes, several lines joined by commas; nothing where it is empty.
-    pub(crate) fn joined(&self) -> Cow<'_, [u8]> {
+    pub fn joined(&self) -> Cow<'_, [u8]> {
         match self {
             Cell::Empty => Cow::Borrowed(b""),
             Cell::Number(number) => Cow::Owned(number.to_string().into_bytes()),

@@ -5,7 +5,7 @@ use super::value::Value;
 
 /// Why an expression is no filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Mistake {
+pub enum Mistake {
     /// It cannot be read; the words, of one line, say what is wrong where.
     Unreadable(String),
     /// This number in it has a suffix and is more than 64 bits can hold.
