@@ -323,12 +323,12 @@ fn words_act() {
     for (filter, our, their) in [
         (
             "NS ==",
-            "a value is wanted at the end",
+            "expected a value at the end",
             "syntax error, unexpected end of file",
         ),
         (
             "NS PID",
-            "'PID' at byte 4 stands where an operator is wanted",
+            "expected an operator, found 'PID' at byte 4",
             "syntax error, unexpected HOLDER, expecting end of file",
         ),
     ] {

@@ -12,7 +12,7 @@ use crate::person::{Users, cgroups, command};
 use crate::rows::Row;
 use nscore::scan::NetNsId;
 use nscore::scan::{NsRecord, Process, Snapshot};
-use smartcols::table::Cell;
+use smartcols::Cell;
 
 /// Fills cells, looking up what a row does not hold.
 #[derive(Debug)]

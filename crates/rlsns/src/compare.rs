@@ -15,7 +15,7 @@ use crate::absence;
 use crate::page::Format;
 use nscore::scan::NsTypes;
 use nscore::scan::nslink;
-use smartcols::table::{Cell, Column, Row, Table};
+use smartcols::{Cell, Column, Row, Table};
 
 /// A process, its directory below /proc, and what it is called in the table.
 struct Compared {
@@ -44,16 +44,15 @@ pub(crate) fn processes(pids: &[u32], types: NsTypes, format: Format) -> Result<
     let mut unread = Unread::default();
     let rows = kinds.map(|kind| row(kind, &compared, format, &mut unread));
     let table = Table {
-        key: "comparison",
+        json_key: "comparison",
         columns: columns(&compared),
         rows: rows.collect(),
         ..Table::default()
     };
     unread.check()?;
-    let unreadable = (format == Format::Json).then(|| unread.processes());
     Ok((
         Table {
-            unreadable,
+            json_members: vec![("unreadable", unread.processes() as u64)],
             ..table
         },
         unread,
@@ -97,13 +96,13 @@ fn open(entry: &str, name: String) -> Result<Compared> {
 fn columns(compared: &[Compared]) -> Vec<Column> {
     let mut columns = vec![Column {
         name: "TYPE".into(),
-        hint: 5,
+        width_hint: 5,
         ..Column::default()
     }];
     for process in compared {
         columns.push(Column {
             name: process.name.clone().into(),
-            right: true,
+            align_right: true,
             ..Column::default()
         });
     }

@@ -5,8 +5,10 @@ use anyhow::Result;
 
 use crate::absence;
 use crate::person::{Users, command};
-use nscore::scan::{NsRecord, HoldKind, Holder, Process, NsRequests, Snapshot, Task, NsTypes, ScanOptions};
-use smartcols::table::{Cell, Column, Row, Table};
+use nscore::scan::{
+    HoldKind, Holder, NsRecord, NsRequests, NsTypes, Process, ScanOptions, Snapshot, Task,
+};
+use smartcols::{Cell, Column, Row, Table};
 
 /// The table of those that hold the namespace with this inode number.
 ///
@@ -20,8 +22,8 @@ pub(crate) fn of(snapshot: &Snapshot, namespace: u64) -> Result<Table> {
     let users = Users::default();
     let holders = snapshot.holders.iter();
     Ok(Table {
-        key: "holders",
-        unreadable: Some(snapshot.unread.processes()),
+        json_key: "holders",
+        json_members: vec![("unreadable", snapshot.unread.processes() as u64)],
         columns: columns(),
         rows: holders
             .map(|holder| row(snapshot, &users, holder))
@@ -48,12 +50,12 @@ fn columns() -> Vec<Column> {
         ..Column::default()
     };
     let pid = Column {
-        right: true,
-        hint: 5,
+        align_right: true,
+        width_hint: 5,
         ..left("PID")
     };
     let command = Column {
-        shrinks: true,
+        truncatable: true,
         ..left("COMMAND")
     };
     vec![pid, left("HOW"), left("USER"), command]

@@ -2,14 +2,14 @@
 
 use crate::column::Column;
 use crate::page::{Format, Page};
-use smartcols::table::{self, Table};
+use smartcols::Table;
 
 /// The table of all columns, a description of the program itself.
 pub(crate) fn columns(format: Format) -> Vec<u8> {
-    let column = |name: &'static str, right: bool| table::Column {
+    let column = |name: &'static str, align_right: bool| smartcols::Column {
         name: name.into(),
-        right,
-        ..table::Column::default()
+        align_right,
+        ..smartcols::Column::default()
     };
     let all = Column::ORIGINAL.into_iter().chain(Column::ADDED);
     let row = |of: Column| {
@@ -18,14 +18,14 @@ pub(crate) fn columns(format: Format) -> Vec<u8> {
         } else {
             "<string>"
         };
-        table::Row {
+        smartcols::Row {
             cells: vec![of.name().into(), kind.into(), of.help().into()],
             parent: None,
         }
     };
     let table = Table {
-        key: "lsns-columns",
-        unreadable: None,
+        json_key: "lsns-columns",
+        json_members: Vec::new(),
         columns: vec![
             column("HOLDER", true),
             column("TYPE", false),

@@ -2,11 +2,11 @@
 
 use std::cell::OnceCell;
 
-use nscore::sys::locale::{self, DecodedPrefix, Locale};
+use nscore::sys::locale::{DecodedPrefix, Locale};
 use nscore::sys::regex;
 
 use smartcols::filter::Regex;
-use smartcols::table::{Ascii, Beginning, Character, Characters};
+use smartcols::{Ascii, Character, Characters, Decoded};
 
 /// The characters of the caller's locale, which is loaded when first it matters.
 #[derive(Debug, Default)]
@@ -19,16 +19,16 @@ impl LocaleCharacters {
 }
 
 impl Characters for LocaleCharacters {
-    fn are_utf_8(&self) -> bool {
+    fn is_utf8(&self) -> bool {
         self.locale()
             .is_some_and(|locale| locale.encoding() == c"UTF-8")
     }
 
-    fn beginning(&self, text: &[u8]) -> Beginning {
+    fn decode(&self, text: &[u8]) -> Decoded {
         match self.locale() {
             Some(locale) => {
                 let DecodedPrefix { length, character } = locale.decode_prefix(text);
-                Beginning {
+                Decoded {
                     length,
                     character: character.map(|found| Character {
                         width: found.width,
@@ -36,28 +36,28 @@ impl Characters for LocaleCharacters {
                     }),
                 }
             }
-            None => Ascii.beginning(text),
+            None => Ascii.decode(text),
         }
     }
 }
 
 /// A pattern as `regcomp(3)` and `regexec(3)` have it.
 #[derive(Debug)]
-struct Pattern(regex::Regex);
+struct PosixRegex(regex::Regex);
 
-impl Regex for Pattern {
+impl Regex for PosixRegex {
     fn is_match(&self, text: &[u8]) -> bool {
         self.0.is_match(text)
     }
 }
 
 /// Reads a pattern, which is of the locale that was loaded before: [`Locale::from_environment`] and
-/// [`locale::load_order`].
+/// [`load_order`](nscore::sys::locale::load_order).
 ///
 /// # Errors
 /// What `regerror(3)` says of it.
-pub(crate) fn pattern(pattern: &[u8]) -> Result<Box<dyn Regex>, String> {
-    regex::Regex::new(pattern).map(|pattern| Box::new(Pattern(pattern)) as Box<dyn Regex>)
+pub(crate) fn compile_regex(pattern: &[u8]) -> Result<Box<dyn Regex>, String> {
+    regex::Regex::new(pattern).map(|pattern| Box::new(PosixRegex(pattern)) as Box<dyn Regex>)
 }
 
 #[cfg(test)]
@@ -66,7 +66,7 @@ mod tests {
 
     #[test]
     fn a_wrong_pattern_is_told_in_the_c_librarys_words() {
-        let told = |text: &str| pattern(text.as_bytes()).map(drop);
+        let told = |text: &str| compile_regex(text.as_bytes()).map(drop);
         assert_eq!(told("("), Err("Unmatched ( or \\(".to_owned()));
         assert_eq!(told("[z-a]"), Err("Invalid range end".to_owned()));
         let preceding = "Invalid preceding regular expression".to_owned();
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn a_pattern_is_an_extended_regular_expression() {
         let found = |text: &str, in_text: &str| {
-            let pattern = pattern(text.as_bytes()).expect("it is right");
+            let pattern = compile_regex(text.as_bytes()).expect("it is right");
             pattern.is_match(in_text.as_bytes())
         };
         assert!(found("ep [0-9]$", "sleep 5"));

@@ -9,7 +9,7 @@ use nscore::procfs::not_procfs_error;
 use crate::absence;
 use crate::column::Column;
 use crate::options::{Options, Relation, UnknownColumns};
-use nscore::scan::{NsRecord, NsRequest, NsRequests, Snapshot, NsTypes, ScanOptions, scan};
+use nscore::scan::{NsRecord, NsRequest, NsRequests, NsTypes, ScanOptions, Snapshot, scan};
 use smartcols::filter::Filter;
 
 /// The exit status of the original where there is no /proc.
@@ -81,7 +81,10 @@ fn requests(options: &Options, shows: impl Fn(Column) -> bool) -> NsRequests {
 }
 
 /// What the scan must find out for these options.
-pub(crate) fn wanted(options: &Options, filter: Option<&Result<Filter, UnknownColumns>>) -> ScanOptions {
+pub(crate) fn wanted(
+    options: &Options,
+    filter: Option<&Result<Filter, UnknownColumns>>,
+) -> ScanOptions {
     let filter = filter.and_then(|filter| filter.as_ref().ok());
     let filtered: Vec<usize> = filter.into_iter().flat_map(Filter::columns).collect();
     let shows =

@@ -19,7 +19,7 @@ use crate::page::{Format, Page};
 use crate::values;
 use crate::view::{self, View};
 use nscore::scan::NsTypes;
-use smartcols::filter::{Filter, Kind, Mistake};
+use smartcols::filter::{ColumnType, Filter, FilterError};
 
 /// What a row of a tree stands below.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -257,18 +257,18 @@ fn filter(expression: &OsStr) -> Result<Result<Filter, UnknownColumns>> {
     let column = |name: &str| {
         let column = Column::from_name(name.as_bytes())?;
         let kind = if column.is_number() {
-            Kind::Integer
+            ColumnType::Integer
         } else {
-            Kind::Text
+            ColumnType::Text
         };
         Some((column as usize, kind))
     };
-    let words = match Filter::parse(expression.as_bytes(), &column, &locale::pattern) {
+    let words = match Filter::parse(expression.as_bytes(), &column, &locale::compile_regex) {
         Ok(filter) => return Ok(Ok(filter)),
-        Err(Mistake::UnknownColumns(names)) => return Ok(Err(UnknownColumns(names))),
-        Err(Mistake::Unreadable(words)) => words,
+        Err(FilterError::UnknownColumns(names)) => return Ok(Err(UnknownColumns(names))),
+        Err(FilterError::Syntax(words)) => words,
         // In the original's words.
-        Err(Mistake::Range(number)) => {
+        Err(FilterError::OutOfRange(number)) => {
             format!("\"{number}\" token error: {}", reason(Errno::ERANGE))
         }
     };

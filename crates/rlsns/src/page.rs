@@ -5,7 +5,7 @@ use std::env;
 use nscore::sys::terminal;
 
 use crate::locale::LocaleCharacters;
-use smartcols::table::{Form, Shape, Table};
+use smartcols::{JsonStyle, Table};
 
 /// In what form a table is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,18 +32,20 @@ pub(crate) struct Page {
 impl Page {
     /// The table in this form.
     pub(crate) fn write(self, table: &Table) -> Vec<u8> {
-        table.write(self.form(), &LocaleCharacters::default())
+        table.render(self.form(), &LocaleCharacters::default())
     }
 
-    fn form(self) -> Form {
+    fn form(self) -> smartcols::Format {
         let headings = self.headings;
         match self.format {
-            Format::Json => Form::Json(Shape::named(env::var_os("LIBSMARTCOLS_JSON").as_deref())),
-            Format::Raw => Form::Raw { headings },
-            Format::Human => Form::Human {
+            Format::Json => smartcols::Format::Json(JsonStyle::from_env_value(
+                env::var_os("LIBSMARTCOLS_JSON").as_deref(),
+            )),
+            Format::Raw => smartcols::Format::Raw { headings },
+            Format::Human => smartcols::Format::Text {
                 headings,
                 terminal: terminal::width(),
-                several_lines: self.several_lines,
+                multiline: self.several_lines,
             },
         }
     }

@@ -18,8 +18,8 @@ use crate::look::{find, look, read, wanted};
 use crate::options::{Options, Relation, Request, UnknownColumns};
 use crate::rows::{self, Row};
 use nscore::scan::{NsRequests, NsTypes, ScanOptions};
-use smartcols::filter::{Failure, Filter};
-use smartcols::table::{self, Cell, Table};
+use smartcols::filter::{EvalError, Filter};
+use smartcols::{Cell, Table};
 
 /// Runs the whole program.
 pub(crate) fn run(invocation: &Invocation) -> Result<ExitReason> {
@@ -53,8 +53,8 @@ fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
         None => rows::of_namespaces(&snapshot, &options, &mut chosen)?,
     };
     let table = Table {
-        key: "namespaces",
-        unreadable: None,
+        json_key: "namespaces",
+        json_members: Vec::new(),
         columns: options
             .columns
             .iter()
@@ -81,7 +81,7 @@ fn held(namespace: u64, cut: bool, diagnostics: &Diagnostics) -> Result<Table> {
     let snapshot = read(&holders::wanted(namespace), diagnostics)?;
     let mut table = holders::of(&snapshot, namespace)?;
     for column in &mut table.columns {
-        column.shrinks &= cut;
+        column.truncatable &= cut;
     }
     if table.rows.is_empty() {
         let sentence = format!("nothing that can be seen holds namespace {namespace}");
@@ -134,31 +134,31 @@ fn chooses(filter: Option<&Filter>, cells: &Cells<'_>, row: &Row) -> Result<bool
         (cell != Cell::Empty).then(|| Cow::Owned(cell.joined().into_owned()))
     };
     let chosen = filter.matches(&mut cell).map_err(|failure| match failure {
-        Failure::Type => Errno::EINVAL,
-        Failure::Range => Errno::ERANGE,
+        EvalError::InvalidValue => Errno::EINVAL,
+        EvalError::OutOfRange => Errno::ERANGE,
     });
     chosen.context("failed to apply filter")
 }
 
 /// A column as the table writer takes it.
-fn heading(column: Column, options: &Options) -> table::Column {
+fn heading(column: Column, options: &Options) -> smartcols::Column {
     let bearer = match options.tree {
         None => None,
         Some(Relation::Process) => Some(Column::Command),
         Some(Relation::Owner | Relation::Parent) => Some(Column::Ns),
     };
-    table::Column {
+    smartcols::Column {
         name: column.name().into(),
-        hint: column.hint(),
-        right: column.is_right(),
-        shrinks: column.shrinks() && options.page.cut,
+        width_hint: column.hint(),
+        align_right: column.is_right(),
+        truncatable: column.shrinks() && options.page.cut,
         tree: bearer == Some(column),
     }
 }
 
-fn table_row(row: &Row, columns: &[Column], cells: &Cells<'_>) -> table::Row {
+fn table_row(row: &Row, columns: &[Column], cells: &Cells<'_>) -> smartcols::Row {
     let cell = |column: &Column| cells.cell(*column, row);
-    table::Row {
+    smartcols::Row {
         cells: columns.iter().map(cell).collect(),
         parent: row.parent,
     }

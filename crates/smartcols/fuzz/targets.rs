@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use bolero::check;
 
-use crate::filter::tests::pattern::pattern;
-use crate::filter::{Filter, Kind};
-use crate::table::tests::utf_8::Utf8;
-use crate::table::{Cell, Column, Form, Row, Shape, Table};
+use crate::filter::tests::regex::compile_regex;
+use crate::filter::{ColumnType, Filter};
+use crate::tests::utf8::Utf8;
+use crate::{Cell, Column, Format, JsonStyle, Row, Table};
 
 /// Whether there are repetitions of repetitions, which take the tests' own patterns too long.
 fn repeats(text: &[u8]) -> bool {
@@ -15,10 +15,10 @@ fn repeats(text: &[u8]) -> bool {
     repetitions.count() > 2
 }
 
-const COLUMNS: [(&str, Kind); 3] = [
-    ("NS", Kind::Integer),
-    ("TYPE", Kind::Text),
-    ("COMMAND", Kind::Text),
+const COLUMNS: [(&str, ColumnType); 3] = [
+    ("NS", ColumnType::Integer),
+    ("TYPE", ColumnType::Text),
+    ("COMMAND", ColumnType::Text),
 ];
 
 fn parsed(expression: &[u8]) -> Option<Filter> {
@@ -28,7 +28,7 @@ fn parsed(expression: &[u8]) -> Option<Filter> {
             .position(|(column, _)| column.eq_ignore_ascii_case(name))?;
         Some((place, COLUMNS[place].1))
     };
-    Filter::parse(expression, &column, &pattern).ok()
+    Filter::parse(expression, &column, &compile_regex).ok()
 }
 
 #[test]
@@ -90,8 +90,8 @@ fn table(input: &[u8]) -> Table {
         ..Column::default()
     };
     Table {
-        unreadable: None,
-        key: "rows",
+        json_key: "rows",
+        json_members: Vec::new(),
         columns: vec![column("ONE", true), column("TWO", false)],
         rows: rows.collect(),
     }
@@ -107,27 +107,27 @@ fn count(rows: &serde_json::Value) -> usize {
 fn tables() {
     check!(name = "tables").for_each(|input: &[u8]| {
         let table = table(input);
-        let json = table.write(Form::Json(Shape::Pretty), &Utf8);
+        let json = table.render(Format::Json(JsonStyle::Pretty), &Utf8);
         let value: serde_json::Value = serde_json::from_slice(&json).expect("it is JSON");
         assert_eq!(count(&value["rows"]), table.rows.len());
-        let human = |terminal| Form::Human {
+        let text = |terminal| Format::Text {
             headings: true,
             terminal,
-            several_lines: true,
+            multiline: true,
         };
         for form in [
-            Form::Raw { headings: true },
-            human(None),
-            human(Some(20)),
-            Form::Json(Shape::Compact),
+            Format::Raw { headings: true },
+            text(None),
+            text(Some(20)),
+            Format::Json(JsonStyle::Compact),
         ] {
-            let written = table.write(form, &Utf8);
+            let written = table.render(form, &Utf8);
             let text = String::from_utf8_lossy(&written);
             let control = text
                 .chars()
                 .find(|character| character.is_control() && *character != '\n');
             assert_eq!(control, None, "{form:?}");
-            if let Form::Raw { .. } = form {
+            if let Format::Raw { .. } = form {
                 let lines = written.iter().filter(|byte| **byte == b'\n').count();
                 assert_eq!(lines, table.rows.len() + 1);
             }

@@ -24,22 +24,22 @@ pub(super) enum Comparison {
     GreaterOrEqual,
 }
 
-/// How two truths are joined. Both bind alike, from left to right: `a || b && c` is `(a || b) && c`.
+/// How two conditions are combined. Both bind equally tightly, from left to right: `a || b && c` is `(a || b) && c`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Logic {
     And,
     Or,
 }
 
-/// What is wanted of a pattern.
+/// What is wanted of a regular expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Match {
     Found,
     NotFound,
 }
 
-/// Every operator: its symbol, its word if it has one, and what it is. A symbol stands before those that it begins
-/// with.
+/// Every operator: its symbol, its word if it has one, and what it means. A symbol stands before those that are a
+/// prefix of it.
 pub(super) const OPERATORS: [(&str, &str, Operator); 13] = [
     ("&&", "and", Operator::Logic(Logic::And)),
     ("||", "or", Operator::Logic(Logic::Or)),
@@ -57,8 +57,8 @@ pub(super) const OPERATORS: [(&str, &str, Operator); 13] = [
 ];
 
 impl Comparison {
-    /// Whether it holds for a left side that stands so to the right one; `None` is a float that is no number, which
-    /// differs from everything and is neither less nor greater.
+    /// Returns whether the comparison holds for two values in this order. `None` is the order of a float that is not a
+    /// number, which differs from everything and is neither less nor greater.
     pub(super) fn holds(self, order: Option<Ordering>) -> bool {
         match self {
             Comparison::Equal => order == Some(Ordering::Equal),
@@ -72,8 +72,8 @@ impl Comparison {
 }
 
 impl Logic {
-    /// The truth of the left side that settles the whole, so that the right side is not looked at.
-    pub(super) fn settled_by(self) -> bool {
+    /// Returns the truth of the left side with which the right side is not evaluated.
+    pub(super) fn short_circuits_when(self) -> bool {
         self == Logic::Or
     }
 }

@@ -1,255 +1,282 @@
-//! The grammar: from the words of an expression to the instructions of its filter.
+//! The grammar: from the tokens of an expression to the instructions of its filter.
 //!
-//! First binds `!`, then the comparisons and patterns, last `&&` and `||`, both alike; all go from left to right. So
-//! `!a == b` is `(!a) == b`, and `a || b && c` is `(a || b) && c`. What has been opened when a value is read waits in
-//! a list: parentheses, and operators whose right side has just begun.
+//! `!` binds most tightly, then the comparisons and matches, then `&&` and `||`, which bind equally tightly; all are
+//! left-associative. So `!a == b` is `(!a) == b`, and `a || b && c` is `(a || b) && c`. What has been opened when a
+//! value is read is on a stack: parentheses, and operators whose right side has just begun.
 //!
-//! The type in which two values are compared is known here already: the literal's, where the other side is a column;
-//! a float, where the two are numbers of both kinds; else that of the left side. What an operator returns counts as a
-//! literal.
+//! The type in which two values are compared is known here already: that of the literal if the other side is a column;
+//! a float if one is an integer and the other a float; else that of the left side. The result of an operator counts as
+//! a literal.
 
-use super::lexer::{Lexer, Token, Word};
-use super::mistake::Mistake;
+use super::error::FilterError;
+use super::eval::{Instruction, Program};
+use super::lexer::{Lexer, Token, TokenKind};
 use super::operator::{Comparison, Logic, Match, Operator};
-use super::program::{Instruction, Program};
+use super::schema::{ColumnType, Columns, CompileRegex, Regex};
 use super::value::{Type, Value};
-use super::{Columns, Kind, Patterns, Regex};
 
-/// What is known of a value before there is one.
+/// What is known of a value when the expression is compiled.
 #[derive(Clone, Copy, Debug)]
 struct Operand {
-    is: Type,
-    column: bool,
+    value_type: Type,
+    is_column: bool,
 }
 
-/// What every operator returns.
+/// The result of every operator.
 const TRUTH: Operand = Operand {
-    is: Type::Boolean,
-    column: false,
+    value_type: Type::Boolean,
+    is_column: false,
 };
 
 /// What waits for the value that is being read.
 #[derive(Clone, Copy, Debug)]
-enum Waiting {
-    /// A parenthesis, and where it stands.
+enum Pending {
+    /// A parenthesis, and the offset at which it stands.
     Open(usize),
     Not,
     /// A comparison and its left side.
     Compare(Comparison, Operand),
-    /// An operator whose right side may be passed over by this instruction.
+    /// `&&` or `||`: the index of the instruction that may skip its right side.
     Logic(usize),
 }
 
-/// Which of the operators that wait are joined.
+/// Which of the pending operators are completed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Joined {
+enum Complete {
     Comparisons,
     All,
 }
 
-/// The instructions for an expression.
+/// Compiles an expression.
 ///
 /// # Errors
-/// All others before [`Mistake::UnknownColumns`].
+/// Unknown columns are reported only if nothing else is wrong.
 pub(super) fn parse(
     expression: &[u8],
     columns: Columns,
-    patterns: Patterns,
-) -> Result<Program, Mistake> {
+    compile_regex: CompileRegex,
+) -> Result<Program, FilterError> {
     let mut parser = Parser {
-        words: Lexer::new(expression),
+        tokens: Lexer::new(expression),
         columns,
-        patterns,
+        compile_regex,
         program: Vec::new(),
-        waiting: Vec::new(),
-        unknown: Vec::new(),
+        pending: Vec::new(),
+        unknown_columns: Vec::new(),
     };
-    // Only the empty expression may be without a value, blanks alone may not.
+    // Only the empty expression may be without a value; blanks alone are an error.
     if !expression.is_empty() {
-        parser.read()?;
+        parser.parse_expression()?;
     }
-    if !parser.unknown.is_empty() {
-        return Err(Mistake::UnknownColumns(parser.unknown));
+    if !parser.unknown_columns.is_empty() {
+        return Err(FilterError::UnknownColumns(parser.unknown_columns));
     }
     Ok(Program(parser.program))
 }
 
 struct Parser<'a> {
-    words: Lexer<'a>,
+    tokens: Lexer<'a>,
     columns: Columns<'a>,
-    patterns: Patterns<'a>,
+    compile_regex: CompileRegex<'a>,
     program: Vec<Instruction>,
-    waiting: Vec<Waiting>,
-    unknown: Vec<String>,
+    pending: Vec<Pending>,
+    unknown_columns: Vec<String>,
 }
 
-impl Parser<'_> {
-    /// Values with operators between them.
-    fn read(&mut self) -> Result<(), Mistake> {
-        let mut operand = self.value()?;
-        while let Some(word) = self.words.next().transpose()? {
-            operand = match word.token {
-                Token::Operator(Operator::Compare(comparison)) => {
-                    self.compare(operand, comparison)?
+impl<'a> Parser<'a> {
+    fn next_token(&mut self) -> Result<Option<Token<'a>>, FilterError> {
+        self.tokens.next().transpose()
+    }
+
+    /// Parses values with operators between them.
+    fn parse_expression(&mut self) -> Result<(), FilterError> {
+        let mut operand = self.parse_value()?;
+        while let Some(token) = self.next_token()? {
+            operand = match token.kind {
+                TokenKind::Operator(Operator::Compare(comparison)) => {
+                    self.parse_comparison(operand, comparison)?
                 }
-                Token::Operator(Operator::Logic(logic)) => self.decide(operand, logic)?,
-                Token::Operator(Operator::Match(wanted)) => {
-                    self.look_for(operand, &word, wanted)?
+                TokenKind::Operator(Operator::Logic(logic)) => self.parse_logic(operand, logic)?,
+                TokenKind::Operator(Operator::Match(wanted)) => {
+                    self.parse_match(operand, &token, wanted)?
                 }
-                Token::Operator(Operator::Close) => self.close(operand, word.start)?,
-                _ => return Err(Mistake::unexpected(Some(&word), "an operator")),
+                TokenKind::Operator(Operator::Close) => {
+                    self.close_parenthesis(operand, token.start)?
+                }
+                _ => {
+                    let found = Some(token.describe());
+                    return Err(FilterError::unexpected(found, "an operator"));
+                }
             };
         }
-        self.join(operand, Joined::All);
-        match self.waiting.last() {
-            Some(Waiting::Open(start)) => Err(Mistake::never_closed(*start)),
+        self.complete_pending(operand, Complete::All);
+        match self.pending.last() {
+            Some(Pending::Open(start)) => Err(FilterError::unclosed_parenthesis(*start)),
             _ => Ok(()),
         }
     }
 
-    /// A literal or a column, with all that may stand before it.
-    fn value(&mut self) -> Result<Operand, Mistake> {
+    /// Parses a literal or a column, with all that may stand before it.
+    fn parse_value(&mut self) -> Result<Operand, FilterError> {
         let operand = loop {
-            let Some(word) = self.words.next().transpose()? else {
-                return Err(Mistake::unexpected(None, "a value"));
+            let Some(token) = self.next_token()? else {
+                return Err(FilterError::unexpected(None, "a value"));
             };
-            match word.token {
-                Token::Operator(Operator::Not) => self.waiting.push(Waiting::Not),
-                Token::Operator(Operator::Open) => self.waiting.push(Waiting::Open(word.start)),
-                Token::Literal(value) => break self.literal(value),
-                Token::Name(name) => break self.column(name),
-                Token::Operator(_) => return Err(Mistake::unexpected(Some(&word), "a value")),
+            match token.kind {
+                TokenKind::Operator(Operator::Not) => self.pending.push(Pending::Not),
+                TokenKind::Operator(Operator::Open) => {
+                    self.pending.push(Pending::Open(token.start));
+                }
+                TokenKind::Operator(_) => {
+                    let found = Some(token.describe());
+                    return Err(FilterError::unexpected(found, "a value"));
+                }
+                TokenKind::Literal(value) => break self.emit_literal(value),
+                TokenKind::Name(name) => break self.emit_column(name),
             }
         };
-        Ok(self.negate(operand))
+        Ok(self.complete_not(operand))
     }
 
-    fn literal(&mut self, value: Value<'static>) -> Operand {
-        let is = value.is();
+    fn emit_literal(&mut self, value: Value<'static>) -> Operand {
+        let value_type = value.value_type();
         self.program.push(Instruction::Load(value));
-        Operand { is, column: false }
-    }
-
-    /// A column; one that does not exist is told once the whole could be read.
-    fn column(&mut self, name: &str) -> Operand {
-        let found = (self.columns)(name);
-        match found {
-            Some((column, kind)) => self.program.push(Instruction::Column(column, kind)),
-            None => self.unknown.push(name.to_owned()),
-        }
-        let integer = matches!(found, Some((_, Kind::Integer)));
         Operand {
-            is: if integer { Type::Integer } else { Type::Text },
-            column: true,
+            value_type,
+            is_column: false,
         }
     }
 
-    /// Takes off the `!` before a value or a parenthesis that has just ended.
-    fn negate(&mut self, mut operand: Operand) -> Operand {
-        while let Some(Waiting::Not) = self.waiting.last() {
-            self.waiting.pop();
+    fn emit_column(&mut self, name: &str) -> Operand {
+        let mut value_type = Type::Text;
+        match (self.columns)(name) {
+            Some((column, column_type)) => {
+                let load = Instruction::LoadColumn(column, column_type);
+                self.program.push(load);
+                if column_type == ColumnType::Integer {
+                    value_type = Type::Integer;
+                }
+            }
+            None => self.unknown_columns.push(name.to_owned()),
+        }
+        Operand {
+            value_type,
+            is_column: true,
+        }
+    }
+
+    /// Completes each `!` before a value or a parenthesis that has just ended.
+    fn complete_not(&mut self, mut operand: Operand) -> Operand {
+        while let Some(Pending::Not) = self.pending.last() {
+            self.pending.pop();
             self.program.push(Instruction::Not);
             operand = TRUTH;
         }
         operand
     }
 
-    fn compare(&mut self, left: Operand, comparison: Comparison) -> Result<Operand, Mistake> {
-        let left = self.join(left, Joined::Comparisons);
-        self.program.push(Instruction::Keep);
-        self.waiting.push(Waiting::Compare(comparison, left));
-        self.value()
-    }
-
-    fn decide(&mut self, left: Operand, logic: Logic) -> Result<Operand, Mistake> {
-        self.join(left, Joined::All);
-        self.waiting.push(Waiting::Logic(self.program.len()));
-        self.program.push(Instruction::Skip {
-            settled: logic.settled_by(),
-            to: usize::MAX,
-        });
-        self.value()
-    }
-
-    fn look_for(
+    fn parse_comparison(
         &mut self,
         left: Operand,
-        operator: &Word,
+        comparison: Comparison,
+    ) -> Result<Operand, FilterError> {
+        let left = self.complete_pending(left, Complete::Comparisons);
+        self.program.push(Instruction::Push);
+        self.pending.push(Pending::Compare(comparison, left));
+        self.parse_value()
+    }
+
+    fn parse_logic(&mut self, left: Operand, logic: Logic) -> Result<Operand, FilterError> {
+        self.complete_pending(left, Complete::All);
+        self.pending.push(Pending::Logic(self.program.len()));
+        self.program.push(Instruction::ShortCircuit {
+            when: logic.short_circuits_when(),
+            to: usize::MAX,
+        });
+        self.parse_value()
+    }
+
+    fn parse_match(
+        &mut self,
+        left: Operand,
+        operator: &Token,
         wanted: Match,
-    ) -> Result<Operand, Mistake> {
-        let left = self.join(left, Joined::Comparisons);
-        let pattern = self.pattern(operator)?;
-        self.program.push(if left.column || left.is == Type::Text {
-            Instruction::Match(pattern, wanted)
+    ) -> Result<Operand, FilterError> {
+        let left = self.complete_pending(left, Complete::Comparisons);
+        let regex = self.parse_regex(operator)?;
+        let is_text = left.is_column || left.value_type == Type::Text;
+        self.program.push(if is_text {
+            Instruction::Match(regex, wanted)
         } else {
-            Instruction::Refuse
+            Instruction::Fail
         });
         Ok(TRUTH)
     }
 
-    /// The string behind `=~`, which may stand in parentheses; nothing else can be a pattern.
-    fn pattern(&mut self, operator: &Word) -> Result<Box<dyn Regex>, Mistake> {
+    /// Parses the string after `=~`, which may be in parentheses; nothing else can be a regular expression.
+    fn parse_regex(&mut self, operator: &Token) -> Result<Box<dyn Regex>, FilterError> {
         let mut opened = Vec::new();
         let text = loop {
-            match self.words.next().transpose()? {
-                Some(Word { token, start, .. }) => match token {
-                    Token::Operator(Operator::Open) => opened.push(start),
-                    Token::Literal(Value::Text(Some(text))) => break text,
-                    _ => return Err(Mistake::no_pattern(operator)),
-                },
-                None => return Err(Mistake::no_pattern(operator)),
+            let Some(token) = self.next_token()? else {
+                return Err(FilterError::missing_regex(&operator.describe()));
+            };
+            match token.kind {
+                TokenKind::Operator(Operator::Open) => opened.push(token.start),
+                TokenKind::Literal(Value::Text(Some(text))) => break text,
+                _ => return Err(FilterError::missing_regex(&operator.describe())),
             }
         };
-        let pattern = (self.patterns)(&text).map_err(Mistake::Unreadable)?;
+        let regex = (self.compile_regex)(&text).map_err(FilterError::Syntax)?;
         while let Some(start) = opened.pop() {
-            let word = self.words.next().transpose()?;
-            match word.as_ref().map(|word| &word.token) {
-                Some(Token::Operator(Operator::Close)) => {}
-                Some(_) => return Err(Mistake::unexpected(word.as_ref(), "a parenthesis")),
-                None => return Err(Mistake::never_closed(start)),
+            let Some(token) = self.next_token()? else {
+                return Err(FilterError::unclosed_parenthesis(start));
+            };
+            if token.kind != TokenKind::Operator(Operator::Close) {
+                let found = Some(token.describe());
+                return Err(FilterError::unexpected(found, "a closing parenthesis"));
             }
         }
-        Ok(pattern)
+        Ok(regex)
     }
 
-    fn close(&mut self, inside: Operand, start: usize) -> Result<Operand, Mistake> {
-        let inside = self.join(inside, Joined::All);
-        match self.waiting.pop() {
-            Some(Waiting::Open(_)) => Ok(self.negate(inside)),
-            _ => Err(Mistake::closes_none(start)),
+    fn close_parenthesis(&mut self, inside: Operand, start: usize) -> Result<Operand, FilterError> {
+        let inside = self.complete_pending(inside, Complete::All);
+        match self.pending.pop() {
+            Some(Pending::Open(_)) => Ok(self.complete_not(inside)),
+            _ => Err(FilterError::unopened_parenthesis(start)),
         }
     }
 
-    /// Ends the operators that wait for `right`, back to the last parenthesis.
-    fn join(&mut self, mut right: Operand, joined: Joined) -> Operand {
-        while let Some(waiting) = self.waiting.last() {
-            match *waiting {
-                Waiting::Compare(comparison, left) => {
-                    let as_type = common(left, right);
+    /// Completes the operators that wait for `right`, back to the last parenthesis.
+    fn complete_pending(&mut self, mut right: Operand, complete: Complete) -> Operand {
+        while let Some(pending) = self.pending.last() {
+            match *pending {
+                Pending::Compare(comparison, left) => {
+                    let as_type = comparison_type(left, right);
                     self.program.push(Instruction::Compare(comparison, as_type));
                 }
-                Waiting::Logic(skip) if joined == Joined::All => {
+                Pending::Logic(skip) if complete == Complete::All => {
                     self.program.push(Instruction::Truth);
                     let end = self.program.len();
-                    if let Some(Instruction::Skip { to, .. }) = self.program.get_mut(skip) {
+                    if let Some(Instruction::ShortCircuit { to, .. }) = self.program.get_mut(skip) {
                         *to = end;
                     }
                 }
                 _ => break,
             }
-            self.waiting.pop();
+            self.pending.pop();
             right = TRUTH;
         }
         right
     }
 }
 
-/// The type in which two operands are compared.
-fn common(left: Operand, right: Operand) -> Type {
-    match (left.column, right.column) {
-        (true, false) => right.is,
-        (false, true) => left.is,
-        _ if left.is == Type::Integer && right.is == Type::Float => Type::Float,
-        _ => left.is,
+/// Returns the type in which two operands are compared.
+fn comparison_type(left: Operand, right: Operand) -> Type {
+    match (left.is_column, right.is_column) {
+        (true, false) => right.value_type,
+        (false, true) => left.value_type,
+        _ if left.value_type == Type::Integer && right.value_type == Type::Float => Type::Float,
+        _ => left.value_type,
     }
 }

@@ -1,19 +1,12 @@
-//! What an expression computes with: the values, their types, and how one type is made into another.
+//! The values of an expression, their types, and the conversions between these.
 //!
-//! A cell without content has no value in its own type: among texts it stands before the empty one, and as a number
-//! it compares as false with everything. Made into another type, a missing number is 0, and a missing text still
-//! nothing. A text never has blanks around it, neither in an expression nor in a cell.
+//! A cell without content has no value in its own type: among texts it is less than the empty one, and as a number
+//! no comparison with it holds. Converted to another type, a missing number is 0, and a missing text is still missing.
+//! White space around a text is removed, in an expression as in a cell.
 
 use std::borrow::Cow;
 
-/// Why a cell cannot be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failure {
-    /// It cannot be made into the type that it is compared as.
-    Type,
-    /// It is a number that this type does not have.
-    Range,
-}
+use super::error::EvalError;
 
 /// The type in which two values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,16 +27,16 @@ pub(super) enum Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// A text, the blanks around it taken off.
+    /// Returns a text, without the white space around it.
     pub(super) fn text(bytes: Cow<'a, [u8]>) -> Value<'a> {
         Value::Text(Some(match bytes {
-            Cow::Borrowed(bytes) => Cow::Borrowed(trim(bytes)),
-            Cow::Owned(bytes) => Cow::Owned(trim(&bytes).to_vec()),
+            Cow::Borrowed(bytes) => Cow::Borrowed(trim_space(bytes)),
+            Cow::Owned(bytes) => Cow::Owned(trim_space(&bytes).to_vec()),
         }))
     }
 
-    /// What type it is of.
-    pub(super) fn is(&self) -> Type {
+    /// Returns the type of the value.
+    pub(super) fn value_type(&self) -> Type {
         match self {
             Value::Integer(_) => Type::Integer,
             Value::Float(_) => Type::Float,
@@ -52,7 +45,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Whether it counts as true by itself: whatever is there, but 0, false and the empty text.
+    /// Returns whether the value alone is true: all but 0, false, the empty text and what is missing.
     pub(super) fn is_true(&self) -> bool {
         match self {
             Value::Integer(number) => number.unwrap_or(0) != 0,
@@ -62,37 +55,37 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// As an integer, 0 to 18446744073709551615.
+    /// Converts the value to an integer, 0 to 18446744073709551615.
     ///
     /// # Errors
-    /// [`Failure::Type`] for a text that is no number, [`Failure::Range`] for a number that is none of these. A float is never asked to be an
-    /// integer: it is the integer that becomes a float.
-    pub(super) fn integer(&self) -> Result<Option<u64>, Failure> {
+    /// [`EvalError::InvalidValue`] for a text that is not a number, [`EvalError::OutOfRange`] for a number below or above. A float is
+    /// never converted to an integer: the integer is converted to a float.
+    pub(super) fn to_integer(&self) -> Result<Option<u64>, EvalError> {
         match self {
             Value::Integer(number) => Ok(*number),
             Value::Boolean(truth) => Ok(Some(u64::from(*truth))),
-            Value::Text(text) => text.as_deref().map(integer).transpose(),
-            Value::Float(_) => Err(Failure::Type),
+            Value::Text(text) => text.as_deref().map(parse_integer).transpose(),
+            Value::Float(_) => Err(EvalError::InvalidValue),
         }
     }
 
-    /// As a float.
+    /// Converts the value to a float.
     ///
     /// # Errors
-    /// [`Failure::Type`] for a text that is no number.
-    pub(super) fn float(&self) -> Result<Option<f64>, Failure> {
+    /// [`EvalError::InvalidValue`] for a text that is not a number.
+    pub(super) fn to_float(&self) -> Result<Option<f64>, EvalError> {
         match self {
             Value::Integer(number) => Ok(Some(number.unwrap_or(0) as f64)),
             Value::Float(number) => Ok(Some(*number)),
             Value::Boolean(truth) => Ok(Some(f64::from(u8::from(*truth)))),
             Value::Text(None) => Ok(None),
-            Value::Text(Some(text)) => float(text).ok_or(Failure::Type).map(Some),
+            Value::Text(Some(text)) => parse_float(text).ok_or(EvalError::InvalidValue).map(Some),
         }
     }
 
-    /// As a boolean. Of the texts `true`, `yes`, `y` and `1` are true, in any case, and no other: not even those that
-    /// count as true by themselves.
-    pub(super) fn boolean(&self) -> Option<bool> {
+    /// Converts the value to a boolean. Of the texts only `true`, `yes`, `y` and `1` are true, in any case: not all
+    /// that are true alone.
+    pub(super) fn to_boolean(&self) -> Option<bool> {
         const TRUE: [&[u8]; 4] = [b"true", b"yes", b"y", b"1"];
         let is_true = |text: &[u8]| TRUE.iter().any(|word| text.eq_ignore_ascii_case(word));
         match self {
@@ -101,11 +94,11 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// As a text.
+    /// Converts the value to a text.
     pub(super) fn into_text(self) -> Option<Cow<'a, [u8]>> {
         let text = match self {
             Value::Integer(number) => number.unwrap_or(0).to_string(),
-            Value::Float(number) => shortest(number),
+            Value::Float(number) => format_g(number),
             Value::Boolean(truth) => truth.to_string(),
             Value::Text(text) => return text,
         };
@@ -113,8 +106,8 @@ impl<'a> Value<'a> {
     }
 }
 
-/// Takes off the blanks on both sides, as `isspace(3)` has them.
-fn trim(text: &[u8]) -> &[u8] {
+/// Removes what isspace(3) calls white space, on both sides.
+fn trim_space(text: &[u8]) -> &[u8] {
     let solid = |byte: &u8| !matches!(byte, b' ' | b'\t'..=b'\r');
     match (text.iter().position(solid), text.iter().rposition(solid)) {
         (Some(first), Some(last)) => &text[first..=last],
@@ -122,9 +115,8 @@ fn trim(text: &[u8]) -> &[u8] {
     }
 }
 
-/// The integer that a text without blanks around it is. What the digits say counts before what follows them: `-5x` is
-/// out of range, not wrong.
-fn integer(text: &[u8]) -> Result<u64, Failure> {
+/// Parses an integer. The range of the digits is judged before what follows them: `-5x` is out of range, not invalid.
+fn parse_integer(text: &[u8]) -> Result<u64, EvalError> {
     let (negative, unsigned) = match text {
         [b'-', rest @ ..] => (true, rest),
         [b'+', rest @ ..] => (false, rest),
@@ -135,28 +127,28 @@ fn integer(text: &[u8]) -> Result<u64, Failure> {
         .take_while(|byte| byte.is_ascii_digit())
         .count();
     let (digits, rest) = unsigned.split_at(length);
-    let value = decimal(digits).filter(|value| !negative || *value == 0);
+    let value = parse_decimal(digits).filter(|value| !negative || *value == 0);
     match value {
-        None => Err(Failure::Range),
-        Some(_) if digits.is_empty() || !rest.is_empty() => Err(Failure::Type),
+        None => Err(EvalError::OutOfRange),
+        Some(_) if digits.is_empty() || !rest.is_empty() => Err(EvalError::InvalidValue),
         Some(value) => Ok(value),
     }
 }
 
-/// What ASCII digits are worth, where 64 bits can hold it.
-pub(super) fn decimal(digits: &[u8]) -> Option<u64> {
+/// Parses ASCII digits; `None` beyond 64 bits.
+pub(super) fn parse_decimal(digits: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0_u64, |value, digit| {
         value.checked_mul(10)?.checked_add(u64::from(digit - b'0'))
     })
 }
 
-/// The float that a text without blanks around it is: `1.5`, `.5`, `1e3`, `inf`, `nan`.
-pub(super) fn float(text: &[u8]) -> Option<f64> {
+/// Parses a float: `1.5`, `.5`, `1e3`, `inf`, `nan`.
+pub(super) fn parse_float(text: &[u8]) -> Option<f64> {
     std::str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// A float with six digits as `%g` of `printf(3)` writes it: `1.5`, `100000`, `1e+06`.
-fn shortest(number: f64) -> String {
+/// Formats a float as `%g` of printf(3) does, with six digits: `1.5`, `100000`, `1e+06`.
+fn format_g(number: f64) -> String {
     let scientific = format!("{number:.5e}");
     let Some((digits, exponent)) = scientific.split_once('e') else {
         return scientific; // inf
@@ -164,15 +156,15 @@ fn shortest(number: f64) -> String {
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if (-4..6).contains(&exponent) {
         let decimals = usize::try_from(5 - exponent).unwrap_or(0);
-        return without_zeros(&format!("{number:.decimals$}")).to_owned();
+        return trim_zeros(&format!("{number:.decimals$}")).to_owned();
     }
     let sign = if exponent < 0 { '-' } else { '+' };
-    let digits = without_zeros(digits);
+    let digits = trim_zeros(digits);
     format!("{digits}e{sign}{:02}", exponent.abs())
 }
 
-/// A number's fraction cut where only zeros follow.
-fn without_zeros(number: &str) -> &str {
+/// Removes the zeros at the end of a fraction.
+fn trim_zeros(number: &str) -> &str {
     if number.contains('.') {
         number.trim_end_matches('0').trim_end_matches('.')
     } else {

@@ -1,25 +1,25 @@
 //! The filter language against literal expectations, each tried on lsns 2.42.4, against a model, and against noise.
 
+mod errors;
 mod language;
-mod mistakes;
 mod model;
 mod noise;
-pub(crate) mod pattern;
+pub(crate) mod regex;
 mod values;
 
 use std::borrow::Cow;
 
-use super::{Failure, Filter, Kind, Mistake};
+use super::{ColumnType, EvalError, Filter, FilterError};
 
 /// The columns of the rows here.
-const COLUMNS: [(&str, Kind); 7] = [
-    ("NS", Kind::Integer),
-    ("TYPE", Kind::Text),
-    ("PID", Kind::Integer),
-    ("UID", Kind::Integer),
-    ("COMMAND", Kind::Text),
-    ("NETNSID", Kind::Text),
-    ("NSFS", Kind::Text),
+const COLUMNS: [(&str, ColumnType); 7] = [
+    ("NS", ColumnType::Integer),
+    ("TYPE", ColumnType::Text),
+    ("PID", ColumnType::Integer),
+    ("UID", ColumnType::Integer),
+    ("COMMAND", ColumnType::Text),
+    ("NETNSID", ColumnType::Text),
+    ("NSFS", ColumnType::Text),
 ];
 
 type Row = [Option<&'static str>; 7];
@@ -53,22 +53,22 @@ fn commanded(command: &'static str) -> Row {
     row
 }
 
-fn parse(expression: &[u8]) -> Result<Filter, Mistake> {
+fn parse(expression: &[u8]) -> Result<Filter, FilterError> {
     let column = |name: &str| {
         let column = COLUMNS
             .iter()
             .position(|(column, _)| column.eq_ignore_ascii_case(name))?;
         Some((column, COLUMNS[column].1))
     };
-    Filter::parse(expression, &column, &pattern::pattern)
+    Filter::parse(expression, &column, &regex::compile_regex)
 }
 
 /// What the filter makes of a row.
 #[track_caller]
-fn applied(expression: &str, row: &Row) -> Result<bool, Failure> {
+fn applied(expression: &str, row: &Row) -> Result<bool, EvalError> {
     let filter = match parse(expression.as_bytes()) {
         Ok(filter) => filter,
-        Err(mistake) => panic!("{expression}: {mistake:?}"),
+        Err(error) => panic!("{expression}: {error:?}"),
     };
     filter.matches(&mut |column| row[column].map(|cell| Cow::Borrowed(cell.as_bytes())))
 }
@@ -91,8 +91,8 @@ fn left_out(row: &Row, expressions: &[&str]) {
 
 /// Asserts that none of them can be applied to the row, and why.
 #[track_caller]
-fn failing(row: &Row, failure: Failure, expressions: &[&str]) {
+fn failing(row: &Row, error: EvalError, expressions: &[&str]) {
     for expression in expressions {
-        assert_eq!(applied(expression, row), Err(failure), "{expression}");
+        assert_eq!(applied(expression, row), Err(error), "{expression}");
     }
 }

@@ -10,7 +10,7 @@ use proptest::sample::select;
 use super::{COLUMNS, parse};
 use crate::filter::operator::{Comparison, OPERATORS, Operator};
 use crate::filter::value::{Type, Value};
-use crate::filter::{Failure, Kind};
+use crate::filter::{ColumnType, EvalError};
 
 /// An expression as a tree.
 #[derive(Clone, Debug)]
@@ -60,14 +60,16 @@ impl Tree {
     /// What its value will be, and whether it is a column's.
     fn operand(&self) -> (Type, bool) {
         match self {
-            Tree::Literal(_, value) => (value.is(), false),
-            Tree::Column(column) if COLUMNS[*column].1 == Kind::Integer => (Type::Integer, true),
+            Tree::Literal(_, value) => (value.value_type(), false),
+            Tree::Column(column) if COLUMNS[*column].1 == ColumnType::Integer => {
+                (Type::Integer, true)
+            }
             Tree::Column(_) => (Type::Text, true),
             _ => (Type::Boolean, false),
         }
     }
 
-    fn value(&self, row: &[Option<String>]) -> Result<Value<'static>, Failure> {
+    fn value(&self, row: &[Option<String>]) -> Result<Value<'static>, EvalError> {
         Ok(Value::Boolean(match self {
             Tree::Literal(_, value) => return Ok(value.clone()),
             Tree::Column(column) => return cell(*column, row),
@@ -76,7 +78,7 @@ impl Tree {
                 let value = left.value(row)?;
                 match left.operand() {
                     (Type::Text, _) | (_, true) => {}
-                    _ => return Err(Failure::Type),
+                    _ => return Err(EvalError::InvalidValue),
                 }
                 value.into_text().is_some_and(|text| text.contains(&b'b'))
             }
@@ -94,14 +96,14 @@ impl Tree {
     }
 }
 
-fn cell(column: usize, row: &[Option<String>]) -> Result<Value<'static>, Failure> {
+fn cell(column: usize, row: &[Option<String>]) -> Result<Value<'static>, EvalError> {
     let text = row[column]
         .clone()
         .map(|cell| cell.trim().as_bytes().to_vec());
     let text = Value::Text(text.map(Cow::Owned));
     match COLUMNS[column].1 {
-        Kind::Integer => text.integer().map(Value::Integer),
-        Kind::Text => Ok(text),
+        ColumnType::Integer => text.to_integer().map(Value::Integer),
+        ColumnType::Text => Ok(text),
     }
 }
 
@@ -122,21 +124,25 @@ fn comparison(symbol: &str) -> Comparison {
     }
 }
 
-fn compared(comparison: Comparison, as_type: Type, sides: (Value, Value)) -> Result<bool, Failure> {
+fn compared(
+    comparison: Comparison,
+    as_type: Type,
+    sides: (Value, Value),
+) -> Result<bool, EvalError> {
     let (left, right) = sides;
     let order = match as_type {
         Type::Text => return Ok(comparison.holds(Some(left.into_text().cmp(&right.into_text())))),
         Type::Integer => left
-            .integer()?
-            .zip(right.integer()?)
+            .to_integer()?
+            .zip(right.to_integer()?)
             .map(|(a, b)| a.partial_cmp(&b)),
         Type::Float => left
-            .float()?
-            .zip(right.float()?)
+            .to_float()?
+            .zip(right.to_float()?)
             .map(|(a, b)| a.partial_cmp(&b)),
         Type::Boolean => left
-            .boolean()
-            .zip(right.boolean())
+            .to_boolean()
+            .zip(right.to_boolean())
             .map(|(a, b)| a.partial_cmp(&b)),
     };
     Ok(order.is_some_and(|order| comparison.holds(order)))
@@ -180,8 +186,8 @@ fn row() -> impl Strategy<Value = Vec<Option<String>>> {
     let cells: Vec<_> = COLUMNS
         .iter()
         .map(|(_, kind)| match kind {
-            Kind::Integer => number.clone().boxed(),
-            Kind::Text => text.clone().boxed(),
+            ColumnType::Integer => number.clone().boxed(),
+            ColumnType::Text => text.clone().boxed(),
         })
         .collect();
     cells.prop_map(|row| {

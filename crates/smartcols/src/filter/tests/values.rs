@@ -1,6 +1,6 @@
 //! What values are compared as, and what cannot be.
 
-use super::{Failure, HELD, LIVE, applied, chosen, commanded, failing, left_out};
+use super::{EvalError, HELD, LIVE, applied, chosen, commanded, failing, left_out};
 
 #[test]
 fn a_literal_decides_what_a_column_is_compared_as() {
@@ -25,10 +25,14 @@ fn else_the_left_side_decides() {
         &["1 == \"1\"", "\"1\" == 1", "\"10\" < 9", "\"x\" > 5"],
     );
     left_out(&LIVE, &["\"01\" == 1", "\"x\" == 1"]);
-    failing(&LIVE, Failure::Type, &["1 == \"x\"", "1.5 == \"\""]);
+    failing(
+        &LIVE,
+        EvalError::InvalidValue,
+        &["1 == \"x\"", "1.5 == \"\""],
+    );
     // Two columns.
     left_out(&LIVE, &["TYPE == PID", "PID < UID"]);
-    failing(&LIVE, Failure::Type, &["PID == TYPE"]);
+    failing(&LIVE, EvalError::InvalidValue, &["PID == TYPE"]);
     // A result counts as a literal.
     let row = commanded("yes");
     chosen(&row, &["COMMAND == (1 == 1)", "(1 == 1) == COMMAND"]);
@@ -78,7 +82,7 @@ fn what_the_digits_say_counts_before_what_follows_them() {
     for text in [
         "", " ", "abc", "5x", "0x5", "5.0", "-", "+", "+-5", "- 5", "-0x", "-x",
     ] {
-        assert_eq!(compared(text), Err(Failure::Type), "{text}");
+        assert_eq!(compared(text), Err(EvalError::InvalidValue), "{text}");
     }
     for number in [
         "-5",
@@ -87,7 +91,7 @@ fn what_the_digits_say_counts_before_what_follows_them() {
         "99999999999999999999x",
         "-1e9",
     ] {
-        assert_eq!(compared(number), Err(Failure::Range), "{number}");
+        assert_eq!(compared(number), Err(EvalError::OutOfRange), "{number}");
     }
 }
 
@@ -97,7 +101,7 @@ fn a_cell_that_is_no_number_of_its_column_fails_whatever_is_asked() {
     row[3] = Some("-2");
     failing(
         &row,
-        Failure::Range,
+        EvalError::OutOfRange,
         &["UID", "!UID", "UID == \"-2\"", "UID =~ \"2\""],
     );
     chosen(&row, &["1 || UID"]);
@@ -115,7 +119,7 @@ fn floats_are_read_as_the_c_library_writes_them() {
         assert_eq!(compared(number), Ok(false), "{number}");
     }
     for text in ["", "x", "1e", ".", "1,5", "1.5.5", "infx", "\u{661}"] {
-        assert_eq!(compared(text), Err(Failure::Type), "{text}");
+        assert_eq!(compared(text), Err(EvalError::InvalidValue), "{text}");
     }
     chosen(&commanded("nan"), &["COMMAND != 1.5"]);
     left_out(&commanded("nan"), &["COMMAND == 1.5", "COMMAND >= 1.5"]);
@@ -196,7 +200,7 @@ fn a_missing_number_compares_with_no_integer_and_is_0_in_other_types() {
         ],
     );
     chosen(&HELD, &["PID =~ \"^0$\"", "TYPE > PID"]);
-    failing(&HELD, Failure::Type, &["PID == TYPE"]);
+    failing(&HELD, EvalError::InvalidValue, &["PID == TYPE"]);
 }
 
 #[test]
@@ -221,7 +225,7 @@ fn patterns_are_looked_for_in_texts_and_columns() {
     chosen(&commanded(" 5 "), &["COMMAND =~ \"^5$\""]);
     failing(
         &LIVE,
-        Failure::Type,
+        EvalError::InvalidValue,
         &[
             "5 =~ \"5\"",
             "1.5 =~ \"x\"",

@@ -1,17 +1,17 @@
 //! What the tables look like: the original's own output for a handful of namespaces, as literals, and what holds for
 //! any table.
 
-mod columns;
-mod human;
 mod json;
+mod listing;
 mod properties;
 mod raw;
+mod text_output;
 mod tree;
-pub(crate) mod utf_8;
+pub(crate) mod utf8;
 mod widths;
 
-use super::{Ascii, Cell, Characters, Column, Form, Row, Table};
-use utf_8::Utf8;
+use crate::{Ascii, Cell, Characters, Column, Format, Row, Table};
+use utf8::Utf8;
 
 /// A namespace of those that the original was run on.
 #[derive(Clone)]
@@ -81,8 +81,8 @@ fn table(columns: &str, tree: &str) -> Table {
         parent: namespace.parent,
     };
     Table {
-        key: "namespaces",
-        unreadable: None,
+        json_key: "namespaces",
+        json_members: Vec::new(),
         columns: names().map(|name| column(name, name == tree)).collect(),
         rows: NAMESPACES.iter().map(row).collect(),
     }
@@ -91,13 +91,13 @@ fn table(columns: &str, tree: &str) -> Table {
 fn column(name: &str, tree: bool) -> Column {
     Column {
         name: name.to_owned().into(),
-        hint: if ["TYPE", "NPROCS", "PID"].contains(&name) {
+        width_hint: if ["TYPE", "NPROCS", "PID"].contains(&name) {
             5
         } else {
             0
         },
-        right: ["NS", "NPROCS", "PID"].contains(&name),
-        shrinks: name == "COMMAND",
+        align_right: ["NS", "NPROCS", "PID"].contains(&name),
+        truncatable: name == "COMMAND",
         tree,
     }
 }
@@ -128,32 +128,32 @@ fn utf_8() -> Utf8 {
     Utf8
 }
 
-const HUMAN: Form = Form::Human {
+const TEXT: Format = Format::Text {
     headings: true,
     terminal: None,
-    several_lines: true,
+    multiline: true,
 };
 
 /// The same without headings.
-const BARE: Form = Form::Human {
+const BARE: Format = Format::Text {
     headings: false,
     terminal: None,
-    several_lines: true,
+    multiline: true,
 };
 
 /// On a terminal of this width.
-fn terminal(width: usize, headings: bool) -> Form {
-    Form::Human {
+fn terminal(width: usize, headings: bool) -> Format {
+    Format::Text {
         headings,
         terminal: Some(width),
-        several_lines: true,
+        multiline: true,
     }
 }
 
 /// Compares what is written with these lines.
 #[track_caller]
-fn assert_written(table: &Table, form: Form, characters: &dyn Characters, lines: &[&str]) {
-    let written = table.write(form, characters);
+fn assert_written(table: &Table, form: Format, characters: &dyn Characters, lines: &[&str]) {
+    let written = table.render(form, characters);
     let written = String::from_utf8(written).expect("what is written is text");
     let expected: String = lines.iter().map(|line| format!("{line}\n")).collect();
     assert_eq!(written, expected, "\n{written}");

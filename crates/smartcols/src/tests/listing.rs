@@ -1,7 +1,7 @@
 //! The listing of columns, which is a table like any other: `lsns -H`.
 
-use super::super::{Cell, Column, Form, Row, Shape, Table};
 use super::{BARE, assert_written, plain};
+use crate::{Cell, Column, Format, JsonStyle, Row, Table};
 
 /// Some of the original's columns: the widest of each kind among them.
 const LISTED: [[&str; 3]; 4] = [
@@ -14,7 +14,7 @@ const LISTED: [[&str; 3]; 4] = [
 fn listing() -> Table {
     let column = |name: &'static str, right| Column {
         name: name.into(),
-        right,
+        align_right: right,
         ..Column::default()
     };
     let row = |listed: [&'static str; 3]| Row {
@@ -22,8 +22,8 @@ fn listing() -> Table {
         parent: None,
     };
     Table {
-        key: "lsns-columns",
-        unreadable: None,
+        json_key: "lsns-columns",
+        json_members: Vec::new(),
         columns: vec![
             column("holder", true),
             column("type", false),
@@ -52,7 +52,7 @@ fn for_people() {
 fn for_scripts() {
     assert_written(
         &listing(),
-        Form::Raw { headings: false },
+        Format::Raw { headings: false },
         &plain(),
         &[
             r"NS <integer> namespace\x20identifier\x20(inode\x20number)",
@@ -67,7 +67,7 @@ fn for_scripts() {
 fn for_programs() {
     assert_written(
         &listing(),
-        Form::Json(Shape::Compact),
+        Format::Json(JsonStyle::Compact),
         &plain(),
         &[
             r#"{"lsns-columns":["#,

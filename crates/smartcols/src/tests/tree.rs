@@ -1,7 +1,7 @@
 //! The order of the rows.
 
-use super::super::{Form, Row, Table};
-use super::{HUMAN, assert_written, column, plain};
+use super::{TEXT, assert_written, column, plain};
+use crate::{Format, Row, Table};
 
 /// A table of these parents, each row's command being its index.
 fn table(parents: &[Option<usize>], tree: bool) -> Table {
@@ -10,8 +10,8 @@ fn table(parents: &[Option<usize>], tree: bool) -> Table {
         parent: *parent,
     };
     Table {
-        key: "namespaces",
-        unreadable: None,
+        json_key: "namespaces",
+        json_members: Vec::new(),
         columns: vec![column("COMMAND", tree)],
         rows: parents.iter().enumerate().map(row).collect(),
     }
@@ -21,7 +21,7 @@ fn table(parents: &[Option<usize>], tree: bool) -> Table {
 fn rows_follow_the_one_that_they_stand_below() {
     assert_written(
         &table(&[Some(3), None, Some(3), None, Some(1), Some(0)], true),
-        HUMAN,
+        TEXT,
         &plain(),
         &["COMMAND", "1", "`-4", "3", "|-0", "| `-5", "`-2"],
     );
@@ -31,7 +31,7 @@ fn rows_follow_the_one_that_they_stand_below() {
 fn without_a_column_that_bears_the_tree_they_stand_as_they_came() {
     assert_written(
         &table(&[Some(3), None, Some(3), None], false),
-        Form::Raw { headings: false },
+        Format::Raw { headings: false },
         &plain(),
         &["0", "1", "2", "3"],
     );
@@ -41,7 +41,7 @@ fn without_a_column_that_bears_the_tree_they_stand_as_they_came() {
 fn no_row_of_a_circle_is_lost() {
     assert_written(
         &table(&[Some(2), Some(0), Some(1), Some(3), None, Some(9)], true),
-        HUMAN,
+        TEXT,
         &plain(),
         &["COMMAND", "4", "0", "`-1", "  `-2", "3", "5"],
     );

@@ -1,13 +1,13 @@
 //! What cannot be read, and how it is told.
 
 use super::parse;
-use crate::filter::Mistake;
+use crate::filter::FilterError;
 
 /// What is said of an expression that cannot be read.
 #[track_caller]
 fn told(expression: &str) -> String {
     match parse(expression.as_bytes()) {
-        Err(Mistake::Unreadable(words)) => words,
+        Err(FilterError::Syntax(words)) => words,
         other => panic!("{expression}: {other:?}"),
     }
 }
@@ -15,26 +15,23 @@ fn told(expression: &str) -> String {
 #[test]
 fn says_what_stands_where_something_else_is_wanted() {
     for (expression, words) in [
-        (" ", "a value is wanted at the end"),
-        ("1 &&", "a value is wanted at the end"),
-        ("PID ==", "a value is wanted at the end"),
-        ("!", "a value is wanted at the end"),
-        ("()", "')' at byte 2 stands where a value is wanted"),
-        ("== 1", "'==' at byte 1 stands where a value is wanted"),
-        ("1 == == 1", "'==' at byte 6 stands where a value is wanted"),
-        ("1 1", "'1' at byte 3 stands where an operator is wanted"),
-        (
-            "PID Eq 1",
-            "'Eq' at byte 5 stands where an operator is wanted",
-        ),
-        ("1 ! 1", "'!' at byte 3 stands where an operator is wanted"),
-        ("(1)(1)", "'(' at byte 4 stands where an operator is wanted"),
-        ("1KB", "'B' at byte 3 stands where an operator is wanted"),
-        ("0x10", "'x10' at byte 2 stands where an operator is wanted"),
-        ("1.5K", "'K' at byte 4 stands where an operator is wanted"),
+        (" ", "expected a value at the end"),
+        ("1 &&", "expected a value at the end"),
+        ("PID ==", "expected a value at the end"),
+        ("!", "expected a value at the end"),
+        ("()", "expected a value, found ')' at byte 2"),
+        ("== 1", "expected a value, found '==' at byte 1"),
+        ("1 == == 1", "expected a value, found '==' at byte 6"),
+        ("1 1", "expected an operator, found '1' at byte 3"),
+        ("PID Eq 1", "expected an operator, found 'Eq' at byte 5"),
+        ("1 ! 1", "expected an operator, found '!' at byte 3"),
+        ("(1)(1)", "expected an operator, found '(' at byte 4"),
+        ("1KB", "expected an operator, found 'B' at byte 3"),
+        ("0x10", "expected an operator, found 'x10' at byte 2"),
+        ("1.5K", "expected an operator, found 'K' at byte 4"),
         (
             "1 \"x\"",
-            "the string at byte 3 stands where an operator is wanted",
+            "expected an operator, found the string at byte 3",
         ),
     ] {
         assert_eq!(told(expression), words, "{expression}");
@@ -43,22 +40,16 @@ fn says_what_stands_where_something_else_is_wanted() {
 
 #[test]
 fn says_which_parenthesis_has_no_other() {
-    assert_eq!(
-        told("(1 && (2)"),
-        "the parenthesis at byte 1 is never closed"
-    );
-    assert_eq!(
-        told("1 && ((2"),
-        "the parenthesis at byte 7 is never closed"
-    );
-    assert_eq!(told("1)"), "the parenthesis at byte 2 closes none");
+    assert_eq!(told("(1 && (2)"), "the parenthesis at byte 1 is not closed");
+    assert_eq!(told("1 && ((2"), "the parenthesis at byte 7 is not closed");
+    assert_eq!(told("1)"), "the parenthesis at byte 2 closes nothing");
     assert_eq!(
         told("\"a\" =~ (\"b\""),
-        "the parenthesis at byte 8 is never closed"
+        "the parenthesis at byte 8 is not closed"
     );
     assert_eq!(
         told("\"a\" =~ (\"b\" == 1)"),
-        "'==' at byte 13 stands where a parenthesis is wanted"
+        "expected a closing parenthesis, found '==' at byte 13"
     );
 }
 
@@ -96,7 +87,7 @@ fn a_suffix_may_not_lead_beyond_64_bits() {
         "18014398509481984K",
         "99999999999999999999K",
     ] {
-        let range = Mistake::Range(number.to_owned());
+        let range = FilterError::OutOfRange(number.to_owned());
         assert_eq!(
             parse(format!("PID < {number}").as_bytes()).err(),
             Some(range)
@@ -118,7 +109,7 @@ fn only_a_string_can_be_a_pattern() {
     ] {
         assert_eq!(
             told(expression),
-            "'=~' at byte 6 wants a string behind it",
+            "'=~' at byte 6 must be followed by a string",
             "{expression}"
         );
     }
@@ -126,14 +117,14 @@ fn only_a_string_can_be_a_pattern() {
 
 #[test]
 fn tells_a_wrong_pattern_in_the_words_of_its_reader() {
-    assert_eq!(told("0 && TYPE =~ \"(\""), "no parenthesis here");
-    assert_eq!(told("TYPE !~ '(' && foo"), "no parenthesis here");
+    assert_eq!(told("0 && TYPE =~ \"(\""), "parentheses are not supported");
+    assert_eq!(told("TYPE !~ '(' && foo"), "parentheses are not supported");
 }
 
 #[test]
 fn names_every_unknown_column_each_time_once_the_whole_can_be_read() {
     let unknown = |expression: &str| match parse(expression.as_bytes()) {
-        Err(Mistake::UnknownColumns(names)) => names,
+        Err(FilterError::UnknownColumns(names)) => names,
         other => panic!("{expression}: {other:?}"),
     };
     assert_eq!(
@@ -143,6 +134,6 @@ fn names_every_unknown_column_each_time_once_the_whole_can_be_read() {
     assert_eq!(unknown("True"), ["True"]);
     assert_eq!(unknown("true || a-b:c/d%e.f_0 =~ 'x'"), ["a-b:c/d%e.f_0"]);
     assert_eq!(unknown("notPID"), ["notPID"]);
-    assert_eq!(told("foo && PID =="), "a value is wanted at the end");
-    assert_eq!(told("foo && TYPE =~ '('"), "no parenthesis here");
+    assert_eq!(told("foo && PID =="), "expected a value at the end");
+    assert_eq!(told("foo && TYPE =~ '('"), "parentheses are not supported");
 }

@@ -1,13 +1,13 @@
 //! The form for people on a pipe, where nothing is cut.
 
-use super::super::Form;
-use super::{BARE, HUMAN, assert_written, plain, table, utf_8};
+use super::{BARE, TEXT, assert_written, plain, table, utf_8};
+use crate::Format;
 
 #[test]
 fn a_tree_in_utf_8() {
     assert_written(
         &table("NS TYPE NPROCS PID USER NSFS COMMAND", "COMMAND"),
-        HUMAN,
+        TEXT,
         &utf_8(),
         &[
             "        NS TYPE NPROCS   PID USER   NSFS             COMMAND",
@@ -25,7 +25,7 @@ fn a_tree_in_utf_8() {
 fn a_tree_in_ascii() {
     assert_written(
         &table("NS TYPE NPROCS PID USER NSFS COMMAND", "COMMAND"),
-        HUMAN,
+        TEXT,
         &plain(),
         &[
             "        NS TYPE NPROCS   PID USER   NSFS             COMMAND",
@@ -41,10 +41,10 @@ fn a_tree_in_ascii() {
 
 #[test]
 fn several_lines_joined_and_no_headings() {
-    let form = Form::Human {
+    let form = Format::Text {
         headings: false,
         terminal: None,
-        several_lines: false,
+        multiline: false,
     };
     assert_written(
         &table("NS TYPE NPROCS PID USER NSFS COMMAND", "COMMAND"),
@@ -64,7 +64,7 @@ fn several_lines_joined_and_no_headings() {
 fn a_list() {
     assert_written(
         &table("PID COMMAND NSFS", ""),
-        HUMAN,
+        TEXT,
         &utf_8(),
         &[
             "  PID COMMAND                 NSFS",
@@ -83,7 +83,7 @@ fn a_list() {
 fn what_ends_a_line() {
     assert_written(
         &table("NSFS COMMAND PID", "COMMAND"),
-        HUMAN,
+        TEXT,
         &utf_8(),
         &[
             "NSFS             COMMAND                       PID",
@@ -127,8 +127,8 @@ fn what_ends_a_line() {
 fn nothing_is_written_of_no_rows() {
     let mut table = table("NS COMMAND", "COMMAND");
     table.rows.clear();
-    assert_written(&table, HUMAN, &plain(), &[]);
-    assert_written(&table, Form::Raw { headings: true }, &plain(), &[]);
+    assert_written(&table, TEXT, &plain(), &[]);
+    assert_written(&table, Format::Raw { headings: true }, &plain(), &[]);
 }
 
 /// The original shows these, and a name is not what it looks like. All else about it is the original's.
@@ -139,7 +139,7 @@ fn marks_that_turn_text_around_are_escaped() {
     table.rows[0].cells = vec!["\u{202e}daeh\u{feff}\u{200e}".into()];
     assert_written(
         &table,
-        HUMAN,
+        TEXT,
         &utf_8(),
         &["COMMAND", r"\xe2\x80\xaedaeh\xef\xbb\xbf\xe2\x80\x8e"],
     );

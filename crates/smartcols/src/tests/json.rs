@@ -2,8 +2,8 @@
 
 use std::ffi::OsStr;
 
-use super::super::{Cell, Form, Shape, Table};
 use super::{assert_written, plain, table};
+use crate::{Cell, Format, JsonStyle, Table};
 
 const COLUMNS: &str = "PID NSFS COMMAND";
 
@@ -12,7 +12,7 @@ const COLUMNS: &str = "PID NSFS COMMAND";
 fn a_tree_over_many_lines() {
     assert_written(
         &table(COLUMNS, "COMMAND"),
-        Form::Json(Shape::Pretty),
+        Format::Json(JsonStyle::Pretty),
         &plain(),
         &[
             "{",
@@ -54,7 +54,7 @@ fn a_tree_over_many_lines() {
 fn a_tree_without_white_space() {
     assert_written(
         &table(COLUMNS, "COMMAND"),
-        Form::Json(Shape::Compact),
+        Format::Json(JsonStyle::Compact),
         &plain(),
         &[
             r#"{"namespaces":["#,
@@ -70,7 +70,7 @@ fn a_tree_without_white_space() {
 fn a_tree_with_a_root_a_line() {
     assert_written(
         &table(COLUMNS, "COMMAND"),
-        Form::Json(Shape::Lines),
+        Format::Json(JsonStyle::Lines),
         &plain(),
         &[
             "{\"pid\":10,\"nsfs\":null,\"command\":\"init --a\",\"children\":[{\"pid\":11,\"nsfs\":\"/run/n/one,/run/n/two words\",\"command\":\"wïde 世界 x\",\"children\":[{\"pid\":12,\"nsfs\":null,\"command\":\"a\\\\x b\\n\u{fffd}\\u001b[0m\"}]},{\"pid\":1234,\"nsfs\":\"/run/n/three\",\"command\":\"e\u{301}nd of it\"}]}",
@@ -83,7 +83,7 @@ fn a_tree_with_a_root_a_line() {
 fn a_list_with_a_row_a_line() {
     assert_written(
         &table(COLUMNS, ""),
-        Form::Json(Shape::Lines),
+        Format::Json(JsonStyle::Lines),
         &plain(),
         &[
             r#"{"pid":10,"nsfs":null,"command":"init --a"}"#,
@@ -101,13 +101,13 @@ fn no_rows_are_an_empty_array() {
     table.rows.clear();
     for (shape, lines) in [
         (
-            Shape::Pretty,
+            JsonStyle::Pretty,
             &["{", r#"   "namespaces": ["#, "", "   ]", "}"][..],
         ),
-        (Shape::Compact, &[r#"{"namespaces":["#, "]}"]),
-        (Shape::Lines, &[]),
+        (JsonStyle::Compact, &[r#"{"namespaces":["#, "]}"]),
+        (JsonStyle::Lines, &[]),
     ] {
-        assert_written(&table, Form::Json(shape), &plain(), lines);
+        assert_written(&table, Format::Json(shape), &plain(), lines);
     }
 }
 
@@ -118,7 +118,7 @@ fn control_characters_have_escapes() {
     table.rows[0].cells = vec![Cell::from(b"\r\x08\x0c\x0bb/\"\\\n\t\x1f\x7f".to_vec())];
     assert_written(
         &table,
-        Form::Json(Shape::Lines),
+        Format::Json(JsonStyle::Lines),
         &plain(),
         &["{\"command\":\"\\r\\b\\f\\u000bb/\\\"\\\\\\n\\t\\u001f\\u007f\"}"],
     );
@@ -127,13 +127,13 @@ fn control_characters_have_escapes() {
 #[test]
 fn the_shape_has_a_name() {
     for (name, shape) in [
-        (None, Shape::Pretty),
-        (Some("lines"), Shape::Lines),
-        (Some("compact"), Shape::Compact),
-        (Some("pretty"), Shape::Pretty),
-        (Some("Lines"), Shape::Pretty),
-        (Some(""), Shape::Pretty),
+        (None, JsonStyle::Pretty),
+        (Some("lines"), JsonStyle::Lines),
+        (Some("compact"), JsonStyle::Compact),
+        (Some("pretty"), JsonStyle::Pretty),
+        (Some("Lines"), JsonStyle::Pretty),
+        (Some(""), JsonStyle::Pretty),
     ] {
-        assert_eq!(Shape::named(name.map(OsStr::new)), shape);
+        assert_eq!(JsonStyle::from_env_value(name.map(OsStr::new)), shape);
     }
 }

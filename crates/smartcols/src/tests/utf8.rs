@@ -1,18 +1,18 @@
 //! The characters of a UTF-8 locale, without a C library: what is not in the tables below is one cell wide.
 
-use crate::table::{Beginning, Character, Characters};
+use crate::{Character, Characters, Decoded};
 
 pub(crate) struct Utf8;
 
 impl Characters for Utf8 {
-    fn are_utf_8(&self) -> bool {
+    fn is_utf8(&self) -> bool {
         true
     }
 
-    fn beginning(&self, text: &[u8]) -> Beginning {
+    fn decode(&self, text: &[u8]) -> Decoded {
         let chunk = text.utf8_chunks().next().expect("it is not empty");
         if let Some(first) = chunk.valid().chars().next() {
-            return Beginning {
+            return Decoded {
                 length: first.len_utf8(),
                 character: (!first.is_control()).then(|| Character {
                     width: width(first),
@@ -23,7 +23,7 @@ impl Characters for Utf8 {
         // As mbrtowc(3): what may go on behind the end is one thing, any other byte is one by itself.
         let is_cut = chunk.invalid().len() == text.len()
             && std::str::from_utf8(text).is_err_and(|error| error.error_len().is_none());
-        Beginning {
+        Decoded {
             length: if is_cut { text.len() } else { 1 },
             character: None,
         }

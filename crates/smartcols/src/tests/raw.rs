@@ -1,11 +1,11 @@
 //! The form for scripts.
 
-use super::super::Form;
 use super::{assert_written, plain, table, utf_8};
+use crate::Format;
 
 #[test]
 fn a_tree_in_utf_8() {
-    let form = Form::Raw { headings: true };
+    let form = Format::Raw { headings: true };
     assert_written(
         &table("PID USER NSFS COMMAND", "COMMAND"),
         form,
@@ -23,7 +23,7 @@ fn a_tree_in_utf_8() {
 
 #[test]
 fn a_tree_in_ascii_without_headings() {
-    let form = Form::Raw { headings: false };
+    let form = Format::Raw { headings: false };
     assert_written(
         &table("PID USER NSFS COMMAND", "COMMAND"),
         form,

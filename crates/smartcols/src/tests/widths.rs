@@ -1,7 +1,7 @@
 //! The form for people on a terminal, where columns grow and shrink.
 
-use super::super::{Cell, Row, Table};
 use super::{assert_written, column, plain, table, terminal, utf_8};
+use crate::{Cell, Row, Table};
 
 const USUAL: &str = "NS TYPE NPROCS PID USER COMMAND";
 
@@ -75,7 +75,7 @@ fn nothing_is_cut_below_its_heading() {
 fn what_may_not_be_cut_overruns() {
     let mut table = table(USUAL, "COMMAND");
     for column in &mut table.columns {
-        column.shrinks = false;
+        column.truncatable = false;
     }
     assert_written(
         &table,
@@ -188,8 +188,8 @@ fn commands_twice(commands: &[&[u8]]) -> Table {
         parent: None,
     };
     Table {
-        key: "namespaces",
-        unreadable: None,
+        json_key: "namespaces",
+        json_members: Vec::new(),
         columns: vec![column("COMMAND", true); 2],
         rows: commands.iter().map(row).collect(),
     }
@@ -197,7 +197,7 @@ fn commands_twice(commands: &[&[u8]]) -> Table {
 
 /// How wide the columns are: the second one's heading tells where it begins, the first row where it ends.
 fn widths_of_two(table: &Table, width: usize) -> [usize; 2] {
-    let written = table.write(terminal(width, true), &plain());
+    let written = table.render(terminal(width, true), &plain());
     let mut lines = written.split(|byte| *byte == b'\n');
     let heading = lines.next().expect("headings come first");
     let second = heading.len() - "COMMAND".len();
@@ -216,12 +216,12 @@ fn a_tree_wider_than_the_terminal_is_cut_less() {
             parent: depth.checked_sub(1),
         };
         let table = Table {
-            key: "namespaces",
-            unreadable: None,
+            json_key: "namespaces",
+            json_members: Vec::new(),
             columns: vec![column("COMMAND", true)],
             rows: (0..6).map(row).collect(),
         };
-        let written = table.write(terminal(1, false), &plain());
+        let written = table.render(terminal(1, false), &plain());
         let widest = written.split(|byte| *byte == b'\n').map(<[u8]>::len).max();
         assert_eq!(widest, Some(expected), "{length}");
     }

@@ -6,8 +6,8 @@ use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::{prop_assert, prop_assert_eq, proptest};
 use serde_json::Value;
 
-use super::super::{Cell, Form, Row, Shape, Table};
-use super::{HUMAN, column, plain, terminal, utf_8};
+use super::{TEXT, column, plain, terminal, utf_8};
+use crate::{Cell, Format, JsonStyle, Row, Table};
 
 /// Text as hostile as a command line can be, with characters of all widths.
 fn text() -> impl Strategy<Value = Vec<u8>> {
@@ -36,8 +36,8 @@ fn table() -> impl Strategy<Value = Table> {
     let row = (vec(cell(), 3), option::of(0..9_usize));
     let row = row.prop_map(|(cells, parent)| Row { cells, parent });
     (vec(row, 0..9), any::<bool>()).prop_map(|(rows, tree)| Table {
-        key: "namespaces",
-        unreadable: None,
+        json_key: "namespaces",
+        json_members: Vec::new(),
         columns: vec![
             column("NPROCS", false),
             column("COMMAND", tree),
@@ -79,12 +79,12 @@ fn unescape(mut raw: &[u8]) -> Vec<u8> {
 proptest! {
     #[test]
     fn json_is_valid_and_has_every_row(table in table()) {
-        for shape in [Shape::Pretty, Shape::Compact] {
-            let written = table.write(Form::Json(shape), &plain());
+        for shape in [JsonStyle::Pretty, JsonStyle::Compact] {
+            let written = table.render(Format::Json(shape), &plain());
             let value: Value = serde_json::from_slice(&written).expect("valid JSON");
             prop_assert_eq!(count(&value["namespaces"]), table.rows.len());
         }
-        let written = table.write(Form::Json(Shape::Lines), &plain());
+        let written = table.render(Format::Json(JsonStyle::Lines), &plain());
         let rows = serde_json::Deserializer::from_slice(&written).into_iter();
         let rows = rows.collect::<Result<Vec<Value>, _>>().expect("valid JSON");
         prop_assert_eq!(count(&Value::Array(rows)), table.rows.len());
@@ -92,11 +92,11 @@ proptest! {
 
     #[test]
     fn nothing_but_text_reaches_a_terminal(table in table(), width in 1..200_usize) {
-        for form in [HUMAN, terminal(width, true), terminal(width, false)] {
-            let written = table.write(form, &utf_8());
+        for form in [TEXT, terminal(width, true), terminal(width, false)] {
+            let written = table.render(form, &utf_8());
             let written = String::from_utf8(written).expect("valid UTF-8");
             prop_assert!(written.chars().all(|found| found == '\n' || !found.is_control()));
-            let written = table.write(form, &plain());
+            let written = table.render(form, &plain());
             prop_assert!(written.iter().all(|byte| matches!(byte, b'\n' | b' '..=b'~')));
         }
     }
@@ -105,18 +105,18 @@ proptest! {
     fn a_column_that_may_be_cut_fits_any_terminal(texts in vec(text(), 1..9), width in 1..100_usize) {
         let row = |text: Vec<u8>| Row { cells: vec![Cell::from(text)], parent: None };
         let table = Table {
-            key: "namespaces",
-            unreadable: None,
+            json_key: "namespaces",
+            json_members: Vec::new(),
             columns: vec![column("COMMAND", true)],
             rows: texts.into_iter().map(row).collect(),
         };
-        let written = table.write(terminal(width, false), &plain());
+        let written = table.render(terminal(width, false), &plain());
         prop_assert!(lines(&written).iter().all(|line| line.len() <= width));
     }
 
     #[test]
     fn raw_cells_can_be_read_back(table in table()) {
-        let written = table.write(Form::Raw { headings: false }, &plain());
+        let written = table.render(Format::Raw { headings: false }, &plain());
         let list = !table.columns.iter().any(|column| column.tree);
         for (line, row) in lines(&written).iter().zip(&table.rows) {
             let cells: Vec<&[u8]> = line.split(|byte| *byte == b' ').collect();
