@@ -159,6 +159,14 @@ _rchroot_value() { # OPTION PROGRAM
         --groups) __nsutils_offer_list __nsutils_groups "$2" ;;
         --userspec) __nsutils_offer_user_group ;;
         --chdir) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --mount-api) __nsutils_offer < <(printf '%s\n' host private rescue) ;;
+        --mount-sys) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --mount-dev) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --resolv-conf) __nsutils_offer < <(printf '%s\n' auto off) ;;
+        --bind) __nsutils_offer_paths compgen -f -- "$part" ;;
+        --bind-ro) __nsutils_offer_paths compgen -f -- "$part" ;;
+        --tmpfs) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --whitelist-env) __nsutils_offer_list __nsutils_variables "$2" ;;
         operand) __nsutils_offer_paths compgen -d -- "$part" ;;
     esac
 }
@@ -174,7 +182,7 @@ _rchroot_line() {
         option=
         case ${words[at]} in
             --) ((at++)) && behind=1 && break ;;
-            -?*) [[ ${words[at]} =~ ^(--groups|--userspec|--chdir)$ ]] && option=${words[at]} && ((at++)) ;;
+            -?*) [[ ${words[at]} =~ ^(--groups|--userspec|--chdir|--resolv-conf|--bind|--bind-ro|--tmpfs|--whitelist-env)$ ]] && option=${words[at]} && ((at++)) ;;
             *) break ;;
         esac
     done
@@ -223,7 +231,7 @@ _rchroot() {
 
     case "${cmd}" in
         rchroot)
-            opts="--groups --userspec --skip-chdir --help --version --chdir --close-fds --no-new-privs --new-session"
+            opts="--groups --userspec --skip-chdir --help --version --chdir --close-fds --no-new-privs --new-session --mount-api --mount-sys --mount-dev --resolv-conf --bind --bind-ro --tmpfs --clear-env --whitelist-env --reset-env"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -37,6 +37,10 @@ pub(crate) const QUESTIONS: &[Question] = &[
     all("rnsenter --wd", &["--wd", "--wdns"]),
     all("rnsenter -m -t 1 --preserve", &["--preserve-credentials"]),
     all("rchroot --sk", &["--skip-chdir"]),
+    all(
+        "rchroot --mount-",
+        &["--mount-api", "--mount-dev", "--mount-sys"],
+    ),
     // Words.
     all(
         "rlsns -t ",
@@ -54,6 +58,10 @@ pub(crate) const QUESTIONS: &[Question] = &[
         "runshare --propagation ",
         &["private", "shared", "slave", "unchanged"],
     ),
+    all("rchroot --mount-api=h", &["--mount-api=host"]),
+    all("rchroot --resolv-conf ", &["auto", "off"]),
+    all("rchroot --bind-ro {dir}/fi", &["{dir}/file"]),
+    all("rchroot --tmpfs={dir}/d", &["--tmpfs={dir}/dir"]),
     all(
         "runshare --setgroups=",
         &["--setgroups=allow", "--setgroups=deny"],

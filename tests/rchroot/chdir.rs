@@ -174,11 +174,21 @@ fn the_original_knows_none_of_these_options() {
         ("--chdir", "=/"),
         ("--ch", "=/"),
         ("--close-fds", ""),
-        ("--cl", ""),
+        ("--clo", ""),
         ("--no-new-privs", ""),
         ("--no", ""),
         ("--new-session", ""),
         ("--ne", ""),
+        ("--mount-api", "=host"),
+        ("--mount-sys", ""),
+        ("--mount-dev", "=/dev"),
+        ("--resolv-conf", "=off"),
+        ("--bind", "=/etc"),
+        ("--bind-ro", "=/etc:/mnt:nodev"),
+        ("--tmpfs", "=/tmp:size=1m"),
+        ("--clear-env", ""),
+        ("--whitelist-env", "=A"),
+        ("--reset-env", ""),
     ] {
         let word = format!("{option}{value}");
         let (ours, theirs) = diff.run_both(|tool| fixture.here(tool).args([&word, "nosuch"]));
@@ -192,7 +202,7 @@ fn the_original_knows_none_of_these_options() {
         theirs.fails(125, &unknown);
     }
     for (word, candidates) in [
-        ("--c", "'--chdir' '--close-fds'"),
+        ("--c", "'--chdir' '--close-fds' '--clear-env'"),
         ("--n", "'--no-new-privs' '--new-session'"),
     ] {
         let (ours, theirs) = diff.run_both(|tool| fixture.here(tool).args([word, "nosuch"]));

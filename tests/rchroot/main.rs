@@ -24,5 +24,6 @@ mod mistakes;
 mod newroot;
 mod quoting;
 mod random;
+mod rootfs;
 mod session;
 mod usernamespace;

@@ -84,6 +84,8 @@ pub struct PasswdEntry<'a> {
     pub uid: u32,
     /// The login group.
     pub gid: u32,
+    /// The home directory.
+    pub home: &'a OsStr,
     /// The login shell; empty stands for /bin/sh.
     pub shell: &'a OsStr,
 }
@@ -114,11 +116,13 @@ pub fn passwd_entries(file: &[u8]) -> impl Iterator<Item = PasswdEntry<'_>> {
         let name = fields.next()?;
         let uid = number(fields.nth(1)?)?;
         let gid = number(fields.next()?)?;
-        let shell = fields.nth(2).unwrap_or_default();
+        let home = fields.nth(1).unwrap_or_default();
+        let shell = fields.next().unwrap_or_default();
         Some(PasswdEntry {
             name,
             uid,
             gid,
+            home,
             shell,
         })
     })

@@ -6,6 +6,7 @@
 use clap::{Arg, Command, ValueHint};
 use nscore::cli::{EXTENSIONS, Family, Opt, Original, Tool, table};
 use nscore::hardening::HardeningOption;
+use nscore::rootfs::RootfsOption;
 
 /// What the command-line layer must know of `rchroot`. It has no short options at all.
 pub const TOOL: Tool = Tool {
@@ -29,6 +30,10 @@ pub(crate) enum OptionId {
     SkipChdir,
     Chdir,
     Hardening(HardeningOption),
+    Rootfs(RootfsOption),
+    ClearEnv,
+    WhitelistEnv,
+    ResetEnv,
 }
 
 const USERS: &str = "Users and groups";
@@ -68,7 +73,37 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     hardening(HardeningOption::CloseFds),
     hardening(HardeningOption::NoNewPrivs),
     hardening(HardeningOption::NewSession),
+    rootfs(RootfsOption::MountApi),
+    rootfs(RootfsOption::MountSys),
+    rootfs(RootfsOption::MountDev),
+    rootfs(RootfsOption::ResolvConf),
+    rootfs(RootfsOption::Bind),
+    rootfs(RootfsOption::BindRo),
+    rootfs(RootfsOption::Tmpfs),
+    Opt::flag(
+        OptionId::ClearEnv,
+        "clear-env",
+        "the command gets an empty environment",
+    )
+    .heading(EXTENSIONS),
+    Opt::required(
+        OptionId::WhitelistEnv,
+        "whitelist-env",
+        "LIST",
+        "the command gets only these variables, named with commas between them",
+    )
+    .heading(EXTENSIONS),
+    Opt::flag(
+        OptionId::ResetEnv,
+        "reset-env",
+        "the command gets the environment of a login: HOME, SHELL, USER, LOGNAME, PATH, TERM",
+    )
+    .heading(EXTENSIONS),
 ];
+
+const fn rootfs(option: RootfsOption) -> Opt<OptionId> {
+    Opt::rootfs(OptionId::Rootfs(option), option)
+}
 
 const fn hardening(option: HardeningOption) -> Opt<OptionId> {
     Opt::hardening(OptionId::Hardening(option), option)

@@ -5,6 +5,7 @@
 pub mod cli;
 
 mod credentials;
+mod environment;
 mod groups;
 mod identity;
 mod lookup_order;

@@ -9,11 +9,15 @@ use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, readlink};
 use nix::unistd::{chdir, chroot, fchdir};
-use nscore::cli::message;
 use nscore::cli::quote::Quotes;
+use nscore::cli::{Message, message};
 use nscore::hint::{self, WithHint};
+use nscore::ns_type::NsType;
+use nscore::rootfs;
 use nscore::sys::directory::status_of;
 use nscore::sys::file::open;
+use nscore::sys::mount::{Propagation, set_propagation};
+use nscore::sys::namespace::unshare;
 
 use crate::options::Options;
 
@@ -64,6 +68,58 @@ impl<'a> NewRoot<'a> {
     }
 }
 
+/// The error of a system call as that of NEWROOT; the hint says how to do without the right to it.
+fn cannot_enter<T>(
+    result: Result<T, Errno>,
+    root: &NewRoot,
+    otherwise: &'static str,
+    quotes: &Quotes,
+) -> Result<T> {
+    let explained = result.with_hint_for(Path::new(root.name), move |errno, path| {
+        hint::chroot(errno, path, otherwise)
+    });
+    explained.with_context(|| {
+        let named = quotes.shell(root.name);
+        message(&[&"cannot change root directory to ", &named])
+    })
+}
+
+/// Makes NEWROOT the root in a mount namespace of our own, with what is to be mounted there: all of it is gone with the
+/// command.
+fn mount_and_enter(
+    root: &NewRoot,
+    options: &Options,
+    quotes: &Quotes,
+    warn: &dyn Fn(&Message),
+) -> Result<()> {
+    let otherwise = "use runshare --map-root-user --root NEWROOT, which has the same options";
+    let cannot = |errno| cannot_enter(Err::<(), Errno>(errno), root, otherwise, quotes);
+    let found = match root.opened.get_or_init(|| open_root(root.name)) {
+        Ok(opened) => status_of(&opened.directory)?,
+        Err(errno) => return cannot(*errno),
+    };
+    if let Err(errno) = unshare(NsType::Mount.flag()) {
+        return cannot(errno);
+    }
+    set_propagation(Path::new("/"), Propagation::Private)
+        .context("cannot change root filesystem propagation")?;
+    // What was opened before is of the mount namespace that was left.
+    let opened = open(Path::new(root.name), OFlag::O_PATH | OFlag::O_DIRECTORY);
+    let directory = cannot_enter(opened, root, otherwise, quotes)?;
+    let again = status_of(&directory)?;
+    if (again.device, again.inode) != (found.device, found.inode) {
+        return cannot(Errno::ESTALE);
+    }
+    let working = open(Path::new("."), OFlag::O_PATH | OFlag::O_DIRECTORY);
+    let entered = rootfs::mount_all(directory, &options.mounts, warn)?;
+    let changed = fchdir(&entered).and_then(|()| chroot("."));
+    cannot_enter(changed, root, otherwise, quotes)?;
+    if options.skip_chdir {
+        fchdir(working?).context("cannot change directory to .")?;
+    }
+    Ok(())
+}
+
 fn open_root(name: &OsStr) -> Result<Opened, Errno> {
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY;
     let directory = open(Path::new(name), flags)?;
@@ -89,21 +145,18 @@ fn open_root(name: &OsStr) -> Result<Opened, Errno> {
 ///
 /// # Errors
 /// Those of `chroot(2)` and `chdir(2)`.
-pub(crate) fn enter(root: &NewRoot, options: &Options, quotes: &Quotes) -> Result<()> {
-    let newroot = root.name;
-    let explained = root
-        .change_root()
-        .with_hint_for(Path::new(newroot), |errno, path| {
-            hint::chroot(
-                errno,
-                path,
-                "run this in a user namespace (runshare --map-root-user rchroot ...)",
-            )
-        });
-    explained.with_context(|| {
-        let named = quotes.shell(newroot);
-        message(&[&"cannot change root directory to ", &named])
-    })?;
+pub(crate) fn enter(
+    root: &NewRoot,
+    options: &Options,
+    quotes: &Quotes,
+    warn: &dyn Fn(&Message),
+) -> Result<()> {
+    if options.mounts.is_empty() {
+        let otherwise = "run this in a user namespace (runshare --map-root-user rchroot ...)";
+        cannot_enter(root.change_root(), root, otherwise, quotes)?;
+    } else {
+        mount_and_enter(root, options, quotes, warn)?;
+    }
     if !options.skip_chdir {
         // A working directory outside the root would be a way out of it.
         chdir("/").context("cannot chdir to root directory")?;

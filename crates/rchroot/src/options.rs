@@ -4,8 +4,10 @@ use std::ffi::{OsStr, OsString};
 
 use nscore::cli::{Invocation, Usage, message};
 use nscore::hardening::Hardening;
+use nscore::rootfs::Requests;
 
 use crate::cli::OptionId;
+use crate::environment::Environment;
 
 /// What was asked for.
 #[derive(Debug, PartialEq, Eq)]
@@ -24,6 +26,10 @@ pub(crate) struct Options {
     pub(crate) directory: Option<OsString>,
     /// What the command is not to have of the caller's.
     pub(crate) hardening: Hardening,
+    /// What is to be mounted inside.
+    pub(crate) mounts: Requests,
+    /// What the command is to have of the caller's environment.
+    pub(crate) environment: Environment,
 }
 
 impl Options {
@@ -34,6 +40,7 @@ impl Options {
     pub(crate) fn parse(invocation: &Invocation<OptionId>) -> Result<Options, Usage> {
         let (mut userspec, mut groups, mut skip_chdir) = (None, None, false);
         let (mut directory, mut hardening) = (None, Hardening::default());
+        let (mut mounts, mut environment) = (Requests::default(), Environment::Callers);
         for option in invocation.options() {
             match option.id() {
                 OptionId::Groups => groups = Some(option.value().to_owned()),
@@ -41,6 +48,12 @@ impl Options {
                 OptionId::SkipChdir => skip_chdir = true,
                 OptionId::Chdir => directory = Some(option.value().to_owned()),
                 OptionId::Hardening(option) => hardening.set(option),
+                OptionId::Rootfs(id) => mounts
+                    .set(id, option.optional_value())
+                    .map_err(Usage::InvalidUsage)?,
+                OptionId::ClearEnv => environment = Environment::Empty,
+                OptionId::WhitelistEnv => environment.allow(option.value()),
+                OptionId::ResetEnv => environment = Environment::Login,
             }
         }
         let Some((newroot, command)) = invocation.operands()?.split_first() else {
@@ -58,6 +71,8 @@ impl Options {
             skip_chdir,
             directory,
             hardening,
+            mounts,
+            environment,
         })
     }
 }

@@ -46,7 +46,8 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     } else {
         OwnFile::hold()
     };
-    newroot::enter(&newroot, &options, &quotes)?;
+    let diagnostics = &invocation.diagnostics;
+    newroot::enter(&newroot, &options, &quotes, &|text| diagnostics.warn(text))?;
     let inside = Files::default();
     let mut identity = match spec {
         Some(spec) => spec.resolve(&inside)?,
@@ -59,8 +60,9 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     if let Some(list) = list {
         identity.groups = Some(list.resolve(&inside, &quotes, &invocation.diagnostics)?);
     }
+    let login = options.environment.login(&inside, &identity);
     credentials::apply(&identity)?;
-    let diagnostics = &invocation.diagnostics;
+    options.environment.apply(login.as_ref());
     let hardening = options.hardening;
     let become_command = || -> Result<ExitReason> {
         hardening.apply(|text| diagnostics.warn(text))?;

@@ -5,7 +5,7 @@
 //! root's with our privilege. In there passwd(5) and group(5) are read as the files that they are.
 
 use std::cell::OnceCell;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use nix::errno::Errno;
@@ -14,6 +14,14 @@ use nscore::users::{self, User, group_entries, passwd_entries};
 
 /// The number that stands for "leave it as it is" where the kernel takes a user or a group; so it is none.
 pub(crate) const NO_ID: u32 = u32::MAX;
+
+/// What a login of a user has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Login {
+    pub(crate) name: OsString,
+    pub(crate) home: OsString,
+    pub(crate) shell: OsString,
+}
 
 /// A place where users and groups are known.
 pub(crate) trait UserDatabase {
@@ -96,6 +104,18 @@ impl Files {
             name: entry.name.to_owned(),
             uid: entry.uid,
             gid: entry.gid,
+        })
+    }
+}
+
+impl Files {
+    /// The name, home directory and shell of the first user with this number.
+    pub(crate) fn login(&self, uid: u32) -> Option<Login> {
+        let entry = passwd_entries(self.passwd()).find(|entry| entry.uid == uid)?;
+        Some(Login {
+            name: entry.name.to_owned(),
+            home: entry.home.to_owned(),
+            shell: entry.shell.to_owned(),
         })
     }
 }

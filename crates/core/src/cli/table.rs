@@ -117,6 +117,7 @@
 use clap::{Arg, ArgAction, Command, ValueHint};
 
 use crate::hardening::HardeningOption;
+use crate::rootfs::RootfsOption;
 
 /// The help heading of the options that the original at its pinned version lacks. It is more than a heading: the
 /// prefix rule of [`getopt`](super::getopt) depends on it, so that no option of ours changes what an original's prefix
@@ -214,6 +215,57 @@ impl<Id: Copy> Opt<Id> {
             ),
         };
         Opt::flag(id, long, text).heading(EXTENSIONS)
+    }
+
+    /// One of the options of [`crate::rootfs`], which `runshare` and `rchroot` have beyond their originals.
+    pub const fn rootfs(id: Id, option: RootfsOption) -> Opt<Id> {
+        let opt = match option {
+            RootfsOption::MountApi => Opt::optional(
+                id,
+                "mount-api",
+                "host|private|rescue",
+                "mount proc, sys, dev, run, tmp and resolv.conf inside",
+            ),
+            RootfsOption::MountSys => Opt::optional(
+                id,
+                "mount-sys",
+                "DIR",
+                "mount a read-only sysfs on DIR (/sys)",
+            )
+            .value_hint(ValueHint::DirPath),
+            RootfsOption::MountDev => Opt::optional(
+                id,
+                "mount-dev",
+                "DIR",
+                "mount a /dev with few devices on DIR (/dev)",
+            )
+            .value_hint(ValueHint::DirPath),
+            RootfsOption::ResolvConf => Opt::required(
+                id,
+                "resolv-conf",
+                "auto|off",
+                "whether the caller's /etc/resolv.conf is seen inside",
+            ),
+            RootfsOption::Bind => Opt::required(
+                id,
+                "bind",
+                "SRC[:DST[:OPTIONS]]",
+                "show a file or directory of outside at DST inside; may be repeated",
+            )
+            .value_hint(ValueHint::AnyPath),
+            RootfsOption::BindRo => {
+                Opt::required(id, "bind-ro", "SRC[:DST[:OPTIONS]]", "the same, read-only")
+                    .value_hint(ValueHint::AnyPath)
+            }
+            RootfsOption::Tmpfs => Opt::required(
+                id,
+                "tmpfs",
+                "DIR[:OPTIONS]",
+                "mount a tmpfs on DIR inside; may be repeated",
+            )
+            .value_hint(ValueHint::DirPath),
+        };
+        opt.heading(EXTENSIONS)
     }
 
     const fn new(

@@ -53,7 +53,7 @@ impl NewFilesystem {
             }) => self.mount_older(root, path),
             made => {
                 let made = made?;
-                attach(&made, root.make(path, PointKind::Directory)?)?;
+                attach(&made, directory(root, path)?)?;
                 Ok(made)
             }
         }
@@ -85,7 +85,7 @@ impl NewFilesystem {
 
     /// The same before Linux 5.2, by `mount(2)`.
     fn mount_older(&self, root: &Root, path: &Path) -> Result<OwnedFd, MountError> {
-        let point = root.make(path, PointKind::Directory)?;
+        let point = directory(root, path)?;
         let mut options = Vec::new();
         for (key, value) in &self.parameters {
             if !options.is_empty() {
@@ -102,6 +102,15 @@ impl NewFilesystem {
         let (name, target) = (Some(self.name), fd_path(&point));
         mount(name, &target, name, flags, Some(options.as_c_str()))?;
         Ok(root.open(path)?)
+    }
+}
+
+/// Opens a mount point for a file system. On a file the kernel says EINVAL, which says nothing.
+fn directory(root: &Root, path: &Path) -> Result<OwnedFd, Errno> {
+    let point = root.make(path, PointKind::Directory)?;
+    match PointKind::for_source(&point)? {
+        PointKind::Directory => Ok(point),
+        PointKind::File => Err(Errno::ENOTDIR),
     }
 }
 

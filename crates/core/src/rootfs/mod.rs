@@ -21,6 +21,7 @@ mod attach;
 mod bind;
 mod dev;
 mod error;
+mod option;
 mod remount;
 mod requests;
 mod resolv_conf;
@@ -39,6 +40,7 @@ use crate::sys::mount::{attach, clone_tree};
 use bind::PreparedMount;
 use root::Root;
 
+pub use option::RootfsOption;
 pub use requests::{ApiMode, Requests};
 
 /// Makes the mounts that were asked for below `directory`, and returns the root to enter.

@@ -1,0 +1,507 @@
+//! `--mount-api`, `--bind`, `--tmpfs` and their kin: what the command finds mounted, and that nothing of it is left.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::libc;
+
+use crate::fixture::{Fixture, RCHROOT};
+use testkit::{Tool, require};
+
+fn rchroot() -> Tool {
+    Tool::new(RCHROOT).argv0("rchroot")
+}
+
+/// The mount points that a table shows, each with the options of its topmost mount and its file system.
+fn mounts(table: &str) -> BTreeMap<String, (String, String)> {
+    let lines = table.lines().map(|line| {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let dash = fields.iter().position(|field| *field == "-").unwrap();
+        let (point, options) = (fields[4].to_owned(), fields[5].replace(",relatime", ""));
+        (point, (options, fields[dash + 1].to_owned()))
+    });
+    lines.collect()
+}
+
+/// What the command finds mounted where, with these options.
+fn seen(fixture: &Fixture, options: &[&str]) -> BTreeMap<String, (String, String)> {
+    let tool = fixture.root(rchroot()).args(options);
+    let outcome = tool
+        .args(["jail", "cat", "/proc/self/mountinfo"])
+        .run()
+        .ok();
+    assert_eq!(outcome.err(), "", "{options:?}");
+    mounts(&outcome.out())
+}
+
+/// Every file below a directory that can be listed, with its contents if it is a regular one.
+fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut left = vec![directory.to_owned()];
+    while let Some(directory) = left.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            let kind = path.symlink_metadata().unwrap().file_type();
+            let contents = if kind.is_file() {
+                fs::read(&path).unwrap()
+            } else {
+                Vec::new()
+            };
+            if kind.is_dir() {
+                left.push(path.clone());
+            }
+            found.insert(path, contents);
+        }
+    }
+    found
+}
+
+/// What is mounted in this test's own mount namespace at or below a directory.
+fn left_below(directory: &Path) -> Vec<PathBuf> {
+    let table = fs::read("/proc/self/mountinfo").unwrap();
+    let points = testkit::mount_points(&table);
+    points
+        .filter(|point| point.starts_with(directory))
+        .collect()
+}
+
+/// A root that has every mount point, so that nothing is to be made in it.
+fn whole() -> Fixture {
+    let fixture = Fixture::new();
+    for directory in ["sys", "run", "tmp", "mnt"] {
+        fixture.scratch.dir(format!("jail/{directory}"));
+    }
+    fixture.file("jail/etc/resolv.conf", "inside\n");
+    fixture
+}
+
+#[test]
+fn the_file_systems_that_programs_expect_are_there_for_root_and_are_gone_afterwards() {
+    if !require::root() {
+        return;
+    }
+    let fixture = whole();
+    let jail = fixture.scratch.path().join("jail");
+    let before = files(&jail);
+    for (mode, dev) in [
+        ("--mount-api=private", "tmpfs"),
+        ("--mount-api=host", "devtmpfs"),
+    ] {
+        let seen = seen(&fixture, &[mode]);
+        for (point, options, filesystem) in [
+            ("/proc", "rw,nosuid,nodev,noexec", "proc"),
+            ("/sys", "ro,nosuid,nodev,noexec", "sysfs"),
+            ("/run", "rw,nosuid,nodev", "tmpfs"),
+            ("/tmp", "rw,nosuid,nodev", "tmpfs"),
+            ("/dev", "rw,nosuid", dev),
+            ("/dev/pts", "rw,nosuid,noexec", "devpts"),
+            ("/dev/shm", "rw,nosuid,nodev", "tmpfs"),
+        ] {
+            let expected = (options.to_owned(), filesystem.to_owned());
+            assert_eq!(seen.get(point), Some(&expected), "{mode}: {point}");
+        }
+        let (options, _) = &seen["/etc/resolv.conf"];
+        assert_eq!(options, "ro,nosuid,nodev,noexec", "{mode}");
+        assert_eq!(
+            seen.contains_key("/dev/null"),
+            mode == "--mount-api=private"
+        );
+    }
+    assert_eq!(files(&jail), before);
+    assert_eq!(left_below(&jail), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn what_a_user_may_mount_is_there_in_a_user_namespace() {
+    let Some(runshare) =
+        require::workspace_program("runshare").filter(|_| require::user_namespaces())
+    else {
+        return;
+    };
+    let fixture = whole();
+    for directory in ["jail", "jail/etc", "."] {
+        fixture.scratch.dir(directory);
+    }
+    for (namespaces, sys) in [("-r", "bound"), ("-rpfni", "new")] {
+        let tool = fixture
+            .ordinary(Tool::new(&runshare))
+            .args([namespaces, &RCHROOT]);
+        let outcome = tool
+            .args(["--mount-api", "jail", "cat", "/proc/self/mountinfo"])
+            .run()
+            .ok();
+        let seen = mounts(&outcome.out());
+        assert_eq!(seen["/dev"].1, "tmpfs", "{namespaces}");
+        assert_eq!(seen["/dev/null"].1, "devtmpfs", "{namespaces}");
+        assert_eq!(seen["/proc"].0, "rw,nosuid,nodev,noexec", "{namespaces}");
+        assert!(seen["/sys"].0.starts_with("ro,"), "{namespaces}: {seen:?}");
+        assert_eq!(
+            seen.contains_key("/dev/mqueue"),
+            sys == "new",
+            "{namespaces}"
+        );
+        let writes = "echo x >/dev/null && echo x >/dev/shm/x && echo x >/tmp/x && cat /dev/shm/x";
+        let tool = fixture
+            .ordinary(Tool::new(&runshare))
+            .args([namespaces, &RCHROOT]);
+        let outcome = tool
+            .args(["--mount-api", "jail", "sh", "-c", writes])
+            .run()
+            .ok();
+        assert_eq!(outcome.out(), "x\n");
+    }
+}
+
+#[test]
+fn resolv_conf_is_the_callers_through_every_link_and_nothing_is_written() {
+    if !require::root() {
+        return;
+    }
+    let fixture = whole();
+    let jail = fixture.scratch.path().join("jail");
+    let link = jail.join("etc/resolv.conf");
+    let callers = fixture.scratch.file("callers", "nameserver 192.0.2.1\n");
+    for target in [
+        "/run/nowhere",
+        "../run/nowhere",
+        "/etc/passwd",
+        "resolv.conf",
+        "/nosuch/x",
+    ] {
+        fs::remove_file(&link).unwrap();
+        symlink(target, &link).unwrap();
+        let before = files(&jail);
+        let tool = || {
+            fixture
+                .root(rchroot())
+                .bind_over(&callers, "/etc/resolv.conf")
+        };
+        let shown = ["jail", "cat", "/etc/resolv.conf"];
+        let outcome = tool().arg("--mount-api").args(shown).run().ok();
+        assert_eq!(outcome.out(), "nameserver 192.0.2.1\n", "{target}");
+        let outcome = tool().arg("--resolv-conf=auto").args(shown).run().ok();
+        assert_eq!(outcome.out(), "nameserver 192.0.2.1\n", "{target}");
+        let off = tool()
+            .args(["--mount-api", "--resolv-conf=off"])
+            .args(shown)
+            .run();
+        assert_ne!(off.out(), "nameserver 192.0.2.1\n", "{target}");
+        assert_eq!(files(&jail), before, "{target}");
+    }
+    // A root that has neither file nor link gets none.
+    fs::remove_file(&link).unwrap();
+    let outcome = fixture
+        .root(rchroot())
+        .args(["--mount-api", "jail", "cat", "/etc/resolv.conf"]);
+    outcome
+        .run()
+        .fails(1, "cat: /etc/resolv.conf: No such file or directory\n");
+    assert!(link.symlink_metadata().is_err());
+}
+
+#[test]
+fn binds_and_tmpfs_are_mounted_in_their_order_with_their_options() {
+    if !require::root() {
+        return;
+    }
+    let fixture = whole();
+    fixture.scratch.dir("shared/a:b");
+    fixture.file("shared/a:b/file", "outside\n");
+    let source = fixture.path("shared/a:b").replace(':', "\\:");
+    let bind = |options: &str| format!("{source}:/mnt/new{options}");
+    for (option, value, expected) in [
+        ("--bind", bind(""), "rw"),
+        ("--bind-ro", bind(""), "ro"),
+        (
+            "--bind",
+            bind(":noexec,nodev,nosuid"),
+            "rw,nosuid,nodev,noexec",
+        ),
+        ("--bind-ro", bind(":noexec"), "ro,noexec"),
+    ] {
+        let seen = seen(&fixture, &[option, &value]);
+        assert_eq!(seen["/mnt/new"].0, expected, "{option} {value}");
+        let tool = fixture.root(rchroot()).args([option, &value]);
+        let outcome = tool.args(["jail", "cat", "/mnt/new/file"]).run().ok();
+        assert_eq!(outcome.out(), "outside\n");
+    }
+    // A later mount covers an earlier one, and is mounted in it.
+    let options = [
+        "--tmpfs",
+        "/mnt:size=64k,mode=1777,noexec",
+        "--bind",
+        &bind(""),
+    ];
+    let seen = seen(&fixture, &options);
+    assert_eq!(
+        seen["/mnt"],
+        ("rw,nosuid,nodev,noexec".into(), "tmpfs".into())
+    );
+    assert!(seen.contains_key("/mnt/new"));
+    let covers = ["--bind", &bind(""), "--tmpfs", "/mnt"];
+    let tool = fixture
+        .root(rchroot())
+        .args(covers)
+        .args(["jail", "cat", "/mnt/new/file"]);
+    tool.run()
+        .fails(1, "cat: /mnt/new/file: No such file or directory\n");
+    // A file on a file that is made for it.
+    let file = format!("{source}/file:/mnt/one");
+    let tool = fixture
+        .root(rchroot())
+        .args(["--bind-ro", &file, "jail", "cat", "/mnt/one"]);
+    assert_eq!(tool.run().ok().out(), "outside\n");
+}
+
+#[test]
+fn what_is_wrong_is_said_before_anything_is_mounted() {
+    if !require::root() {
+        return;
+    }
+    let fixture = whole();
+    fixture.file("jail/file", "");
+    let more = "Try 'rchroot --help' for more information.\n";
+    for (options, message) in [
+        (
+            &["--mount-api=hots"][..],
+            "unsupported --mount-api argument 'hots'\n".to_owned() + more,
+        ),
+        (
+            &["--resolv-conf=on"],
+            "unsupported --resolv-conf argument 'on'\n".to_owned() + more,
+        ),
+        (
+            &["--bind", "+x"],
+            "invalid --bind argument '+x': SRC must not be empty or begin with '+'\n".to_owned()
+                + more,
+        ),
+        (
+            &["--bind", "/nosuch"],
+            "cannot open /nosuch: No such file or directory\n".into(),
+        ),
+        (
+            &["--tmpfs", "/x:bad=1"],
+            "mount /x failed: tmpfs: Unknown parameter 'bad'\n".into(),
+        ),
+        (
+            &["--tmpfs", "/"],
+            "mount / failed: Device or resource busy\n".into(),
+        ),
+        (
+            &["--tmpfs", "/file"],
+            "mount /file failed: Not a directory\n".into(),
+        ),
+        (
+            &["--bind", "/etc/hostname:/etc"],
+            "bind /etc/hostname on /etc failed: the first is a file, the second a directory\n"
+                .into(),
+        ),
+    ] {
+        let tool = fixture.root(rchroot()).args(options).args(["jail", "cat"]);
+        tool.run().fails(125, &format!("rchroot: {message}"));
+    }
+    let tool = || fixture.root(rchroot()).arg("--mount-api");
+    let missing = "rchroot: cannot change root directory to 'missing': No such file or directory\n";
+    tool().args(["missing", "cat"]).run().fails(125, missing);
+    let refused = "rchroot: cannot change root directory to 'jail': Operation not permitted\n";
+    let tool = fixture.ordinary(rchroot()).arg("--mount-api");
+    tool.args(["jail", "cat"]).run().fails(125, refused);
+}
+
+#[test]
+fn older_kernels_have_the_same_mounts() {
+    if !require::root() {
+        return;
+    }
+    let fixture = whole();
+    fixture.scratch.dir("shared/inner");
+    let bind = format!("{}:/mnt", fixture.path("shared"));
+    let options = [
+        "--mount-api=private",
+        "--bind-ro",
+        &bind,
+        "--tmpfs",
+        "/mnt/inner:noexec",
+    ];
+    let expected = seen(&fixture, &options);
+    let calls = [
+        &[libc::SYS_mount_setattr][..],
+        &[libc::SYS_mount_setattr, libc::SYS_openat2],
+        &[
+            libc::SYS_mount_setattr,
+            libc::SYS_openat2,
+            libc::SYS_fsopen,
+            libc::SYS_open_tree,
+            libc::SYS_move_mount,
+        ],
+    ];
+    for calls in calls {
+        let tool =
+            fixture
+                .root(rchroot())
+                .args(options)
+                .args(["jail", "cat", "/proc/self/mountinfo"]);
+        let tool = calls
+            .iter()
+            .fold(tool, |tool, call| tool.refusing(*call, Errno::ENOSYS));
+        let mut found = mounts(&tool.run().ok().out());
+        let mut expected = expected.clone();
+        // The root is no mount of its own there: a mount namespace that is entered by chroot needs none.
+        found.remove("/");
+        expected.remove("/");
+        assert_eq!(found, expected, "{calls:?}");
+    }
+}
+
+/// Shell code: has `$1` become a shared mount with a peer, and compares the caller's mounts while the command runs.
+const SHARED: &str = r#"
+mount -t tmpfs none "$1" && mount --make-shared "$1" && mkdir "$1/root" "$1/peer" && cd "$1"
+mount --rbind "$2" root && mount --make-rshared root && mount --bind root peer
+mkfifo up down; before=$(cat /proc/self/mountinfo)
+shift 2
+"$@" sh -c 'echo up; read -r line' <>down >up &
+read -r line <up
+[ "$before" = "$(cat /proc/self/mountinfo)" ] && echo same
+echo >down; wait $! && [ "$before" = "$(cat /proc/self/mountinfo)" ] && echo same"#;
+
+#[test]
+fn nothing_travels_where_the_root_and_its_parent_are_shared() {
+    let Some(runshare) = require::workspace_program("runshare").filter(|_| require::root()) else {
+        return;
+    };
+    let fixture = whole();
+    let (place, jail) = (fixture.scratch.dir("place"), fixture.path("jail"));
+    let place = place.to_str().unwrap();
+    for root in ["root", "peer", "root/../root/."] {
+        let tool = fixture
+            .root(Tool::new(&runshare))
+            .args(["-m", "--propagation", "shared"]);
+        let tool = tool.args([
+            "sh",
+            "-c",
+            "unset x; exec \"$@\"",
+            "sh",
+            "sh",
+            "-c",
+            SHARED,
+            "sh",
+        ]);
+        let line = [
+            place,
+            &jail,
+            &RCHROOT,
+            "--mount-api",
+            "--tmpfs",
+            "/mnt",
+            root,
+        ];
+        // The mounts of the shell are its own.
+        let line = tool.args(line);
+        assert_eq!(line.run().ok().out(), "same\nsame\n", "{root}");
+    }
+}
+
+#[test]
+fn the_environment_is_empty_chosen_or_that_of_a_login() {
+    if !require::root() {
+        return;
+    }
+    let fixture = Fixture::new();
+    let shown = |options: &[&str]| {
+        let tool = fixture
+            .root(rchroot())
+            .env("TERM", "vt100")
+            .env("A", "1")
+            .env("B", "2");
+        let outcome = tool.args(options).args(["jail", "/usr/bin/env"]).run().ok();
+        let text = outcome.out();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(shown(&["--clear-env"]), none);
+    assert_eq!(
+        shown(&["--whitelist-env=A,NOSUCH", "--whitelist-env", "B"]),
+        ["A=1", "B=2"]
+    );
+    assert_eq!(shown(&["--clear-env", "--whitelist-env=A"]), ["A=1"]);
+    assert_eq!(shown(&["--whitelist-env=A", "--clear-env"]), none);
+    let root = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    let expected = [
+        "HOME=/root",
+        "LOGNAME=root",
+        root,
+        "SHELL=/bin/sh",
+        "TERM=vt100",
+        "USER=root",
+    ];
+    assert_eq!(shown(&["--reset-env"]), expected);
+    let user = "PATH=/usr/local/bin:/usr/bin:/bin";
+    let expected = [
+        "HOME=/",
+        "LOGNAME=jailon",
+        user,
+        "SHELL=/bin/sh",
+        "TERM=vt100",
+        "USER=jailon",
+    ];
+    assert_eq!(shown(&["--reset-env", "--userspec=jailon"]), expected);
+    let expected = ["HOME=/", user, "SHELL=/bin/sh", "TERM=vt100"];
+    assert_eq!(
+        shown(&["--reset-env", "--userspec=+31000:+31000"]),
+        expected
+    );
+}
+
+#[test]
+fn nothing_is_left_if_the_tool_is_killed_at_any_system_call() {
+    if !require::root() || !require::installed("strace") {
+        return;
+    }
+    let fixture = whole();
+    let jail = fixture.scratch.path().join("jail");
+    let line = [
+        "--mount-api=private",
+        "--tmpfs",
+        "/mnt",
+        "jail",
+        "cat",
+        "/etc/resolv.conf",
+    ];
+    let traced = |options: &[&str]| {
+        let tool = fixture
+            .root(Tool::new("/usr/bin/strace"))
+            .args(["-qq", "-b", "execve"]);
+        tool.args(options).arg(&*RCHROOT).args(line).run()
+    };
+    let log = fixture.path("log");
+    let _ = traced(&["-o", &log]).ok();
+    let log = fs::read_to_string(log).unwrap();
+    let names = log
+        .lines()
+        .filter_map(|line| line.split_once('('))
+        .map(|(name, _)| name);
+    let names: Vec<&str> = names.collect();
+    let first = names.iter().position(|name| *name == "unshare").unwrap();
+    let before = files(&jail);
+    let mut killed = 0;
+    for (place, name) in names.iter().enumerate().skip(first) {
+        let count = names[..=place]
+            .iter()
+            .filter(|other| *other == name)
+            .count();
+        if *name == "execve" {
+            break;
+        }
+        let inject = format!("inject={name}:signal=KILL:when={count}");
+        let outcome = traced(&["-o", "/dev/null", "-e", &inject]);
+        killed += usize::from(outcome.status == testkit::Status::Killed(9));
+        assert_eq!(files(&jail), before, "{inject}");
+        assert_eq!(left_below(&jail), [] as [PathBuf; 0], "{inject}");
+    }
+    assert!(killed > 50, "{killed}");
+}
