@@ -24,7 +24,7 @@ use nix::unistd::{chdir, setsid};
 
 use crate::message::{Message, message};
 use crate::sys::errno::reason;
-use crate::sys::file::{cloexec_above_stdio, close_all_except};
+use crate::sys::file::{cloexec_above_stdio, close_inherited};
 use crate::sys::keyring;
 
 pub use crate::sys::environment::{erase as erase_environment, hide as hide_environment};
@@ -126,7 +126,7 @@ pub fn release_inherited(kept: &[RawFd]) {
     // That `/` may not be entered is no reason to end a program that has been started.
     let _ = leave_directory();
     erase_environment();
-    let _ = close_all_except(kept);
+    let _ = close_inherited(kept);
 }
 
 /// Changes the working directory to `/`. Whoever waits would hold a directory of the old root otherwise, after

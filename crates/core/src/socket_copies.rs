@@ -10,11 +10,11 @@ use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
-use nix::unistd::{close, pipe2, read};
+use nix::unistd::pipe2;
 
 use crate::sys::file::move_above_stdio;
 use crate::sys::network::is_local;
-use crate::sys::process::{spawn, wait};
+use crate::sys::process::{spawn_until_closed, wait};
 
 /// How many parts the allowed descriptors are divided into; a part may be copies, and there may be several workers.
 const PARTS: rlim_t = 16;
@@ -101,14 +101,8 @@ fn close_beside_child(copies: Vec<OwnedFd>) -> Result<(), Vec<OwnedFd>> {
     let Ok((end, hold)) = pipe() else {
         return Err(copies);
     };
-    let hold_number = hold.as_raw_fd();
-    let child = spawn(|| {
-        // Until the copies of this process are the last ones; also if its parent is killed.
-        let _ = close(hold_number);
-        while read(&end, &mut [0]) == Err(Errno::EINTR) {}
-        0
-    });
-    let Ok(child) = child else {
+    // It ends when the copies of this process are the last ones; also if its parent is killed.
+    let Ok(child) = spawn_until_closed(&end, hold.as_raw_fd()) else {
         return Err(copies);
     };
     drop(copies);

@@ -5,6 +5,7 @@ use nix::libc::c_int;
 use super::{Invocation, Opt, Tool, Usage};
 use crate::sys::arguments::Arguments;
 use crate::sys::process::ExitReason;
+use crate::sys::threads::mark_program;
 
 /// Defines the C `main` of a program: `nscore::define_main!(rchroot::main);`, in a crate that has `#![no_main]`. The
 /// function receives [`Arguments`] and returns the exit status.
@@ -39,6 +40,7 @@ pub fn main<Id: Copy>(
     arguments: Arguments,
     run: fn(&Invocation<Id>) -> anyhow::Result<ExitReason>,
 ) -> c_int {
+    mark_program();
     let invocation = Invocation::parse(tool, options, arguments);
     let diagnostics = &invocation.diagnostics;
     let ended = run(&invocation);

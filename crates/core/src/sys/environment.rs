@@ -8,6 +8,8 @@ use std::iter;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
+use super::threads::assert_one_thread;
+
 unsafe extern "C" {
     /// The environment, `environ(7)`.
     static mut environ: *mut *mut c_char;
@@ -18,13 +20,14 @@ static INITIAL: AtomicPtr<*mut c_char> = AtomicPtr::new(ptr::null_mut());
 
 /// Replaces the environment by these entries (`NAME=VALUE`, though nothing is asked of them) in this order.
 pub fn replace(entries: impl IntoIterator<Item = CString>) {
+    assert_one_thread();
     // The entries live as long as the process, as what `environ(7)` points at must.
     let entries = entries.into_iter().map(CString::into_raw);
     let entries: Box<[*mut c_char]> = entries.chain(iter::once(ptr::null_mut())).collect();
     let entries: &'static mut [*mut c_char] = Box::leak(entries);
     let before = current();
     // SAFETY: the array ends with a null pointer, it and its strings are never freed, and nothing reads the environment
-    // at the same time: no program of ours that does so ever has a second thread.
+    // at the same time: this is the process's one thread.
     unsafe { environ = entries.as_mut_ptr() };
     // Only the first time is it the kernel's.
     let unset = ptr::null_mut();
@@ -51,7 +54,7 @@ pub fn erase() {
 
 /// Where `environ(7)` points; null where there is no environment.
 fn current() -> *mut *mut c_char {
-    // SAFETY: nothing changes the variable at the same time: no program of ours that does so has a second thread.
+    // SAFETY: nothing changes the variable at the same time: a program that does so has one thread.
     unsafe { environ }
 }
 

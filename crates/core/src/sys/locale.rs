@@ -7,6 +7,7 @@
 use std::env;
 use std::ffi::{CStr, OsStr};
 
+use super::threads::assert_one_thread;
 use nix::libc::{self, c_char, c_int, c_uint, size_t, wchar_t};
 
 /// `mbstate_t`, larger than any C library's own; all zeros stand for the beginning of a text.
@@ -65,7 +66,8 @@ impl Locale {
 
     /// Loads the locale of this name; `None` if it is not there. The empty name is what the environment says.
     pub fn named(name: &CStr) -> Option<Locale> {
-        // SAFETY: the name is a string; no second thread runs meanwhile.
+        assert_one_thread();
+        // SAFETY: the name is a string, and this is the process's one thread.
         let loaded = unsafe { libc::setlocale(libc::LC_CTYPE, name.as_ptr()) };
         if loaded.is_null() {
             return None;
@@ -108,7 +110,8 @@ impl Locale {
 /// Loads the caller's order of characters, `setlocale(3)`, which a range in a pattern such as `[a-z]` follows; the C
 /// locale's stays where there is none.
 pub fn load_order() {
-    // SAFETY: the name is a string; no second thread runs meanwhile.
+    assert_one_thread();
+    // SAFETY: the name is a string, and this is the process's one thread.
     let _ = unsafe { libc::setlocale(libc::LC_COLLATE, c"".as_ptr()) };
 }
 

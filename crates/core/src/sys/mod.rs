@@ -31,6 +31,7 @@ pub mod siginfo;
 pub mod signal;
 pub mod statmount;
 pub mod terminal;
+pub(crate) mod threads;
 pub mod uname;
 
 /// The number of a system call that came after Linux 5.0, from the one in the kernel's common table.

@@ -7,9 +7,10 @@ use nix::errno::Errno;
 use nix::libc::{self, c_int, c_ulong};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::resource::{Resource, setrlimit};
-use nix::unistd::{ForkResult, Pid, fork};
+use nix::unistd::{ForkResult, Pid, fork, read};
 
 use super::file::move_above_stdio;
+use super::threads::assert_one_thread;
 
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +26,37 @@ pub enum ExitReason {
 /// # Errors
 /// Those of `fork(2)`; ENOMEM in a pid namespace whose first process has ended.
 pub fn spawn(child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
-    // SAFETY: after fork a child of a process with threads may only do what is async-signal-safe; no program of ours
-    // that does so ever has a second thread, but for rlsns, whose child closes, reads and ends: see `socket_copies`.
+    assert_one_thread();
+    // SAFETY: this is the process's one thread: no program that calls this has started another one that still runs.
+    unsafe { spawn_with_threads(child) }
+}
+
+/// Starts a child that has a copy of every descriptor until the pipe whose reading end is `end` and whose writing end
+/// has the number `hold` has no other writer, and then ends. There may be other threads.
+///
+/// # Errors
+/// Those of `fork(2)`.
+pub fn spawn_until_closed(end: &OwnedFd, hold: RawFd) -> Result<Pid, Errno> {
+    let child = || {
+        // SAFETY: the number is that of the child's own copy, which nothing in the child uses.
+        unsafe { libc::close(hold) };
+        while read(end, &mut [0]) == Err(Errno::EINTR) {}
+        0
+    };
+    // SAFETY: close, read and _exit are async-signal-safe.
+    unsafe { spawn_with_threads(child) }
+}
+
+/// Like [`spawn`], in a process that may have several threads.
+///
+/// # Safety
+/// If there is a second thread, `child` may only do what is async-signal-safe, `signal-safety(7)`: no memory is
+/// allocated or freed, no lock is taken.
+///
+/// # Errors
+/// Those of [`spawn`].
+unsafe fn spawn_with_threads(child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
+    // SAFETY: what the child may do is the caller's duty.
     match unsafe { fork() }? {
         ForkResult::Parent { child } => Ok(child),
         ForkResult::Child => exit(child()),

@@ -1,0 +1,79 @@
+//! That a program has one thread, which `fork(2)`, the environment and the locale rely on.
+//!
+//! No shipped crate starts a thread, but for the workers of [`scan`](crate::scan), which have ended when a scan returns:
+//! the test below reads the sources. Debug builds, which all tests run, look as well.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether this process is one of our programs. The test runner, which has threads, is not.
+static IS_PROGRAM: AtomicBool = AtomicBool::new(false);
+
+/// Notes that this process is one of our programs, from its first instruction on.
+pub(crate) fn mark_program() {
+    IS_PROGRAM.store(true, Ordering::Relaxed);
+}
+
+/// Panics in a debug build of a program that has a second thread. Without a procfs nothing is known.
+pub(super) fn assert_one_thread() {
+    if cfg!(debug_assertions) && IS_PROGRAM.load(Ordering::Relaxed) {
+        let threads = std::fs::read_dir("/proc/thread-self/..").map(Iterator::count);
+        assert!(
+            threads.unwrap_or(1) == 1,
+            "this process has a second thread"
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    /// The files below `directory` that mention a way to start a thread.
+    fn thread_starters(directory: &Path, found: &mut Vec<PathBuf>) {
+        for entry in fs::read_dir(directory).expect("a folder of sources") {
+            let path = entry.expect("an entry of it").path();
+            if path.is_dir() {
+                thread_starters(&path, found);
+                continue;
+            }
+            let source = fs::read_to_string(&path).expect("a source");
+            let shipped = source.split("#[cfg(test)]").next().unwrap_or_default();
+            let calls = [
+                "thread::spawn",
+                "thread::scope",
+                "thread::Builder",
+                "pthread_create",
+            ];
+            if calls.iter().any(|call| shipped.contains(call)) {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn only_the_workers_of_a_scan_are_threads() {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut found = Vec::new();
+        for name in [
+            "core",
+            "smartcols",
+            "runshare",
+            "rnsenter",
+            "rlsns",
+            "rchroot",
+            "nsutils",
+        ] {
+            let sources = crates.join(name).join("src");
+            if sources.is_dir() {
+                thread_starters(&sources, &mut found);
+            }
+        }
+        let workers = Path::new("core/src/scan/workers.rs");
+        found.retain(|path| !path.ends_with(workers) && !path.ends_with("tests.rs"));
+        assert!(
+            found.is_empty(),
+            "these start a thread, so no program may fork: {found:?}"
+        );
+    }
+}
