@@ -7,8 +7,8 @@ use bolero::check;
 use nscore::cli::Invocation;
 
 use crate::cgroup::path_in;
-use crate::environment::variables;
-use crate::options::{Identity, Options};
+use crate::environment::parse_environ;
+use crate::options::{IdSource, Options};
 
 #[test]
 fn argv() {
@@ -22,7 +22,7 @@ fn argv() {
             .map(|word| OsStr::from_bytes(word).to_owned());
         let words = [OsString::from("rnsenter")].into_iter().chain(words);
         let invocation = Invocation::parse(&crate::cli::TOOL, crate::cli::OPTIONS, words);
-        let Ok(options) = Options::read(&invocation) else {
+        let Ok(options) = Options::parse(&invocation) else {
             return;
         };
         assert_eq!(
@@ -38,7 +38,7 @@ fn argv() {
         assert_eq!(options.target.is_some(), met("target"));
         assert!(options.net_socket.is_none_or(|number| number >= 0));
         assert_eq!(options.setuid.is_some(), met("setuid"));
-        if options.setgid == Some(Identity::Follow) {
+        if options.setgid == Some(IdSource::Follow) {
             assert!(
                 invocation
                     .options()
@@ -70,7 +70,7 @@ fn cgroup() {
 fn environ() {
     check!(name = "environ").for_each(|file: &[u8]| {
         let entries = || file.split(|byte| *byte == 0);
-        let Ok(variables) = variables(file) else {
+        let Ok(variables) = parse_environ(file) else {
             assert!(entries().any(|entry| entry.starts_with(b"=")));
             return;
         };

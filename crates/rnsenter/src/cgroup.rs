@@ -13,7 +13,7 @@ use nix::sys::statfs::{CGROUP2_SUPER_MAGIC, fstatfs, statfs};
 use nscore::sys::file::{open, write_all};
 
 use crate::options::Options;
-use crate::target::{Target, missing};
+use crate::target::{Target, missing_target};
 
 /// Where cgroups of version 2 are mounted.
 const ROOT: &str = "/sys/fs/cgroup";
@@ -33,7 +33,7 @@ impl Cgroup {
         if !statfs(ROOT).is_ok_and(|root| root.filesystem_type() == CGROUP2_SUPER_MAGIC) {
             bail!("--join-cgroup is only supported in cgroup v2");
         }
-        let target = target.ok_or_else(|| missing("cgroup"))?;
+        let target = target.ok_or_else(|| missing_target("cgroup"))?;
         let mut text = Vec::new();
         let mut file = File::from(target.open("cgroup")?);
         file.read_to_end(&mut text)

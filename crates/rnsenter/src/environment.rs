@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nscore::sys::environment::replace;
 
 use crate::options::Options;
-use crate::target::{Target, missing};
+use crate::target::{Target, missing_target};
 
 /// What environment the program gets.
 pub(crate) enum Environment {
@@ -30,7 +30,7 @@ impl Environment {
     /// That there is no target; `cannot open /proc/PID/environ`.
     pub(crate) fn open(options: &Options, target: Option<&Target>) -> Result<Environment> {
         if options.environment {
-            let target = target.ok_or_else(|| missing("environ"))?;
+            let target = target.ok_or_else(|| missing_target("environ"))?;
             return Ok(Environment::Target(target.open("environ")?.into()));
         }
         Ok(match options.clear_environment {
@@ -43,7 +43,7 @@ impl Environment {
     ///
     /// # Errors
     /// That it cannot be read.
-    pub(crate) fn adopt(self) -> Result<()> {
+    pub(crate) fn apply(self) -> Result<()> {
         let mut file = match self {
             Environment::Own => return Ok(()),
             Environment::Empty => {
@@ -55,7 +55,7 @@ impl Environment {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)
             .context("failed to get environment variables")?;
-        let variables = variables(&bytes).context("failed to set environment variables")?;
+        let variables = parse_environ(&bytes).context("failed to set environment variables")?;
         replace(
             variables
                 .into_iter()
@@ -70,7 +70,7 @@ impl Environment {
 ///
 /// # Errors
 /// EINVAL where a name is empty.
-pub(crate) fn variables(environment: &[u8]) -> Result<Vec<&[u8]>, Errno> {
+pub(crate) fn parse_environ(environment: &[u8]) -> Result<Vec<&[u8]>, Errno> {
     let (mut names, mut variables) = (BTreeSet::new(), Vec::new());
     for entry in environment.rsplit(|byte| *byte == 0) {
         match entry.iter().position(|byte| *byte == b'=') {
@@ -85,21 +85,21 @@ pub(crate) fn variables(environment: &[u8]) -> Result<Vec<&[u8]>, Errno> {
 
 #[cfg(test)]
 mod tests {
-    use super::variables;
+    use super::parse_environ;
     use nix::errno::Errno;
 
     #[test]
     fn variables_come_last_first_and_each_name_once() {
         let list: [&[u8]; 3] = [b"B=9", b"A=", b"C=x=y"];
         assert_eq!(
-            variables(b"A=1\0B=2\0\0A=3\0C=x=y\0none\0A=\0B=9\0"),
+            parse_environ(b"A=1\0B=2\0\0A=3\0C=x=y\0none\0A=\0B=9\0"),
             Ok(list.to_vec())
         );
-        assert_eq!(variables(b""), Ok(Vec::new()));
+        assert_eq!(parse_environ(b""), Ok(Vec::new()));
     }
 
     #[test]
     fn an_empty_name_is_none() {
-        assert_eq!(variables(b"A=1\0=x\0"), Err(Errno::EINVAL));
+        assert_eq!(parse_environ(b"A=1\0=x\0"), Err(Errno::EINVAL));
     }
 }

@@ -1,4 +1,4 @@
-//! Joining the namespaces, `setns(2)`.
+//! Entering the namespaces, `setns(2)`.
 //!
 //! Without a user namespace to enter, the caller's own privilege joins the others, before or after; with one, some may
 //! be the caller's to join only now and some only from inside. So there are two passes: the first over all types but
@@ -18,71 +18,67 @@ use nscore::sys::nsfs::owner_of;
 use nscore::sys::process::pidfd_getfd;
 
 use crate::hint::process;
-use crate::hint::setns::{Of, Refusal};
+use crate::hint::setns::{NsSource, SetnsFailure};
 use crate::options::{Options, Source};
 use crate::target::Target;
 
 /// What is left to be joined.
-pub(crate) struct Joining<'a> {
-    /// Of the process of the pidfd, in one call.
+pub(crate) struct NamespaceSet<'a> {
+    /// Those of the process of the pidfd, entered in one call.
     by_pidfd: Vec<NsType>,
     pidfd: Option<(Pid, BorrowedFd<'a>)>,
     /// In the order of joining.
     files: Vec<(NsType, OwnedFd)>,
 }
 
-impl<'a> Joining<'a> {
+impl<'a> NamespaceSet<'a> {
     /// Opens whatever must be opened for it.
     ///
     /// # Errors
     /// `no target PID specified`; what cannot be opened.
-    pub(crate) fn prepare(
+    pub(crate) fn open(
         options: &mut Options,
         target: Option<&'a Target>,
-    ) -> Result<Joining<'a>> {
+    ) -> Result<NamespaceSet<'a>> {
         let mut chosen = std::mem::take(&mut options.namespaces);
         chosen.sort_by_key(|(namespace, _)| *namespace);
-        let mut joining = Joining {
+        let mut set = NamespaceSet {
             by_pidfd: Vec::new(),
             pidfd: None,
             files: Vec::new(),
         };
         for (namespace, source) in chosen {
             match source {
-                Source::Target => joining.by_pidfd.push(namespace),
-                Source::Opened(file) => joining.files.push((namespace, file)),
+                Source::Target => set.by_pidfd.push(namespace),
+                Source::Opened(file) => set.files.push((namespace, file)),
             }
         }
         let needed =
-            !joining.by_pidfd.is_empty() || options.net_socket.is_some() || options.user_parent;
+            !set.by_pidfd.is_empty() || options.net_socket.is_some() || options.user_parent;
         if !needed {
-            return Ok(joining);
+            return Ok(set);
         }
         let target = target.context("no target PID specified")?;
         match target.pidfd() {
-            Ok(pidfd) if joins_by_pidfd() => joining.pidfd = Some((target.pid(), pidfd)),
+            Ok(pidfd) if joins_by_pidfd() => set.pidfd = Some((target.pid(), pidfd)),
             // No pidfd, or a kernel whose setns takes none: the files one by one.
-            _ => joining.open_files_of(target)?,
+            _ => set.open_files_of(target)?,
         }
-        Ok(joining)
+        Ok(set)
     }
 
     /// Has the network of the target's socket `number` stand for the net type.
     ///
     /// # Errors
     /// `failed to pidfd_open() for PID`, `pidfd_getfd(…)`, `ioctl(…, SIOCGSKNS)`.
-    pub(crate) fn choose_net_socket(
-        &mut self,
-        target: Option<&Target>,
-        number: RawFd,
-    ) -> Result<()> {
+    pub(crate) fn add_net_socket(&mut self, target: Option<&Target>, number: RawFd) -> Result<()> {
         let target = target.context("no target PID specified")?;
         let pid = target.pid();
         let pidfd = target
             .pidfd()
-            .with_hint(move |errno| process::of_file(errno, pid, ""))
+            .with_hint(move |errno| process::explain_open_failure(errno, pid, ""))
             .with_context(|| format!("failed to pidfd_open() for {pid}"))?;
-        self.replace(NsType::Net, network_of_socket(pidfd, number)?);
+        self.insert(NsType::Net, network_of_socket(pidfd, number)?);
         Ok(())
     }
 
@@ -90,10 +86,10 @@ impl<'a> Joining<'a> {
     ///
     /// # Errors
     /// `failed to open parent namespace`.
-    pub(crate) fn choose_user_parent(&mut self, target: Option<&Target>) -> Result<()> {
+    pub(crate) fn add_user_parent(&mut self, target: Option<&Target>) -> Result<()> {
         let target = target.context("no target PID specified")?;
         let parent = parent_namespace(target, self.file(NsType::User))?;
-        self.replace(NsType::User, parent);
+        self.insert(NsType::User, parent);
         Ok(())
     }
 
@@ -108,7 +104,7 @@ impl<'a> Joining<'a> {
     }
 
     /// Whether this type is to be entered.
-    pub(crate) fn enters(&self, namespace: NsType) -> bool {
+    pub(crate) fn contains(&self, namespace: NsType) -> bool {
         self.by_pidfd.contains(&namespace) || self.file(namespace).is_some()
     }
 
@@ -118,7 +114,7 @@ impl<'a> Joining<'a> {
     }
 
     /// Has `file` stand for this type, whatever stood for it before.
-    fn replace(&mut self, namespace: NsType, file: OwnedFd) {
+    fn insert(&mut self, namespace: NsType, file: OwnedFd) {
         self.by_pidfd.retain(|other| *other != namespace);
         self.files.retain(|(other, _)| *other != namespace);
         self.files.push((namespace, file));
@@ -142,18 +138,18 @@ impl<'a> Joining<'a> {
     ///
     /// # Errors
     /// `reassociate to namespaces failed`, `reassociate to namespace 'ns/X' failed`: those of the first sequence.
-    pub(crate) fn join(mut self, target: Option<&Target>) -> Result<()> {
-        let enters_user = self.enters(NsType::User);
-        let enters_mount = self.enters(NsType::Mount);
-        self.try_all_but_user();
-        let proc_is_ours = !enters_mount || self.enters(NsType::Mount);
-        let refused = self.join_rest(enters_user, proc_is_ours);
+    pub(crate) fn enter(mut self, target: Option<&Target>) -> Result<()> {
+        let enters_user = self.contains(NsType::User);
+        let enters_mount = self.contains(NsType::Mount);
+        self.enter_all_but_user();
+        let proc_is_ours = !enters_mount || self.contains(NsType::Mount);
+        let refused = self.enter_rest(enters_user, proc_is_ours);
         let is_denied = |error: &Error| error.downcast_ref() == Some(&Errno::EPERM);
         match refused {
             Err(error) if enters_user && is_denied(&error) => {
-                self.leave_out_shared(target);
+                self.remove_shared(target);
                 let has_some = !self.is_empty();
-                if has_some && self.join_user_first().is_ok() {
+                if has_some && self.enter_user_first().is_ok() {
                     return Ok(());
                 }
                 Err(error)
@@ -163,22 +159,22 @@ impl<'a> Joining<'a> {
     }
 
     /// The second pass: what is left, the process's own namespaces in one call, then the files.
-    fn join_rest(&mut self, enters_user: bool, proc_is_ours: bool) -> Result<()> {
-        let refused = |types: &[NsType], of| Refusal {
+    fn enter_rest(&mut self, enters_user: bool, proc_is_ours: bool) -> Result<()> {
+        let refused = |types: &[NsType], of| SetnsFailure {
             types: types.to_vec(),
             enters_user,
-            of: if proc_is_ours { of } else { None },
+            source: if proc_is_ours { of } else { None },
         };
         if let (Some((pid, pidfd)), false) = (self.pidfd, self.by_pidfd.is_empty()) {
             let types = &self.by_pidfd[..];
             setns(pidfd, flags(types))
-                .map_err(|errno| refused(types, Of::process(pid, pidfd)).error(errno))
+                .map_err(|errno| refused(types, NsSource::process(pid, pidfd)).into_error(errno))
                 .context("reassociate to namespaces failed")?;
             self.by_pidfd.clear();
         }
         while let Some((namespace, file)) = self.files.first() {
             setns(file, namespace.flag())
-                .map_err(|errno| refused(&[*namespace], Of::file(file)).error(errno))
+                .map_err(|errno| refused(&[*namespace], NsSource::file(file)).into_error(errno))
                 .with_context(|| {
                     format!("reassociate to namespace 'ns/{}' failed", namespace.file())
                 })?;
@@ -188,10 +184,10 @@ impl<'a> Joining<'a> {
     }
 
     /// Strikes off the types of which the caller is in the same namespace already.
-    fn leave_out_shared(&mut self, target: Option<&Target>) {
+    fn remove_shared(&mut self, target: Option<&Target>) {
         let is_other = |namespace: NsType, theirs: Option<Status>| {
             let id = |status: Status| (status.device, status.inode);
-            let own = own_status(namespace).ok();
+            let own = own_ns_status(namespace).ok();
             theirs.is_none() || theirs.map(id) != own.map(id)
         };
         self.by_pidfd.retain(|namespace| {
@@ -203,7 +199,7 @@ impl<'a> Joining<'a> {
     }
 
     /// Joins what is left; of the namespaces of one call the kernel takes the user namespace first by itself.
-    fn join_user_first(&self) -> Result<(), Errno> {
+    fn enter_user_first(&self) -> Result<(), Errno> {
         let is_user = |namespace: NsType| namespace == NsType::User;
         let (first, rest): (Vec<_>, Vec<_>) = self
             .files
@@ -222,7 +218,7 @@ impl<'a> Joining<'a> {
     }
 
     /// The first pass: what can be joined is joined and struck off.
-    fn try_all_but_user(&mut self) {
+    fn enter_all_but_user(&mut self) {
         let is_user = |namespace: &NsType| *namespace == NsType::User;
         let others: Vec<NsType> = self
             .by_pidfd
@@ -277,12 +273,12 @@ fn parent_namespace(target: &Target, named: Option<&OwnedFd>) -> Result<OwnedFd>
 ///
 /// # Errors
 /// `stat of /proc/PID/ns/user failed`.
-pub(crate) fn choose_all(options: &mut Options) -> Result<()> {
+pub(crate) fn select_all(options: &mut Options) -> Result<()> {
     for namespace in NsType::ALL {
-        let Ok(own) = own_status(namespace) else {
+        let Ok(own) = own_ns_status(namespace) else {
             continue;
         };
-        if namespace == NsType::User && !options.enters(namespace) {
+        if namespace == NsType::User && !options.selects(namespace) {
             let theirs = match &options.target {
                 Some(target) => target.stat_namespace(namespace.file())?,
                 None => Err(Errno::ENOENT).context("stat of /proc/0/ns/user failed")?,
@@ -291,13 +287,13 @@ pub(crate) fn choose_all(options: &mut Options) -> Result<()> {
                 continue;
             }
         }
-        options.enter(namespace, Source::Target);
+        options.select(namespace, Source::Target);
     }
     Ok(())
 }
 
 /// The state of the file of one of the caller's own namespaces.
-fn own_status(namespace: NsType) -> Result<Status, Errno> {
+fn own_ns_status(namespace: NsType) -> Result<Status, Errno> {
     let path = format!("/proc/self/ns/{}\0", namespace.file());
     status(CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or_default())
 }

@@ -19,8 +19,8 @@ use nscore::ns_type::NsType;
 use nscore::sys::file::open;
 use nscore::sys::namespace::{open_by_id, own_mount_namespace};
 
-use crate::target::Aim;
 use crate::target::Target;
+use crate::target::TargetSpec;
 
 /// Where something comes from: the target has it, or it was named and is open.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub(crate) enum Source {
 
 /// A user or group id to become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Identity {
+pub(crate) enum IdSource {
     Number(u32),
     /// The target's own.
     Follow,
@@ -41,7 +41,7 @@ pub(crate) enum Identity {
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     /// What `--target` names, until all options are read.
-    aim: Option<Aim>,
+    spec: Option<TargetSpec>,
     /// The process that it names, or leads to.
     pub(crate) target: Option<Target>,
     pub(crate) all: bool,
@@ -49,8 +49,8 @@ pub(crate) struct Options {
     /// The number of a socket among the target's descriptors.
     pub(crate) net_socket: Option<RawFd>,
     pub(crate) user_parent: bool,
-    pub(crate) setuid: Option<Identity>,
-    pub(crate) setgid: Option<Identity>,
+    pub(crate) setuid: Option<IdSource>,
+    pub(crate) setgid: Option<IdSource>,
     pub(crate) root: Option<Source>,
     pub(crate) directory: Option<Source>,
     /// The working directory as it is called inside.
@@ -73,14 +73,14 @@ impl Options {
     ///
     /// # Errors
     /// The first mistake on the command line, in the original's words.
-    pub(crate) fn read(invocation: &Invocation) -> Result<Options> {
+    pub(crate) fn parse(invocation: &Invocation) -> Result<Options> {
         let mut options = Options::default();
         for option in invocation.options() {
-            options.take(option)?;
+            options.apply(option)?;
         }
         options.operands = invocation.operands()?.to_vec();
-        if let Some(aim) = options.aim.take() {
-            aim.settle(&mut options)?;
+        if let Some(spec) = options.spec.take() {
+            spec.apply(&mut options)?;
         }
         if options.no_fork && options.hardening.needs_fork() {
             bail!("options --no-fork and --new-session cannot be combined");
@@ -88,27 +88,25 @@ impl Options {
         Ok(options)
     }
 
-    fn take(&mut self, option: &ParsedOption) -> Result<()> {
+    fn apply(&mut self, option: &ParsedOption) -> Result<()> {
         let value = option.value();
         match option.name() {
             "all" => self.all = true,
-            "target" => self.aim = Some(Aim::find(value)?),
-            "net-socket" => self.net_socket = socket_number(value)?,
+            "target" => self.spec = Some(TargetSpec::resolve(value)?),
+            "net-socket" => self.net_socket = parse_socket_fd(value)?,
             "user-parent" => self.user_parent = true,
-            "setuid" => choose(&mut self.setuid, identity("failed to parse uid", value)?),
-            "setgid" => choose(&mut self.setgid, identity("failed to parse gid", value)?),
-            "root" => choose_directory(&mut self.root, directory(option.optional_value())?),
+            "setuid" => set_id(&mut self.setuid, parse_id("failed to parse uid", value)?),
+            "setgid" => set_id(&mut self.setgid, parse_id("failed to parse gid", value)?),
+            "root" => set_directory(&mut self.root, parse_directory(option.optional_value())?),
             "wd" => {
-                self.exclude("wd", "wdns")?;
-                let source = directory(option.optional_value().map(without_equals))?;
-                choose_directory(&mut self.directory, source);
+                self.check_exclusive("wd", "wdns")?;
+                let source = parse_directory(option.optional_value().map(strip_equals))?;
+                set_directory(&mut self.directory, source);
             }
             "wdns" => {
-                self.exclude("wdns", "wd")?;
-                self.directory_inside = option
-                    .optional_value()
-                    .map(without_equals)
-                    .map(PathBuf::from);
+                self.check_exclusive("wdns", "wd")?;
+                self.directory_inside =
+                    option.optional_value().map(strip_equals).map(PathBuf::from);
             }
             "env" => self.environment = true,
             "no-fork" => self.no_fork = true,
@@ -119,14 +117,14 @@ impl Options {
             "clear-env" => self.clear_environment = true,
             name if self.hardening.take(name) => {}
             name => match NsType::from_option(name) {
-                Some(namespace) => self.enter(namespace, namespace_source(option)?),
+                Some(namespace) => self.select(namespace, parse_namespace(option)?),
                 None => bail!("option --{name} is in the table but not in the program"),
             },
         }
         Ok(())
     }
 
-    fn exclude(&mut self, this: &'static str, other: &str) -> Result<()> {
+    fn check_exclusive(&mut self, this: &'static str, other: &str) -> Result<()> {
         match self.directory_option.replace(this) {
             Some(first) if first == other => {
                 bail!("options --{first} and --{this} cannot be combined")
@@ -138,7 +136,7 @@ impl Options {
     /// Whether something besides namespaces is to come from the target, which only a process has.
     pub(crate) fn needs_process(&self) -> bool {
         let is_target = |source: &Option<Source>| matches!(source, Some(Source::Target));
-        let follows = |identity| identity == Some(Identity::Follow);
+        let follows = |identity| identity == Some(IdSource::Follow);
         is_target(&self.root)
             || is_target(&self.directory)
             || follows(self.setuid)
@@ -149,7 +147,7 @@ impl Options {
     }
 
     /// Chooses a namespace; a file that was named once stays named, and a later file replaces it.
-    pub(crate) fn enter(&mut self, namespace: NsType, source: Source) {
+    pub(crate) fn select(&mut self, namespace: NsType, source: Source) {
         let known = self
             .namespaces
             .iter_mut()
@@ -162,19 +160,19 @@ impl Options {
     }
 
     /// The types that were chosen and are to come from the target.
-    pub(crate) fn chosen_of_target(&self) -> impl Iterator<Item = NsType> {
+    pub(crate) fn selected_from_target(&self) -> impl Iterator<Item = NsType> {
         let chosen = self.namespaces.iter();
         chosen.filter_map(|(of, source)| matches!(source, Source::Target).then_some(*of))
     }
 
     /// Whether nothing was said of what to enter.
-    pub(crate) fn chooses_none(&self) -> bool {
+    pub(crate) fn selects_none(&self) -> bool {
         let any = self.all || self.user_parent || self.net_socket.is_some();
         !any && self.namespaces.is_empty()
     }
 
     /// Whether this type is to be entered.
-    pub(crate) fn enters(&self, namespace: NsType) -> bool {
+    pub(crate) fn selects(&self, namespace: NsType) -> bool {
         self.namespaces
             .iter()
             .any(|(entered, _)| *entered == namespace)
@@ -182,8 +180,8 @@ impl Options {
 }
 
 /// What follows a namespace's option: a file, `:` and an id, or nothing.
-fn namespace_source(option: &ParsedOption) -> Result<Source> {
-    let Some(value) = option.optional_value().map(without_equals) else {
+fn parse_namespace(option: &ParsedOption) -> Result<Source> {
+    let Some(value) = option.optional_value().map(strip_equals) else {
         return Ok(Source::Target);
     };
     match value.as_bytes().strip_prefix(b":") {
@@ -206,21 +204,21 @@ fn namespace_source(option: &ParsedOption) -> Result<Source> {
     }
 }
 
-fn directory(path: Option<&OsStr>) -> Result<Source> {
+fn parse_directory(path: Option<&OsStr>) -> Result<Source> {
     path.map_or(Ok(Source::Target), |path| {
         open_path(path).map(Source::Opened)
     })
 }
 
 /// The last one wins, but the target's own wins over every named one, wherever it stands.
-fn choose_directory(known: &mut Option<Source>, source: Source) {
+fn set_directory(known: &mut Option<Source>, source: Source) {
     if !matches!(known, Some(Source::Target)) {
         *known = Some(source);
     }
 }
 
 /// A value without the `=` that may stand before it: `-n=FILE` is `-nFILE`. The original does so for all but `--root`.
-fn without_equals(value: &OsStr) -> &OsStr {
+fn strip_equals(value: &OsStr) -> &OsStr {
     let bytes = value.as_bytes();
     OsStr::from_bytes(bytes.strip_prefix(b"=").unwrap_or(bytes))
 }
@@ -230,22 +228,22 @@ fn open_path(path: &OsStr) -> Result<OwnedFd> {
     opened.with_context(|| message(&[&"cannot open ", &path]))
 }
 
-fn identity(what: &str, text: &OsStr) -> Result<Identity> {
+fn parse_id(what: &str, text: &OsStr) -> Result<IdSource> {
     match text.to_str() {
-        Some("follow") => Ok(Identity::Follow),
-        _ => number::id(what, text).map(Identity::Number),
+        Some("follow") => Ok(IdSource::Follow),
+        _ => number::id(what, text).map(IdSource::Number),
     }
 }
 
 /// The last one wins, but `follow` wins over every number, wherever it stands.
-fn choose(known: &mut Option<Identity>, identity: Identity) {
-    if *known != Some(Identity::Follow) {
+fn set_id(known: &mut Option<IdSource>, identity: IdSource) {
+    if *known != Some(IdSource::Follow) {
         *known = Some(identity);
     }
 }
 
 /// The number of a descriptor; a negative one stands for none.
-fn socket_number(text: &OsStr) -> Result<Option<RawFd>> {
+fn parse_socket_fd(text: &OsStr) -> Result<Option<RawFd>> {
     const WHAT: &str = "failed to parse file descriptor";
     let number = number::seconds(WHAT, text)?;
     let number = RawFd::try_from(number).map_err(|_| Errno::ERANGE);
@@ -266,29 +264,29 @@ mod tests {
             ("=", ""),
             ("", ""),
         ] {
-            assert_eq!(without_equals(given.as_ref()), value, "{given:?}");
+            assert_eq!(strip_equals(given.as_ref()), value, "{given:?}");
         }
     }
 
     #[test]
     fn to_follow_the_target_wins_over_numbers_before_and_after() {
-        let number = Identity::Number;
+        let number = IdSource::Number;
         for (given, chosen) in [
             (vec![number(3), number(5)], number(5)),
-            (vec![number(3), Identity::Follow], Identity::Follow),
-            (vec![Identity::Follow, number(5)], Identity::Follow),
+            (vec![number(3), IdSource::Follow], IdSource::Follow),
+            (vec![IdSource::Follow, number(5)], IdSource::Follow),
         ] {
             let mut known = None;
             given
                 .into_iter()
-                .for_each(|identity| choose(&mut known, identity));
+                .for_each(|identity| set_id(&mut known, identity));
             assert_eq!(known, Some(chosen));
         }
     }
 
     #[test]
     fn a_negative_descriptor_is_none_and_one_beyond_the_range_an_error() {
-        let number = |text: &str| socket_number(text.as_ref());
+        let number = |text: &str| parse_socket_fd(text.as_ref());
         assert_eq!(number("5").ok(), Some(Some(5)));
         assert_eq!(number("2147483647").ok(), Some(Some(RawFd::MAX)));
         assert_eq!(number("-1").ok(), Some(None));

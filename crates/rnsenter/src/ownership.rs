@@ -13,36 +13,36 @@ use nscore::sys::file::open;
 use nscore::sys::nsfs::{owner_of, owner_uid_of, parent_of};
 
 /// Where the owner is.
-pub(crate) enum Standing {
+pub(crate) enum Ownership {
     /// It is the user namespace that this process is in.
-    Own,
+    Current,
     /// It is below that; this user owns the first on the way down to it.
-    Below(u32),
+    Descendant(u32),
     /// It is somewhere else, around it or beside it.
-    Outside,
+    Unrelated,
 }
 
-impl Standing {
+impl Ownership {
     /// That of a namespace of this type; a user namespace is its own owner. `None` if it cannot be told.
-    pub(crate) fn of(namespace: OwnedFd, of: NsType) -> Option<Standing> {
-        let own = own(NsType::User).filter(|_| is_namespace(&namespace))?;
+    pub(crate) fn find(namespace: OwnedFd, of: NsType) -> Option<Ownership> {
+        let own = own_namespace(NsType::User).filter(|_| is_namespace(&namespace))?;
         let mut owner = match of {
             NsType::User => namespace,
             _ => match owner_of(&namespace) {
-                Err(Errno::EPERM) => return Some(Standing::Outside),
+                Err(Errno::EPERM) => return Some(Ownership::Unrelated),
                 owner => owner.ok()?,
             },
         };
-        if is_same(&owner, &own) {
-            return Some(Standing::Own);
+        if is_same_file(&owner, &own) {
+            return Some(Ownership::Current);
         }
         loop {
             let parent = match parent_of(&owner) {
-                Err(Errno::EPERM) => return Some(Standing::Outside),
+                Err(Errno::EPERM) => return Some(Ownership::Unrelated),
                 parent => parent.ok()?,
             };
-            if is_same(&parent, &own) {
-                return owner_uid_of(&owner).ok().map(Standing::Below);
+            if is_same_file(&parent, &own) {
+                return owner_uid_of(&owner).ok().map(Ownership::Descendant);
             }
             owner = parent;
         }
@@ -50,7 +50,7 @@ impl Standing {
 }
 
 /// This process's own namespace.
-pub(crate) fn own(of: NsType) -> Option<OwnedFd> {
+pub(crate) fn own_namespace(of: NsType) -> Option<OwnedFd> {
     let path = Proc::mounted().path("self/ns")?.join(of.file());
     open(&path, OFlag::O_RDONLY).ok()
 }
@@ -61,7 +61,7 @@ pub(crate) fn is_namespace(file: &impl AsFd) -> bool {
 }
 
 /// Whether two files are the same one.
-pub(crate) fn is_same(one: &OwnedFd, other: &OwnedFd) -> bool {
+pub(crate) fn is_same_file(one: &OwnedFd, other: &OwnedFd) -> bool {
     let identity = |file: &OwnedFd| {
         status_of(file)
             .ok()

@@ -13,7 +13,7 @@ use nscore::sys::directory::status_of;
 use nscore::sys::file::{move_above_stdio, open};
 
 use crate::options::{Options, Source};
-use crate::target::{Target, missing};
+use crate::target::{Target, missing_target};
 
 /// What was opened of both before anything is entered.
 pub(crate) struct Directories {
@@ -32,7 +32,10 @@ impl Directories {
         let resolve = |source: Option<Source>, name: &str| match source {
             None => Ok(None),
             Some(Source::Opened(directory)) => Ok(Some(directory)),
-            Some(Source::Target) => target.ok_or_else(|| missing(name))?.open(name).map(Some),
+            Some(Source::Target) => target
+                .ok_or_else(|| missing_target(name))?
+                .open(name)
+                .map(Some),
         };
         Ok(Directories {
             root: resolve(options.root.take(), "root")?,
@@ -42,7 +45,7 @@ impl Directories {
     }
 
     /// Whether the root will be another one.
-    pub(crate) fn change_root(&self) -> bool {
+    pub(crate) fn changes_root(&self) -> bool {
         self.root.is_some()
     }
 

@@ -16,67 +16,68 @@ use nscore::sys::signal::set_default;
 use crate::cgroup::Cgroup;
 use crate::credentials::Credentials;
 use crate::environment::Environment;
-use crate::join::{Joining, choose_all};
+use crate::join::{NamespaceSet, select_all};
 use crate::options::Options;
 use crate::rootdir::Directories;
-use crate::setid::Identities;
+use crate::setid::SetIds;
 use crate::target::Target;
 use crate::target::init;
 use crate::{selinux, wait};
 
 /// Runs the program in the namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation) -> Result<ExitReason> {
-    let options = Options::read(invocation)?;
+    let options = Options::parse(invocation)?;
     let target = options.target.as_ref().map(Target::pid);
-    let mut joins = false;
-    let ended = enter_and_run(invocation, options, &mut joins);
+    let mut may_have_joined = false;
+    let ended = enter_and_run(invocation, options, &mut may_have_joined);
     match (ended, target) {
         // Only now, so that a target that can be looked into costs nothing more.
-        (Err(error), Some(pid)) if !joins && is_refusal(&error) => {
+        (Err(error), Some(pid)) if !may_have_joined && is_permission_error(&error) => {
             let Some(child) = init::readable_child(pid)? else {
                 return Err(error);
             };
-            let mut options = Options::read(invocation)?;
+            let mut options = Options::parse(invocation)?;
             options.target = Some(child);
-            enter_and_run(invocation, options, &mut joins)
+            enter_and_run(invocation, options, &mut may_have_joined)
         }
         (ended, _) => ended,
     }
 }
 
 /// Whether the kernel did not permit something.
-fn is_refusal(error: &Error) -> bool {
+fn is_permission_error(error: &Error) -> bool {
     let mut causes = error.chain().filter_map(of_error);
     causes.any(|errno| matches!(errno, Errno::EACCES | Errno::EPERM))
 }
 
-/// Enters what the options name, and runs the program; sets `joins` once this process may have joined anything.
+/// Enters what the options name, and runs the program; sets `may_have_joined` once this process may have joined anything.
 fn enter_and_run(
     invocation: &Invocation,
     mut options: Options,
-    joins: &mut bool,
+    may_have_joined: &mut bool,
 ) -> Result<ExitReason> {
     let keeps_shell = !options.environment && !options.clear_environment;
     let operands = std::mem::take(&mut options.operands);
     let program = Program::from_operands(&operands, keeps_shell);
-    selinux::follow(&options, options.target.as_ref())?;
+    selinux::set_exec_context(&options, options.target.as_ref())?;
     if options.all {
-        choose_all(&mut options)?;
+        select_all(&mut options)?;
     }
     let target = options.target.take();
-    let opened = Opened::prepare(&mut options, target.as_ref())?;
+    let prepared = Prepared::open(&mut options, target.as_ref())?;
     let credentials = Credentials {
-        enters_user: opened.joining.enters(NsType::User),
+        enters_user: prepared.namespaces.contains(NsType::User),
         preserve: options.preserve_credentials,
         keep_caps: options.keep_caps,
     };
-    let root_changed = opened.directories.change_root() || opened.joining.enters(NsType::Mount);
+    let root_changed =
+        prepared.directories.changes_root() || prepared.namespaces.contains(NsType::Mount);
     let own = if root_changed { OwnFile::hold() } else { None };
-    let fork = opened.joining.enters(NsType::Pid) && !options.no_fork;
+    let fork = prepared.namespaces.contains(NsType::Pid) && !options.no_fork;
     let groups_left = credentials.drop_groups_outside();
     // From here until exec nobody inside may look into this process: it still holds what is outside.
     make_undumpable().context("prctl failed")?;
-    let (user, group) = opened.enter(target.as_ref(), joins)?;
+    let (user, group) = prepared.enter(target.as_ref(), may_have_joined)?;
     let diagnostics = &invocation.diagnostics;
     let become_program = || -> Result<ExitReason> {
         credentials.become_inside(user, group, groups_left)?;
@@ -103,10 +104,10 @@ fn enter_and_run(
     // That `/` may not be entered is no reason to leave the program alone.
     let _ = leave_directory();
     erase_environment();
-    wait::for_child(child)
+    wait::wait_for_child(child)
 }
 
-fn nothing_chosen(target: Option<&Target>) -> Error {
+fn nothing_to_enter(target: Option<&Target>) -> Error {
     let error = anyhow!("no namespace specified");
     match target {
         None => error,
@@ -120,37 +121,37 @@ fn nothing_chosen(target: Option<&Target>) -> Error {
 }
 
 /// All that must be opened before anything is entered, for it is the caller's view or needs the caller's privilege.
-struct Opened<'a> {
-    joining: Joining<'a>,
+struct Prepared<'a> {
+    namespaces: NamespaceSet<'a>,
     directories: Directories,
     environment: Environment,
     cgroup: Cgroup,
-    identities: Identities,
+    ids: SetIds,
 }
 
-impl<'a> Opened<'a> {
+impl<'a> Prepared<'a> {
     /// Opens it in the original's order, which its first complaint shows.
-    fn prepare(options: &mut Options, target: Option<&'a Target>) -> Result<Opened<'a>> {
-        let mut joining = Joining::prepare(options, target)?;
+    fn open(options: &mut Options, target: Option<&'a Target>) -> Result<Prepared<'a>> {
+        let mut namespaces = NamespaceSet::open(options, target)?;
         let directories = Directories::open(options, target)?;
         let environment = Environment::open(options, target)?;
         let cgroup = Cgroup::open(options, target)?;
-        let identities = Identities::open(options, target)?;
+        let ids = SetIds::open(options, target)?;
         if options.user_parent {
-            joining.choose_user_parent(target)?;
+            namespaces.add_user_parent(target)?;
         }
         if let Some(number) = options.net_socket {
-            joining.choose_net_socket(target, number)?;
+            namespaces.add_net_socket(target, number)?;
         }
-        if joining.is_empty() {
-            return Err(nothing_chosen(target));
+        if namespaces.is_empty() {
+            return Err(nothing_to_enter(target));
         }
-        Ok(Opened {
-            joining,
+        Ok(Prepared {
+            namespaces,
             directories,
             environment,
             cgroup,
-            identities,
+            ids,
         })
     }
 
@@ -158,20 +159,20 @@ impl<'a> Opened<'a> {
     fn enter(
         self,
         target: Option<&Target>,
-        joins: &mut bool,
+        may_have_joined: &mut bool,
     ) -> Result<(Option<u32>, Option<u32>)> {
-        let enters_user = self.joining.enters(NsType::User);
+        let enters_user = self.namespaces.contains(NsType::User);
         // The namespaces of a process are joined all or none, if that process may not be looked into.
-        *joins = self.joining.has_files();
-        self.joining.join(target)?;
-        *joins = true;
+        *may_have_joined = self.namespaces.has_files();
+        self.namespaces.enter(target)?;
+        *may_have_joined = true;
         if enters_user {
             // The kernel has made this process dumpable as /proc/sys/fs/suid_dumpable has it.
             make_undumpable().context("prctl failed")?;
         }
         self.directories.enter()?;
-        self.environment.adopt()?;
-        let ids = self.identities.resolve()?;
+        self.environment.apply()?;
+        let ids = self.ids.resolve()?;
         self.cgroup.join()?;
         Ok(ids)
     }

@@ -23,7 +23,7 @@ const SELINUXFS: &str = "/sys/fs/selinux";
 ///
 /// # Errors
 /// That there is no target, or that the context cannot be read or set.
-pub(crate) fn follow(options: &Options, target: Option<&Target>) -> Result<()> {
+pub(crate) fn set_exec_context(options: &Options, target: Option<&Target>) -> Result<()> {
     let enabled =
         || statfs(SELINUXFS).is_ok_and(|selinux| selinux.filesystem_type() == SELINUX_MAGIC);
     if !options.follow_context || !enabled() {

@@ -5,31 +5,31 @@ use std::os::fd::OwnedFd;
 use anyhow::{Context, Result};
 use nscore::sys::directory::{Status, status_of};
 
-use crate::options::{Identity, Options};
-use crate::target::{Target, missing};
+use crate::options::{IdSource, Options};
+use crate::target::{Target, missing_target};
 
 /// The ids to become, once they can be told.
-pub(crate) struct Identities {
-    user: Option<Identity>,
-    group: Option<Identity>,
+pub(crate) struct SetIds {
+    user: Option<IdSource>,
+    group: Option<IdSource>,
     /// The target's directory in /proc, which belongs to it.
     target: Option<OwnedFd>,
 }
 
-impl Identities {
+impl SetIds {
     /// Opens what tells the target's ids, if they are to be followed.
     ///
     /// # Errors
     /// That there is no target; `cannot open /proc/PID/`.
-    pub(crate) fn open(options: &Options, target: Option<&Target>) -> Result<Identities> {
+    pub(crate) fn open(options: &Options, target: Option<&Target>) -> Result<SetIds> {
         let (user, group) = (options.setuid, options.setgid);
-        let follow = [user, group].contains(&Some(Identity::Follow));
+        let follow = [user, group].contains(&Some(IdSource::Follow));
         let target = match follow {
             // The original names nothing here.
-            true => Some(target.ok_or_else(|| missing(""))?.open("")?),
+            true => Some(target.ok_or_else(|| missing_target(""))?.open("")?),
             false => None,
         };
-        Ok(Identities {
+        Ok(SetIds {
             user,
             group,
             target,
@@ -44,8 +44,8 @@ impl Identities {
     pub(crate) fn resolve(self) -> Result<(Option<u32>, Option<u32>)> {
         let number = |identity, of: fn(&Status) -> u32| -> Result<Option<u32>> {
             match (identity, &self.target) {
-                (Some(Identity::Number(number)), _) => Ok(Some(number)),
-                (Some(Identity::Follow), Some(target)) => {
+                (Some(IdSource::Number(number)), _) => Ok(Some(number)),
+                (Some(IdSource::Follow), Some(target)) => {
                     let status = status_of(target).context("failed to get the target's ids")?;
                     Ok(Some(of(&status)))
                 }

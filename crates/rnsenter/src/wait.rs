@@ -14,12 +14,12 @@ use nscore::sys::process::{ExitReason, kill, try_wait_or_stopped};
 ///
 /// # Errors
 /// `waitpid failed`.
-pub(crate) fn for_child(child: Pid) -> Result<ExitReason> {
+pub(crate) fn wait_for_child(child: Pid) -> Result<ExitReason> {
     loop {
         match try_wait_or_stopped(child) {
             Ok(Some(ending)) => return Ok(ending),
             // A key at the terminal stops both, and whoever continues the tool has the program go on as well.
-            Ok(None) if goes_on(child) => {}
+            Ok(None) if is_continued(child) => {}
             Ok(None) => {
                 // It returns when somebody continues this process.
                 kill(getpid(), SIGSTOP).context("kill failed")?;
@@ -33,7 +33,7 @@ pub(crate) fn for_child(child: Pid) -> Result<ExitReason> {
 }
 
 /// Whether the child, stopped a moment ago, has been continued by now, and perhaps has ended since.
-fn goes_on(child: Pid) -> bool {
+fn is_continued(child: Pid) -> bool {
     let flags = WaitPidFlag::WCONTINUED | WaitPidFlag::WEXITED;
     let ask = flags | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
     matches!(

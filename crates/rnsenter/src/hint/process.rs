@@ -8,18 +8,18 @@ use nscore::hint;
 use nscore::procfs::Proc;
 
 /// Why the file `name` below the target's directory in /proc cannot be opened. To be asked while /proc is the caller's.
-pub(crate) fn of_file(errno: Errno, pid: Pid, name: &str) -> Option<String> {
+pub(crate) fn explain_open_failure(errno: Errno, pid: Pid, name: &str) -> Option<String> {
     match errno {
         Errno::ENOENT | Errno::ESRCH => hint::process(Errno::ENOENT, pid)
-            .or_else(|| has_nothing(pid))
-            .or_else(|| kernel_lacks(pid, name)),
-        Errno::EACCES | Errno::EPERM => closed(pid),
+            .or_else(|| zombie_or_kernel_thread(pid))
+            .or_else(|| missing_ns_type(pid, name)),
+        Errno::EACCES | Errno::EPERM => eacces_reason(pid),
         _ => None,
     }
 }
 
 /// A process that has ended, or is none, has no files to be opened.
-pub(crate) fn has_nothing(pid: Pid) -> Option<String> {
+pub(crate) fn zombie_or_kernel_thread(pid: Pid) -> Option<String> {
     let status = Proc::mounted().status(&pid.to_string())?;
     if status.is_zombie() {
         let parent = status.field("PPid")?;
@@ -33,7 +33,7 @@ pub(crate) fn has_nothing(pid: Pid) -> Option<String> {
         .then(|| format!("process {pid} is a kernel thread: it has no program and no environment"))
 }
 
-fn kernel_lacks(pid: Pid, name: &str) -> Option<String> {
+fn missing_ns_type(pid: Pid, name: &str) -> Option<String> {
     let proc = Proc::mounted();
     let of_type = name.strip_prefix("ns/")?;
     let directory = proc.path(&format!("{pid}/ns"))?;
@@ -44,7 +44,7 @@ fn kernel_lacks(pid: Pid, name: &str) -> Option<String> {
 }
 
 /// That the target is another user's, and this one may not look into it.
-fn closed(pid: Pid) -> Option<String> {
+fn eacces_reason(pid: Pid) -> Option<String> {
     let status = Proc::mounted().status(&pid.to_string())?;
     let (own, theirs) = (geteuid().as_raw(), status.user()?);
     if status.is_kernel_thread() {

@@ -18,10 +18,10 @@ use crate::ownership::is_namespace;
 use crate::target::container;
 
 /// Why a word is no target.
-pub(crate) fn why(text: &OsStr) -> Option<String> {
+pub(crate) fn invalid_target(text: &OsStr) -> Option<String> {
     let path = Path::new(text);
     if text.as_bytes().contains(&b'/') {
-        return no_directory(path);
+        return not_a_directory(path);
     }
     if path.is_dir() {
         let name = shown(Path::new(".").join(path));
@@ -32,7 +32,7 @@ pub(crate) fn why(text: &OsStr) -> Option<String> {
     let prefix = text
         .to_str()
         .filter(|text| is_hexadecimal(text.as_bytes()))?;
-    let id = container::ids(prefix).into_iter().next()?;
+    let id = container::list_ids(prefix).into_iter().next()?;
     Some(format!(
         "the id of a container takes 12 digits or more: {} is one that begins so",
         &id[..12]
@@ -40,12 +40,12 @@ pub(crate) fn why(text: &OsStr) -> Option<String> {
 }
 
 /// Why a path is none of a directory.
-fn no_directory(path: &Path) -> Option<String> {
+fn not_a_directory(path: &Path) -> Option<String> {
     let name = shown(path);
     match path.metadata() {
         Ok(found) if found.is_dir() => None,
         Ok(found) if found.is_file() => {
-            let of = type_at(path).map(NsType::option);
+            let of = ns_type_at(path).map(NsType::option);
             Some(of.map_or_else(
                 || format!("{name} is no directory"),
                 |of| {
@@ -63,13 +63,13 @@ fn no_directory(path: &Path) -> Option<String> {
     }
 }
 
-fn type_at(path: &Path) -> Option<NsType> {
+fn ns_type_at(path: &Path) -> Option<NsType> {
     let file = File::open(path).ok().filter(is_namespace)?;
     type_of(file).ok().and_then(NsType::from_flag)
 }
 
 /// Why a namespace may be there all the same: so many processes cannot be looked into.
-pub(crate) fn unseen(closed: usize) -> Option<String> {
+pub(crate) fn unreadable_processes(closed: usize) -> Option<String> {
     let user = geteuid();
     let what = match closed {
         0 => return None,
@@ -91,9 +91,9 @@ pub(crate) fn no_container(unreadable: usize) -> Option<String> {
         );
     }
     if unreadable > 0 {
-        return unseen(unreadable);
+        return unreadable_processes(unreadable);
     }
-    container::ids("")
+    container::list_ids("")
         .is_empty()
         .then(|| "no process here is in a cgroup that is named by the id of a container".to_owned())
 }

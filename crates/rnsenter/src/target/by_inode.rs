@@ -34,21 +34,21 @@ pub(super) const OWN: [&CStr; 8] = [
 
 /// A namespace that was found.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct FoundNamespace {
     inode: u32,
-    of: NsType,
+    ns_type: NsType,
     file: OwnedFd,
-    inside: Inside,
+    members: Members,
 }
 
 /// Who is in it.
 #[derive(Debug)]
-enum Inside {
-    Nobody,
+enum Members {
+    None,
     /// The oldest of processes that are all in the same namespaces, with the same root.
-    Party(Target),
+    Alike(Target),
     /// One of each of several parties, as `--target` takes it.
-    Parties(Vec<String>),
+    Different(Vec<String>),
 }
 
 /// How many processes a message lists.
@@ -58,13 +58,13 @@ const LISTED: usize = 5;
 ///
 /// # Errors
 /// That nothing that the caller can look at keeps it.
-pub(super) fn find(inode: u32) -> Result<Found> {
+pub(super) fn find_namespace(inode: u32) -> Result<FoundNamespace> {
     let processes = Processes::list()?;
     let mut sought = Sought::new(inode);
-    let candidates = Candidates::find(&processes, &sought);
+    let candidates = Candidates::collect(&processes, &sought);
     // With one missing, what is left could be another party's.
     processes.unread().check()?;
-    let (file, inside) = match hold_oldest(&processes, &candidates, &sought) {
+    let (file, members) = match hold_oldest(&processes, &candidates, &sought) {
         Some(held) => held,
         None => {
             processes.unread().check()?;
@@ -73,20 +73,20 @@ pub(super) fn find(inode: u32) -> Result<Found> {
                 processes.unread().check()?;
                 return Err(not_found(inode, processes.unread().processes()));
             };
-            (file, Inside::Nobody)
+            (file, Members::None)
         }
     };
-    let of = type_of(&file).ok().and_then(NsType::from_flag);
-    Ok(Found {
+    let ns_type = type_of(&file).ok().and_then(NsType::from_flag);
+    Ok(FoundNamespace {
         inode,
-        of: of.with_context(|| format!("namespace {inode} is of an unknown type"))?,
+        ns_type: ns_type.with_context(|| format!("namespace {inode} is of an unknown type"))?,
         file,
-        inside,
+        members,
     })
 }
 
 fn not_found(inode: u32, closed: usize) -> Error {
-    let hint = Hint::new(move || hint::target::unseen(closed));
+    let hint = Hint::new(move || hint::target::unreadable_processes(closed));
     anyhow!("no namespace {inode} was found").context(hint)
 }
 
@@ -95,23 +95,23 @@ fn hold_oldest(
     processes: &Processes,
     candidates: &Candidates,
     sought: &Sought,
-) -> Option<(OwnedFd, Inside)> {
+) -> Option<(OwnedFd, Members)> {
     let name = candidates.name?;
     let mut held = candidates.list.iter().filter_map(|candidate| {
         let held = hold(processes, candidate.pid, name, sought)?;
         // It was held first and is looked at again now: it is the process that was compared with the others.
-        candidate.is_still(processes).then_some(held)
+        candidate.is_unchanged(processes).then_some(held)
     });
     let (file, target) = held.next()?;
-    let parties = candidates.parties();
+    let parties = candidates.distinct();
     if parties.len() == 1 {
-        return Some((file, Inside::Party(target)));
+        return Some((file, Members::Alike(target)));
     }
     let labels = parties
         .iter()
         .take(LISTED)
-        .map(|party| Target::of(party.pid).label());
-    Some((file, Inside::Parties(labels.collect())))
+        .map(|party| Target::new(party.pid).label());
+    Some((file, Members::Different(labels.collect())))
 }
 
 /// The process held by its pidfd, and the namespace, if it is proven to be in it then.
@@ -121,7 +121,7 @@ fn hold(
     name: &CStr,
     sought: &Sought,
 ) -> Option<(OwnedFd, Target)> {
-    let target = Target::of(pid);
+    let target = Target::new(pid);
     let file = target.open(name.to_str().ok()?).map_err(|error| {
         // That it is no process any more, or not on procfs, has no number.
         error.downcast::<Errno>().unwrap_or(Errno::ESRCH)
@@ -130,33 +130,33 @@ fn hold(
     sought.is(&file).then_some((file, target))
 }
 
-impl Found {
+impl FoundNamespace {
     /// Alone unless other types are asked for, which the process in it has.
-    pub(super) fn settle(self, options: &mut Options) -> Result<()> {
-        if options.chooses_none() {
-            options.enter(self.of, Source::Target);
+    pub(super) fn apply(self, options: &mut Options) -> Result<()> {
+        if options.selects_none() {
+            options.select(self.ns_type, Source::Target);
         }
         let others = options.all
             || options.net_socket.is_some()
             || options.user_parent
-            || options.chosen_of_target().any(|of| of != self.of);
-        let (of, inode) = (self.of.option(), self.inode);
-        match &self.inside {
-            Inside::Nobody if others => {
-                bail!("no process is in {of} namespace {inode}, so that it can be entered alone")
+            || options.selected_from_target().any(|of| of != self.ns_type);
+        let (name, inode) = (self.ns_type.option(), self.inode);
+        match &self.members {
+            Members::None if others => {
+                bail!("no process is in {name} namespace {inode}, so that it can be entered alone")
             }
-            Inside::Parties(processes) if others || options.needs_process() => bail!(
-                "the processes in {of} namespace {inode} differ in other namespaces or in their root: name one, \
+            Members::Different(processes) if others || options.needs_process() => bail!(
+                "the processes in {name} namespace {inode} differ in other namespaces or in their root: name one, \
                  --target {}",
                 processes.join(", ")
             ),
             _ => {}
         }
         // The process may go elsewhere meanwhile; the file cannot.
-        if !others && options.chosen_of_target().any(|of| of == self.of) {
-            options.enter(self.of, Source::Opened(self.file));
+        if !others && options.selected_from_target().any(|of| of == self.ns_type) {
+            options.select(self.ns_type, Source::Opened(self.file));
         }
-        if let Inside::Party(process) = self.inside {
+        if let Members::Alike(process) = self.members {
             options.target = Some(process);
         }
         Ok(())

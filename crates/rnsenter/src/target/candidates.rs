@@ -32,7 +32,7 @@ pub(super) struct Candidate {
     started: u64,
     /// Whether its children are in a pid or time namespace that it is not in itself: then it has made that for them, and
     /// waits.
-    waits_outside: bool,
+    waits_for_child: bool,
 }
 
 /// All of them.
@@ -45,7 +45,7 @@ pub(super) struct Candidates {
 
 impl Candidates {
     /// Looks at every process.
-    pub(super) fn find(processes: &Processes, sought: &Sought) -> Candidates {
+    pub(super) fn collect(processes: &Processes, sought: &Sought) -> Candidates {
         let mut found = Candidates {
             list: Vec::new(),
             name: None,
@@ -53,13 +53,13 @@ impl Candidates {
         for (pid, directory) in processes.each() {
             let is_in = found.is_in(&directory, sought);
             if processes.note(pid, Call::Status, is_in) == Some(true) {
-                let candidate = Candidate::read(processes, pid, &directory);
+                let candidate = Candidate::read_candidate(processes, pid, &directory);
                 found.list.extend(candidate);
             }
         }
         let list = &mut found.list;
-        if list.iter().any(|candidate| !candidate.waits_outside) {
-            list.retain(|candidate| !candidate.waits_outside);
+        if list.iter().any(|candidate| !candidate.waits_for_child) {
+            list.retain(|candidate| !candidate.waits_for_child);
         }
         list.sort_by_key(|candidate| (candidate.started, candidate.pid));
         found
@@ -86,7 +86,7 @@ impl Candidates {
     }
 
     /// One of each party, the oldest first.
-    pub(super) fn parties(&self) -> Vec<&Candidate> {
+    pub(super) fn distinct(&self) -> Vec<&Candidate> {
         let mut parties: Vec<&Candidate> = Vec::new();
         for candidate in &self.list {
             if parties.iter().all(|known| known.place != candidate.place) {
@@ -99,14 +99,14 @@ impl Candidates {
 
 impl Candidate {
     /// `None` for a process that has ended by now, or is a zombie.
-    fn read(processes: &Processes, pid: Pid, process: &Directory) -> Option<Candidate> {
+    fn read_candidate(processes: &Processes, pid: Pid, process: &Directory) -> Option<Candidate> {
         let status = |name: &CStr| processes.note(pid, Call::Status, process.status(name));
         let inode = |name: &CStr| status(name).map(|found| found.inode);
         let is_elsewhere = |own: &CStr, of_children: &CStr| match (inode(own), inode(of_children)) {
             (Some(own), Some(theirs)) => own != theirs,
             _ => false,
         };
-        let waits_outside = is_elsewhere(c"ns/pid", c"ns/pid_for_children")
+        let waits_for_child = is_elsewhere(c"ns/pid", c"ns/pid_for_children")
             || is_elsewhere(c"ns/time", c"ns/time_for_children");
         // Nothing but its user namespace is left to a zombie.
         inode(c"ns/mnt")?;
@@ -119,14 +119,14 @@ impl Candidate {
             pid,
             place,
             started: Stat::parse(&processes.read(pid, process, c"stat")?)?.started,
-            waits_outside,
+            waits_for_child,
         })
     }
 
     /// Whether the process with this number is still that one.
-    pub(super) fn is_still(&self, processes: &Processes) -> bool {
+    pub(super) fn is_unchanged(&self, processes: &Processes) -> bool {
         let now = processes.one(self.pid);
-        let now = now.and_then(|process| Candidate::read(processes, self.pid, &process));
+        let now = now.and_then(|process| Candidate::read_candidate(processes, self.pid, &process));
         now.is_some_and(|now| (now.place, now.started) == (self.place, self.started))
     }
 }

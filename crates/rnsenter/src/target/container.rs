@@ -12,7 +12,7 @@ use nscore::ns_type::NsType;
 use nscore::procfs::{Proc, Status};
 use nscore::safe_open::{Distrust, user_label};
 
-use super::membership::{Cgroup, Membership, membership};
+use super::membership::{Cgroup, Membership, find_membership};
 use super::processes::Processes;
 use crate::hint;
 use crate::target::Target;
@@ -42,7 +42,7 @@ struct Ignored {
 
 /// What was found in all of /proc.
 #[derive(Debug, Default)]
-struct Found {
+struct SearchResult {
     /// The containers by their ids.
     containers: BTreeMap<String, Container>,
     ignored: BTreeMap<Cgroup, Ignored>,
@@ -56,11 +56,11 @@ struct Found {
 ///
 /// # Errors
 /// That there is none, or that there are several; that another user may have given it its name.
-pub(super) fn find(prefix: &str) -> Result<Option<Target>> {
+pub(super) fn find_container(prefix: &str) -> Result<Option<Target>> {
     let mut owners = NameOwners::new();
-    let found = look_up(prefix, &mut owners)?;
+    let found = search(prefix, &mut owners)?;
     if let Some((pid, [one, other])) = found.contradictions.first() {
-        let [one, other] = [one, other].map(in_words);
+        let [one, other] = [one, other].map(describe);
         let error = anyhow!("process {pid} is in two containers: {one} and {other}");
         return Err(error.context(hint_at(&found.ignored)));
     }
@@ -72,8 +72,8 @@ pub(super) fn find(prefix: &str) -> Result<Option<Target>> {
         return Err(error.context(hint_at(&found.ignored)));
     }
     match found.containers.into_iter().next() {
-        Some((id, container)) => first(&id, container, &mut owners).map(Some),
-        None if !found.ignored.is_empty() => Err(ignored(prefix, &found.ignored)),
+        Some((id, container)) => first_process(&id, container, &mut owners).map(Some),
+        None if !found.ignored.is_empty() => Err(ignored_error(prefix, &found.ignored)),
         None if prefix.bytes().all(|digit| digit.is_ascii_digit()) => Ok(None),
         None => Err(not_found(prefix, found.unreadable)),
     }
@@ -85,7 +85,7 @@ fn not_found(prefix: &str, unreadable: usize) -> Error {
 }
 
 /// That what has the name is not to be trusted, and how it is entered all the same.
-fn ignored(prefix: &str, ignored: &BTreeMap<Cgroup, Ignored>) -> Error {
+fn ignored_error(prefix: &str, ignored: &BTreeMap<Cgroup, Ignored>) -> Error {
     let mut reasons = ignored.values().map(|found| reason(&found.owner));
     let reason = reasons.next().unwrap_or_default();
     let members = ignored
@@ -93,7 +93,7 @@ fn ignored(prefix: &str, ignored: &BTreeMap<Cgroup, Ignored>) -> Error {
         .filter_map(|found| found.members.iter().min());
     let targets = members
         .take(5)
-        .map(|member| Target::of(Pid::from_raw(member.pid)).label());
+        .map(|member| Target::new(Pid::from_raw(member.pid)).label());
     let targets = Vec::from_iter(targets).join(", ");
     anyhow!("container {prefix} {reason}: name its process, --target {targets}")
         .context(hint_at(ignored))
@@ -113,15 +113,15 @@ fn reason(owner: &NameOwner) -> String {
 /// Which cgroups were passed over.
 fn hint_at(ignored: &BTreeMap<Cgroup, Ignored>) -> Hint {
     let ignored = ignored.iter().map(|(cgroup, found)| match &found.owner {
-        NameOwner::Other(untrusted) => format!("{}, for {untrusted}", in_words(cgroup)),
-        _ => in_words(cgroup),
+        NameOwner::Other(untrusted) => format!("{}, for {untrusted}", describe(cgroup)),
+        _ => describe(cgroup),
     });
     let ignored: Vec<String> = ignored.take(5).collect();
     let ignored = ignored.join("; ");
     Hint::new(move || (!ignored.is_empty()).then(|| format!("ignored was {ignored}")))
 }
 
-fn in_words(cgroup: &Cgroup) -> String {
+fn describe(cgroup: &Cgroup) -> String {
     match &*cgroup.hierarchy {
         "" => format!("cgroup {}", shown(&cgroup.path)),
         hierarchy => format!("{} cgroup {}", shown(hierarchy), shown(&cgroup.path)),
@@ -129,18 +129,18 @@ fn in_words(cgroup: &Cgroup) -> String {
 }
 
 /// The ids that begin so, as far as /proc shows processes in them.
-pub(crate) fn ids(prefix: &str) -> Vec<String> {
-    let found = look_up(prefix, &mut NameOwners::new());
+pub(crate) fn list_ids(prefix: &str) -> Vec<String> {
+    let found = search(prefix, &mut NameOwners::new());
     found.unwrap_or_default().containers.into_keys().collect()
 }
 
 /// The containers whose ids begin so.
-fn look_up(prefix: &str, owners: &mut NameOwners) -> Result<Found> {
-    let mut found = Found::default();
+fn search(prefix: &str, owners: &mut NameOwners) -> Result<SearchResult> {
+    let mut found = SearchResult::default();
     let processes = Processes::list()?;
     for (pid, process) in processes.each() {
         let cgroups = processes.read(pid, &process, c"cgroup").unwrap_or_default();
-        let told = membership(&cgroups, prefix, owners);
+        let told = find_membership(&cgroups, prefix, owners);
         if told == Membership::None {
             continue;
         }
@@ -164,7 +164,7 @@ fn look_up(prefix: &str, owners: &mut NameOwners) -> Result<Found> {
     Ok(found)
 }
 
-impl Found {
+impl SearchResult {
     fn record(&mut self, member: Member, membership: Membership) {
         match membership {
             Membership::None => {}
@@ -202,12 +202,12 @@ impl Found {
 ///
 /// # Errors
 /// That none is in other namespaces than the caller is.
-fn first(id: &str, container: Container, owners: &mut NameOwners) -> Result<Target> {
+fn first_process(id: &str, container: Container, owners: &mut NameOwners) -> Result<Target> {
     let mut members = container.members;
     members.sort_unstable();
     for member in members {
-        let target = Target::of(Pid::from_raw(member.pid));
-        if is_in(&target, id, owners) && is_elsewhere(&target) {
+        let target = Target::new(Pid::from_raw(member.pid));
+        if is_member(&target, id, owners) && is_inside(&target) {
             return Ok(target);
         }
     }
@@ -215,17 +215,20 @@ fn first(id: &str, container: Container, owners: &mut NameOwners) -> Result<Targ
 }
 
 /// Whether the process that is held is in this container.
-fn is_in(target: &Target, id: &str, owners: &mut NameOwners) -> bool {
+fn is_member(target: &Target, id: &str, owners: &mut NameOwners) -> bool {
     let mut cgroups = Vec::new();
     let read = target
         .open("cgroup")
         .is_ok_and(|file| File::from(file).read_to_end(&mut cgroups).is_ok());
-    read && matches!(membership(&cgroups, id, owners), Membership::Member { .. })
+    read && matches!(
+        find_membership(&cgroups, id, owners),
+        Membership::Member { .. }
+    )
 }
 
 /// Whether it is inside, unlike an engine's helper that waits in the same cgroup. One that cannot be looked into is
 /// another user's, and what it takes to enter it is told then.
-fn is_elsewhere(target: &Target) -> bool {
+fn is_inside(target: &Target) -> bool {
     [NsType::Pid, NsType::Mount].into_iter().any(|of| {
         let theirs = target.stat_namespace(of.file()).ok();
         theirs.is_none_or(|theirs| Proc::mounted().namespace(of) != Some(theirs.inode))

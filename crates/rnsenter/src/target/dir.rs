@@ -16,7 +16,7 @@ use nscore::ns_type::NsType;
 use nscore::safe_open::{DirError, Distrust, Untrusted};
 
 use crate::options::{Options, Source};
-use crate::ownership::{is_same, own};
+use crate::ownership::{is_same_file, own_namespace};
 
 /// The directory, open.
 #[derive(Debug)]
@@ -32,19 +32,19 @@ impl Kept {
     }
 
     /// All that are there if no type is chosen, or all are.
-    pub(super) fn settle(self, options: &mut Options) -> Result<()> {
-        if !options.chooses_none() && !options.all {
-            let chosen: Vec<NsType> = options.chosen_of_target().collect();
+    pub(super) fn apply(self, options: &mut Options) -> Result<()> {
+        if !options.selects_none() && !options.all {
+            let chosen: Vec<NsType> = options.selected_from_target().collect();
             for of in chosen {
                 let file = self.file(of)?;
-                options.enter(of, Source::Opened(file));
+                options.select(of, Source::Opened(file));
             }
             return Ok(());
         }
-        let asked: Vec<NsType> = options.chosen_of_target().collect();
+        let asked: Vec<NsType> = options.selected_from_target().collect();
         let mut any = false;
         for of in NsType::ALL {
-            if options.enters(of) && !asked.contains(&of) {
+            if options.selects(of) && !asked.contains(&of) {
                 // A file of its own was named for it.
                 continue;
             }
@@ -53,7 +53,7 @@ impl Kept {
                 Ok(file) if !asked.contains(&of) && is_own_user(of, &file) => any = true,
                 Ok(file) => {
                     any = true;
-                    options.enter(of, Source::Opened(file));
+                    options.select(of, Source::Opened(file));
                 }
                 Err(error) if is_missing(&error) && !asked.contains(&of) => {}
                 Err(error) => return Err(error),
@@ -82,7 +82,7 @@ impl Kept {
 }
 
 /// The error for a directory that is in the hands of another user.
-pub(super) fn refusal(path: &Path, error: DirError) -> Error {
+pub(super) fn refusal_error(path: &Path, error: DirError) -> Error {
     let is_theirs = matches!(
         &error,
         DirError::Untrusted(Untrusted {
@@ -115,7 +115,7 @@ fn is_missing(error: &Error) -> bool {
 }
 
 fn is_own_user(of: NsType, file: &OwnedFd) -> bool {
-    of == NsType::User && own(of).is_some_and(|own| is_same(&own, file))
+    of == NsType::User && own_namespace(of).is_some_and(|own| is_same_file(&own, file))
 }
 
 /// The file upon which `--persist` mounts a namespace is empty and has no permissions; the mount goes when the machine is

@@ -23,15 +23,15 @@ const NAME: &str = "runshare-init";
 /// # Errors
 /// That it has no child that may be looked into and is in its namespaces.
 pub(crate) fn readable_child(pid: Pid) -> Result<Option<Target>> {
-    let is_init = status_of(pid).is_some_and(|status| status.field("Name") == Some(NAME));
-    if !is_init || !is_closed(pid) {
+    let is_init = read_status(pid).is_some_and(|status| status.field("Name") == Some(NAME));
+    if !is_init || !is_unreadable(pid) {
         return Ok(None);
     }
     for child in children_of(pid) {
-        let target = Target::of(child);
+        let target = Target::new(child);
         // Held from here on, and only then is it known to be a child: its number cannot become another's.
         let is_held = target.pidfd().is_ok() && parent_of(child) == Some(pid);
-        if is_held && !is_closed(child) && shares_namespaces(pid, child) {
+        if is_held && !is_unreadable(child) && shares_namespaces(pid, child) {
             return Ok(Some(target));
         }
     }
@@ -42,14 +42,14 @@ pub(crate) fn readable_child(pid: Pid) -> Result<Option<Target>> {
 }
 
 /// Whether the kernel refuses to show the process's namespaces to this one.
-fn is_closed(pid: Pid) -> bool {
+fn is_unreadable(pid: Pid) -> bool {
     let link = format!("/proc/{pid}/ns/user");
     matches!(readlink(link.as_str()), Err(Errno::EACCES | Errno::EPERM))
 }
 
 /// The contents of a file of this process, if it is procfs's own: a FIFO that somebody has mounted over it is not waited
 /// for.
-fn read(pid: Pid, name: &str) -> Option<Vec<u8>> {
+fn read_proc_file(pid: Pid, name: &str) -> Option<Vec<u8>> {
     let path = format!("/proc/{pid}/{name}");
     let file = try_open_verified(Path::new(&path), OFlag::O_RDONLY).ok()?;
     let mut contents = Vec::new();
@@ -57,12 +57,12 @@ fn read(pid: Pid, name: &str) -> Option<Vec<u8>> {
     Some(contents)
 }
 
-fn status_of(pid: Pid) -> Option<Status> {
-    read(pid, "status").map(Status::new)
+fn read_status(pid: Pid) -> Option<Status> {
+    read_proc_file(pid, "status").map(Status::new)
 }
 
 fn parent_of(pid: Pid) -> Option<Pid> {
-    let parent = status_of(pid)?.field("PPid")?.parse().ok()?;
+    let parent = read_status(pid)?.field("PPid")?.parse().ok()?;
     Some(Pid::from_raw(parent))
 }
 
@@ -74,26 +74,26 @@ fn children_of(pid: Pid) -> Vec<Pid> {
         .map(Pid::from_raw)
         .filter(|child| parent_of(*child) == Some(pid));
     let mut by_age: Vec<(u64, Pid)> = children
-        .map(|child| (start_of(child).unwrap_or(u64::MAX), child))
+        .map(|child| (start_time(child).unwrap_or(u64::MAX), child))
         .collect();
     by_age.sort_by_key(|(start, child)| (*start, child.as_raw()));
     by_age.into_iter().map(|(_, child)| child).collect()
 }
 
 /// When the process was started, in clock ticks since the machine was.
-fn start_of(pid: Pid) -> Option<u64> {
-    Some(Stat::parse(&read(pid, "stat")?)?.started)
+fn start_time(pid: Pid) -> Option<u64> {
+    Some(Stat::parse(&read_proc_file(pid, "stat")?)?.started)
 }
 
 /// Whether the child is where the init is, as far as /proc shows to everybody: the kernel names the namespaces of the
 /// init to nobody who may not look into it. IPC, UTS and cgroup namespaces cannot be told apart so.
 fn shares_namespaces(init: Pid, child: Pid) -> bool {
     let same = |file: &str| {
-        let contents = [init, child].map(|pid| read(pid, file));
+        let contents = [init, child].map(|pid| read_proc_file(pid, file));
         contents[0] == contents[1]
     };
     let depth = |pid| {
-        let status = status_of(pid)?;
+        let status = read_status(pid)?;
         Some(status.field("NSpid")?.split_ascii_whitespace().count())
     };
     // Each network namespace has files of its own in /proc.
@@ -114,7 +114,7 @@ fn shares_namespaces(init: Pid, child: Pid) -> bool {
 /// no mount may see none.
 fn shares_mounts(init: Pid, child: Pid) -> bool {
     let mounts = |pid: Pid| {
-        let table = read(pid, "mountinfo").unwrap_or_default();
+        let table = read_proc_file(pid, "mountinfo").unwrap_or_default();
         let lines = table.split(|byte| *byte == b'\n');
         let numbers = lines.filter_map(|line| line.split(|byte| *byte == b' ').next());
         let numbers = numbers.filter(|number| !number.is_empty());

@@ -40,9 +40,9 @@ struct Name {
 ///
 /// Of several on one path the innermost counts that can be trusted: a container may make cgroups below its own, and call
 /// them what it likes. Where one hierarchy has a container in a container, another may have the outer one alone.
-pub(super) fn membership(cgroups: &[u8], prefix: &str, owners: &mut NameOwners) -> Membership {
+pub(super) fn find_membership(cgroups: &[u8], prefix: &str, owners: &mut NameOwners) -> Membership {
     let matches = |name: &Name| name.id.starts_with(prefix);
-    let lines: Vec<Vec<Name>> = names(cgroups).collect();
+    let lines: Vec<Vec<Name>> = container_names(cgroups).collect();
     // Nothing is looked up for a process that has nothing to do with it.
     if !lines.iter().flatten().any(matches) {
         return Membership::None;
@@ -69,7 +69,7 @@ pub(super) fn membership(cgroups: &[u8], prefix: &str, owners: &mut NameOwners) 
     }
     // The longest says where the process is in all of them.
     trusted.sort_by_key(|names| std::cmp::Reverse(names.len()));
-    let member = agreed(trusted);
+    let member = combine(trusted);
     match (&member, ignored) {
         (Membership::Member { id, .. }, _) if id.starts_with(prefix) => member,
         (Membership::Contradiction { ids, .. }, _)
@@ -83,7 +83,7 @@ pub(super) fn membership(cgroups: &[u8], prefix: &str, owners: &mut NameOwners) 
 }
 
 /// The names in each hierarchy, the innermost first.
-fn names(cgroups: &[u8]) -> impl Iterator<Item = Vec<Name>> {
+fn container_names(cgroups: &[u8]) -> impl Iterator<Item = Vec<Name>> {
     cgroup_lines(cgroups).map(|line| {
         let with_ids = containers_in(line.path).filter(|found| found.has_id);
         let names = with_ids.filter_map(|found| {
@@ -101,7 +101,7 @@ fn names(cgroups: &[u8]) -> impl Iterator<Item = Vec<Name>> {
 }
 
 /// What the hierarchies say together: the innermost name of the first, which all others have as well, or one around it.
-fn agreed(hierarchies: Vec<Vec<Name>>) -> Membership {
+fn combine(hierarchies: Vec<Vec<Name>>) -> Membership {
     let mut hierarchies = hierarchies.into_iter();
     let Some(first) = hierarchies.next() else {
         return Membership::None;
@@ -142,10 +142,10 @@ mod tests {
     const OTHER: &str = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210";
 
     /// What trusted names on these lines say.
-    fn told(lines: &[&str]) -> Membership {
+    fn combined(lines: &[&str]) -> Membership {
         let text = lines.join("\n").replace("ONE", ONE).replace("OTHER", OTHER);
-        agreed(
-            names(text.as_bytes())
+        combine(
+            container_names(text.as_bytes())
                 .filter(|names| !names.is_empty())
                 .collect(),
         )
@@ -167,17 +167,17 @@ mod tests {
             &["9:memory:/docker/ONE", "0::/docker/ONE"],
             &["0::/docker/OTHER/docker/ONE", "9:memory:/docker/OTHER"],
         ] {
-            assert_eq!(member_of(&told(lines)), Some(ONE), "{lines:?}");
+            assert_eq!(member_of(&combined(lines)), Some(ONE), "{lines:?}");
         }
-        assert_eq!(told(&["9:memory:/", "0::/lxc/web"]), Membership::None);
-        assert_eq!(told(&[]), Membership::None);
+        assert_eq!(combined(&["9:memory:/", "0::/lxc/web"]), Membership::None);
+        assert_eq!(combined(&[]), Membership::None);
     }
 
     #[test]
     fn hierarchies_that_name_two_containers_contradict_each_other() {
-        let told = told(&["9:memory:/docker/ONE", "0::/docker/OTHER"]);
-        let Membership::Contradiction { ids, .. } = told else {
-            panic!("{told:?}");
+        let found = combined(&["9:memory:/docker/ONE", "0::/docker/OTHER"]);
+        let Membership::Contradiction { ids, .. } = found else {
+            panic!("{found:?}");
         };
         assert_eq!(ids, [ONE, OTHER]);
     }

@@ -15,5 +15,5 @@ mod sought;
 mod spec;
 mod spec_kind;
 
-pub(crate) use process::{Target, missing};
-pub(crate) use spec::Aim;
+pub(crate) use process::{Target, missing_target};
+pub(crate) use spec::TargetSpec;

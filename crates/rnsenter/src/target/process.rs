@@ -64,10 +64,10 @@ impl Target {
         let pid = number
             .and_then(|pid| pid_t::try_from(pid).ok())
             .filter(|pid| *pid > 0);
-        let target = Target::of(Pid::from_raw(pid.ok_or(Invalid)?));
+        let target = Target::new(Pid::from_raw(pid.ok_or(Invalid)?));
         if let Some(inode) = parts.next() {
             let (inode, rest) = leading_inode(inode.as_bytes()).ok_or(Invalid)?;
-            let held = target.has_inode(inode).with_hint(without_inodes);
+            let held = target.check_inode(inode).with_hint(explain_missing_inode);
             held.with_context(|| {
                 format!(
                     "failed to obtain a valid file descriptor for PID {}",
@@ -82,7 +82,7 @@ impl Target {
     }
 
     /// The process with this number, to be held from the first look at it.
-    pub(crate) fn of(pid: Pid) -> Target {
+    pub(crate) fn new(pid: Pid) -> Target {
         Target {
             pid,
             pidfd: OnceCell::new(),
@@ -107,7 +107,7 @@ impl Target {
     /// As [`Target::parse`] reads it: `PID:INODE`; the number alone where the process is gone or pidfds have no inodes of
     /// their own.
     pub(crate) fn label(&self) -> String {
-        match self.inode() {
+        match self.pidfd_inode() {
             Ok(inode) => format!("{}:{inode}", self.pid),
             Err(_) => self.pid.to_string(),
         }
@@ -117,7 +117,7 @@ impl Target {
     ///
     /// # Errors
     /// As [`Target::pidfd`]; EOPNOTSUPP before Linux 6.9.
-    fn inode(&self) -> Result<u64, Errno> {
+    fn pidfd_inode(&self) -> Result<u64, Errno> {
         let pidfd = self.pidfd()?;
         if fstatfs(pidfd)?.filesystem_type() != PID_FS_MAGIC {
             return Err(Errno::EOPNOTSUPP);
@@ -126,8 +126,8 @@ impl Target {
     }
 
     /// Compares the pidfd's inode, which no other process will ever have.
-    fn has_inode(&self, inode: u64) -> Result<(), Errno> {
-        if self.inode()? == inode {
+    fn check_inode(&self, inode: u64) -> Result<(), Errno> {
+        if self.pidfd_inode()? == inode {
             Ok(())
         } else {
             Err(Errno::ESRCH)
@@ -135,7 +135,7 @@ impl Target {
     }
 
     /// Its directory in /proc.
-    fn proc(&self) -> Result<BorrowedFd<'_>, Errno> {
+    fn proc_dir(&self) -> Result<BorrowedFd<'_>, Errno> {
         let directory = self.proc.get_or_init(|| {
             let pidfd = self.pidfd();
             let path = format!("/proc/{}", self.pid);
@@ -159,12 +159,12 @@ impl Target {
         let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
         let below = if name.is_empty() { "." } else { name };
         let opened = self
-            .proc()
+            .proc_dir()
             .and_then(|proc| openat(proc, below, flags, Mode::empty()));
         let opened = opened.and_then(move_above_stdio);
         opened
             .map_err(not_procfs_error)
-            .with_hint_for(name, self.absence())
+            .with_hint_for(name, self.explain_failure())
             .with_context(|| format!("cannot open /proc/{}/{name}", self.pid))
     }
 
@@ -176,21 +176,21 @@ impl Target {
         let file = format!("ns/{name}");
         let path = format!("{file}\0");
         let path = CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or_default();
-        let stat = self.proc().and_then(|proc| status_at(proc, path));
+        let stat = self.proc_dir().and_then(|proc| status_at(proc, path));
         stat.map_err(not_procfs_error)
-            .with_hint_for(file.as_str(), self.absence())
+            .with_hint_for(file.as_str(), self.explain_failure())
             .with_context(|| format!("stat of /proc/{}/{file} failed", self.pid))
     }
 
     /// Who says why one of its files cannot be looked at.
-    fn absence(&self) -> impl Fn(Errno, &str) -> Option<String> + use<> {
+    fn explain_failure(&self) -> impl Fn(Errno, &str) -> Option<String> + use<> {
         let pid = self.pid;
-        move |errno, name| process::of_file(errno, pid, name)
+        move |errno, name| process::explain_open_failure(errno, pid, name)
     }
 }
 
 /// Why no inode can be compared.
-fn without_inodes(errno: Errno) -> Option<String> {
+fn explain_missing_inode(errno: Errno) -> Option<String> {
     (errno == Errno::EOPNOTSUPP).then(|| {
         "on this kernel the pidfds of all processes have one inode: one of its own for each takes Linux 6.9".to_owned()
     })
@@ -214,7 +214,7 @@ fn leading_inode(text: &[u8]) -> Option<(u64, &[u8])> {
 }
 
 /// That nothing names the process from which `what` is to come.
-pub(crate) fn missing(what: &str) -> Error {
+pub(crate) fn missing_target(what: &str) -> Error {
     anyhow!("neither filename nor target pid supplied for {what}")
 }
 

@@ -12,46 +12,48 @@ use nscore::hint::Hint;
 use nscore::safe_open::DirError;
 
 use super::process::{Invalid, Target};
-use super::spec_kind::Form;
+use super::spec_kind::SpecKind;
 use super::{by_inode, container, dir};
 use crate::hint;
 use crate::options::Options;
 
 /// What was named, found and held.
 #[derive(Debug)]
-pub(crate) enum Aim {
+pub(crate) enum TargetSpec {
     Process(Target),
-    Namespace(by_inode::Found),
+    Namespace(by_inode::FoundNamespace),
     Directory(dir::Kept),
 }
 
-impl Aim {
+impl TargetSpec {
     /// Finds what this word names.
     ///
     /// # Errors
     /// `invalid PID argument` if it can be the name of nothing; that nothing goes by it, or more than one thing.
-    pub(crate) fn find(text: &OsStr) -> Result<Aim> {
-        match Form::of(text) {
-            Form::Inode(inode) => return by_inode::find(inode).map(Aim::Namespace),
-            Form::Id(id) => {
-                if let Some(target) = container::find(id)? {
-                    return Ok(Aim::Process(target));
+    pub(crate) fn resolve(text: &OsStr) -> Result<TargetSpec> {
+        match SpecKind::classify(text) {
+            SpecKind::Inode(inode) => {
+                return by_inode::find_namespace(inode).map(TargetSpec::Namespace);
+            }
+            SpecKind::Id(id) => {
+                if let Some(target) = container::find_container(id)? {
+                    return Ok(TargetSpec::Process(target));
                 }
             }
-            Form::Path => {
+            SpecKind::Path => {
                 let path = Path::new(text);
                 match dir::Kept::open(path) {
-                    Ok(kept) => return Ok(Aim::Directory(kept)),
+                    Ok(kept) => return Ok(TargetSpec::Directory(kept)),
                     Err(DirError::Os(_)) => {}
-                    Err(untrusted) => return Err(dir::refusal(path, untrusted)),
+                    Err(untrusted) => return Err(dir::refusal_error(path, untrusted)),
                 }
             }
-            Form::Process => {}
+            SpecKind::Process => {}
         }
         Target::parse(text)
-            .map(Aim::Process)
+            .map(TargetSpec::Process)
             .map_err(|error| match error.is::<Invalid>() {
-                true => explained(error, text),
+                true => with_hint(error, text),
                 false => error,
             })
     }
@@ -60,17 +62,17 @@ impl Aim {
     ///
     /// # Errors
     /// That it has no such namespace.
-    pub(crate) fn settle(self, options: &mut Options) -> Result<()> {
+    pub(crate) fn apply(self, options: &mut Options) -> Result<()> {
         match self {
-            Aim::Process(target) => options.target = Some(target),
-            Aim::Namespace(found) => found.settle(options)?,
-            Aim::Directory(kept) => kept.settle(options)?,
+            TargetSpec::Process(target) => options.target = Some(target),
+            TargetSpec::Namespace(found) => found.apply(options)?,
+            TargetSpec::Directory(kept) => kept.apply(options)?,
         }
         Ok(())
     }
 }
 
-fn explained(error: Error, text: &OsStr) -> Error {
+fn with_hint(error: Error, text: &OsStr) -> Error {
     let text = text.to_owned();
-    error.context(Hint::new(move || hint::target::why(&text)))
+    error.context(Hint::new(move || hint::target::invalid_target(&text)))
 }

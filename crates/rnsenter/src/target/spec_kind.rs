@@ -15,7 +15,7 @@ const WHOLE: usize = 64;
 
 /// What a word may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form<'a> {
+pub(super) enum SpecKind<'a> {
     /// A process, or nothing.
     Process,
     /// A namespace, as `lsns` and `readlink /proc/PID/ns/TYPE` number it.
@@ -26,23 +26,23 @@ pub(super) enum Form<'a> {
     Path,
 }
 
-impl Form<'_> {
+impl SpecKind<'_> {
     /// The form of this word.
-    pub(super) fn of(text: &OsStr) -> Form<'_> {
+    pub(super) fn classify(text: &OsStr) -> SpecKind<'_> {
         let digits = text.to_str().filter(|text| is_hexadecimal(text.as_bytes()));
         let Some(digits) = digits else {
             return match text.as_bytes().contains(&b'/') {
-                true => Form::Path,
-                false => Form::Process,
+                true => SpecKind::Path,
+                false => SpecKind::Process,
             };
         };
         let is_decimal = digits.bytes().all(|digit| digit.is_ascii_digit());
         match digits.parse::<u32>() {
-            Ok(inode) if inode >= FIRST_INODE && !digits.starts_with('0') => Form::Inode(inode),
+            Ok(inode) if inode >= FIRST_INODE && !digits.starts_with('0') => SpecKind::Inode(inode),
             // The number of a process, maybe with zeros before it.
-            Ok(pid) if is_decimal && i32::try_from(pid).is_ok() => Form::Process,
-            _ if (ENOUGH..=WHOLE).contains(&digits.len()) => Form::Id(digits),
-            _ => Form::Process,
+            Ok(pid) if is_decimal && i32::try_from(pid).is_ok() => SpecKind::Process,
+            _ if (ENOUGH..=WHOLE).contains(&digits.len()) => SpecKind::Id(digits),
+            _ => SpecKind::Process,
         }
     }
 }
@@ -51,8 +51,8 @@ impl Form<'_> {
 mod tests {
     use super::*;
 
-    fn form(text: &str) -> Form<'_> {
-        Form::of(text.as_ref())
+    fn kind(text: &str) -> SpecKind<'_> {
+        SpecKind::classify(text.as_ref())
     }
 
     #[test]
@@ -78,23 +78,29 @@ mod tests {
             "file",
             ".",
         ] {
-            assert_eq!(form(text), Form::Process, "{text:?}");
+            assert_eq!(kind(text), SpecKind::Process, "{text:?}");
         }
-        assert_eq!(form(&"a".repeat(65)), Form::Process);
+        assert_eq!(kind(&"a".repeat(65)), SpecKind::Process);
     }
 
     #[test]
     fn what_the_original_does_not_know_has_a_form_of_its_own() {
-        assert_eq!(form("4026531832"), Form::Inode(4_026_531_832));
-        assert_eq!(form("4294967295"), Form::Inode(u32::MAX));
+        assert_eq!(kind("4026531832"), SpecKind::Inode(4_026_531_832));
+        assert_eq!(kind("4294967295"), SpecKind::Inode(u32::MAX));
         let whole = "0123456789abcdef".repeat(4);
         for id in ["abcdefabcdef", "123456789012", "004026532281", &whole] {
-            assert_eq!(form(id), Form::Id(id));
+            assert_eq!(kind(id), SpecKind::Id(id));
         }
         for path in ["/", "./x", "12/", "abcdefabcdef/", "1:2/"] {
-            assert_eq!(form(path), Form::Path, "{path:?}");
+            assert_eq!(kind(path), SpecKind::Path, "{path:?}");
         }
-        assert_eq!(Form::of(OsStr::from_bytes(b"/\xff")), Form::Path);
-        assert_eq!(Form::of(OsStr::from_bytes(b"\xff")), Form::Process);
+        assert_eq!(
+            SpecKind::classify(OsStr::from_bytes(b"/\xff")),
+            SpecKind::Path
+        );
+        assert_eq!(
+            SpecKind::classify(OsStr::from_bytes(b"\xff")),
+            SpecKind::Process
+        );
     }
 }
