@@ -7,6 +7,7 @@ use bolero::check;
 use nscore::cli::Invocation;
 
 use crate::cgroup::path_in;
+use crate::cli::{OPTIONS, OptionId, TOOL};
 use crate::environment::parse_environ;
 use crate::options::{IdSource, Options};
 
@@ -21,7 +22,7 @@ fn argv() {
             .split(|byte| *byte == 0)
             .map(|word| OsStr::from_bytes(word).to_owned());
         let words = [OsString::from("rnsenter")].into_iter().chain(words);
-        let invocation = Invocation::parse(&crate::cli::TOOL, crate::cli::OPTIONS, words);
+        let invocation = Invocation::parse(&TOOL, OPTIONS, words);
         let Ok(options) = Options::parse(&invocation) else {
             return;
         };
@@ -29,15 +30,15 @@ fn argv() {
             options.operands,
             invocation.operands().expect("it was read")
         );
-        let met = |name: &str| {
-            invocation
-                .options()
-                .iter()
-                .any(|option| option.name() == name)
-        };
-        assert_eq!(options.target.is_some(), met("target"));
-        assert!(options.net_socket.is_none_or(|number| number >= 0));
-        assert_eq!(options.setuid.is_some(), met("setuid"));
+        let is_given = |id: OptionId| invocation.options().iter().any(|option| option.id() == id);
+        assert_eq!(options.target.is_some(), is_given(OptionId::Target));
+        assert!(
+            options
+                .selection
+                .net_socket
+                .is_none_or(|number| number >= 0)
+        );
+        assert_eq!(options.setuid.is_some(), is_given(OptionId::Setuid));
         if options.setgid == Some(IdSource::Follow) {
             assert!(
                 invocation
@@ -46,10 +47,15 @@ fn argv() {
                     .any(|option| option.value() == "follow")
             );
         }
-        let mut kinds: Vec<_> = options.namespaces.iter().map(|(kind, _)| *kind).collect();
+        let mut kinds: Vec<_> = options
+            .selection
+            .namespaces
+            .iter()
+            .map(|(kind, _)| *kind)
+            .collect();
         kinds.sort();
         kinds.dedup();
-        assert_eq!(kinds.len(), options.namespaces.len());
+        assert_eq!(kinds.len(), options.selection.namespaces.len());
     });
 }
 

@@ -4,8 +4,9 @@
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command, ValueHint};
-use nscore::cli::by_name::{ByName as Opt, CLOSE_FDS, NEW_SESSION, NO_NEW_PRIVS};
-use nscore::cli::{self, EXTENSIONS, Family, Original, Tool, table};
+use nscore::cli::{EXTENSIONS, Family, Opt, Original, Tool, table};
+use nscore::hardening::HardeningOption;
+use nscore::ns_type::NsType;
 
 /// What the command-line layer must know of `rnsenter`. nsenter's short options take an optional value attached:
 /// `-n/run/netns/a`.
@@ -22,115 +23,147 @@ pub const TOOL: Tool = Tool {
     operands_anywhere: false,
 };
 
+/// The options, one variant for each; [`Options`](crate::options::Options) has what they mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OptionId {
+    All,
+    Target,
+    Namespace(NsType),
+    NetSocket,
+    Setuid,
+    Setgid,
+    Root,
+    Wd,
+    Wdns,
+    Env,
+    NoFork,
+    JoinCgroup,
+    PreserveCredentials,
+    KeepCaps,
+    UserParent,
+    FollowContext,
+    ClearEnv,
+    Hardening(HardeningOption),
+}
+
 const TARGET: &str = "Whose namespaces";
 const NAMESPACES: &str = "Namespaces";
 const USERS: &str = "Users and groups";
 const DIRECTORIES: &str = "Directories";
 const PROCESS: &str = "The program's process";
 
-/// The table of options.
-pub const OPTIONS: &[cli::Opt] = &[
-    Opt::flag("all", "enter all namespaces of the target")
+pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
+    Opt::flag(OptionId::All, "all", "enter all namespaces of the target")
         .short('a')
-        .under(NAMESPACES),
-    Opt::flag("help", "show this help and end").short('h'),
-    Opt::flag("version", "show the version and end").short('V'),
+        .heading(NAMESPACES),
+    Opt::help("show this help and end").short('h'),
+    Opt::version("show the version and end").short('V'),
     Opt::required(
-        "target",
+        OptionId::Target, "target",
         "PID[:INODE]|NS|DIR|ID",
         "a process (INODE: its pidfd's), a namespace by its inode, kept namespaces, a container by its id",
     )
     .short('t')
-    .naming(ValueHint::DirPath)
-    .under(TARGET),
-    entered("mount", 'm', "mounts"),
-    entered("uts", 'u', "host name and domain name"),
-    entered("ipc", 'i', "System V IPC and POSIX message queues"),
-    entered("net", 'n', "network"),
+    .value_hint(ValueHint::DirPath)
+    .heading(TARGET),
+    namespace(NsType::Mount, 'm', "mounts"),
+    namespace(NsType::Uts, 'u', "host name and domain name"),
+    namespace(NsType::Ipc, 'i', "System V IPC and POSIX message queues"),
+    namespace(NsType::Net, 'n', "network"),
     Opt::required(
-        "net-socket",
+        OptionId::NetSocket, "net-socket",
         "FD",
         "the network of this socket of the target",
     )
     .short('N')
-    .under(NAMESPACES),
-    entered("pid", 'p', "process numbers, for the children"),
-    entered("user", 'U', "users, groups and capabilities"),
-    entered("cgroup", 'C', "the root of /proc/PID/cgroup"),
-    entered("time", 'T', "clocks"),
+    .heading(NAMESPACES),
+    namespace(NsType::Pid, 'p', "process numbers, for the children"),
+    namespace(NsType::User, 'U', "users, groups and capabilities"),
+    namespace(NsType::Cgroup, 'C', "the root of /proc/PID/cgroup"),
+    namespace(NsType::Time, 'T', "clocks"),
     Opt::required(
-        "setuid",
+        OptionId::Setuid, "setuid",
         "UID|follow",
         "become this user inside, or the target's",
     )
     .short('S')
-    .under(USERS),
+    .heading(USERS),
     Opt::required(
-        "setgid",
+        OptionId::Setgid, "setgid",
         "GID|follow",
         "become this group inside, with no others, or the target's",
     )
     .short('G')
-    .under(USERS),
+    .heading(USERS),
     directory(
-        "root",
+        OptionId::Root, "root",
         'r',
         "the root directory: the target's, or DIR as it is here",
     ),
     directory(
-        "wd",
+        OptionId::Wd, "wd",
         'w',
         "the working directory: the target's, or DIR as it is here",
     ),
-    directory("wdns", 'W', "the working directory, DIR as it is inside"),
-    Opt::flag("env", "the program gets the target's environment")
+    directory(OptionId::Wdns, "wdns", 'W', "the working directory, DIR as it is inside"),
+    Opt::flag(OptionId::Env, "env", "the program gets the target's environment")
         .short('e')
-        .under(PROCESS),
+        .heading(PROCESS),
     Opt::flag(
-        "no-fork",
+        OptionId::NoFork, "no-fork",
         "with --pid, become the program and do not run it as a child",
     )
     .short('F')
-    .under(PROCESS),
-    Opt::flag("join-cgroup", "move into the target's cgroup (version 2)")
+    .heading(PROCESS),
+    Opt::flag(OptionId::JoinCgroup, "join-cgroup", "move into the target's cgroup (version 2)")
         .short('c')
-        .under(PROCESS),
+        .heading(PROCESS),
     Opt::flag(
-        "preserve-credentials",
+        OptionId::PreserveCredentials, "preserve-credentials",
         "stay the same user and group in a user namespace",
     )
-    .under(USERS),
+    .heading(USERS),
     Opt::flag(
-        "keep-caps",
+        OptionId::KeepCaps, "keep-caps",
         "the program keeps the capabilities of the user namespace",
     )
-    .under(USERS),
-    Opt::flag("user-parent", "the parent of the target's user namespace").under(NAMESPACES),
+    .heading(USERS),
+    Opt::flag(OptionId::UserParent, "user-parent", "the parent of the target's user namespace").heading(NAMESPACES),
     Opt::flag(
-        "follow-context",
+        OptionId::FollowContext, "follow-context",
         "run the program in the target's SELinux context",
     )
     .short('Z')
-    .under(PROCESS),
-    Opt::flag("clear-env", "the program gets an empty environment").under(EXTENSIONS),
-    CLOSE_FDS,
-    NO_NEW_PRIVS,
-    NEW_SESSION,
+    .heading(PROCESS),
+    Opt::flag(OptionId::ClearEnv, "clear-env", "the program gets an empty environment").heading(EXTENSIONS),
+    hardening(HardeningOption::CloseFds),
+    hardening(HardeningOption::NoNewPrivs),
+    hardening(HardeningOption::NewSession),
 ];
 
-/// A namespace to enter.
-const fn entered(name: &'static str, short: char, text: &'static str) -> cli::Opt {
-    Opt::optional(name, "FILE|:NSID", text)
+/// A type of namespace to enter.
+const fn namespace(ns_type: NsType, short: char, text: &'static str) -> Opt<OptionId> {
+    let id = OptionId::Namespace(ns_type);
+    Opt::optional(id, ns_type.option(), "FILE|:NSID", text)
         .short(short)
-        .under(NAMESPACES)
-        .naming(ValueHint::FilePath)
+        .heading(NAMESPACES)
+        .value_hint(ValueHint::FilePath)
 }
 
-const fn directory(name: &'static str, short: char, text: &'static str) -> cli::Opt {
-    Opt::optional(name, "DIR", text)
+const fn directory(
+    id: OptionId,
+    name: &'static str,
+    short: char,
+    text: &'static str,
+) -> Opt<OptionId> {
+    Opt::optional(id, name, "DIR", text)
         .short(short)
-        .under(DIRECTORIES)
-        .naming(ValueHint::DirPath)
+        .heading(DIRECTORIES)
+        .value_hint(ValueHint::DirPath)
+}
+
+const fn hardening(option: HardeningOption) -> Opt<OptionId> {
+    Opt::hardening(OptionId::Hardening(option), option)
 }
 
 /// The command line as clap has it.

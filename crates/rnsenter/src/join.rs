@@ -19,7 +19,8 @@ use nscore::sys::process::pidfd_getfd;
 
 use crate::hint::process;
 use crate::hint::setns::{NsSource, SetnsFailure};
-use crate::options::{Options, Source};
+use crate::options::Options;
+use crate::selection::Source;
 use crate::target::Target;
 
 /// What is left to be joined.
@@ -40,7 +41,7 @@ impl<'a> NamespaceSet<'a> {
         options: &mut Options,
         target: Option<&'a Target>,
     ) -> Result<NamespaceSet<'a>> {
-        let mut chosen = std::mem::take(&mut options.namespaces);
+        let mut chosen = std::mem::take(&mut options.selection.namespaces);
         chosen.sort_by_key(|(namespace, _)| *namespace);
         let mut set = NamespaceSet {
             by_pidfd: Vec::new(),
@@ -53,8 +54,9 @@ impl<'a> NamespaceSet<'a> {
                 Source::Opened(file) => set.files.push((namespace, file)),
             }
         }
-        let needed =
-            !set.by_pidfd.is_empty() || options.net_socket.is_some() || options.user_parent;
+        let needed = !set.by_pidfd.is_empty()
+            || options.selection.net_socket.is_some()
+            || options.selection.user_parent;
         if !needed {
             return Ok(set);
         }
@@ -278,7 +280,7 @@ pub(crate) fn select_all(options: &mut Options) -> Result<()> {
         let Ok(own) = own_ns_status(namespace) else {
             continue;
         };
-        if namespace == NsType::User && !options.selects(namespace) {
+        if namespace == NsType::User && !options.selection.selects(namespace) {
             let theirs = match &options.target {
                 Some(target) => target.stat_namespace(namespace.file())?,
                 None => Err(Errno::ENOENT).context("stat of /proc/0/ns/user failed")?,
@@ -287,7 +289,7 @@ pub(crate) fn select_all(options: &mut Options) -> Result<()> {
                 continue;
             }
         }
-        options.select(namespace, Source::Target);
+        options.selection.select(namespace, Source::Target);
     }
     Ok(())
 }

@@ -13,6 +13,7 @@ mod options;
 mod ownership;
 mod rootdir;
 mod run;
+mod selection;
 mod selinux;
 mod setid;
 mod target;

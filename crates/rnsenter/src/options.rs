@@ -15,19 +15,12 @@ use nscore::cli::getopt::ParsedOption;
 use nscore::cli::{Invocation, message, number};
 use nscore::hardening::Hardening;
 use nscore::hint::{self, WithHint};
-use nscore::ns_type::NsType;
 use nscore::sys::file::open;
 use nscore::sys::namespace::{open_by_id, own_mount_namespace};
 
-use crate::target::Target;
-use crate::target::TargetSpec;
-
-/// Where something comes from: the target has it, or it was named and is open.
-#[derive(Debug)]
-pub(crate) enum Source {
-    Target,
-    Opened(OwnedFd),
-}
+use crate::cli::OptionId;
+use crate::selection::{Selection, Source};
+use crate::target::{Target, TargetSpec};
 
 /// A user or group id to become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,11 +37,8 @@ pub(crate) struct Options {
     spec: Option<TargetSpec>,
     /// The process that it names, or leads to.
     pub(crate) target: Option<Target>,
-    pub(crate) all: bool,
-    pub(crate) namespaces: Vec<(NsType, Source)>,
-    /// The number of a socket among the target's descriptors.
-    pub(crate) net_socket: Option<RawFd>,
-    pub(crate) user_parent: bool,
+    /// The namespaces to enter.
+    pub(crate) selection: Selection,
     pub(crate) setuid: Option<IdSource>,
     pub(crate) setgid: Option<IdSource>,
     pub(crate) root: Option<Source>,
@@ -73,14 +63,15 @@ impl Options {
     ///
     /// # Errors
     /// The first mistake on the command line, in the original's words.
-    pub(crate) fn parse(invocation: &Invocation) -> Result<Options> {
+    pub(crate) fn parse(invocation: &Invocation<OptionId>) -> Result<Options> {
         let mut options = Options::default();
         for option in invocation.options() {
             options.apply(option)?;
         }
         options.operands = invocation.operands()?.to_vec();
         if let Some(spec) = options.spec.take() {
-            spec.apply(&mut options)?;
+            let needs_process = options.needs_process();
+            options.target = spec.apply(&mut options.selection, needs_process)?;
         }
         if options.no_fork && options.hardening.needs_fork() {
             bail!("options --no-fork and --new-session cannot be combined");
@@ -88,38 +79,39 @@ impl Options {
         Ok(options)
     }
 
-    fn apply(&mut self, option: &ParsedOption) -> Result<()> {
+    fn apply(&mut self, option: &ParsedOption<OptionId>) -> Result<()> {
         let value = option.value();
-        match option.name() {
-            "all" => self.all = true,
-            "target" => self.spec = Some(TargetSpec::resolve(value)?),
-            "net-socket" => self.net_socket = parse_socket_fd(value)?,
-            "user-parent" => self.user_parent = true,
-            "setuid" => set_id(&mut self.setuid, parse_id("failed to parse uid", value)?),
-            "setgid" => set_id(&mut self.setgid, parse_id("failed to parse gid", value)?),
-            "root" => set_directory(&mut self.root, parse_directory(option.optional_value())?),
-            "wd" => {
+        match option.id() {
+            OptionId::All => self.selection.all = true,
+            OptionId::Target => self.spec = Some(TargetSpec::resolve(value)?),
+            OptionId::Namespace(ns_type) => {
+                self.selection.select(ns_type, parse_namespace(option)?);
+            }
+            OptionId::NetSocket => self.selection.net_socket = parse_socket_fd(value)?,
+            OptionId::UserParent => self.selection.user_parent = true,
+            OptionId::Setuid => set_id(&mut self.setuid, parse_id("failed to parse uid", value)?),
+            OptionId::Setgid => set_id(&mut self.setgid, parse_id("failed to parse gid", value)?),
+            OptionId::Root => {
+                set_directory(&mut self.root, parse_directory(option.optional_value())?);
+            }
+            OptionId::Wd => {
                 self.check_exclusive("wd", "wdns")?;
                 let source = parse_directory(option.optional_value().map(strip_equals))?;
                 set_directory(&mut self.directory, source);
             }
-            "wdns" => {
+            OptionId::Wdns => {
                 self.check_exclusive("wdns", "wd")?;
                 self.directory_inside =
                     option.optional_value().map(strip_equals).map(PathBuf::from);
             }
-            "env" => self.environment = true,
-            "no-fork" => self.no_fork = true,
-            "join-cgroup" => self.join_cgroup = true,
-            "preserve-credentials" => self.preserve_credentials = true,
-            "keep-caps" => self.keep_caps = true,
-            "follow-context" => self.follow_context = true,
-            "clear-env" => self.clear_environment = true,
-            name if self.hardening.take(name) => {}
-            name => match NsType::from_option(name) {
-                Some(namespace) => self.select(namespace, parse_namespace(option)?),
-                None => bail!("option --{name} is in the table but not in the program"),
-            },
+            OptionId::Env => self.environment = true,
+            OptionId::NoFork => self.no_fork = true,
+            OptionId::JoinCgroup => self.join_cgroup = true,
+            OptionId::PreserveCredentials => self.preserve_credentials = true,
+            OptionId::KeepCaps => self.keep_caps = true,
+            OptionId::FollowContext => self.follow_context = true,
+            OptionId::ClearEnv => self.clear_environment = true,
+            OptionId::Hardening(option) => self.hardening.set(option),
         }
         Ok(())
     }
@@ -145,42 +137,10 @@ impl Options {
             || self.join_cgroup
             || self.follow_context
     }
-
-    /// Chooses a namespace; a file that was named once stays named, and a later file replaces it.
-    pub(crate) fn select(&mut self, namespace: NsType, source: Source) {
-        let known = self
-            .namespaces
-            .iter_mut()
-            .find(|(known, _)| *known == namespace);
-        match (known, source) {
-            (None, source) => self.namespaces.push((namespace, source)),
-            (Some(_), Source::Target) => {}
-            (Some((_, known)), source) => *known = source,
-        }
-    }
-
-    /// The types that were chosen and are to come from the target.
-    pub(crate) fn selected_from_target(&self) -> impl Iterator<Item = NsType> {
-        let chosen = self.namespaces.iter();
-        chosen.filter_map(|(of, source)| matches!(source, Source::Target).then_some(*of))
-    }
-
-    /// Whether nothing was said of what to enter.
-    pub(crate) fn selects_none(&self) -> bool {
-        let any = self.all || self.user_parent || self.net_socket.is_some();
-        !any && self.namespaces.is_empty()
-    }
-
-    /// Whether this type is to be entered.
-    pub(crate) fn selects(&self, namespace: NsType) -> bool {
-        self.namespaces
-            .iter()
-            .any(|(entered, _)| *entered == namespace)
-    }
 }
 
 /// What follows a namespace's option: a file, `:` and an id, or nothing.
-fn parse_namespace(option: &ParsedOption) -> Result<Source> {
+fn parse_namespace(option: &ParsedOption<OptionId>) -> Result<Source> {
     let Some(value) = option.optional_value().map(strip_equals) else {
         return Ok(Source::Target);
     };

@@ -1,13 +1,13 @@
 //! Whose a namespace is: how the user namespace that owns it stands to the one that this process is in, which decides
 //! what this process may do with it, `user_namespaces(7)`.
 
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
 use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
+use nscore::safe_open::is_namespace;
 use nscore::sys::directory::status_of;
 use nscore::sys::file::open;
 use nscore::sys::nsfs::{owner_of, owner_uid_of, parent_of};
@@ -25,7 +25,7 @@ pub(crate) enum Ownership {
 impl Ownership {
     /// That of a namespace of this type; a user namespace is its own owner. `None` if it cannot be told.
     pub(crate) fn find(namespace: OwnedFd, of: NsType) -> Option<Ownership> {
-        let own = own_namespace(NsType::User).filter(|_| is_namespace(&namespace))?;
+        let own = own_namespace(NsType::User).filter(|_| is_namespace(&namespace) == Ok(true))?;
         let mut owner = match of {
             NsType::User => namespace,
             _ => match owner_of(&namespace) {
@@ -53,11 +53,6 @@ impl Ownership {
 pub(crate) fn own_namespace(of: NsType) -> Option<OwnedFd> {
     let path = Proc::mounted().path("self/ns")?.join(of.file());
     open(&path, OFlag::O_RDONLY).ok()
-}
-
-/// Whether this is a namespace at all; to be asked before anything that only one can answer.
-pub(crate) fn is_namespace(file: &impl AsFd) -> bool {
-    fstatfs(file).is_ok_and(|found| found.filesystem_type() == NSFS_MAGIC)
 }
 
 /// Whether two files are the same one.

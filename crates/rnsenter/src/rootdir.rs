@@ -12,7 +12,8 @@ use nix::unistd::{AccessFlags, chdir, chroot, faccessat, fchdir, getcwd};
 use nscore::sys::directory::status_of;
 use nscore::sys::file::{move_above_stdio, open};
 
-use crate::options::{Options, Source};
+use crate::options::Options;
+use crate::selection::Source;
 use crate::target::{Target, missing_target};
 
 /// What was opened of both before anything is entered.

@@ -14,6 +14,7 @@ use nscore::sys::process::{ExitReason, spawn};
 use nscore::sys::signal::set_default;
 
 use crate::cgroup::Cgroup;
+use crate::cli::OptionId;
 use crate::credentials::Credentials;
 use crate::environment::Environment;
 use crate::join::{NamespaceSet, select_all};
@@ -25,7 +26,7 @@ use crate::target::init;
 use crate::{selinux, wait};
 
 /// Runs the program in the namespaces; returns if it could not be run, or once the child that runs it has ended.
-pub(crate) fn run(invocation: &Invocation) -> Result<ExitReason> {
+pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let options = Options::parse(invocation)?;
     let target = options.target.as_ref().map(Target::pid);
     let mut may_have_joined = false;
@@ -52,7 +53,7 @@ fn is_permission_error(error: &Error) -> bool {
 
 /// Enters what the options name, and runs the program; sets `may_have_joined` once this process may have joined anything.
 fn enter_and_run(
-    invocation: &Invocation,
+    invocation: &Invocation<OptionId>,
     mut options: Options,
     may_have_joined: &mut bool,
 ) -> Result<ExitReason> {
@@ -60,7 +61,7 @@ fn enter_and_run(
     let operands = std::mem::take(&mut options.operands);
     let program = Program::from_operands(&operands, keeps_shell);
     selinux::set_exec_context(&options, options.target.as_ref())?;
-    if options.all {
+    if options.selection.all {
         select_all(&mut options)?;
     }
     let target = options.target.take();
@@ -137,10 +138,10 @@ impl<'a> Prepared<'a> {
         let environment = Environment::open(options, target)?;
         let cgroup = Cgroup::open(options, target)?;
         let ids = SetIds::open(options, target)?;
-        if options.user_parent {
+        if options.selection.user_parent {
             namespaces.add_user_parent(target)?;
         }
-        if let Some(number) = options.net_socket {
+        if let Some(number) = options.selection.net_socket {
             namespaces.add_net_socket(target, number)?;
         }
         if namespaces.is_empty() {

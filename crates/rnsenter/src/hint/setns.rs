@@ -12,12 +12,13 @@ use nix::unistd::{Pid, geteuid};
 use nscore::hint::{self, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Hint, ProbeCall};
 use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
+use nscore::safe_open::is_namespace;
 use nscore::sys::file::open;
 use nscore::sys::nsfs::{parent_of, type_of};
 use nscore::sys::process::{exists, has_ended};
 
 use crate::hint::process;
-use crate::ownership::{Ownership, is_namespace, is_same_file, own_namespace};
+use crate::ownership::{Ownership, is_same_file, own_namespace};
 
 /// What could not be joined, in one call.
 pub(crate) struct SetnsFailure {
@@ -101,7 +102,7 @@ impl SetnsFailure {
     /// Why a namespace can be joined by nobody, or not by this process.
     fn einval_reason(&self, of: NsType) -> Option<String> {
         let namespace = self.open(of).ok()?;
-        if !is_namespace(&namespace) {
+        if is_namespace(&namespace) != Ok(true) {
             return Some(
                 "the file is no namespace: a namespace is a file below /proc/PID/ns, or mounted from \
                  there"

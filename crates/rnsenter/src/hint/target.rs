@@ -12,13 +12,14 @@ use nscore::container_id::is_hexadecimal;
 use nscore::hint::{self, shown};
 use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
+use nscore::safe_open::is_namespace;
 use nscore::sys::nsfs::type_of;
 
-use crate::ownership::is_namespace;
-use crate::target::container;
-
 /// Why a word is no target.
-pub(crate) fn invalid_target(text: &OsStr) -> Option<String> {
+pub(crate) fn invalid_target(
+    text: &OsStr,
+    container_ids: fn(&str) -> Vec<String>,
+) -> Option<String> {
     let path = Path::new(text);
     if text.as_bytes().contains(&b'/') {
         return not_a_directory(path);
@@ -32,7 +33,7 @@ pub(crate) fn invalid_target(text: &OsStr) -> Option<String> {
     let prefix = text
         .to_str()
         .filter(|text| is_hexadecimal(text.as_bytes()))?;
-    let id = container::list_ids(prefix).into_iter().next()?;
+    let id = container_ids(prefix).into_iter().next()?;
     Some(format!(
         "the id of a container takes 12 digits or more: {} is one that begins so",
         &id[..12]
@@ -64,7 +65,9 @@ fn not_a_directory(path: &Path) -> Option<String> {
 }
 
 fn ns_type_at(path: &Path) -> Option<NsType> {
-    let file = File::open(path).ok().filter(is_namespace)?;
+    let file = File::open(path)
+        .ok()
+        .filter(|file| is_namespace(file) == Ok(true))?;
     type_of(file).ok().and_then(NsType::from_flag)
 }
 
@@ -83,7 +86,10 @@ pub(crate) fn unreadable_processes(closed: usize) -> Option<String> {
 }
 
 /// Why no container is found at all, or not that one.
-pub(crate) fn no_container(unreadable: usize) -> Option<String> {
+pub(crate) fn no_container(
+    unreadable: usize,
+    container_ids: fn(&str) -> Vec<String>,
+) -> Option<String> {
     if Proc::mounted().is_initial(NsType::Pid) == Some(false) {
         return Some(
             "this process is in a pid namespace, from which no processes outside are seen"
@@ -93,7 +99,7 @@ pub(crate) fn no_container(unreadable: usize) -> Option<String> {
     if unreadable > 0 {
         return unreadable_processes(unreadable);
     }
-    container::list_ids("")
+    container_ids("")
         .is_empty()
         .then(|| "no process here is in a cgroup that is named by the id of a container".to_owned())
 }

@@ -4,20 +4,19 @@
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
-use anyhow::{Context, Error, Result, anyhow, bail};
+use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::unistd::Pid;
-use nscore::hint::Hint;
 use nscore::ns_type::NsType;
 use nscore::sys::nsfs::type_of;
 use nscore::sys::probe::Call;
 
 use super::candidates::Candidates;
 use super::elsewhere;
+use super::not_found::{Name, NotFound};
 use super::processes::Processes;
 use super::sought::Sought;
-use crate::hint;
-use crate::options::{Options, Source};
+use crate::selection::{Selection, Source};
 use crate::target::Target;
 
 /// The files of what a process or a thread is in, below its directory.
@@ -71,7 +70,10 @@ pub(super) fn find_namespace(inode: u32) -> Result<FoundNamespace> {
             let file = elsewhere::find(&processes, &mut sought);
             let Some(file) = file else {
                 processes.unread().check()?;
-                return Err(not_found(inode, processes.unread().processes()));
+                return Err(Error::new(NotFound {
+                    name: Name::Namespace(inode),
+                    unreadable: processes.unread().processes(),
+                }));
             };
             (file, Members::None)
         }
@@ -83,11 +85,6 @@ pub(super) fn find_namespace(inode: u32) -> Result<FoundNamespace> {
         file,
         members,
     })
-}
-
-fn not_found(inode: u32, closed: usize) -> Error {
-    let hint = Hint::new(move || hint::target::unreadable_processes(closed));
-    anyhow!("no namespace {inode} was found").context(hint)
 }
 
 /// The oldest process that is in it, held, and the namespace.
@@ -131,21 +128,29 @@ fn hold(
 }
 
 impl FoundNamespace {
-    /// Alone unless other types are asked for, which the process in it has.
-    pub(super) fn apply(self, options: &mut Options) -> Result<()> {
-        if options.selects_none() {
-            options.select(self.ns_type, Source::Target);
+    /// Selects it, alone unless other types are asked for, which the process in it has. Returns that process.
+    ///
+    /// # Errors
+    /// That more is asked for and no process is in it, or processes that differ.
+    pub(super) fn apply(
+        self,
+        selection: &mut Selection,
+        needs_process: bool,
+    ) -> Result<Option<Target>> {
+        if selection.selects_none() {
+            selection.select(self.ns_type, Source::Target);
         }
-        let others = options.all
-            || options.net_socket.is_some()
-            || options.user_parent
-            || options.selected_from_target().any(|of| of != self.ns_type);
+        let from_target: Vec<NsType> = selection.selected_from_target().collect();
+        let asks_for_others = selection.all
+            || selection.net_socket.is_some()
+            || selection.user_parent
+            || from_target.iter().any(|ns_type| *ns_type != self.ns_type);
         let (name, inode) = (self.ns_type.option(), self.inode);
         match &self.members {
-            Members::None if others => {
+            Members::None if asks_for_others => {
                 bail!("no process is in {name} namespace {inode}, so that it can be entered alone")
             }
-            Members::Different(processes) if others || options.needs_process() => bail!(
+            Members::Different(processes) if asks_for_others || needs_process => bail!(
                 "the processes in {name} namespace {inode} differ in other namespaces or in their root: name one, \
                  --target {}",
                 processes.join(", ")
@@ -153,12 +158,12 @@ impl FoundNamespace {
             _ => {}
         }
         // The process may go elsewhere meanwhile; the file cannot.
-        if !others && options.selected_from_target().any(|of| of == self.ns_type) {
-            options.select(self.ns_type, Source::Opened(self.file));
+        if !asks_for_others && from_target.contains(&self.ns_type) {
+            selection.select(self.ns_type, Source::Opened(self.file));
         }
-        if let Members::Alike(process) = self.members {
-            options.target = Some(process);
+        match self.members {
+            Members::Alike(process) => Ok(Some(process)),
+            _ => Ok(None),
         }
-        Ok(())
     }
 }

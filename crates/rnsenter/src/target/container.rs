@@ -13,8 +13,8 @@ use nscore::procfs::{Proc, Status};
 use nscore::safe_open::{Distrust, user_label};
 
 use super::membership::{Cgroup, Membership, find_membership};
+use super::not_found::{Name, NotFound};
 use super::processes::Processes;
-use crate::hint;
 use crate::target::Target;
 
 /// A process of a container, in the order in which they come into question as its first one: what is not in a pid
@@ -75,13 +75,11 @@ pub(super) fn find_container(prefix: &str) -> Result<Option<Target>> {
         Some((id, container)) => first_process(&id, container, &mut owners).map(Some),
         None if !found.ignored.is_empty() => Err(ignored_error(prefix, &found.ignored)),
         None if prefix.bytes().all(|digit| digit.is_ascii_digit()) => Ok(None),
-        None => Err(not_found(prefix, found.unreadable)),
+        None => Err(Error::new(NotFound {
+            name: Name::Container(prefix.to_owned()),
+            unreadable: found.unreadable,
+        })),
     }
-}
-
-fn not_found(prefix: &str, unreadable: usize) -> Error {
-    let hint = Hint::new(move || hint::target::no_container(unreadable));
-    anyhow!("no container was found whose id begins with {prefix}").context(hint)
 }
 
 /// That what has the name is not to be trusted, and how it is entered all the same.
@@ -129,7 +127,7 @@ fn describe(cgroup: &Cgroup) -> String {
 }
 
 /// The ids that begin so, as far as /proc shows processes in them.
-pub(crate) fn list_ids(prefix: &str) -> Vec<String> {
+pub(super) fn list_ids(prefix: &str) -> Vec<String> {
     let found = search(prefix, &mut NameOwners::new());
     found.unwrap_or_default().containers.into_keys().collect()
 }

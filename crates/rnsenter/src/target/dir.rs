@@ -15,70 +15,58 @@ use nscore::namespace_dir::{NamespaceDir, cannot_use};
 use nscore::ns_type::NsType;
 use nscore::safe_open::{DirError, Distrust, Untrusted};
 
-use crate::options::{Options, Source};
 use crate::ownership::{is_same_file, own_namespace};
+use crate::selection::{Selection, Source};
 
-/// The directory, open.
-#[derive(Debug)]
-pub(crate) struct Kept(NamespaceDir);
-
-impl Kept {
-    /// Opens it.
-    ///
-    /// # Errors
-    /// As [`NamespaceDir::open`]; ENOTDIR for what is none.
-    pub(super) fn open(path: &Path) -> Result<Kept, DirError> {
-        NamespaceDir::open(path).map(Kept)
+/// Selects from the directory: all that are there if no type is selected, or all are.
+///
+/// # Errors
+/// That a type which was asked for is not there, or nothing is.
+pub(super) fn apply(dir: &NamespaceDir, selection: &mut Selection) -> Result<()> {
+    let asked: Vec<NsType> = selection.selected_from_target().collect();
+    if !selection.selects_none() && !selection.all {
+        for ns_type in asked {
+            selection.select(ns_type, Source::Opened(open_namespace(dir, ns_type)?));
+        }
+        return Ok(());
     }
-
-    /// All that are there if no type is chosen, or all are.
-    pub(super) fn apply(self, options: &mut Options) -> Result<()> {
-        if !options.selects_none() && !options.all {
-            let chosen: Vec<NsType> = options.selected_from_target().collect();
-            for of in chosen {
-                let file = self.file(of)?;
-                options.select(of, Source::Opened(file));
-            }
-            return Ok(());
+    let mut is_any_there = false;
+    for ns_type in NsType::ALL {
+        let is_asked = asked.contains(&ns_type);
+        if selection.selects(ns_type) && !is_asked {
+            // A file of its own was named for it.
+            continue;
         }
-        let asked: Vec<NsType> = options.selected_from_target().collect();
-        let mut any = false;
-        for of in NsType::ALL {
-            if options.selects(of) && !asked.contains(&of) {
-                // A file of its own was named for it.
-                continue;
+        match open_namespace(dir, ns_type) {
+            // Nobody can enter the user namespace that they are in.
+            Ok(file) if !is_asked && is_own_user(ns_type, &file) => is_any_there = true,
+            Ok(file) => {
+                is_any_there = true;
+                selection.select(ns_type, Source::Opened(file));
             }
-            match self.file(of) {
-                // Nobody can enter the user namespace that they are in.
-                Ok(file) if !asked.contains(&of) && is_own_user(of, &file) => any = true,
-                Ok(file) => {
-                    any = true;
-                    options.select(of, Source::Opened(file));
-                }
-                Err(error) if is_missing(&error) && !asked.contains(&of) => {}
-                Err(error) => return Err(error),
-            }
+            Err(error) if is_missing(&error) && !is_asked => {}
+            Err(error) => return Err(error),
         }
-        if !any {
-            bail!(message(&[&"no namespace is kept in ", &self.0.path()]));
-        }
-        options.all = false;
-        Ok(())
     }
-
-    /// The namespace of this type.
-    ///
-    /// # Errors
-    /// `cannot open DIR/TYPE`; that no namespace is mounted there.
-    fn file(&self, of: NsType) -> Result<OwnedFd> {
-        let path = self.0.file_path(of);
-        let opened = self.0.namespace(of);
-        if let Some(file) = opened.with_context(|| message(&[&"cannot open ", &path]))? {
-            return Ok(file);
-        }
-        let error = Error::new(message(&[&"no namespace is kept in ", &path]));
-        Err(error.context(Hint::new(move || left_over(&path))))
+    if !is_any_there {
+        bail!(message(&[&"no namespace is kept in ", &dir.path()]));
     }
+    selection.all = false;
+    Ok(())
+}
+
+/// Opens the namespace of this type.
+///
+/// # Errors
+/// `cannot open DIR/TYPE`; that no namespace is mounted there.
+fn open_namespace(dir: &NamespaceDir, ns_type: NsType) -> Result<OwnedFd> {
+    let path = dir.file_path(ns_type);
+    let opened = dir.namespace(ns_type);
+    if let Some(file) = opened.with_context(|| message(&[&"cannot open ", &path]))? {
+        return Ok(file);
+    }
+    let error = Error::new(message(&[&"no namespace is kept in ", &path]));
+    Err(error.context(Hint::new(move || left_over(&path))))
 }
 
 /// The error for a directory that is in the hands of another user.

@@ -3,12 +3,13 @@
 
 mod by_inode;
 mod candidates;
-pub(crate) mod container;
+mod container;
 mod dir;
 mod elsewhere;
 pub(crate) mod init;
 mod membership;
 mod mounted;
+mod not_found;
 mod process;
 mod processes;
 mod sought;

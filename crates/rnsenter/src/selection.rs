@@ -1,0 +1,58 @@
+//! Which namespaces are to be entered, and where each comes from.
+
+use std::os::fd::{OwnedFd, RawFd};
+
+use nscore::ns_type::NsType;
+
+/// Where something comes from: the target has it, or it was named and is open.
+#[derive(Debug)]
+pub(crate) enum Source {
+    Target,
+    Opened(OwnedFd),
+}
+
+/// The namespaces that were selected.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    /// `--all`: every type that the target has.
+    pub(crate) all: bool,
+    pub(crate) namespaces: Vec<(NsType, Source)>,
+    /// `--net-socket`: the number of a socket among the target's descriptors.
+    pub(crate) net_socket: Option<RawFd>,
+    /// `--user-parent`.
+    pub(crate) user_parent: bool,
+}
+
+impl Selection {
+    /// Chooses a namespace; a file that was named once stays named, and a later file replaces it.
+    pub(crate) fn select(&mut self, namespace: NsType, source: Source) {
+        let known = self
+            .namespaces
+            .iter_mut()
+            .find(|(known, _)| *known == namespace);
+        match (known, source) {
+            (None, source) => self.namespaces.push((namespace, source)),
+            (Some(_), Source::Target) => {}
+            (Some((_, known)), source) => *known = source,
+        }
+    }
+
+    /// The types that were chosen and are to come from the target.
+    pub(crate) fn selected_from_target(&self) -> impl Iterator<Item = NsType> {
+        let chosen = self.namespaces.iter();
+        chosen.filter_map(|(of, source)| matches!(source, Source::Target).then_some(*of))
+    }
+
+    /// Whether nothing was said of what to enter.
+    pub(crate) fn selects_none(&self) -> bool {
+        let any = self.all || self.user_parent || self.net_socket.is_some();
+        !any && self.namespaces.is_empty()
+    }
+
+    /// Whether this type is to be entered.
+    pub(crate) fn selects(&self, namespace: NsType) -> bool {
+        self.namespaces
+            .iter()
+            .any(|(entered, _)| *entered == namespace)
+    }
+}
