@@ -101,6 +101,7 @@ pub(crate) fn wanted(
         netnsid: shows(Column::Netnsid),
         id: shows(Column::Nsid),
         holders_of: None,
+        find: None,
         required: requests(options, shows),
     }
 }

@@ -152,9 +152,12 @@ impl FdReader {
                 *known
             }
             _ => {
-                let copies = self
-                    .copies
-                    .get_or_insert_with(SocketCopies::with_raised_limit);
+                // A program that enters namespaces hands its limits on to the program that it runs.
+                let new_copies = match owner.scan.wanted.find {
+                    Some(_) => SocketCopies::new,
+                    None => SocketCopies::with_raised_limit,
+                };
+                let copies = self.copies.get_or_insert_with(new_copies);
                 let network = owner.register_socket(name, copies);
                 self.sockets.insert(socket, network);
                 network

@@ -14,7 +14,6 @@ use crate::sys::nsfs::type_of;
 use crate::sys::probe::Call;
 use crate::unread::Unread;
 
-use super::record::Registry;
 use super::ref_kinds::RefKinds;
 use super::{ScanOptions, Snapshot};
 
@@ -31,8 +30,11 @@ pub(super) fn add_listed(wanted: &ScanOptions, snapshot: &mut Snapshot) {
     let found = snapshot.namespaces.values();
     let mut known = BTreeSet::new();
     known.extend(found.filter_map(|found| found.id));
-    let mut registry = Registry::with_namespaces(std::mem::take(&mut snapshot.namespaces));
+    let mut registry = snapshot.take_registry();
     for id in ids.into_iter().filter(|id| !known.contains(id)) {
+        if registry.found.is_some() {
+            break;
+        }
         let file = open_by_id(&any, id);
         let Some(file) = snapshot.unread.note_optional(Call::Open, file) else {
             continue;
@@ -41,9 +43,7 @@ pub(super) fn add_listed(wanted: &ScanOptions, snapshot: &mut Snapshot) {
             registry.register(wanted, namespace, RefKinds::default(), || Ok(file));
         }
     }
-    snapshot.namespaces = registry.namespaces;
-    snapshot.unread.merge(registry.unread);
-    snapshot.unsupported.merge(registry.unsupported);
+    snapshot.put_back(registry);
 }
 
 /// The type and the inode number of an open namespace.

@@ -14,13 +14,16 @@ mod netnsid;
 mod nsfile;
 pub mod nslink;
 mod process;
+mod processes;
 mod record;
 mod ref_kinds;
+mod search;
 mod self_fds;
 mod unsupported;
 mod workers;
 
 use std::collections::BTreeMap;
+use std::os::fd::OwnedFd;
 
 use crate::ns_type::NsType;
 use crate::procfs;
@@ -30,7 +33,9 @@ use nix::errno::Errno;
 
 pub use holder::{HoldKind, Holder, Task};
 pub use netnsid::NetNsId;
+pub use processes::Processes;
 pub use record::NsRecord;
+use record::Registry;
 use ref_kinds::RefKinds;
 use unsupported::Unsupported;
 pub use unsupported::{NsRequest, NsRequests};
@@ -57,6 +62,8 @@ pub struct ScanOptions {
     pub id: bool,
     /// Everything that holds the namespace with this inode number.
     pub holders_of: Option<u32>,
+    /// Search for the namespace with this inode number alone, and keep it open; what is not needed for that is left out.
+    pub find: Option<u32>,
     /// Questions without whose answers there is nothing to show.
     pub required: NsRequests,
 }
@@ -73,6 +80,7 @@ impl ScanOptions {
             netnsid: false,
             id: false,
             holders_of: None,
+            find: None,
             required: NsRequests::NONE,
         }
     }
@@ -147,6 +155,8 @@ pub struct Snapshot {
     pub unread: Unread,
     /// What the kernel cannot be asked.
     pub unsupported: Unsupported,
+    /// The namespace that was searched for, open.
+    found: Option<OwnedFd>,
 }
 
 impl Snapshot {
@@ -167,6 +177,23 @@ impl Snapshot {
     /// The process with the lowest number in this namespace.
     pub fn first_member(&self, namespace: &NsRecord) -> Option<&Process> {
         self.processes.get(namespace.first_member?)
+    }
+
+    /// The registry of the namespaces found so far, to register more; [`Snapshot::put_back`] takes over what it has by then.
+    fn take_registry(&mut self) -> Registry {
+        Registry {
+            namespaces: std::mem::take(&mut self.namespaces),
+            found: self.found.take(),
+            ..Registry::default()
+        }
+    }
+
+    fn put_back(&mut self, registry: Registry) {
+        self.namespaces = registry.namespaces;
+        self.found = registry.found;
+        self.holders.extend(registry.holders);
+        self.unread.merge(registry.unread);
+        self.unsupported.merge(registry.unsupported);
     }
 
     /// Takes over what another worker has found.

@@ -7,7 +7,6 @@
 use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::fs::File;
-use std::io::Read;
 
 use crate::ns_type::NsType;
 use crate::procfs;
@@ -23,6 +22,7 @@ use super::mountinfo::{self, MountedNamespace};
 use super::nsfile::NsFiles;
 use super::nslink;
 use super::process::ProcName;
+use super::processes::read_to_end;
 use super::record::Registry;
 use super::ref_kinds::RefKinds;
 use super::{Holder, ScanOptions, Snapshot};
@@ -34,7 +34,7 @@ const NSFS_MAGIC: u64 = libc::NSFS_MAGIC as u64;
 pub(super) fn read_mounts(proc: &Directory, wanted: &ScanOptions, snapshot: &mut Snapshot) {
     let mut mounts = Mounts {
         wanted,
-        registry: Registry::with_namespaces(std::mem::take(&mut snapshot.namespaces)),
+        registry: snapshot.take_registry(),
         files: NsFiles::new(proc),
         seen: BTreeSet::new(),
         complete: BTreeSet::new(),
@@ -48,16 +48,16 @@ pub(super) fn read_mounts(proc: &Directory, wanted: &ScanOptions, snapshot: &mut
             mounts.read_by_id();
         }
         for process in &snapshot.processes {
+            if mounts.registry.found.is_some() {
+                break;
+            }
             mounts.read_mounts_of_process(proc, process.pid, process.namespace(NsType::Mount));
         }
         mounts.walk_mount_namespaces(proc, Direction::Next);
         mounts.walk_mount_namespaces(proc, Direction::Previous);
         mounts.read_by_id();
     }
-    snapshot.namespaces = mounts.registry.namespaces;
-    snapshot.holders.extend(mounts.registry.holders);
-    snapshot.unread.merge(mounts.registry.unread);
-    snapshot.unsupported.merge(mounts.registry.unsupported);
+    snapshot.put_back(mounts.registry);
 }
 
 struct Mounts<'a> {
@@ -122,15 +122,14 @@ impl Mounts<'_> {
 
     /// The table of the mounts where this process is; `None` if it has none to show.
     fn read_mountinfo(&mut self, process: &Directory, pid: u32) -> Option<Vec<u8>> {
-        let mut text = Vec::new();
         let file = process.open_file(c"mountinfo");
         let file = self.registry.unread.note(pid, Call::Open, file)?;
-        let mut file = Some(File::from(file)).filter(|file| procfs::ensure_procfs(file).is_ok())?;
-        let read = file
-            .read_to_end(&mut text)
-            .map_err(|error| number_of(&error));
-        let length = self.registry.unread.note(pid, Call::Read, read)?;
-        (length > 0).then_some(text)
+        let file = Some(File::from(file)).filter(|file| procfs::ensure_procfs(file).is_ok())?;
+        let text = self
+            .registry
+            .unread
+            .note(pid, Call::Read, read_to_end(file))?;
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// The namespaces of the wanted types in a table of mounts.
@@ -237,9 +236,4 @@ impl Mounts<'_> {
             }
         }
     }
-}
-
-/// The error number of a failed read.
-fn number_of(error: &std::io::Error) -> Errno {
-    Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO))
 }

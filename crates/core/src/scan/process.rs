@@ -24,7 +24,7 @@ use super::ref_kinds::RefKinds;
 use super::{HoldKind, Holder, Process, ProcessInfo, ScanOptions, Snapshot, Task};
 
 /// The links below /proc/PID/ns: what a process is in, and what its children will be in where that can differ.
-const LINKS: [(&CStr, NsType, bool); 10] = [
+pub(super) const LINKS: [(&CStr, NsType, bool); 10] = [
     (c"user", NsType::User, false),
     (c"cgroup", NsType::Cgroup, false),
     (c"ipc", NsType::Ipc, false),
@@ -71,7 +71,13 @@ impl<'a> ProcessReader<'a> {
             holders: self.registry.holders,
             unread: self.registry.unread,
             unsupported: self.registry.unsupported,
+            found: self.registry.found,
         }
+    }
+
+    /// Whether the namespace that is searched for was found.
+    pub(super) fn has_found(&self) -> bool {
+        self.registry.found.is_some()
     }
 
     /// Reads a process. One that vanishes meanwhile counts for as much as was read, as if it had vanished later; one
@@ -88,7 +94,7 @@ impl<'a> ProcessReader<'a> {
             info: None,
         };
         let new = self.read_links(&ns, &mut process);
-        if new || self.wanted.all_info {
+        if new && self.wanted.find.is_none() || self.wanted.all_info {
             process.info = read_info_at(&ns, pid, &mut self.registry.unread);
         }
         if self.wanted.fds {

@@ -105,18 +105,12 @@ pub(super) struct Registry {
     pub(super) unread: Unread,
     /// What the kernel cannot be asked.
     pub(super) unsupported: Unsupported,
-    netlink: Option<Netlink>,
+    /// The namespace that is searched for, open.
+    pub(super) found: Option<OwnedFd>,
+    pub(super) netlink: Option<Netlink>,
 }
 
 impl Registry {
-    /// With these met already.
-    pub(super) fn with_namespaces(namespaces: BTreeMap<u32, NsRecord>) -> Registry {
-        Registry {
-            namespaces,
-            ..Registry::default()
-        }
-    }
-
     /// Takes down what holds this namespace, if it is the one that this is wanted of.
     pub(super) fn record_holder(
         &mut self,
@@ -164,6 +158,11 @@ impl Registry {
     fn query(&mut self, wanted: &ScanOptions, inode: u32, file: &OwnedFd) {
         // Between the look and the opening a process may have gone elsewhere.
         if inode_of(file) != Some(inode) {
+            return;
+        }
+        if wanted.find == Some(inode) {
+            let copy = file.try_clone().map_err(|_| Errno::EMFILE);
+            self.found = self.unread.note_optional(Call::Open, copy);
             return;
         }
         let Some(found) = self.namespaces.get_mut(&inode) else {

@@ -4,17 +4,16 @@
 //! processor halves the time. This is the one place in the project that starts threads: this program neither forks
 //! nor enters anything.
 
-use std::ffi::CStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use crate::procfs::parse_digits;
-use crate::sys::directory::{Directory, EntryBuffer};
+use crate::sys::directory::Directory;
 use nix::errno::Errno;
 use nix::sched::{CpuSet, sched_getaffinity};
 use nix::unistd::Pid;
 
 use super::process::ProcessReader;
+use super::processes::list_numbers;
 use super::{ScanOptions, Snapshot};
 
 /// How many processes a worker takes at a time: enough that taking costs nothing, few enough that both end together.
@@ -26,9 +25,7 @@ const MOST_WORKERS: usize = 4;
 
 /// Reads every process below `proc`.
 pub(super) fn read_processes(proc: &Directory, wanted: &ScanOptions) -> Result<Snapshot, Errno> {
-    let mut pids = Vec::new();
-    let note = |name: &CStr| pids.extend(parse_digits::<u32>(name.to_bytes()));
-    proc.entries(&mut EntryBuffer::default(), note)?;
+    let pids = list_numbers(proc)?;
     // At least this one is there, or it is no procfs.
     if pids.is_empty() {
         return Err(Errno::ENOENT);

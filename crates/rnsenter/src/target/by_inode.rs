@@ -1,35 +1,21 @@
 //! A namespace by its inode number: the oldest process in it, if it makes no difference which of them that is; or, where
 //! nobody is in it, the namespace alone, from whatever keeps it and can be reached.
 
-use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
-use nix::unistd::Pid;
 use nscore::ns_type::NsType;
+use nscore::scan::Processes;
+use nscore::sys::directory::status_of;
 use nscore::sys::nsfs::type_of;
 use nscore::sys::probe::Call;
 
 use super::candidates::Candidates;
-use super::elsewhere;
 use super::not_found::{Name, NotFound};
-use super::processes::Processes;
-use super::sought::Sought;
+use super::process_list::{list_processes, target_of};
 use crate::selection::{Selection, Source};
 use crate::target::Target;
-
-/// The files of what a process or a thread is in, below its directory.
-pub(super) const OWN: [&CStr; 8] = [
-    c"ns/user",
-    c"ns/cgroup",
-    c"ns/ipc",
-    c"ns/uts",
-    c"ns/net",
-    c"ns/pid",
-    c"ns/mnt",
-    c"ns/time",
-];
 
 /// A namespace that was found.
 #[derive(Debug)]
@@ -56,18 +42,17 @@ const LISTED: usize = 5;
 /// Finds it.
 ///
 /// # Errors
-/// That nothing that the caller can look at keeps it.
+/// [`NotFound`] if nothing that the caller can look at keeps it; that the search was cut short.
 pub(super) fn find_namespace(inode: u32) -> Result<FoundNamespace> {
-    let processes = Processes::list()?;
-    let mut sought = Sought::new(inode);
-    let candidates = Candidates::collect(&processes, &sought);
-    // With one missing, what is left could be another party's.
+    let processes = list_processes()?;
+    let candidates = Candidates::collect(&processes, inode);
+    // With one missing, what is left could differ from it.
     processes.unread().check()?;
-    let (file, members) = match hold_oldest(&processes, &candidates, &sought) {
+    let (file, members) = match hold_oldest(&processes, &candidates, inode) {
         Some(held) => held,
         None => {
             processes.unread().check()?;
-            let file = elsewhere::find(&processes, &mut sought);
+            let file = processes.find_hidden(inode);
             let Some(file) = file else {
                 processes.unread().check()?;
                 return Err(Error::new(NotFound {
@@ -91,40 +76,41 @@ pub(super) fn find_namespace(inode: u32) -> Result<FoundNamespace> {
 fn hold_oldest(
     processes: &Processes,
     candidates: &Candidates,
-    sought: &Sought,
+    inode: u32,
 ) -> Option<(OwnedFd, Members)> {
-    let name = candidates.name?;
+    let ns_type = candidates.ns_type?;
     let mut held = candidates.list.iter().filter_map(|candidate| {
-        let held = hold(processes, candidate.pid, name, sought)?;
+        let held = hold(processes, candidate.pid, (ns_type, inode))?;
         // It was held first and is looked at again now: it is the process that was compared with the others.
         candidate.is_unchanged(processes).then_some(held)
     });
     let (file, target) = held.next()?;
-    let parties = candidates.distinct();
-    if parties.len() == 1 {
+    let distinct = candidates.distinct();
+    if distinct.len() == 1 {
         return Some((file, Members::Alike(target)));
     }
-    let labels = parties
-        .iter()
-        .take(LISTED)
-        .map(|party| Target::new(party.pid).label());
+    let listed = distinct.iter().take(LISTED);
+    let labels = listed.map(|candidate| target_of(candidate.pid).label());
     Some((file, Members::Different(labels.collect())))
 }
 
 /// The process held by its pidfd, and the namespace, if it is proven to be in it then.
 fn hold(
     processes: &Processes,
-    pid: Pid,
-    name: &CStr,
-    sought: &Sought,
+    pid: u32,
+    (ns_type, inode): (NsType, u32),
 ) -> Option<(OwnedFd, Target)> {
-    let target = Target::new(pid);
-    let file = target.open(name.to_str().ok()?).map_err(|error| {
-        // That it is no process any more, or not on procfs, has no number.
-        error.downcast::<Errno>().unwrap_or(Errno::ESRCH)
-    });
+    let target = target_of(pid);
+    let file = target
+        .open(&format!("ns/{}", ns_type.file()))
+        .map_err(|error| {
+            // That it is no process any more, or not on procfs, has no number.
+            error.downcast::<Errno>().unwrap_or(Errno::ESRCH)
+        });
     let file = processes.note_file(pid, Call::Open, file)?;
-    sought.is(&file).then_some((file, target))
+    // The target's files are on procfs, so this is a namespace.
+    let is_it = status_of(&file).is_ok_and(|status| status.inode == u64::from(inode));
+    is_it.then_some((file, target))
 }
 
 impl FoundNamespace {

@@ -5,15 +5,23 @@
 
 use std::ffi::CStr;
 
-use nix::errno::Errno;
-use nix::unistd::Pid;
+use nscore::ns_type::NsType;
 use nscore::procfs::Stat;
+use nscore::scan::Processes;
 use nscore::sys::directory::Directory;
 use nscore::sys::probe::Call;
 
-use super::by_inode::OWN;
-use super::processes::Processes;
-use super::sought::Sought;
+/// The files of what a process or a thread is in, below its directory.
+const OWN: [&CStr; 8] = [
+    c"ns/user",
+    c"ns/cgroup",
+    c"ns/ipc",
+    c"ns/uts",
+    c"ns/net",
+    c"ns/pid",
+    c"ns/mnt",
+    c"ns/time",
+];
 
 /// What a process is in: the inode numbers of its namespaces, and where its root is. `None` is what this kernel lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +34,7 @@ pub(super) struct MountInfo {
 /// A process in the namespace that is looked for.
 #[derive(Debug)]
 pub(super) struct Candidate {
-    pub(super) pid: Pid,
+    pub(super) pid: u32,
     pub(super) place: MountInfo,
     /// When it was started, in clock ticks since the machine was.
     started: u64,
@@ -39,50 +47,26 @@ pub(super) struct Candidate {
 pub(super) struct Candidates {
     /// The oldest first. Those that wait outside are among them only if there are no others.
     pub(super) list: Vec<Candidate>,
-    /// The file below /proc/PID that is the namespace's.
-    pub(super) name: Option<&'static CStr>,
+    /// The type of the namespace, which is known if a process is in it.
+    pub(super) ns_type: Option<NsType>,
 }
 
 impl Candidates {
-    /// Looks at every process.
-    pub(super) fn collect(processes: &Processes, sought: &Sought) -> Candidates {
-        let mut found = Candidates {
-            list: Vec::new(),
-            name: None,
-        };
-        for (pid, directory) in processes.each() {
-            let is_in = found.is_in(&directory, sought);
-            if processes.note(pid, Call::Status, is_in) == Some(true) {
-                let candidate = Candidate::read_candidate(processes, pid, &directory);
-                found.list.extend(candidate);
-            }
+    /// Collects the processes in the namespace with this inode number.
+    pub(super) fn collect(processes: &Processes, inode: u32) -> Candidates {
+        let (ns_type, members) = processes.members(inode);
+        let mut list = Vec::new();
+        for pid in members {
+            let candidate = processes
+                .get(pid)
+                .and_then(|process| Candidate::read_candidate(processes, pid, &process));
+            list.extend(candidate);
         }
-        let list = &mut found.list;
         if list.iter().any(|candidate| !candidate.waits_for_child) {
             list.retain(|candidate| !candidate.waits_for_child);
         }
         list.sort_by_key(|candidate| (candidate.started, candidate.pid));
-        found
-    }
-
-    /// Whether a process is in the namespace, whose type is known once one is.
-    ///
-    /// # Errors
-    /// That the caller may not look into it, or that the call fails.
-    fn is_in(&mut self, process: &Directory, sought: &Sought) -> Result<bool, Errno> {
-        let any = self.name.is_none().then_some(OWN).into_iter().flatten();
-        for name in self.name.into_iter().chain(any) {
-            match sought.is_at(process, name) {
-                Ok(true) => {
-                    self.name = Some(name);
-                    return Ok(true);
-                }
-                // This kernel has no such type, or the process is a zombie.
-                Ok(false) | Err(Errno::ENOENT) => {}
-                Err(errno) => return Err(errno),
-            }
-        }
-        Ok(false)
+        Candidates { list, ns_type }
     }
 
     /// One of each party, the oldest first.
@@ -99,7 +83,7 @@ impl Candidates {
 
 impl Candidate {
     /// `None` for a process that has ended by now, or is a zombie.
-    fn read_candidate(processes: &Processes, pid: Pid, process: &Directory) -> Option<Candidate> {
+    fn read_candidate(processes: &Processes, pid: u32, process: &Directory) -> Option<Candidate> {
         let status = |name: &CStr| processes.note(pid, Call::Status, process.status(name));
         let inode = |name: &CStr| status(name).map(|found| found.inode);
         let is_elsewhere = |own: &CStr, of_children: &CStr| match (inode(own), inode(of_children)) {
@@ -118,14 +102,14 @@ impl Candidate {
         Some(Candidate {
             pid,
             place,
-            started: Stat::parse(&processes.read(pid, process, c"stat")?)?.started,
+            started: Stat::parse(&processes.read_file(pid, process, c"stat")?)?.started,
             waits_for_child,
         })
     }
 
     /// Whether the process with this number is still that one.
     pub(super) fn is_unchanged(&self, processes: &Processes) -> bool {
-        let now = processes.one(self.pid);
+        let now = processes.get(self.pid);
         let now = now.and_then(|process| Candidate::read_candidate(processes, self.pid, &process));
         now.is_some_and(|now| (now.place, now.started) == (self.place, self.started))
     }

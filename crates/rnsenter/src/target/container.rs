@@ -14,7 +14,7 @@ use nscore::safe_open::{Distrust, user_label};
 
 use super::membership::{Cgroup, Membership, find_membership};
 use super::not_found::{Name, NotFound};
-use super::processes::Processes;
+use super::process_list::{list_processes, target_of, to_pid};
 use crate::target::Target;
 
 /// A process of a container, in the order in which they come into question as its first one: what is not in a pid
@@ -23,7 +23,7 @@ use crate::target::Target;
 struct Member {
     depth: usize,
     is_not_first: bool,
-    pid: i32,
+    pid: u32,
 }
 
 /// A container's cgroups, and the processes in them.
@@ -89,9 +89,7 @@ fn ignored_error(prefix: &str, ignored: &BTreeMap<Cgroup, Ignored>) -> Error {
     let members = ignored
         .values()
         .filter_map(|found| found.members.iter().min());
-    let targets = members
-        .take(5)
-        .map(|member| Target::new(Pid::from_raw(member.pid)).label());
+    let targets = members.take(5).map(|member| target_of(member.pid).label());
     let targets = Vec::from_iter(targets).join(", ");
     anyhow!("container {prefix} {reason}: name its process, --target {targets}")
         .context(hint_at(ignored))
@@ -135,14 +133,16 @@ pub(super) fn list_ids(prefix: &str) -> Vec<String> {
 /// The containers whose ids begin so.
 fn search(prefix: &str, owners: &mut NameOwners) -> Result<SearchResult> {
     let mut found = SearchResult::default();
-    let processes = Processes::list()?;
+    let processes = list_processes()?;
     for (pid, process) in processes.each() {
-        let cgroups = processes.read(pid, &process, c"cgroup").unwrap_or_default();
+        let cgroups = processes
+            .read_file(pid, &process, c"cgroup")
+            .unwrap_or_default();
         let told = find_membership(&cgroups, prefix, owners);
         if told == Membership::None {
             continue;
         }
-        let status = processes.read(pid, &process, c"status");
+        let status = processes.read_file(pid, &process, c"status");
         let status = Status::new(status.unwrap_or_default());
         // From Linux 4.1 on: the process's number in every pid namespace from this one down.
         let numbers: Vec<&str> = status
@@ -153,7 +153,7 @@ fn search(prefix: &str, owners: &mut NameOwners) -> Result<SearchResult> {
         let member = Member {
             depth: numbers.len(),
             is_not_first: numbers.last() != Some(&"1"),
-            pid: pid.as_raw(),
+            pid,
         };
         found.record(member, told);
     }
@@ -180,7 +180,7 @@ impl SearchResult {
                 ignored.members.push(member);
             }
             Membership::Contradiction { cgroups, .. } => {
-                let pid = Pid::from_raw(member.pid);
+                let pid = to_pid(member.pid);
                 self.contradictions.push((pid, cgroups));
             }
         }
@@ -204,7 +204,7 @@ fn first_process(id: &str, container: Container, owners: &mut NameOwners) -> Res
     let mut members = container.members;
     members.sort_unstable();
     for member in members {
-        let target = Target::new(Pid::from_raw(member.pid));
+        let target = target_of(member.pid);
         if is_member(&target, id, owners) && is_inside(&target) {
             return Ok(target);
         }

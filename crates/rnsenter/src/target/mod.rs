@@ -5,14 +5,11 @@ mod by_inode;
 mod candidates;
 mod container;
 mod dir;
-mod elsewhere;
 pub(crate) mod init;
 mod membership;
-mod mounted;
 mod not_found;
 mod process;
-mod processes;
-mod sought;
+mod process_list;
 mod spec;
 mod spec_kind;
 
