@@ -127,28 +127,28 @@ function __rnsenter_operand
 end
 
 complete -c rnsenter -f -a '(__rnsenter_operand)'
-complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'a process (INODE: its pidfd\'s), a namespace by its inode, kept namespaces, a container by its id' -r -f -k -a "(__nsutils_targets)"
+complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'a process (INODE: its pidfd\'s), a namespace by its inode, persistent namespaces, a container by its ID' -r -f -k -a "(__nsutils_targets)"
 complete -c rnsenter -n __rnsenter_at_options -s m -l mount -d 'mounts' -f -a "(__nsutils_namespace_files mnt)"
 complete -c rnsenter -n __rnsenter_at_options -s u -l uts -d 'host name and domain name' -f -a "(__nsutils_namespace_files uts)"
 complete -c rnsenter -n __rnsenter_at_options -s i -l ipc -d 'System V IPC and POSIX message queues' -f -a "(__nsutils_namespace_files ipc)"
 complete -c rnsenter -n __rnsenter_at_options -s n -l net -d 'network' -f -a "(__nsutils_namespace_files net)"
 complete -c rnsenter -n __rnsenter_at_options -s N -l net-socket -d 'the network of this socket of the target' -r -f -a ""
-complete -c rnsenter -n __rnsenter_at_options -s p -l pid -d 'process numbers, for the children' -f -a "(__nsutils_namespace_files pid)"
+complete -c rnsenter -n __rnsenter_at_options -s p -l pid -d 'process IDs; the program runs in a child' -f -a "(__nsutils_namespace_files pid)"
 complete -c rnsenter -n __rnsenter_at_options -s U -l user -d 'users, groups and capabilities' -f -a "(__nsutils_namespace_files user)"
 complete -c rnsenter -n __rnsenter_at_options -s C -l cgroup -d 'the root of /proc/PID/cgroup' -f -a "(__nsutils_namespace_files cgroup)"
 complete -c rnsenter -n __rnsenter_at_options -s T -l time -d 'clocks' -f -a "(__nsutils_namespace_files time)"
 complete -c rnsenter -n __rnsenter_at_options -s S -l setuid -d 'become this user inside, or the target\'s' -r -f -a "follow"
 complete -c rnsenter -n __rnsenter_at_options -s G -l setgid -d 'become this group inside, with no others, or the target\'s' -r -f -a "follow"
-complete -c rnsenter -n __rnsenter_at_options -s r -l root -d 'the root directory: the target\'s, or DIR as it is here' -f -a "(__fish_complete_directories)"
-complete -c rnsenter -n __rnsenter_at_options -s w -l wd -d 'the working directory: the target\'s, or DIR as it is here' -f -a "(__fish_complete_directories)"
-complete -c rnsenter -n __rnsenter_at_options -s W -l wdns -d 'the working directory, DIR as it is inside' -f -a "(__fish_complete_directories)"
+complete -c rnsenter -n __rnsenter_at_options -s r -l root -d 'the root directory: the target\'s, or DIR of the caller' -f -a "(__fish_complete_directories)"
+complete -c rnsenter -n __rnsenter_at_options -s w -l wd -d 'the working directory: the target\'s, or DIR of the caller' -f -a "(__fish_complete_directories)"
+complete -c rnsenter -n __rnsenter_at_options -s W -l wdns -d 'the working directory, DIR looked up inside' -f -a "(__fish_complete_directories)"
 complete -c rnsenter -n __rnsenter_at_options -s a -l all -d 'enter all namespaces of the target'
-complete -c rnsenter -n __rnsenter_at_options -s h -l help -d 'show this help and end'
-complete -c rnsenter -n __rnsenter_at_options -s V -l version -d 'show the version and end'
+complete -c rnsenter -n __rnsenter_at_options -s h -l help -d 'show this help and exit'
+complete -c rnsenter -n __rnsenter_at_options -s V -l version -d 'show the version and exit'
 complete -c rnsenter -n __rnsenter_at_options -s e -l env -d 'the program gets the target\'s environment'
-complete -c rnsenter -n __rnsenter_at_options -s F -l no-fork -d 'with --pid, become the program and do not run it as a child'
+complete -c rnsenter -n __rnsenter_at_options -s F -l no-fork -d 'with --pid, do not run the program in a child'
 complete -c rnsenter -n __rnsenter_at_options -s c -l join-cgroup -d 'move into the target\'s cgroup (version 2)'
-complete -c rnsenter -n __rnsenter_at_options -l preserve-credentials -d 'stay the same user and group in a user namespace'
+complete -c rnsenter -n __rnsenter_at_options -l preserve-credentials -d 'keep the user and the groups in a user namespace'
 complete -c rnsenter -n __rnsenter_at_options -l keep-caps -d 'the program keeps the capabilities of the user namespace'
 complete -c rnsenter -n __rnsenter_at_options -l user-parent -d 'the parent of the target\'s user namespace'
 complete -c rnsenter -n __rnsenter_at_options -s Z -l follow-context -d 'run the program in the target\'s SELinux context'

@@ -126,8 +126,8 @@ _rnsenter() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID: __nsutils_targets' \
-'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, kept namespaces, a container by its id]:PID[\:INODE]|NS|DIR|ID: __nsutils_targets' \
+'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, persistent namespaces, a container by its ID]:PID[\:INODE]|NS|DIR|ID: __nsutils_targets' \
+'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, persistent namespaces, a container by its ID]:PID[\:INODE]|NS|DIR|ID: __nsutils_targets' \
 '*-m-[mounts]::FILE|\:NSID: __nsutils_namespace_files mnt' \
 '*--mount=-[mounts]::FILE|\:NSID: __nsutils_namespace_files mnt' \
 '*-u-[host name and domain name]::FILE|\:NSID: __nsutils_namespace_files uts' \
@@ -138,8 +138,8 @@ _rnsenter() {
 '*--net=-[network]::FILE|\:NSID: __nsutils_namespace_files net' \
 '*-N+[the network of this socket of the target]:FD: ' \
 '*--net-socket=[the network of this socket of the target]:FD: ' \
-'*-p-[process numbers, for the children]::FILE|\:NSID: __nsutils_namespace_files pid' \
-'*--pid=-[process numbers, for the children]::FILE|\:NSID: __nsutils_namespace_files pid' \
+'*-p-[process IDs; the program runs in a child]::FILE|\:NSID: __nsutils_namespace_files pid' \
+'*--pid=-[process IDs; the program runs in a child]::FILE|\:NSID: __nsutils_namespace_files pid' \
 '*-U-[users, groups and capabilities]::FILE|\:NSID: __nsutils_namespace_files user' \
 '*--user=-[users, groups and capabilities]::FILE|\:NSID: __nsutils_namespace_files user' \
 '*-C-[the root of /proc/PID/cgroup]::FILE|\:NSID: __nsutils_namespace_files cgroup' \
@@ -150,25 +150,25 @@ _rnsenter() {
 '*--setuid=[become this user inside, or the target'\''s]:UID|follow:(follow)' \
 '*-G+[become this group inside, with no others, or the target'\''s]:GID|follow:(follow)' \
 '*--setgid=[become this group inside, with no others, or the target'\''s]:GID|follow:(follow)' \
-'*-r-[the root directory\: the target'\''s, or DIR as it is here]::DIR:_files -/' \
-'*--root=-[the root directory\: the target'\''s, or DIR as it is here]::DIR:_files -/' \
-'*-w-[the working directory\: the target'\''s, or DIR as it is here]::DIR:_files -/' \
-'*--wd=-[the working directory\: the target'\''s, or DIR as it is here]::DIR:_files -/' \
-'*-W-[the working directory, DIR as it is inside]::DIR:_files -/' \
-'*--wdns=-[the working directory, DIR as it is inside]::DIR:_files -/' \
+'*-r-[the root directory\: the target'\''s, or DIR of the caller]::DIR:_files -/' \
+'*--root=-[the root directory\: the target'\''s, or DIR of the caller]::DIR:_files -/' \
+'*-w-[the working directory\: the target'\''s, or DIR of the caller]::DIR:_files -/' \
+'*--wd=-[the working directory\: the target'\''s, or DIR of the caller]::DIR:_files -/' \
+'*-W-[the working directory, DIR looked up inside]::DIR:_files -/' \
+'*--wdns=-[the working directory, DIR looked up inside]::DIR:_files -/' \
 '-a[enter all namespaces of the target]' \
 '--all[enter all namespaces of the target]' \
-'-h[show this help and end]' \
-'--help[show this help and end]' \
-'-V[show the version and end]' \
-'--version[show the version and end]' \
+'-h[show this help and exit]' \
+'--help[show this help and exit]' \
+'-V[show the version and exit]' \
+'--version[show the version and exit]' \
 '-e[the program gets the target'\''s environment]' \
 '--env[the program gets the target'\''s environment]' \
-'-F[with --pid, become the program and do not run it as a child]' \
-'--no-fork[with --pid, become the program and do not run it as a child]' \
+'-F[with --pid, do not run the program in a child]' \
+'--no-fork[with --pid, do not run the program in a child]' \
 '-c[move into the target'\''s cgroup (version 2)]' \
 '--join-cgroup[move into the target'\''s cgroup (version 2)]' \
-'--preserve-credentials[stay the same user and group in a user namespace]' \
+'--preserve-credentials[keep the user and the groups in a user namespace]' \
 '--keep-caps[the program keeps the capabilities of the user namespace]' \
 '--user-parent[the parent of the target'\''s user namespace]' \
 '-Z[run the program in the target'\''s SELinux context]' \

@@ -46,7 +46,7 @@ pub(crate) enum OptionId {
     Hardening(HardeningOption),
 }
 
-const TARGET: &str = "Whose namespaces";
+const TARGET: &str = "Target";
 const NAMESPACES: &str = "Namespaces";
 const USERS: &str = "Users and groups";
 const DIRECTORIES: &str = "Directories";
@@ -56,12 +56,12 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     Opt::flag(OptionId::All, "all", "enter all namespaces of the target")
         .short('a')
         .heading(NAMESPACES),
-    Opt::help("show this help and end").short('h'),
-    Opt::version("show the version and end").short('V'),
+    Opt::help("show this help and exit").short('h'),
+    Opt::version("show the version and exit").short('V'),
     Opt::required(
         OptionId::Target, "target",
         "PID[:INODE]|NS|DIR|ID",
-        "a process (INODE: its pidfd's), a namespace by its inode, kept namespaces, a container by its id",
+        "a process (INODE: its pidfd's), a namespace by its inode, persistent namespaces, a container by its ID",
     )
     .short('t')
     .value_hint(ValueHint::DirPath)
@@ -77,7 +77,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     )
     .short('N')
     .heading(NAMESPACES),
-    namespace(NsType::Pid, 'p', "process numbers, for the children"),
+    namespace(NsType::Pid, 'p', "process IDs; the program runs in a child"),
     namespace(NsType::User, 'U', "users, groups and capabilities"),
     namespace(NsType::Cgroup, 'C', "the root of /proc/PID/cgroup"),
     namespace(NsType::Time, 'T', "clocks"),
@@ -98,20 +98,20 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     directory(
         OptionId::Root, "root",
         'r',
-        "the root directory: the target's, or DIR as it is here",
+        "the root directory: the target's, or DIR of the caller",
     ),
     directory(
         OptionId::Wd, "wd",
         'w',
-        "the working directory: the target's, or DIR as it is here",
+        "the working directory: the target's, or DIR of the caller",
     ),
-    directory(OptionId::Wdns, "wdns", 'W', "the working directory, DIR as it is inside"),
+    directory(OptionId::Wdns, "wdns", 'W', "the working directory, DIR looked up inside"),
     Opt::flag(OptionId::Env, "env", "the program gets the target's environment")
         .short('e')
         .heading(PROCESS),
     Opt::flag(
         OptionId::NoFork, "no-fork",
-        "with --pid, become the program and do not run it as a child",
+        "with --pid, do not run the program in a child",
     )
     .short('F')
     .heading(PROCESS),
@@ -120,7 +120,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         .heading(PROCESS),
     Opt::flag(
         OptionId::PreserveCredentials, "preserve-credentials",
-        "stay the same user and group in a user namespace",
+        "keep the user and the groups in a user namespace",
     )
     .heading(USERS),
     Opt::flag(
@@ -171,8 +171,8 @@ pub fn command() -> Command {
     table::command(TOOL.name, OPTIONS)
         .about("Run a program in the namespaces of another process.")
         .after_help(
-            "A namespace is the target's unless FILE or the id NSID names another. Without a program, \
-             a login shell runs. More in rnsenter(1).",
+            "A namespace is the target's unless FILE or the ID NSID names another. Without a program, \
+             a login shell runs. See rnsenter(1).",
         )
         .arg(Arg::new("program").value_name("PROGRAM").value_hint(ValueHint::CommandName))
         .arg(
