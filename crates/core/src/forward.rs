@@ -8,6 +8,7 @@ use nix::unistd::Pid;
 use crate::hardening::{hide_environment, make_undumpable, release_inherited};
 use crate::hint::{self, WithHint};
 use crate::sys::process::{self, ExitReason};
+use crate::sys::siginfo::SigInfo;
 use crate::sys::signal::{SignalSet, set_default};
 
 /// What is handed on, and to whom.
@@ -41,31 +42,57 @@ impl Forwarding {
         &self.signals
     }
 
-    /// Hands every signal that arrives on until the child ends, which SIGCHLD tells.
+    /// Forwards every signal until the child ends.
     ///
     /// # Errors
-    /// ECHILD if it is no child of ours.
-    pub fn until_end(&self, child: Pid) -> Result<ExitReason, Errno> {
-        loop {
-            match self.signals.wait().map(|signal| signal.number()) {
-                Ok(SIGCHLD) => {
-                    if let Some(ending) = process::try_wait(child)? {
-                        return Ok(ending);
-                    }
-                }
-                Ok(signal) => self.hand_on(signal, child),
-                Err(Errno::EINTR) => {}
-                Err(errno) => return Err(errno),
-            }
-        }
+    /// `waitpid failed` with ECHILD if it is not a child of this process.
+    pub fn wait_for(&self, child: Pid) -> Result<ExitReason> {
+        forward_until(
+            &self.signals,
+            || process::try_wait(child).context("waitpid failed"),
+            |signal| self.forward(signal.number(), child),
+        )
     }
 
-    /// A child that is gone by now tells it by the next SIGCHLD, so that is no error.
-    fn hand_on(&self, signal: c_int, child: Pid) {
+    /// Sends the signal to the child. A child that has just ended is not an error: SIGCHLD follows.
+    fn forward(&self, signal: c_int, child: Pid) {
+        if signal == SIGCHLD {
+            return;
+        }
         let group = Pid::from_raw(-child.as_raw());
         // Until it leads a session it has no group of its own.
         if !self.to_session || process::kill(group, signal).is_err() {
             let _ = process::kill(child, signal);
+        }
+    }
+}
+
+/// Waits for signals, which must be blocked, until `handle_child_event` returns how the program ended. This is the only
+/// loop that waits and forwards: of `--forward-signals`, `--new-session`, the init of `--init` and its monitor.
+///
+/// `handle_child_event` is called at each SIGCHLD, which may stand for several children or messages. `forward` gets every
+/// other signal, and a SIGCHLD that a process sent with kill(2). Nothing is allocated.
+///
+/// # Errors
+/// `sigtimedwait failed`; those of `handle_child_event`.
+pub fn forward_until(
+    signals: &SignalSet,
+    mut handle_child_event: impl FnMut() -> Result<Option<ExitReason>>,
+    mut forward: impl FnMut(&SigInfo),
+) -> Result<ExitReason> {
+    loop {
+        let signal = match signals.wait() {
+            Ok(signal) => signal,
+            Err(Errno::EINTR) => continue,
+            Err(errno) => return Err(errno).context("sigtimedwait failed"),
+        };
+        if signal.number() == SIGCHLD {
+            if let Some(reason) = handle_child_event()? {
+                return Ok(reason);
+            }
+        }
+        if !signal.is_child_event() {
+            forward(&signal);
         }
     }
 }
@@ -94,7 +121,5 @@ pub fn run_in_session(
     let child = child.with_hint(hint::fork).context("fork failed")?;
     release_inherited(&[]);
     // Values that own closed descriptors must not be dropped.
-    process::exit(conclude(
-        forwarding.until_end(child).context("waitpid failed"),
-    ))
+    process::exit(conclude(forwarding.wait_for(child)))
 }

@@ -8,11 +8,11 @@ use nscore::cli::Invocation;
 use nscore::procfs::handles;
 
 use crate::cli::{OPTIONS, TOOL};
-use crate::idmap::ranges::{Block, MapRange, compose_ranges};
-use crate::idmap::subid::{Range, find_user_range};
-use crate::idmap::{format_map, parse_range};
+use crate::idmap::format_map;
+use crate::idmap::ranges::{MapRange, RequestedRange, compose_ranges};
+use crate::idmap::subid::{SubidRange, find_user_range};
 use crate::options::Options;
-use crate::parse::{parse_mapped_id, parse_owner, parse_signal};
+use crate::parse::{parse_map_range, parse_mapped_id, parse_owner, parse_signal};
 
 #[test]
 fn argv() {
@@ -43,7 +43,7 @@ fn argv() {
             assert_ne!(flags & 0x80, 0);
         }
         for map in [&options.users, &options.groups] {
-            assert!(map.blocks.is_empty() && map.single.is_none() || flags & 0x1000_0000 != 0);
+            assert!(map.ranges.is_empty() && map.single.is_none() || flags & 0x1000_0000 != 0);
             assert_ne!(map.single, Some(u32::MAX));
         }
     });
@@ -52,7 +52,7 @@ fn argv() {
 #[test]
 fn map() {
     check!(name = "map").for_each(|argument: &[u8]| {
-        let Some(line) = parse_range(OsStr::from_bytes(argument)) else {
+        let Some(line) = parse_map_range(OsStr::from_bytes(argument)) else {
             return;
         };
         let MapRange {
@@ -69,7 +69,7 @@ fn map() {
             format!("{inner}:{outer}:{count}"),
             format!("{outer},{inner},{count}"),
         ] {
-            assert_eq!(parse_range(again.as_ref()), Some(line));
+            assert_eq!(parse_map_range(again.as_ref()), Some(line));
         }
         assert_eq!(format_map(&[line]), format!("{inner} {outer} {count}\n"));
     });
@@ -101,9 +101,9 @@ fn blocks() {
         let (numbers, rest) = input.split_at(input.len().min(2));
         let &[inner, outer] = numbers else { return };
         let single = (near(inner), near(outer));
-        let blocks: Vec<Block> = rest
+        let blocks: Vec<RequestedRange> = rest
             .chunks_exact(4)
-            .map(|bytes| Block {
+            .map(|bytes| RequestedRange {
                 range: MapRange {
                     inner: near(bytes[0]),
                     outer: near(bytes[1]),
@@ -126,7 +126,7 @@ fn blocks() {
 }
 
 /// A block beside a single id is the block but for what has to give way: one id at most.
-fn gives_way(block: Block, single: (u64, u64)) {
+fn gives_way(block: RequestedRange, single: (u64, u64)) {
     let lines = compose_ranges(Some(single), &[block]);
     assert!(lines.iter().all(|line| line.count > 0), "{lines:?}");
     let mapped: Vec<(u64, u64)> = lines.iter().flat_map(pairs).collect();
@@ -145,7 +145,7 @@ fn gives_way(block: Block, single: (u64, u64)) {
 }
 
 /// The first whole line of the user by the plainest means.
-fn plain_range(file: &str) -> Option<Option<Range>> {
+fn plain_range(file: &str) -> Option<Option<SubidRange>> {
     for line in file.split('\n') {
         let fields: Vec<&str> = line.splitn(3, ':').collect();
         let [name, start, count] = fields[..] else {
@@ -168,10 +168,10 @@ fn plain_range(file: &str) -> Option<Option<Range>> {
                 .ok()
                 .filter(|id| plain && *id <= u32::MAX.into())
         };
-        return Some(id(start).zip(id(count)).map(|(start, count)| Range {
+        return Some(id(start).zip(id(count)).map(|(start, count)| SubidRange {
             start,
             count,
-            borrowed_from: None,
+            foreign_owner: None,
         }));
     }
     None

@@ -1,13 +1,16 @@
-//! The command line of `runshare`: the options of unshare(1) in its table's order, then ours.
+//! The command line of `runshare`: the options of unshare(1) in its table's order, then the extensions.
 //!
-//! The order, the spelling and what takes a value are interface: ambiguity messages list the options so, and
+//! The order, the spelling and what has a value are interface: ambiguity messages list the options so, and
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command, ValueHint};
-use nscore::cli::by_name::{ByName as Opt, CLOSE_FDS, NEW_SESSION, NO_NEW_PRIVS};
-use nscore::cli::{self, EXTENSIONS, Family, Original, Tool, table};
+use nscore::cli::{EXTENSIONS, Family, Opt, Original, Tool, table};
+use nscore::hardening::HardeningOption;
+use nscore::ns_type::NsType;
 
-/// What the command-line layer must know of `runshare`. unshare's short options never take an optional value:
+use crate::extensions::ExtensionId;
+
+/// What the command-line layer must know of `runshare`. unshare's short options never have an optional value:
 /// `-mFILE` is a cluster of flags.
 pub const TOOL: Tool = Tool {
     name: "runshare",
@@ -22,6 +25,46 @@ pub const TOOL: Tool = Tool {
     operands_anywhere: false,
 };
 
+/// The options, one variant for each; [`Options`](crate::options::Options) has what they mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OptionId {
+    Namespace(NsType),
+    Fork,
+    KillChild,
+    ForwardSignals,
+    MountProc,
+    MountBinfmt,
+    Map(MapOption),
+    Propagation,
+    Setgroups,
+    KeepCaps,
+    Setuid,
+    Setgid,
+    Root,
+    Wd,
+    Monotonic,
+    Boottime,
+    LoadInterp,
+    ClearEnv,
+    WhitelistEnv,
+    Init,
+    Extension(ExtensionId),
+}
+
+/// The options about the ID maps and the owner of the user namespace, each of which implies `--user`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MapOption {
+    User,
+    Users,
+    Group,
+    Groups,
+    RootUser,
+    CurrentUser,
+    Auto,
+    Subids,
+    Owner,
+}
+
 const NAMESPACES: &str = "Namespaces";
 const USERS: &str = "Users and groups";
 const MOUNTS: &str = "Mounts and directories";
@@ -29,93 +72,316 @@ const PROCESS: &str = "The program's process";
 const CLOCKS: &str = "Clocks";
 
 /// The table of options.
-pub const OPTIONS: &[cli::Opt] = &[
-    Opt::flag("help", "show this help and end").short('h'),
-    Opt::flag("version", "show the version and end").short('V'),
-    kept("mount", 'm', "new mounts, a copy of the caller's"),
-    kept("uts", 'u', "a host name and domain name of its own"),
-    kept("ipc", 'i', "System V IPC and POSIX message queues of its own"),
-    kept("net", 'n', "a network of its own, with nothing but a loopback"),
-    kept("pid", 'p', "process numbers from 1 on, for the children: see --fork"),
-    kept("user", 'U', "users, groups and capabilities of its own"),
-    kept("cgroup", 'C', "the present cgroup becomes the root of /proc/PID/cgroup"),
-    kept("time", 'T', "clocks of its own, for the children"),
-    Opt::flag("fork", "run the program as a child, which is PID 1 with --pid").short('f').under(PROCESS),
-    Opt::optional("kill-child", "SIGNAME", "the child gets this signal (KILL) when runshare dies; implies --fork")
-        .under(PROCESS),
-    Opt::flag("forward-signals", "hand INT and TERM on to the child; implies --fork").under(PROCESS),
-    directory("mount-proc", "a proc of the new namespaces on DIR (/proc); implies --mount"),
-    directory("mount-binfmt", "a binfmt_misc of its own on DIR; implies --mount and --user"),
-    Opt::required("map-user", "UID|NAME", "be this user inside").under(USERS).naming(ValueHint::Username),
-    Opt::required("map-users", "MAP", "map users: INNER:OUTER:COUNT, auto, subids or all; may be repeated").under(USERS),
-    Opt::required("map-group", "GID|NAME", "be this group inside").under(USERS),
-    Opt::required("map-groups", "MAP", "map groups likewise").under(USERS),
-    Opt::flag("map-root-user", "be root inside").short('r').under(USERS),
-    Opt::flag("map-current-user", "be the same user and group inside").short('c').under(USERS),
-    Opt::flag("map-auto", "map users and groups from 0 up to your subordinate ids").under(USERS),
-    Opt::flag("map-subids", "map your subordinate ids to themselves").under(USERS),
-    Opt::required("owner", "UID:GID", "become these before the user namespace is made, so that they own it").under(USERS),
+pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
+    Opt::help("show this help and exit").short('h'),
+    Opt::version("show the version and exit").short('V'),
+    namespace(
+        NsType::Mount,
+        'm',
+        "new mounts, initially a copy of the caller's",
+    ),
+    namespace(NsType::Uts, 'u', "a new host name and domain name"),
+    namespace(
+        NsType::Ipc,
+        'i',
+        "new System V IPC and POSIX message queues",
+    ),
+    namespace(
+        NsType::Net,
+        'n',
+        "a new network, with only a loopback device",
+    ),
+    namespace(
+        NsType::Pid,
+        'p',
+        "new process IDs from 1 on, for the children: see --fork",
+    ),
+    namespace(NsType::User, 'U', "new users, groups and capabilities"),
+    namespace(
+        NsType::Cgroup,
+        'C',
+        "the current cgroup becomes the root of /proc/PID/cgroup",
+    ),
+    namespace(NsType::Time, 'T', "new clocks, for the children"),
+    Opt::flag(
+        OptionId::Fork,
+        "fork",
+        "run the program as a child, which is PID 1 with --pid",
+    )
+    .short('f')
+    .heading(PROCESS),
+    Opt::optional(
+        OptionId::KillChild,
+        "kill-child",
+        "SIGNAME",
+        "send this signal (KILL) to the child when runshare dies; implies --fork",
+    )
+    .heading(PROCESS),
+    Opt::flag(
+        OptionId::ForwardSignals,
+        "forward-signals",
+        "forward INT and TERM to the child; implies --fork",
+    )
+    .heading(PROCESS),
+    Opt::optional(
+        OptionId::MountProc,
+        "mount-proc",
+        "DIR",
+        "mount a proc of the new namespaces on DIR (/proc); implies --mount",
+    )
+    .heading(MOUNTS)
+    .value_hint(ValueHint::DirPath),
+    Opt::optional(
+        OptionId::MountBinfmt,
+        "mount-binfmt",
+        "DIR",
+        "mount a new binfmt_misc on DIR; implies --mount and --user",
+    )
+    .heading(MOUNTS)
+    .value_hint(ValueHint::DirPath),
+    map_value(
+        MapOption::User,
+        "map-user",
+        "UID|NAME",
+        "map the caller's user to this one inside",
+    )
+    .value_hint(ValueHint::Username),
+    map_value(
+        MapOption::Users,
+        "map-users",
+        "MAP",
+        "map users: INNER:OUTER:COUNT, auto, subids or all; may be repeated",
+    ),
+    map_value(
+        MapOption::Group,
+        "map-group",
+        "GID|NAME",
+        "map the caller's group to this one inside",
+    ),
+    map_value(
+        MapOption::Groups,
+        "map-groups",
+        "MAP",
+        "map groups, with the same MAP",
+    ),
+    map_flag(
+        MapOption::RootUser,
+        "map-root-user",
+        "map the caller to root inside",
+    )
+    .short('r'),
+    map_flag(
+        MapOption::CurrentUser,
+        "map-current-user",
+        "map the caller's user and group to themselves",
+    )
+    .short('c'),
+    map_flag(
+        MapOption::Auto,
+        "map-auto",
+        "map users and groups from 0 on to your subordinate IDs",
+    ),
+    map_flag(
+        MapOption::Subids,
+        "map-subids",
+        "map your subordinate IDs to themselves",
+    ),
+    map_value(
+        MapOption::Owner,
+        "owner",
+        "UID:GID",
+        "change to these IDs first, so that they own the user namespace",
+    ),
     Opt::required(
+        OptionId::Propagation,
         "propagation",
         "MODE",
-        "how mounts travel between inside and outside: private (as it is without this option), shared, slave or unchanged",
+        "propagation of the new mounts: private (default), shared, slave or unchanged",
     )
-    .under(MOUNTS),
-    Opt::required("setgroups", "allow|deny", "whether setgroups(2) may be called inside").under(USERS),
-    Opt::flag("keep-caps", "the program keeps the capabilities of the user namespace").under(USERS),
-    Opt::required("setuid", "UID", "become this user before the program starts").short('S').under(USERS),
-    Opt::required("setgid", "GID", "become this group, with no others, before the program starts").short('G').under(USERS),
-    Opt::required("root", "DIR", "run the program with this root directory")
-        .short('R')
-        .under(MOUNTS)
-        .naming(ValueHint::DirPath),
-    Opt::required("wd", "DIR", "run the program in this directory").short('w').under(MOUNTS).naming(ValueHint::DirPath),
-    Opt::required("monotonic", "OFFSET", "shift the monotonic clock by so many seconds").under(CLOCKS),
-    Opt::required("boottime", "OFFSET", "shift the clock since boot by so many seconds").under(CLOCKS),
-    Opt::required("load-interp", "STRING", "register this interpreter with binfmt_misc inside; implies --mount-binfmt")
-        .short('l')
-        .under(MOUNTS),
-    Opt::flag("clear-env", "the program gets an empty environment").under(EXTENSIONS),
-    Opt::required("whitelist-env", "LIST", "the program gets only these variables, named with commas between them")
-        .under(EXTENSIONS),
-    Opt::required("hostname", "NAME", "the host name inside; implies --uts").under(EXTENSIONS).naming(ValueHint::Other),
-    Opt::required("domainname", "NAME", "the NIS domain name inside; implies --uts").under(EXTENSIONS).naming(ValueHint::Other),
-    Opt::flag("loopback", "the network's loopback device is up; implies --net").under(EXTENSIONS),
-    Opt::flag("init", "run the program below an init of ours, which is PID 1; implies --fork and --pid").under(EXTENSIONS),
-    Opt::flag("pivot-root", "with --root, exchange the root itself: nothing is left of the old one; implies --mount")
-        .under(EXTENSIONS),
-    Opt::required("persist", "DIR", "keep every namespace that has no FILE in DIR, which is made for it")
-        .under(EXTENSIONS)
-        .naming(ValueHint::DirPath),
-    Opt::required("unpersist", "DIR", "let them go again, remove DIR, and run nothing")
-        .under(EXTENSIONS)
-        .naming(ValueHint::DirPath),
-    Opt::flag("check", "tell which namespaces can be made here, those named or all, and run nothing").under(EXTENSIONS),
-    Opt::flag("json", "with --check, tell it as JSON").under(EXTENSIONS),
-    CLOSE_FDS,
-    NO_NEW_PRIVS,
-    NEW_SESSION,
+    .heading(MOUNTS),
+    Opt::required(
+        OptionId::Setgroups,
+        "setgroups",
+        "allow|deny",
+        "allow or deny setgroups(2) inside",
+    )
+    .heading(USERS),
+    Opt::flag(
+        OptionId::KeepCaps,
+        "keep-caps",
+        "the program retains the capabilities of the user namespace",
+    )
+    .heading(USERS),
+    Opt::required(
+        OptionId::Setuid,
+        "setuid",
+        "UID",
+        "change to this user before the program starts",
+    )
+    .short('S')
+    .heading(USERS),
+    Opt::required(
+        OptionId::Setgid,
+        "setgid",
+        "GID",
+        "change to this group, and drop all others, before the program starts",
+    )
+    .short('G')
+    .heading(USERS),
+    Opt::required(
+        OptionId::Root,
+        "root",
+        "DIR",
+        "run the program with this root directory",
+    )
+    .short('R')
+    .heading(MOUNTS)
+    .value_hint(ValueHint::DirPath),
+    Opt::required(
+        OptionId::Wd,
+        "wd",
+        "DIR",
+        "run the program in this directory",
+    )
+    .short('w')
+    .heading(MOUNTS)
+    .value_hint(ValueHint::DirPath),
+    Opt::required(
+        OptionId::Monotonic,
+        "monotonic",
+        "OFFSET",
+        "add this many seconds to the monotonic clock",
+    )
+    .heading(CLOCKS),
+    Opt::required(
+        OptionId::Boottime,
+        "boottime",
+        "OFFSET",
+        "add this many seconds to the clock since boot",
+    )
+    .heading(CLOCKS),
+    Opt::required(
+        OptionId::LoadInterp,
+        "load-interp",
+        "STRING",
+        "register this interpreter with the new binfmt_misc; implies --mount-binfmt",
+    )
+    .short('l')
+    .heading(MOUNTS),
+    Opt::flag(
+        OptionId::ClearEnv,
+        "clear-env",
+        "run the program with an empty environment",
+    )
+    .heading(EXTENSIONS),
+    Opt::required(
+        OptionId::WhitelistEnv,
+        "whitelist-env",
+        "LIST",
+        "run the program with only these variables, separated by commas",
+    )
+    .heading(EXTENSIONS),
+    extension_value(
+        ExtensionId::Hostname,
+        "hostname",
+        "NAME",
+        "set the host name inside; implies --uts",
+        ValueHint::Other,
+    ),
+    extension_value(
+        ExtensionId::Domainname,
+        "domainname",
+        "NAME",
+        "set the NIS domain name inside; implies --uts",
+        ValueHint::Other,
+    ),
+    extension_flag(
+        ExtensionId::Loopback,
+        "loopback",
+        "bring up the loopback device inside; implies --net",
+    ),
+    Opt::flag(
+        OptionId::Init,
+        "init",
+        "run the program below an init, which is PID 1; implies --fork and --pid",
+    )
+    .heading(EXTENSIONS),
+    extension_flag(
+        ExtensionId::PivotRoot,
+        "pivot-root",
+        "with --root, change the root of the mount namespace; implies --mount",
+    ),
+    extension_value(
+        ExtensionId::Persist,
+        "persist",
+        "DIR",
+        "make each namespace without a FILE persistent in DIR, which is created",
+        ValueHint::DirPath,
+    ),
+    extension_value(
+        ExtensionId::Unpersist,
+        "unpersist",
+        "DIR",
+        "remove the persistent namespaces in DIR, and DIR, and run nothing",
+        ValueHint::DirPath,
+    ),
+    extension_flag(
+        ExtensionId::Check,
+        "check",
+        "report which of these (or all) namespaces can be created, and run nothing",
+    ),
+    extension_flag(ExtensionId::Json, "json", "with --check, report as JSON"),
+    hardening(HardeningOption::CloseFds),
+    hardening(HardeningOption::NoNewPrivs),
+    hardening(HardeningOption::NewSession),
 ];
 
-/// A namespace, which a bind mount on FILE keeps alive.
-const fn kept(name: &'static str, short: char, text: &'static str) -> cli::Opt {
-    Opt::optional(name, "FILE", text)
+/// A new namespace, which is persistent if a FILE is given.
+const fn namespace(ns_type: NsType, short: char, text: &'static str) -> Opt<OptionId> {
+    Opt::optional(OptionId::Namespace(ns_type), ns_type.option(), "FILE", text)
         .short(short)
-        .under(NAMESPACES)
-        .naming(ValueHint::FilePath)
+        .heading(NAMESPACES)
+        .value_hint(ValueHint::FilePath)
 }
 
-const fn directory(name: &'static str, text: &'static str) -> cli::Opt {
-    Opt::optional(name, "DIR", text)
-        .under(MOUNTS)
-        .naming(ValueHint::DirPath)
+const fn map_flag(id: MapOption, long: &'static str, text: &'static str) -> Opt<OptionId> {
+    Opt::flag(OptionId::Map(id), long, text).heading(USERS)
+}
+
+const fn map_value(
+    id: MapOption,
+    long: &'static str,
+    value: &'static str,
+    text: &'static str,
+) -> Opt<OptionId> {
+    Opt::required(OptionId::Map(id), long, value, text).heading(USERS)
+}
+
+const fn extension_flag(id: ExtensionId, long: &'static str, text: &'static str) -> Opt<OptionId> {
+    Opt::flag(OptionId::Extension(id), long, text).heading(EXTENSIONS)
+}
+
+const fn extension_value(
+    id: ExtensionId,
+    long: &'static str,
+    value: &'static str,
+    text: &'static str,
+    hint: ValueHint,
+) -> Opt<OptionId> {
+    Opt::required(OptionId::Extension(id), long, value, text)
+        .heading(EXTENSIONS)
+        .value_hint(hint)
+}
+
+const fn hardening(option: HardeningOption) -> Opt<OptionId> {
+    Opt::hardening(OptionId::Extension(ExtensionId::Hardening(option)), option)
 }
 
 /// The command line as clap has it.
 pub fn command() -> Command {
     table::command(TOOL.name, OPTIONS)
-        .about("Run a program in namespaces of its own.")
-        .after_help("Without a program, a login shell runs. More in runshare(1).")
+        .about("Run a program in new namespaces.")
+        .after_help("Without a program, a login shell runs. See runshare(1).")
         .arg(
             Arg::new("program")
                 .value_name("PROGRAM")

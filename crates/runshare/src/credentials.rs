@@ -1,4 +1,4 @@
-//! Who the program runs as: owner, ids, capabilities.
+//! Credentials: the owner of the user namespace, and the IDs and capabilities of the program.
 
 use anyhow::Result;
 use nscore::credentials::{become_group, become_user, drop_groups, keep_capabilities};
@@ -6,31 +6,36 @@ use nscore::ns_type::NsType;
 
 use crate::options::Options;
 
-/// Becomes the user and group who are to own the new user namespace.
+/// Changes to the user and group that own the new user namespace, `--owner`.
 ///
 /// # Errors
 /// Whichever of the three calls fails.
 pub(crate) fn become_owner(options: &Options) -> Result<()> {
-    options.owner.map_or(Ok(()), |(user, group)| {
+    if let Some((user, group)) = options.owner {
         become_group_alone(group)?;
-        become_user(user)
-    })
+        become_user(user)?;
+    }
+    Ok(())
 }
 
-/// Becomes the user and group of `--setuid` and `--setgid`, then keeps the capabilities if asked.
+/// Changes to the IDs of `--setuid` and `--setgid`, then retains the capabilities for `--keep-caps`.
 ///
 /// # Errors
 /// Whichever call fails.
 pub(crate) fn become_program_user(options: &Options) -> Result<()> {
-    options.setgid.map_or(Ok(()), become_group_alone)?;
-    options.setuid.map_or(Ok(()), become_user)?;
+    if let Some(group) = options.setgid {
+        become_group_alone(group)?;
+    }
+    if let Some(user) = options.setuid {
+        become_user(user)?;
+    }
     if options.keep_caps && options.unshares(NsType::User) {
         keep_capabilities()?;
     }
     Ok(())
 }
 
-/// A group and no others: the caller's supplementary groups must not outlive the change.
+/// Changes to a group and drops the caller's supplementary groups.
 fn become_group_alone(group: u32) -> Result<()> {
     drop_groups()?;
     become_group(group)

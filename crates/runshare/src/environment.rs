@@ -1,4 +1,4 @@
-//! `--clear-env` and `--whitelist-env`: what is left of the environment.
+//! `--clear-env` and `--whitelist-env`: the environment of the program.
 
 use std::env;
 use std::ffi::{CString, OsStr, OsString};
@@ -8,7 +8,7 @@ use nscore::sys::environment::replace;
 
 use crate::options::Options;
 
-/// Leaves the variables that were named, the last named first; none at all with `--clear-env` alone.
+/// Reduces the environment to the listed variables, the last one first; to none with `--clear-env` alone.
 pub(crate) fn apply(options: &Options) {
     if options.clear_environment || options.whitelist.is_some() {
         let names = options.whitelist.iter().flatten().rev();

@@ -1,8 +1,8 @@
-//! A process that stays behind: in the namespaces that its parent is about to leave, with the privilege over them
-//! that the parent is about to lose.
+//! A helper process that remains in the namespaces that its parent is about to leave, with the privilege over them that
+//! the parent is about to lose.
 //!
-//! It is forked before `unshare(2)`, waits for its go-ahead, does one piece of work, and ends. If the parent ends
-//! first, or drops it, it ends without having done anything.
+//! It is forked before `unshare(2)`, waits until it is released, does its work, and ends. If the parent ends first, or
+//! drops it, it ends without having done anything.
 
 use anyhow::{Context, Error, Result, bail};
 use nix::libc::SIGKILL;
@@ -17,42 +17,42 @@ use crate::sync_socket::SyncSocket;
 
 /// The parent's handle.
 pub(crate) struct Helper {
-    /// `None` once it was opened.
+    /// `None` once the helper was released.
     sync: Option<SyncSocket>,
     process: Pid,
 }
 
 impl Helper {
-    /// Forks it. `work` gets the signal mask of the caller, since every signal is blocked meanwhile; its error is reported
-    /// in the tool's name.
+    /// Forks the helper. `work` gets the signal mask of the caller, since every signal is blocked meanwhile; its error is
+    /// reported in the tool's name.
     ///
     /// # Errors
-    /// That no process can be made.
+    /// `socketpair failed`, `fork failed`.
     pub(crate) fn spawn(
         diagnostics: &Diagnostics,
         work: impl FnOnce(&SignalSet) -> Result<()>,
     ) -> Result<Helper> {
         let mut sync = SyncSocket::new().context("socketpair failed")?;
         let parent = getpid();
-        let behind = || {
-            // Whatever ends the parent, a key at the terminal, say, must not end this in the middle of its work.
+        let child = || {
+            // A signal that ends the parent, such as Ctrl-C, must not interrupt the work.
             let mask = SignalSet::full().block();
-            let turn = mask.and_then(|mask| {
+            let released = mask.and_then(|mask| {
                 make_undumpable()?;
                 Ok((mask, sync.wait()?))
             });
-            let done = match turn {
+            let result = match released {
                 Ok((mask, Some(_))) => work(&mask),
                 Ok((_, None)) => return 1,
                 Err(errno) => Err(errno).context("helper process failed"),
             };
-            match done {
-                // Whoever has ended the parent wants to hear no more of it.
+            match result {
+                // The parent has been ended by a signal: an error message would be of no use.
                 Err(_) if getppid() != parent => 1,
-                done => diagnostics.finish(done.map(|()| ExitReason::Status(0))),
+                result => diagnostics.finish(result.map(|()| ExitReason::Status(0))),
             }
         };
-        let process = process::spawn(behind)
+        let process = process::spawn(child)
             .with_hint(hint::fork)
             .context("fork failed")?;
         Ok(Helper {
@@ -61,7 +61,7 @@ impl Helper {
         })
     }
 
-    /// Has it work, and waits for its end.
+    /// Releases the helper to do its work, and waits for its end.
     ///
     /// # Errors
     /// [`AlreadyReported`] if the work failed; that the helper was killed.
@@ -76,17 +76,17 @@ impl Helper {
     }
 }
 
-/// Ends a process of ours that is of no use any more, and does not leave it as a zombie.
+/// Kills a child that is no longer needed, and reaps it.
 pub(crate) fn kill_and_reap(process: Pid) {
-    // Nothing is to be learnt from its end, and one that cannot be ended has ended.
+    // If it cannot be killed, it has ended; how it ended does not matter.
     let _ = process::kill(process, SIGKILL);
     let _ = process::wait(process);
 }
 
-/// Waits for a process of ours that tells its failures itself.
+/// Waits for a child that reports its errors itself.
 ///
 /// # Errors
-/// [`AlreadyReported`] with its exit status; that it was killed, which nobody has told yet.
+/// [`AlreadyReported`] with its exit status; that it was killed, which was not reported yet.
 pub(crate) fn wait_for_success(process: Pid, name: &str) -> Result<()> {
     match process::wait(process).context("waitpid failed")? {
         ExitReason::Status(0) => Ok(()),
@@ -96,7 +96,7 @@ pub(crate) fn wait_for_success(process: Pid, name: &str) -> Result<()> {
 }
 
 impl Drop for Helper {
-    /// A helper that was never told to work is not left behind for ever.
+    /// Ends a helper that was not released.
     fn drop(&mut self) {
         if self.sync.is_some() {
             kill_and_reap(self.process);

@@ -1,63 +1,54 @@
-//! Hints about what an ordinary user needs for a map of more than one id: subordinate ids, and the programs that map them.
+//! Hints about what a map of more than one ID requires: subordinate IDs, a capability, and the programs that map them.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 
 use nix::errno::Errno;
 use nscore::hint::{CAP_SETGID, CAP_SETUID, shown};
-use nscore::procfs::Proc;
+use nscore::procfs::{IdKind, Proc};
 
-use crate::idmap::Kind;
-use crate::idmap::subid::{self, entries};
-use crate::options::Options;
+use crate::idmap::subid::{entries, find_user_range, subordinate_file};
 
-/// Where a machine's first range begins, and how many ids one has, as useradd(8) has it.
+/// Where the first range of a machine starts and how many IDs a range has, as in useradd(8).
 const FIRST: u64 = 100_000;
 const COUNT: u64 = 65_536;
 
-/// The command that gives a user the subordinate ids that it lacks, none of them in use.
+/// Returns the command that gives a user the missing subordinate IDs, none of which is in use.
 pub(crate) fn missing_subordinate_ids(name: &OsString, uid: u32) -> Option<String> {
     let mut options = String::new();
-    for kind in [Kind::Users, Kind::Groups] {
-        // A file that is not there has no lines; one that cannot be read may have any.
-        let file = match fs::read(kind.subordinate_file()) {
+    for kind in [IdKind::Users, IdKind::Groups] {
+        // A missing file has no lines; one that cannot be read may have any.
+        let file = match fs::read(subordinate_file(kind)) {
             Ok(file) => file,
             Err(error) if error.raw_os_error() == Some(Errno::ENOENT as i32) => Vec::new(),
             Err(_) => return None,
         };
-        if subid::find_user_range(&file, name, uid).ok()?.is_none() {
+        if find_user_range(&file, name, uid).ok()?.is_none() {
             let first = first_free(&file)?;
             let last = first + COUNT - 1;
             let option = match kind {
-                Kind::Users => "--add-subuids",
-                Kind::Groups => "--add-subgids",
+                IdKind::Users => "--add-subuids",
+                IdKind::Groups => "--add-subgids",
             };
             options += &format!("{option} {first}-{last} ");
         }
     }
+    if options.is_empty() {
+        return None;
+    }
     let name = shown(name);
-    (!options.is_empty()).then(|| {
-        format!("user {name} has no subordinate ids to map: `usermod {options}{name}`, as root, gives it some")
-    })
-}
-
-/// Whose subordinate ids root maps, where they are not its own.
-pub(crate) fn foreign_subordinate_ids(options: &Options) -> Option<String> {
-    let maps = [
-        (Kind::Users, &options.users),
-        (Kind::Groups, &options.groups),
-    ];
-    let borrowed = maps
-        .into_iter()
-        .find_map(|(kind, map)| Some((kind, map.borrowed_from.as_ref()?)));
-    let (kind, owner) = borrowed?;
-    let (file, owner) = (kind.subordinate_file(), shown(owner));
     Some(format!(
-        "root has no line in {file}: the range that is mapped is that of {owner}, the first there"
+        "user {name} has no subordinate ids to map: run `usermod {options}{name}` as root to add them"
     ))
 }
 
-/// The first id behind every range of the file, if as many as are wanted follow it.
+/// Returns a hint that root maps the subordinate IDs of another user.
+pub(crate) fn foreign_subordinate_ids(kind: IdKind, owner: &OsStr) -> String {
+    let (file, owner) = (subordinate_file(kind), shown(owner));
+    format!("root has no line in {file}: the range of {owner}, the first in it, is mapped")
+}
+
+/// Returns the first ID after every range of the file, if enough IDs follow it.
 fn first_free(file: &[u8]) -> Option<u64> {
     let number = |field: &[u8]| std::str::from_utf8(field).ok()?.trim().parse::<u64>().ok();
     let ends = entries(file).filter_map(|(_, start, count)| {
@@ -65,28 +56,31 @@ fn first_free(file: &[u8]) -> Option<u64> {
         number(start)?.checked_add(number(count)?)
     });
     let first = ends.max().unwrap_or(FIRST).max(FIRST);
-    // The greatest number of all is no id.
+    // The greatest number means "no ID".
     (first.checked_add(COUNT)? <= u64::from(u32::MAX)).then_some(first)
 }
 
-/// The capability that it takes to write a map of other ids than one's own, if it is missing.
-pub(crate) fn missing_capability(errno: Errno, kind: Kind) -> Option<String> {
+/// Names the capability that a map of other IDs than the caller's own requires, if it is missing.
+pub(crate) fn missing_capability(errno: Errno, kind: IdKind) -> Option<String> {
+    if errno != Errno::EPERM {
+        return None;
+    }
     let capability = match kind {
-        Kind::Users => CAP_SETUID,
-        Kind::Groups => CAP_SETGID,
+        IdKind::Users => CAP_SETUID,
+        IdKind::Groups => CAP_SETGID,
     };
-    let status = (errno == Errno::EPERM).then(|| Proc::mounted().status("self"))?;
-    capability.missing(&status?, None)
+    capability.missing(&Proc::mounted().status("self")?, None)
 }
 
-/// Where newuidmap(1) or newgidmap(1) comes from.
+/// Names the packages of newuidmap(1) and newgidmap(1).
 pub(crate) fn missing_package(errno: Errno, program: &str) -> Option<String> {
-    (errno == Errno::ENOENT).then(|| {
-        format!(
-            "{program}(1), which maps subordinate ids, is not installed: it is in the package uidmap of Debian and \
-             Ubuntu (`apt install uidmap`), in shadow-utils or shadow elsewhere"
-        )
-    })
+    if errno != Errno::ENOENT {
+        return None;
+    }
+    Some(format!(
+        "{program}(1), which maps subordinate ids, is not installed: install the package uidmap on Debian and \
+         Ubuntu (`apt install uidmap`), shadow-utils or shadow elsewhere"
+    ))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! `runshare`: run a program in namespaces of its own, as unshare(1).
+//! `runshare`: run a program in new namespaces, as unshare(1).
 
 pub mod cli;
 

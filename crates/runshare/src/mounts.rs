@@ -1,4 +1,4 @@
-//! What the program sees of the filesystem: propagation, root and working directory, proc, binfmt_misc.
+//! The program's view of the file system: propagation, root and working directory, proc, binfmt_misc.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -17,33 +17,34 @@ use crate::options::{BINFMT_MISC, Options};
 use crate::pivot::NewRoot;
 use crate::propagation::{stop_propagation, stop_propagation_inside};
 
-/// Stops mounts from travelling between the new mount namespace and the caller's, or lets them, as was asked.
+/// Sets the propagation of all mounts, `--propagation`.
 ///
 /// # Errors
 /// `cannot change root filesystem propagation`.
 pub(crate) fn set_root_propagation(options: &Options) -> Result<()> {
-    options.propagation.map_or(Ok(()), |propagation| {
-        set_propagation(Path::new("/"), propagation)
-            .context("cannot change root filesystem propagation")
-    })
+    match options.propagation {
+        Some(propagation) => set_propagation(Path::new("/"), propagation)
+            .context("cannot change root filesystem propagation"),
+        None => Ok(()),
+    }
 }
 
-/// An interpreter with the flag F is opened when it is registered, so it is registered while the old root, in which
-/// it stands, is still there.
+/// Registers an interpreter with the flag F. The kernel opens it at registration, so this is done while the old root,
+/// which contains it, is still the root.
 ///
 /// # Errors
 /// As [`mount_proc_and_binfmt`].
 pub(crate) fn register_before_root(options: &Options) -> Result<()> {
     match &options.interpreter {
         Some(line) if registers_early(options) => {
-            mount_kernel(binfmt_misc(), Path::new(BINFMT_MISC))?;
+            mount_kernel("binfmt_misc", Path::new(BINFMT_MISC))?;
             register(line, Path::new(BINFMT_MISC))
         }
         _ => Ok(()),
     }
 }
 
-/// Changes the root, then the working directory. The root that comes back is to be settled in when all is mounted.
+/// Changes the root, then the working directory. Call [`pivot_root`] with the result when everything is mounted.
 ///
 /// # Errors
 /// `cannot change root directory to 'DIR'`, `cannot change directory to DIR`.
@@ -75,7 +76,7 @@ pub(crate) fn change_root_and_directory(options: &Options) -> Result<Option<NewR
     Ok(new_root)
 }
 
-/// Keeps the proc of the new root from the caller's mount namespace, which a new user namespace does anyway.
+/// Stops the propagation of the proc of the new root to the caller's mount namespace.
 fn stop_proc_propagation_inside(root: &Path, options: &Options) -> Result<()> {
     match &options.mount_proc {
         Some(proc) if options.propagation != Some(Propagation::Private) => {
@@ -89,7 +90,7 @@ fn cannot_change_propagation(directory: &Path) -> Message {
     message(&[&"cannot change ", &directory, &" filesystem propagation"])
 }
 
-/// Leaves the old root for good.
+/// Makes the new root that of the mount namespace and unmounts the old root, `--pivot-root`.
 ///
 /// # Errors
 /// `cannot change root directory to 'DIR'`.
@@ -111,7 +112,7 @@ fn cannot_change_root(root: &Path) -> Message {
 /// `write failed DIR/register`.
 pub(crate) fn mount_proc_and_binfmt(options: &Options) -> Result<()> {
     if let Some(proc) = &options.mount_proc {
-        // A proc that is mounted on a shared /proc would be seen by the whole machine.
+        // A proc on a shared /proc would appear in every mount namespace.
         if options.root.is_none() && options.propagation != Some(Propagation::Private) {
             let private = match set_propagation(proc, Propagation::Private) {
                 Err(Errno::EINVAL) => stop_propagation(proc),
@@ -122,20 +123,13 @@ pub(crate) fn mount_proc_and_binfmt(options: &Options) -> Result<()> {
         mount_kernel("proc", proc)?;
     }
     if let Some(directory) = &options.mount_binfmt {
-        mount_kernel(binfmt_misc(), directory)?;
-        if let Some(line) = options
-            .interpreter
-            .as_ref()
-            .filter(|_| !registers_early(options))
-        {
-            register(line, directory)?;
+        mount_kernel("binfmt_misc", directory)?;
+        match &options.interpreter {
+            Some(line) if !registers_early(options) => register(line, directory)?,
+            _ => {}
         }
     }
     Ok(())
-}
-
-fn binfmt_misc() -> &'static str {
-    "binfmt_misc"
 }
 
 fn mount_kernel(filesystem: &str, directory: &Path) -> Result<()> {
@@ -148,17 +142,15 @@ fn mount_kernel(filesystem: &str, directory: &Path) -> Result<()> {
         .with_context(|| message(&[&"mount ", &directory, &" failed"]))
 }
 
-/// Whether the last field of the registration, its flags, has an F, and the root is about to change.
+/// Whether the flags of the registration, its last field, contain F, and the root changes.
 fn registers_early(options: &Options) -> bool {
-    let line = options
-        .interpreter
-        .as_deref()
-        .map(OsStr::as_bytes)
-        .unwrap_or_default();
-    options.root.is_some() && flags_of(line).contains(&b'F')
+    match &options.interpreter {
+        Some(line) => options.root.is_some() && flags_of(line.as_bytes()).contains(&b'F'),
+        None => false,
+    }
 }
 
-/// The flags of a registration `:name:type:offset:magic:mask:interpreter:flags`, whose first byte is its separator.
+/// Returns the flags of a registration `:name:type:offset:magic:mask:interpreter:flags`, whose first byte is its separator.
 fn flags_of(line: &[u8]) -> &[u8] {
     match line {
         [separator, fields @ ..] => fields

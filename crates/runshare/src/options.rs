@@ -1,7 +1,7 @@
-//! From the words of the command line to what `runshare` is to do.
+//! From the options of the command line to what `runshare` is to do.
 //!
-//! The options are walked in their order, because the first mistake wins, a later option overrides an earlier one,
-//! and some look at what came before them (`--load-interp` at `--mount-binfmt=DIR`).
+//! The options are applied in their order, because the first error wins, a later option overrides an earlier one,
+//! and some depend on what came before them (`--load-interp` on `--mount-binfmt=DIR`).
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -13,35 +13,30 @@ use nix::unistd::{getegid, geteuid};
 use nscore::cli::getopt::ParsedOption;
 use nscore::cli::{Invocation, number};
 use nscore::ns_type::NsType;
+use nscore::procfs::IdKind;
 use nscore::sys::mount::Propagation;
 use nscore::users;
 
-use crate::extensions::{self, Extensions};
-use crate::idmap::{IdMap, Kind};
+use crate::cli::{MapOption, OptionId};
+use crate::extensions::Extensions;
+use crate::idmap::ranges::MapArg;
+use crate::idmap::{IdMap, Setgroups};
 use crate::parse::{
-    parse_mapped_id, parse_owner, parse_propagation, parse_setgroups, parse_signal,
+    parse_map, parse_mapped_id, parse_owner, parse_propagation, parse_setgroups, parse_signal,
 };
-use crate::persist::BindTargets;
 
-/// Where proc and binfmt_misc go unless told otherwise.
+/// Where proc and binfmt_misc are mounted by default.
 const PROC: &str = "/proc";
 pub(crate) const BINFMT_MISC: &str = "/proc/sys/fs/binfmt_misc";
 
-/// A namespace to leave, and the file that is to keep the new one alive.
+/// A namespace to unshare, and the file on which it is bind-mounted to be persistent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unshared {
-    pub(crate) namespace: NsType,
+    pub(crate) ns_type: NsType,
     pub(crate) file: Option<PathBuf>,
 }
 
-/// Whether `setgroups(2)` may be called in the user namespace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Setgroups {
-    Allow,
-    Deny,
-}
-
-/// What is to be done, with everything that one option implies for another worked in.
+/// What is to be done, including everything that one option implies for another.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     unshared: Vec<Unshared>,
@@ -69,18 +64,18 @@ pub(crate) struct Options {
     pub(crate) monotonic: Option<i64>,
     pub(crate) boottime: Option<i64>,
     pub(crate) clear_environment: bool,
-    /// The variables that stay, in the order in which they were named.
+    /// The variables that remain, in the order of the command line.
     pub(crate) whitelist: Option<Vec<OsString>>,
     pub(crate) extensions: Extensions,
     pub(crate) operands: Vec<OsString>,
 }
 
 impl Options {
-    /// Reads a call.
+    /// Reads the options of an invocation.
     ///
     /// # Errors
-    /// The first mistake on the command line, in the original's words.
-    pub(crate) fn from_invocation(invocation: &Invocation) -> Result<Options> {
+    /// The first error on the command line, in the original's words.
+    pub(crate) fn from_invocation(invocation: &Invocation<OptionId>) -> Result<Options> {
         let mut options = Options {
             propagation: Some(Propagation::Private),
             ..Options::default()
@@ -92,120 +87,106 @@ impl Options {
         if options.extensions.unpersist.is_some()
             && (invocation.options().len() > 1 || !options.operands.is_empty())
         {
-            bail!("option --unpersist takes no other option and no program");
+            bail!("option --unpersist cannot be combined with another option or a program");
         }
+        options.imply_fork();
         options.check_combinations()?;
         Ok(options)
     }
 
-    /// Sees what options mean for each other that may stand in any order.
-    ///
-    /// # Errors
-    /// That one takes another, or forbids it.
-    fn check_combinations(&mut self) -> Result<()> {
-        // A pid namespace is there to be kept only once its first process is.
-        self.fork |= self.extensions.hardening.needs_fork()
-            || self.persists(|namespace| namespace == NsType::Pid);
-        let shifts_clocks = self.monotonic.is_some() || self.boottime.is_some();
-        if shifts_clocks && !self.unshares(NsType::Time) {
-            bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");
-        }
-        extensions::check(self)
-    }
-
-    fn apply(&mut self, option: &ParsedOption) -> Result<()> {
+    fn apply(&mut self, option: &ParsedOption<OptionId>) -> Result<()> {
         let value = option.value();
-        if let Some(implied) = self.extensions.take(option.name(), value) {
-            if let Some(namespace) = implied {
-                self.unshare(namespace);
+        match option.id() {
+            OptionId::Namespace(ns_type) => {
+                self.unshare_into(ns_type, option.optional_value().map(PathBuf::from));
             }
-            return Ok(());
-        }
-        match option.name() {
-            "fork" => self.fork = true,
-            "kill-child" => {
-                self.kill_child = Some(option.optional_value().map_or(Ok(SIGKILL), parse_signal)?);
+            OptionId::Fork => self.fork = true,
+            OptionId::KillChild => {
+                self.kill_child = match option.optional_value() {
+                    Some(name) => Some(parse_signal(name)?),
+                    None => Some(SIGKILL),
+                };
                 self.fork = true;
             }
-            "forward-signals" => {
+            OptionId::ForwardSignals => {
                 self.forward_signals = true;
                 self.fork = true;
             }
-            "init" => {
-                self.init = true;
-                self.fork = true;
-                self.unshare(NsType::Pid);
-            }
-            "propagation" => self.propagation = parse_propagation(value)?,
-            "setgroups" => self.setgroups = Some(parse_setgroups(value)?),
-            "keep-caps" => self.keep_caps = true,
-            "setuid" => self.setuid = Some(number::id("failed to parse uid", value)?),
-            "setgid" => self.setgid = Some(number::id("failed to parse gid", value)?),
-            "root" => self.root = Some(value.into()),
-            "wd" => self.directory = Some(value.into()),
-            "monotonic" => {
-                self.monotonic = Some(number::seconds("failed to parse monotonic offset", value)?);
-            }
-            "boottime" => {
-                self.boottime = Some(number::seconds("failed to parse boottime offset", value)?);
-            }
-            "mount-proc" => {
+            OptionId::MountProc => {
                 self.unshare(NsType::Mount);
                 self.mount_proc = Some(option.optional_value().unwrap_or(PROC.as_ref()).into());
             }
-            "mount-binfmt" => self.set_binfmt(option.optional_value()),
-            "load-interp" => {
+            OptionId::MountBinfmt => self.set_binfmt(option.optional_value()),
+            OptionId::Map(map) => self.apply_map(map, value)?,
+            OptionId::Propagation => self.propagation = parse_propagation(value)?,
+            OptionId::Setgroups => self.setgroups = Some(parse_setgroups(value)?),
+            OptionId::KeepCaps => self.keep_caps = true,
+            OptionId::Setuid => self.setuid = Some(number::id("failed to parse uid", value)?),
+            OptionId::Setgid => self.setgid = Some(number::id("failed to parse gid", value)?),
+            OptionId::Root => self.root = Some(value.into()),
+            OptionId::Wd => self.directory = Some(value.into()),
+            OptionId::Monotonic => {
+                self.monotonic = Some(number::seconds("failed to parse monotonic offset", value)?);
+            }
+            OptionId::Boottime => {
+                self.boottime = Some(number::seconds("failed to parse boottime offset", value)?);
+            }
+            OptionId::LoadInterp => {
                 if self.mount_binfmt.is_none() {
                     self.set_binfmt(None);
                 }
                 self.interpreter = Some(value.to_owned());
             }
-            "clear-env" => self.clear_environment = true,
-            "whitelist-env" => self.add_to_whitelist(value),
-            name => match NsType::from_option(name) {
-                Some(namespace) => {
-                    let file = option.optional_value().map(PathBuf::from);
-                    self.unshare_into(namespace, file);
+            OptionId::ClearEnv => self.clear_environment = true,
+            OptionId::WhitelistEnv => self.add_to_whitelist(value),
+            OptionId::Init => {
+                self.init = true;
+                self.fork = true;
+                self.unshare(NsType::Pid);
+            }
+            OptionId::Extension(extension) => {
+                if let Some(ns_type) = extension.implied_namespace() {
+                    self.unshare(ns_type);
                 }
-                None => return self.apply_map(name, value),
-            },
+                self.extensions.set(extension, value);
+            }
         }
         Ok(())
     }
 
-    /// The options that say who is who in the user namespace; each asks for one.
-    fn apply_map(&mut self, name: &str, value: &OsStr) -> Result<()> {
+    fn apply_map(&mut self, option: MapOption, value: &OsStr) -> Result<()> {
         self.unshare(NsType::User);
-        match name {
-            "map-user" => self.users.single = Some(parse_mapped_id(value, "uid", users::user_id)?),
-            "map-group" => {
+        match option {
+            MapOption::User => {
+                self.users.single = Some(parse_mapped_id(value, "uid", users::user_id)?);
+            }
+            MapOption::Group => {
                 self.groups.single = Some(parse_mapped_id(value, "gid", users::group_id)?);
             }
-            "map-root-user" => {
+            MapOption::RootUser => {
                 self.users.single = Some(0);
                 self.groups.single = Some(0);
             }
-            "map-current-user" => {
+            MapOption::CurrentUser => {
                 self.users.single = Some(geteuid().as_raw());
                 self.groups.single = Some(getegid().as_raw());
             }
-            "map-users" => self.users.add(Kind::Users, value)?,
-            "map-groups" => self.groups.add(Kind::Groups, value)?,
-            "map-auto" => self.add_blocks("auto")?,
-            "map-subids" => self.add_blocks("subids")?,
-            "owner" => self.owner = Some(parse_owner(value)?),
-            _ => bail!("option --{name} is in the table but not in the program"),
+            MapOption::Users => self.users.add(IdKind::Users, parse_map(value)?)?,
+            MapOption::Groups => self.groups.add(IdKind::Groups, parse_map(value)?)?,
+            MapOption::Auto => self.map_both(MapArg::Auto)?,
+            MapOption::Subids => self.map_both(MapArg::Subids)?,
+            MapOption::Owner => self.owner = Some(parse_owner(value)?),
         }
         Ok(())
     }
 
-    fn add_blocks(&mut self, name: &str) -> Result<()> {
-        self.users.add(Kind::Users, name.as_ref())?;
-        self.groups.add(Kind::Groups, name.as_ref())
+    fn map_both(&mut self, map: MapArg) -> Result<()> {
+        self.users.add(IdKind::Users, map)?;
+        self.groups.add(IdKind::Groups, map)
     }
 
-    /// `--mount-binfmt`, and what `--load-interp` implies. Without a directory, binfmt_misc stands on a proc of its
-    /// own, which is mounted too.
+    /// Applies `--mount-binfmt`, which `--load-interp` implies. Without a directory, binfmt_misc is mounted on a new
+    /// proc, which is mounted too.
     fn set_binfmt(&mut self, directory: Option<&OsStr>) {
         self.unshare(NsType::Mount);
         self.unshare(NsType::User);
@@ -216,64 +197,98 @@ impl Options {
     }
 
     fn add_to_whitelist(&mut self, names: &OsStr) {
-        let listed = self.whitelist.get_or_insert_default();
+        let whitelist = self.whitelist.get_or_insert_default();
         let names = names.as_bytes().split(|byte| *byte == b',');
         for name in names.filter(|name| !name.is_empty()).map(OsStr::from_bytes) {
-            if !listed.iter().any(|known| known == name) {
-                listed.push(name.to_owned());
+            if !whitelist.iter().any(|listed| listed == name) {
+                whitelist.push(name.to_owned());
             }
         }
     }
 
-    fn unshare(&mut self, namespace: NsType) {
-        self.unshare_into(namespace, None);
+    fn unshare(&mut self, ns_type: NsType) {
+        self.unshare_into(ns_type, None);
     }
 
-    /// Marks a namespace; a file that was named once stays named.
-    fn unshare_into(&mut self, namespace: NsType, file: Option<PathBuf>) {
-        let known = self
-            .unshared
-            .iter_mut()
-            .find(|known| known.namespace == namespace);
-        match known {
-            Some(known) => known.file = file.or(known.file.take()),
-            None => self.unshared.push(Unshared { namespace, file }),
+    /// Adds a namespace; without a file, a file that an earlier option named still counts.
+    fn unshare_into(&mut self, ns_type: NsType, file: Option<PathBuf>) {
+        let mut unshared = self.unshared.iter_mut();
+        match unshared.find(|unshared| unshared.ns_type == ns_type) {
+            Some(unshared) => unshared.file = file.or(unshared.file.take()),
+            None => self.unshared.push(Unshared { ns_type, file }),
         }
     }
 
-    /// The flags for `unshare(2)`.
+    fn imply_fork(&mut self) {
+        // A PID namespace can be bound only once its first process exists.
+        let binds_pid_namespace = self.persists(|ns_type| ns_type == NsType::Pid);
+        self.fork |= self.extensions.hardening.needs_fork() || binds_pid_namespace;
+    }
+
+    /// Checks what options require of each other, whatever their order.
+    ///
+    /// # Errors
+    /// That one requires another, or that they exclude each other.
+    fn check_combinations(&self) -> Result<()> {
+        let sets_clocks = self.monotonic.is_some() || self.boottime.is_some();
+        if sets_clocks && !self.unshares(NsType::Time) {
+            bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");
+        }
+        let extensions = &self.extensions;
+        if extensions.json && !extensions.check {
+            bail!("option --json requires --check");
+        }
+        if extensions.check && !self.operands.is_empty() {
+            bail!("option --check does not run a program");
+        }
+        if extensions.persist.is_some() && !self.persists(|_| true) {
+            bail!("option --persist requires a new namespace without a FILE");
+        }
+        if extensions.pivot_root && self.root.is_none() {
+            bail!("option --pivot-root requires --root");
+        }
+        // pivot_root(2) fails if the change would propagate to other mount namespaces.
+        let propagates = !matches!(
+            self.propagation,
+            Some(Propagation::Private | Propagation::Slave)
+        );
+        if extensions.pivot_root && propagates {
+            bail!("option --pivot-root requires --propagation private or slave");
+        }
+        Ok(())
+    }
+
+    /// Returns the flags for `unshare(2)`.
     pub(crate) fn flags(&self) -> c_int {
         self.unshared
             .iter()
-            .fold(0, |flags, unshared| flags | unshared.namespace.flag())
+            .fold(0, |flags, unshared| flags | unshared.ns_type.flag())
     }
 
-    /// Whether this namespace is left.
-    pub(crate) fn unshares(&self, namespace: NsType) -> bool {
-        self.unshared
-            .iter()
-            .any(|unshared| unshared.namespace == namespace)
+    /// Whether a namespace of this type is unshared.
+    pub(crate) fn unshares(&self, ns_type: NsType) -> bool {
+        let mut unshared = self.unshared.iter();
+        unshared.any(|unshared| unshared.ns_type == ns_type)
     }
 
-    /// The namespaces that are to be kept alive and their files, in the order of binding.
-    pub(crate) fn bind_targets(&self) -> BindTargets {
-        let directory = self.extensions.persist.clone();
-        let mut unshared: Vec<&Unshared> = self.unshared.iter().collect();
-        unshared.sort_by_key(|unshared| unshared.namespace);
-        let kept = unshared
-            .into_iter()
-            .filter(|unshared| unshared.file.is_some() || directory.is_some())
-            .map(|unshared| (unshared.namespace, unshared.file.clone()));
-        BindTargets {
-            namespaces: kept.collect(),
-            directory,
-        }
+    /// Returns the namespaces to unshare, in the order of the command line.
+    pub(crate) fn unshared(&self) -> &[Unshared] {
+        &self.unshared
     }
 
-    /// Whether a namespace of this type is to be kept in the directory of `--persist`.
-    pub(crate) fn persists(&self, wanted: impl Fn(NsType) -> bool) -> bool {
+    /// Whether `--persist` binds a namespace of such a type in its directory.
+    fn persists(&self, is_such: impl Fn(NsType) -> bool) -> bool {
         let mut unshared = self.unshared.iter();
         self.extensions.persist.is_some()
-            && unshared.any(|unshared| unshared.file.is_none() && wanted(unshared.namespace))
+            && unshared.any(|unshared| unshared.file.is_none() && is_such(unshared.ns_type))
+    }
+
+    /// Returns whose subordinate IDs are mapped, if they are not the caller's, and the file that lists them.
+    pub(crate) fn foreign_range_owner(&self) -> Option<(IdKind, &OsStr)> {
+        match (&self.users.foreign_owner, &self.groups.foreign_owner) {
+            (Some(owner), _) => Some((IdKind::Users, owner)),
+            (None, Some(owner)) => Some((IdKind::Groups, owner)),
+            (None, None) => None,
+        }
     }
 }

@@ -1,6 +1,7 @@
-//! The values of single options: what each of their words means. Every complaint about one is here.
+//! Parsers for the values of single options, one for each kind of value; every message about a bad value is here.
 
 use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Error, Result};
 use nix::libc::c_int;
@@ -8,15 +9,16 @@ use nscore::cli::{message, number};
 use nscore::sys::mount::Propagation;
 use nscore::sys::signal;
 
-use crate::options::Setgroups;
+use crate::idmap::Setgroups;
+use crate::idmap::ranges::{MapArg, MapRange};
 
-/// `SIGTERM`, `term`, `RTMIN+1`.
+/// Parses `SIGTERM`, `term` or `RTMIN+1`.
 pub(crate) fn parse_signal(name: &OsStr) -> Result<c_int> {
     let number = name.to_str().and_then(signal::number_of);
     number.ok_or_else(|| Error::new(message(&[&"unknown signal: ", &name])))
 }
 
-/// `None`: leave it unchanged.
+/// Parses a propagation mode; `None` for `unchanged`.
 pub(crate) fn parse_propagation(mode: &OsStr) -> Result<Option<Propagation>> {
     match mode.to_str() {
         Some("private") => Ok(Some(Propagation::Private)),
@@ -30,7 +32,7 @@ pub(crate) fn parse_propagation(mode: &OsStr) -> Result<Option<Propagation>> {
     }
 }
 
-/// `allow` or `deny`.
+/// Parses `allow` or `deny`.
 pub(crate) fn parse_setgroups(word: &OsStr) -> Result<Setgroups> {
     match word.to_str() {
         Some("allow") => Ok(Setgroups::Allow),
@@ -43,22 +45,20 @@ pub(crate) fn parse_setgroups(word: &OsStr) -> Result<Setgroups> {
     }
 }
 
-/// An id to be mapped: a number or, if it is none, a name. The greatest number stands for "no id" and is refused.
+/// Parses an ID to be mapped: a number, otherwise a name. The greatest number means "no ID" and is refused.
 pub(crate) fn parse_mapped_id(
     text: &OsStr,
     what: &str,
     by_name: fn(&OsStr) -> Option<u32>,
 ) -> Result<u32> {
-    let number = number::decimal(text, true)
-        .ok()
-        .and_then(|number| u32::try_from(number).ok());
-    let id = number
-        .filter(|id| *id != u32::MAX)
-        .or_else(|| by_name(text));
-    id.ok_or_else(|| Error::new(message(&[&"failed to parse ", &what, &" '", &text, &"'"])))
+    match parse_map_number(text) {
+        Some(id) if id != u32::MAX => Ok(id),
+        _ => by_name(text)
+            .ok_or_else(|| Error::new(message(&[&"failed to parse ", &what, &" '", &text, &"'"]))),
+    }
 }
 
-/// `UID:GID`, numbers alone.
+/// Parses `UID:GID`, numbers only.
 pub(crate) fn parse_owner(text: &OsStr) -> Result<(u32, u32)> {
     let id = |text: &str| number::id("", text.as_ref()).ok();
     let ids = text.to_str().and_then(|text| {
@@ -66,4 +66,79 @@ pub(crate) fn parse_owner(text: &OsStr) -> Result<(u32, u32)> {
         Some((id(user)?, id(group)?))
     });
     ids.ok_or_else(|| Error::msg("failed to parse owner"))
+}
+
+/// Parses the MAP of `--map-users` and `--map-groups`.
+pub(crate) fn parse_map(text: &OsStr) -> Result<MapArg> {
+    match text.to_str() {
+        Some("auto") => Ok(MapArg::Auto),
+        Some("subids") => Ok(MapArg::Subids),
+        Some("all") => Ok(MapArg::All),
+        _ => match parse_map_range(text) {
+            Some(range) => Ok(MapArg::Range(range)),
+            None => Err(Error::new(message(&[&"invalid mapping '", &text, &"'"]))),
+        },
+    }
+}
+
+/// Parses `INNER:OUTER:COUNT`, or the older `OUTER,INNER,COUNT`.
+pub(crate) fn parse_map_range(text: &OsStr) -> Option<MapRange> {
+    let commas = text.as_bytes().contains(&b',');
+    let separator = if commas { b',' } else { b':' };
+    let fields = text.as_bytes().split(|byte| *byte == separator);
+    let numbers: Option<Vec<u64>> = fields
+        .map(|field| parse_map_number(OsStr::from_bytes(field)).map(u64::from))
+        .collect();
+    match (numbers?.as_slice(), commas) {
+        ([inner, outer, count], false) | ([outer, inner, count], true) => Some(MapRange {
+            inner: *inner,
+            outer: *outer,
+            count: *count,
+        }),
+        _ => None,
+    }
+}
+
+fn parse_map_number(text: &OsStr) -> Option<u32> {
+    let number = number::decimal(text, true).ok()?;
+    u32::try_from(number).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_map_range_is_three_numbers() {
+        let range = |text: &str| parse_map_range(text.as_ref());
+        let expected = MapRange {
+            inner: 1,
+            outer: 2,
+            count: 3,
+        };
+        assert_eq!(range("1:2:3"), Some(expected));
+        assert_eq!(range("2,1,3"), Some(expected));
+        assert_eq!(range(" 1:+2: 3"), Some(expected));
+        for text in [
+            "1:2",
+            "1:2:3:4",
+            "1,2:3",
+            "1:2:3 ",
+            ":2:3",
+            "-1:2:3",
+            "4294967296:2:3",
+            "a:b:c",
+            "",
+        ] {
+            assert_eq!(range(text), None, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_map_range_is_answered(text in any::<String>()) {
+            let _ = parse_map_range(text.as_ref());
+        }
+    }
 }

@@ -1,11 +1,11 @@
-//! `--pivot-root`: the new root becomes that of the mount namespace, and the old one is gone.
+//! `--pivot-root`: the new root becomes that of the mount namespace, and the old one is unmounted.
 //!
-//! After `chroot(2)` the old root is merely hidden: whoever has the capability gets back to it, and the kernel makes no
-//! user namespace for a process whose root is not its mount namespace's. `pivot_root(2)` exchanges the root itself.
+//! After `chroot(2)` the old root is only hidden: a process with CAP_SYS_CHROOT gets back to it, and the kernel refuses to
+//! create a user namespace in a chroot. `pivot_root(2)` changes the root itself.
 //!
-//! It takes two steps. What is done in the new root, such as to mount a proc, which a user namespace may do only where
-//! one is to be seen already, is done in between, by a process that has merely changed its root: so it all goes as with
-//! `--root` alone, and no path leads out. The exchange comes last.
+//! This is done in two steps. Mounting a proc, which a user namespace may do only while another proc is visible, and the
+//! like happen in between, when the process has only changed its root: so everything works as with `--root` alone, and
+//! no path leads out. pivot_root(2) comes last.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
@@ -16,15 +16,15 @@ use nix::unistd::{chroot, fchdir, pivot_root};
 use nscore::sys::file::open;
 use nscore::sys::mount::{attach, clone_tree, detach_here};
 
-/// A root that is to be the mount namespace's.
+/// A root that is to become that of the mount namespace.
 pub(crate) struct NewRoot {
     old: OwnedFd,
     new: OwnedFd,
 }
 
 impl NewRoot {
-    /// Makes `directory` the root of this process, and the working directory. What is mounted there and below is mounted
-    /// once more, on itself: only a mount can become the root, and one that a user namespace was given cannot be moved.
+    /// Makes `directory` the root and the working directory of this process. The mounts there and below are bind-mounted
+    /// on themselves: only a mount can become the root, and one inherited from another user namespace cannot be moved.
     ///
     /// # Errors
     /// Those of the system calls; ENOSYS before Linux 5.2.
@@ -38,15 +38,15 @@ impl NewRoot {
         Ok(NewRoot { old, new })
     }
 
-    /// Makes it the mount namespace's, and takes the old root away with all that is mounted there.
+    /// Makes it the root of the mount namespace, and unmounts the old root with all its mounts.
     ///
     /// # Errors
-    /// Those of the system calls; EINVAL from `pivot_root(2)` where the old root is no mount point.
+    /// Those of the system calls; EINVAL from `pivot_root(2)` if the old root is not a mount point.
     pub(crate) fn pivot(self) -> Result<()> {
         let working = open(Path::new("."), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
         change_root(&self.old)?;
         fchdir(&self.new)?;
-        // The old root is put upon the new one, from which it is taken at once.
+        // The old root is mounted on the new one and unmounted at once.
         pivot_root(".", ".").context("pivot_root failed")?;
         detach_here().context("umount failed")?;
         fchdir(working)?;

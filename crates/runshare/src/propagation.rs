@@ -1,9 +1,9 @@
-//! Keeping a mount of ours from the caller's mount namespace, where mounts travel there, `mount_namespaces(7)`.
+//! Stopping the propagation of a mount to the caller's mount namespace, `mount_namespaces(7)`.
 //!
-//! A mount upon a shared mount appears on all its peers, and with `--propagation shared` the caller's mount is one of
-//! them. A directory that is a mount point can be made private; any other is mounted on itself first. That mount would
-//! travel as well. So the mount around it leaves its peers for that moment and then joins them again, as a copy of it,
-//! which is mounted nowhere, still belongs to them.
+//! A mount on a shared mount appears on all its peers, and with `--propagation shared` the caller's mount is one of them.
+//! A directory that is a mount point can be made private; any other is first bind-mounted on itself. That mount would
+//! propagate as well. So the mount that contains the directory leaves its peer group for that moment and then joins it
+//! again through a detached copy, which is still a member.
 
 use std::path::{Path, PathBuf};
 
@@ -17,8 +17,8 @@ use nscore::sys::mount::{
 use nscore::sys::uname::is_linux_since;
 use std::os::fd::AsRawFd;
 
-/// Has no mount that is made on `directory` reach another mount namespace. What it is mounted on itself for is seen in
-/// the caller's mount namespace only before Linux 5.15.
+/// Makes sure that no mount on `directory` propagates to another mount namespace. Before Linux 5.15 the caller's mount
+/// namespace gets the bind mount of the directory on itself.
 ///
 /// # Errors
 /// Those of `mount(2)`, `open_tree(2)` and `move_mount(2)`.
@@ -33,10 +33,10 @@ pub(crate) fn stop_propagation(directory: &Path) -> Result<(), Errno> {
     }
 }
 
-/// The same for a directory of another root, as it is called inside, before that is entered.
+/// Does the same for a path inside another root, before that root is entered.
 ///
 /// # Errors
-/// As [`stop_propagation`]. What cannot be found there is left to whoever mounts something on it.
+/// As [`stop_propagation`]. If it cannot be found, the mount on it fails later.
 pub(crate) fn stop_propagation_inside(root: &Path, directory: &Path) -> Result<(), Errno> {
     match resolve_in_root(root, directory) {
         Ok(directory) => stop_propagation(&directory),
@@ -44,7 +44,7 @@ pub(crate) fn stop_propagation_inside(root: &Path, directory: &Path) -> Result<(
     }
 }
 
-/// The path of a directory inside of `root` as it is called here.
+/// Returns the path in this root of a directory inside `root`.
 fn resolve_in_root(root: &Path, directory: &Path) -> Result<PathBuf, Errno> {
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
     let root = open(root, flags)?;
@@ -56,7 +56,7 @@ fn resolve_in_root(root: &Path, directory: &Path) -> Result<PathBuf, Errno> {
     Ok(readlink(link.as_str())?.into())
 }
 
-/// The directory without symbolic links, and the mount that it is on; `None` if that cannot be found out.
+/// Returns the directory without symbolic links, and the mount that contains it; `None` if that cannot be determined.
 fn mount_containing(directory: &Path) -> Option<(PathBuf, MountPoint)> {
     let directory = directory.canonicalize().ok()?;
     let mount = mount_of(&Proc::mounted().read("self/mountinfo")?, &directory)?;

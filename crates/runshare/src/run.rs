@@ -1,4 +1,4 @@
-//! What `runshare` does, step by step. The order can be seen from outside and is unshare(1)'s.
+//! The steps of `runshare`, in the order of the man page. The order is visible from outside and is that of unshare(1).
 
 use anyhow::{Context, Result};
 use nix::libc::SIGCHLD;
@@ -11,97 +11,128 @@ use nscore::sys::namespace::unshare;
 use nscore::sys::process::ExitReason;
 use nscore::sys::signal::set_default;
 
-use crate::fork::watchdog::Watchdog;
-use crate::fork::{self, Exposure, ParentDeathSignal};
+use crate::cli::OptionId;
+use crate::fork::{self, Exposure, ParentDeathSignal, Watchdog};
+use crate::hint::foreign_subordinate_ids;
 use crate::idmap::write::IdMapWriter;
-use crate::init::monitor;
 use crate::options::Options;
-use crate::persist::NamespaceBinder;
-use crate::persist::unpersist;
-use crate::{check, credentials, environment, mounts, timens, uts_net};
+use crate::persist::{NamespaceBinder, unpersist};
+use crate::{check, credentials, environment, init, mounts, timens, uts_net};
 
-/// Runs the program in its namespaces; returns if it could not be run, or once the child that runs it has ended.
-pub(crate) fn run(invocation: &Invocation) -> Result<ExitReason> {
+/// Runs `runshare`. Returns how the child ended that ran the program, or an error; does not return if this process became
+/// the program.
+pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let options = Options::from_invocation(invocation)?;
     if let Some(directory) = &options.extensions.unpersist {
         return unpersist::run(directory);
     }
-    let diagnostics = &invocation.diagnostics;
     if options.extensions.check {
-        return check::run(&options, diagnostics);
+        return check::run(&options, &invocation.diagnostics);
     }
-    let program = Program::from_operands(&options.operands, environment::keeps_shell(&options));
-    let own = if options.root.is_some() {
+    run_program(&options, &invocation.diagnostics)
+}
+
+fn run_program(options: &Options, diagnostics: &Diagnostics) -> Result<ExitReason> {
+    let program = Program::from_operands(&options.operands, environment::keeps_shell(options));
+    let own_file = if options.root.is_some() {
         OwnFile::hold()
     } else {
         None
     };
-    let runs = (&program, own.as_ref());
-    // A caller that ignores SIGCHLD would leave nothing to wait for.
+    // If the caller ignores SIGCHLD, the kernel reaps children itself and waitpid(2) fails.
     set_default(SIGCHLD).context("sigaction failed")?;
-    let binder = NamespaceBinder::prepare(&options, diagnostics)?;
-    if let Some(whose) = crate::hint::foreign_subordinate_ids(&options) {
-        diagnostics.print_hint(|| Some(whose));
+
+    let binder = NamespaceBinder::prepare(options, diagnostics)?;
+    if let Some((kind, owner)) = options.foreign_range_owner() {
+        diagnostics.print_hint(|| Some(foreign_subordinate_ids(kind, owner)));
     }
-    let mut id_map_writer = IdMapWriter::prepare(&options, diagnostics)?;
-    let watchdog = Watchdog::spawn(&options, diagnostics)?;
-    credentials::become_owner(&options)?;
+    let mut id_maps = IdMapWriter::prepare(options, diagnostics)?;
+    let watchdog = Watchdog::spawn(options, diagnostics)?;
+
+    credentials::become_owner(options)?;
+    unshare_namespaces(options)?;
+    binder.renew_mount_namespace()?;
+    id_maps.write_ranges()?;
+    timens::set_offsets(options)?;
+
+    let inside = Inside {
+        options,
+        diagnostics,
+        program,
+        own_file,
+        id_maps,
+    };
+    if options.init {
+        return init::run(options, diagnostics, binder, |init| {
+            inside.set_up_namespaces()?;
+            init.run(diagnostics, || inside.become_program(None))
+        });
+    }
+    let set_up_and_become_program = |death_signal: Option<&ParentDeathSignal>| {
+        inside.set_up_namespaces()?;
+        inside.become_program(death_signal)
+    };
+    if options.fork {
+        return fork::run(
+            options,
+            diagnostics,
+            binder,
+            watchdog,
+            set_up_and_become_program,
+        );
+    }
+    binder.bind()?;
+    set_up_and_become_program(None)
+}
+
+fn unshare_namespaces(options: &Options) -> Result<()> {
     let flags = options.flags();
     unshare(flags)
         .with_hint(move |errno| hint::unshare(errno, flags))
-        .context("unshare failed")?;
-    binder.renew_mount_namespace()?;
-    id_map_writer.write_ranges()?;
-    timens::set_offsets(&options)?;
-    if options.init {
-        return monitor::run(&options, diagnostics, binder, |init| {
-            set_up_namespaces(&options, &id_map_writer)?;
-            init.run(diagnostics, || {
-                become_program(&options, diagnostics, runs, None)
-            })
-        });
-    }
-    let inside = |death_signal: Option<&ParentDeathSignal>| {
-        set_up_namespaces(&options, &id_map_writer)?;
-        become_program(&options, diagnostics, runs, death_signal)
-    };
-    if options.fork {
-        return fork::run(&options, diagnostics, binder, watchdog, inside);
-    }
-    binder.bind()?;
-    inside(None)
+        .context("unshare failed")
 }
 
-/// The steps inside the new namespaces that all processes in there have in common.
-fn set_up_namespaces(options: &Options, id_map_writer: &IdMapWriter) -> Result<()> {
-    id_map_writer.write_own(options.setgroups)?;
-    uts_net::set_up(&options.extensions)?;
-    if options.unshares(NsType::Mount) {
-        mounts::set_root_propagation(options)?;
-    }
-    mounts::register_before_root(options)?;
-    let new_root = mounts::change_root_and_directory(options)?;
-    mounts::mount_proc_and_binfmt(options)?;
-    mounts::pivot_root(new_root, options)
+/// The steps inside the new namespaces.
+struct Inside<'a> {
+    options: &'a Options,
+    diagnostics: &'a Diagnostics,
+    program: Program<'a>,
+    own_file: Option<OwnFile>,
+    id_maps: IdMapWriter,
 }
 
-/// The steps that are the program's own, in the process that becomes it.
-fn become_program(
-    options: &Options,
-    diagnostics: &Diagnostics,
-    (program, own): (&Program<'_>, Option<&OwnFile>),
-    death_signal: Option<&ParentDeathSignal>,
-) -> Result<ExitReason> {
-    credentials::become_program_user(options)?;
-    if Exposure::new(options) == Exposure::Hidden {
-        // Another user's process is as dumpable as /proc/sys/fs/suid_dumpable has it.
-        make_undumpable().context("prctl failed")?;
+impl Inside<'_> {
+    /// Does what applies to all processes in the namespaces.
+    fn set_up_namespaces(&self) -> Result<()> {
+        let options = self.options;
+        self.id_maps.write_own(options.setgroups)?;
+        uts_net::set_host_names(&options.extensions)?;
+        uts_net::set_loopback(&options.extensions)?;
+        if options.unshares(NsType::Mount) {
+            mounts::set_root_propagation(options)?;
+        }
+        mounts::register_before_root(options)?;
+        let new_root = mounts::change_root_and_directory(options)?;
+        mounts::mount_proc_and_binfmt(options)?;
+        mounts::pivot_root(new_root, options)
     }
-    death_signal.map_or(Ok(()), ParentDeathSignal::arm)?;
-    environment::apply(options);
-    options
-        .extensions
-        .hardening
-        .apply(|text| diagnostics.warn(text))?;
-    Err(program.run(options.root.is_some(), own))
+
+    /// Does what applies to the program alone, and executes it.
+    fn become_program(&self, death_signal: Option<&ParentDeathSignal>) -> Result<ExitReason> {
+        let options = self.options;
+        credentials::become_program_user(options)?;
+        if Exposure::new(options) == Exposure::Hidden {
+            // A change of credentials makes a process dumpable if /proc/sys/fs/suid_dumpable says so.
+            make_undumpable().context("prctl failed")?;
+        }
+        if let Some(death_signal) = death_signal {
+            // A change of credentials has cleared it.
+            death_signal.arm()?;
+        }
+        environment::apply(options);
+        let hardening = options.extensions.hardening;
+        hardening.apply(|text| self.diagnostics.warn(text))?;
+        let changed_root = options.root.is_some();
+        Err(self.program.run(changed_root, self.own_file.as_ref()))
+    }
 }

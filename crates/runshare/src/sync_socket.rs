@@ -1,20 +1,22 @@
-//! A gate between two processes: one waits before it, the other opens it and hands a number through, and the one that
-//! waits also learns if nobody is left who could.
+//! A socket pair with which one process waits until another releases it with a number; the waiting process also learns
+//! if no process is left that could release it.
 
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
+use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, send, socketpair};
+use nscore::cli::AlreadyReported;
 use nscore::sys::file::move_above_stdio;
 
-/// Made before the fork, so that each of the two processes has a copy of both ends.
+/// Created before the fork, so that each of the two processes has a copy of both ends.
 pub(crate) struct SyncSocket {
     wait_end: OwnedFd,
     release_end: Option<OwnedFd>,
 }
 
 impl SyncSocket {
-    /// A closed gate. Its messages arrive whole.
+    /// Creates the pair. Messages are not split.
     ///
     /// # Errors
     /// Those of `socketpair(2)`.
@@ -27,8 +29,8 @@ impl SyncSocket {
         })
     }
 
-    /// Waits for the number; `None` if everyone who could open the gate is gone. The process that waits lets go of its
-    /// own copy of the release_end end first, or it would be one of them for ever.
+    /// Waits for the number; `None` if every process that could send it has ended. The waiting process closes its own
+    /// copy of the sending end first, or it would wait for itself forever.
     ///
     /// # Errors
     /// Those of `recv(2)`.
@@ -47,21 +49,33 @@ impl SyncSocket {
         }
     }
 
-    /// Lets the other process go on. A socket, not a pipe, so that one that is gone costs an error and not SIGPIPE.
+    /// Releases the other process. This is a socket and not a pipe, so that a process that has ended causes an error and
+    /// not SIGPIPE.
     ///
     /// # Errors
-    /// EPIPE if the other process is gone; those of `send(2)`.
+    /// EPIPE if the other process has ended; those of `send(2)`.
     pub(crate) fn release(self, number: i32) -> Result<(), Errno> {
         let release_end = self.release_end.as_ref().ok_or(Errno::EBADF)?;
-        // Our copy of the wait_end end has to go first: while it is there, a dead process looks alive.
+        // While a copy of the waiting end is open, send(2) succeeds even if the other process has ended.
         drop(self.wait_end);
         let message = number.to_ne_bytes();
         send(release_end.as_raw_fd(), &message, MsgFlags::MSG_NOSIGNAL).map(drop)
     }
 
-    /// Its descriptors, for a process that keeps no others.
+    /// Returns its descriptors, for a process that closes all others.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
         let release_end = self.release_end.as_ref().map(AsRawFd::as_raw_fd);
         release_end.into_iter().chain([self.wait_end.as_raw_fd()])
+    }
+}
+
+/// In the process that waits: waits until the other process is ready.
+///
+/// # Errors
+/// [`AlreadyReported`] if that has failed.
+pub(crate) fn wait_for_release(sync: &mut SyncSocket) -> Result<()> {
+    match sync.wait().context("recv failed")? {
+        Some(_) => Ok(()),
+        None => Err(AlreadyReported(1).into()),
     }
 }

@@ -1,4 +1,4 @@
-//! The clocks of a new time namespace, `time_namespaces(7)`: their offsets are set once, before its first process.
+//! The clock offsets of a new time namespace, `time_namespaces(7)`: they must be set before its first process exists.
 
 use std::path::Path;
 
@@ -13,10 +13,10 @@ use crate::options::Options;
 
 const FILE: &str = "/proc/self/timens_offsets";
 
-/// Sets the offsets that were asked for, in seconds.
+/// Sets the offsets of `--monotonic` and `--boottime`, in seconds.
 ///
 /// # Errors
-/// That the kernel refuses: an offset that would make a clock negative or leave its range.
+/// EINVAL or ERANGE for an offset that would make a clock negative or exceed its range.
 pub(crate) fn set_offsets(options: &Options) -> Result<()> {
     let offsets = [
         (CLOCK_BOOTTIME, options.boottime),

@@ -1,4 +1,4 @@
-//! `--hostname`, `--domainname` and `--loopback`: what the new namespaces have at hand when the program starts.
+//! `--hostname`, `--domainname` and `--loopback`: set before the credentials change, while this process may do so.
 
 use anyhow::{Context, Result};
 use nix::unistd::sethostname;
@@ -8,11 +8,11 @@ use nscore::sys::uname::set_domain_name;
 
 use crate::extensions::Extensions;
 
-/// Names the machine, and lets it talk to itself. Whoever the program runs as later, this process is still one that may.
+/// Sets the host name and the NIS domain name.
 ///
 /// # Errors
-/// `cannot set host name to 'NAME'`, `cannot set domain name to 'NAME'`, `cannot bring loopback device up`.
-pub(crate) fn set_up(extensions: &Extensions) -> Result<()> {
+/// `cannot set host name to 'NAME'`, `cannot set domain name to 'NAME'`.
+pub(crate) fn set_host_names(extensions: &Extensions) -> Result<()> {
     if let Some(name) = &extensions.host_name {
         sethostname(name).with_context(|| message(&[&"cannot set host name to '", name, &"'"]))?;
     }
@@ -20,6 +20,14 @@ pub(crate) fn set_up(extensions: &Extensions) -> Result<()> {
         set_domain_name(name)
             .with_context(|| message(&[&"cannot set domain name to '", name, &"'"]))?;
     }
+    Ok(())
+}
+
+/// Brings up the loopback device, if requested.
+///
+/// # Errors
+/// `cannot bring loopback device up`.
+pub(crate) fn set_loopback(extensions: &Extensions) -> Result<()> {
     if extensions.loopback {
         bring_loopback_up().context("cannot bring loopback device up")?;
     }

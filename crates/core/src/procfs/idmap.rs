@@ -1,5 +1,7 @@
 //! /proc/PID/uid_map and gid_map, `user_namespaces(7)`: which ids of a user namespace stand for which outside.
 
+use super::parse_digits;
+
 /// Users or groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum IdKind {
@@ -27,33 +29,58 @@ impl IdKind {
     }
 }
 
-/// Whether a map has a line with this id on its inner side.
-pub(super) fn contains(map: &[u8], id: u32) -> bool {
-    let mut lines = map.split(|byte| *byte == b'\n').filter_map(|line| {
-        let line = std::str::from_utf8(line).ok()?;
-        let mut numbers = line.split_ascii_whitespace().map(str::parse);
-        let first: u64 = numbers.next()?.ok()?;
-        let count: u64 = numbers.nth(1)?.ok()?;
-        Some(first..first.saturating_add(count))
-    });
-    lines.any(|ids| ids.contains(&u64::from(id)))
+/// One line of a map: `count` IDs from `inner` on correspond to those from `outer` on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MapExtent {
+    /// The first ID in the user namespace.
+    pub inner: u32,
+    /// The first ID outside.
+    pub outer: u32,
+    /// How many there are.
+    pub count: u32,
 }
 
-/// The id on the inner side of a map that stands for `outside`, if one does.
+/// Returns the lines of a map; what is not three numbers is skipped.
+///
+/// ```
+/// use nscore::procfs::map_extents;
+///
+/// let map = b"         0     100000      65536\n";
+/// let extent = map_extents(map).next().unwrap();
+/// assert_eq!((extent.inner, extent.outer, extent.count), (0, 100_000, 65536));
+/// ```
+pub fn map_extents(map: &[u8]) -> impl Iterator<Item = MapExtent> {
+    map.split(|byte| *byte == b'\n').filter_map(|line| {
+        let mut fields = line
+            .split(u8::is_ascii_whitespace)
+            .filter(|field| !field.is_empty())
+            .map(parse_digits);
+        Some(MapExtent {
+            inner: fields.next()??,
+            outer: fields.next()??,
+            count: fields.next()??,
+        })
+    })
+}
+
+/// Whether a map has a line with this ID on its inner side.
+pub(super) fn contains(map: &[u8], id: u32) -> bool {
+    map_extents(map).any(|extent| match id.checked_sub(extent.inner) {
+        Some(offset) => offset < extent.count,
+        None => false,
+    })
+}
+
+/// Returns the ID on the inner side of a map that `outside` corresponds to, if there is one.
 pub(crate) fn inner_id(map: &[u8], outside: u32) -> Option<u32> {
-    let mut lines = map.split(|byte| *byte == b'\n').filter_map(|line| {
-        let line = std::str::from_utf8(line).ok()?;
-        let mut numbers = line.split_ascii_whitespace().map(str::parse::<u32>);
-        let mut number = || numbers.next()?.ok();
-        let (inner, outer, count) = (number()?, number()?, number()?);
-        let offset = outside.checked_sub(outer)?;
-        if offset < count {
-            inner.checked_add(offset)
+    map_extents(map).find_map(|extent| {
+        let offset = outside.checked_sub(extent.outer)?;
+        if offset < extent.count {
+            extent.inner.checked_add(offset)
         } else {
             None
         }
-    });
-    lines.next()
+    })
 }
 
 #[cfg(test)]

@@ -300,11 +300,22 @@ pub fn killpg(group: Pid, signal: c_int) -> Result<(), Errno> {
 /// # Errors
 /// ESRCH if it has ended; EPERM.
 pub fn pidfd_send_signal(pidfd: impl AsFd, signal: c_int) -> Result<(), Errno> {
-    let pidfd = pidfd.as_fd().as_raw_fd();
-    let details = ptr::null::<libc::siginfo_t>();
-    let flags: libc::c_uint = 0;
-    // SAFETY: a null pointer asks for the details that kill(2) would send; nothing else is a pointer.
-    let result =
-        unsafe { libc::syscall(libc::SYS_pidfd_send_signal, pidfd, signal, details, flags) };
+    pidfd_send_signal_with(pidfd, signal, None)
+}
+
+/// The same with the details of a queued signal; without them, it is sent as by kill(2).
+pub(super) fn pidfd_send_signal_with(
+    pidfd: impl AsFd,
+    signal: c_int,
+    details: Option<&libc::siginfo_t>,
+) -> Result<(), Errno> {
+    let details = match details {
+        Some(details) => ptr::from_ref(details),
+        None => ptr::null(),
+    };
+    let (call, pidfd) = (libc::SYS_pidfd_send_signal, pidfd.as_fd().as_raw_fd());
+    let no_flags: libc::c_uint = 0;
+    // SAFETY: the pointer is null, or to a siginfo_t that outlives the call.
+    let result = unsafe { libc::syscall(call, pidfd, signal, details, no_flags) };
     Errno::result(result).map(drop)
 }

@@ -1,10 +1,11 @@
 //! A signal that has come: what the kernel tells of it, and sending it on as it came.
 
-use std::os::fd::{AsFd, AsRawFd};
-use std::ptr;
+use std::os::fd::AsFd;
 
 use nix::errno::Errno;
 use nix::libc::{self, c_int, siginfo_t};
+
+use super::process::pidfd_send_signal_with;
 
 /// A signal that [`SignalSet::wait`](super::signal::SignalSet::wait) took.
 pub struct SigInfo(siginfo_t);
@@ -38,15 +39,6 @@ impl SigInfo {
     pub fn send_to(&self, pidfd: impl AsFd) -> Result<(), Errno> {
         // The kernel lets nobody forge what it sent itself, or kill(2), or tgkill(2).
         let queued = self.0.si_code < 0 && self.0.si_code != libc::SI_TKILL;
-        let details: *const siginfo_t = match queued {
-            true => &raw const self.0,
-            false => ptr::null(),
-        };
-        let (pidfd, no_flags) = (pidfd.as_fd(), libc::c_uint::MIN);
-        let (call, to) = (libc::SYS_pidfd_send_signal, pidfd.as_raw_fd());
-        // SAFETY: the pointer is null, which asks for the details that kill(2) would send, or to a siginfo_t that
-        // outlives the call.
-        let result = unsafe { libc::syscall(call, to, self.number(), details, no_flags) };
-        Errno::result(result).map(drop)
+        pidfd_send_signal_with(pidfd, self.number(), queued.then_some(&self.0))
     }
 }

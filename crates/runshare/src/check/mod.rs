@@ -1,11 +1,12 @@
-//! `--check`: what of all this can be made here and now, by this user.
+//! `--check`: which namespaces this user can create here.
 //!
-//! No rule says it: limits, settings, filters and security modules each have their part. So each type is tried, in a
-//! child that ends at once and takes what it has made with it. Whoever asks for a user namespace as well is told what
-//! can be made with it, since that gives the privilege that the other types take.
+//! No rule answers that: limits, settings, seccomp filters and security modules all have their part. So each type is
+//! tried, in a child that ends at once, and its namespaces with it. If a user namespace is requested as well, the other
+//! types are tried together with it, since it gives the privilege that they require.
 //!
-//! How many are left of a limit is not told, for the kernel tells nobody how many there are.
+//! How much of a limit is left is not reported, because the kernel does not report how many namespaces exist.
 
+mod row;
 mod table;
 
 use anyhow::{Context, Result};
@@ -20,140 +21,132 @@ use nscore::sys::errno::reason;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::{self, ExitReason};
 
+use crate::check::row::{Row, Verdict};
 use crate::idmap::write::write_own_user_map;
 use crate::options::Options;
 
-/// What there is to say of one type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Row {
-    namespace: NsType,
-    /// Whether the kernel has it; `None` where /proc cannot be asked.
-    kernel: Option<bool>,
-    /// How many each user may have in this user namespace.
-    limit: Option<i64>,
-    verdict: Verdict,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Verdict {
-    Possible,
-    /// With a user namespace made in the same call.
-    WithUser,
-    /// Not at all, for this reason.
-    Impossible(String),
-}
-
-/// Checks the types that were asked for, or all; the status is 0 if they can be made together.
+/// Checks the requested types, or all; the status is 0 if they can be created together.
 ///
 /// # Errors
-/// That no child can be made, or that they cannot be made together though each of them can.
+/// `fork failed`; `unshare failed` if they cannot be created together although each of them can.
 pub(crate) fn run(options: &Options, diagnostics: &Diagnostics) -> Result<ExitReason> {
     let proc = Proc::mounted();
-    let asked = |of: &NsType| options.flags() == 0 || options.unshares(*of);
-    let types: Vec<NsType> = NsType::ALL.into_iter().filter(asked).collect();
+    let is_requested = |ns_type: &NsType| options.flags() == 0 || options.unshares(*ns_type);
+    let types: Vec<NsType> = NsType::ALL.into_iter().filter(is_requested).collect();
     let with_user = types.contains(&NsType::User);
-    let rows = types.iter().map(|of| check_type(&proc, *of, with_user));
-    let rows = rows.collect::<Result<Vec<Row>>>()?;
-    let text = match options.extensions.json {
-        true => table::format_json(&rows),
-        false => table::format_table(&rows),
-    };
-    let written = diagnostics.print(text.as_bytes());
-    if written != 0 {
-        return Ok(ExitReason::Status(written));
+    let mut rows = Vec::new();
+    for ns_type in &types {
+        rows.push(check_type(&proc, *ns_type, with_user)?);
     }
-    let impossible = |row: &Row| matches!(row.verdict, Verdict::Impossible(_));
-    if rows.iter().any(impossible) {
+    let text = if options.extensions.json {
+        table::format_json(&rows)
+    } else {
+        table::format_table(&rows)
+    };
+    let status = diagnostics.print(text.as_bytes());
+    if status != 0 {
+        return Ok(ExitReason::Status(status));
+    }
+    let is_impossible = |row: &Row| matches!(row.verdict, Verdict::Impossible(_));
+    if rows.iter().any(is_impossible) {
         return Ok(ExitReason::Status(1));
     }
-    check_together(&types).map(|()| ExitReason::Status(0))
+    check_together(&types)?;
+    Ok(ExitReason::Status(0))
 }
 
-/// Every type can be made; all of them in one call may still meet with something.
+/// Checks all types in one call, which can fail although each type can be created.
 fn check_together(types: &[NsType]) -> Result<()> {
-    let flags = types.iter().fold(0, |flags, of| flags | of.flag());
+    let flags = types
+        .iter()
+        .fold(0, |flags, ns_type| flags | ns_type.flag());
     match try_unshare(flags)? {
-        Err(Refusal::Unshare(errno)) => Err(errno)
+        Some(Refusal::Unshare(errno)) => Err(errno)
             .with_hint(move |errno| hint::unshare(errno, flags))
             .context("unshare failed"),
         _ => Ok(()),
     }
 }
 
-fn check_type(proc: &Proc, namespace: NsType, with_user: bool) -> Result<Row> {
-    let alone = namespace.flag();
-    let with = alone | NsType::User.flag();
-    let verdict = match try_unshare(alone)? {
-        Ok(()) => Verdict::Possible,
-        Err(refusal) if !with_user || with == alone => Verdict::Impossible(refusal.reason(alone)),
-        Err(_) => match try_unshare(with)? {
-            Ok(()) => Verdict::WithUser,
-            Err(refusal) => Verdict::Impossible(refusal.reason(with)),
-        },
-    };
+fn check_type(proc: &Proc, ns_type: NsType, with_user: bool) -> Result<Row> {
     Ok(Row {
-        namespace,
-        kernel: proc.has_type(namespace),
-        limit: proc.sysctl(&namespace.sysctl()),
-        verdict,
+        ns_type,
+        kernel: proc.has_type(ns_type),
+        limit: proc.sysctl(&ns_type.sysctl()),
+        verdict: check_alone_or_with_user(ns_type, with_user)?,
     })
 }
 
-/// What said no.
+fn check_alone_or_with_user(ns_type: NsType, with_user: bool) -> Result<Verdict> {
+    let alone = ns_type.flag();
+    let Some(refusal) = try_unshare(alone)? else {
+        return Ok(Verdict::Possible);
+    };
+    let with = alone | NsType::User.flag();
+    if !with_user || with == alone {
+        return Ok(Verdict::Impossible(refusal.reason(alone)));
+    }
+    match try_unshare(with)? {
+        None => Ok(Verdict::WithUser),
+        Some(refusal) => Ok(Verdict::Impossible(refusal.reason(with))),
+    }
+}
+
+/// What failed in an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refusal {
-    /// The call itself.
+    /// `unshare(2)`.
     Unshare(Errno),
-    /// The user namespace was made, and the caller cannot be anybody in it.
+    /// Mapping the caller in the new user namespace.
     Map(Errno),
     /// A signal ended the child.
     Signal(c_int),
 }
 
 impl Refusal {
-    /// In the words of a hint if there is one, else in the C library's.
+    /// Returns the text of a hint if there is one, otherwise that of strerror(3).
     fn reason(self, flags: c_int) -> String {
         match self {
             Refusal::Unshare(errno) => hint::unshare(errno, flags).unwrap_or_else(|| reason(errno)),
             Refusal::Map(errno) => {
                 let why = hint::map(errno, geteuid().is_root()).unwrap_or_else(|| reason(errno));
-                format!("it can be made, but nobody can be mapped in it: {why}")
+                format!("it can be created, but no ID can be mapped in it: {why}")
             }
             Refusal::Signal(signal) => {
-                format!("the process that tries is ended by signal {signal}")
+                format!("signal {signal} ends the process that tries")
             }
         }
     }
 }
 
-/// What is added to an error number where the map was refused and not the call. An exit status has eight bits, which is
-/// enough for any error of either.
+/// What is added to the errno in the child's exit status if mapping failed and not the call. The status has eight bits,
+/// which is enough for any errno of either.
 const MAP: c_int = 128;
 
-/// Tries it in a child, which tells by its exit status what said no.
-fn try_unshare(flags: c_int) -> Result<Result<(), Refusal>> {
+/// Tries to create the namespaces in a child, whose exit status reports what failed; `None` if nothing did.
+fn try_unshare(flags: c_int) -> Result<Option<Refusal>> {
     let user = geteuid().as_raw();
     let attempt = || {
         if let Err(errno) = unshare(flags) {
             return errno as c_int;
         }
-        let maps = flags & NsType::User.flag() != 0;
-        let mapped = if maps {
-            write_own_user_map(0, user)
-        } else {
-            Ok(())
-        };
-        mapped.map_or_else(|errno| MAP + (errno as c_int).min(MAP - 1), |()| 0)
+        if flags & NsType::User.flag() == 0 {
+            return 0;
+        }
+        match write_own_user_map(0, user) {
+            Ok(()) => 0,
+            Err(errno) => MAP + (errno as c_int).min(MAP - 1),
+        }
     };
     let child = process::spawn(attempt)
         .with_hint(hint::fork)
         .context("fork failed")?;
     Ok(match process::wait(child).context("waitpid failed")? {
-        ExitReason::Status(0) => Ok(()),
+        ExitReason::Status(0) => None,
         ExitReason::Status(status) if status > MAP => {
-            Err(Refusal::Map(Errno::from_raw(status - MAP)))
+            Some(Refusal::Map(Errno::from_raw(status - MAP)))
         }
-        ExitReason::Status(status) => Err(Refusal::Unshare(Errno::from_raw(status))),
-        ExitReason::Signal(signal) => Err(Refusal::Signal(signal)),
+        ExitReason::Status(status) => Some(Refusal::Unshare(Errno::from_raw(status))),
+        ExitReason::Signal(signal) => Some(Refusal::Signal(signal)),
     })
 }

@@ -1,10 +1,10 @@
-//! The answers as a table for people, and as JSON for programs.
+//! The report as a table and as JSON.
 
 use std::fmt::Write;
 
-use super::{Row, Verdict};
+use super::row::{Row, Verdict};
 
-/// One line for each type, below a heading; the last column is as long as it has to be.
+/// Returns one line for each type, below a heading; the last column has no fixed width.
 pub(super) fn format_table(rows: &[Row]) -> String {
     let mut text = format_line("TYPE", "KERNEL", "LIMIT", "HERE");
     for (index, row) in rows.iter().enumerate() {
@@ -20,17 +20,17 @@ pub(super) fn format_table(rows: &[Row]) -> String {
             Verdict::Possible => "yes",
             Verdict::WithUser => "yes, with --user",
             Verdict::Impossible(why) => {
-                // The same reason is told once.
+                // A reason is given once.
                 let above = rows[..index]
                     .iter()
                     .find(|above| above.verdict == row.verdict);
                 match above {
-                    Some(above) => &format!("no, as for {}", above.namespace.option()),
+                    Some(above) => &format!("no, as for {}", above.ns_type.option()),
                     None => &format!("no: {why}"),
                 }
             }
         };
-        text += &format_line(row.namespace.option(), kernel, &limit, here);
+        text += &format_line(row.ns_type.option(), kernel, &limit, here);
     }
     text
 }
@@ -39,7 +39,7 @@ fn format_line(name: &str, kernel: &str, limit: &str, here: &str) -> String {
     format!("{name:<6}  {kernel:<6}  {limit:>10}  {here}\n")
 }
 
-/// One object, with an array of one object for each type, each on a line of its own.
+/// Returns one object, with an array of one object for each type, each on a line of its own.
 pub(super) fn format_json(rows: &[Row]) -> String {
     let rows: Vec<String> = rows.iter().map(format_object).collect();
     format!("{{\"namespaces\":[\n   {}\n]}}\n", rows.join(",\n   "))
@@ -60,11 +60,11 @@ fn format_object(row: &Row) -> String {
     format!(
         "{{\"type\":{}, \"kernel\":{kernel}, \"limit\":{limit}, \"possible\":{possible}, \"with-user\":{with_user}, \
          \"why\":{why}}}",
-        json_string(row.namespace.option())
+        json_string(row.ns_type.option())
     )
 }
 
-/// A string as JSON has it.
+/// Returns a JSON string.
 fn json_string(text: &str) -> String {
     let mut json = String::from("\"");
     for character in text.chars() {
@@ -90,8 +90,8 @@ mod tests {
     }
 
     fn rows() -> Vec<Row> {
-        let row = |namespace, kernel, limit, verdict| Row {
-            namespace,
+        let row = |ns_type, kernel, limit, verdict| Row {
+            ns_type,
             kernel,
             limit,
             verdict,

@@ -1,11 +1,12 @@
-//! What `--kill-child=SIGNAL` does where the kernel's own signal cannot: PID 1 of a namespace is not touched by one
-//! that it does not deal with, so `--kill-child=TERM` alone would leave the namespace running without its parent.
+//! What `--kill-child=SIGNAL` does beside the kernel's parent-death signal: a PID 1 that does not handle SIGNAL ignores it,
+//! so with `--kill-child=TERM` alone the namespace would continue without its parent.
 //!
-//! A process of its own watches parent and child. When the parent ends, the child has had SIGNAL from the kernel; if it
-//! neither handles it nor waits for it, it gets KILL now. One that does ends when it likes, as it would as any other
-//! PID.
-//! The watcher is made before `unshare(2)`: a process that has left its pid namespace makes all its children in the new
-//! one, where the end of PID 1 ends them, and waits for them to be reaped.
+//! A process of its own watches parent and child. When the parent ends, the kernel sends SIGNAL to the child; if the
+//! child neither handles it nor waits for it, the watchdog sends KILL. A child that does ends when it chooses, as with
+//! any other PID.
+//!
+//! The watchdog is forked before `unshare(2)`: a process that has unshared its PID namespace creates all its children in
+//! the new one, where the end of PID 1 ends them, and waits for them to be reaped.
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -33,22 +34,19 @@ use crate::sync_socket::SyncSocket;
 /// The parent's handle.
 pub(crate) struct Watchdog {
     process: Pid,
-    /// Where it waits to be told the child's PID; `None` once it was.
+    /// The socket for the child's PID; `None` once it was sent.
     child_pid: Option<SyncSocket>,
-    /// Where the child waits until it is watched.
+    /// The socket at which the child waits until it is watched.
     child_sync: Option<SyncSocket>,
 }
 
 impl Watchdog {
-    /// Leaves it behind in the old pid namespace, if these options take a watcher.
+    /// Forks it in the old PID namespace, if these options require a watchdog.
     ///
     /// # Errors
-    /// That it cannot be made.
+    /// `pidfd_open failed`, `socketpair failed`, `fork failed`.
     pub(crate) fn spawn(options: &Options, diagnostics: &Diagnostics) -> Result<Option<Watchdog>> {
-        let signal = options.kill_child.filter(|signal| *signal != SIGKILL);
-        // An init of ours sends the signal on to a program that is no PID 1.
-        let signal = signal.filter(|_| !options.init);
-        let Some(signal) = signal.filter(|_| options.unshares(NsType::Pid)) else {
+        let Some(signal) = watched_signal(options) else {
             return Ok(None);
         };
         let parent = pidfd_open(getpid()).context("pidfd_open failed")?;
@@ -58,14 +56,14 @@ impl Watchdog {
             if let Err(errno) = make_undumpable() {
                 return diagnostics.report(&Error::new(errno).context("prctl failed"));
             }
-            // Once the last hold on this socket is gone the child ends, and everybody else: not before it is told why.
+            // When the last copy of this socket is closed, the child ends, and then the tool: keep it until the error was
+            // reported.
             let mut held = child_sync.take();
-            let watched = child_pid.wait().map_err(Error::from).and_then(|child| {
-                match child.map(Pid::from_raw) {
-                    Some(child) => watch(signal, &parent, child, &mut held),
-                    None => Ok(()),
-                }
-            });
+            let watched = match child_pid.wait() {
+                Ok(Some(child)) => watch(signal, &parent, Pid::from_raw(child), &mut held),
+                Ok(None) => Ok(()),
+                Err(errno) => Err(errno.into()),
+            };
             let watched = watched.context("cannot watch over the child");
             let status = diagnostics.finish(watched.map(|()| ExitReason::Status(0)));
             drop(held);
@@ -80,55 +78,68 @@ impl Watchdog {
         }))
     }
 
-    /// The socket at which the child is to wait; it is the watcher who opens it.
-    pub(crate) fn child_sync(&mut self) -> Option<SyncSocket> {
+    /// Takes the socket at which the child waits; the watchdog releases it.
+    pub(crate) fn take_child_sync(&mut self) -> Option<SyncSocket> {
         self.child_sync.take()
     }
 
-    /// In the child: lets go of the end that is the parent's, or the watcher would never learn that the parent is gone
-    /// before it has told.
+    /// In the child: closes the parent's end, or the watchdog would not learn that the parent has ended before it has
+    /// sent the PID.
     pub(crate) fn close_in_child(&mut self) {
         self.child_pid = None;
     }
 
-    /// The descriptors of a parent that keeps no others.
+    /// Returns the descriptors that the parent needs.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
         self.child_pid.iter().flat_map(SyncSocket::descriptors)
     }
 
-    /// Tells it the child.
+    /// Sends it the PID of the child to watch.
     ///
     /// # Errors
-    /// That it is gone.
+    /// That it has ended.
     pub(crate) fn watch_child(&mut self, child: Pid) -> Result<()> {
-        let told = self
-            .child_pid
-            .take()
-            .map_or(Ok(()), |child_pid| child_pid.release(child.as_raw()));
-        told.context("cannot watch over the child")
+        let Some(child_pid) = self.child_pid.take() else {
+            return Ok(());
+        };
+        child_pid
+            .release(child.as_raw())
+            .context("cannot watch over the child")
+    }
+}
+
+/// Returns the signal that a watchdog is needed for.
+fn watched_signal(options: &Options) -> Option<c_int> {
+    match options.kill_child {
+        // KILL ends a PID 1 too, and an init of ours forwards the signal to a program that is not PID 1.
+        Some(SIGKILL) | None => None,
+        Some(_) if options.init || !options.unshares(NsType::Pid) => None,
+        Some(signal) => Some(signal),
     }
 }
 
 impl Drop for Watchdog {
-    /// The child has ended or was never made, so nothing is left to watch.
+    /// The child has ended or was never created, so nothing is left to watch.
     fn drop(&mut self) {
         kill_and_reap(self.process);
     }
 }
 
-/// Releases the child once everything is held that will be needed, and waits for the end of the one or the other.
+/// Opens everything that is needed, releases the child, and waits until it or the parent ends.
 fn watch(signal: c_int, parent: &OwnedFd, child: Pid, sync: &mut Option<SyncSocket>) -> Result<()> {
     let status = format!("/proc/{child}/status");
     let mut status = File::from(open_verified(Path::new(&status), OFlag::O_RDONLY)?);
     let child = pidfd_open(child)?;
-    // Out of the caller's session and holding none of its descriptors: what ends the caller must not end the watcher,
-    // and whoever reads from the program must see its end.
+    // It leaves the caller's session and closes its descriptors: what ends the caller must not end the watchdog, and a
+    // reader of the program's output must see its end.
     setsid()?;
     let kept = [parent.as_raw_fd(), child.as_raw_fd(), status.as_raw_fd()];
     let ends = sync.iter().flat_map(SyncSocket::descriptors);
     let kept: Vec<_> = kept.into_iter().chain(ends).collect();
     release_inherited(&kept);
-    sync.take().map_or(Ok(()), |sync| sync.release(0))?;
+    if let Some(sync) = sync.take() {
+        sync.release(0)?;
+    }
     let mut watched = [parent, &child].map(|pidfd| PollFd::new(pidfd.as_fd(), PollFlags::POLLIN));
     while let Err(Errno::EINTR) = poll(&mut watched, PollTimeout::NONE) {}
     if has_ended(parent)?
@@ -140,41 +151,42 @@ fn watch(signal: c_int, parent: &OwnedFd, child: Pid, sync: &mut Option<SyncSock
     Ok(())
 }
 
-/// Whether the process with this status does by itself what the signal asks for.
+/// Whether the process with this status handles the signal or waits for it.
 fn handles_or_waits_for(signal: c_int, process: &OwnedFd, status: &mut File) -> Result<bool> {
-    let told = reread(status)?;
-    let takes = |told: &[u8]| handles(told, signal).unwrap_or(false);
-    if takes(&told) || is_stopped(&told) {
-        return Ok(takes(&told));
+    let text = reread(status)?;
+    let is_handled = |text: &[u8]| handles(text, signal).unwrap_or(false);
+    if is_handled(&text) || is_stopped(&text) {
+        return Ok(is_handled(&text));
     }
-    // In sigwait(3) nothing shows what it waits for. Stopping takes it out of there, and going on puts it back.
+    // The kernel does not show what a process in sigwait(3) waits for. Stopping it interrupts the call, and continuing
+    // it restarts the call.
     pidfd_send_signal(process, SIGSTOP)?;
     let stopped = read_when_stopped(status);
     pidfd_send_signal(process, SIGCONT)?;
-    stopped.map(|told| takes(&told))
+    stopped.map(|text| is_handled(&text))
 }
 
-/// Waits until the process is stopped, or for a second: one that sleeps where signals do not reach it is in no
+/// Waits until the process is stopped, or for a second: a process in an uninterruptible sleep is not in
 /// `sigwait(3)`.
 fn read_when_stopped(status: &mut File) -> Result<Vec<u8>> {
     for _ in 0..1000 {
-        let told = reread(status)?;
-        if is_stopped(&told) {
-            return Ok(told);
+        let text = reread(status)?;
+        if is_stopped(&text) {
+            return Ok(text);
         }
         sleep(Duration::from_millis(1));
     }
     reread(status)
 }
 
-/// `T` by a signal, `t` by a tracer.
+/// Whether the state is `T`, stopped by a signal, or `t`, by a tracer.
 fn is_stopped(status: &[u8]) -> bool {
     let status = Status::new(status);
     let state = status.field("State");
     state.is_some_and(|state| state.starts_with(['T', 't']))
 }
 
-/// The file as it is now: bytes, since the process may call itself what it likes.
+/// Reads the file again; bytes, since the process controls its name in it.
 fn reread(status: &mut File) -> Result<Vec<u8>> {
     let mut contents = Vec::new();
     status.rewind()?;

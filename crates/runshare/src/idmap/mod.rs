@@ -1,230 +1,125 @@
-//! Who is who in the new user namespace, `user_namespaces(7)`.
+//! The ID maps of the new user namespace, `user_namespaces(7)`.
 //!
-//! A map has up to two parts: one **single** id, the caller's own, and **blocks** of ids. Without blocks the process
-//! writes its map itself, which the kernel allows anybody for their own id. Blocks take privilege over the outer
-//! namespace, so a helper that stays behind there writes them: as root directly, else through newuidmap(1) and
+//! A map has up to two parts: a **single** ID, the caller's own, and **ranges** of IDs. Without ranges the process
+//! writes its map itself, which the kernel permits any user for their own ID. Ranges require privilege over the outer
+//! namespace, so a helper that remains there writes them: root directly, any other user through newuidmap(1) and
 //! newgidmap(1), which check /etc/subuid and /etc/subgid.
 //!
-//! Where the two would meet, [`compose_ranges`] has the block give way.
+//! If a range contains the single ID, [`ranges::compose_ranges`] cuts the range.
 
 pub(crate) mod ranges;
 pub(crate) mod subid;
 pub(crate) mod write;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fmt::Write;
 use std::fs::File;
-use std::io;
-use std::os::unix::ffi::OsStrExt;
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Error, Result};
 use nix::fcntl::OFlag;
-use nscore::cli::{message, number};
-use nscore::procfs;
+use nscore::hint::Hint;
+use nscore::procfs::{self, IdKind, map_extents};
 
-use crate::idmap::ranges::{Block, MapRange, compose_ranges};
-use crate::idmap::subid::Range;
+use crate::hint::missing_subordinate_ids;
+use crate::idmap::ranges::{MapArg, MapRange, RequestedRange, compose_ranges};
+use crate::idmap::subid::{FindRangeError, SubidRange, find_range};
 
-/// Users or groups: their files and programs differ, nothing else.
+/// Whether `setgroups(2)` may be called in the user namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Users,
-    Groups,
+pub(crate) enum Setgroups {
+    Allow,
+    Deny,
 }
 
-impl Kind {
-    /// Its file below /proc/PID.
-    pub(crate) fn map_file(self) -> &'static str {
-        match self {
-            Kind::Users => "uid_map",
-            Kind::Groups => "gid_map",
-        }
-    }
-
-    /// The file of the ids that ordinary users may map.
-    pub(crate) fn subordinate_file(self) -> &'static str {
-        match self {
-            Kind::Users => "/etc/subuid",
-            Kind::Groups => "/etc/subgid",
-        }
-    }
-
-    /// The set-user-ID program that writes its map for an ordinary user.
-    pub(crate) fn program(self) -> &'static str {
-        match self {
-            Kind::Users => "newuidmap",
-            Kind::Groups => "newgidmap",
-        }
-    }
-}
-
-/// What the options say of one kind.
+/// The map of users or of groups that the options ask for.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct IdMap {
-    /// The inner id of the caller's own.
+    /// The inner ID to which the caller's own is mapped.
     pub(crate) single: Option<u32>,
-    pub(crate) blocks: Vec<Block>,
-    /// The user whose subordinate ids are mapped, where they are not the caller's own.
-    pub(crate) borrowed_from: Option<OsString>,
+    pub(crate) ranges: Vec<RequestedRange>,
+    /// The user whose subordinate IDs are mapped, if they are not the caller's own.
+    pub(crate) foreign_owner: Option<OsString>,
 }
 
 impl IdMap {
-    /// Adds the blocks of one MAP argument.
+    /// Adds the ranges of one MAP argument.
     ///
     /// # Errors
-    /// `invalid mapping 'X'`, or that the subordinate ids cannot be read.
-    pub(crate) fn add(&mut self, kind: Kind, text: &OsStr) -> Result<()> {
-        match text.to_str() {
-            Some("auto") => {
-                let subordinate = self.subordinate_range(kind)?;
-                let range = MapRange {
-                    inner: 0,
-                    outer: subordinate.start,
-                    count: subordinate.count,
-                };
-                self.blocks.push(Block {
-                    range,
+    /// That the subordinate IDs or /proc/self/uid_map cannot be read, or that the caller has no subordinate IDs.
+    pub(crate) fn add(&mut self, kind: IdKind, map: MapArg) -> Result<()> {
+        match map {
+            MapArg::Range(range) => self.ranges.push(RequestedRange::fixed(range)),
+            MapArg::Auto => {
+                let SubidRange { start, count, .. } = self.subordinate_range(kind)?;
+                self.ranges.push(RequestedRange {
+                    range: MapRange {
+                        inner: 0,
+                        outer: start,
+                        count,
+                    },
                     shiftable: true,
                 });
             }
-            Some("subids") => {
-                let subordinate = self.subordinate_range(kind)?;
-                let range = MapRange {
-                    inner: subordinate.start,
-                    outer: subordinate.start,
-                    count: subordinate.count,
-                };
-                self.blocks.push(Block {
-                    range,
-                    shiftable: false,
-                });
+            MapArg::Subids => {
+                let SubidRange { start, count, .. } = self.subordinate_range(kind)?;
+                let range = MapRange::identity(start, count);
+                self.ranges.push(RequestedRange::fixed(range));
             }
-            Some("all") => self.blocks.extend(all_ids(kind)?),
-            _ => {
-                let invalid = || Error::new(message(&[&"invalid mapping '", &text, &"'"]));
-                let range = parse_range(text).ok_or_else(invalid)?;
-                self.blocks.push(Block {
-                    range,
-                    shiftable: false,
-                });
-            }
+            MapArg::All => self.ranges.extend(all_ids(kind)?),
         }
         Ok(())
     }
 
-    fn subordinate_range(&mut self, kind: Kind) -> Result<Range> {
-        let range = subid::find_range(kind)?;
-        self.borrowed_from.clone_from(&range.borrowed_from);
+    fn subordinate_range(&mut self, kind: IdKind) -> Result<SubidRange> {
+        let range = find_range(kind).map_err(with_subid_hint)?;
+        self.foreign_owner.clone_from(&range.foreign_owner);
         Ok(range)
     }
 
-    /// The lines of the map for a caller whose id outside is `outer`.
+    /// Returns the lines of the map for a caller whose ID outside is `outer`.
     pub(crate) fn ranges(&self, outer: u32) -> Vec<MapRange> {
         let single = self
             .single
             .map(|inner| (u64::from(inner), u64::from(outer)));
-        compose_ranges(single, &self.blocks)
+        compose_ranges(single, &self.ranges)
     }
 }
 
-/// `INNER:OUTER:COUNT`, or the older `OUTER,INNER,COUNT`.
-pub(crate) fn parse_range(text: &OsStr) -> Option<MapRange> {
-    let commas = text.as_bytes().contains(&b',');
-    let separator = if commas { b',' } else { b':' };
-    let fields = text.as_bytes().split(|byte| *byte == separator);
-    let numbers: Option<Vec<u64>> = fields
-        .map(|field| parse_id(OsStr::from_bytes(field)))
-        .collect();
-    match (numbers?.as_slice(), commas) {
-        ([inner, outer, count], false) | ([outer, inner, count], true) => Some(MapRange {
-            inner: *inner,
-            outer: *outer,
-            count: *count,
-        }),
-        _ => None,
+/// Adds the hint with the command that gives the user subordinate IDs, if they are what is missing.
+fn with_subid_hint(error: FindRangeError) -> Error {
+    match error {
+        FindRangeError::NotFound { name, uid, error } => {
+            error.context(Hint::new(move || missing_subordinate_ids(&name, uid)))
+        }
+        FindRangeError::Other(error) => error,
     }
 }
 
-fn parse_id(text: &OsStr) -> Option<u64> {
-    let number = number::decimal(text, true).ok()?;
-    u32::try_from(number).ok().map(u64::from)
-}
-
-/// Every id that exists in this namespace, mapped to itself.
-fn all_ids(kind: Kind) -> Result<Vec<Block>> {
+/// Returns every ID of this user namespace, mapped to itself.
+fn all_ids(kind: IdKind) -> Result<Vec<RequestedRange>> {
     let path = format!("/proc/self/{}", kind.map_file());
-    let file = procfs::open_verified(Path::new(&path), OFlag::O_RDONLY);
-    let read = file.and_then(|file| Ok(io::read_to_string(File::from(file))?));
-    let own = read.with_context(|| format!("could not open '{path}'"))?;
-    let blocks = own.lines().filter_map(|line| {
-        let mut fields = line.split_ascii_whitespace();
-        let inner = fields.next()?.parse().ok()?;
-        let count = fields.nth(1)?.parse().ok()?;
-        Some(Block {
-            range: MapRange {
-                inner,
-                outer: inner,
-                count,
-            },
-            shiftable: false,
-        })
+    let map = read_map(Path::new(&path)).with_context(|| format!("could not open '{path}'"))?;
+    let ranges = map_extents(&map).map(|extent| {
+        let (start, count) = (u64::from(extent.inner), u64::from(extent.count));
+        RequestedRange::fixed(MapRange::identity(start, count))
     });
-    Ok(blocks.collect())
+    Ok(ranges.collect())
 }
 
-/// The map as /proc/PID/uid_map takes it.
+fn read_map(path: &Path) -> Result<Vec<u8>> {
+    let mut map = Vec::new();
+    File::from(procfs::open_verified(path, OFlag::O_RDONLY)?).read_to_end(&mut map)?;
+    Ok(map)
+}
+
+/// Returns the map in the format of /proc/PID/uid_map.
 pub(crate) fn format_map(ranges: &[MapRange]) -> String {
-    ranges.iter().fold(
-        String::new(),
-        |mut text,
-         MapRange {
-             inner,
-             outer,
-             count,
-         }| {
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "{inner} {outer} {count}");
-            text
-        },
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_map_argument_is_three_numbers() {
-        let line = |text: &str| parse_range(text.as_ref());
-        let expected = MapRange {
-            inner: 1,
-            outer: 2,
-            count: 3,
-        };
-        assert_eq!(line("1:2:3"), Some(expected));
-        assert_eq!(line("2,1,3"), Some(expected));
-        assert_eq!(line(" 1:+2: 3"), Some(expected));
-        for text in [
-            "1:2",
-            "1:2:3:4",
-            "1,2:3",
-            "1:2:3 ",
-            ":2:3",
-            "-1:2:3",
-            "4294967296:2:3",
-            "a:b:c",
-            "",
-        ] {
-            assert_eq!(line(text), None, "{text:?}");
-        }
+    let mut text = String::new();
+    for range in ranges {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{} {} {}", range.inner, range.outer, range.count);
     }
-
-    proptest! {
-        #[test]
-        fn any_map_argument_is_answered(text in any::<String>()) {
-            let _ = parse_range(text.as_ref());
-        }
-    }
+    text
 }

@@ -1,7 +1,8 @@
-//! Who writes the maps of the new user namespace, and when.
+//! Writing the maps of the new user namespace.
 //!
-//! A map with blocks, and every map of a namespace that `--owner` gives away, is written by a [`Helper`] from the old
-//! namespace, straight after `unshare(2)`. A map of the caller's own id alone is written by the process itself, later.
+//! A map with ranges, and every map of a namespace that belongs to `--owner`, is written by a [`Helper`] in the old
+//! namespace, immediately after `unshare(2)`. A map of the caller's own ID alone is written by the process itself,
+//! later.
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +13,7 @@ use nix::unistd::{Pid, getegid, geteuid, getpid};
 use nscore::cli::{Diagnostics, message};
 use nscore::exec;
 use nscore::hint::{self, Hint, WithHint};
-use nscore::procfs;
+use nscore::procfs::{self, IdKind};
 use nscore::sys::file::write_all;
 use nscore::sys::process;
 use nscore::sys::signal::SignalSet;
@@ -20,34 +21,44 @@ use nscore::sys::signal::SignalSet;
 use crate::helper::{Helper, wait_for_success};
 use crate::hint::{missing_capability, missing_package};
 use crate::idmap::ranges::MapRange;
-use crate::idmap::{self, IdMap, Kind};
-use crate::options::{Options, Setgroups};
+use crate::idmap::{self, IdMap, Setgroups};
+use crate::options::Options;
 
-/// The directories of a system's own programs: newuidmap is looked for there before PATH is asked, for it decides
-/// who is who inside.
+/// The directories of a system's own programs: they are searched for newuidmap before PATH, because it decides which
+/// IDs the program has.
 const SYSTEM_DIRECTORIES: [&str; 4] = ["/usr/bin", "/usr/sbin", "/bin", "/sbin"];
 
-/// The maps of one call.
+/// The maps of one invocation.
 pub(crate) struct IdMapWriter {
     helper: Option<Helper>,
-    /// What the process writes itself: the inner and the outer id.
+    /// What the process writes itself: the inner and the outer ID.
     own_user: Option<(u32, u32)>,
     own_group: Option<(u32, u32)>,
 }
 
 impl IdMapWriter {
-    /// Decides who writes what, and leaves the helper behind if there is work for it.
+    /// Decides which process writes which map, and starts the helper if it has one to write.
     ///
     /// # Errors
-    /// That no process can be made.
+    /// `fork failed`.
     pub(crate) fn prepare(options: &Options, diagnostics: &Diagnostics) -> Result<IdMapWriter> {
         let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
         let by_helper = |map: &IdMap| {
-            let given_away = options.owner.is_some() && map.single.is_some();
-            given_away || !map.blocks.is_empty()
+            let has_owner = options.owner.is_some() && map.single.is_some();
+            has_owner || !map.ranges.is_empty()
         };
-        let users = by_helper(&options.users).then(|| options.users.ranges(uid));
-        let groups = by_helper(&options.groups).then(|| options.groups.ranges(gid));
+        let (mut users, mut groups) = (None, None);
+        let (mut own_user, mut own_group) = (None, None);
+        if by_helper(&options.users) {
+            users = Some(options.users.ranges(uid));
+        } else {
+            own_user = options.users.single.map(|inner| (inner, uid));
+        }
+        if by_helper(&options.groups) {
+            groups = Some(options.groups.ranges(gid));
+        } else {
+            own_group = options.groups.single.map(|inner| (inner, gid));
+        }
         let helper = if users.is_some() || groups.is_some() {
             let process = getpid();
             let work = |mask: &SignalSet| {
@@ -58,23 +69,22 @@ impl IdMapWriter {
         } else {
             None
         };
-        let own = |map: &IdMap, outer| {
-            let single = map.single.filter(|_| !by_helper(map));
-            single.map(|inner| (inner, outer))
-        };
         Ok(IdMapWriter {
             helper,
-            own_user: own(&options.users, uid),
-            own_group: own(&options.groups, gid),
+            own_user,
+            own_group,
         })
     }
 
-    /// Has the helper write its maps.
+    /// Makes the helper write its maps.
     ///
     /// # Errors
     /// As [`Helper::run`].
     pub(crate) fn write_ranges(&mut self) -> Result<()> {
-        self.helper.take().map_or(Ok(()), Helper::run)
+        match self.helper.take() {
+            Some(helper) => helper.run(),
+            None => Ok(()),
+        }
     }
 
     /// Writes what this process may write itself, and `--setgroups`.
@@ -86,23 +96,34 @@ impl IdMapWriter {
             bail!("options --setgroups=allow and --map-group are mutually exclusive");
         }
         if let Some(ids) = self.own_user {
-            write_own_map(Kind::Users, ids)?;
+            write_own_map(IdKind::Users, ids)?;
         }
         if let Some(ids) = self.own_group {
             write_setgroups(Setgroups::Deny)?;
-            write_own_map(Kind::Groups, ids)?;
+            write_own_map(IdKind::Groups, ids)?;
         }
-        setgroups.map_or(Ok(()), write_setgroups)
+        match setgroups {
+            Some(setgroups) => write_setgroups(setgroups),
+            None => Ok(()),
+        }
     }
 }
 
-fn write_own_map(kind: Kind, (inner, outer): (u32, u32)) -> Result<()> {
-    let path = Path::new("/proc/self").join(kind.map_file());
-    write_own_file(&path, &format!("{inner} {outer} 1"))
-        .with_hint(move |errno| hint::map(errno, kind == Kind::Users && outer == 0))
+/// Returns the set-user-ID program that writes a map for an ordinary user.
+fn newidmap_program(kind: IdKind) -> &'static str {
+    match kind {
+        IdKind::Users => "newuidmap",
+        IdKind::Groups => "newgidmap",
+    }
 }
 
-/// Maps the caller's own user, `outer`, in the user namespace that this process has just made, `inner` inside.
+fn write_own_map(kind: IdKind, (inner, outer): (u32, u32)) -> Result<()> {
+    let path = Path::new("/proc/self").join(kind.map_file());
+    write_own_file(&path, &format!("{inner} {outer} 1"))
+        .with_hint(move |errno| hint::map(errno, kind == IdKind::Users && outer == 0))
+}
+
+/// Maps the caller's own user, `outer`, to `inner` in the user namespace that this process has just created.
 ///
 /// # Errors
 /// Those of [`procfs::try_open_verified`] and `write(2)`.
@@ -111,7 +132,7 @@ pub(crate) fn write_own_user_map(inner: u32, outer: u32) -> Result<(), Errno> {
     write_all(file, format!("{inner} {outer} 1").as_bytes())
 }
 
-/// Whether `setgroups(2)` is to be allowed. Linux before 3.19 has no such file, and allows it.
+/// Allows or denies `setgroups(2)`. Linux before 3.19 has no such file, and allows it.
 fn write_setgroups(setgroups: Setgroups) -> Result<()> {
     let word = match setgroups {
         Setgroups::Allow => "allow",
@@ -130,7 +151,7 @@ fn write_own_file(path: &Path, text: &str) -> Result<()> {
     write_all(&file, text.as_bytes()).with_context(|| message(&[&"write failed ", &path]))
 }
 
-/// The helper's work: both maps of `process`.
+/// Writes both maps of `process`; the helper's work.
 fn write_maps(
     diagnostics: &Diagnostics,
     process: Pid,
@@ -138,7 +159,7 @@ fn write_maps(
     users: Option<&[MapRange]>,
     groups: Option<&[MapRange]>,
 ) -> Result<()> {
-    for (kind, ranges) in [(Kind::Users, users), (Kind::Groups, groups)] {
+    for (kind, ranges) in [(IdKind::Users, users), (IdKind::Groups, groups)] {
         let ranges = ranges.unwrap_or_default();
         if ranges.is_empty() {
             continue;
@@ -152,12 +173,12 @@ fn write_maps(
     Ok(())
 }
 
-/// The size of a map in bytes above which the original does not try: the kernel takes less than a page in one write,
-/// whatever a page is.
+/// The size of a map in bytes above which the original does not try: the kernel accepts less than a page in one write,
+/// whatever the page size is.
 const MAP_LIMIT: usize = 4096;
 
-/// As root: straight into the file.
-fn write_map(kind: Kind, process: Pid, ranges: &[MapRange]) -> Result<()> {
+/// Writes a map into its file, as root.
+fn write_map(kind: IdKind, process: Pid, ranges: &[MapRange]) -> Result<()> {
     let path = PathBuf::from(format!("/proc/{process}/{}", kind.map_file()));
     let text = idmap::format_map(ranges);
     if text.len() > MAP_LIMIT {
@@ -170,15 +191,15 @@ fn write_map(kind: Kind, process: Pid, ranges: &[MapRange]) -> Result<()> {
         .with_context(|| message(&[&"failed to write ", &path]))
 }
 
-/// As anybody else: through newuidmap(1) or newgidmap(1), which complains by itself.
+/// Runs newuidmap(1) or newgidmap(1), as any other user; it reports its errors itself.
 fn run_program(
     diagnostics: &Diagnostics,
-    kind: Kind,
+    kind: IdKind,
     process: Pid,
     mask: &SignalSet,
     ranges: &[MapRange],
 ) -> Result<()> {
-    let name = kind.program();
+    let name = newidmap_program(kind);
     let numbers = ranges
         .iter()
         .flat_map(|line| [line.inner, line.outer, line.count]);
@@ -187,7 +208,7 @@ fn run_program(
     let words: Vec<_> = words.into_iter().map(Into::into).collect();
     let program = in_system_directories(name).unwrap_or_else(|| name.into());
     let run = || {
-        // A mask that was in force can be put back in force.
+        // Restoring a mask that was set before cannot fail.
         let _ = mask.restore();
         let failure = exec::run(program.as_os_str(), &words, None);
         let why = Hint::new(move || missing_package(failure.errno()?, name));

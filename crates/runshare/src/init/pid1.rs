@@ -1,25 +1,26 @@
-//! `--init`: what PID 1 of the new pid namespace does, beside the program and not as the program.
+//! The init, which is PID 1 of the new PID namespace and runs the program as its child.
 //!
-//! A PID 1 has two duties that ordinary programs know nothing of. Every process whose parent ends becomes its child,
-//! and stays a zombie until it is reaped. And the kernel keeps from it every signal that it has no handler for, so
-//! that a program which counts on dying by TERM cannot be ended at all. Here both are done in one loop: all signals are
-//! blocked for ever and taken one by one; SIGCHLD means that somebody is to be reaped, and every other signal is sent
-//! on to the program, which as PID 2 is a process like any other. When the program ends, so does this process, and the
-//! kernel ends whatever is left in the namespace. The tool outside is told how it ended, and when it is stopped.
+//! A PID 1 has two duties that ordinary programs do not have. Every process whose parent ends becomes its child, and
+//! remains a zombie until it is reaped. And the kernel discards every signal that it has no handler for, so a program
+//! that relies on dying by TERM could not be ended. Here both are done in one loop: all signals are blocked and taken one
+//! by one; at SIGCHLD children are reaped, and every other signal is forwarded to the program, which as PID 2 is an
+//! ordinary process. When the program ends, so does this process, and the kernel kills every process that is left in
+//! the namespace. The tool outside receives each status of the program.
 //!
-//! It needs nothing of what it inherited, and lets go of it: it holds no descriptor but those to the tool and of the
-//! program, so that whoever reads from the program sees its end, no directory, and of the capabilities only that of
-//! sending signals, which reaches the program also after `--setuid`. And it leaves the program's process group: what is
-//! sent to that must not come here too and be sent on a second time.
+//! The init needs nothing of what it inherited, and gives it up: it holds no descriptor except the status channel and
+//! the pidfd of the program, so that a reader of the program's output sees its end, no directory, and of the
+//! capabilities only CAP_KILL, which it needs after `--setuid`. And it leaves the program's process group, so that a
+//! signal to the group is not forwarded a second time.
 
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nix::libc::{SIGCHLD, SIGCONT};
+use nix::libc::SIGCONT;
 use nix::sys::prctl::set_name;
 use nix::unistd::{Pid, getpgid, setpgid, setsid};
 use nscore::cli::Diagnostics;
+use nscore::forward::forward_until;
 use nscore::hardening::{make_undumpable, release_inherited};
 use nscore::sys::capability;
 use nscore::sys::process::{self, ExitReason, WaitStatus, killpg, pidfd_open};
@@ -29,22 +30,22 @@ use nscore::sys::signal::SignalSet;
 use crate::init::status_channel::StatusSender;
 use crate::init::terminal;
 
-/// What the tool hands to its child.
+/// What the tool passes to its child.
 pub(crate) struct Init {
-    /// To the tool.
+    /// The channel to the tool.
     pub(crate) status: StatusSender,
-    /// The mask that the program gets: the caller's.
+    /// The signal mask of the caller, which the program gets.
     pub(crate) mask: SignalSet,
     /// Whether the program gets a process group of its own and the terminal.
     pub(crate) at_terminal: bool,
 }
 
 impl Init {
-    /// Starts the program, by `become_program` in a process of its own, and tends it until it ends. Every signal must be
+    /// Starts the program by `become_program` in a child, and runs the event loop until it ends. Every signal must be
     /// blocked already.
     ///
     /// # Errors
-    /// `fork failed`, `sigtimedwait failed`, `waitpid failed`; what fails in the program's process is reported there.
+    /// `fork failed`, `sigtimedwait failed`, `waitpid failed`; the child reports its own errors.
     pub(crate) fn run(
         &self,
         diagnostics: &Diagnostics,
@@ -54,16 +55,16 @@ impl Init {
             let ready = self.before_exec();
             diagnostics.finish(ready.and_then(|()| become_program()))
         };
-        // Before there is a program: PID 1 is one of those that it can see.
+        // This is done before there is a program, because the program can see PID 1.
         make_undumpable().context("prctl failed")?;
         let program = process::spawn(program).context("fork failed")?;
         let pidfd = pidfd_open(program).context("pidfd_open failed")?;
-        // The program runs by now. Should one of these fail, it is no worse off than beside any other PID 1.
+        // The program runs by now. If one of these fails, PID 1 is as any other PID 1 is.
         let _ = self.release_inherited(&pidfd);
         self.event_loop(program, &pidfd)
     }
 
-    /// In the program's process: who it is, and the caller's mask.
+    /// In the program's process: takes the terminal, reports the PID, and restores the caller's mask.
     fn before_exec(&self) -> Result<()> {
         if self.at_terminal {
             terminal::become_foreground_group();
@@ -72,7 +73,7 @@ impl Init {
         self.mask.restore().context("sigprocmask failed")
     }
 
-    /// Lets go of all that only the program needs.
+    /// Gives up everything that only the program needs.
     fn release_inherited(&self, program: &OwnedFd) -> Result<(), Errno> {
         self.leave_group()?;
         set_name(c"runshare-init")?;
@@ -80,9 +81,9 @@ impl Init {
         capability::set(&capability::get()?.only(&[capability::KILL]))
     }
 
-    /// Leaves the caller's process group. The kernel stops a group by a key, and ends one that is stopped when its shell
-    /// is gone, by whether a member has a parent in the session but not in the group. The program's own group has to
-    /// have one; the caller's must not get one by us.
+    /// Leaves the caller's process group. A group is orphaned unless a member has a parent in the same session but in
+    /// another group; the kernel does not let a key stop an orphaned group, and hangs up its stopped processes. The
+    /// program's own group must not be orphaned; whether the caller's group is must not change.
     fn leave_group(&self) -> Result<(), Errno> {
         if self.at_terminal {
             setpgid(Pid::from_raw(0), Pid::from_raw(0))
@@ -91,26 +92,16 @@ impl Init {
         }
     }
 
-    /// The loop. Nothing in it allocates.
+    /// Reaps and forwards until the program ends. Nothing in it allocates.
     fn event_loop(&self, program: Pid, pidfd: &OwnedFd) -> Result<ExitReason> {
-        let every = SignalSet::full();
-        loop {
-            let signal = match every.wait() {
-                Err(Errno::EINTR) => continue,
-                signal => signal.context("sigtimedwait failed")?,
-            };
-            if signal.number() == SIGCHLD {
-                if let Some(ending) = self.reap(program).context("waitpid failed")? {
-                    return Ok(ending);
-                }
-            }
-            if !signal.is_child_event() {
-                forward(&signal, program, pidfd);
-            }
-        }
+        forward_until(
+            &SignalSet::full(),
+            || self.reap(program).context("waitpid failed"),
+            |signal| forward(signal, program, pidfd),
+        )
     }
 
-    /// Reaps all that have ended; tells the tool if the program is among them, or was stopped.
+    /// Reaps all children that have ended; sends the tool the status of the program if it has ended or was stopped.
     fn reap(&self, program: Pid) -> Result<Option<ExitReason>, Errno> {
         let mut last = None;
         while let Some((child, status)) = process::try_wait_any()? {
@@ -118,11 +109,11 @@ impl Init {
                 last = Some(status);
             }
         }
-        // Only the last is told: a program that goes on again was not stopped.
+        // Only the last status counts: a program that was continued meanwhile is not stopped.
         let change = last.map(WaitStatus::from_raw);
         if let (Some(status), Some(WaitStatus::Ended(_) | WaitStatus::Stopped(_))) = (last, change)
         {
-            // A tool that is gone need not be told.
+            // A tool that has ended does not need it.
             let _ = self.status.send(status);
         }
         Ok(match change {
@@ -132,12 +123,12 @@ impl Init {
     }
 }
 
-/// Sends the signal on. CONT goes to the whole group that the program has for itself, as a shell's does: all of it may
-/// have been stopped.
+/// Forwards the signal. CONT goes to the program's whole process group, as a shell sends it: all of it may have been
+/// stopped.
 fn forward(signal: &SigInfo, program: Pid, pidfd: &OwnedFd) {
-    // One that is about to end is no error: SIGCHLD tells of its end.
+    // A program that has just ended is not an error: SIGCHLD follows.
     let _ = match getpgid(Some(program)) {
-        // The caller's groups have no number in here.
+        // The caller's groups have no ID in this PID namespace.
         Ok(group) if signal.number() == SIGCONT && group.as_raw() > 0 => killpg(group, SIGCONT),
         _ => signal.send_to(pidfd),
     };

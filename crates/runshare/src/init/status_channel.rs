@@ -1,9 +1,9 @@
-//! How the tool learns what becomes of a program that is not its child but init's: init tells it.
+//! The channel on which init sends the status of the program to the tool, whose child the program is not.
 //!
-//! What init hands on is the kernel's own status word, so that an end by a signal cannot be taken for an exit status.
-//! Before it, the program says hello, so that the tool knows its number: the kernel puts that beside the message, as
-//! seen from the receiver's pid namespace. A socket, not a pipe: its messages arrive whole, and a tool that is gone
-//! costs an error and not SIGPIPE.
+//! Init sends the kernel's own wait status, so that an end by a signal cannot be confused with an exit status. Before
+//! that the program sends a ready message, which gives the tool its PID: the kernel attaches the sender's PID, as seen in
+//! the receiver's PID namespace. This is a socket and not a pipe: messages are not split, and a tool that has ended
+//! causes an error and not SIGPIPE.
 
 use std::io::IoSliceMut;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
@@ -20,13 +20,13 @@ use nix::unistd::Pid;
 use nscore::sys::file::{move_above_stdio, signal_input};
 use nscore::sys::process::WaitStatus;
 
-/// Where news are told.
+/// The end of the init and the program.
 pub(crate) struct StatusSender(OwnedFd);
 
-/// Where they arrive.
+/// The end of the tool.
 pub(crate) struct StatusReceiver(OwnedFd);
 
-/// Both ends; made before the fork. What arrives is announced to this process by SIGCHLD, like the news of a child.
+/// Creates both ends, before the fork. This process gets SIGCHLD when a message arrives, as for a child.
 ///
 /// # Errors
 /// Those of `socketpair(2)`, `setsockopt(2)` and `fcntl(2)`.
@@ -43,19 +43,19 @@ pub(crate) fn channel() -> Result<(StatusSender, StatusReceiver), Errno> {
 }
 
 impl StatusSender {
-    /// The program's first word.
+    /// Sends the ready message of the program.
     ///
     /// # Errors
-    /// EPIPE if the tool is gone.
+    /// EPIPE if the tool has ended.
     pub(crate) fn send_ready(&self) -> Result<(), Errno> {
         self.send_number(0, MsgFlags::empty())
     }
 
-    /// Tells a status of the program. The last one is waited for until there is room, after which nothing comes; any
-    /// other is dropped if a tool that is stopped has left hundreds unread.
+    /// Sends a status of the program. The last one waits until there is room; any other is dropped if a stopped tool has
+    /// left hundreds of messages unread.
     ///
     /// # Errors
-    /// EPIPE if the tool is gone; EAGAIN if it was dropped.
+    /// EPIPE if the tool has ended; EAGAIN if it was dropped.
     pub(crate) fn send(&self, status: c_int) -> Result<(), Errno> {
         self.send_number(
             status,
@@ -72,35 +72,35 @@ impl StatusSender {
         send(self.0.as_raw_fd(), &message, flags).map(drop)
     }
 
-    /// Its descriptor, for a process that keeps no others.
+    /// Returns its descriptor, for a process that closes all others.
     pub(crate) fn descriptor(&self) -> RawFd {
         self.0.as_raw_fd()
     }
 }
 
 impl StatusReceiver {
-    /// Waits for the program's first word and returns its number here; `None` if init ended before there was one.
+    /// Waits for the ready message and returns the PID of the program as seen here; `None` if init ended before.
     ///
     /// # Errors
     /// Those of `recvmsg(2)`.
     pub(crate) fn recv_pid(&self) -> Result<Option<Pid>, Errno> {
-        let heard = self.recv_message(MsgFlags::empty())?;
-        Ok(heard.map(|(sender, _)| sender))
+        let message = self.recv_message(MsgFlags::empty())?;
+        Ok(message.map(|(sender, _)| sender))
     }
 
-    /// The next news of the program, if there are any.
+    /// Returns the next status of the program, if there is one.
     ///
     /// # Errors
     /// Those of `recvmsg(2)`.
     pub(crate) fn try_recv(&self) -> Result<Option<WaitStatus>, Errno> {
-        let heard = match self.recv_message(MsgFlags::MSG_DONTWAIT) {
+        let message = match self.recv_message(MsgFlags::MSG_DONTWAIT) {
             Err(Errno::EAGAIN) => None,
-            heard => heard?,
+            message => message?,
         };
-        Ok(heard.map(|(_, status)| WaitStatus::from_raw(status)))
+        Ok(message.map(|(_, status)| WaitStatus::from_raw(status)))
     }
 
-    /// One message and who sent it; `None` at the end of all.
+    /// Receives one message and the PID of its sender; `None` if the other end is closed.
     fn recv_message(&self, flags: MsgFlags) -> Result<Option<(Pid, c_int)>, Errno> {
         let mut number = [0; size_of::<c_int>()];
         let mut sender = cmsg_space!(UnixCredentials);
@@ -121,7 +121,7 @@ impl StatusReceiver {
         Ok(whole.then_some((sender, c_int::from_ne_bytes(number))))
     }
 
-    /// Its descriptor, for a process that keeps no others.
+    /// Returns its descriptor, for a process that closes all others.
     pub(crate) fn descriptor(&self) -> RawFd {
         self.0.as_raw_fd()
     }

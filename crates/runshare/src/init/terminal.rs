@@ -1,9 +1,9 @@
-//! The terminal, which belongs to one process group at a time, and the groups between which it goes to and fro.
+//! The terminal, which has one foreground process group at a time, and passing it between groups.
 //!
-//! A process group of the caller's has no number in a new pid namespace: in there it is 0, and a shell cannot give the
-//! terminal back to it when it ends. So a program that is alone at the terminal gets a group of its own, as a shell
-//! would give it one, and the terminal with it. Any other program stays in the caller's group: what shares it (the
-//! rest of a pipeline, a script) must go on sharing the terminal and its keys.
+//! The caller's process groups have no ID in a new PID namespace: there the ID is 0, and a shell cannot give the terminal
+//! back when it ends. So a program that is alone at the terminal gets a group of its own, as a shell would create for it,
+//! in the foreground. Any other program stays in the caller's group: the processes that share it (the rest of a pipeline,
+//! a script) must continue to share the terminal and its keys.
 
 use std::io::{stdin, stdout};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
@@ -24,52 +24,52 @@ impl Terminal {
         Terminal(open(Path::new("/dev/tty"), flags).ok())
     }
 
-    /// The group that has it; 0 if that is one of a namespace above.
+    /// Returns the foreground process group; 0 if that is in an outer PID namespace.
     pub(crate) fn foreground_group(&self) -> Option<Pid> {
         tcgetpgrp(self.0.as_ref()?).ok()
     }
 
-    /// Whether nobody has it any more, or this process's group does.
+    /// Whether the foreground group has no process left, or is this process's group.
     pub(crate) fn is_unclaimed(&self) -> bool {
         self.foreground_group().is_some_and(|foreground_group| {
             foreground_group == getpgrp() || is_empty(foreground_group)
         })
     }
 
-    /// Gives it to this group, and says whether the group has it then. This process must block SIGTTOU, by which the
-    /// kernel stops who has not the terminal.
+    /// Puts this group in the foreground, and returns whether that succeeded. This process must block SIGTTOU, with which
+    /// the kernel stops a process of the background.
     pub(crate) fn set_foreground(&self, group: Pid) -> bool {
         let given = |device| tcsetpgrp(device, group).is_ok();
         self.0.as_ref().is_some_and(given)
     }
 
-    /// Its descriptor, for a process that keeps no others.
+    /// Returns its descriptor, for a process that closes all others.
     pub(crate) fn descriptor(&self) -> Option<RawFd> {
         self.0.as_ref().map(AsRawFd::as_raw_fd)
     }
 }
 
-/// Whether there is no process in this group, not even a zombie.
+/// Whether a group has no process, not even a zombie.
 fn is_empty(group: Pid) -> bool {
     group.as_raw() > 0 && killpg(group, 0) == Err(Errno::ESRCH)
 }
 
-/// Whether this process was started alone in the foreground of the terminal, to read from it and write to it: then
-/// nobody else needs the terminal while the program has it.
+/// Whether this process leads the foreground group and reads and writes the terminal: then no other process needs the
+/// terminal while the program has it.
 pub(crate) fn is_sole_foreground_process() -> bool {
-    let ours = [stdin().as_fd(), stdout().as_fd()].map(tcgetpgrp);
-    getpgrp() == getpid() && ours == [Ok(getpgrp()); 2]
+    let groups = [stdin().as_fd(), stdout().as_fd()].map(tcgetpgrp);
+    getpgrp() == getpid() && groups == [Ok(getpgrp()); 2]
 }
 
-/// Makes this process, which blocks SIGTTOU, the first of a process group that has the terminal.
+/// Makes this process, which blocks SIGTTOU, the leader of the foreground process group.
 pub(crate) fn become_foreground_group() {
-    // Where one of the two fails (somebody has hung up) the program sees that for itself.
+    // If one of the two fails, for example after a hangup, the program notices that itself.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     let _ = tcsetpgrp(stdin(), getpid());
 }
 
-/// Whether there is nobody to have this process go on when it is stopped: its group is that of the session's first
-/// process, above which no shell of the session is.
+/// Whether no shell could continue this process after a stop: its group is that of the session leader, which has no
+/// parent in the session.
 pub(crate) fn is_orphaned() -> bool {
     getsid(None) == Ok(getpgrp())
 }

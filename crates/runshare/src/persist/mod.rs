@@ -1,10 +1,10 @@
-//! Namespaces that outlive their processes: each new one that was given a FILE is bind-mounted there, and with
-//! `--persist` every other one in a [`NamespaceDir`].
+//! Persistent namespaces: each new one that has a FILE is bind-mounted there, and with `--persist` every other one in a
+//! [`NamespaceDir`].
 //!
-//! It is done from the old mount namespace, or nobody outside would see it, and with the privilege of the old user
-//! namespace: where one of the two is left, a [`Helper`] stays behind for it. Either all of them are bound or none,
-//! also when the tool is ended by a signal meanwhile: then the helper finds no namespaces of it any more, and undoes
-//! what it has done.
+//! This is done in the old mount namespace, or no process outside would see the mount, and with the privilege of the
+//! old user namespace: if one of the two is left, a [`Helper`] remains there. Either all of them are bound or none,
+//! also if a signal ends the tool meanwhile: then the helper no longer finds its namespaces, and undoes what it has
+//! done.
 
 mod mount_ns_id;
 pub(crate) mod unpersist;
@@ -24,32 +24,53 @@ use crate::helper::Helper;
 use crate::options::Options;
 use crate::persist::mount_ns_id::{mount_ns_id, renew_until_newer};
 
-/// What one call keeps.
+/// The namespaces that one invocation makes persistent, and where.
 #[derive(Debug, Default)]
 pub(crate) struct BindTargets {
-    /// Each namespace in the order of binding, with its file; `None` for one of the directory.
-    pub(crate) namespaces: Vec<(NsType, Option<PathBuf>)>,
-    /// `--persist`.
-    pub(crate) directory: Option<PathBuf>,
+    /// Each namespace in the order of binding, with its file; `None` for one in the directory.
+    namespaces: Vec<(NsType, Option<PathBuf>)>,
+    /// The directory of `--persist`.
+    directory: Option<PathBuf>,
 }
 
-/// The namespaces of one call, until they are bound.
+impl BindTargets {
+    fn new(options: &Options) -> BindTargets {
+        let directory = options.extensions.persist.clone();
+        let mut namespaces: Vec<(NsType, Option<PathBuf>)> = options
+            .unshared()
+            .iter()
+            .filter(|unshared| unshared.file.is_some() || directory.is_some())
+            .map(|unshared| (unshared.ns_type, unshared.file.clone()))
+            .collect();
+        namespaces.sort_by_key(|(ns_type, _)| *ns_type);
+        BindTargets {
+            namespaces,
+            directory,
+        }
+    }
+
+    fn contains(&self, ns_type: NsType) -> bool {
+        let mut namespaces = self.namespaces.iter();
+        namespaces.any(|(target, _)| *target == ns_type)
+    }
+}
+
+/// Binds the namespaces of one invocation.
 pub(crate) struct NamespaceBinder {
     helper: Option<Helper>,
     targets: BindTargets,
-    /// The number of the mount namespace in which the new one is to be mounted.
+    /// The ID of the mount namespace in which the new one is to be mounted.
     old_mount_ns_id: Option<u64>,
 }
 
 impl NamespaceBinder {
-    /// Sees what is to be targets, and leaves a helper behind if it takes one.
+    /// Collects what is to be bound, and starts a helper if binding requires one.
     ///
     /// # Errors
-    /// That no process can be made.
+    /// `fork failed`.
     pub(crate) fn prepare(options: &Options, diagnostics: &Diagnostics) -> Result<NamespaceBinder> {
-        let targets = options.bind_targets();
+        let targets = BindTargets::new(options);
         if targets.namespaces.is_empty() {
-            // Most calls: nothing has to be asked for them.
             return Ok(NamespaceBinder {
                 helper: None,
                 targets,
@@ -57,7 +78,7 @@ impl NamespaceBinder {
             });
         }
         let leaves = options.unshares(NsType::Mount) || options.unshares(NsType::User);
-        // What is done in several steps is done by a process that no signal to this one ends halfway.
+        // Several steps are done by a process that no signal to this one can interrupt.
         let has_steps = targets.directory.is_some() || targets.namespaces.len() > 1;
         let helper = if leaves || has_steps {
             let process = getpid();
@@ -66,9 +87,11 @@ impl NamespaceBinder {
         } else {
             None
         };
-        let mut namespaces = targets.namespaces.iter();
-        let has_mount = namespaces.any(|(namespace, _)| *namespace == NsType::Mount);
-        let old_mount_ns_id = if has_mount { mount_ns_id() } else { None };
+        let old_mount_ns_id = if targets.contains(NsType::Mount) {
+            mount_ns_id()
+        } else {
+            None
+        };
         Ok(NamespaceBinder {
             helper,
             targets,
@@ -76,8 +99,8 @@ impl NamespaceBinder {
         })
     }
 
-    /// Sees to it that the mount namespace that has just been unshared can be bound. Call it before anything is done in
-    /// that.
+    /// Makes sure that the mount namespace that was just unshared can be bound. Call it before anything is done in that
+    /// namespace.
     ///
     /// # Errors
     /// As [`renew_until_newer`].
@@ -88,12 +111,12 @@ impl NamespaceBinder {
         }
     }
 
-    /// Whether anything is to be targets.
+    /// Whether there is a namespace to bind.
     pub(crate) fn is_needed(&self) -> bool {
         !self.targets.namespaces.is_empty()
     }
 
-    /// Binds them all.
+    /// Binds all namespaces.
     ///
     /// # Errors
     /// `mount /proc/PID/ns/X on FILE failed`; as [`NamespaceDir::create`], [`NamespaceDir::bind`], [`Helper::run`].
@@ -105,13 +128,12 @@ impl NamespaceBinder {
     }
 }
 
-/// Binds every namespace that `process` has unshared; after a failure none of them stays.
+/// Binds every namespace that `process` has unshared; after a failure none remains bound.
 fn bind_all(process: Pid, targets: &BindTargets) -> Result<()> {
-    let mut directory = targets
-        .directory
-        .as_deref()
-        .map(NamespaceDir::create)
-        .transpose()?;
+    let mut directory = match &targets.directory {
+        Some(path) => Some(NamespaceDir::create(path)?),
+        None => None,
+    };
     let mut bound = Vec::new();
     for (namespace, file) in &targets.namespaces {
         let source = PathBuf::from(format!(
@@ -119,7 +141,7 @@ fn bind_all(process: Pid, targets: &BindTargets) -> Result<()> {
             namespace.for_children_file()
         ));
         let done = match (file, &mut directory) {
-            (Some(file), _) => bind_to_file(*namespace, &source, file).map(|()| bound.push(file)),
+            (Some(file), _) => bind_to_file(*namespace, &source, file),
             (None, Some(directory)) => directory.bind(*namespace, &source),
             (None, None) => Ok(()),
         };
@@ -127,11 +149,12 @@ fn bind_all(process: Pid, targets: &BindTargets) -> Result<()> {
             undo(&bound, directory);
             return done;
         }
+        bound.extend(file);
     }
     Ok(())
 }
 
-/// Takes away what was bound, the last first. The failure that brought us here is the one to tell.
+/// Unmounts what was bound, in reverse order. Only the failure that led here is reported.
 fn undo(files: &[&PathBuf], directory: Option<NamespaceDir>) {
     if let Some(directory) = directory {
         directory.undo();

@@ -1,4 +1,4 @@
-//! `--unpersist DIR`: letting go of the namespaces that `--persist DIR` has kept.
+//! `--unpersist DIR`: removing the namespaces that `--persist DIR` made persistent.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -11,33 +11,36 @@ use nscore::namespace_dir::{NamespaceDir, cannot_use};
 use nscore::ns_type::NsType;
 use nscore::sys::process::ExitReason;
 
-/// Takes away whatever is kept there, and the directory. If there is anything else in it, nothing is done.
+/// Removes the persistent namespaces and the directory. If it contains anything else, nothing is removed.
 ///
 /// # Errors
-/// `nothing is kept in DIR`, `DIR/NAME is no kept namespace`; what a system call has against it.
+/// `no persistent namespaces in DIR`, `DIR/NAME is not a persistent namespace`; those of the system calls.
 pub(crate) fn run(path: &Path) -> Result<ExitReason> {
     let directory = NamespaceDir::open(path).map_err(|error| cannot_use(path, error))?;
-    let mut kept = Vec::new();
+    let mut found = Vec::new();
     for name in directory.names()? {
-        // The directory may be a container's, and whoever has put a file there named it.
+        // The directory may be a container's, which then controls the names in it.
         let file = || path.join(printable(&name));
-        kept.push(
+        found.push(
             persistent_namespace(&directory, &name)
-                .with_context(|| message(&[&"cannot look at ", &file()]))?
-                .ok_or_else(|| foreign(&file()))?,
+                .with_context(|| message(&[&"cannot inspect ", &file()]))?
+                .ok_or_else(|| not_persistent(&file()))?,
         );
     }
-    if kept.is_empty() {
-        return Err(Error::new(message(&[&"nothing is kept in ", &path])));
+    if found.is_empty() {
+        return Err(Error::new(message(&[
+            &"no persistent namespaces in ",
+            &path,
+        ])));
     }
-    kept.sort();
-    for namespace in kept {
+    found.sort();
+    for namespace in found {
         directory.release(namespace)?;
     }
     directory.remove().map(|()| ExitReason::Status(0))
 }
 
-/// The type of the namespace that is kept under this name; `None` for what is no such thing.
+/// Returns the type of the namespace that is bound on this file; `None` if none is.
 fn persistent_namespace(directory: &NamespaceDir, name: &OsStr) -> Result<Option<NsType>> {
     match NsType::from_file(name.as_bytes()) {
         Some(namespace) if directory.holds(namespace)? => Ok(Some(namespace)),
@@ -45,6 +48,6 @@ fn persistent_namespace(directory: &NamespaceDir, name: &OsStr) -> Result<Option
     }
 }
 
-fn foreign(path: &Path) -> Error {
-    Error::new(message(&[&path, &" is no kept namespace"]))
+fn not_persistent(path: &Path) -> Error {
+    Error::new(message(&[&path, &" is not a persistent namespace"]))
 }

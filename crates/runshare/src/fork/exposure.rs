@@ -1,0 +1,70 @@
+//! What the program can see of the process that waits for it.
+
+use std::os::fd::RawFd;
+
+use anyhow::{Context, Result};
+use nscore::cli::Diagnostics;
+use nscore::hardening::{make_undumpable, release_inherited};
+use nscore::sys::process::{self, ExitReason, forbid_core_file};
+
+use crate::options::Options;
+use crate::persist::NamespaceBinder;
+
+/// What the program can see of the tool while that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exposure {
+    /// All that the original shows: scripts read /proc/PID/ns of the tool, and enter it with nsenter(1).
+    Original,
+    /// The same, but nothing that the tool has inherited: neither its working directory nor its descriptors.
+    Released,
+    /// Nothing.
+    Hidden,
+}
+
+impl Exposure {
+    /// Returns what these options require. A tool that waits for an init or for a session is hidden. A tool that waits
+    /// for a program with pivot_root(2) or without descriptors must not be a way to what the program does not have.
+    pub(crate) fn new(options: &Options) -> Exposure {
+        let extensions = &options.extensions;
+        if options.init || extensions.hardening.needs_fork() {
+            Exposure::Hidden
+        } else if extensions.pivot_root || extensions.hardening.closes_descriptors() {
+            Exposure::Released
+        } else {
+            Exposure::Original
+        }
+    }
+
+    /// Binds what is to be persistent, which requires a dumpable process, and then hides the process that waits.
+    ///
+    /// # Errors
+    /// As [`NamespaceBinder::bind`]; `prctl failed`.
+    pub(crate) fn prepare_to_wait(self, binder: NamespaceBinder) -> Result<()> {
+        binder.bind()?;
+        if self == Exposure::Hidden {
+            make_undumpable().context("prctl failed")?;
+        }
+        // A failure would only allow a core file, which is not worth an error.
+        let _ = forbid_core_file();
+        Ok(())
+    }
+
+    /// Gives up what was inherited, except for these descriptors.
+    pub(crate) fn release(self, kept: impl Iterator<Item = RawFd>) {
+        if self != Exposure::Original {
+            release_inherited(&kept.collect::<Vec<_>>());
+        }
+    }
+
+    /// Exits immediately if descriptors were closed whose owners must not be dropped.
+    pub(crate) fn finish(
+        self,
+        diagnostics: &Diagnostics,
+        result: Result<ExitReason>,
+    ) -> Result<ExitReason> {
+        match self {
+            Exposure::Original => result,
+            Exposure::Released | Exposure::Hidden => process::exit(diagnostics.finish(result)),
+        }
+    }
+}
