@@ -127,51 +127,51 @@ function __runshare_operand
 end
 
 complete -c runshare -f -a '(__runshare_operand)'
-complete -c runshare -n __runshare_at_options -s m -l mount -d 'new mounts, a copy of the caller\'s' -F
-complete -c runshare -n __runshare_at_options -s u -l uts -d 'a host name and domain name of its own' -F
-complete -c runshare -n __runshare_at_options -s i -l ipc -d 'System V IPC and POSIX message queues of its own' -F
-complete -c runshare -n __runshare_at_options -s n -l net -d 'a network of its own, with nothing but a loopback' -F
-complete -c runshare -n __runshare_at_options -s p -l pid -d 'process numbers from 1 on, for the children: see --fork' -F
-complete -c runshare -n __runshare_at_options -s U -l user -d 'users, groups and capabilities of its own' -F
-complete -c runshare -n __runshare_at_options -s C -l cgroup -d 'the present cgroup becomes the root of /proc/PID/cgroup' -F
-complete -c runshare -n __runshare_at_options -s T -l time -d 'clocks of its own, for the children' -F
-complete -c runshare -n __runshare_at_options -l kill-child -d 'the child gets this signal (KILL) when runshare dies; implies --fork' -f -a "(__nsutils_signals)"
-complete -c runshare -n __runshare_at_options -l mount-proc -d 'a proc of the new namespaces on DIR (/proc); implies --mount' -f -a "(__fish_complete_directories)"
-complete -c runshare -n __runshare_at_options -l mount-binfmt -d 'a binfmt_misc of its own on DIR; implies --mount and --user' -f -a "(__fish_complete_directories)"
-complete -c runshare -n __runshare_at_options -l map-user -d 'be this user inside' -r -f -a "(__nsutils_users)"
+complete -c runshare -n __runshare_at_options -s m -l mount -d 'new mounts, initially a copy of the caller\'s' -F
+complete -c runshare -n __runshare_at_options -s u -l uts -d 'a new host name and domain name' -F
+complete -c runshare -n __runshare_at_options -s i -l ipc -d 'new System V IPC and POSIX message queues' -F
+complete -c runshare -n __runshare_at_options -s n -l net -d 'a new network, with only a loopback device' -F
+complete -c runshare -n __runshare_at_options -s p -l pid -d 'new process IDs from 1 on, for the children: see --fork' -F
+complete -c runshare -n __runshare_at_options -s U -l user -d 'new users, groups and capabilities' -F
+complete -c runshare -n __runshare_at_options -s C -l cgroup -d 'the current cgroup becomes the root of /proc/PID/cgroup' -F
+complete -c runshare -n __runshare_at_options -s T -l time -d 'new clocks, for the children' -F
+complete -c runshare -n __runshare_at_options -l kill-child -d 'send this signal (KILL) to the child when runshare dies; implies --fork' -f -a "(__nsutils_signals)"
+complete -c runshare -n __runshare_at_options -l mount-proc -d 'mount a proc of the new namespaces on DIR (/proc); implies --mount' -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l mount-binfmt -d 'mount a new binfmt_misc on DIR; implies --mount and --user' -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l map-user -d 'map the caller\'s user to this one inside' -r -f -a "(__nsutils_users)"
 complete -c runshare -n __runshare_at_options -l map-users -d 'map users: INNER:OUTER:COUNT, auto, subids or all; may be repeated' -r -f -a "auto subids all"
-complete -c runshare -n __runshare_at_options -l map-group -d 'be this group inside' -r -f -a "(__nsutils_groups)"
-complete -c runshare -n __runshare_at_options -l map-groups -d 'map groups likewise' -r -f -a "auto subids all"
-complete -c runshare -n __runshare_at_options -l owner -d 'become these before the user namespace is made, so that they own it' -r -f -a ""
-complete -c runshare -n __runshare_at_options -l propagation -d 'how mounts travel between inside and outside: private (as it is without this option), shared, slave or unchanged' -r -f -a "private shared slave unchanged"
-complete -c runshare -n __runshare_at_options -l setgroups -d 'whether setgroups(2) may be called inside' -r -f -a "allow deny"
-complete -c runshare -n __runshare_at_options -s S -l setuid -d 'become this user before the program starts' -r -f -a ""
-complete -c runshare -n __runshare_at_options -s G -l setgid -d 'become this group, with no others, before the program starts' -r -f -a ""
+complete -c runshare -n __runshare_at_options -l map-group -d 'map the caller\'s group to this one inside' -r -f -a "(__nsutils_groups)"
+complete -c runshare -n __runshare_at_options -l map-groups -d 'map groups, with the same MAP' -r -f -a "auto subids all"
+complete -c runshare -n __runshare_at_options -l owner -d 'change to these IDs first, so that they own the user namespace' -r -f -a ""
+complete -c runshare -n __runshare_at_options -l propagation -d 'propagation of the new mounts: private (default), shared, slave or unchanged' -r -f -a "private shared slave unchanged"
+complete -c runshare -n __runshare_at_options -l setgroups -d 'allow or deny setgroups(2) inside' -r -f -a "allow deny"
+complete -c runshare -n __runshare_at_options -s S -l setuid -d 'change to this user before the program starts' -r -f -a ""
+complete -c runshare -n __runshare_at_options -s G -l setgid -d 'change to this group, and drop all others, before the program starts' -r -f -a ""
 complete -c runshare -n __runshare_at_options -s R -l root -d 'run the program with this root directory' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -s w -l wd -d 'run the program in this directory' -r -f -a "(__fish_complete_directories)"
-complete -c runshare -n __runshare_at_options -l monotonic -d 'shift the monotonic clock by so many seconds' -r -f -a ""
-complete -c runshare -n __runshare_at_options -l boottime -d 'shift the clock since boot by so many seconds' -r -f -a ""
-complete -c runshare -n __runshare_at_options -s l -l load-interp -d 'register this interpreter with binfmt_misc inside; implies --mount-binfmt' -r -f -a ""
-complete -c runshare -n __runshare_at_options -l whitelist-env -d 'the program gets only these variables, named with commas between them' -r -f -a "(__nsutils_list variables)"
-complete -c runshare -n __runshare_at_options -l hostname -d 'the host name inside; implies --uts' -r -f -a ""
-complete -c runshare -n __runshare_at_options -l domainname -d 'the NIS domain name inside; implies --uts' -r -f -a ""
-complete -c runshare -n __runshare_at_options -l persist -d 'keep every namespace that has no FILE in DIR, which is made for it' -r -f -a "(__fish_complete_directories)"
-complete -c runshare -n __runshare_at_options -l unpersist -d 'let them go again, remove DIR, and run nothing' -r -f -a "(__fish_complete_directories)"
-complete -c runshare -n __runshare_at_options -s h -l help -d 'show this help and end'
-complete -c runshare -n __runshare_at_options -s V -l version -d 'show the version and end'
+complete -c runshare -n __runshare_at_options -l monotonic -d 'add this many seconds to the monotonic clock' -r -f -a ""
+complete -c runshare -n __runshare_at_options -l boottime -d 'add this many seconds to the clock since boot' -r -f -a ""
+complete -c runshare -n __runshare_at_options -s l -l load-interp -d 'register this interpreter with the new binfmt_misc; implies --mount-binfmt' -r -f -a ""
+complete -c runshare -n __runshare_at_options -l whitelist-env -d 'run the program with only these variables, separated by commas' -r -f -a "(__nsutils_list variables)"
+complete -c runshare -n __runshare_at_options -l hostname -d 'set the host name inside; implies --uts' -r -f -a ""
+complete -c runshare -n __runshare_at_options -l domainname -d 'set the NIS domain name inside; implies --uts' -r -f -a ""
+complete -c runshare -n __runshare_at_options -l persist -d 'make each namespace without a FILE persistent in DIR, which is created' -r -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l unpersist -d 'remove the persistent namespaces in DIR, and DIR, and run nothing' -r -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -s h -l help -d 'show this help and exit'
+complete -c runshare -n __runshare_at_options -s V -l version -d 'show the version and exit'
 complete -c runshare -n __runshare_at_options -s f -l fork -d 'run the program as a child, which is PID 1 with --pid'
-complete -c runshare -n __runshare_at_options -l forward-signals -d 'hand INT and TERM on to the child; implies --fork'
-complete -c runshare -n __runshare_at_options -s r -l map-root-user -d 'be root inside'
-complete -c runshare -n __runshare_at_options -s c -l map-current-user -d 'be the same user and group inside'
-complete -c runshare -n __runshare_at_options -l map-auto -d 'map users and groups from 0 up to your subordinate ids'
-complete -c runshare -n __runshare_at_options -l map-subids -d 'map your subordinate ids to themselves'
-complete -c runshare -n __runshare_at_options -l keep-caps -d 'the program keeps the capabilities of the user namespace'
-complete -c runshare -n __runshare_at_options -l clear-env -d 'the program gets an empty environment'
-complete -c runshare -n __runshare_at_options -l loopback -d 'the network\'s loopback device is up; implies --net'
-complete -c runshare -n __runshare_at_options -l init -d 'run the program below an init of ours, which is PID 1; implies --fork and --pid'
-complete -c runshare -n __runshare_at_options -l pivot-root -d 'with --root, exchange the root itself: nothing is left of the old one; implies --mount'
-complete -c runshare -n __runshare_at_options -l check -d 'tell which namespaces can be made here, those named or all, and run nothing'
-complete -c runshare -n __runshare_at_options -l json -d 'with --check, tell it as JSON'
+complete -c runshare -n __runshare_at_options -l forward-signals -d 'forward INT and TERM to the child; implies --fork'
+complete -c runshare -n __runshare_at_options -s r -l map-root-user -d 'map the caller to root inside'
+complete -c runshare -n __runshare_at_options -s c -l map-current-user -d 'map the caller\'s user and group to themselves'
+complete -c runshare -n __runshare_at_options -l map-auto -d 'map users and groups from 0 on to your subordinate IDs'
+complete -c runshare -n __runshare_at_options -l map-subids -d 'map your subordinate IDs to themselves'
+complete -c runshare -n __runshare_at_options -l keep-caps -d 'the program retains the capabilities of the user namespace'
+complete -c runshare -n __runshare_at_options -l clear-env -d 'run the program with an empty environment'
+complete -c runshare -n __runshare_at_options -l loopback -d 'bring up the loopback device inside; implies --net'
+complete -c runshare -n __runshare_at_options -l init -d 'run the program below an init, which is PID 1; implies --fork and --pid'
+complete -c runshare -n __runshare_at_options -l pivot-root -d 'with --root, change the root of the mount namespace; implies --mount'
+complete -c runshare -n __runshare_at_options -l check -d 'report which of these (or all) namespaces can be created, and run nothing'
+complete -c runshare -n __runshare_at_options -l json -d 'with --check, report as JSON'
 complete -c runshare -n __runshare_at_options -l close-fds -d 'the program gets no descriptors but standard input, output and error'
 complete -c runshare -n __runshare_at_options -l no-new-privs -d 'no program inside gains privileges, by its set-user-ID bit or otherwise'
 complete -c runshare -n __runshare_at_options -l new-session -d 'the program, a child, is in a session of its own and cannot type into the terminal'

@@ -126,69 +126,69 @@ _runshare() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*-m[new mounts, a copy of the caller'\''s]' \
-'*--mount=-[new mounts, a copy of the caller'\''s]::FILE:_files' \
-'*-u[a host name and domain name of its own]' \
-'*--uts=-[a host name and domain name of its own]::FILE:_files' \
-'*-i[System V IPC and POSIX message queues of its own]' \
-'*--ipc=-[System V IPC and POSIX message queues of its own]::FILE:_files' \
-'*-n[a network of its own, with nothing but a loopback]' \
-'*--net=-[a network of its own, with nothing but a loopback]::FILE:_files' \
-'*-p[process numbers from 1 on, for the children\: see --fork]' \
-'*--pid=-[process numbers from 1 on, for the children\: see --fork]::FILE:_files' \
-'*-U[users, groups and capabilities of its own]' \
-'*--user=-[users, groups and capabilities of its own]::FILE:_files' \
-'*-C[the present cgroup becomes the root of /proc/PID/cgroup]' \
-'*--cgroup=-[the present cgroup becomes the root of /proc/PID/cgroup]::FILE:_files' \
-'*-T[clocks of its own, for the children]' \
-'*--time=-[clocks of its own, for the children]::FILE:_files' \
-'*--kill-child=-[the child gets this signal (KILL) when runshare dies; implies --fork]::SIGNAME: __nsutils_signals' \
-'*--mount-proc=-[a proc of the new namespaces on DIR (/proc); implies --mount]::DIR:_files -/' \
-'*--mount-binfmt=-[a binfmt_misc of its own on DIR; implies --mount and --user]::DIR:_files -/' \
-'*--map-user=[be this user inside]:UID|NAME: __nsutils_users' \
+'*-m[new mounts, initially a copy of the caller'\''s]' \
+'*--mount=-[new mounts, initially a copy of the caller'\''s]::FILE:_files' \
+'*-u[a new host name and domain name]' \
+'*--uts=-[a new host name and domain name]::FILE:_files' \
+'*-i[new System V IPC and POSIX message queues]' \
+'*--ipc=-[new System V IPC and POSIX message queues]::FILE:_files' \
+'*-n[a new network, with only a loopback device]' \
+'*--net=-[a new network, with only a loopback device]::FILE:_files' \
+'*-p[new process IDs from 1 on, for the children\: see --fork]' \
+'*--pid=-[new process IDs from 1 on, for the children\: see --fork]::FILE:_files' \
+'*-U[new users, groups and capabilities]' \
+'*--user=-[new users, groups and capabilities]::FILE:_files' \
+'*-C[the current cgroup becomes the root of /proc/PID/cgroup]' \
+'*--cgroup=-[the current cgroup becomes the root of /proc/PID/cgroup]::FILE:_files' \
+'*-T[new clocks, for the children]' \
+'*--time=-[new clocks, for the children]::FILE:_files' \
+'*--kill-child=-[send this signal (KILL) to the child when runshare dies; implies --fork]::SIGNAME: __nsutils_signals' \
+'*--mount-proc=-[mount a proc of the new namespaces on DIR (/proc); implies --mount]::DIR:_files -/' \
+'*--mount-binfmt=-[mount a new binfmt_misc on DIR; implies --mount and --user]::DIR:_files -/' \
+'*--map-user=[map the caller'\''s user to this one inside]:UID|NAME: __nsutils_users' \
 '*--map-users=[map users\: INNER\:OUTER\:COUNT, auto, subids or all; may be repeated]:MAP:(auto subids all)' \
-'*--map-group=[be this group inside]:GID|NAME: __nsutils_groups' \
-'*--map-groups=[map groups likewise]:MAP:(auto subids all)' \
-'*--owner=[become these before the user namespace is made, so that they own it]:UID\:GID: ' \
-'*--propagation=[how mounts travel between inside and outside\: private (as it is without this option), shared, slave or unchanged]:MODE:(private shared slave unchanged)' \
-'*--setgroups=[whether setgroups(2) may be called inside]:allow|deny:(allow deny)' \
-'*-S+[become this user before the program starts]:UID: ' \
-'*--setuid=[become this user before the program starts]:UID: ' \
-'*-G+[become this group, with no others, before the program starts]:GID: ' \
-'*--setgid=[become this group, with no others, before the program starts]:GID: ' \
+'*--map-group=[map the caller'\''s group to this one inside]:GID|NAME: __nsutils_groups' \
+'*--map-groups=[map groups, with the same MAP]:MAP:(auto subids all)' \
+'*--owner=[change to these IDs first, so that they own the user namespace]:UID\:GID: ' \
+'*--propagation=[propagation of the new mounts\: private (default), shared, slave or unchanged]:MODE:(private shared slave unchanged)' \
+'*--setgroups=[allow or deny setgroups(2) inside]:allow|deny:(allow deny)' \
+'*-S+[change to this user before the program starts]:UID: ' \
+'*--setuid=[change to this user before the program starts]:UID: ' \
+'*-G+[change to this group, and drop all others, before the program starts]:GID: ' \
+'*--setgid=[change to this group, and drop all others, before the program starts]:GID: ' \
 '*-R+[run the program with this root directory]:DIR:_files -/' \
 '*--root=[run the program with this root directory]:DIR:_files -/' \
 '*-w+[run the program in this directory]:DIR:_files -/' \
 '*--wd=[run the program in this directory]:DIR:_files -/' \
-'*--monotonic=[shift the monotonic clock by so many seconds]:OFFSET: ' \
-'*--boottime=[shift the clock since boot by so many seconds]:OFFSET: ' \
-'*-l+[register this interpreter with binfmt_misc inside; implies --mount-binfmt]:STRING: ' \
-'*--load-interp=[register this interpreter with binfmt_misc inside; implies --mount-binfmt]:STRING: ' \
-'*--whitelist-env=[the program gets only these variables, named with commas between them]:LIST: __nsutils_list variables' \
-'*--hostname=[the host name inside; implies --uts]:NAME: ' \
-'*--domainname=[the NIS domain name inside; implies --uts]:NAME: ' \
-'*--persist=[keep every namespace that has no FILE in DIR, which is made for it]:DIR:_files -/' \
-'*--unpersist=[let them go again, remove DIR, and run nothing]:DIR:_files -/' \
-'-h[show this help and end]' \
-'--help[show this help and end]' \
-'-V[show the version and end]' \
-'--version[show the version and end]' \
+'*--monotonic=[add this many seconds to the monotonic clock]:OFFSET: ' \
+'*--boottime=[add this many seconds to the clock since boot]:OFFSET: ' \
+'*-l+[register this interpreter with the new binfmt_misc; implies --mount-binfmt]:STRING: ' \
+'*--load-interp=[register this interpreter with the new binfmt_misc; implies --mount-binfmt]:STRING: ' \
+'*--whitelist-env=[run the program with only these variables, separated by commas]:LIST: __nsutils_list variables' \
+'*--hostname=[set the host name inside; implies --uts]:NAME: ' \
+'*--domainname=[set the NIS domain name inside; implies --uts]:NAME: ' \
+'*--persist=[make each namespace without a FILE persistent in DIR, which is created]:DIR:_files -/' \
+'*--unpersist=[remove the persistent namespaces in DIR, and DIR, and run nothing]:DIR:_files -/' \
+'-h[show this help and exit]' \
+'--help[show this help and exit]' \
+'-V[show the version and exit]' \
+'--version[show the version and exit]' \
 '-f[run the program as a child, which is PID 1 with --pid]' \
 '--fork[run the program as a child, which is PID 1 with --pid]' \
-'--forward-signals[hand INT and TERM on to the child; implies --fork]' \
-'-r[be root inside]' \
-'--map-root-user[be root inside]' \
-'-c[be the same user and group inside]' \
-'--map-current-user[be the same user and group inside]' \
-'--map-auto[map users and groups from 0 up to your subordinate ids]' \
-'--map-subids[map your subordinate ids to themselves]' \
-'--keep-caps[the program keeps the capabilities of the user namespace]' \
-'--clear-env[the program gets an empty environment]' \
-'--loopback[the network'\''s loopback device is up; implies --net]' \
-'--init[run the program below an init of ours, which is PID 1; implies --fork and --pid]' \
-'--pivot-root[with --root, exchange the root itself\: nothing is left of the old one; implies --mount]' \
-'--check[tell which namespaces can be made here, those named or all, and run nothing]' \
-'--json[with --check, tell it as JSON]' \
+'--forward-signals[forward INT and TERM to the child; implies --fork]' \
+'-r[map the caller to root inside]' \
+'--map-root-user[map the caller to root inside]' \
+'-c[map the caller'\''s user and group to themselves]' \
+'--map-current-user[map the caller'\''s user and group to themselves]' \
+'--map-auto[map users and groups from 0 on to your subordinate IDs]' \
+'--map-subids[map your subordinate IDs to themselves]' \
+'--keep-caps[the program retains the capabilities of the user namespace]' \
+'--clear-env[run the program with an empty environment]' \
+'--loopback[bring up the loopback device inside; implies --net]' \
+'--init[run the program below an init, which is PID 1; implies --fork and --pid]' \
+'--pivot-root[with --root, change the root of the mount namespace; implies --mount]' \
+'--check[report which of these (or all) namespaces can be created, and run nothing]' \
+'--json[with --check, report as JSON]' \
 '--close-fds[the program gets no descriptors but standard input, output and error]' \
 '--no-new-privs[no program inside gains privileges, by its set-user-ID bit or otherwise]' \
 '--new-session[the program, a child, is in a session of its own and cannot type into the terminal]' \

@@ -110,7 +110,7 @@ fn only_the_types_that_are_asked_for_are_checked_and_the_status_tells() {
 #[test]
 fn no_program_runs() {
     let outcome = ordinary(runshare()).args(["--check", "true"]).run();
-    outcome.fails(1, "runshare: option --check runs no program\n");
+    outcome.fails(1, "runshare: option --check does not run a program\n");
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_user_namespace_in_which_nobody_can_be_mapped_is_none() {
     let outcome = tool.args(["--check", "-U", "-u"]).run();
     let rows = rows(&outcome);
     assert_eq!(outcome.code(), 1);
-    let why = "no: it can be made, but nobody can be mapped in it: to map root takes CAP_SETFCAP outside ";
+    let why = "no: it can be created, but no ID can be mapped in it: to map root takes CAP_SETFCAP outside ";
     assert!(rows[0][3].starts_with(why), "{outcome}");
     assert_eq!(rows[1][3], "yes");
 }
@@ -261,7 +261,7 @@ fn a_missing_capability_is_not_blamed_for_a_refused_call() {
         let said = outcome.out() + &outcome.err();
         assert!(!said.contains("CAP_SETFCAP"), "{said}");
         assert!(
-            said.contains("nobody can be mapped in it: Operation not permitted"),
+            said.contains("no ID can be mapped in it: Operation not permitted"),
             "{said}"
         );
     }

@@ -293,7 +293,7 @@ fn root_without_a_range_gets_that_of_the_first_line_as_in_the_original() {
     assert_eq!(
         hint.as_deref(),
         Some(
-            "root has no line in /etc/subuid: the range that is mapped is that of tester, the first there"
+            "root has no line in /etc/subuid: the range of tester, the first in it, is mapped"
         )
     );
 }

@@ -89,7 +89,7 @@ fn a_missing_newuidmap_is_told_with_its_package() {
     };
     let hint = expected(diff.hint(line));
     let start =
-        "newuidmap(1), which maps subordinate ids, is not installed: it is in the package uidmap ";
+        "newuidmap(1), which maps subordinate ids, is not installed: install the package uidmap ";
     assert!(hint.starts_with(start), "{hint}");
 }
 
