@@ -175,7 +175,10 @@ fn names_in_a_directory_of_namespaces_are_text() {
     let words = [runshare.as_str(), "--unpersist", "/mnt/kept"];
     let outcome = script(DIRECTORY, words).run();
     let shown = r"/mnt/kept/a\x1b[31m\xe2\x80\xae\xff";
-    outcome.fails(1, &format!("runshare: {shown} is not a persistent namespace\n"));
+    outcome.fails(
+        1,
+        &format!("runshare: {shown} is not a persistent namespace\n"),
+    );
 }
 
 #[test]

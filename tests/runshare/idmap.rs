@@ -292,8 +292,6 @@ fn root_without_a_range_gets_that_of_the_first_line_as_in_the_original() {
     let hint = diff.hint(|tool| machine.root(tool).args(["--map-auto", "true"]));
     assert_eq!(
         hint.as_deref(),
-        Some(
-            "root has no line in /etc/subuid: the range of tester, the first in it, is mapped"
-        )
+        Some("root has no line in /etc/subuid: the range of tester, the first in it, is mapped")
     );
 }

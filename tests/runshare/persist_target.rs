@@ -361,7 +361,10 @@ fn what_is_foreign_stops_it_before_anything_is_done() {
             let path = directory.join(name);
             make(path.clone());
             let before = state(scratch.path());
-            let refused = format!("runshare: {} is not a persistent namespace\n", path.display());
+            let refused = format!(
+                "runshare: {} is not a persistent namespace\n",
+                path.display()
+            );
             runshare()
                 .arg("--unpersist")
                 .arg(&directory)
@@ -388,7 +391,10 @@ fn a_namespace_of_another_type_is_foreign_too() {
         fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
         let bind = |source: &str| mount(Some(source), &file, NONE, MsFlags::MS_BIND, NONE).unwrap();
         bind("/proc/self/ns/ipc");
-        let refused = format!("runshare: {} is not a persistent namespace\n", file.display());
+        let refused = format!(
+            "runshare: {} is not a persistent namespace\n",
+            file.display()
+        );
         runshare()
             .arg("--unpersist")
             .arg(&directory)
@@ -424,7 +430,10 @@ fn where_nothing_is_kept_nothing_is_done() {
     let (empty, file) = (scratch.dir("empty"), scratch.file("file", ""));
     let missing = scratch.path().join("missing");
     for (path, sentence) in [
-        (&empty, format!("no persistent namespaces in {}", empty.display())),
+        (
+            &empty,
+            format!("no persistent namespaces in {}", empty.display()),
+        ),
         (
             &file,
             format!("cannot open {}: Not a directory", file.display()),
@@ -456,7 +465,8 @@ fn both_say_what_they_cannot_stand_beside() {
         .arg("true")
         .run()
         .fails(1, nothing);
-    let alone = "runshare: option --unpersist cannot be combined with another option or a program\n";
+    let alone =
+        "runshare: option --unpersist cannot be combined with another option or a program\n";
     for more in [
         &["true"][..],
         &["--uts"],

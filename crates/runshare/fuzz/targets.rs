@@ -1,4 +1,4 @@
-//! Fuzz targets: what the readers of `runshare` promise for whatever bytes there are. Nothing is made here, only read.
+//! Fuzz targets: the properties of the parsers of `runshare` for any input. They have no side effects.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -75,7 +75,7 @@ fn map() {
     });
 }
 
-/// Numbers that lie close together, so that blocks meet.
+/// Returns numbers that are close together, so that ranges overlap.
 fn near(byte: u8) -> u64 {
     let number = u64::from(byte & 15);
     if byte & 0x80 == 0 {
@@ -85,23 +85,23 @@ fn near(byte: u8) -> u64 {
     }
 }
 
-/// The pairs of ids that lines stand for: there are few.
-fn pairs(line: &MapRange) -> impl Iterator<Item = (u64, u64)> + use<> {
+/// Returns the pairs of IDs of a range: there are few.
+fn pairs(range: &MapRange) -> impl Iterator<Item = (u64, u64)> + use<> {
     let MapRange {
         inner,
         outer,
         count,
-    } = *line;
+    } = *range;
     (0..count).map(move |step| (inner + step, outer + step))
 }
 
 #[test]
-fn blocks() {
-    check!(name = "blocks").for_each(|input: &[u8]| {
+fn ranges() {
+    check!(name = "ranges").for_each(|input: &[u8]| {
         let (numbers, rest) = input.split_at(input.len().min(2));
         let &[inner, outer] = numbers else { return };
         let single = (near(inner), near(outer));
-        let blocks: Vec<RequestedRange> = rest
+        let requests: Vec<RequestedRange> = rest
             .chunks_exact(4)
             .map(|bytes| RequestedRange {
                 range: MapRange {
@@ -112,39 +112,39 @@ fn blocks() {
                 shiftable: bytes[3] & 1 == 1,
             })
             .collect();
-        let whole = compose_ranges(None, &blocks);
+        let whole = compose_ranges(None, &requests);
         assert!(
-            whole.iter().copied().eq(blocks
+            whole.iter().copied().eq(requests
                 .iter()
-                .map(|block| block.range)
-                .filter(|line| line.count > 0))
+                .map(|request| request.range)
+                .filter(|range| range.count > 0))
         );
-        blocks
+        requests
             .into_iter()
-            .for_each(|block| gives_way(block, single));
+            .for_each(|request| check_cut(request, single));
     });
 }
 
-/// A block beside a single id is the block but for what has to give way: one id at most.
-fn gives_way(block: RequestedRange, single: (u64, u64)) {
-    let lines = compose_ranges(Some(single), &[block]);
-    assert!(lines.iter().all(|line| line.count > 0), "{lines:?}");
-    let mapped: Vec<(u64, u64)> = lines.iter().flat_map(pairs).collect();
+/// Checks that a range that is cut around a single ID loses at most one ID.
+fn check_cut(request: RequestedRange, single: (u64, u64)) {
+    let ranges = compose_ranges(Some(single), &[request]);
+    assert!(ranges.iter().all(|range| range.count > 0), "{ranges:?}");
+    let mapped: Vec<(u64, u64)> = ranges.iter().flat_map(pairs).collect();
     assert_eq!(mapped[0], single);
     let rest = &mapped[1..];
     let apart = |(inner, outer): &(u64, u64)| *inner != single.0 && *outer != single.1;
-    assert!(rest.iter().all(apart), "{lines:?}");
+    assert!(rest.iter().all(apart), "{ranges:?}");
     assert!(rest.is_sorted() && rest.iter().map(|pair| pair.1).is_sorted());
-    let asked: Vec<(u64, u64)> = pairs(&block.range).collect();
-    let is_asked = |(_, outer): &(u64, u64)| asked.iter().any(|pair| pair.1 == *outer);
-    assert!(rest.iter().all(is_asked), "{lines:?}");
+    let requested: Vec<(u64, u64)> = pairs(&request.range).collect();
+    let is_requested = |(_, outer): &(u64, u64)| requested.iter().any(|pair| pair.1 == *outer);
+    assert!(rest.iter().all(is_requested), "{ranges:?}");
     assert!(
-        (asked.len().saturating_sub(1)..=asked.len()).contains(&rest.len()),
-        "{lines:?}"
+        (requested.len().saturating_sub(1)..=requested.len()).contains(&rest.len()),
+        "{ranges:?}"
     );
 }
 
-/// The first whole line of the user by the plainest means.
+/// Finds the first whole line of the user in the simplest way.
 fn plain_range(file: &str) -> Option<Option<SubidRange>> {
     for line in file.split('\n') {
         let fields: Vec<&str> = line.splitn(3, ':').collect();

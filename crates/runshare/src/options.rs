@@ -44,7 +44,7 @@ pub(crate) struct Options {
     /// The signal that the child gets when its parent dies.
     pub(crate) kill_child: Option<c_int>,
     pub(crate) forward_signals: bool,
-    /// Whether an init of ours is PID 1.
+    /// Whether a small init is PID 1.
     pub(crate) init: bool,
     pub(crate) mount_proc: Option<PathBuf>,
     pub(crate) mount_binfmt: Option<PathBuf>,

@@ -50,9 +50,9 @@ impl Exposure {
     }
 
     /// Gives up what was inherited, except for these descriptors.
-    pub(crate) fn release(self, kept: impl Iterator<Item = RawFd>) {
+    pub(crate) fn release(self, needed: impl Iterator<Item = RawFd>) {
         if self != Exposure::Original {
-            release_inherited(&kept.collect::<Vec<_>>());
+            release_inherited(&needed.collect::<Vec<_>>());
         }
     }
 

@@ -111,7 +111,7 @@ impl Watchdog {
 /// Returns the signal that a watchdog is needed for.
 fn watched_signal(options: &Options) -> Option<c_int> {
     match options.kill_child {
-        // KILL ends a PID 1 too, and an init of ours forwards the signal to a program that is not PID 1.
+        // KILL ends a PID 1 too, and with --init, init forwards the signal to a program that is not PID 1.
         Some(SIGKILL) | None => None,
         Some(_) if options.init || !options.unshares(NsType::Pid) => None,
         Some(signal) => Some(signal),
@@ -127,16 +127,15 @@ impl Drop for Watchdog {
 
 /// Opens everything that is needed, releases the child, and waits until it or the parent ends.
 fn watch(signal: c_int, parent: &OwnedFd, child: Pid, sync: &mut Option<SyncSocket>) -> Result<()> {
-    let status = format!("/proc/{child}/status");
-    let mut status = File::from(open_verified(Path::new(&status), OFlag::O_RDONLY)?);
+    let path = format!("/proc/{child}/status");
+    let mut status = File::from(open_verified(Path::new(&path), OFlag::O_RDONLY)?);
     let child = pidfd_open(child)?;
     // It leaves the caller's session and closes its descriptors: what ends the caller must not end the watchdog, and a
     // reader of the program's output must see its end.
     setsid()?;
-    let kept = [parent.as_raw_fd(), child.as_raw_fd(), status.as_raw_fd()];
-    let ends = sync.iter().flat_map(SyncSocket::descriptors);
-    let kept: Vec<_> = kept.into_iter().chain(ends).collect();
-    release_inherited(&kept);
+    let mut needed = vec![parent.as_raw_fd(), child.as_raw_fd(), status.as_raw_fd()];
+    needed.extend(sync.iter().flat_map(SyncSocket::descriptors));
+    release_inherited(&needed);
     if let Some(sync) = sync.take() {
         sync.release(0)?;
     }

@@ -134,14 +134,14 @@ mod tests {
         RequestedRange { range, shiftable }
     }
 
-    fn composed(single: (u64, u64), blocks: &[RequestedRange]) -> String {
-        let told = |line: &MapRange| format!("{} {} {}", line.inner, line.outer, line.count);
-        let lines = compose_ranges(Some(single), blocks);
-        lines.iter().map(told).collect::<Vec<_>>().join(", ")
+    fn composed(single: (u64, u64), requested: &[RequestedRange]) -> String {
+        let format = |range: &MapRange| format!("{} {} {}", range.inner, range.outer, range.count);
+        let ranges = compose_ranges(Some(single), requested);
+        ranges.iter().map(format).collect::<Vec<_>>().join(", ")
     }
 
     #[test]
-    fn a_block_is_cut_around_the_single_id() {
+    fn a_range_is_cut_around_the_single_id() {
         let auto = requested(0, 100_000, 65536, true);
         assert_eq!(composed((0, 1001), &[auto]), "0 1001 1, 1 100000 65536");
         assert_eq!(
@@ -161,13 +161,13 @@ mod tests {
     }
 
     #[test]
-    fn a_block_that_is_not_touched_stays_whole() {
-        let blocks = [
+    fn a_range_without_the_single_id_is_not_changed() {
+        let ranges = [
             requested(5, 100_000, 3, false),
             requested(20, 100_010, 3, false),
         ];
         assert_eq!(
-            composed((0, 1001), &blocks),
+            composed((0, 1001), &ranges),
             "0 1001 1, 5 100000 3, 20 100010 3"
         );
         assert_eq!(
@@ -178,7 +178,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is asked for, no id is mapped twice on either side, and every block keeps its order.
+        /// For any request, no ID is mapped twice on either side, and every range retains its order.
         #[test]
         fn no_id_is_mapped_twice(
             single in (0_u64..20, 0_u64..20),

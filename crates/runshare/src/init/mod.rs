@@ -1,4 +1,4 @@
-//! `--init`: an init of ours is PID 1 of the new PID namespace, and the tool monitors the program from outside.
+//! `--init`: a small init is PID 1 of the new PID namespace, and the tool monitors the program from outside.
 //!
 //! ```text
 //! caller's PID namespace                      │ new PID namespace

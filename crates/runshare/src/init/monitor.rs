@@ -56,11 +56,11 @@ pub(crate) fn run(
         let ready = wait_for_release(&mut sync).and_then(|()| death_signal.arm());
         diagnostics.finish(ready.and_then(|()| inside(&init)))
     };
-    let init = process::spawn(child)
+    let init_pid = process::spawn(child)
         .with_hint(hint::fork)
         .context("fork failed")?;
     if let Err(error) = Exposure::Hidden.prepare_to_wait(binder) {
-        kill_and_reap(init);
+        kill_and_reap(init_pid);
         return Err(error);
     }
     // A reader of the program's output or a process that waits for its lock must see that the program closed it, so
@@ -70,9 +70,9 @@ pub(crate) fn run(
     needed.extend(sync.descriptors());
     release_inherited(&needed);
     let result = match sync.release(0).context("send failed") {
-        Ok(()) => wait(init, receiver, terminal),
+        Ok(()) => wait(init_pid, receiver, terminal),
         Err(error) => {
-            kill_and_reap(init);
+            kill_and_reap(init_pid);
             Err(error)
         }
     };

@@ -51,13 +51,13 @@ impl Init {
         diagnostics: &Diagnostics,
         become_program: impl FnOnce() -> Result<ExitReason>,
     ) -> Result<ExitReason> {
-        let program = || {
+        let child = || {
             let ready = self.before_exec();
             diagnostics.finish(ready.and_then(|()| become_program()))
         };
         // This is done before there is a program, because the program can see PID 1.
         make_undumpable().context("prctl failed")?;
-        let program = process::spawn(program).context("fork failed")?;
+        let program = process::spawn(child).context("fork failed")?;
         let pidfd = pidfd_open(program).context("pidfd_open failed")?;
         // The program runs by now. If one of these fails, PID 1 is as any other PID 1 is.
         let _ = self.release_inherited(&pidfd);
