@@ -4,8 +4,9 @@ use std::fs;
 
 use testkit::{Running, Tool};
 
-use crate::fixture::{Fixture, Scenario, TESTER};
+use crate::fixture::Fixture;
 use crate::processes::{asleep, sleep, unshared};
+use crate::scenario::{Scenario, TESTER};
 
 /// The types in the order of `ls`.
 const TYPES: [&str; 8] = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
@@ -44,14 +45,9 @@ fn pid(running: &Running) -> String {
 
 #[test]
 fn a_column_a_process_a_row_a_type() {
-    Scenario::Root.play("compare::rows_act");
-    Scenario::User.play("compare::rows_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn rows_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root, Scenario::User]) else {
+        return;
+    };
     let other = asleep(unshared(&["-r", "-u", "-n", "sleep", "1000"]));
     let like_us = asleep(sleep());
     let (other, like_us) = (pid(&other), pid(&like_us));
@@ -83,13 +79,9 @@ fn rows_act() {
 
 #[test]
 fn the_table_has_every_form() {
-    Scenario::Root.play("compare::forms_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn forms_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let other = asleep(unshared(&["-u", "sleep", "1000"]));
     let pid = pid(&other);
     let (own, its) = (number("self", "uts"), number(&pid, "uts"));
@@ -117,13 +109,9 @@ fn forms_act() {
 
 #[test]
 fn what_may_not_be_read_is_said_to_be_unknown() {
-    Scenario::Root.play("compare::stranger_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn stranger_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let stranger = || fixture.ours().as_user(TESTER, TESTER, &[]);
     let run = |tool: Tool, words: &[&str]| tool.args(words).run().ok();
     let own = number("self", "uts");
@@ -148,13 +136,9 @@ fn stranger_act() {
 
 #[test]
 fn a_process_that_does_not_exist_is_an_error() {
-    Scenario::Root.play("compare::mistakes_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn mistakes_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     for (words, sentence) in [
         (
             &["--compare", "999999"][..],
@@ -187,13 +171,9 @@ fn mistakes_act() {
 
 #[test]
 fn threads_and_zombies_can_be_compared() {
-    Scenario::Root.play("compare::odd_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn odd_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let (sender, receiver) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         nix::sched::unshare(nix::sched::CloneFlags::CLONE_NEWUTS).unwrap();

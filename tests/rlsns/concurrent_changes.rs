@@ -8,8 +8,9 @@ use std::thread;
 
 use testkit::{Outcome, originals};
 
-use crate::fixture::{Fixture, Scenario};
+use crate::fixture::Fixture;
 use crate::sample_processes::SampleProcesses;
+use crate::scenario::Scenario;
 
 const RUNS: usize = 500;
 
@@ -74,13 +75,9 @@ impl Drop for Over<'_> {
 
 #[test]
 fn what_stays_is_listed_and_nothing_else() {
-    Scenario::Root.play("concurrent_changes::same_namespaces");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn same_namespaces() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let _cast = SampleProcesses::new(&fixture);
     let run = |line: &[&str]| fixture.ours().without_capability(21).args(line).run().ok();
     let calm = LINES.map(|line| namespaces(&run(line)));
@@ -100,13 +97,9 @@ fn same_namespaces() {
 
 #[test]
 fn namespaces_that_come_and_go_are_no_error() {
-    Scenario::Root.play("concurrent_changes::other_namespaces");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn other_namespaces() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let _cast = SampleProcesses::new(&fixture);
     let run = || {
         let tool = fixture.ours().without_capability(21);

@@ -8,8 +8,9 @@ use std::os::unix::ffi::OsStringExt;
 use nix::mount::{MsFlags, mount};
 use testkit::{Outcome, Running, Tool, eventually, originals};
 
-use crate::fixture::{Fixture, Scenario};
+use crate::fixture::Fixture;
 use crate::json::is_valid;
+use crate::scenario::Scenario;
 
 /// A process in a uts namespace of its own, with this word on its command line.
 pub(crate) fn shown(word: impl Into<OsString>) -> Running {
@@ -30,13 +31,9 @@ pub(crate) fn both(fixture: &Fixture, line: &[&str]) -> (Outcome, Outcome) {
 
 #[test]
 fn the_help_is_our_own() {
-    Scenario::Root.play("differences::help_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn help_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     for option in ["--help", "-h", "--he"] {
         let (ours, theirs) = both(&fixture, &[option]);
         let (ours, theirs) = (ours.ok().out(), theirs.ok().out());
@@ -48,13 +45,9 @@ fn help_act() {
 
 #[test]
 fn columns_of_our_own_come_when_they_are_named() {
-    Scenario::Root.play("differences::columns_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn columns_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let (ours, theirs) = both(&fixture, &["-r", "-H"]);
     let names = |outcome: &Outcome| -> Vec<String> {
         let text = outcome.out();
@@ -77,13 +70,9 @@ fn columns_act() {
 
 #[test]
 fn views_of_our_own_take_nothing_from_the_originals_options() {
-    Scenario::Root.play("differences::views_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn views_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let uts = crate::processes::inode("/proc/1/ns/uts").to_string();
     for (option, value) in [
         ("--holders", uts.as_str()),
@@ -109,13 +98,9 @@ fn views_act() {
 
 #[test]
 fn json_is_json_whatever_a_command_line_holds() {
-    Scenario::Root.play("differences::json_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn json_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let odd = shown(OsString::from_vec(
         b"\xff\xfe \xc3( \xed\xa0\x80 caf\xe9".to_vec(),
     ));
@@ -150,13 +135,9 @@ fn json_act() {
 
 #[test]
 fn several_paths_stand_in_one_string_of_json() {
-    Scenario::Root.play("differences::paths_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn paths_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let paths = ["a", "b c"].map(|name| fixture.scratch.file(name, ""));
     let none = None::<&str>;
     for path in &paths {
@@ -178,13 +159,9 @@ fn paths_act() {
 
 #[test]
 fn a_tree_in_lines_is_json() {
-    Scenario::Root.play("differences::lines_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn lines_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let _child = shown("x");
     let (ours, theirs) = fixture.run_both(|tool| {
         let tool = tool.env("LIBSMARTCOLS_JSON", "lines");
@@ -199,13 +176,9 @@ fn lines_act() {
 
 #[test]
 fn what_turns_the_direction_of_writing_is_made_visible() {
-    Scenario::Root.play("differences::direction_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn direction_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     for mark in [
         '\u{200e}', '\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{202d}', '\u{202e}',
         '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}', '\u{feff}',
@@ -228,13 +201,9 @@ fn direction_act() {
 
 #[test]
 fn json_has_no_control_characters() {
-    Scenario::Root.play("differences::control_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn control_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     // DEL and CSI, in UTF-8; the escape character is escaped by both.
     let _running = shown(OsString::from("a\u{7f}b\u{9b}31mc\u{1b}d"));
     let (ours, theirs) = both(&fixture, &["-J", "-t", "uts", "-o", "COMMAND"]);
@@ -249,14 +218,10 @@ fn control_act() {
 
 #[test]
 fn a_uid_above_two_to_the_31_is_shown_and_filtered_as_it_is() {
-    Scenario::Root.play("differences::uid_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn uid_act() {
     const UID: u32 = 3_000_000_000;
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let tool = crate::processes::unshared(&["-r", "-n", "sleep", "1000"]);
     let net = crate::processes::asleep(tool.as_user(UID, UID, &[]));
     let inode = crate::processes::namespace(&net, "net");
@@ -290,13 +255,9 @@ fn uid_act() {
 
 #[test]
 fn a_long_list_that_nobody_reads_is_no_failure() {
-    Scenario::Root.play("differences::unread_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn unread_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     // More than the original's standard output holds back.
     let _long = [0; 3].map(|_| shown("x".repeat(7000)));
     let line = ["-n", "-t", "uts"];
@@ -313,13 +274,9 @@ fn unread_act() {
 
 #[test]
 fn what_is_wrong_with_a_filter_is_said_in_our_own_words() {
-    Scenario::Root.play("differences::words_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn words_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     for (filter, our, their) in [
         (
             "NS ==",

@@ -7,8 +7,9 @@ use std::os::unix::ffi::OsStringExt;
 use testkit::{Outcome, Running, Tool, require};
 
 use crate::differences::shown;
-use crate::fixture::{Fixture, Scenario};
+use crate::fixture::Fixture;
 use crate::processes::{asleep, inode, namespace, unshared};
+use crate::scenario::Scenario;
 
 /// Names that would break out of a label, change the terminal or be no text at all.
 const HOSTILE: [&[u8]; 8] = [
@@ -37,15 +38,10 @@ fn hostile() -> Vec<Running> {
 
 #[test]
 fn graphviz_draws_it() {
-    Scenario::Root.play("graph::drawn_act");
-    Scenario::User.play("graph::drawn_act");
-    Scenario::OtherUser.play("graph::drawn_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn drawn_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root, Scenario::User, Scenario::OtherUser])
+    else {
+        return;
+    };
     if !require::installed("dot") {
         return;
     }
@@ -75,13 +71,9 @@ fn drawn_act() {
 
 #[test]
 fn nothing_in_it_is_more_than_text() {
-    Scenario::Root.play("graph::hostile_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn hostile_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let hostile = hostile();
     for language in ["dot", "mermaid"] {
         let graph = format!("--graph={language}");
@@ -138,14 +130,9 @@ fn is_known(line: &str) -> bool {
 
 #[test]
 fn frames_are_owners_and_arrows_parents() {
-    Scenario::Root.play("graph::frames_act");
-    Scenario::User.play("graph::frames_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn frames_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root, Scenario::User]) else {
+        return;
+    };
     let maker = asleep(unshared(&[
         "-r",
         "-n",
@@ -196,13 +183,9 @@ fn frames_act() {
 
 #[test]
 fn what_is_drawn_can_be_chosen() {
-    Scenario::Root.play("graph::chosen_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn chosen_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let one = asleep(unshared(&["-u", "-n", "sleep", "1000"]));
     let other = asleep(unshared(&["-r", "-u", "sleep", "1000"]));
     let [first, net] = ["uts", "net"].map(|name| namespace(&one, name).to_string());
@@ -227,13 +210,9 @@ fn chosen_act() {
 
 #[test]
 fn what_cannot_be_drawn_is_refused() {
-    Scenario::Root.play("graph::mistakes_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn mistakes_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     for (line, sentence) in [
         (&["--graph=svg"][..], "unknown graph type: svg"),
         (&["--graph="], "unknown graph type: "),

@@ -3,8 +3,9 @@
 
 use testkit::{Outcome, Tool};
 
-use crate::fixture::{Fixture, Scenario, seen};
+use crate::fixture::{Fixture, seen};
 use crate::hiding_places::{self, Hidden, Place};
+use crate::scenario::Scenario;
 
 /// The cells of the row of this namespace, if there is one.
 fn row(outcome: &Outcome, inode: u64) -> Option<Vec<String>> {
@@ -15,8 +16,10 @@ fn row(outcome: &Outcome, inode: u64) -> Option<Vec<String>> {
 }
 
 /// Asserts that ours lists what hides there and says why, and what the original does.
-fn reveal(place: Place) {
-    let fixture = Fixture::entered();
+fn reveal(scenarios: &[Scenario], place: Place) {
+    let Some(fixture) = Fixture::in_each(scenarios) else {
+        return;
+    };
     let hidden = fixture.processor.on(|| place(&fixture));
     let list = |tool: Tool, columns: &str| tool.args(["-rnlo", columns]).run();
     let ours = list(fixture.ours().arg("--hidden"), "NS,TYPE,NPROCS,HELD");
@@ -113,118 +116,79 @@ fn is_left_out_where_the_original_does(fixture: &Fixture, hidden: &Hidden) {
     }
 }
 
-/// Plays an act as root and as root of a user namespace.
-fn as_both(act: &str) {
-    Scenario::Root.play(act);
-    Scenario::User.play(act);
-}
-
 #[test]
 fn held_by_a_thread_alone() {
-    as_both("hidden::thread_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn thread_act() {
-    reveal(hiding_places::in_a_thread);
+    reveal(
+        &[Scenario::Root, Scenario::User],
+        hiding_places::in_a_thread,
+    );
 }
 
 #[test]
 fn mounted_in_another_mount_namespace_alone() {
-    as_both("hidden::elsewhere_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn elsewhere_act() {
-    reveal(hiding_places::mounted_elsewhere);
+    reveal(
+        &[Scenario::Root, Scenario::User],
+        hiding_places::mounted_elsewhere,
+    );
 }
 
 #[test]
 fn a_mount_namespace_without_a_process() {
-    as_both("hidden::kept_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn kept_act() {
-    reveal(hiding_places::mounted_mount_namespace);
+    reveal(
+        &[Scenario::Root, Scenario::User],
+        hiding_places::mounted_mount_namespace,
+    );
 }
 
 #[test]
 fn mounted_inside_a_mount_namespace_without_a_process() {
-    as_both("hidden::nested_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn nested_act() {
-    reveal(hiding_places::mounted_in_a_mount_namespace_without_a_process);
+    reveal(
+        &[Scenario::Root, Scenario::User],
+        hiding_places::mounted_in_a_mount_namespace_without_a_process,
+    );
 }
 
 #[test]
 fn held_by_a_socket_alone() {
-    as_both("hidden::socket_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn socket_act() {
-    reveal(hiding_places::in_a_socket);
+    reveal(
+        &[Scenario::Root, Scenario::User],
+        hiding_places::in_a_socket,
+    );
 }
 
 #[test]
 fn held_by_a_descriptor_alone() {
-    as_both("hidden::descriptor_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn descriptor_act() {
-    reveal(hiding_places::behind_a_descriptor);
+    reveal(
+        &[Scenario::Root, Scenario::User],
+        hiding_places::behind_a_descriptor,
+    );
 }
 
 #[test]
 fn a_parent_user_namespace_without_a_process() {
-    as_both("hidden::parent_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn parent_act() {
-    reveal(hiding_places::as_a_parent);
+    reveal(
+        &[Scenario::Root, Scenario::User],
+        hiding_places::as_a_parent,
+    );
 }
 
 #[test]
 fn the_pid_namespace_of_children_that_cannot_be() {
-    as_both("hidden::pid_for_children_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn pid_for_children_act() {
-    reveal(hiding_places::for_children_of_a_dead_init);
+    reveal(
+        &[Scenario::Root, Scenario::User],
+        hiding_places::for_children_of_a_dead_init,
+    );
 }
 
 #[test]
 fn the_time_namespace_of_children_yet_to_come() {
-    as_both("hidden::time_for_children_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn time_for_children_act() {
-    reveal(hiding_places::for_children_in_other_times);
+    reveal(
+        &[Scenario::Root, Scenario::User],
+        hiding_places::for_children_in_other_times,
+    );
 }
 
 #[test]
 fn mounted_two_mount_namespaces_without_a_process_deep() {
-    Scenario::Host.play("hidden::deep_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn deep_act() {
-    reveal(hiding_places::two_mount_namespaces_deep);
+    reveal(&[Scenario::Host], hiding_places::two_mount_namespaces_deep);
 }

@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use nix::mount::{MsFlags, mount};
 use testkit::{Tool, require};
 
-use crate::fixture::{Fixture, Scenario, TESTER};
+use crate::fixture::Fixture;
 use crate::processes::{asleep, inode, namespace, sleep, unshared};
+use crate::scenario::{Scenario, TESTER};
 
 /// The inode number of no namespace.
 const NOWHERE: &str = "4026999999";
@@ -40,13 +41,9 @@ fn second_line(fixture: &Fixture, line: &[&str], first: &str) -> String {
 
 #[test]
 fn that_there_is_no_proc() {
-    Scenario::Root.play("hints::proc_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn proc_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let script = "mount -t tmpfs x /proc && exec \"$0\" \"$@\"";
     let missing = "no procfs is mounted on /proc: mount -t proc proc /proc";
     for line in [
@@ -80,14 +77,9 @@ fn proc_act() {
 
 #[test]
 fn what_else_a_number_is_the_number_of() {
-    Scenario::Root.play("hints::number_act");
-    Scenario::User.play("hints::number_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn number_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root, Scenario::User]) else {
+        return;
+    };
     let other = asleep(unshared(&["-u", "sleep", "1000"]));
     let uts = namespace(&other, "uts").to_string();
     let process = "that is a process: --task 1 lists the namespaces that it is in";
@@ -110,28 +102,9 @@ fn number_act() {
 
 #[test]
 fn that_it_is_another_pid_namespace_alone() {
-    Scenario::Root.play("hints::root_act");
-}
-
-#[test]
-fn that_processes_may_not_be_read() {
-    Scenario::OtherUser.play("hints::stranger_act");
-}
-
-#[test]
-fn that_proc_hides_processes() {
-    Scenario::OtherUser.play("hints::hidden_act");
-}
-
-#[test]
-fn nothing_where_everybody_is_seen() {
-    Scenario::Host.play("hints::machine_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn root_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let _sleeper = asleep(sleep());
     assert_eq!(
         hint(&fixture, &[NOWHERE]),
@@ -158,9 +131,10 @@ fn root_act() {
 }
 
 #[test]
-#[ignore = "an act, played on a fixture"]
-fn stranger_act() {
-    let fixture = Fixture::entered();
+fn that_processes_may_not_be_read() {
+    let Some(fixture) = Fixture::in_each(&[Scenario::OtherUser]) else {
+        return;
+    };
     let unread = ", 1 of which this user may not read";
     let expected = format!("{LOOKED}{unread}{INSIDE}");
     assert_eq!(hint(&fixture, &[NOWHERE]), Some(expected));
@@ -169,9 +143,10 @@ fn stranger_act() {
 }
 
 #[test]
-#[ignore = "an act, played on a fixture"]
-fn hidden_act() {
-    let fixture = Fixture::entered();
+fn that_proc_hides_processes() {
+    let Some(fixture) = Fixture::in_each(&[Scenario::OtherUser]) else {
+        return;
+    };
     assert_eq!(
         std::process::id(),
         1,
@@ -205,9 +180,10 @@ fn hidden_act() {
 }
 
 #[test]
-#[ignore = "an act, played on a fixture"]
-fn machine_act() {
-    let fixture = Fixture::entered();
+fn nothing_where_everybody_is_seen() {
+    let Some(fixture) = Fixture::in_each(&[Scenario::Host]) else {
+        return;
+    };
     // Not even root may look into every machine's first process.
     let refused = unreadable();
     let expected = format!("{LOOKED}, {refused} of which this user may not read");

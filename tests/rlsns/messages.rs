@@ -6,7 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 
 use testkit::{Signal, Tool};
 
-use crate::fixture::{Fixture, Scenario, seen};
+use crate::fixture::{Fixture, seen};
+use crate::scenario::Scenario;
 
 /// Asserts that both do the same when set up so.
 #[track_caller]
@@ -38,13 +39,9 @@ const LINES: [&[&str]; 14] = [
 
 #[test]
 fn the_name_in_messages_is_the_base_name_but_in_a_getopt_line() {
-    Scenario::Root.play("messages::names");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn names() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     for name in ["lsns", "/x/lsns", "./a b/c", "x/", "", "\u{1b}[1m", "漢字"] {
         for line in LINES {
             same(&fixture, |tool| tool.argv0(name).args(line));
@@ -54,13 +51,9 @@ fn names() {
 
 #[test]
 fn values_may_be_any_bytes() {
-    Scenario::Root.play("messages::bytes");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn bytes() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     for odd in [
         &b"/\xff\xfe no\tsuch\n"[..],
         b"\xff",
@@ -91,13 +84,9 @@ fn bytes() {
 
 #[test]
 fn a_table_that_cannot_be_written_is_a_failure() {
-    Scenario::Root.play("messages::outlets");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn outlets() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let full = || File::options().write(true).open("/dev/full").unwrap();
     for line in LINES.iter().chain(&[
         &[][..],
@@ -133,13 +122,9 @@ fn unread() -> std::os::fd::OwnedFd {
 
 #[test]
 fn an_environment_that_is_empty_is_enough() {
-    Scenario::Root.play("messages::environment");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn environment() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     for line in LINES.iter().chain(&[&[][..], &["-T"], &["-J"]]) {
         same(&fixture, |tool| tool.no_env().args(*line));
     }

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use nix::mount::{MsFlags, mount};
 use testkit::{Running, eventually, require};
 
-use crate::fixture::{Fixture, Scenario, TESTER};
+use crate::fixture::Fixture;
 use crate::json::is_valid;
 use crate::processes::{asleep, namespace, unshared};
+use crate::scenario::{Scenario, TESTER};
 
 /// The cells of one namespace's row, raw.
 fn row(fixture: &Fixture, inode: u64, columns: &str) -> Vec<String> {
@@ -22,14 +23,9 @@ fn row(fixture: &Fixture, inode: u64, columns: &str) -> Vec<String> {
 
 #[test]
 fn a_namespace_is_of_the_one_who_made_its_user_namespace() {
-    Scenario::Root.play("owner_columns::owner_act");
-    Scenario::User.play("owner_columns::owner_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn owner_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root, Scenario::User]) else {
+        return;
+    };
     let tool = unshared(&["-r", "-n", "sleep", "1000"]);
     let (tool, owner) = match fixture.scenario {
         Scenario::Root => (tool.as_user(TESTER, TESTER, &[]), TESTER),
@@ -104,13 +100,9 @@ fn remove(directory: &Path) -> std::io::Result<()> {
 
 #[test]
 fn a_process_is_in_a_cgroup_and_in_a_container() {
-    Scenario::Root.play("owner_columns::cgroup_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn cgroup_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let Some(cgroups) = Cgroups::new(&fixture) else {
         return;
     };
@@ -146,13 +138,9 @@ fn cgroup_act() {
 
 #[test]
 fn a_container_that_another_user_may_have_named_is_marked_with_that_user() {
-    Scenario::Root.play("owner_columns::delegated_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn delegated_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let Some(cgroups) = Cgroups::new(&fixture) else {
         return;
     };
@@ -177,13 +165,9 @@ fn delegated_act() {
 
 #[test]
 fn the_name_of_a_cgroup_is_shown_as_harmlessly_as_all_else() {
-    Scenario::Root.play("owner_columns::hostile_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn hostile_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let Some(cgroups) = Cgroups::new(&fixture) else {
         return;
     };

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use testkit::{Running, Tool};
 
-use crate::fixture::{Fixture, Scenario, TESTER};
+use crate::fixture::Fixture;
 use crate::hiding_places::PLACES;
 use crate::processes::{asleep, sleep};
+use crate::scenario::{Scenario, TESTER};
 
 /// A process with what a careless reader would wait for, or be misled by.
 fn trap(fixture: &Fixture) -> Running {
@@ -23,14 +24,9 @@ fn trap(fixture: &Fixture) -> Running {
 
 #[test]
 fn with_less_privilege_it_neither_fails_nor_waits() {
-    Scenario::Root.play("privilege::every_caller");
-    Scenario::User.play("privilege::every_caller");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn every_caller() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root, Scenario::User]) else {
+        return;
+    };
     let _trap = trap(&fixture);
     let _hidden = fixture.processor.on(|| PLACES.map(|place| place(&fixture)));
     let strangers: &[fn(Tool) -> Tool] = match fixture.scenario {

@@ -2,8 +2,9 @@
 
 use testkit::{Outcome, Status, Tool, seeded_numbers};
 
-use crate::fixture::{Fixture, Scenario, seen};
+use crate::fixture::{Fixture, seen};
 use crate::sample_processes::SampleProcesses;
+use crate::scenario::Scenario;
 
 const LONG: &str = "json task help output output-all persistent filter notruncate version noheadings nowrap list raw \
     type tree list-columns";
@@ -199,8 +200,10 @@ fn does_not_know(original: &Outcome) -> bool {
     })
 }
 
-fn compare(count: usize, seed: u64) {
-    let fixture = Fixture::entered();
+fn compare(scenario: Scenario, count: usize, seed: u64) {
+    let Some(fixture) = Fixture::in_each(&[scenario]) else {
+        return;
+    };
     let samples = SampleProcesses::new(&fixture);
     let mut random = seeded_numbers(seed);
     let (mut meant, mut differences) = (0, Vec::new());
@@ -233,22 +236,10 @@ fn compare(count: usize, seed: u64) {
 
 #[test]
 fn five_thousand_random_lines_as_root() {
-    Scenario::Root.play("random::five_thousand");
+    compare(Scenario::Root, 5000, 20_261_123);
 }
 
 #[test]
 fn a_thousand_random_lines_as_root_of_a_user_namespace() {
-    Scenario::User.play("random::a_thousand");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn five_thousand() {
-    compare(5000, 20_261_123);
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn a_thousand() {
-    compare(1000, 20_261_124);
+    compare(Scenario::User, 1000, 20_261_124);
 }

@@ -14,8 +14,9 @@ use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use testkit::{NamespaceFixture, Running, Tool, eventually, originals};
 
-use crate::fixture::{Fixture, Scenario, TESTER, next_pid};
+use crate::fixture::{Fixture, next_pid};
 use crate::netns;
+use crate::scenario::{Scenario, TESTER};
 
 /// The life of most: nothing, until it is killed.
 const SLEEP: [&str; 2] = ["sleep", "1000"];

@@ -4,18 +4,15 @@ use nix::errno::Errno;
 use nix::libc::SYS_ioctl;
 use testkit::Tool;
 
-use crate::fixture::{Fixture, Scenario, TESTER};
+use crate::fixture::Fixture;
 use crate::processes::{asleep, inode, unshared};
+use crate::scenario::{Scenario, TESTER};
 
 #[test]
 fn without_descriptors_there_is_an_error_and_no_list() {
-    Scenario::Root.play("unreadable::descriptors_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn descriptors_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let script = "ulimit -n \"$0\"; exec \"$@\"";
     let shell = |most: &str| Tool::new("/bin/sh").args(["-c", script, most]);
     for line in [&["-t", "uts"][..], &["-J"], &["--hidden"]] {
@@ -33,13 +30,9 @@ fn descriptors_act() {
 
 #[test]
 fn processes_that_could_not_be_read_are_counted() {
-    Scenario::OtherUser.play("unreadable::count_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn count_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::OtherUser]) else {
+        return;
+    };
     let _other = asleep(unshared(&["-u", "sleep", "1000"]));
     // The tool is in it as well.
     let uts = inode("/proc/self/ns/uts").to_string();
@@ -88,13 +81,9 @@ fn count_act() {
 
 #[test]
 fn a_kernel_without_the_requests_of_nsfs_has_a_list_without_owners() {
-    Scenario::Root.play("unreadable::requests_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn requests_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let both = |line: &[&str]| {
         fixture.run_both(|tool| {
             let tool = tool.args(line);

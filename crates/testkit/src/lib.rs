@@ -39,6 +39,7 @@ mod paths;
 mod prefixes;
 mod ptrace_probe;
 pub mod require;
+pub mod rerun;
 mod running;
 mod scratch;
 mod sys;

@@ -9,19 +9,15 @@ use nix::unistd::gettid;
 use testkit::{CLONE_NEWTIME, Running, Tool};
 
 use super::{held, told};
-use crate::fixture::{Fixture, Scenario};
+use crate::fixture::Fixture;
 use crate::processes::{asleep, inode, namespace, original, sleeps, unshared};
+use crate::scenario::Scenario;
 
 #[test]
 fn the_children_to_come_are_named() {
-    Scenario::Root.play("holders::children::children_act");
-    Scenario::User.play("holders::children::children_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn children_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root, Scenario::User]) else {
+        return;
+    };
     let holder = asleep(unshared(&["-p", "sh", "-c", "/bin/true; exec sleep 1000"]));
     let pid = namespace(&holder, "pid_for_children");
     let expected = [held(holder.pid(), "children")];
@@ -50,14 +46,9 @@ fn thread_with_other_times() -> (u64, i32) {
 
 #[test]
 fn namespaces_made_in_it_are_named() {
-    Scenario::Root.play("holders::children::child_act");
-    Scenario::User.play("holders::children::child_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn child_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root, Scenario::User]) else {
+        return;
+    };
     // A user namespace without a process; one inside it that has one and owns another.
     let script = "stat -L -c %i /proc/self/ns/user; exec \"$0\" -r -u sleep 1000";
     let tool = unshared(&["-r", "sh", "-c", script]).arg(original("unshare"));

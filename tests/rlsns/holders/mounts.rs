@@ -12,8 +12,9 @@ use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
 use testkit::NamespaceFixture;
 
 use super::{held, told};
-use crate::fixture::{Fixture, Scenario};
+use crate::fixture::Fixture;
 use crate::processes::{inode, namespace, original, sleeps, unshared};
+use crate::scenario::Scenario;
 
 /// Mounts the file of a namespace here.
 pub(super) fn mount_at(fixture: &Fixture, file: impl AsRef<Path>, name: &str) -> PathBuf {
@@ -25,14 +26,9 @@ pub(super) fn mount_at(fixture: &Fixture, file: impl AsRef<Path>, name: &str) ->
 
 #[test]
 fn a_mount_in_a_mount_namespace_without_a_process_is_named() {
-    Scenario::Root.play("holders::mounts::kept_act");
-    Scenario::User.play("holders::mounts::kept_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn kept_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root, Scenario::User]) else {
+        return;
+    };
     let outer = fixture.scratch.file("outer", "");
     let inner = fixture.scratch.file("inner", "");
     let keep = format!("--mount={}", outer.display());
@@ -51,13 +47,9 @@ fn kept_act() {
 
 #[test]
 fn a_mount_outside_of_the_root_of_those_who_have_it_is_named() {
-    Scenario::Host.play("holders::mounts::chrooted_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn chrooted_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Host]) else {
+        return;
+    };
     let uts = fixture.scratch.file("uts", "");
     let root = fixture.scratch.dir("root");
     let script = "\"$2\" --uts=\"$1\" true && stat -L -c %i \"$1\" && mount --bind / \"$0\" \
@@ -73,13 +65,9 @@ fn chrooted_act() {
 
 #[test]
 fn that_nobody_can_be_seen_is_said() {
-    Scenario::Host.play("holders::mounts::unseen_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn unseen_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Host]) else {
+        return;
+    };
     let (letter, _box) = UnixStream::pair().unwrap();
     let world = NamespaceFixture::new(CloneFlags::CLONE_NEWNS);
     let file = File::open(format!("/proc/{}/ns/mnt", world.pid())).unwrap();

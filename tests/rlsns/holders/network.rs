@@ -12,8 +12,9 @@ use testkit::Tool;
 
 use super::mounts::mount_at;
 use super::{Held, held, told};
-use crate::fixture::{Fixture, Scenario};
+use crate::fixture::Fixture;
 use crate::processes::{asleep, inode, namespace, original, sleep, unshared};
+use crate::scenario::Scenario;
 
 /// A network namespace that the act has left a thread, a file and a socket in.
 struct Network {
@@ -59,14 +60,9 @@ impl Network {
 
 #[test]
 fn all_that_hold_a_network_are_named() {
-    Scenario::Root.play("holders::network::network_act");
-    Scenario::User.play("holders::network::network_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn network_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root, Scenario::User]) else {
+        return;
+    };
     let network = Network::new();
     let (file, socket) = (&network.file, &network.socket);
     let point = mount_at(
@@ -103,13 +99,9 @@ fn network_act() {
 
 #[test]
 fn what_the_caller_hands_down_is_named_and_nothing_of_the_tools_own() {
-    Scenario::Root.play("holders::network::own_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn own_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let network = Network::new();
     // Many processes, so that there are several workers, one of which looks at what the others have open.
     let script = "n=0; while [ $n -lt 400 ]; do sleep 1000 & n=$((n + 1)); done; exec sleep 1000";
@@ -128,13 +120,9 @@ fn own_act() {
 
 #[test]
 fn a_thread_with_descriptors_of_its_own_is_named() {
-    Scenario::Root.play("holders::network::thread_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn thread_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let network = Network::new();
     let (sender, receiver) = channel();
     let (file, socket) = (network.file.as_raw_fd(), network.socket.as_raw_fd());

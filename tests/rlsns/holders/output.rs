@@ -8,8 +8,9 @@ use testkit::{Outcome, Tool};
 use crate::differences::shown as shown_as;
 use crate::json::is_valid;
 
-use crate::fixture::{Fixture, Scenario};
+use crate::fixture::Fixture;
 use crate::processes::{asleep, namespace, unshared};
+use crate::scenario::Scenario;
 
 /// One process in a namespace, and ours told to show it in one of its forms.
 fn shown(fixture: &Fixture, setup: impl Fn(Tool) -> Tool) -> (i32, Outcome) {
@@ -21,13 +22,9 @@ fn shown(fixture: &Fixture, setup: impl Fn(Tool) -> Tool) -> (i32, Outcome) {
 
 #[test]
 fn the_table_has_every_form() {
-    Scenario::Root.play("holders::output::forms_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn forms_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     // Four digits are as wide as the column likes to be with one blank more.
     let args = |words: &'static [&str]| move |tool: Tool| tool.args(words);
     crate::fixture::next_pid(1234);
@@ -69,13 +66,9 @@ fn forms_act() {
 
 #[test]
 fn what_cannot_be_asked_is_refused() {
-    Scenario::Root.play("holders::output::mistakes_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn mistakes_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     for number in ["0", "5", "4294967296", "18446744073709551615"] {
         let outcome = fixture.ours().args(["--holders", number, "-J"]).run();
         outcome.fails(1, &format!("lsns: not found namespace: {number}\n"));
@@ -104,13 +97,9 @@ fn mistakes_act() {
 
 #[test]
 fn a_name_is_shown_harmlessly() {
-    Scenario::Root.play("holders::output::hostile_act");
-}
-
-#[test]
-#[ignore = "an act, played on a fixture"]
-fn hostile_act() {
-    let fixture = Fixture::entered();
+    let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
+        return;
+    };
     let word = OsString::from_vec(b"\"a\" \x1b[31m\xff".to_vec());
     let holder = shown_as(word);
     let inode = namespace(&holder, "uts").to_string();
