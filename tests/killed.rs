@@ -14,13 +14,12 @@ use std::env;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, CpuSet, sched_getcpu, sched_setaffinity, unshare};
 use nix::unistd::{Pid, geteuid};
 use testkit::syscall_stepper::{Step, SyscallStepper, adopt_orphans};
-use testkit::{Scratch, Signal, Tool, require};
+use testkit::{Scratch, Signal, Tool, require, rerun};
 
 /// What becomes of a program that runs when its tool is killed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -208,10 +207,12 @@ const PROGRAM: [&str; 3] = ["/bin/sh", "-c", "echo up; exec cat"];
 
 #[test]
 fn nothing_of_ours_stays_and_nothing_is_half_made() {
+    if let Some(mode) = rerun::reason() {
+        return end_at_every_call(&mode);
+    }
     if !require::user_namespaces() {
         return;
     }
-    let this = env::current_exe().expect("a test knows its program");
     let root = geteuid().is_root();
     let mut all = 0;
     for mode in MODES.iter().filter(|mode| root || mode.for_all) {
@@ -219,12 +220,10 @@ fn nothing_of_ours_stays_and_nothing_is_half_made() {
             return;
         };
         // In a process of its own: the orphans of the tool become its children, and no other test's do.
-        let test = ["--exact", "one_mode", "--ignored", "--nocapture"];
-        let tool = Tool::new(&this).args(test).env("MODE", mode.name);
-        let tool = tool
-            .env("PROGRAM", program)
-            .timeout(Duration::from_secs(120));
-        let outcome = tool.run().ok();
+        let env = Tool::new("/usr/bin/env");
+        let tool = rerun::this_test(env, mode.name).env("PROGRAM", program);
+        let outcome = tool.run();
+        rerun::assert_passed(&outcome);
         let text = outcome.out();
         let points = text.lines().find_map(|line| line.strip_prefix("points: "));
         let points: usize = points.and_then(|it| it.parse().ok()).expect("it counts");
@@ -235,11 +234,9 @@ fn nothing_of_ours_stays_and_nothing_is_half_made() {
     println!("{all} in all");
 }
 
-#[test]
-#[ignore = "run by the test above, in a process of its own for each mode"]
-fn one_mode() {
-    let named = env::var("MODE").expect("the test above names it");
-    let mode = MODES.iter().find(|mode| mode.name == named);
+/// Ends the tool at every system call in the mode of this name, and prints how many there were.
+fn end_at_every_call(name: &str) {
+    let mode = MODES.iter().find(|mode| mode.name == name);
     let mode = mode.expect("it is in the table");
     adopt_orphans();
     if geteuid().is_root() {

@@ -1,7 +1,5 @@
 //! A program that traces the tool that waits for it, and looks for a way out in what /proc shows of it.
 
-use std::env;
-use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
@@ -13,29 +11,6 @@ use crate::fixture::{built, can_run};
 /// The user who runs it where root runs the tests.
 const USER: u32 = 1001;
 
-/// The program of the tests below: this test itself, which reports what it reaches.
-#[test]
-#[ignore = "the program that the tests below run"]
-#[allow(clippy::print_stdout, reason = "the program's report")]
-fn what_is_reached() {
-    let tool = env::var("TRACED").expect("the test below names the tool");
-    println!("\nreached: {}.", testkit::probe_ancestors(&tool).join(" "));
-}
-
-/// The words that run it.
-fn tracer() -> Vec<OsString> {
-    let this = env::current_exe().expect("a test knows its program");
-    let this = testkit::accessible::accessible_copy(&this).to_owned();
-    let words = [
-        "--exact",
-        "ptrace::what_is_reached",
-        "--ignored",
-        "--nocapture",
-    ];
-    let words = words.into_iter().map(OsString::from);
-    [this.into_os_string()].into_iter().chain(words).collect()
-}
-
 /// The tool as an ordinary user.
 fn ordinary(tool: Tool) -> Tool {
     match geteuid().is_root() {
@@ -44,19 +19,23 @@ fn ordinary(tool: Tool) -> Tool {
     }
 }
 
-/// What the program reaches of the tool that runs it with these words.
+/// What a program reaches of the tool that runs it with these words.
 #[track_caller]
 fn reached(tool: &str, words: &[&str], by: impl Fn(Tool) -> Tool) -> String {
-    let run = Tool::new(built(tool)).argv0(tool).env("TRACED", tool);
-    let outcome = by(run.args(words).args(tracer())).run().ok();
-    let text = outcome.out();
-    let reached = text.lines().find_map(|line| line.strip_prefix("reached: "));
-    reached.unwrap_or_else(|| panic!("{outcome}")).to_owned()
+    let fixture = require::fixture_program().expect("it was asked for");
+    let run = Tool::new(built(tool)).argv0(tool).args(words);
+    let outcome = by(run.arg(fixture).args(["ancestors", tool])).run().ok();
+    outcome.out().trim_end().to_owned()
+}
+
+/// Whether the programs are there.
+fn can_probe() -> bool {
+    can_run() && require::fixture_program().is_some()
 }
 
 #[test]
 fn the_tool_that_waits_shows_nothing_to_its_program() {
-    if !can_run() {
+    if !can_probe() {
         return;
     }
     // As the original's: whoever runs it reads its own process.
@@ -71,13 +50,13 @@ fn the_tool_that_waits_shows_nothing_to_its_program() {
         &["-r", "--pid", "--init", "--mount-proc"],
         &["-r", "--pid", "--init", "--mount-proc", "--new-session"],
     ] {
-        assert_eq!(reached("runshare", words, ordinary), ".", "{words:?}");
+        assert_eq!(reached("runshare", words, ordinary), "", "{words:?}");
     }
 }
 
 #[test]
 fn nor_does_it_where_another_user_is_what_the_program_becomes() {
-    if !can_run() || !require::root() {
+    if !can_probe() || !require::root() {
         return;
     }
     let user = USER.to_string();
@@ -91,7 +70,7 @@ fn nor_does_it_where_another_user_is_what_the_program_becomes() {
             &["-u/proc/self/ns/uts", "--new-session", "-S", &user],
         ),
     ] {
-        assert_eq!(reached(tool, words, |tool| tool), ".", "{tool} {words:?}");
+        assert_eq!(reached(tool, words, |tool| tool), "", "{tool} {words:?}");
     }
 }
 
@@ -109,7 +88,7 @@ fn container() -> (Running, Pid) {
 
 #[test]
 fn rnsenter_shows_nothing_while_it_waits_inside() {
-    if !can_run() {
+    if !can_probe() {
         return;
     }
     let (_container, inside) = container();
@@ -119,7 +98,7 @@ fn rnsenter_shows_nothing_while_it_waits_inside() {
         &["-t", &target, "-U", "-p", "--new-session"],
         &["-t", &target, "-U", "--new-session"],
     ] {
-        assert_eq!(reached("rnsenter", words, ordinary), ".", "{words:?}");
+        assert_eq!(reached("rnsenter", words, ordinary), "", "{words:?}");
     }
 }
 

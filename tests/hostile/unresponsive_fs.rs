@@ -1,7 +1,6 @@
 //! Namespaces that are mounted on a file system which has stopped answering: FUSE of a user, an overlay over it. Whoever
 //! goes through it waits for ever.
 
-use std::env;
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -11,7 +10,7 @@ use std::time::Duration;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::unshare;
 use testkit::{
-    CloneFlags, NamespaceFixture, Outcome, Scratch, Status, Tool, UnresponsiveFs, require,
+    CloneFlags, NamespaceFixture, Outcome, Scratch, Tool, UnresponsiveFs, require, rerun,
 };
 
 use crate::fixture::{built, can_run};
@@ -19,18 +18,23 @@ use crate::fixture::{built, can_run};
 /// How long a program may take where the file system is silent.
 const TIMEOUT: Duration = Duration::from_secs(20);
 
-/// Plays an ignored test in a process and a mount namespace of its own, whose end is the end of the file system.
-fn play(act: &str) {
-    let has_fuse = Path::new("/dev/fuse").exists() && Path::new("/sys/fs/fuse").exists();
-    if !can_run() || !require::root() || !require::condition(has_fuse, "there is no FUSE here") {
-        return;
+/// Whether this is the calling test in a process and a mount namespace of its own, whose end is the end of the file
+/// system; if not, it is run once more there.
+///
+/// # Panics
+/// If it fails there.
+#[track_caller]
+fn is_in_own_process() -> bool {
+    if rerun::reason().is_some() {
+        return true;
     }
-    let tool = Tool::new(built("runshare")).arg("-m");
-    let tool = tool.arg(env::current_exe().expect("this program"));
-    let only = ["--ignored", "--nocapture", "--test-threads=1", "--exact"];
-    let outcome = tool.args(only).arg(act).timeout(TIMEOUT * 6).run();
-    let passed = outcome.status == Status::Exited(0) && outcome.out().contains(" 1 passed; ");
-    assert!(passed, "{outcome}");
+    let has_fuse = Path::new("/dev/fuse").exists() && Path::new("/sys/fs/fuse").exists();
+    if can_run() && require::root() && require::condition(has_fuse, "there is no FUSE here") {
+        let tool = Tool::new(built("runshare")).arg("-m");
+        let tool = rerun::this_test(tool, "in a mount namespace");
+        rerun::assert_passed(&tool.timeout(TIMEOUT * 6).run());
+    }
+    false
 }
 
 /// Namespaces below a silent file system: one that nothing else keeps, and one with a process in it.
@@ -135,23 +139,15 @@ fn all(over: bool) {
 }
 
 #[test]
-fn a_file_system_that_is_silent_holds_nobody_up() {
-    play("unresponsive_fs::fuse_act");
+fn a_file_system_that_does_not_answer_delays_no_program() {
+    if is_in_own_process() {
+        all(false);
+    }
 }
 
 #[test]
-#[ignore = "an act, played by its test"]
-fn fuse_act() {
-    all(false);
-}
-
-#[test]
-fn an_overlay_of_one_that_is_silent_holds_nobody_up() {
-    play("unresponsive_fs::overlay_act");
-}
-
-#[test]
-#[ignore = "an act, played by its test"]
-fn overlay_act() {
-    all(true);
+fn an_overlay_of_one_that_does_not_answer_delays_no_program() {
+    if is_in_own_process() {
+        all(true);
+    }
 }

@@ -1,6 +1,5 @@
 //! The tool that waits beside its program: what it holds, what it shows, and that it leaves no core file.
 
-use std::env;
 use std::fs;
 use std::path::Path;
 
@@ -166,29 +165,10 @@ fn the_program_has_the_callers_limit_of_core_files() {
     }
 }
 
-/// The program of the tests below: this test itself, which prints the number of its session keyring.
-#[test]
-#[ignore = "the program that the test below runs"]
-#[allow(clippy::print_stdout, reason = "the program's report")]
-fn prints_its_session_keyring() {
-    println!("\nkeyring: {}", testkit::session_keyring().unwrap());
-}
-
-fn keyring_of(tool: Tool) -> Outcome {
-    let this = testkit::accessible::accessible_copy(&env::current_exe().unwrap());
-    let test = [
-        "--exact",
-        "hardening::prints_its_session_keyring",
-        "--ignored",
-        "--nocapture",
-    ];
-    tool.arg(this).args(test).run().ok()
-}
-
-fn number(outcome: &Outcome) -> String {
-    let text = outcome.out();
-    let line = text.lines().find_map(|line| line.strip_prefix("keyring: "));
-    line.expect("it prints the number").to_owned()
+/// The number of the session keyring of a program that this tool runs.
+#[track_caller]
+fn keyring_of(fixture: &Path, tool: Tool) -> Outcome {
+    tool.arg(fixture).arg("session-keyring").run().ok()
 }
 
 #[test]
@@ -197,14 +177,22 @@ fn a_new_session_has_a_keyring_of_its_own() {
     if !require::condition(keyrings.is_ok(), "there are no keyrings here") {
         return;
     }
-    let own = keyrings.unwrap().to_string();
-    assert_eq!(number(&keyring_of(runshare().arg("--fork"))), own);
-    let new = keyring_of(runshare().arg("--new-session"));
-    assert_ne!(number(&new), own);
+    let Some(fixture) = require::fixture_program() else {
+        return;
+    };
+    let own = format!("{}\n", keyrings.unwrap());
+    let kept = keyring_of(&fixture, runshare().arg("--fork"));
+    assert_eq!(
+        kept.out(),
+        own,
+        "with --fork alone the keyring is the caller's"
+    );
+    let new = keyring_of(&fixture, runshare().arg("--new-session"));
+    assert_ne!(new.out(), own, "--new-session makes a new keyring");
     assert_eq!(new.err(), "");
     if require::user_namespaces() {
         let inside = ordinary(runshare()).args(["-r", "--pid", "--init", "--new-session"]);
-        assert_ne!(number(&keyring_of(inside)), own);
+        assert_ne!(keyring_of(&fixture, inside).out(), own);
     }
 }
 

@@ -46,22 +46,24 @@ impl Build {
             .join(&self.profile)
     }
 
-    /// The program of this name, built beside this test or for it.
-    fn program(&self, name: &str) -> Result<PathBuf, String> {
-        let beside = self.programs(&self.target).join(name);
-        if is_fresh(&beside, &paths::workspace(), name) {
-            return Ok(beside);
+    /// The program of this name, of this package, built beside this test or for it.
+    fn program(&self, package: &str, name: &str) -> Result<PathBuf, String> {
+        let own = self.target.join("programs");
+        let built = [&self.target, &own].map(|target| self.programs(target).join(name));
+        let sources = packages(&paths::workspace(), package);
+        if let Some(fresh) = built.iter().find(|program| is_fresh(program, &sources)) {
+            return Ok(fresh.clone());
         }
         let Some(cargo) = env::var_os("CARGO") else {
+            let [beside, _] = built;
             return match beside.exists() {
                 true => Ok(beside),
                 false => Err(format!("there is no {}", beside.display())),
             };
         };
-        let own = self.target.join("programs");
         let mut command = Command::new(cargo);
         command
-            .args(["build", "--quiet", "--locked", "--package", name])
+            .args(["build", "--quiet", "--locked", "--package", package])
             .arg("--target-dir")
             .arg(&own)
             .current_dir(paths::workspace());
@@ -89,13 +91,11 @@ impl Build {
     }
 }
 
-/// Whether the program is there and newer than all that it is made of: the package and those that it depends on, by the
-/// manifests of the workspace.
-fn is_fresh(program: &Path, workspace: &Path, package: &str) -> bool {
+/// Whether the program exists and is newer than the packages that it is made of.
+fn is_fresh(program: &Path, sources: &[PathBuf]) -> bool {
     let Ok(made) = modified(program) else {
         return false;
     };
-    let sources = packages(workspace, package);
     let newest = sources.iter().filter_map(|dir| newest(dir)).max();
     !sources.is_empty() && newest.is_some_and(|newest| newest <= made)
 }
@@ -150,8 +150,11 @@ fn newest(package: &Path) -> Option<SystemTime> {
     newest
 }
 
-/// The program of the package of this name, built if it has to be; `Err` with what is in the way.
-pub(crate) fn program(name: &str) -> Result<PathBuf, String> {
+/// The program of this name, of this package, built if it has to be.
+///
+/// # Errors
+/// A sentence that says what is in the way.
+pub(crate) fn program(package: &str, name: &str) -> Result<PathBuf, String> {
     static KNOWN: Mutex<Option<HashMap<String, Result<PathBuf, String>>>> = Mutex::new(None);
     let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     let known = known.get_or_insert_default();
@@ -159,7 +162,7 @@ pub(crate) fn program(name: &str) -> Result<PathBuf, String> {
         return found.clone();
     }
     let found = match Build::find() {
-        Some(build) => build.program(name),
+        Some(build) => build.program(package, name),
         None => Err(format!(
             "cargo has not built this test, so there is no {name}"
         )),
@@ -212,12 +215,13 @@ mod tests {
         let core = scratch.file("crates/core/src/lib.rs", "");
         let part = scratch.file("crates/tool/src/part/mod.rs", "");
         let program = scratch.path().join("tool");
-        let fresh = || is_fresh(&program, scratch.path(), "tool");
+        let sources = |name| packages(scratch.path(), name);
+        let fresh = || is_fresh(&program, &sources("tool"));
         assert!(!fresh(), "it is not there");
         scratch.file("tool", "");
         touch(&program, 10);
         assert!(fresh());
-        assert!(!is_fresh(&program, scratch.path(), "another"));
+        assert!(!is_fresh(&program, &sources("another")));
         for source in [core, part] {
             touch(&source, 20);
             assert!(!fresh(), "{}", source.display());

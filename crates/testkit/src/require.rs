@@ -55,7 +55,19 @@ pub fn machine_feature(condition: bool, otherwise: &str) -> bool {
 #[must_use]
 #[track_caller]
 pub fn workspace_program(name: &str) -> Option<PathBuf> {
-    match build::program(name) {
+    built(name, name)
+}
+
+/// The program `testkit-fixture`, which does inside of a tool what no shell can do; built and copied likewise.
+#[must_use]
+#[track_caller]
+pub fn fixture_program() -> Option<PathBuf> {
+    built("testkit", "testkit-fixture")
+}
+
+#[track_caller]
+fn built(package: &str, name: &str) -> Option<PathBuf> {
+    match build::program(package, name) {
         Ok(program) => Some(accessible::accessible_copy(&program).to_owned()),
         Err(reason) => {
             let _ = condition(false, &reason);
@@ -178,29 +190,21 @@ fn append(path: &Path, line: &str) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::{condition, skipped};
-    use crate::{Outcome, Tool};
-
-    /// What the tests below run in a process of its own: its standard error is the real one, its environment theirs.
-    #[test]
-    #[ignore = "fails on purpose, run by the tests below"]
-    fn cannot_be_met() {
-        assert!(!condition(false, "the moon is not full"));
-    }
-
-    fn run_it(strict: &str) -> Outcome {
-        let this = std::env::current_exe().expect("a test knows its program");
-        let test = ["--exact", "require::tests::cannot_be_met", "--ignored"];
-        Tool::new(this)
-            .args(test)
-            .env("NSUTILS_STRICT", strict)
-            .run()
-    }
+    use crate::{Tool, rerun};
 
     #[test]
-    fn a_need_unmet_fails_in_strict_mode() {
-        let outcome = run_it("1");
-        assert_eq!(outcome.code(), 101, "{outcome}");
-        assert!(outcome.out().contains("the moon is not full"), "{outcome}");
+    fn a_missing_condition_fails_in_strict_mode() {
+        if rerun::reason().is_some() {
+            assert!(!condition(false, "the moon is not full"));
+            return;
+        }
+        // In a process of its own: its standard error is the real one, and its environment is this.
+        let env = Tool::new("/usr/bin/env");
+        let outcome = rerun::this_test(env, "to fail")
+            .env("NSUTILS_STRICT", "1")
+            .run();
+        assert_eq!(outcome.code(), 101, "expected the test to fail\n{outcome}");
+        assert!(outcome.err().contains("the moon is not full"), "{outcome}");
     }
 
     #[test]

@@ -55,8 +55,7 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    /// Counts what cargo test has written, and the notes. Ignored tests are not counted: each is run by another one, which
-    /// is.
+    /// Counts what cargo test has written, and the notes. Ignored tests are not counted.
     pub(super) fn of(output: &str, notes: &str) -> Counts {
         let mut counts = Counts::default();
         let mut binary = String::new();
@@ -171,7 +170,7 @@ mod tests {
 running 6 tests
 test one ... ok
 test two ... ok
-test its_act ... ignored, an act, played by two
+test slow ... ignored, takes an hour
 test three ... FAILED
 test four - should panic ... FAILED
 test five ... ok
