@@ -14,7 +14,8 @@ use nix::libc;
 use nix::sys::stat::{Mode, fstatat, major, minor};
 use nix::unistd::read;
 
-use super::probe::{Call, statx};
+use super::probe::Call;
+use super::statx::statx;
 
 /// An open directory.
 #[derive(Debug)]

@@ -4,7 +4,6 @@
 //! a number would be written to by the first error message; a uid_map must not be.
 
 use std::ffi::{CStr, CString};
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -16,6 +15,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::{close, getpid, write};
 
 use super::directory::{Directory, EntryBuffer};
+use super::statx::statx;
 
 /// Opens `path` with `flags` and close-on-exec, `open(2)`.
 ///
@@ -75,6 +75,17 @@ pub fn write_all(descriptor: impl AsFd, mut bytes: &[u8]) -> Result<(), Errno> {
     Ok(())
 }
 
+/// The descriptor that a system call has just made, from what it returned.
+///
+/// # Errors
+/// That of the system call.
+pub(super) fn new_descriptor(result: impl Into<i64>) -> Result<OwnedFd, Errno> {
+    let number = Errno::result(result.into())?;
+    let number = RawFd::try_from(number).map_err(|_| Errno::EBADF)?;
+    // SAFETY: the kernel has just made this descriptor, close-on-exec, and nothing else knows its number.
+    move_above_stdio(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
 /// How a path stands to the mounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MountInfo {
@@ -87,14 +98,8 @@ pub struct MountInfo {
 /// How `path` stands to the mounts, `statx(2)`; `None` before Linux 5.8, or if it cannot be told.
 pub fn mount_info(path: &Path) -> Option<MountInfo> {
     let path = CString::new(path.as_os_str().as_bytes()).ok()?;
-    let mut found = MaybeUninit::<libc::statx>::zeroed();
     let (flags, wanted) = (libc::AT_NO_AUTOMOUNT, libc::STATX_MNT_ID);
-    let place = found.as_mut_ptr();
-    // SAFETY: the path is a string, and the pointer leads to a structure of the kind that is filled; both outlive the call.
-    let result = unsafe { libc::statx(libc::AT_FDCWD, path.as_ptr(), flags, wanted, place) };
-    Errno::result(result).ok()?;
-    // SAFETY: every bit pattern is a value of the structure, and it was all zeros before the kernel filled it.
-    let found = unsafe { found.assume_init() };
+    let found = statx(libc::AT_FDCWD, &path, flags, wanted).ok()?;
     let mount_root = u64::try_from(libc::STATX_ATTR_MOUNT_ROOT).ok()?;
     let told = found.stx_mask & wanted != 0 && found.stx_attributes_mask & mount_root != 0;
     told.then_some(MountInfo {

@@ -3,15 +3,14 @@
 
 use std::ffi::CStr;
 use std::mem::size_of;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::ptr;
 
 use nix::errno::Errno;
 use nix::libc::{self, c_char, c_uint};
 use nix::unistd::read;
 
-use super::file::move_above_stdio;
-use super::namespace::new_descriptor;
+use super::file::new_descriptor;
 
 /// A file system that is being configured, `fsopen(2)`.
 #[derive(Debug)]
@@ -26,7 +25,7 @@ impl FsContext {
         let flags = libc::FSOPEN_CLOEXEC;
         // SAFETY: the name is a C string that outlives the call.
         let result = unsafe { libc::syscall(libc::SYS_fsopen, filesystem.as_ptr(), flags) };
-        descriptor(result).map(FsContext)
+        new_descriptor(result).map(FsContext)
     }
 
     /// Sets a parameter that has a value.
@@ -76,7 +75,7 @@ impl FsContext {
         let (context, flags) = (self.0.as_raw_fd(), libc::FSMOUNT_CLOEXEC);
         // SAFETY: fsmount takes numbers and no pointer.
         let result = unsafe { libc::syscall(libc::SYS_fsmount, context, flags, attributes) };
-        descriptor(result)
+        new_descriptor(result)
     }
 
     /// The first error that the kernel has written about it: `tmpfs: Unknown parameter 'bad'`.
@@ -132,9 +131,4 @@ fn set_attr(mount: impl AsFd, change: &libc::mount_attr, is_recursive: bool) -> 
     let result =
         unsafe { libc::syscall(libc::SYS_mount_setattr, mount, itself, flags, change, size) };
     Errno::result(result).map(drop)
-}
-
-fn descriptor(result: libc::c_long) -> Result<OwnedFd, Errno> {
-    let number = RawFd::try_from(Errno::result(result)?).map_err(|_| Errno::EBADF)?;
-    move_above_stdio(new_descriptor(number)?)
 }

@@ -30,6 +30,7 @@ pub mod regex;
 pub mod siginfo;
 pub mod signal;
 pub mod statmount;
+mod statx;
 pub mod terminal;
 pub(crate) mod threads;
 pub mod uname;

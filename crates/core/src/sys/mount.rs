@@ -1,13 +1,13 @@
 //! Mounts, `mount(2)`: the calls that the programs make, each with its flags spelled once.
 
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
 
 use nix::errno::Errno;
 use nix::libc::{self, c_uint};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
-use super::namespace::new_descriptor;
+use super::file::new_descriptor;
 
 /// How mounts and unmounts travel between a mount and its peers, `mount_namespaces(7)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,8 +95,7 @@ fn open_tree(directory: impl AsFd, recursion: c_uint) -> Result<OwnedFd, Errno> 
     let flags = copy | libc::AT_EMPTY_PATH as c_uint | recursion;
     // SAFETY: the path is an empty C string, which stands for the directory itself.
     let result = unsafe { libc::syscall(libc::SYS_open_tree, directory, c"".as_ptr(), flags) };
-    let number = Errno::result(result)?;
-    new_descriptor(RawFd::try_from(number).map_err(|_| Errno::EBADF)?)
+    new_descriptor(result)
 }
 
 /// Mounts a tree that [`clone_tree`] has made on `directory`, `move_mount(2)`.

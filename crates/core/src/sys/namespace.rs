@@ -1,12 +1,12 @@
 //! Leaving namespaces, joining others, and finding out which belongs to what.
 
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::libc::{self, Ioctl, c_int, c_ulong};
 use nix::unistd::getpid;
 
-use super::file::move_above_stdio;
+use super::file::new_descriptor;
 use super::process::pidfd_open;
 use super::uname::is_linux_since;
 
@@ -65,13 +65,7 @@ pub(super) fn descriptor_by_ioctl(descriptor: impl AsFd, request: Ioctl) -> Resu
     let nothing: c_ulong = 0;
     // SAFETY: these requests take no argument and return a new descriptor.
     let result = unsafe { libc::ioctl(descriptor.as_fd().as_raw_fd(), request, nothing) };
-    new_descriptor(Errno::result(result)?)
-}
-
-/// The descriptor that the kernel has just made.
-pub(super) fn new_descriptor(number: RawFd) -> Result<OwnedFd, Errno> {
-    // SAFETY: the kernel has just made this descriptor, close-on-exec, and nothing else knows its number.
-    move_above_stdio(unsafe { OwnedFd::from_raw_fd(number) })
+    new_descriptor(result)
 }
 
 /// `struct file_handle` of `open_by_handle_at(2)` with nsfs's `struct nsfs_file_handle` in it.
@@ -114,6 +108,5 @@ pub fn open_by_id(any: impl AsFd, id: u64) -> Result<OwnedFd, Errno> {
     let (mount, handle) = (any.as_fd().as_raw_fd(), &raw mut handle);
     // SAFETY: the handle is laid out as the kernel reads it, as long as its first word says, and outlives the call.
     let result = unsafe { libc::syscall(libc::SYS_open_by_handle_at, mount, handle, flags) };
-    let number = Errno::result(result)?;
-    new_descriptor(RawFd::try_from(number).map_err(|_| Errno::EBADF)?)
+    new_descriptor(result)
 }

@@ -6,7 +6,8 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use nix::errno::Errno;
 use nix::libc::{self, Ioctl, c_int, c_ulong};
 
-use super::namespace::{descriptor_by_ioctl, new_descriptor};
+use super::file::new_descriptor;
+use super::namespace::descriptor_by_ioctl;
 
 /// NS_GET_ID of linux/nsfs.h, since Linux 6.18. The bits that say in which direction an argument goes differ between
 /// processors; `_IOR` knows them.
@@ -136,6 +137,6 @@ pub fn neighbour_of(
     let descriptor = namespace.as_fd().as_raw_fd();
     // SAFETY: the request writes a struct mnt_ns_info of 16 bytes, and that is what the pointer leads to.
     let result = unsafe { libc::ioctl(descriptor, request, &raw mut told) };
-    let next = new_descriptor(Errno::result(result)?)?;
+    let next = new_descriptor(result)?;
     Ok((next, told))
 }

@@ -5,7 +5,6 @@
 //! is always allowed: refused there too, it is the call that is refused.
 
 use std::ffi::CStr;
-use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use nix::errno::Errno;
@@ -15,6 +14,7 @@ use nix::unistd::getpid;
 use super::directory::{Directory, EntryBuffer};
 use super::nsfs::type_of;
 use super::process::pidfd_open;
+use super::statx::statx;
 
 /// A system call that looks at something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,25 +96,6 @@ impl Call {
 /// Whether a call that is refused as a whole may answer so.
 fn is_refusal(errno: Errno) -> bool {
     matches!(errno, Errno::ENOSYS | Errno::EPERM)
-}
-
-/// What `statx(2)` says of a file. It is called without the C library, which makes another call in its place.
-///
-/// # Errors
-/// Those of `statx(2)`.
-pub(super) fn statx(
-    directory: libc::c_int,
-    name: &CStr,
-    flags: libc::c_int,
-    wanted: libc::c_uint,
-) -> Result<libc::statx, Errno> {
-    let mut told = MaybeUninit::<libc::statx>::zeroed();
-    let (name, answer) = (name.as_ptr(), told.as_mut_ptr());
-    // SAFETY: the name is a C string, and the answer is a struct statx of ours.
-    let result = unsafe { libc::syscall(libc::SYS_statx, directory, name, flags, wanted, answer) };
-    Errno::result(result)?;
-    // SAFETY: all zeros are a struct statx already, whatever the kernel has filled in.
-    Ok(unsafe { told.assume_init() })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Processes: made, waited for, watched through a descriptor.
 
-use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::ptr;
 
 use nix::errno::Errno;
@@ -9,7 +9,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::unistd::{ForkResult, Pid, fork, read};
 
-use super::file::move_above_stdio;
+use super::file::new_descriptor;
 use super::threads::assert_one_thread;
 
 /// How a process ended.
@@ -194,13 +194,6 @@ pub fn pidfd_getfd(pidfd: impl AsFd, number: RawFd) -> Result<OwnedFd, Errno> {
         )
     };
     new_descriptor(result)
-}
-
-fn new_descriptor(result: libc::c_long) -> Result<OwnedFd, Errno> {
-    let number = Errno::result(result)?;
-    let number = RawFd::try_from(number).map_err(|_| Errno::EBADF)?;
-    // SAFETY: the kernel has just made this descriptor, close-on-exec, and nothing else knows its number.
-    move_above_stdio(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
 /// KCMP_FILES of linux/kcmp.h.
