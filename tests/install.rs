@@ -105,3 +105,53 @@ fn without_being_asked_nothing_takes_an_originals_name() {
     let taken = installed.iter().find(|path| path.ends_with("/unshare"));
     assert_eq!(taken, None);
 }
+
+#[test]
+fn one_file_can_stand_for_all_programs() {
+    let scratch = Scratch::new();
+    let root = scratch.path().join("root");
+    let destination = root.to_str().expect("its name is ours");
+    let all = |chore| {
+        [
+            chore,
+            "--destdir",
+            destination,
+            "--multicall",
+            "--as-originals",
+        ]
+    };
+    xtask(&all("install"));
+    let installed = files(&root);
+    for path in [
+        "bin/nsutils",
+        "share/man/man1/nsutils.1",
+        "share/man/man8/rchroot.8",
+        "share/bash-completion/completions/nsutils",
+        "share/zsh/site-functions/_nsutils",
+        "share/fish/vendor_completions.d/nsutils.fish",
+    ] {
+        let path = format!("usr/local/{path}");
+        assert!(
+            installed.contains(&path),
+            "{path} is missing: {installed:#?}"
+        );
+    }
+    let file = fs::canonicalize(root.join("usr/local/bin/nsutils")).expect("it is installed");
+    for tool in tools::multicall_names() {
+        let directory = if tool.ends_with("chroot") {
+            "sbin"
+        } else {
+            "bin"
+        };
+        let link = root.join("usr/local").join(directory).join(tool);
+        let target = fs::canonicalize(&link).expect("a link that leads somewhere");
+        assert_eq!(target, file, "{tool} leads to another file");
+        let version = Tool::new(link).arg("--version").run().ok().out();
+        assert!(
+            version.starts_with(tool),
+            "{tool} shows the version {version}"
+        );
+    }
+    xtask(&all("uninstall"));
+    assert_eq!(files(&root), [""; 0], "uninstall has left files");
+}

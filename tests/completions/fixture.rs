@@ -7,7 +7,7 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use testkit::{Running, Scratch, Tool, eventually, require, workspace};
-use tools::{TOOLS, original};
+use tools::{MULTICALL, TOOLS, original};
 
 use crate::questions::{Candidates, QUESTIONS};
 
@@ -35,6 +35,7 @@ impl Fixture {
             && require::user_namespaces()
             && TOOLS
                 .iter()
+                .chain([&MULTICALL])
                 .all(|tool| require::workspace_program((tool.command)().get_name()).is_some());
         found.then(|| Fixture::new(&["--user", "--map-root-user", "--mount"]))
     }
@@ -54,10 +55,10 @@ impl Fixture {
         }
         scratch.file("file", "");
         scratch.file("kept", "");
-        for tool in TOOLS {
+        for tool in TOOLS.iter().chain([&MULTICALL]) {
             let command = (tool.command)();
             let name = command.get_name();
-            for name in [name, original(name)] {
+            for name in BTreeSet::from([name, original(name)]) {
                 let (bash, zsh) = (format!("bash/{name}"), format!("zsh/_{name}"));
                 for (shell, place) in [
                     ("bash", bash),

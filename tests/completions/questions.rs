@@ -41,6 +41,15 @@ pub(crate) const QUESTIONS: &[Question] = &[
         "rchroot --mount-",
         &["--mount-api", "--mount-dev", "--mount-sys"],
     ),
+    // The one file for all programs.
+    all("nsutils --v", &["--version"]),
+    all("nsutils runs", &["runshare"]),
+    all("nsutils mount ", &[]),
+    all("nsutils rchroot --sk", &["--skip-chdir"]),
+    all(
+        "nsutils unshare -S 0 --mount-",
+        &["--mount-binfmt", "--mount-proc"],
+    ),
     // Words.
     all(
         "rlsns -t ",

@@ -5,11 +5,12 @@ use std::fs;
 
 use testkit::{Tool, require, workspace};
 
-const PAGES: [(&str, &str); 5] = [
+const PAGES: [(&str, &str); 6] = [
     ("runshare.1", "RUNSHARE(1)"),
     ("rnsenter.1", "RNSENTER(1)"),
     ("rlsns.8", "RLSNS(8)"),
     ("rchroot.8", "RCHROOT(8)"),
+    ("nsutils.1", "NSUTILS(1)"),
     ("nsutils.7", "NSUTILS(7)"),
 ];
 const WIDTH: usize = 80;

@@ -72,6 +72,7 @@ fn unsafe_code_stands_in_one_folder_and_the_macro_of_main() {
         "rnsenter",
         "rlsns",
         "rchroot",
+        "nsutils",
         "xtask",
     ] {
         let mut files = Vec::new();

@@ -11,6 +11,7 @@
 
 mod bash;
 mod fish;
+pub(crate) mod multicall;
 mod shorts;
 mod values;
 mod zsh;

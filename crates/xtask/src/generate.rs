@@ -8,12 +8,14 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use clap_complete::Shell;
-use tools::{TOOLS, man_page, original};
+use tools::{MULTICALL, TOOLS, man_page, multicall_names, original};
 
 use crate::{complete, man, workspace};
 
 /// What mends a stale file.
 const MEND: &str = "cargo run -p xtask -- generate";
+
+const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];
 
 /// A file that is not as it should be.
 struct Stale {
@@ -52,10 +54,15 @@ pub(crate) fn check() -> Result<String> {
 
 fn stale() -> Result<Vec<Stale>> {
     let mut all = Vec::new();
+    for shell in SHELLS {
+        let path = format!("completions/{}.{shell}", MULTICALL.name);
+        let text = complete::multicall::script(&(MULTICALL.command)(), &multicall_names(), shell);
+        all.push((read(&path)?, Stale { path, text }));
+    }
     for tool in TOOLS {
         let command = (tool.command)();
         let name = command.get_name();
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+        for shell in SHELLS {
             let path = format!("completions/{name}.{shell}");
             let text = complete::script(tool, shell)?;
             all.push((read(&path)?, Stale { path, text }));
@@ -64,7 +71,10 @@ fn stale() -> Result<Vec<Stale>> {
             let text = complete::script_of_original(name, original, shell);
             all.push((read(&path)?, Stale { path, text }));
         }
-        let path = man_page(name);
+    }
+    for tool in TOOLS.iter().chain([&MULTICALL]) {
+        let command = (tool.command)();
+        let path = man_page(command.get_name());
         let page = read(&path)?;
         let old = page.clone().unwrap_or_else(|| man::skeleton(&command));
         let text = man::refreshed(&old, &command, tool.family).with_context(|| path.clone())?;

@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use tools::{TOOLS, man_page, original};
+use tools::{MULTICALL, TOOLS, man_page, original};
 
 use crate::release::{PROGRAMS, build, build_static};
 use crate::workspace;
@@ -19,6 +19,8 @@ struct Request {
     prefix: PathBuf,
     as_originals: bool,
     linked: bool,
+    /// Whether one file is installed, and links to it for the programs.
+    multicall: bool,
 }
 
 /// A file to install, and what it is made of.
@@ -36,20 +38,24 @@ struct Entry {
 }
 
 /// Installs as the words after `install` say:
-/// `[--destdir DIR] [--prefix DIR] [--as-originals] [--static]`, the prefix being /usr/local unless another is named.
+/// `[--destdir DIR] [--prefix DIR] [--as-originals] [--static] [--multicall]`, the prefix being /usr/local unless another
+/// is named.
 ///
 /// # Errors
 /// That the build fails, or that a file cannot be written; files that were installed before it stay.
 pub(crate) fn install(words: &[&str]) -> Result<String> {
     let request = Request::read(words)?;
-    let names: Vec<&str> = PROGRAMS.to_vec();
+    let names: &[&str] = match request.multicall {
+        true => &[MULTICALL.name],
+        false => &PROGRAMS,
+    };
     let programs = if request.linked {
-        build(&names)?
+        build(names)?
     } else {
-        build_static(&names)?
+        build_static(names)?
     };
     let mut report = String::new();
-    for entry in entries(&programs, request.as_originals) {
+    for entry in entries(&programs, &request) {
         let path = request.place(&entry.path);
         put(&entry.source, &path).with_context(|| path.display().to_string())?;
         report += &format!("{}\n", path.display());
@@ -64,7 +70,7 @@ pub(crate) fn install(words: &[&str]) -> Result<String> {
 pub(crate) fn uninstall(words: &[&str]) -> Result<String> {
     let request = Request::read(words)?;
     let mut report = String::new();
-    for entry in entries(Path::new(""), request.as_originals) {
+    for entry in entries(Path::new(""), &request) {
         let path = request.place(&entry.path);
         match fs::remove_file(&path) {
             Ok(()) => report += &format!("{}\n", path.display()),
@@ -89,6 +95,7 @@ impl Request {
             prefix: PathBuf::from("/usr/local"),
             as_originals: false,
             linked: true,
+            multicall: false,
         };
         let mut words = words.iter();
         while let Some(word) = words.next() {
@@ -97,6 +104,7 @@ impl Request {
                 "--prefix" => request.prefix = value(word, words.next())?,
                 "--as-originals" => request.as_originals = true,
                 "--static" => request.linked = false,
+                "--multicall" => request.multicall = true,
                 other => bail!("{other} is no option of install"),
             }
         }
@@ -124,7 +132,8 @@ fn value(option: &str, word: Option<&&str>) -> Result<PathBuf> {
 }
 
 /// Everything that is installed.
-fn entries(programs: &Path, as_originals: bool) -> Vec<Entry> {
+fn entries(programs: &Path, request: &Request) -> Vec<Entry> {
+    let as_originals = request.as_originals;
     let mut entries = Vec::new();
     let mut copy = |path: String, from: PathBuf, mode| {
         entries.push(Entry {
@@ -136,11 +145,10 @@ fn entries(programs: &Path, as_originals: bool) -> Vec<Entry> {
     for tool in TOOLS {
         let command = (tool.command)();
         let (name, page) = (command.get_name(), man_page(command.get_name()));
-        copy(
-            format!("{}/{name}", directory(name)),
-            programs.join(name),
-            0o755,
-        );
+        if !request.multicall {
+            let path = format!("{}/{name}", directory(name));
+            copy(path, programs.join(name), 0o755);
+        }
         for (shell, place) in completions(name) {
             copy(
                 place,
@@ -184,11 +192,46 @@ fn entries(programs: &Path, as_originals: bool) -> Vec<Entry> {
             0o644,
         );
     }
+    if request.multicall {
+        entries.extend(multicall_entries(programs));
+    }
     if as_originals {
         entries.extend(links.into_iter().map(|(path, to)| Entry {
             path: path.into(),
             source: Source::Link(to.into()),
         }));
+    }
+    entries
+}
+
+/// The one file, its man page and completions, and a link to it for each program.
+fn multicall_entries(programs: &Path) -> Vec<Entry> {
+    let name = MULTICALL.name;
+    let copy = |path: String, from: PathBuf, mode| Entry {
+        path: path.into(),
+        source: Source::Copy(from, mode),
+    };
+    let mut entries = vec![
+        copy(format!("bin/{name}"), programs.join(name), 0o755),
+        copy(
+            format!("share/man/man1/{name}.1"),
+            workspace().join(man_page(name)),
+            0o644,
+        ),
+    ];
+    for (shell, place) in completions(name) {
+        let script = workspace().join(format!("completions/{name}.{shell}"));
+        entries.push(copy(place, script, 0o644));
+    }
+    for tool in TOOLS {
+        let to = match directory(tool.name) {
+            "bin" => PathBuf::from(name),
+            _ => Path::new("../bin").join(name),
+        };
+        entries.push(Entry {
+            path: Path::new(directory(tool.name)).join(tool.name),
+            source: Source::Link(to),
+        });
     }
     entries
 }

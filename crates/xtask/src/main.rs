@@ -10,7 +10,7 @@
 //! | `scan [--rlsns PATH] [--original PATH] [--runs N] [FARM…]` | measures how long `rlsns` takes beside the least that a scan can take; a farm is `PROCESSES[xDESCRIPTORS[:SOCKETS]]` |
 //! | `budget [--record]` | compares sizes, instructions of a start and system calls of a scan with `tests/budget`, or writes them there |
 //! | `fuzz [--seconds N] [--seed N] [TARGET…]` | runs the fuzz targets, each N seconds, guided by coverage |
-//! | `install [--destdir DIR] [--prefix DIR] [--as-originals] [--static]` | builds and installs everything, `--as-originals` also under the originals' names |
+//! | `install [--destdir DIR] [--prefix DIR] [--as-originals] [--static] [--multicall]` | builds and installs everything, `--as-originals` also under the originals' names, `--multicall` as one file and links to it |
 //! | `uninstall`, with the same options | takes it away again |
 //! | `package` | makes the `.deb` and the `.rpm` in `target/packages`, by cargo-deb and cargo-generate-rpm |
 

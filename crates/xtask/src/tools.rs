@@ -11,6 +11,17 @@ pub const TOOLS: &[&Tool] = &[
     &rchroot::cli::TOOL,
 ];
 
+/// The program that contains all of these.
+pub const MULTICALL: &Tool = &nsutils::cli::TOOL;
+
+/// The names that the multi-call program is called by to be one of the programs.
+pub fn multicall_names() -> Vec<&'static str> {
+    let tools = nsutils::programs();
+    tools
+        .flat_map(|tool| [tool.name, tool.original.name])
+        .collect()
+}
+
 /// The file of a program's man page. As with the originals, what is for whoever runs the machine is in section 8.
 pub fn man_page(name: &str) -> String {
     let section = if matches!(name, "rlsns" | "rchroot") {

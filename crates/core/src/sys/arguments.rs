@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 ///
 /// They are read here because `std::env::args_os` knows them only where the C library passes them to the functions of
 /// `.init_array`, as the GNU C library does; musl does not, and the iterator is empty there.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Arguments {
     count: usize,
     array: *const *const c_char,
