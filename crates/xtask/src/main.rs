@@ -1,18 +1,4 @@
-//! The repository's own chores, `cargo xtask SUBCOMMAND`:
-//!
-//! | subcommand | what it does |
-//! |---|---|
-//! | `test [--strict] [WORD…]` | brings the originals, runs cargo test with these words, and counts: `cargo xtask test --help` |
-//! | `generate` | writes `completions/`, and the option headings of `man/`, from the programs' tables of options |
-//! | `generate --check` | changes nothing and fails if one of these files is stale |
-//! | `sessions` | types the sessions of README.md and the man pages, and writes what they show where it is stale |
-//! | `startup [--runs N]` | measures how long our programs take to start, beside the originals |
-//! | `scan [--rlsns PATH] [--original PATH] [--runs N] [FARM…]` | measures how long `rlsns` takes beside the least that a scan can take; a farm is `PROCESSES[xDESCRIPTORS[:SOCKETS]]` |
-//! | `budget [--record]` | compares sizes, instructions of a start and system calls of a scan with `tests/budget`, or writes them there |
-//! | `fuzz [--seconds N] [--seed N] [TARGET…]` | runs the fuzz targets, each N seconds, guided by coverage |
-//! | `install [--destdir DIR] [--prefix DIR] [--as-originals] [--static] [--multicall]` | builds and installs everything, `--as-originals` also under the originals' names, `--multicall` as one file and links to it |
-//! | `uninstall`, with the same options | takes it away again |
-//! | `package` | makes the `.deb` and the `.rpm` in `target/packages`, by cargo-deb and cargo-generate-rpm |
+//! The repository's own chores, `cargo xtask CHORE`; [`HELP`] has a line for each.
 
 mod budget;
 mod complete;
@@ -34,10 +20,31 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 
-#[expect(clippy::print_stderr, reason = "a person runs this and looks on")]
+/// What `cargo xtask --help` prints.
+const HELP: &str = "\
+Usage: cargo xtask CHORE
+
+  test [--strict] [WORD...]        run all tests and count them; more by `cargo xtask test --help`
+  generate [--check]               write completions/ and the option headings of man/; --check: fail if one is stale
+  sessions                         type the sessions of README.md and the man pages, and write what they show
+  budget [--record]                compare sizes, instructions and system calls with tests/budget; --record: write them
+  startup [--runs N]               measure the start of each program beside its original
+  scan [OPTION...] [FARM...]       measure rlsns beside lsns; a farm is PROCESSES[xDESCRIPTORS[:SOCKETS]];
+                                   options: --rlsns PATH, --original PATH, --runs N
+  fuzz [OPTION...] [TARGET...]     run the fuzz targets, guided by coverage; options: --seconds N, --seed N
+  install [OPTION...]              build and install; options: --destdir DIR, --prefix DIR, --as-originals, --static,
+                                   --multicall (one file and links to it)
+  uninstall [OPTION...]            remove what install with the same options has installed
+  package                          make the .deb and the .rpm in target/packages
+";
+
+#[expect(
+    clippy::print_stderr,
+    reason = "this is what a chore prints when it fails"
+)]
 fn main() -> ExitCode {
-    let told = chore().and_then(|report| Ok(io::stdout().write_all(report.as_bytes())?));
-    match told {
+    let done = run_chore().and_then(|report| Ok(io::stdout().write_all(report.as_bytes())?));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask: {error:#}");
@@ -46,8 +53,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does what the command line asks for, and returns what there is to tell of it.
-fn chore() -> Result<String> {
+/// Runs the chore that the command line names, and returns its report.
+fn run_chore() -> Result<String> {
     let words: Vec<_> = env::args_os().skip(1).collect();
     let words: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
@@ -67,10 +74,9 @@ fn chore() -> Result<String> {
         ["install", ref words @ ..] => install::install(words),
         ["uninstall", ref words @ ..] => install::uninstall(words),
         ["package"] => package::package(),
-        _ => bail!(
-            "usage: cargo xtask test [--help] | generate [--check] | sessions | startup [--runs N] | scan | budget [--record] | \
-             fuzz | install | uninstall | package"
-        ),
+        ["--help" | "-h" | "help"] => Ok(HELP.to_owned()),
+        [] => bail!("a chore is missing\n\n{HELP}"),
+        [chore, ..] => bail!("{chore}: no such chore, or it does not accept these words\n\n{HELP}"),
     }
 }
 
