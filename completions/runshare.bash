@@ -178,6 +178,13 @@ _runshare_value() { # OPTION PROGRAM
         --whitelist-env) __nsutils_offer_list __nsutils_variables "$2" ;;
         --persist) __nsutils_offer_paths compgen -d -- "$part" ;;
         --unpersist) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --mount-api) __nsutils_offer < <(printf '%s\n' host private rescue) ;;
+        --mount-sys) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --mount-dev) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --resolv-conf) __nsutils_offer < <(printf '%s\n' auto off) ;;
+        --bind) __nsutils_offer_paths compgen -f -- "$part" ;;
+        --bind-ro) __nsutils_offer_paths compgen -f -- "$part" ;;
+        --tmpfs) __nsutils_offer_paths compgen -d -- "$part" ;;
     esac
 }
 
@@ -192,7 +199,7 @@ _runshare_line() {
         option=
         case ${words[at]} in
             --) ((at++)) && behind=1 && break ;;
-            -?*) [[ ${words[at]} =~ ^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--persist|--unpersist)$ ]] && option=${words[at]} && ((at++)) ;;
+            -?*) [[ ${words[at]} =~ ^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs)$ ]] && option=${words[at]} && ((at++)) ;;
             *) break ;;
         esac
     done
@@ -243,7 +250,7 @@ _runshare() {
 
     case "${cmd}" in
         runshare)
-            opts="-h -V -m -u -i -n -p -U -C -T -f -r -c -S -G -R -w -l --help --version --mount --uts --ipc --net --pid --user --cgroup --time --fork --kill-child --forward-signals --mount-proc --mount-binfmt --map-user --map-users --map-group --map-groups --map-root-user --map-current-user --map-auto --map-subids --owner --propagation --setgroups --keep-caps --setuid --setgid --root --wd --monotonic --boottime --load-interp --clear-env --whitelist-env --hostname --domainname --loopback --init --pivot-root --persist --unpersist --check --json --close-fds --no-new-privs --new-session"
+            opts="-h -V -m -u -i -n -p -U -C -T -f -r -c -S -G -R -w -l --help --version --mount --uts --ipc --net --pid --user --cgroup --time --fork --kill-child --forward-signals --mount-proc --mount-binfmt --map-user --map-users --map-group --map-groups --map-root-user --map-current-user --map-auto --map-subids --owner --propagation --setgroups --keep-caps --setuid --setgid --root --wd --monotonic --boottime --load-interp --clear-env --whitelist-env --hostname --domainname --loopback --init --pivot-root --persist --unpersist --check --json --close-fds --no-new-privs --new-session --mount-api --mount-sys --mount-dev --resolv-conf --bind --bind-ro --tmpfs"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

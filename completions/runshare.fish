@@ -101,7 +101,7 @@ function __runshare_operands
                 set -e words[1]
                 break
             case '-*'
-                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--persist|--unpersist)$' -- $words[1]
+                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs)$' -- $words[1]
                     set -e words[1]
                 end
                 set -e words[1]
@@ -157,6 +157,13 @@ complete -c runshare -n __runshare_at_options -l hostname -d 'set the host name 
 complete -c runshare -n __runshare_at_options -l domainname -d 'set the NIS domain name inside; implies --uts' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l persist -d 'make each namespace without a FILE persistent in DIR, which is created' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l unpersist -d 'remove the persistent namespaces in DIR, and DIR, and run nothing' -r -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l mount-api -d 'mount proc, sys, dev, run, tmp and resolv.conf inside' -f -a "host private rescue"
+complete -c runshare -n __runshare_at_options -l mount-sys -d 'mount a read-only sysfs on DIR (/sys)' -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l mount-dev -d 'mount a /dev with few devices on DIR (/dev)' -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l resolv-conf -d 'whether the caller\'s /etc/resolv.conf is seen inside' -r -f -a "auto off"
+complete -c runshare -n __runshare_at_options -l bind -d 'show a file or directory of outside at DST inside; may be repeated' -r -F
+complete -c runshare -n __runshare_at_options -l bind-ro -d 'the same, read-only' -r -F
+complete -c runshare -n __runshare_at_options -l tmpfs -d 'mount a tmpfs on DIR inside; may be repeated' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -s h -l help -d 'show this help and exit'
 complete -c runshare -n __runshare_at_options -s V -l version -d 'show the version and exit'
 complete -c runshare -n __runshare_at_options -s f -l fork -d 'run the program as a child, which is PID 1 with --pid'

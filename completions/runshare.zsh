@@ -169,6 +169,13 @@ _runshare() {
 '*--domainname=[set the NIS domain name inside; implies --uts]:NAME: ' \
 '*--persist=[make each namespace without a FILE persistent in DIR, which is created]:DIR:_files -/' \
 '*--unpersist=[remove the persistent namespaces in DIR, and DIR, and run nothing]:DIR:_files -/' \
+'*--mount-api=-[mount proc, sys, dev, run, tmp and resolv.conf inside]::host|private|rescue:(host private rescue)' \
+'*--mount-sys=-[mount a read-only sysfs on DIR (/sys)]::DIR:_files -/' \
+'*--mount-dev=-[mount a /dev with few devices on DIR (/dev)]::DIR:_files -/' \
+'*--resolv-conf=[whether the caller'\''s /etc/resolv.conf is seen inside]:auto|off:(auto off)' \
+'*--bind=[show a file or directory of outside at DST inside; may be repeated]:SRC[\:DST[\:OPTIONS]]:_files' \
+'*--bind-ro=[the same, read-only]:SRC[\:DST[\:OPTIONS]]:_files' \
+'*--tmpfs=[mount a tmpfs on DIR inside; may be repeated]:DIR[\:OPTIONS]:_files -/' \
 '-h[show this help and exit]' \
 '--help[show this help and exit]' \
 '-V[show the version and exit]' \

@@ -28,7 +28,16 @@ const fn one(line: &'static str, candidate: &'static str) -> Question {
 
 pub(crate) const QUESTIONS: &[Question] = &[
     // Options.
-    all("runshare --mount-", &["--mount-binfmt", "--mount-proc"]),
+    all(
+        "runshare --mount-",
+        &[
+            "--mount-api",
+            "--mount-binfmt",
+            "--mount-dev",
+            "--mount-proc",
+            "--mount-sys",
+        ],
+    ),
     all("runshare -mu --map-root", &["--map-root-user"]),
     all(
         "rlsns --no",

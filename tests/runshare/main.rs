@@ -28,5 +28,6 @@ mod persist;
 mod persist_target;
 mod pivot;
 mod random;
+mod rootfs;
 mod session;
 mod signals;

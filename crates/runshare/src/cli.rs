@@ -7,6 +7,7 @@ use clap::{Arg, Command, ValueHint};
 use nscore::cli::{EXTENSIONS, Family, Opt, Original, Tool, table};
 use nscore::hardening::HardeningOption;
 use nscore::ns_type::NsType;
+use nscore::rootfs::RootfsOption;
 
 use crate::extensions::ExtensionId;
 
@@ -49,6 +50,7 @@ pub(crate) enum OptionId {
     WhitelistEnv,
     Init,
     Extension(ExtensionId),
+    Rootfs(RootfsOption),
 }
 
 /// The options about the ID maps and the owner of the user namespace, each of which implies `--user`.
@@ -334,6 +336,13 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     hardening(HardeningOption::CloseFds),
     hardening(HardeningOption::NoNewPrivs),
     hardening(HardeningOption::NewSession),
+    rootfs(RootfsOption::MountApi),
+    rootfs(RootfsOption::MountSys),
+    rootfs(RootfsOption::MountDev),
+    rootfs(RootfsOption::ResolvConf),
+    rootfs(RootfsOption::Bind),
+    rootfs(RootfsOption::BindRo),
+    rootfs(RootfsOption::Tmpfs),
 ];
 
 /// A new namespace, which is persistent if a FILE is given.
@@ -371,6 +380,10 @@ const fn extension_value(
     Opt::required(OptionId::Extension(id), long, value, text)
         .heading(EXTENSIONS)
         .value_hint(hint)
+}
+
+const fn rootfs(option: RootfsOption) -> Opt<OptionId> {
+    Opt::rootfs(OptionId::Rootfs(option), option)
 }
 
 const fn hardening(option: HardeningOption) -> Opt<OptionId> {

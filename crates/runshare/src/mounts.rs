@@ -7,9 +7,10 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nix::unistd::{chdir, chroot};
+use nix::unistd::{chdir, chroot, fchdir};
 use nscore::cli::{Message, message};
 use nscore::hint::{self, WithHint};
+use nscore::rootfs;
 use nscore::sys::file::{open, write_all};
 use nscore::sys::mount::{Propagation, mount_kernel_filesystem, set_propagation};
 
@@ -48,25 +49,19 @@ pub(crate) fn register_before_root(options: &Options) -> Result<()> {
 ///
 /// # Errors
 /// `cannot change root directory to 'DIR'`, `cannot change directory to DIR`.
-pub(crate) fn change_root_and_directory(options: &Options) -> Result<Option<NewRoot>> {
+pub(crate) fn change_root_and_directory(
+    options: &Options,
+    warn: &dyn Fn(&Message),
+) -> Result<Option<NewRoot>> {
     let mut directory = options.directory.as_deref();
     let mut new_root = None;
     if let Some(root) = &options.root {
         stop_proc_propagation_inside(root, options)?;
-        if options.extensions.pivot_root {
-            new_root = Some(
-                NewRoot::enter(root)
-                    .with_hint_for(root.as_path(), hint::path)
-                    .with_context(|| cannot_change_root(root))?,
-            );
-        } else {
-            chroot(root)
-                .with_hint_for(root.as_path(), |errno, root| {
-                    hint::chroot(errno, root, "add --map-root-user")
-                })
-                .with_context(|| cannot_change_root(root))?;
-        }
+        new_root = change_root(root, options, warn)?;
         directory = directory.or(Some(Path::new("/")));
+    } else if !options.mounts.is_empty() {
+        let root = open(Path::new("/"), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
+        rootfs::mount_all(root, &options.mounts, warn)?;
     }
     if let Some(directory) = directory {
         chdir(directory)
@@ -74,6 +69,37 @@ pub(crate) fn change_root_and_directory(options: &Options) -> Result<Option<NewR
             .with_context(|| message(&[&"cannot change directory to ", &directory]))?;
     }
     Ok(new_root)
+}
+
+/// Makes `root` the root of this process, with what is to be mounted there.
+fn change_root(root: &Path, options: &Options, warn: &dyn Fn(&Message)) -> Result<Option<NewRoot>> {
+    if options.mounts.is_empty() && !options.extensions.pivot_root {
+        cannot_chroot(chroot(root), root)?;
+        return Ok(None);
+    }
+    let opened = open(root, OFlag::O_PATH | OFlag::O_DIRECTORY);
+    let mut opened = opened
+        .with_hint_for(root, hint::path)
+        .with_context(|| cannot_change_root(root))?;
+    if !options.mounts.is_empty() {
+        opened = rootfs::mount_all(opened, &options.mounts, warn)?;
+    }
+    if options.extensions.pivot_root {
+        let new_root = NewRoot::enter(&opened)
+            .with_hint_for(root, hint::path)
+            .with_context(|| cannot_change_root(root))?;
+        return Ok(Some(new_root));
+    }
+    cannot_chroot(fchdir(&opened).and_then(|()| chroot(".")), root)?;
+    Ok(None)
+}
+
+fn cannot_chroot(result: Result<(), Errno>, root: &Path) -> Result<()> {
+    result
+        .with_hint_for(root, |errno, root| {
+            hint::chroot(errno, root, "add --map-root-user")
+        })
+        .with_context(|| cannot_change_root(root))
 }
 
 /// Stops the propagation of the proc of the new root to the caller's mount namespace.

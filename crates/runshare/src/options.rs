@@ -14,6 +14,7 @@ use nscore::cli::getopt::ParsedOption;
 use nscore::cli::{Invocation, number};
 use nscore::ns_type::NsType;
 use nscore::procfs::IdKind;
+use nscore::rootfs::Requests;
 use nscore::sys::mount::Propagation;
 use nscore::users;
 
@@ -66,6 +67,8 @@ pub(crate) struct Options {
     pub(crate) clear_environment: bool,
     /// The variables that remain, in the order of the command line.
     pub(crate) whitelist: Option<Vec<OsString>>,
+    /// What is to be mounted below the root.
+    pub(crate) mounts: Requests,
     pub(crate) extensions: Extensions,
     pub(crate) operands: Vec<OsString>,
 }
@@ -88,6 +91,9 @@ impl Options {
             && (invocation.options().len() > 1 || !options.operands.is_empty())
         {
             bail!("option --unpersist cannot be combined with another option or a program");
+        }
+        if options.mount_proc.is_some() {
+            options.mounts.omit_proc();
         }
         options.imply_fork();
         options.check_combinations()?;
@@ -143,6 +149,10 @@ impl Options {
                 self.init = true;
                 self.fork = true;
                 self.unshare(NsType::Pid);
+            }
+            OptionId::Rootfs(id) => {
+                self.unshare(NsType::Mount);
+                self.mounts.set(id, option.optional_value())?;
             }
             OptionId::Extension(extension) => {
                 if let Some(ns_type) = extension.implied_namespace() {
@@ -255,7 +265,13 @@ impl Options {
         if extensions.pivot_root && propagates {
             bail!("option --pivot-root requires --propagation private or slave");
         }
-        Ok(())
+        if !self.mounts.is_empty() && propagates {
+            bail!("mounts below the root require --propagation private or slave");
+        }
+        match self.mounts.option_for_root() {
+            Some(option) if self.root.is_none() => bail!("option {option} requires --root"),
+            _ => Ok(()),
+        }
     }
 
     /// Returns the flags for `unshare(2)`.

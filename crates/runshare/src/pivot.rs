@@ -28,12 +28,11 @@ impl NewRoot {
     ///
     /// # Errors
     /// Those of the system calls; ENOSYS before Linux 5.2.
-    pub(crate) fn enter(directory: &Path) -> Result<NewRoot> {
+    pub(crate) fn enter(directory: &OwnedFd) -> Result<NewRoot> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY;
-        let point = open(directory, flags)?;
         let old = open(Path::new("/"), flags)?;
-        let new = clone_tree(&point).context("open_tree failed")?;
-        attach(&new, &point).context("move_mount failed")?;
+        let new = clone_tree(directory).context("open_tree failed")?;
+        attach(&new, directory).context("move_mount failed")?;
         change_root(&new)?;
         Ok(NewRoot { old, new })
     }

@@ -112,7 +112,8 @@ impl Inside<'_> {
             mounts::set_root_propagation(options)?;
         }
         mounts::register_before_root(options)?;
-        let new_root = mounts::change_root_and_directory(options)?;
+        let new_root =
+            mounts::change_root_and_directory(options, &|text| self.diagnostics.warn(text))?;
         mounts::mount_proc_and_binfmt(options)?;
         mounts::pivot_root(new_root, options)
     }

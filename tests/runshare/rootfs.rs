@@ -1,0 +1,227 @@
+//! `--mount-api`, `--bind`, `--tmpfs` and their kin, below a new root and without one.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::fixture::{RUNSHARE, differential_test, ordinary, runshare};
+use testkit::{Scratch, Tool, require};
+
+/// Shell code that fills the directory `$0` with the machine's programs by mounts, and runs the rest.
+const FILL: &str = "for dir in bin lib lib64 usr; do [ ! -e /$dir ] || mount --rbind /$dir $0/$dir; done; shift 0; exec \"$@\"";
+
+/// A root that is filled by [`FILL`].
+fn bare_root() -> Scratch {
+    let scratch = Scratch::new();
+    for name in [
+        "bin", "lib", "lib64", "usr", "proc", "sys", "dev", "run", "tmp", "mnt", "etc",
+    ] {
+        scratch.dir(name);
+    }
+    scratch.file("etc/resolv.conf", "inside\n");
+    scratch
+}
+
+/// The tool by an ordinary user, in a user and mount namespace in which the root is filled.
+fn in_filled(root: &Scratch, options: &[&str], program: &[&str]) -> Tool {
+    let path = root.path().to_str().unwrap();
+    let tool = ordinary(runshare()).args(["-rm", "sh", "-c", FILL, path, &RUNSHARE]);
+    tool.args(["--root", path]).args(options).args(program)
+}
+
+/// The mount points of a table, each with the options and the file system of its topmost mount.
+fn mounts(table: &str) -> BTreeMap<String, (String, String)> {
+    let lines = table.lines().map(|line| {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let dash = fields.iter().position(|field| *field == "-").unwrap();
+        let (point, options) = (fields[4].to_owned(), fields[5].replace(",relatime", ""));
+        (point, (options, fields[dash + 1].to_owned()))
+    });
+    lines.collect()
+}
+
+const SHOW: [&str; 2] = ["cat", "/proc/self/mountinfo"];
+
+#[test]
+fn the_file_systems_that_programs_expect_are_there_with_either_root_and_any_pid_1() {
+    if !require::user_namespaces() {
+        return;
+    }
+    let root = bare_root();
+    for options in [
+        &["--mount-api"][..],
+        &["--mount-api", "--pivot-root"],
+        &["--mount-api", "-r", "-pf", "-n", "-i"],
+        &["--mount-api", "-pf", "--pivot-root", "-U", "-c"],
+        &["--mount-api", "--pid", "--init", "-r"],
+        &["--mount-api", "--mount-proc", "-pf"],
+    ] {
+        let outcome = in_filled(&root, options, &SHOW).run().ok();
+        assert_eq!(outcome.err(), "", "{options:?}");
+        let table = outcome.out();
+        let seen = mounts(&table);
+        for (point, filesystem) in [
+            ("/proc", "proc"),
+            ("/sys", "sysfs"),
+            ("/run", "tmpfs"),
+            ("/tmp", "tmpfs"),
+            ("/dev", "tmpfs"),
+            ("/dev/null", "devtmpfs"),
+            ("/dev/pts", "devpts"),
+            ("/dev/shm", "tmpfs"),
+        ] {
+            let found = seen.get(point).map(|(_, filesystem)| filesystem.as_str());
+            // The devices of a container may be on a tmpfs.
+            let expected = found.filter(|_| point == "/dev/null").unwrap_or(filesystem);
+            assert_eq!(found, Some(expected), "{options:?} {point}: {table}");
+        }
+        assert!(seen["/sys"].0.starts_with("ro,"), "{options:?}: {table}");
+        let once = table
+            .lines()
+            .filter(|line| line.split(' ').nth(4) == Some("/proc"));
+        assert_eq!(once.count(), 1, "{options:?}: {table}");
+    }
+}
+
+#[test]
+fn programs_find_their_devices_terminals_and_memory() {
+    if !require::user_namespaces() {
+        return;
+    }
+    let root = bare_root();
+    let program = "echo x >/dev/null && [ -c /dev/zero ] && echo x >/dev/shm/x && cat /dev/shm/x && \
+        [ -c /dev/ptmx ] && [ -L /dev/fd ] && : >/dev/new && echo whole";
+    let options = ["--mount-api", "-pf", "-c"];
+    let outcome = in_filled(&root, &["--mount-api"], &["sh", "-c", program])
+        .run()
+        .ok();
+    assert_eq!(outcome.out(), "x\nwhole\n");
+    // A user without capabilities has the same.
+    let outcome = in_filled(
+        &root,
+        &options,
+        &[
+            "sh",
+            "-c",
+            "cat /proc/self/mountinfo | wc -l >/dev/null && echo $$",
+        ],
+    );
+    assert_eq!(outcome.run().ok().out(), "1\n");
+}
+
+#[test]
+fn without_a_root_of_its_own_the_mounts_are_in_the_callers() {
+    if !require::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    scratch.dir("source");
+    scratch.file("source/file", "outside\n");
+    let source = scratch.path().join("source");
+    let (source, point) = (source.to_str().unwrap(), scratch.dir("point"));
+    let point = point.to_str().unwrap();
+    let bind = format!("{source}:{point}");
+    let show = format!("cat {point}/file; grep -c {point} /proc/self/mountinfo");
+    let tool = ordinary(runshare()).args(["-r", "--bind-ro", &bind, "sh", "-c", &show]);
+    assert_eq!(tool.run().ok().out(), "outside\n1\n");
+    let tool = ordinary(runshare()).args(["-rn", "--tmpfs", point, "--mount-sys", "--mount-dev"]);
+    let table = tool.args(SHOW).run().ok().out();
+    let seen = mounts(&table);
+    assert_eq!(seen[point], ("rw,nosuid,nodev".into(), "tmpfs".into()));
+    assert_eq!(seen["/sys"].0, "ro,nosuid,nodev,noexec");
+    assert_eq!(seen["/dev"].1, "tmpfs");
+    assert!(!Path::new(point).join("file").exists());
+}
+
+#[test]
+fn what_is_missing_or_in_the_way_is_said() {
+    for (options, message) in [
+        (
+            &["--mount-api", "true"][..],
+            "option --mount-api requires --root",
+        ),
+        (
+            &["--resolv-conf=off", "true"],
+            "option --resolv-conf requires --root",
+        ),
+        (
+            &["--mount-api=all", "--root", "/", "true"],
+            "unsupported --mount-api argument 'all'",
+        ),
+        (
+            &["--tmpfs", "/tmp", "--propagation", "shared", "true"],
+            "mounts below the root require --propagation private or slave",
+        ),
+        (
+            &["--bind", ":/x", "true"],
+            "invalid --bind argument ':/x': SRC must not be empty or begin with '+'",
+        ),
+    ] {
+        runshare()
+            .args(options)
+            .run()
+            .fails(1, &format!("runshare: {message}\n"));
+    }
+    if !require::user_namespaces() {
+        return;
+    }
+    for (options, message) in [
+        (
+            &["--bind", "/nosuch"][..],
+            "cannot open /nosuch: No such file or directory",
+        ),
+        (
+            &["--tmpfs", "/tmp:bad"],
+            "mount /tmp failed: tmpfs: Unknown parameter 'bad'",
+        ),
+        (
+            &["--mount-api", "--root", "/nosuch"],
+            "cannot change root directory to '/nosuch': No such file or directory",
+        ),
+    ] {
+        let tool = ordinary(runshare()).arg("-r").args(options).arg("true");
+        tool.run().fails(1, &format!("runshare: {message}\n"));
+    }
+}
+
+#[test]
+fn the_original_knows_none_of_these_options() {
+    let Some(test) = differential_test() else {
+        return;
+    };
+    let invalid = |option: &str, why: &str| format!("invalid {option} argument '': {why}");
+    let source = "SRC must not be empty or begin with '+'";
+    for (word, message) in [
+        (
+            "--mount-api",
+            "option --mount-api requires --root".to_owned(),
+        ),
+        (
+            "--mount-a=host",
+            "option --mount-api requires --root".to_owned(),
+        ),
+        (
+            "--resolv-conf=on",
+            "unsupported --resolv-conf argument 'on'".to_owned(),
+        ),
+        ("--bind=", invalid("--bind", source)),
+        ("--bind-ro=", invalid("--bind-ro", source)),
+        ("--tmpfs=", invalid("--tmpfs", "DIR must not be empty")),
+        (
+            "--mount-dev=/x",
+            "option --mount-api requires --root".to_owned(),
+        ),
+        (
+            "--mount-sys",
+            "option --mount-api requires --root".to_owned(),
+        ),
+    ] {
+        let line = |tool: Tool| tool.args([word, "--mount-api", "true"]);
+        let (ours, theirs) = test.run_both(line);
+        ours.fails(1, &format!("unshare: {message}\n"));
+        let unknown = format!("unshare: unrecognized option '{word}'\n");
+        theirs.fails(
+            1,
+            &(unknown + "Try 'unshare --help' for more information.\n"),
+        );
+    }
+}
