@@ -11,7 +11,7 @@ use std::time::Duration;
 use nix::libc;
 use nix::sys::socket::{setsockopt, sockopt::Linger};
 use nix::unistd::geteuid;
-use testkit::{Running, Tool, eventually, require, rerun};
+use testkit::{Running, Scratch, Tool, eventually, require, rerun};
 
 use crate::fixture::{built, can_run};
 
@@ -50,8 +50,11 @@ fn traced(strace: &Running) -> Option<String> {
 }
 
 /// Runs a program that rests whenever it has copied a socket, and closes the one that lingers once it has a copy of it.
+/// NUMBER among the options is that one's.
 fn closes_the_last_copy(name: &str, options: &[&str]) {
     let (full, peer) = full_socket();
+    let number = full.as_raw_fd().to_string();
+    let options = options.iter().map(|word| word.replace("NUMBER", &number));
     let link = format!("/proc/self/fd/{}", full.as_raw_fd());
     let socket = fs::read_link(link).expect("it is open");
     let rests = ["-qq", "-e", "inject=pidfd_getfd:delay_exit=1000000"];
@@ -75,6 +78,8 @@ fn the_last_copy_of_a_lingering_socket_delays_no_program() {
         closes_the_last_copy("rlsns", &["-t", "net"]);
         closes_the_last_copy("rlsns", &["--holders", "4026999999"]);
         closes_the_last_copy("rnsenter", &["-t", "4026999999", "true"]);
+        let this = std::process::id().to_string();
+        closes_the_last_copy("rnsenter", &["-t", &this, "-N", "NUMBER", "true"]);
         return;
     }
     if !can_run() || !require::installed("strace") {
@@ -96,4 +101,27 @@ fn the_last_copy_of_a_lingering_socket_delays_no_program() {
     };
     let tool = rerun::this_test(tool, "in a network namespace");
     rerun::assert_passed(&tool.timeout(TIMEOUT * 4).run());
+}
+
+/// A file that somebody serves is asked before it is closed, whoever has a copy of it.
+#[test]
+fn what_is_no_socket_is_not_copied() {
+    if !can_run() || !require::installed("strace") {
+        return;
+    }
+    let scratch = Scratch::new();
+    let log = scratch.path().join("calls");
+    let log = log.to_str().expect("a path of ours");
+    let file = fs::File::open("/proc/self/stat").expect("/proc");
+    let number = file.as_raw_fd().to_string();
+    let this = std::process::id().to_string();
+    let tool =
+        Tool::new("/usr/bin/strace").args(["-f", "-o", log, "-e", "trace=pidfd_getfd,ioctl"]);
+    let tool = tool.arg(built("rnsenter"));
+    let outcome = tool.args(["-t", &this, "-N", &number, "true"]).run();
+    assert_eq!(outcome.code(), 1, "{outcome}");
+    let refused = ", SIOCGSKNS): Inappropriate ioctl for device\n";
+    assert!(outcome.err().ends_with(refused), "{outcome}");
+    let calls = fs::read_to_string(log).expect("what strace wrote");
+    assert!(!calls.contains("pidfd_getfd("), "{calls}");
 }

@@ -4,6 +4,9 @@
 //! meanwhile, and then the copy is the last that there is of it: closing a socket that has SO_LINGER, `socket(7)`, and
 //! data to send waits for up to 65,535 seconds. A process that ends does not wait. So a copy is closed here while a child
 //! has it too, and the child closes it by ending.
+//!
+//! What is copied may be no socket: its process may have put another file under the number since that was looked at. It
+//! is not asked then: a request would go to whoever serves that file, or to a device.
 
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
 
@@ -13,7 +16,8 @@ use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
 use nix::unistd::pipe2;
 
 use crate::sys::file::move_above_stdio;
-use crate::sys::network::is_local;
+use crate::sys::namespace::network_of;
+use crate::sys::network::{domain_of, is_local};
 use crate::sys::process::{spawn_until_closed, wait};
 
 /// How many parts the allowed descriptors are divided into; a part may be copies, and there may be several workers.
@@ -54,12 +58,25 @@ impl SocketCopies {
         }
     }
 
-    /// Takes a copy that has been asked what there was to ask. One that is never waited for is closed at once: its peer may
-    /// wait for its end, as does whoever has started this program by a socket that is closed at exec.
-    pub fn keep(&mut self, copy: OwnedFd) {
-        if is_local(&copy) {
-            return;
+    /// The network namespace of a socket, of which this is a copy to let go of.
+    ///
+    /// # Errors
+    /// ENOTTY if it is no socket, which is not asked then; EPERM without CAP_NET_ADMIN over the namespace.
+    pub fn network_of(&mut self, copy: OwnedFd) -> Result<OwnedFd, Errno> {
+        match domain_of(&copy) {
+            Err(Errno::ENOTSOCK) => Err(Errno::ENOTTY),
+            // Its peer may wait for its end, as does whoever has started this program by a socket that is closed at exec.
+            Ok(domain) if is_local(domain) => network_of(&copy),
+            _ => {
+                let network = network_of(&copy);
+                self.keep(copy);
+                network
+            }
         }
+    }
+
+    /// Takes a copy that has been asked what there was to ask.
+    fn keep(&mut self, copy: OwnedFd) {
         self.copies.push(copy);
         if self.copies.len() >= self.most {
             self.release();
@@ -157,7 +174,15 @@ mod tests {
     fn a_copy_of_what_is_between_processes_is_closed_at_once() {
         let mut copies = SocketCopies::new();
         let (copy, mut peer) = UnixStream::pair().expect("a pair of sockets");
-        copies.keep(copy.into());
+        let _ = copies.network_of(copy.into());
         assert_eq!(peer.read(&mut [0]).expect("its end"), 0);
+    }
+
+    #[test]
+    fn what_is_no_socket_is_not_asked() {
+        let mut copies = SocketCopies::new();
+        let file = std::fs::File::open("/proc/self/stat").expect("/proc");
+        assert_eq!(copies.network_of(file.into()).err(), Some(Errno::ENOTTY));
+        assert!(copies.copies.is_empty());
     }
 }

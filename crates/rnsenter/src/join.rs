@@ -9,9 +9,11 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
+use nix::libc::{S_IFCHR, S_IFSOCK};
 use nix::unistd::Pid;
 use nscore::hint::WithHint;
 use nscore::ns_type::NsType;
+use nscore::socket_copies::SocketCopies;
 use nscore::sys::directory::{Status, status, status_of};
 use nscore::sys::namespace::{joins_by_pidfd, network_of, setns, user_namespace_of};
 use nscore::sys::nsfs::owner_of;
@@ -80,7 +82,8 @@ impl<'a> NamespaceSet<'a> {
             .pidfd()
             .with_hint(move |errno| process::explain_open_failure(errno, pid, ""))
             .with_context(|| format!("failed to pidfd_open() for {pid}"))?;
-        self.insert(NsType::Net, network_of_socket(pidfd, number)?);
+        let kind = target.type_of_descriptor(number);
+        self.insert(NsType::Net, network_of_socket(pidfd, number, kind)?);
         Ok(())
     }
 
@@ -246,12 +249,27 @@ fn flags(namespaces: &[NsType]) -> i32 {
         .fold(0, |flags, namespace| flags | namespace.flag())
 }
 
-/// The network namespace of a socket that the target has open under this number.
-fn network_of_socket(pidfd: BorrowedFd<'_>, number: RawFd) -> Result<OwnedFd> {
-    let socket = pidfd_getfd(pidfd, number)
-        .with_context(|| format!("pidfd_getfd({}, {number})", pidfd.as_raw_fd()))?;
-    let name = || format!("ioctl({}, SIOCGSKNS)", socket.as_raw_fd());
-    network_of(&socket).with_context(name)
+/// The network namespace of a socket that the target has open under this number, or of a device that answers as a socket
+/// does: that of `tun`.
+///
+/// Of what is of another type, as far as that is known, there is no copy: the kernel asks whoever serves a file before it
+/// closes one, and who asks too may wait for ever.
+fn network_of_socket(pidfd: BorrowedFd<'_>, number: RawFd, kind: Option<u32>) -> Result<OwnedFd> {
+    let is_apt = kind.is_none_or(|kind| [S_IFSOCK, S_IFCHR].contains(&kind));
+    let copied = match is_apt {
+        true => pidfd_getfd(pidfd, number),
+        // In its place, for the number that the message has.
+        false => pidfd.try_clone_to_owned().map_err(|_| Errno::EMFILE),
+    };
+    let copy = copied.with_context(|| format!("pidfd_getfd({}, {number})", pidfd.as_raw_fd()))?;
+    let copy_number = copy.as_raw_fd();
+    let network = match kind {
+        _ if !is_apt => Err(Errno::ENOTTY),
+        Some(S_IFCHR) => network_of(&copy),
+        // What lingers is let go of here: the start of the program would wait.
+        _ => SocketCopies::new().network_of(copy),
+    };
+    network.with_context(|| format!("ioctl({copy_number}, SIOCGSKNS)"))
 }
 
 /// The parent of the user namespace that is named, or else of the target's.

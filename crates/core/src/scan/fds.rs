@@ -12,7 +12,6 @@ use crate::ns_type::NsType;
 use crate::procfs::parse_digits;
 use crate::socket_copies::SocketCopies;
 use crate::sys::directory::{Directory, EntryBuffer, Status, status_of};
-use crate::sys::namespace::network_of;
 use crate::sys::nsfs::type_of;
 use crate::sys::probe::Call;
 use crate::sys::process::{pidfd_getfd, pidfd_open, pidfd_open_thread};
@@ -237,11 +236,7 @@ impl FdOwner<'_> {
             (Ok(pidfd), number) => pidfd_getfd(pidfd, number),
             (Err(errno), _) => Err(*errno),
         };
-        let network = copy.and_then(|copy| {
-            let network = network_of(&copy);
-            copies.keep(copy);
-            network
-        });
+        let network = copy.and_then(|copy| copies.network_of(copy));
         if matches!(network, Err(Errno::EPERM)) {
             self.scan.registry.unread.deny(self.task.process);
         }

@@ -32,13 +32,14 @@ pub fn bring_loopback_up() -> Result<(), Errno> {
     Errno::result(result).map(drop)
 }
 
-/// Whether the socket is of this machine alone, `unix(7)` or `netlink(7)`, `SO_DOMAIN` of `socket(7)`: closing one never
-/// waits for a peer, whatever SO_LINGER says.
-pub fn is_local(socket: &OwnedFd) -> bool {
+/// What a socket is of, `AF_INET` for one: `SO_DOMAIN` of `socket(7)`. The kernel answers without asking the file, so this
+/// may be called for any descriptor.
+///
+/// # Errors
+/// ENOTSOCK if it is no socket; EBADF if it was opened with `O_PATH`.
+pub fn domain_of(socket: &OwnedFd) -> Result<c_int, Errno> {
     let mut domain: c_int = 0;
-    let Ok(mut size) = libc::socklen_t::try_from(size_of::<c_int>()) else {
-        return false;
-    };
+    let mut size = libc::socklen_t::try_from(size_of::<c_int>()).map_err(|_| Errno::EINVAL)?;
     // SAFETY: both pointers are to locals that outlive the call, and the size told is that of the first.
     let result = unsafe {
         libc::getsockopt(
@@ -49,7 +50,13 @@ pub fn is_local(socket: &OwnedFd) -> bool {
             &raw mut size,
         )
     };
-    result == 0 && [libc::AF_UNIX, libc::AF_NETLINK].contains(&domain)
+    Errno::result(result).map(|_| domain)
+}
+
+/// Whether sockets of this domain are of this machine alone, `unix(7)` or `netlink(7)`: closing one never waits for a
+/// peer, whatever SO_LINGER says.
+pub fn is_local(domain: c_int) -> bool {
+    [libc::AF_UNIX, libc::AF_NETLINK].contains(&domain)
 }
 
 #[cfg(test)]
@@ -57,13 +64,22 @@ mod tests {
     use std::net::UdpSocket;
     use std::os::unix::net::UnixStream;
 
-    use super::is_local;
+    use nix::errno::Errno;
+
+    use super::{domain_of, is_local};
 
     #[test]
     fn a_socket_between_processes_is_local_and_one_of_the_network_is_not() {
         let (one, _other) = UnixStream::pair().expect("a pair of sockets");
-        assert!(is_local(&one.into()));
+        assert_eq!(domain_of(&one.into()).map(is_local), Ok(true));
         let network = UdpSocket::bind("127.0.0.1:0").or_else(|_| UdpSocket::bind("[::]:0"));
-        assert!(!is_local(&network.expect("a socket").into()));
+        let network = network.expect("a socket").into();
+        assert_eq!(domain_of(&network).map(is_local), Ok(false));
+    }
+
+    #[test]
+    fn what_is_no_socket_has_no_domain() {
+        let file = std::fs::File::open("/proc/self/stat").expect("/proc");
+        assert_eq!(domain_of(&file.into()), Err(Errno::ENOTSOCK));
     }
 }

@@ -7,7 +7,7 @@
 use std::cell::OnceCell;
 use std::ffi::{CStr, OsStr};
 use std::fmt;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -180,6 +180,14 @@ impl Target {
         stat.map_err(not_procfs_error)
             .with_hint_for(file.as_str(), self.explain_failure())
             .with_context(|| format!("stat of /proc/{}/{file} failed", self.pid))
+    }
+
+    /// The type of what is open under one of its descriptors, a value of `S_IFMT`; `None` where that cannot be seen.
+    pub(crate) fn type_of_descriptor(&self, number: RawFd) -> Option<u32> {
+        let path = format!("fd/{number}\0");
+        let path = CStr::from_bytes_until_nul(path.as_bytes()).ok()?;
+        let status = self.proc_dir().and_then(|proc| status_at(proc, path));
+        status.ok().map(|status| status.file_type)
     }
 
     /// Who says why one of its files cannot be looked at.
