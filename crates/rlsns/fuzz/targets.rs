@@ -26,7 +26,7 @@ fn argv() {
             .split(|byte| *byte == 0)
             .map(|word| OsStr::from_bytes(word).to_owned());
         let words = [OsString::from("rlsns")].into_iter().chain(words);
-        let invocation = Invocation::parse(&rlsns_cli::TOOL, rlsns_cli::OPTIONS, words);
+        let invocation = Invocation::parse(&crate::cli::TOOL, crate::cli::OPTIONS, words);
         if let Ok(Request::Table(options)) = Request::read(&invocation) {
             assert!(!options.columns.is_empty());
             assert!(

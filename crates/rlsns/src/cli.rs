@@ -4,8 +4,7 @@
 //! completions and the man page's headings come from here.
 
 use clap::{Arg, Command};
-use nscore::cli::by_name::ByName as Opt;
-use nscore::cli::{self, EXTENSIONS, Family, Original, Tool, table};
+use nscore::cli::{EXTENSIONS, Family, Opt, Original, Tool, table};
 
 /// What the command-line layer must know of `rlsns`. lsns takes options after its operand, and the value of `-T`
 /// attached.
@@ -25,79 +24,154 @@ pub const TOOL: Tool = Tool {
 const CHOICE: &str = "Which namespaces";
 const FORM: &str = "Output format";
 
-/// The table of options.
-pub const OPTIONS: &[cli::Opt] = &[
-    Opt::flag("json", "write JSON").short('J').under(FORM),
-    Opt::required("task", "PID", "those that this process is in")
-        .short('p')
-        .under(CHOICE),
-    Opt::flag("help", "show this help and end").short('h'),
+/// The options, one variant for each; `options.rs` has what they mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OptionId {
+    Json,
+    Task,
+    Output,
+    OutputAll,
+    Persistent,
+    Filter,
+    NoTruncate,
+    NoHeadings,
+    NoWrap,
+    List,
+    Raw,
+    Type,
+    Tree,
+    ListColumns,
+    Hidden,
+    NoHidden,
+    Holders,
+    Compare,
+    Graph,
+}
+
+pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
+    Opt::flag(OptionId::Json, "json", "write JSON")
+        .short('J')
+        .heading(FORM),
     Opt::required(
+        OptionId::Task,
+        "task",
+        "PID",
+        "those that this process is in",
+    )
+    .short('p')
+    .heading(CHOICE),
+    Opt::help("show this help and end").short('h'),
+    Opt::required(
+        OptionId::Output,
         "output",
         "LIST",
         "these columns; +LIST: these besides the default ones",
     )
     .short('o')
-    .under(FORM),
-    Opt::flag("output-all", "all columns").under(FORM),
-    Opt::flag("persistent", "those that no process is in")
-        .short('P')
-        .under(CHOICE),
-    Opt::required("filter", "EXPR", "those for which the expression holds")
-        .short('Q')
-        .under(CHOICE),
-    Opt::flag("notruncate", "never cut a text to the terminal's width")
-        .short('u')
-        .under(FORM),
-    Opt::flag("version", "show the version and end").short('V'),
-    Opt::flag("noheadings", "without the line of headings")
-        .short('n')
-        .under(FORM),
+    .heading(FORM),
+    Opt::flag(OptionId::OutputAll, "output-all", "all columns").heading(FORM),
     Opt::flag(
+        OptionId::Persistent,
+        "persistent",
+        "those that no process is in",
+    )
+    .short('P')
+    .heading(CHOICE),
+    Opt::required(
+        OptionId::Filter,
+        "filter",
+        "EXPR",
+        "those for which the expression holds",
+    )
+    .short('Q')
+    .heading(CHOICE),
+    Opt::flag(
+        OptionId::NoTruncate,
+        "notruncate",
+        "never cut a text to the terminal's width",
+    )
+    .short('u')
+    .heading(FORM),
+    Opt::version("show the version and end").short('V'),
+    Opt::flag(
+        OptionId::NoHeadings,
+        "noheadings",
+        "without the line of headings",
+    )
+    .short('n')
+    .heading(FORM),
+    Opt::flag(
+        OptionId::NoWrap,
         "nowrap",
         "one line a namespace: several paths joined by commas",
     )
     .short('W')
-    .under(FORM),
-    Opt::flag("list", "a list, not a tree")
+    .heading(FORM),
+    Opt::flag(OptionId::List, "list", "a list, not a tree")
         .short('l')
-        .under(FORM),
+        .heading(FORM),
     Opt::flag(
+        OptionId::Raw,
         "raw",
         "one blank between columns, blanks inside them as \\x20",
     )
     .short('r')
-    .under(FORM),
+    .heading(FORM),
     Opt::required(
+        OptionId::Type,
         "type",
         "NAME",
         "those of this type; may be given several times",
     )
     .short('t')
-    .under(CHOICE),
+    .heading(CHOICE),
     Opt::optional(
+        OptionId::Tree,
         "tree",
         "REL",
         "a tree by owner (the default), parent or process",
     )
     .short('T')
-    .under(FORM),
-    Opt::flag("list-columns", "what columns there are").short('H'),
-    Opt::flag("hidden", "also those that the original does not find").under(EXTENSIONS),
-    Opt::flag("no-hidden", "only those that the original finds").under(EXTENSIONS),
-    Opt::required("holders", "NS", "who keeps this namespace alive, and how").under(EXTENSIONS),
+    .heading(FORM),
+    Opt::flag(
+        OptionId::ListColumns,
+        "list-columns",
+        "what columns there are",
+    )
+    .short('H'),
+    Opt::flag(
+        OptionId::Hidden,
+        "hidden",
+        "also those that the original does not find",
+    )
+    .heading(EXTENSIONS),
+    Opt::flag(
+        OptionId::NoHidden,
+        "no-hidden",
+        "only those that the original finds",
+    )
+    .heading(EXTENSIONS),
     Opt::required(
+        OptionId::Holders,
+        "holders",
+        "NS",
+        "who keeps this namespace alive, and how",
+    )
+    .heading(EXTENSIONS),
+    Opt::required(
+        OptionId::Compare,
         "compare",
         "PID[,PID...]",
         "which namespaces these processes share; one PID: with the caller",
     )
-    .under(EXTENSIONS),
+    .heading(EXTENSIONS),
     Opt::optional(
+        OptionId::Graph,
         "graph",
         "FORM",
         "a picture, for Graphviz: dot (the default), or mermaid",
     )
-    .under(EXTENSIONS),
+    .heading(EXTENSIONS),
 ];
 
 /// The command line as clap has it.

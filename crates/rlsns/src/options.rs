@@ -6,11 +6,13 @@ use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Result, bail};
 use nix::errno::Errno;
+use nscore::cli::getopt::ParsedOption;
 use nscore::cli::{Invocation, message};
 use nscore::ns_type::NsType;
 use nscore::sys::errno::reason;
 use nscore::sys::locale::{Locale, load_order};
 
+use crate::cli::OptionId;
 use crate::column::Column;
 use crate::column_list;
 use crate::graph::Language;
@@ -98,19 +100,15 @@ impl Request {
     ///
     /// # Errors
     /// The first mistake on it, in the original's sentence.
-    pub(crate) fn read(invocation: &Invocation) -> Result<Request> {
+    pub(crate) fn read(invocation: &Invocation<OptionId>) -> Result<Request> {
         let mut met = Met {
             is_original: invocation.is_original,
             ..Met::default()
         };
         let options = invocation.options();
         for (at, option) in options.iter().enumerate() {
-            view::check(&options[..at], option.name())?;
-            met.meet(
-                option.name(),
-                option.value(),
-                option.optional_value().is_some(),
-            )?;
+            view::check(&options[..at], option)?;
+            met.meet(option)?;
         }
         let operands = invocation.operands()?;
         if met.list_columns {
@@ -128,44 +126,43 @@ impl Request {
 }
 
 impl<'a> Met<'a> {
-    fn meet(&mut self, name: &str, value: &'a OsStr, given: bool) -> Result<()> {
-        match name {
-            "json" => {
+    fn meet(&mut self, option: &'a ParsedOption<OptionId>) -> Result<()> {
+        let (value, given) = (option.value(), option.optional_value());
+        match option.id() {
+            OptionId::Json => {
                 excluded(self.raw, "--raw", "--json")?;
                 self.json = true;
             }
-            "raw" => {
+            OptionId::Raw => {
                 excluded(self.json, "--json", "--raw")?;
                 self.raw = true;
             }
-            "task" => {
+            OptionId::Task => {
                 excluded(self.persistent, "--persistent", "--task")?;
                 self.task = Some(values::pid(value)?);
             }
-            "persistent" => {
+            OptionId::Persistent => {
                 excluded(self.task.is_some(), "--task", "--persistent")?;
                 self.persistent = true;
             }
-            "output" => self.columns = Some(value),
-            "output-all" => self.all_columns = true,
-            "filter" => self.filter = Some(filter(value)?),
-            "notruncate" => self.no_cutting = true,
-            "noheadings" => self.no_headings = true,
-            "nowrap" => self.no_wrapping = true,
-            "list" => self.list = true,
-            "type" => {
+            OptionId::Output => self.columns = Some(value),
+            OptionId::OutputAll => self.all_columns = true,
+            OptionId::Filter => self.filter = Some(filter(value)?),
+            OptionId::NoTruncate => self.no_cutting = true,
+            OptionId::NoHeadings => self.no_headings = true,
+            OptionId::NoWrap => self.no_wrapping = true,
+            OptionId::List => self.list = true,
+            OptionId::Type => {
                 let types = self.types.unwrap_or(NsTypes::NONE);
                 self.types = Some(types.with(values::kind(value)?));
             }
-            "tree" if given => self.tree = Some(values::relation(value)?),
-            "tree" => self.tree = Some(Relation::Owner),
-            "list-columns" => self.list_columns = true,
-            "hidden" => self.hidden = Some(true),
-            "no-hidden" => self.hidden = Some(false),
-            "holders" => self.view = Some(View::Holders(values::namespace(value)?)),
-            "compare" => self.view = Some(View::Comparison(values::pids(value)?)),
-            "graph" => self.view = Some(View::Graph(values::language(given.then_some(value))?)),
-            _ => {}
+            OptionId::Tree => self.tree = Some(values::relation(given)?),
+            OptionId::ListColumns => self.list_columns = true,
+            OptionId::Hidden => self.hidden = Some(true),
+            OptionId::NoHidden => self.hidden = Some(false),
+            OptionId::Holders => self.view = Some(View::Holders(values::namespace(value)?)),
+            OptionId::Compare => self.view = Some(View::Comparison(values::pids(value)?)),
+            OptionId::Graph => self.view = Some(View::Graph(values::language(given)?)),
         }
         Ok(())
     }

@@ -9,6 +9,7 @@ use nscore::sys::process::ExitReason;
 
 use crate::absence;
 use crate::cells::Cells;
+use crate::cli::OptionId;
 use crate::column::Column;
 use crate::compare;
 use crate::graph::{self, Language};
@@ -22,7 +23,7 @@ use smartcols::filter::{EvalError, Filter};
 use smartcols::{Cell, Table};
 
 /// Runs the whole program.
-pub(crate) fn run(invocation: &Invocation) -> Result<ExitReason> {
+pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let diagnostics = &invocation.diagnostics;
     let text = match Request::read(invocation)? {
         Request::Columns(format) => legend::columns(format),

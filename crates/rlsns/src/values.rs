@@ -48,8 +48,11 @@ pub(crate) fn kind(name: &OsStr) -> Result<NsType> {
     NsType::from_file(name.as_bytes()).ok_or_else(unknown)
 }
 
-/// Reads what a tree is to be made by.
-pub(crate) fn relation(name: &OsStr) -> Result<Relation> {
+/// Reads what a tree is to be made by; without a name it is the owner.
+pub(crate) fn relation(name: Option<&OsStr>) -> Result<Relation> {
+    let Some(name) = name else {
+        return Ok(Relation::Owner);
+    };
     let name = name.as_bytes();
     match name.strip_prefix(b"=").unwrap_or(name) {
         b"parent" => Ok(Relation::Parent),

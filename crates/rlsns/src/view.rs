@@ -4,6 +4,7 @@
 use anyhow::{Result, bail};
 use nscore::cli::getopt::ParsedOption;
 
+use crate::cli::OptionId;
 use crate::graph::Language;
 
 /// What is shown instead of the list.
@@ -32,30 +33,33 @@ impl View {
 ///
 /// # Errors
 /// The sentence.
-pub(crate) fn check(before: &[ParsedOption], now: &str) -> Result<()> {
-    let alien = |before: &&ParsedOption| !(suits(before.name(), now) && suits(now, before.name()));
-    match before.iter().find(alien) {
-        Some(before) => bail!("options --{} and --{now} cannot be combined", before.name()),
-        None => Ok(()),
+pub(crate) fn check(before: &[ParsedOption<OptionId>], now: &ParsedOption<OptionId>) -> Result<()> {
+    for other in before {
+        if !(suits(other.id(), now.id()) && suits(now.id(), other.id())) {
+            let (other, now) = (other.name(), now.name());
+            bail!("options --{other} and --{now} cannot be combined");
+        }
     }
+    Ok(())
 }
 
 /// Whether the second option means something to the view that the first one asks for, if it asks for any.
-fn suits(view: &str, option: &str) -> bool {
-    let page = matches!(
-        option,
-        "json" | "raw" | "noheadings" | "notruncate" | "nowrap" | "list"
-    );
-    view == option
-        || match view {
-            "holders" => page,
-            "compare" => page || option == "type",
-            "graph" => matches!(
-                option,
-                "task" | "persistent" | "filter" | "type" | "notruncate" | "hidden" | "no-hidden"
-            ),
-            _ => true,
-        }
+fn suits(view: OptionId, option: OptionId) -> bool {
+    use OptionId::{
+        Compare, Filter, Graph, Hidden, Holders, Json, List, NoHeadings, NoHidden, NoTruncate,
+        NoWrap, Persistent, Raw, Task, Type,
+    };
+    let is_page = matches!(option, Json | Raw | NoHeadings | NoTruncate | NoWrap | List);
+    match view {
+        _ if view == option => true,
+        Holders => is_page,
+        Compare => is_page || option == Type,
+        Graph => matches!(
+            option,
+            Task | Persistent | Filter | Type | NoTruncate | Hidden | NoHidden
+        ),
+        _ => true,
+    }
 }
 
 #[cfg(test)]
@@ -67,8 +71,8 @@ mod tests {
     /// What is said about a command line, if anything.
     fn said(line: &str) -> Option<String> {
         let words = line.split_whitespace().map(OsStr::new);
-        let options = getopt::parse(&rlsns_cli::TOOL, rlsns_cli::OPTIONS, words).options;
-        let mut checks = (0..options.len()).map(|at| check(&options[..at], options[at].name()));
+        let options = getopt::parse(&crate::cli::TOOL, crate::cli::OPTIONS, words).options;
+        let mut checks = (0..options.len()).map(|at| check(&options[..at], &options[at]));
         let mistake = checks.find_map(Result::err);
         mistake.map(|error| error.to_string())
     }

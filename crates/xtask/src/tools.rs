@@ -7,7 +7,7 @@ use nscore::cli::Tool;
 pub const TOOLS: &[&Tool] = &[
     &runshare::cli::TOOL,
     &rnsenter::cli::TOOL,
-    &rlsns_cli::TOOL,
+    &rlsns::cli::TOOL,
     &rchroot::cli::TOOL,
 ];
 

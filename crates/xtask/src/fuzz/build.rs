@@ -10,20 +10,15 @@ use serde_json::Value;
 use crate::release::{host, output, target};
 use crate::workspace;
 
-/// The packages that have targets, and where: only what bolero is linked into can be built with counters.
-const PACKAGES: [(&str, &[&str]); 2] = [
-    (
-        "--lib",
-        &[
-            "nscore",
-            "smartcols",
-            "runshare",
-            "rnsenter",
-            "rchroot",
-            "xtask",
-        ],
-    ),
-    ("--bins", &["rlsns"]),
+/// The packages that have targets: only what bolero is linked into can be built with counters.
+const PACKAGES: [&str; 7] = [
+    "nscore",
+    "smartcols",
+    "runshare",
+    "rnsenter",
+    "rlsns",
+    "rchroot",
+    "xtask",
 ];
 
 /// What bolero asks the compiler for: libFuzzer as the engine, and counters for it of blocks and of comparisons.
@@ -65,16 +60,14 @@ impl Target {
 /// That the build fails.
 pub(super) fn targets() -> Result<Vec<Target>> {
     let mut targets = Vec::new();
-    for (kind, packages) in PACKAGES {
-        for message in build(kind, packages)?.lines() {
-            targets.extend(targets_of(&serde_json::from_str(message)?)?);
-        }
+    for message in build()?.lines() {
+        targets.extend(targets_of(&serde_json::from_str(message)?)?);
     }
     Ok(targets)
 }
 
-/// Builds the tests of these packages; what cargo says of it, a JSON object a line.
-fn build(kind: &str, packages: &[&str]) -> Result<String> {
+/// Builds the tests of the packages; what cargo says of it, a JSON object a line.
+fn build() -> Result<String> {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args([
         "test",
@@ -84,8 +77,8 @@ fn build(kind: &str, packages: &[&str]) -> Result<String> {
         "--profile",
         "fuzz",
     ]);
-    cargo.args(["--message-format", "json-render-diagnostics", kind]);
-    cargo.args(packages.iter().flat_map(|package| ["--package", package]));
+    cargo.args(["--message-format", "json-render-diagnostics", "--lib"]);
+    cargo.args(PACKAGES.iter().flat_map(|package| ["--package", package]));
     // The target is named to keep the flags from build scripts and macros.
     cargo.args(["--target", &host()?, "--target-dir"]);
     cargo.arg(target()?.join("fuzzing"));
