@@ -62,7 +62,7 @@ pub(crate) fn fault(case: &Case, usual: &Outcome, call: &Call, errno: Errno) -> 
 /// What newuidmap(1) says of its own failure is not said again.
 const HELPERS: [&str; 2] = ["newuidmap: ", "newgidmap: "];
 /// Words by which an error says that something is not there, which a refused call cannot know.
-const CLAIMS: [&str; 3] = [" found", "no process", "nothing that can be seen"];
+const CLAIMS: [&str; 3] = [" found", "no process", "nothing visible"];
 
 /// Whether this is an error in the program's own name that claims nothing; or, from `--check`, that something cannot be
 /// made, and why.

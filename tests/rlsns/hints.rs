@@ -15,9 +15,9 @@ use crate::scenario::{Scenario, TESTER};
 /// The inode number of no namespace.
 const NOWHERE: &str = "4026999999";
 /// What is said where not everybody is seen.
-const LOOKED: &str = "it was looked for among the processes of /proc";
+const LOOKED: &str = "only the processes in /proc were searched: ";
 /// What is said on every fixture: it is a pid namespace inside the machine's.
-const INSIDE: &str = ", those of this pid namespace and no others";
+const INSIDE: &str = "/proc shows only this PID namespace";
 
 /// The hint for this command line.
 fn hint(fixture: &Fixture, line: &[&str]) -> Option<String> {
@@ -82,9 +82,9 @@ fn what_else_a_number_is_the_number_of() {
     };
     let other = asleep(unshared(&["-u", "sleep", "1000"]));
     let uts = namespace(&other, "uts").to_string();
-    let process = "that is a process: --task 1 lists the namespaces that it is in";
+    let process = "that is a PID: --task 1 lists the namespaces of the process";
     assert_eq!(hint(&fixture, &["1"]).as_deref(), Some(process));
-    let kind = "it is of the type uts, which --type leaves out";
+    let kind = "its type is uts, which --type excludes";
     assert_eq!(hint(&fixture, &["-t", "net", &uts]).as_deref(), Some(kind));
     let sentence = "not found namespace: 1";
     assert_eq!(
@@ -135,10 +135,10 @@ fn that_processes_may_not_be_read() {
     let Some(fixture) = Fixture::in_each(&[Scenario::OtherUser]) else {
         return;
     };
-    let unread = ", 1 of which this user may not read";
+    let unread = "this user may not read 1 of them; ";
     let expected = format!("{LOOKED}{unread}{INSIDE}");
     assert_eq!(hint(&fixture, &[NOWHERE]), Some(expected));
-    let unread = "process 1 is there, but this user may not read its namespaces";
+    let unread = "process 1 exists, but this user may not read its namespaces";
     assert_eq!(hint(&fixture, &["-p", "1"]).as_deref(), Some(unread));
 }
 
@@ -161,10 +161,10 @@ fn that_proc_hides_processes() {
         Some("hidepid=invisible"),
     )
     .unwrap();
-    let hidden = ", those that /proc shows, being mounted with hidepid";
+    let hidden = "hidepid hides others; ";
     let expected = format!("{LOOKED}{hidden}{INSIDE}");
     assert_eq!(hint(&fixture, &[NOWHERE]), Some(expected));
-    let hidden = "process 1 is there, but /proc is mounted with hidepid and does not show it";
+    let hidden = "process 1 exists, but /proc is mounted with hidepid and does not show it";
     assert_eq!(hint(&fixture, &["-p", "1"]).as_deref(), Some(hidden));
     assert_eq!(
         hint(&fixture, &["-p", "99"]).as_deref(),
@@ -186,7 +186,7 @@ fn nothing_where_everybody_is_seen() {
     };
     // Not even root may look into every machine's first process.
     let refused = unreadable();
-    let expected = format!("{LOOKED}, {refused} of which this user may not read");
+    let expected = format!("{LOOKED}this user may not read {refused} of them");
     let expected = (refused > 0).then_some(expected);
     assert_eq!(hint(&fixture, &[NOWHERE]), expected);
 }

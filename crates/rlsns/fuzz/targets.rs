@@ -27,7 +27,7 @@ fn argv() {
             .map(|word| OsStr::from_bytes(word).to_owned());
         let words = [OsString::from("rlsns")].into_iter().chain(words);
         let invocation = Invocation::parse(&crate::cli::TOOL, crate::cli::OPTIONS, words);
-        if let Ok(Request::Table(options)) = Request::read(&invocation) {
+        if let Ok(Request::List(options)) = Request::parse(&invocation) {
             assert!(!options.columns.is_empty());
             assert!(
                 options

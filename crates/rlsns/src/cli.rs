@@ -1,7 +1,7 @@
 //! The command line of `rlsns`: the options of lsns(8) in its table's order, then ours.
 //!
 //! The order, the spelling and what takes a value are interface: ambiguity messages list the options so, and
-//! completions and the man page's headings come from here.
+//! completions and the man output's headings come from here.
 
 use clap::{Arg, Command};
 use nscore::cli::{EXTENSIONS, Family, Opt, Original, Tool, table};

@@ -1,6 +1,6 @@
-//! The columns: what each is called, how it is laid out, what stands in it.
+//! The columns: their names, layout and contents.
 //!
-//! The table is the original's and in its order; ours stand behind it. Names, kinds and widths are interface.
+//! Those of lsns come first, in its order, then those that lsns lacks. Scripts depend on names, types and widths.
 
 /// A column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -9,42 +9,42 @@ pub(crate) enum Column {
     Ns,
     /// The type.
     Type,
-    /// The file of the process that stands for it.
+    /// The file of the namespace below the /proc directory of the process that is shown.
     Path,
     /// How many processes are in it.
     Nprocs,
-    /// The process that stands for it, the lowest.
+    /// The process that is shown: the one in it with the lowest PID.
     Pid,
-    /// That one's parent.
+    /// The parent of that process.
     Ppid,
-    /// What that one was called with.
+    /// The command line of that process.
     Command,
-    /// That one's user.
+    /// The user ID of that process.
     Uid,
-    /// The user's name.
+    /// The name of that user.
     User,
-    /// What this network namespace calls it.
+    /// Its ID in the caller's network namespace.
     Netnsid,
     /// Where it is mounted.
     Nsfs,
-    /// The namespace that it was made in.
+    /// Its parent namespace.
     Pns,
     /// The user namespace that owns it.
     Ons,
     /// What keeps it alive.
     Held,
-    /// The kernel's 64-bit number for it.
+    /// The 64-bit ID that the kernel gave it.
     Nsid,
-    /// Who made the user namespace that owns it, or that it is.
+    /// The owner of its user namespace, or of itself.
     Owner,
     /// The cgroup of the process.
     Cgroup,
-    /// The container that this cgroup is made for.
+    /// The container that this cgroup belongs to.
     Container,
 }
 
-/// What the table says of a column.
-struct Line {
+/// The properties of a column.
+struct Properties {
     name: &'static str,
     hint: usize,
     layout: Layout,
@@ -57,11 +57,11 @@ struct Line {
 enum Layout {
     Left,
     Right,
-    Shrinking,
+    Truncatable,
 }
 
 impl Column {
-    /// The original's columns in its order.
+    /// The columns of lsns, in its order.
     pub(crate) const ORIGINAL: [Column; 13] = [
         Column::Ns,
         Column::Type,
@@ -78,7 +78,7 @@ impl Column {
         Column::Ons,
     ];
 
-    /// Those that the original lacks.
+    /// The columns that lsns lacks.
     pub(crate) const ADDED: [Column; 5] = [
         Column::Held,
         Column::Nsid,
@@ -87,63 +87,63 @@ impl Column {
         Column::Container,
     ];
 
-    const fn line(self) -> Line {
-        use Layout::{Left, Right, Shrinking};
+    const fn properties(self) -> Properties {
+        use Layout::{Left, Right, Truncatable};
         match self {
-            Column::Ns => line("NS", 0, Right, true, "inode number of the namespace"),
-            Column::Type => line("TYPE", 5, Left, false, "its type"),
-            Column::Path => line(
+            Column::Ns => properties("NS", 0, Right, true, "inode number of the namespace"),
+            Column::Type => properties("TYPE", 5, Left, false, "its type"),
+            Column::Path => properties(
                 "PATH",
                 0,
                 Left,
                 false,
                 "file of the namespace below /proc/PID",
             ),
-            Column::Nprocs => line("NPROCS", 5, Right, true, "how many processes are in it"),
-            Column::Pid => line("PID", 5, Right, true, "the lowest of their numbers"),
-            Column::Ppid => line("PPID", 5, Right, true, "parent of this process"),
-            Column::Command => line(
+            Column::Nprocs => properties("NPROCS", 5, Right, true, "how many processes are in it"),
+            Column::Pid => properties("PID", 5, Right, true, "the lowest of their numbers"),
+            Column::Ppid => properties("PPID", 5, Right, true, "parent of this process"),
+            Column::Command => properties(
                 "COMMAND",
                 0,
-                Shrinking,
+                Truncatable,
                 false,
                 "command line of this process",
             ),
-            Column::Uid => line("UID", 0, Right, true, "user id of this process"),
-            Column::User => line("USER", 0, Left, false, "name of this user"),
-            Column::Netnsid => line(
+            Column::Uid => properties("UID", 0, Right, true, "user id of this process"),
+            Column::User => properties("USER", 0, Left, false, "name of this user"),
+            Column::Netnsid => properties(
                 "NETNSID",
                 0,
                 Right,
                 false,
                 "number that the caller's network has for it",
             ),
-            Column::Nsfs => line("NSFS", 0, Left, false, "where it is mounted"),
-            Column::Pns => line(
+            Column::Nsfs => properties("NSFS", 0, Left, false, "where it is mounted"),
+            Column::Pns => properties(
                 "PNS",
                 10,
                 Right,
                 true,
                 "inode number of the namespace it was made in",
             ),
-            Column::Ons => line(
+            Column::Ons => properties(
                 "ONS",
                 10,
                 Right,
                 true,
                 "inode number of the user namespace that owns it",
             ),
-            Column::Held => line("HELD", 0, Left, false, "what keeps it alive"),
-            Column::Nsid => line("NSID", 0, Right, true, "64-bit number, never used again"),
-            Column::Owner => line(
+            Column::Held => properties("HELD", 0, Left, false, "what keeps it alive"),
+            Column::Nsid => properties("NSID", 0, Right, true, "64-bit number, never used again"),
+            Column::Owner => properties(
                 "OWNER",
                 0,
                 Right,
                 true,
                 "user id of who made the user namespace that owns it",
             ),
-            Column::Cgroup => line("CGROUP", 0, Left, false, "cgroup of this process"),
-            Column::Container => line(
+            Column::Cgroup => properties("CGROUP", 0, Left, false, "cgroup of this process"),
+            Column::Container => properties(
                 "CONTAINER",
                 0,
                 Left,
@@ -155,55 +155,55 @@ impl Column {
 
     /// Its heading.
     pub(crate) const fn name(self) -> &'static str {
-        self.line().name
+        self.properties().name
     }
 
-    /// How wide it would like to be, in cells of a terminal.
-    pub(crate) const fn hint(self) -> usize {
-        self.line().hint
+    /// How wide it should be where there is room, in cells of a terminal.
+    pub(crate) const fn width_hint(self) -> usize {
+        self.properties().hint
     }
 
     /// Whether it is aligned on the right.
-    pub(crate) fn is_right(self) -> bool {
-        self.line().layout == Layout::Right
+    pub(crate) fn is_right_aligned(self) -> bool {
+        self.properties().layout == Layout::Right
     }
 
-    /// Whether it may be cut where the terminal is too narrow.
-    pub(crate) fn shrinks(self) -> bool {
-        self.line().layout == Layout::Shrinking
+    /// Whether it may be truncated where the terminal is too narrow.
+    pub(crate) fn is_truncatable(self) -> bool {
+        self.properties().layout == Layout::Truncatable
     }
 
-    /// Whether numbers stand in it, for JSON and for the filter.
+    /// Whether it contains numbers, for JSON and for the filter.
     pub(crate) const fn is_number(self) -> bool {
-        self.line().number
+        self.properties().number
     }
 
     /// What it shows.
     pub(crate) const fn help(self) -> &'static str {
-        self.line().help
+        self.properties().help
     }
 
-    /// The column with this number, its place among the original's and then ours.
+    /// Returns the column with this number in the order of the enum.
     pub(crate) fn from_number(number: usize) -> Option<Column> {
         let mut all = Column::ORIGINAL.into_iter().chain(Column::ADDED);
         all.find(|column| *column as usize == number)
     }
 
-    /// The column of this name, in any case.
+    /// Returns the column of this name, in upper or lower case.
     pub(crate) fn from_name(name: &[u8]) -> Option<Column> {
         let mut all = Column::ORIGINAL.into_iter().chain(Column::ADDED);
         all.find(|column| column.name().as_bytes().eq_ignore_ascii_case(name))
     }
 }
 
-const fn line(
+const fn properties(
     name: &'static str,
     hint: usize,
     layout: Layout,
     number: bool,
     help: &'static str,
-) -> Line {
-    Line {
+) -> Properties {
+    Properties {
         name,
         hint,
         layout,

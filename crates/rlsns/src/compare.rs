@@ -1,5 +1,5 @@
-//! Which namespaces processes share, `--compare`: what one reads off `ls -l /proc/PID/ns` beside
-//! `ls -l /proc/self/ns`. A row for each type, in the order of that list; a column for each process.
+//! `--compare`: which namespaces processes share, as `ls -l /proc/PID/ns` beside `ls -l /proc/self/ns` shows it. A row
+//! for each type, in the order of that listing; a column for each process.
 
 use std::ffi::CString;
 
@@ -7,45 +7,48 @@ use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
 use nscore::hint::WithHint;
 use nscore::ns_type::NsType;
+use nscore::scan::{NsTypes, nslink};
 use nscore::sys::directory::Directory;
 use nscore::sys::probe::Call;
 use nscore::unread::Unread;
-
-use crate::absence;
-use crate::page::Format;
-use nscore::scan::NsTypes;
-use nscore::scan::nslink;
 use smartcols::{Cell, Column, Row, Table};
 
-/// A process, its directory below /proc, and what it is called in the table.
-struct Compared {
+use crate::hint;
+use crate::output::OutputFormat;
+
+/// A process: its directory below /proc, and its name in the table.
+struct ComparedProcess {
     directory: Directory,
     name: String,
 }
 
-/// The table that compares these processes; one alone, with the caller.
+/// Returns the table that compares these processes; a single one is compared with the caller.
 ///
 /// # Errors
 /// A process that does not exist.
-pub(crate) fn processes(pids: &[u32], types: NsTypes, format: Format) -> Result<(Table, Unread)> {
+pub(crate) fn compare_processes(
+    pids: &[u32],
+    types: NsTypes,
+    format: OutputFormat,
+) -> Result<(Table, Unread)> {
     let mut compared = Vec::new();
     if pids.len() == 1 {
-        compared.push(open("self", "SELF".to_owned())?);
+        compared.push(open_process("self", "SELF".to_owned())?);
     }
     for (at, pid) in pids.iter().enumerate() {
-        // Who is named twice is the same twice.
+        // A process that is named twice has one column.
         if !pids[..at].contains(pid) {
-            compared.push(open(&pid.to_string(), pid.to_string())?);
+            compared.push(open_process(&pid.to_string(), pid.to_string())?);
         }
     }
     let kinds = ORDER
         .into_iter()
-        .filter(|kind| types.contains(*kind) && is_known(*kind));
+        .filter(|kind| types.contains(*kind) && is_supported(*kind));
     let mut unread = Unread::default();
-    let rows = kinds.map(|kind| row(kind, &compared, format, &mut unread));
+    let rows = kinds.map(|kind| table_row(kind, &compared, format, &mut unread));
     let table = Table {
         json_key: "comparison",
-        columns: columns(&compared),
+        columns: table_columns(&compared),
         rows: rows.collect(),
         ..Table::default()
     };
@@ -59,7 +62,7 @@ pub(crate) fn processes(pids: &[u32], types: NsTypes, format: Format) -> Result<
     ))
 }
 
-/// The types in the order of their files' names.
+/// The types in the order of the names of their files.
 const ORDER: [NsType; 8] = [
     NsType::Cgroup,
     NsType::Ipc,
@@ -71,29 +74,29 @@ const ORDER: [NsType; 8] = [
     NsType::Uts,
 ];
 
-/// Whether this kernel has such namespaces.
-fn is_known(kind: NsType) -> bool {
+/// Returns whether this kernel has namespaces of this type.
+fn is_supported(kind: NsType) -> bool {
     let own = Directory::open(c"/proc/self");
-    own.is_ok_and(|own| inode(&own, kind) != Err(Errno::ENOENT))
+    own.is_ok_and(|own| read_inode(&own, kind) != Err(Errno::ENOENT))
 }
 
-/// The directory of a process below /proc.
-fn open(entry: &str, name: String) -> Result<Compared> {
+/// Opens the directory of a process below /proc.
+fn open_process(entry: &str, name: String) -> Result<ComparedProcess> {
     let path = CString::new(format!("/proc/{entry}"))?;
     match Directory::open(&path) {
-        Ok(directory) => Ok(Compared { directory, name }),
-        // No entry below /proc is no process.
+        Ok(directory) => Ok(ComparedProcess { directory, name }),
+        // Without an entry below /proc there is no such process.
         Err(Errno::ENOENT) => Err(Error::new(Errno::ESRCH)),
         Err(errno) => Err(Error::new(errno)),
     }
     .with_hint_for(entry, |_, entry| match entry.parse() {
-        Ok(pid) => absence::of_process(pid),
-        Err(_) => absence::of_all(),
+        Ok(pid) => hint::unreadable_process(pid),
+        Err(_) => hint::missing_procfs(),
     })
     .with_context(|| format!("failed to compare process {entry}"))
 }
 
-fn columns(compared: &[Compared]) -> Vec<Column> {
+fn table_columns(compared: &[ComparedProcess]) -> Vec<Column> {
     let mut columns = vec![Column {
         name: "TYPE".into(),
         width_hint: 5,
@@ -113,18 +116,23 @@ fn columns(compared: &[Compared]) -> Vec<Column> {
     columns
 }
 
-fn row(kind: NsType, compared: &[Compared], format: Format, unread: &mut Unread) -> Row {
+fn table_row(
+    kind: NsType,
+    compared: &[ComparedProcess],
+    format: OutputFormat,
+    unread: &mut Unread,
+) -> Row {
     let mut inodes: Vec<Option<u32>> = Vec::new();
     for process in compared {
-        // The caller's own column is that of no other process.
+        // The column SELF has no PID.
         let pid = process.name.parse().unwrap_or(0);
-        let inode = inode(&process.directory, kind);
+        let inode = read_inode(&process.directory, kind);
         inodes.push(unread.note(pid, Call::ReadLink, inode));
     }
-    // JSON has a word of its own for what is not known.
+    // JSON has null for what is not known.
     let unknown = match format {
-        Format::Json => Cell::Empty,
-        Format::Human | Format::Raw => "-".into(),
+        OutputFormat::Json => Cell::Empty,
+        OutputFormat::Text | OutputFormat::Raw => "-".into(),
     };
     let cell = |inode: &Option<u32>| match inode {
         Some(inode) => u64::from(*inode).into(),
@@ -132,15 +140,15 @@ fn row(kind: NsType, compared: &[Compared], format: Format, unread: &mut Unread)
     };
     let mut cells = vec![kind.file().into()];
     cells.extend(inodes.iter().map(cell));
-    cells.push(result(&inodes).map_or(unknown.clone(), Cell::from));
+    cells.push(compare_inodes(&inodes).map_or(unknown.clone(), Cell::from));
     Row {
         cells,
         parent: None,
     }
 }
 
-/// What the comparison says: two that differ are enough to say so, but all must be known to be the same.
-fn result(inodes: &[Option<u32>]) -> Option<&'static str> {
+/// Returns the result: two different namespaces are enough for `different`, but for `same` all must be known.
+fn compare_inodes(inodes: &[Option<u32>]) -> Option<&'static str> {
     let mut known = inodes.iter().flatten();
     let first = known.next()?;
     if known.any(|inode| inode != first) {
@@ -149,8 +157,8 @@ fn result(inodes: &[Option<u32>]) -> Option<&'static str> {
     inodes.iter().all(Option::is_some).then_some("same")
 }
 
-/// The inode number of a process's namespace.
-fn inode(process: &Directory, kind: NsType) -> Result<u32, Errno> {
+/// Reads the inode number of a process's namespace.
+fn read_inode(process: &Directory, kind: NsType) -> Result<u32, Errno> {
     let name = CString::new(format!("ns/{}", kind.file())).map_err(|_| Errno::EINVAL)?;
     let mut target = [0; 64];
     let target = process.read_link_into(&name, &mut target)?;
@@ -174,7 +182,7 @@ mod tests {
             (&[None, Some(1), Some(2)], Some("different")),
             (&[None, None], None),
         ] {
-            assert_eq!(result(inodes), said, "{inodes:?}");
+            assert_eq!(compare_inodes(inodes), said, "{inodes:?}");
         }
     }
 
@@ -187,7 +195,9 @@ mod tests {
 
     #[test]
     fn a_process_that_does_not_exist_is_named() {
-        let error = open("4194305", String::new()).err().expect("there is none");
+        let error = open_process("4194305", String::new())
+            .err()
+            .expect("there is none");
         assert_eq!(error.to_string(), "failed to compare process 4194305");
         assert_eq!(error.downcast_ref(), Some(&Errno::ESRCH));
     }

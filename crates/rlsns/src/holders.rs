@@ -1,50 +1,50 @@
-//! Who keeps a namespace alive, `--holders`: a row for each process, thread, descriptor, socket, mount and other
-//! namespace that has to go before it can.
+//! `--holders`: what keeps a namespace alive. A row for each process, thread, descriptor, socket, mount and other
+//! namespace that has to end before it can.
 
 use anyhow::Result;
-
-use crate::absence;
-use crate::person::{Users, command};
 use nscore::scan::{
     HoldKind, Holder, NsRecord, NsRequests, NsTypes, Process, ScanOptions, Snapshot, Task,
 };
 use smartcols::{Cell, Column, Row, Table};
 
-/// The table of those that hold the namespace with this inode number.
+use crate::hint;
+use crate::process_info::{UserNames, command_line};
+
+/// Returns the table of what holds the namespace with this inode number.
 ///
 /// # Errors
 /// There is no such namespace.
-pub(crate) fn of(snapshot: &Snapshot, namespace: u64) -> Result<Table> {
+pub(crate) fn holders_table(snapshot: &Snapshot, namespace: u64) -> Result<Table> {
     let inode = u32::try_from(namespace).ok();
     if inode.is_none_or(|inode| !snapshot.namespaces.contains_key(&inode)) {
-        return Err(absence::namespace(namespace, true));
+        return Err(hint::namespace_not_found(namespace, true));
     }
-    let users = Users::default();
+    let users = UserNames::default();
     let holders = snapshot.holders.iter();
     Ok(Table {
         json_key: "holders",
         json_members: vec![("unreadable", snapshot.unread.processes() as u64)],
-        columns: columns(),
+        columns: table_columns(),
         rows: holders
-            .map(|holder| row(snapshot, &users, holder))
+            .map(|holder| table_row(snapshot, &users, holder))
             .collect(),
     })
 }
 
-/// What the scan must find out: all types and all places, for a holder may be anywhere.
-pub(crate) fn wanted(namespace: u64) -> ScanOptions {
+/// Returns what the scan must find out: a holder may be anywhere.
+pub(crate) fn scan_options(namespace: u64) -> ScanOptions {
     ScanOptions {
         fds: true,
         hidden: true,
         mounts: true,
         holders_of: u32::try_from(namespace).ok(),
-        // What was made in it holds it.
+        // Its child namespaces hold it too.
         required: NsRequests::RELATIVES,
         ..ScanOptions::members_of(NsTypes::ALL)
     }
 }
 
-fn columns() -> Vec<Column> {
+fn table_columns() -> Vec<Column> {
     let left = |name: &'static str| Column {
         name: name.into(),
         ..Column::default()
@@ -61,23 +61,23 @@ fn columns() -> Vec<Column> {
     vec![pid, left("HOW"), left("USER"), command]
 }
 
-fn row(snapshot: &Snapshot, users: &Users, holder: &Holder) -> Row {
-    let process = process_of(snapshot, holder);
-    let person = process.and_then(|process| process.info.as_ref());
+fn table_row(snapshot: &Snapshot, users: &UserNames, holder: &Holder) -> Row {
+    let process = holder_process(snapshot, holder);
+    let info = process.and_then(|process| process.info.as_ref());
     Row {
         cells: vec![
             process.map_or(Cell::Empty, |process| u64::from(process.pid).into()),
-            how(holder).into(),
-            person.map_or(Cell::Empty, |person| users.name(person.uid).into()),
-            process.map_or(Cell::Empty, |process| command(process).into()),
+            describe_holder(holder).into(),
+            info.map_or(Cell::Empty, |info| users.name(info.uid).into()),
+            process.map_or(Cell::Empty, |process| command_line(process).into()),
         ],
         parent: None,
     }
 }
 
-/// The process that holds it; for a mount elsewhere and for another namespace the lowest in there, which is the way
-/// in. The caller needs no way to a mount in their own mount namespace.
-fn process_of<'a>(snapshot: &'a Snapshot, holder: &Holder) -> Option<&'a Process> {
+/// Returns the process of a row: the holder, or, for a mount in another mount namespace and for a child namespace, the
+/// process with the lowest PID in there, through which it can be entered.
+fn holder_process<'a>(snapshot: &'a Snapshot, holder: &Holder) -> Option<&'a Process> {
     let lowest = |inode: &u32| {
         let found: &NsRecord = snapshot.namespaces.get(inode)?;
         snapshot.first_member(found)
@@ -89,14 +89,14 @@ fn process_of<'a>(snapshot: &'a Snapshot, holder: &Holder) -> Option<&'a Process
     }
 }
 
-/// The words of the column HOW.
-fn how(holder: &Holder) -> Vec<u8> {
+/// Returns the text of the column HOW.
+fn describe_holder(holder: &Holder) -> Vec<u8> {
     match holder {
-        Holder::Task(task, hold) => grip_of(*task, *hold).into_bytes(),
+        Holder::Task(task, hold) => describe_task(*task, *hold).into_bytes(),
         Holder::Child(kind, inode) => format!("child {} {inode}", kind.file()).into_bytes(),
         Holder::Mount { within, path } => {
             let mut words = b"mount".to_vec();
-            // One that cannot be reached from its own root has no path.
+            // A mount that is not reachable from the root of its processes has no path.
             if !path.is_empty() {
                 words.push(b' ');
                 words.extend_from_slice(path);
@@ -108,7 +108,7 @@ fn how(holder: &Holder) -> Vec<u8> {
     }
 }
 
-fn grip_of(task: Task, hold: HoldKind) -> String {
+fn describe_task(task: Task, hold: HoldKind) -> String {
     let words = match hold {
         HoldKind::Member => {
             let thread = task.thread.map(|thread| format!("thread {thread}"));
@@ -130,7 +130,7 @@ mod tests {
     use nscore::ns_type::NsType;
 
     #[test]
-    fn every_way_to_hold_a_namespace_has_its_words() {
+    fn every_kind_of_holder_is_described() {
         let process = Task::process(800);
         let thread = Task {
             thread: Some(812),
@@ -159,7 +159,10 @@ mod tests {
             (mount("", Some(5)), "mount in mnt 5"),
             (Holder::Child(NsType::User, 6), "child user 6"),
         ] {
-            assert_eq!(String::from_utf8(how(&holder)).as_deref(), Ok(words));
+            assert_eq!(
+                String::from_utf8(describe_holder(&holder)).as_deref(),
+                Ok(words)
+            );
         }
     }
 }

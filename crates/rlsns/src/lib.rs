@@ -4,23 +4,23 @@
 
 pub mod cli;
 
-mod absence;
-mod cells;
+mod cell;
+mod collect;
 mod column;
 mod column_list;
 mod compare;
 mod graph;
+mod hint;
 mod holders;
-mod legend;
+mod list_columns;
 mod locale;
-mod look;
+mod mode;
 mod options;
-mod page;
-mod person;
+mod output;
+mod parse;
+mod process_info;
 mod rows;
 mod run;
-mod values;
-mod view;
 
 use std::ffi::c_int;
 

@@ -1,4 +1,4 @@
-//! What the C library knows for the table writer and the filter: the characters and the patterns of the caller's locale.
+//! The caller's locale, for smartcols: characters and their widths, and regular expressions.
 
 use std::cell::OnceCell;
 
@@ -8,7 +8,7 @@ use nscore::sys::regex;
 use smartcols::filter::Regex;
 use smartcols::{Ascii, Character, Characters, Decoded};
 
-/// The characters of the caller's locale, which is loaded when first it matters.
+/// The characters of the caller's locale, which is loaded when it is needed first.
 #[derive(Debug, Default)]
 pub(crate) struct LocaleCharacters(OnceCell<Option<Locale>>);
 
@@ -41,7 +41,7 @@ impl Characters for LocaleCharacters {
     }
 }
 
-/// A pattern as `regcomp(3)` and `regexec(3)` have it.
+/// An extended regular expression, regcomp(3) and regexec(3).
 #[derive(Debug)]
 struct PosixRegex(regex::Regex);
 
@@ -51,11 +51,11 @@ impl Regex for PosixRegex {
     }
 }
 
-/// Reads a pattern, which is of the locale that was loaded before: [`Locale::from_environment`] and
+/// Compiles a regular expression; ranges in it are those of the locale that was loaded before: [`Locale::from_environment`] and
 /// [`load_order`](nscore::sys::locale::load_order).
 ///
 /// # Errors
-/// What `regerror(3)` says of it.
+/// The message of regerror(3).
 pub(crate) fn compile_regex(pattern: &[u8]) -> Result<Box<dyn Regex>, String> {
     regex::Regex::new(pattern).map(|pattern| Box::new(PosixRegex(pattern)) as Box<dyn Regex>)
 }

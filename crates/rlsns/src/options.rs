@@ -1,81 +1,60 @@
-//! What the options mean. Mistakes are told in the original's order: what an option's value says by itself where it
-//! stands, then the operand, then the list of columns.
+//! What the options mean. Errors are reported in the order of lsns: first those of each option where it stands, then
+//! those of the operand, then those of the list of columns.
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Result, bail};
-use nix::errno::Errno;
+use nscore::cli::Invocation;
 use nscore::cli::getopt::ParsedOption;
-use nscore::cli::{Invocation, message};
 use nscore::ns_type::NsType;
-use nscore::sys::errno::reason;
-use nscore::sys::locale::{Locale, load_order};
+use nscore::scan::NsTypes;
+use smartcols::filter::Filter;
 
 use crate::cli::OptionId;
 use crate::column::Column;
-use crate::column_list;
-use crate::graph::Language;
-use crate::locale;
-use crate::page::{Format, Page};
-use crate::values;
-use crate::view::{self, View};
-use nscore::scan::NsTypes;
-use smartcols::filter::{ColumnType, Filter, FilterError};
+use crate::column_list::parse_column_list;
+use crate::mode::{GraphFormat, Mode, TreeKind, check_combination};
+use crate::output::{OutputFormat, OutputOptions};
+use crate::parse;
+use crate::parse::UnknownColumns;
 
-/// What a row of a tree stands below.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Relation {
-    /// The namespace that it was made in.
-    Parent,
-    /// The user namespace that owns it.
-    Owner,
-    /// A namespace of its process's parent.
-    Process,
-}
-
-/// The columns in a filter that do not exist; one that stands in it twice is here twice.
-#[derive(Debug)]
-pub(crate) struct UnknownColumns(pub(crate) Vec<String>);
-
-/// What the command line asks for.
+/// What the command line requests of a list or a graph.
 #[derive(Debug)]
 pub(crate) struct Options {
-    pub(crate) page: Page,
-    /// Only what this process is in.
+    pub(crate) output: OutputOptions,
+    /// Only the namespaces of this process.
     pub(crate) task: Option<u32>,
-    /// Not the namespaces, but the processes in this one; 0 stands for all.
+    /// Not the namespaces, but the processes in this one; 0 is any namespace.
     pub(crate) namespace: Option<u64>,
     /// The types that were named; all if none was.
     pub(crate) types: Option<NsTypes>,
     pub(crate) persistent: bool,
-    /// Whether those are listed, too, that the original does not find.
+    /// Whether the namespaces that lsns does not find are listed too.
     pub(crate) hidden: bool,
-    /// The filter, or the columns in it that do not exist, which is told later than what cannot be read.
+    /// The filter, or its columns that do not exist: they are reported after the scan, as lsns does it.
     pub(crate) filter: Option<Result<Filter, UnknownColumns>>,
     /// The tree; `None` for a list.
-    pub(crate) tree: Option<Relation>,
+    pub(crate) tree: Option<TreeKind>,
     pub(crate) columns: Vec<Column>,
 }
 
-/// What is wanted.
+/// What the program is to do.
 #[derive(Debug)]
 pub(crate) enum Request {
-    /// What columns there are.
-    Columns(Format),
-    /// Namespaces or processes.
-    Table(Options),
-    /// Who keeps this namespace alive.
-    Holders(u64, Page),
-    /// Which namespaces of these types these processes share.
-    Comparison(Vec<u32>, NsTypes, Page),
-    /// A picture of the namespaces that are chosen.
-    Graph(Language, Options),
+    ListColumns(OutputFormat),
+    /// List namespaces or processes.
+    List(Options),
+    /// List what keeps this namespace alive.
+    Holders(u64, OutputOptions),
+    /// Compare the namespaces, of these types, of these processes.
+    Compare(Vec<u32>, NsTypes, OutputOptions),
+    /// Draw the selected namespaces.
+    Graph(GraphFormat, Options),
 }
 
-/// The options as they were met.
+/// The options as they were given.
 #[derive(Debug, Default)]
-struct Met<'a> {
+struct RawArgs<'a> {
     json: bool,
     raw: bool,
     task: Option<u32>,
@@ -84,153 +63,157 @@ struct Met<'a> {
     all_columns: bool,
     filter: Option<Result<Filter, UnknownColumns>>,
     types: Option<NsTypes>,
-    tree: Option<Relation>,
+    tree: Option<TreeKind>,
     list: bool,
     no_headings: bool,
-    no_cutting: bool,
-    no_wrapping: bool,
+    no_truncate: bool,
+    no_wrap: bool,
     list_columns: bool,
     hidden: Option<bool>,
     is_original: bool,
-    view: Option<View>,
+    mode: Option<Mode>,
 }
 
 impl Request {
-    /// Reads the command line.
+    /// Parses the command line.
     ///
     /// # Errors
-    /// The first mistake on it, in the original's sentence.
-    pub(crate) fn read(invocation: &Invocation<OptionId>) -> Result<Request> {
-        let mut met = Met {
+    /// The first error on it, in the words of lsns.
+    pub(crate) fn parse(invocation: &Invocation<OptionId>) -> Result<Request> {
+        let mut args = RawArgs {
             is_original: invocation.is_original,
-            ..Met::default()
+            ..RawArgs::default()
         };
         let options = invocation.options();
-        for (at, option) in options.iter().enumerate() {
-            view::check(&options[..at], option)?;
-            met.meet(option)?;
+        for (index, option) in options.iter().enumerate() {
+            check_combination(&options[..index], option)?;
+            args.apply(option)?;
         }
         let operands = invocation.operands()?;
-        if met.list_columns {
-            return Ok(Request::Columns(met.format()));
+        if args.list_columns {
+            return Ok(Request::ListColumns(args.output_format()));
         }
         let namespace = match operands.first() {
-            Some(_) if met.task.is_some() => {
+            Some(_) if args.task.is_some() => {
                 bail!("--task is mutually exclusive with <namespace>")
             }
-            Some(operand) => Some(values::namespace(operand)?),
+            Some(operand) => Some(parse::parse_inode(operand)?),
             None => None,
         };
-        met.request(namespace)
+        args.into_request(namespace)
     }
 }
 
-impl<'a> Met<'a> {
-    fn meet(&mut self, option: &'a ParsedOption<OptionId>) -> Result<()> {
-        let (value, given) = (option.value(), option.optional_value());
+impl<'a> RawArgs<'a> {
+    fn apply(&mut self, option: &'a ParsedOption<OptionId>) -> Result<()> {
+        let (value, optional_value) = (option.value(), option.optional_value());
         match option.id() {
             OptionId::Json => {
-                excluded(self.raw, "--raw", "--json")?;
+                exclude(self.raw, "--raw", "--json")?;
                 self.json = true;
             }
             OptionId::Raw => {
-                excluded(self.json, "--json", "--raw")?;
+                exclude(self.json, "--json", "--raw")?;
                 self.raw = true;
             }
             OptionId::Task => {
-                excluded(self.persistent, "--persistent", "--task")?;
-                self.task = Some(values::pid(value)?);
+                exclude(self.persistent, "--persistent", "--task")?;
+                self.task = Some(parse::parse_pid(value)?);
             }
             OptionId::Persistent => {
-                excluded(self.task.is_some(), "--task", "--persistent")?;
+                exclude(self.task.is_some(), "--task", "--persistent")?;
                 self.persistent = true;
             }
             OptionId::Output => self.columns = Some(value),
             OptionId::OutputAll => self.all_columns = true,
-            OptionId::Filter => self.filter = Some(filter(value)?),
-            OptionId::NoTruncate => self.no_cutting = true,
+            OptionId::Filter => self.filter = Some(parse::parse_filter(value)?),
+            OptionId::NoTruncate => self.no_truncate = true,
             OptionId::NoHeadings => self.no_headings = true,
-            OptionId::NoWrap => self.no_wrapping = true,
+            OptionId::NoWrap => self.no_wrap = true,
             OptionId::List => self.list = true,
             OptionId::Type => {
                 let types = self.types.unwrap_or(NsTypes::NONE);
-                self.types = Some(types.with(values::kind(value)?));
+                self.types = Some(types.with(parse::parse_ns_type(value)?));
             }
-            OptionId::Tree => self.tree = Some(values::relation(given)?),
+            OptionId::Tree => self.tree = Some(parse::parse_tree_kind(optional_value)?),
             OptionId::ListColumns => self.list_columns = true,
             OptionId::Hidden => self.hidden = Some(true),
             OptionId::NoHidden => self.hidden = Some(false),
-            OptionId::Holders => self.view = Some(View::Holders(values::namespace(value)?)),
-            OptionId::Compare => self.view = Some(View::Comparison(values::pids(value)?)),
-            OptionId::Graph => self.view = Some(View::Graph(values::language(given)?)),
+            OptionId::Holders => self.mode = Some(Mode::Holders(parse::parse_inode(value)?)),
+            OptionId::Compare => self.mode = Some(Mode::Compare(parse::parse_pids(value)?)),
+            OptionId::Graph => {
+                self.mode = Some(Mode::Graph(parse::parse_graph_format(optional_value)?));
+            }
         }
         Ok(())
     }
 
-    fn format(&self) -> Format {
+    fn output_format(&self) -> OutputFormat {
         match (self.json, self.raw) {
-            (true, _) => Format::Json,
-            (_, true) => Format::Raw,
-            _ => Format::Human,
+            (true, _) => OutputFormat::Json,
+            (_, true) => OutputFormat::Raw,
+            _ => OutputFormat::Text,
         }
     }
 
-    fn page(&self) -> Page {
-        Page {
-            format: self.format(),
+    fn output_options(&self) -> OutputOptions {
+        OutputOptions {
+            format: self.output_format(),
             headings: !self.no_headings,
-            cut: !self.no_cutting,
-            several_lines: !self.no_wrapping,
+            truncate: !self.no_truncate,
+            multiline: !self.no_wrap,
         }
     }
 
-    fn request(mut self, namespace: Option<u64>) -> Result<Request> {
-        let Some(view) = self.view.take() else {
-            return self.finish(namespace).map(Request::Table);
+    fn into_request(mut self, namespace: Option<u64>) -> Result<Request> {
+        let Some(mode) = self.mode.take() else {
+            return self.into_options(namespace).map(Request::List);
         };
         if namespace.is_some() {
-            let option = view.option();
+            let option = mode.option_name();
             bail!("--{option} is mutually exclusive with <namespace>");
         }
-        let (types, page) = (self.types.unwrap_or(NsTypes::ALL), self.page());
-        Ok(match view {
-            View::Holders(namespace) => Request::Holders(namespace, page),
-            View::Comparison(processes) => Request::Comparison(processes, types, page),
-            View::Graph(language) => {
-                // The original draws nothing, so that nobody expects less.
+        let types = self.types.unwrap_or(NsTypes::ALL);
+        let output = self.output_options();
+        Ok(match mode {
+            Mode::Holders(namespace) => Request::Holders(namespace, output),
+            Mode::Compare(pids) => Request::Compare(pids, types, output),
+            Mode::Graph(format) => {
+                // lsns draws no graph, so no script expects one without them.
                 self.hidden.get_or_insert(true);
-                Request::Graph(language, self.finish(None)?)
+                Request::Graph(format, self.into_options(None)?)
             }
         })
     }
 
-    fn finish(self, namespace: Option<u64>) -> Result<Options> {
-        let default = match self.all_columns {
+    fn into_options(self, namespace: Option<u64>) -> Result<Options> {
+        let default_columns = match self.all_columns {
             true => Column::ORIGINAL.to_vec(),
             false => self.default_columns(namespace.is_some()),
         };
-        let columns = column_list::read(self.columns, &default)?;
-        // Of all columns a list is made, but not where processes are shown.
-        let unasked = !self.list && (!self.all_columns || namespace.is_some());
+        let columns = parse_column_list(self.columns, &default_columns)?;
+        // --output-all makes a list, except of processes.
+        let is_tree = !self.list && (!self.all_columns || namespace.is_some());
+        let default_tree = is_tree.then_some(TreeKind::Process);
         Ok(Options {
-            page: self.page(),
+            output: self.output_options(),
             task: self.task,
             namespace,
             types: self.types,
             persistent: self.persistent,
-            // Who reads the original's list does not expect more.
+            // A script that runs lsns does not expect more than lsns lists.
             hidden: self.hidden.unwrap_or(!self.is_original),
             filter: self.filter,
-            tree: self.tree.or(unasked.then_some(Relation::Process)),
+            tree: self.tree.or(default_tree),
             columns,
         })
     }
 
-    /// The columns that are shown unless others are named.
+    /// Returns the columns that are shown if no others are named.
     fn default_columns(&self, of_processes: bool) -> Vec<Column> {
         use Column::{Command, Netnsid, Nprocs, Ns, Nsfs, Pid, Ppid, Type, User};
-        let networks = self.types.is_some_and(|types| types.contains(NsType::Net));
-        match (of_processes, networks) {
+        let has_net = self.types.is_some_and(|types| types.contains(NsType::Net));
+        match (of_processes, has_net) {
             (true, _) => vec![Pid, Ppid, User, Command],
             (_, true) => vec![Ns, Type, Nprocs, Pid, User, Netnsid, Nsfs, Command],
             _ => vec![Ns, Type, Nprocs, Pid, User, Command],
@@ -238,37 +221,10 @@ impl<'a> Met<'a> {
     }
 }
 
-/// The two options of a pair that exclude each other.
-fn excluded(met: bool, before: &str, now: &str) -> Result<()> {
-    if met {
-        bail!("options {before} and {now} cannot be combined");
+/// Refuses the second of two options that exclude each other, if the first was given.
+fn exclude(is_given: bool, first: &str, second: &str) -> Result<()> {
+    if is_given {
+        bail!("options {first} and {second} cannot be combined");
     }
     Ok(())
-}
-
-/// Reads a filter. Its patterns are of the caller's locale.
-fn filter(expression: &OsStr) -> Result<Result<Filter, UnknownColumns>> {
-    if Locale::from_environment().is_some() {
-        load_order();
-    }
-    let column = |name: &str| {
-        let column = Column::from_name(name.as_bytes())?;
-        let kind = if column.is_number() {
-            ColumnType::Integer
-        } else {
-            ColumnType::Text
-        };
-        Some((column as usize, kind))
-    };
-    let words = match Filter::parse(expression.as_bytes(), &column, &locale::compile_regex) {
-        Ok(filter) => return Ok(Ok(filter)),
-        Err(FilterError::UnknownColumns(names)) => return Ok(Err(UnknownColumns(names))),
-        Err(FilterError::Syntax(words)) => words,
-        // In the original's words.
-        Err(FilterError::OutOfRange(number)) => {
-            format!("\"{number}\" token error: {}", reason(Errno::ERANGE))
-        }
-    };
-    let parts: [&dyn AsRef<OsStr>; 4] = [&"failed to parse \"", &expression, &"\": ", &words];
-    bail!(message(&parts))
 }

@@ -1,12 +1,15 @@
-//! Which rows there are, in which order, and which stands below which.
+//! The rows of a list or tree: which there are, their order, their parents.
 //!
-//! Rows are added in the order of inode numbers. A row of a tree stands below one that was added before it; in a tree of
-//! owners the owner of a namespace is added before it, in a tree of parents both are.
+//! Rows are added in the order of inode numbers. The parent of a row is one that was added before it: in a tree by
+//! owner the owner of a namespace is added before it, in a tree by parent both are.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::options::{Options, Relation};
+use anyhow::Result;
 use nscore::scan::{NsRecord, NsTypes, Process, Snapshot};
+
+use crate::mode::TreeKind;
+use crate::options::Options;
 
 /// A row: a namespace, and the process that is shown with it.
 #[derive(Clone, Copy, Debug)]
@@ -14,147 +17,146 @@ pub(crate) struct Row<'a> {
     pub(crate) inode: u32,
     pub(crate) namespace: &'a NsRecord,
     pub(crate) process: Option<&'a Process>,
-    /// The index of the row that it stands below.
+    /// The index of its parent among the rows.
     pub(crate) parent: Option<usize>,
 }
 
-/// The rows, while they are put together.
-struct Rows<'a> {
+/// Returns whether a row is listed.
+type Selects<'a> = &'a mut dyn FnMut(&Row) -> Result<bool>;
+
+/// The rows that have been added.
+struct RowBuilder<'a> {
     snapshot: &'a Snapshot,
     types: NsTypes,
-    chosen: &'a mut dyn FnMut(&Row) -> anyhow::Result<bool>,
+    selects: Selects<'a>,
     rows: Vec<Row<'a>>,
-    /// The last row of each process.
-    of_process: BTreeMap<u32, Option<usize>>,
-    /// What became of each namespace that was met: the index of its row, if it has one.
-    of_namespace: BTreeMap<u32, Option<usize>>,
+    /// The index of the last row of each process.
+    process_rows: BTreeMap<u32, usize>,
+    /// The index of the row of each namespace that was considered; `None` if it has no row.
+    namespace_rows: BTreeMap<u32, Option<usize>>,
 }
 
-/// The rows for namespaces that `chosen` lets pass.
+/// Returns the rows of the namespaces that the options and `selects` leave.
 ///
 /// # Errors
-/// Those of `chosen`.
-pub(crate) fn of_namespaces<'a>(
+/// Those of `selects`.
+pub(crate) fn namespace_rows<'a>(
     snapshot: &'a Snapshot,
     options: &Options,
-    chosen: &'a mut dyn FnMut(&Row) -> anyhow::Result<bool>,
-) -> anyhow::Result<Vec<Row<'a>>> {
-    let mut rows = Rows::new(snapshot, options, chosen);
+    selects: Selects<'a>,
+) -> Result<Vec<Row<'a>>> {
     let task = options.task.map(|pid| snapshot.process(pid));
-    let is_chosen = |inode: u32, namespace: &NsRecord| {
+    let is_requested = |inode: u32, namespace: &NsRecord| {
         let is_in = |process: &Process| process.namespace(namespace.kind) == inode;
-        let of_task = task.is_none_or(|task| task.is_some_and(is_in));
-        let persistent = !options.persistent || namespace.processes == 0;
-        of_task
-            && persistent
-            && options
-                .types
-                .is_none_or(|types| types.contains(namespace.kind))
+        let has_task = task.is_none_or(|task| task.is_some_and(is_in));
+        let has_type = options
+            .types
+            .is_none_or(|types| types.contains(namespace.kind));
+        has_task && has_type && (!options.persistent || namespace.processes == 0)
     };
+    let by_owner = matches!(options.tree, Some(TreeKind::Owner | TreeKind::Parent));
     let mut ancestors = BTreeSet::new();
-    if !options.hidden && matches!(options.tree, Some(Relation::Owner | Relation::Parent)) {
+    if !options.hidden && by_owner {
         for (inode, namespace) in &snapshot.namespaces {
-            if namespace.is_known_to_original() && is_chosen(*inode, namespace) {
-                note_ancestors(snapshot, namespace, options.tree, &mut ancestors);
+            if namespace.is_known_to_original() && is_requested(*inode, namespace) {
+                collect_ancestors(snapshot, namespace, options.tree, &mut ancestors);
             }
         }
     }
+    let mut builder = RowBuilder::new(snapshot, options, selects);
     for (inode, namespace) in &snapshot.namespaces {
         let is_known = namespace.is_known_to_original() || ancestors.contains(inode);
-        if (options.hidden || is_known) && is_chosen(*inode, namespace) {
-            match options.tree {
-                Some(Relation::Owner | Relation::Parent) => {
-                    rows.add_below(*inode, options.tree)?;
-                }
-                _ => rows.add_by_process(*inode, namespace, snapshot.first_member(namespace))?,
-            }
+        if !(options.hidden || is_known) || !is_requested(*inode, namespace) {
+            continue;
+        }
+        if by_owner {
+            builder.add_with_ancestors(*inode, options.tree)?;
+        } else {
+            builder.add_below_process(*inode, namespace, snapshot.first_member(namespace))?;
         }
     }
-    Ok(rows.rows)
+    Ok(builder.rows)
 }
 
-/// The rows for the processes in one namespace that `chosen` lets pass.
+/// Returns the rows of the processes in one namespace that `selects` leaves.
 ///
 /// # Errors
-/// Those of `chosen`.
-pub(crate) fn of_processes<'a>(
+/// Those of `selects`.
+pub(crate) fn process_rows<'a>(
     snapshot: &'a Snapshot,
     options: &Options,
     (inode, namespace): (u32, &'a NsRecord),
-    chosen: &'a mut dyn FnMut(&Row) -> anyhow::Result<bool>,
-) -> anyhow::Result<Vec<Row<'a>>> {
-    let mut rows = Rows::new(snapshot, options, chosen);
+    selects: Selects<'a>,
+) -> Result<Vec<Row<'a>>> {
+    let mut builder = RowBuilder::new(snapshot, options, selects);
     for process in &snapshot.processes {
         if process.namespace(namespace.kind) == inode {
-            rows.add_by_process(inode, namespace, Some(process))?;
+            builder.add_below_process(inode, namespace, Some(process))?;
         }
     }
-    Ok(rows.rows)
+    Ok(builder.rows)
 }
 
-/// Takes down those that a tree has above a namespace: there they stand in their order, even if nothing else is known
-/// of them. There are no more than 32 levels, `user_namespaces(7)`.
-fn note_ancestors(
+/// Collects the namespaces above one in the tree: they have rows even if nothing else is known of them. There are no
+/// more than 32 levels, user_namespaces(7).
+fn collect_ancestors(
     snapshot: &Snapshot,
     namespace: &NsRecord,
-    tree: Option<Relation>,
+    tree: Option<TreeKind>,
     ancestors: &mut BTreeSet<u32>,
 ) {
-    let parent = (tree == Some(Relation::Parent)).then_some(namespace.parent);
-    for above in [Some(namespace.owner), parent].into_iter().flatten() {
-        let Some(found) = snapshot.namespaces.get(&above) else {
+    let parent = (tree == Some(TreeKind::Parent)).then_some(namespace.parent);
+    for inode in [Some(namespace.owner), parent].into_iter().flatten() {
+        let Some(ancestor) = snapshot.namespaces.get(&inode) else {
             continue;
         };
-        if ancestors.insert(above) {
-            note_ancestors(snapshot, found, tree, ancestors);
+        if ancestors.insert(inode) {
+            collect_ancestors(snapshot, ancestor, tree, ancestors);
         }
     }
 }
 
-impl<'a> Rows<'a> {
-    fn new(
-        snapshot: &'a Snapshot,
-        options: &Options,
-        chosen: &'a mut dyn FnMut(&Row) -> anyhow::Result<bool>,
-    ) -> Rows<'a> {
-        Rows {
+impl<'a> RowBuilder<'a> {
+    fn new(snapshot: &'a Snapshot, options: &Options, selects: Selects<'a>) -> RowBuilder<'a> {
+        RowBuilder {
             snapshot,
             types: options.types.unwrap_or(NsTypes::ALL),
-            chosen,
+            selects,
             rows: Vec::new(),
-            of_process: BTreeMap::new(),
-            of_namespace: BTreeMap::new(),
+            process_rows: BTreeMap::new(),
+            namespace_rows: BTreeMap::new(),
         }
     }
 
     /// Adds a row below the last one of its process's parent.
-    fn add_by_process(
+    fn add_below_process(
         &mut self,
         inode: u32,
         namespace: &'a NsRecord,
         process: Option<&'a Process>,
-    ) -> anyhow::Result<()> {
-        let person = process.and_then(|process| process.info.as_ref());
-        let parent = person.and_then(|person| *self.of_process.get(&person.parent)?);
+    ) -> Result<()> {
+        let info = process.and_then(|process| process.info.as_ref());
+        let parent = info.and_then(|info| self.process_rows.get(&info.parent).copied());
         let row = Row {
             inode,
             namespace,
             process,
             parent,
         };
-        if (self.chosen)(&row)? {
-            if let Some(process) = process {
-                self.of_process.insert(process.pid, Some(self.rows.len()));
-            }
-            self.rows.push(row);
+        if !(self.selects)(&row)? {
+            return Ok(());
         }
+        if let Some(process) = process {
+            self.process_rows.insert(process.pid, self.rows.len());
+        }
+        self.rows.push(row);
         Ok(())
     }
 
-    /// Adds the row of a namespace below that of its owner or parent, which is added before it; the index of the row,
-    /// if there is one. There are no more than 32 levels, `user_namespaces(7)`.
-    fn add_below(&mut self, inode: u32, tree: Option<Relation>) -> anyhow::Result<Option<usize>> {
-        if let Some(row) = self.of_namespace.get(&inode) {
+    /// Adds the row of a namespace below that of its owner or parent, which is added before it, and returns its index.
+    /// There are no more than 32 levels, user_namespaces(7).
+    fn add_with_ancestors(&mut self, inode: u32, tree: Option<TreeKind>) -> Result<Option<usize>> {
+        if let Some(row) = self.namespace_rows.get(&inode) {
             return Ok(*row);
         }
         let Some(namespace) = self.snapshot.namespaces.get(&inode) else {
@@ -163,11 +165,11 @@ impl<'a> Rows<'a> {
         if !self.types.contains(namespace.kind) {
             return Ok(None);
         }
-        // Whatever the kernel may say, nothing stands below itself.
-        self.of_namespace.insert(inode, None);
-        let mut parent = self.add_below(namespace.owner, tree)?;
-        if tree == Some(Relation::Parent) {
-            parent = self.add_below(namespace.parent, tree)?;
+        // A namespace never becomes its own ancestor, whatever the kernel returns.
+        self.namespace_rows.insert(inode, None);
+        let mut parent = self.add_with_ancestors(namespace.owner, tree)?;
+        if tree == Some(TreeKind::Parent) {
+            parent = self.add_with_ancestors(namespace.parent, tree)?;
         }
         let row = Row {
             inode,
@@ -175,12 +177,12 @@ impl<'a> Rows<'a> {
             process: self.snapshot.first_member(namespace),
             parent,
         };
-        let index = self.rows.len();
-        if !(self.chosen)(&row)? {
+        if !(self.selects)(&row)? {
             return Ok(None);
         }
+        let index = self.rows.len();
         self.rows.push(row);
-        self.of_namespace.insert(inode, Some(index));
+        self.namespace_rows.insert(inode, Some(index));
         Ok(Some(index))
     }
 }

@@ -1,123 +1,134 @@
-//! What `rlsns` does, step by step: the command line, one look at the machine, the rows, the table.
+//! What `rlsns` does, step by step: the command line, one scan of the machine, the rows, the table.
 
 use std::borrow::Cow;
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
 use nscore::cli::{Diagnostics, Invocation, message};
-use nscore::sys::process::ExitReason;
-
-use crate::absence;
-use crate::cells::Cells;
-use crate::cli::OptionId;
-use crate::column::Column;
-use crate::compare;
-use crate::graph::{self, Language};
-use crate::holders;
-use crate::legend;
-use crate::look::{find, look, read, wanted};
-use crate::options::{Options, Relation, Request, UnknownColumns};
-use crate::rows::{self, Row};
 use nscore::scan::{NsRequests, NsTypes, ScanOptions};
+use nscore::sys::process::ExitReason;
+use smartcols::Table;
 use smartcols::filter::{EvalError, Filter};
-use smartcols::{Cell, Table};
 
-/// Runs the whole program.
+use crate::cell::CellFormatter;
+use crate::cli::OptionId;
+use crate::collect::{collect, collect_for_list, find_namespace, scan_options};
+use crate::column::Column;
+use crate::compare::compare_processes;
+use crate::graph;
+use crate::hint;
+use crate::holders;
+use crate::list_columns::render_column_list;
+use crate::mode::{GraphFormat, TreeKind};
+use crate::options::{Options, Request};
+use crate::parse::UnknownColumns;
+use crate::rows::{Row, namespace_rows, process_rows};
+
+/// Runs the program.
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let diagnostics = &invocation.diagnostics;
-    let text = match Request::read(invocation)? {
-        Request::Columns(format) => legend::columns(format),
-        Request::Table(options) => list(options, diagnostics)?,
-        Request::Holders(namespace, page) => page.write(&held(namespace, page.cut, diagnostics)?),
-        Request::Comparison(pids, types, page) => {
-            let (table, unread) = compare::processes(&pids, types, page.format)?;
-            diagnostics.print_hint(|| unread.hint());
-            page.write(&table)
+    let text = match Request::parse(invocation)? {
+        Request::ListColumns(format) => render_column_list(format),
+        Request::List(options) => render_list(options, diagnostics)?,
+        Request::Holders(namespace, output) => {
+            output.render(&holders_table(namespace, output.truncate, diagnostics)?)
         }
-        Request::Graph(language, options) => picture(language, options, diagnostics)?,
+        Request::Compare(pids, types, output) => {
+            let (table, unread) = compare_processes(&pids, types, output.format)?;
+            diagnostics.print_hint(|| unread.hint());
+            output.render(&table)
+        }
+        Request::Graph(format, options) => render_graph(format, options, diagnostics)?,
     };
     Ok(ExitReason::Status(diagnostics.print(&text)))
 }
 
-/// The list that the options ask for.
-fn list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
+/// Renders the list that the options request.
+fn render_list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     let filter = options.filter.take();
-    let snapshot = look(&options, wanted(&options, filter.as_ref()), diagnostics)?;
-    let number = options.namespace.filter(|number| *number != 0);
-    let namespace = number.map(|number| find(&snapshot, &options, number));
-    let namespace = namespace.transpose()?;
-    let filter = ready(filter, diagnostics)?;
-    let cells = Cells::new(&snapshot);
-    let mut chosen = |row: &Row| chooses(filter.as_ref(), &cells, row);
-    let rows = match namespace {
-        Some(namespace) => rows::of_processes(&snapshot, &options, namespace, &mut chosen)?,
-        None => rows::of_namespaces(&snapshot, &options, &mut chosen)?,
+    let scan_options = scan_options(&options, filter.as_ref());
+    let snapshot = collect_for_list(&options, scan_options, diagnostics)?;
+    let namespace = match options.namespace {
+        Some(number) if number != 0 => Some(find_namespace(&snapshot, &options, number)?),
+        _ => None,
     };
+    let filter = check_filter(filter, diagnostics)?;
+    let formatter = CellFormatter::new(&snapshot);
+    let mut selects = |row: &Row| is_selected(row, filter.as_ref(), &formatter);
+    let rows = match namespace {
+        Some(namespace) => process_rows(&snapshot, &options, namespace, &mut selects)?,
+        None => namespace_rows(&snapshot, &options, &mut selects)?,
+    };
+    let columns = options.columns.iter();
     let table = Table {
         json_key: "namespaces",
-        json_members: Vec::new(),
-        columns: options
-            .columns
-            .iter()
-            .map(|column| heading(*column, &options))
+        columns: columns
+            .map(|column| table_column(*column, &options))
             .collect(),
         rows: rows
             .iter()
-            .map(|row| table_row(row, &options.columns, &cells))
+            .map(|row| table_row(row, &options.columns, &formatter))
             .collect(),
+        ..Table::default()
     };
     match options.task {
         Some(pid) if !snapshot.knows_namespaces_of(pid) => {
-            diagnostics.print_hint(|| absence::of_process(pid));
+            diagnostics.print_hint(|| hint::unreadable_process(pid));
         }
-        // Other processes have no part in what one process is in.
+        // What other processes hide does not matter for the namespaces of this one.
         Some(_) => {}
         None => diagnostics.print_hint(|| snapshot.unread.hint()),
     }
-    Ok(options.page.write(&table))
+    Ok(options.output.render(&table))
 }
 
-/// Who holds this namespace. An empty table says nothing, least of all that nobody does.
-fn held(namespace: u64, cut: bool, diagnostics: &Diagnostics) -> Result<Table> {
-    let snapshot = read(&holders::wanted(namespace), diagnostics)?;
-    let mut table = holders::of(&snapshot, namespace)?;
+/// Returns the table of what keeps this namespace alive. An empty table proves nothing: a holder may be invisible.
+fn holders_table(namespace: u64, truncate: bool, diagnostics: &Diagnostics) -> Result<Table> {
+    let snapshot = collect(&holders::scan_options(namespace), diagnostics)?;
+    let mut table = holders::holders_table(&snapshot, namespace)?;
     for column in &mut table.columns {
-        column.truncatable &= cut;
+        column.truncatable &= truncate;
     }
     if table.rows.is_empty() {
-        let sentence = format!("nothing that can be seen holds namespace {namespace}");
+        let sentence = format!("nothing visible holds namespace {namespace}");
         diagnostics.warn(&message(&[&sentence]));
     }
     diagnostics.print_hint(|| snapshot.unread.hint());
     Ok(table)
 }
 
-/// The picture that the options ask for.
-fn picture(language: Language, mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
+/// Renders the graph that the options request.
+fn render_graph(
+    format: GraphFormat,
+    mut options: Options,
+    diagnostics: &Diagnostics,
+) -> Result<Vec<u8>> {
     let filter = options.filter.take();
-    let wanted = ScanOptions {
-        // Whose frame a namespace stands in is a matter of every type.
+    let scan_options = ScanOptions {
+        // The user namespaces around the selected ones are drawn whatever types were named.
         types: NsTypes::ALL,
         required: NsRequests::RELATIVES,
-        ..wanted(&options, filter.as_ref())
+        ..scan_options(&options, filter.as_ref())
     };
-    let snapshot = read(&wanted, diagnostics)?;
-    let filter = ready(filter, diagnostics)?;
-    let cells = Cells::new(&snapshot);
-    let mut chosen = |row: &Row| chooses(filter.as_ref(), &cells, row);
-    let rows = rows::of_namespaces(&snapshot, &options, &mut chosen)?;
+    let snapshot = collect(&scan_options, diagnostics)?;
+    let filter = check_filter(filter, diagnostics)?;
+    let formatter = CellFormatter::new(&snapshot);
+    let mut selects = |row: &Row| is_selected(row, filter.as_ref(), &formatter);
+    let rows = namespace_rows(&snapshot, &options, &mut selects)?;
     diagnostics.print_hint(|| snapshot.unread.hint());
-    Ok(graph::draw(&snapshot, &rows, language, options.page.cut))
+    let truncate = options.output.truncate;
+    Ok(graph::render(&snapshot, &rows, format, truncate))
 }
 
-/// The filter, if there is one, or which of its columns do not exist.
-fn ready(
+/// Returns the filter if there is one, or reports its columns that do not exist.
+fn check_filter(
     filter: Option<Result<Filter, UnknownColumns>>,
     diagnostics: &Diagnostics,
 ) -> Result<Option<Filter>> {
-    match filter.transpose() {
-        Ok(filter) => Ok(filter),
-        Err(UnknownColumns(names)) => {
+    match filter {
+        None => Ok(None),
+        Some(Ok(filter)) => Ok(Some(filter)),
+        Some(Err(UnknownColumns(names))) => {
             for name in names {
                 diagnostics.warn(&message(&[&"unknown column: ", &name]));
             }
@@ -126,39 +137,41 @@ fn ready(
     }
 }
 
-fn chooses(filter: Option<&Filter>, cells: &Cells<'_>, row: &Row) -> Result<bool> {
+/// Returns whether the filter, if there is one, selects a row.
+fn is_selected(row: &Row, filter: Option<&Filter>, formatter: &CellFormatter<'_>) -> Result<bool> {
     let Some(filter) = filter else {
         return Ok(true);
     };
     let mut cell = |number: usize| {
-        let cell = cells.cell(Column::from_number(number)?, row);
-        (cell != Cell::Empty).then(|| Cow::Owned(cell.joined().into_owned()))
+        let cell = formatter.cell(Column::from_number(number)?, row);
+        let is_empty = cell == smartcols::Cell::Empty;
+        (!is_empty).then(|| Cow::Owned(cell.joined().into_owned()))
     };
-    let chosen = filter.matches(&mut cell).map_err(|failure| match failure {
+    let selected = filter.matches(&mut cell).map_err(|error| match error {
         EvalError::InvalidValue => Errno::EINVAL,
         EvalError::OutOfRange => Errno::ERANGE,
     });
-    chosen.context("failed to apply filter")
+    selected.context("failed to apply filter")
 }
 
-/// A column as the table writer takes it.
-fn heading(column: Column, options: &Options) -> smartcols::Column {
-    let bearer = match options.tree {
+/// Returns the layout of a column.
+fn table_column(column: Column, options: &Options) -> smartcols::Column {
+    let tree_column = match options.tree {
         None => None,
-        Some(Relation::Process) => Some(Column::Command),
-        Some(Relation::Owner | Relation::Parent) => Some(Column::Ns),
+        Some(TreeKind::Process) => Some(Column::Command),
+        Some(TreeKind::Owner | TreeKind::Parent) => Some(Column::Ns),
     };
     smartcols::Column {
         name: column.name().into(),
-        width_hint: column.hint(),
-        align_right: column.is_right(),
-        truncatable: column.shrinks() && options.page.cut,
-        tree: bearer == Some(column),
+        width_hint: column.width_hint(),
+        align_right: column.is_right_aligned(),
+        truncatable: column.is_truncatable() && options.output.truncate,
+        tree: tree_column == Some(column),
     }
 }
 
-fn table_row(row: &Row, columns: &[Column], cells: &Cells<'_>) -> smartcols::Row {
-    let cell = |column: &Column| cells.cell(*column, row);
+fn table_row(row: &Row, columns: &[Column], formatter: &CellFormatter<'_>) -> smartcols::Row {
+    let cell = |column: &Column| formatter.cell(*column, row);
     smartcols::Row {
         cells: columns.iter().map(cell).collect(),
         parent: row.parent,

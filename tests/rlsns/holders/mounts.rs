@@ -85,6 +85,6 @@ fn that_nobody_can_be_seen_is_said() {
     .unwrap();
     drop((file, world));
     let outcome = fixture.ours().args(["--holders", &number]).run().ok();
-    let sentence = format!("lsns: nothing that can be seen holds namespace {number}\n");
+    let sentence = format!("lsns: nothing visible holds namespace {number}\n");
     assert_eq!((outcome.out().as_str(), outcome.err()), ("", sentence));
 }

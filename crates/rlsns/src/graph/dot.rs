@@ -1,58 +1,56 @@
-//! The picture in the language of Graphviz, which `dot -Tsvg` draws.
+//! The graph in the format of Graphviz, which `dot -Tsvg` draws.
 
 use std::fmt::{self, Write};
 
-use super::{Contents, Frame, Graph, Node, colour};
+use super::{Cluster, ClusterBody, Graph, Node, node_colour};
 
-/// From left to right: boxes that no arrow connects then stand one below the other, and there may be hundreds.
+/// From left to right: nodes without edges, of which there may be hundreds, are then one below the other.
 const HEAD: &str = "digraph namespaces {
 \tgraph [rankdir=LR, nodesep=0.1, fontname=\"sans-serif\", fontsize=11, labeljust=l, style=rounded, color=\"#888888\"];
 \tnode [shape=box, style=\"rounded,filled\", color=\"#888888\", fontname=\"sans-serif\", fontsize=10];
 \tedge [color=\"#888888\"];
 ";
 
-/// The whole text.
-pub(super) fn write(graph: &Graph) -> String {
+/// Renders the graph.
+pub(super) fn render(graph: &Graph) -> String {
     let mut out = HEAD.to_owned();
     // Writing to a string cannot fail.
-    let _ = contents(&mut out, &graph.outside, 1);
-    for (from, to) in &graph.arrows {
+    let _ = write_body(&mut out, &graph.root, 1);
+    for (from, to) in &graph.edges {
         let _ = writeln!(out, "\tns{from} -> ns{to};");
     }
     out + "}\n"
 }
 
-fn contents(out: &mut String, contents: &Contents, depth: usize) -> fmt::Result {
+fn write_body(out: &mut String, body: &ClusterBody, depth: usize) -> fmt::Result {
     let indent = "\t".repeat(depth);
-    for Node { inode, kind, label } in &contents.nodes {
-        let (label, colour) = (quoted(label), colour(*kind));
+    for Node { inode, kind, label } in &body.nodes {
+        let (label, colour) = (quote_label(label), node_colour(*kind));
         writeln!(
             out,
             "{indent}ns{inode} [label={label}, fillcolor=\"{colour}\"];"
         )?;
     }
-    contents
-        .frames
+    body.clusters
         .iter()
-        .try_for_each(|inner| frame(out, inner, depth))
+        .try_for_each(|inner| write_cluster(out, inner, depth))
 }
 
-fn frame(out: &mut String, frame: &Frame, depth: usize) -> fmt::Result {
+fn write_cluster(out: &mut String, cluster: &Cluster, depth: usize) -> fmt::Result {
     let indent = "\t".repeat(depth);
-    let Frame { inode, label, .. } = frame;
+    let Cluster { inode, label, .. } = cluster;
     writeln!(out, "{indent}subgraph cluster_{inode} {{")?;
-    writeln!(out, "{indent}\tlabel={};", quoted(label))?;
-    contents(out, &frame.contents, depth + 1)?;
-    // A frame with nothing in it would not be drawn.
-    if frame.contents == Contents::default() {
+    writeln!(out, "{indent}\tlabel={};", quote_label(label))?;
+    write_body(out, &cluster.body, depth + 1)?;
+    // An empty cluster would not be drawn.
+    if cluster.body == ClusterBody::default() {
         writeln!(out, "{indent}\tin{inode} [shape=point, style=invis];")?;
     }
     writeln!(out, "{indent}}}")
 }
 
-/// The lines of a label as a string of the language. A backslash is an escape in a label, an ampersand begins the name
-/// of a character.
-fn quoted(label: &str) -> String {
+/// Quotes the lines of a label. In a label, a backslash begins an escape and an ampersand the name of a character.
+fn quote_label(label: &str) -> String {
     let mut out = "\"".to_owned();
     for character in label.chars() {
         match character {

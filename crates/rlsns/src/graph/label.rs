@@ -1,25 +1,34 @@
-//! What is written into a box: the type and the number, then the lowest process, or what else holds the namespace.
+//! The label of a namespace: its type and inode number, then the process with the lowest PID, or what else holds it.
 //!
-//! A process calls itself what it likes, so what is no text, and what moves the text around it, is written as `\xNN`,
-//! as in the list; the pictures are UTF-8 whatever the locale is. What a language of pictures would read as its own is
-//! for that language to escape.
+//! A process may call itself anything, so what is not text, and what changes the direction of text, is written as
+//! `\xNN`, as in the list. Graphs are UTF-8 in every locale. What has a meaning in the format of the graph is escaped by
+//! that format.
 
 use std::fmt::Write;
 
 use nscore::escape::is_bidi_control;
-
-use crate::person::command;
 use nscore::scan::{NsRecord, Snapshot};
 
-/// How many characters of a command line are drawn.
-const MOST: usize = 40;
+use crate::process_info::command_line;
 
-/// The lines of a namespace's label; the command line is cut where `cut` says so.
-pub(super) fn of(snapshot: &Snapshot, inode: u32, found: &NsRecord, cut: bool) -> String {
+/// How many characters of a command line are shown.
+const MAX_CHARS: usize = 40;
+
+/// Returns the lines of a namespace's label; `truncate` shortens the command line.
+pub(super) fn namespace_label(
+    snapshot: &Snapshot,
+    inode: u32,
+    found: &NsRecord,
+    truncate: bool,
+) -> String {
     let mut label = format!("{} {inode}", found.kind.file());
     if let Some(process) = snapshot.first_member(found) {
-        let command = shown(&command(process));
-        let end = if cut { end(&command) } else { None };
+        let command = escape_text(&command_line(process));
+        let end = if truncate {
+            truncation_point(&command)
+        } else {
+            None
+        };
         let _ = write!(label, "\n{} ", process.pid);
         label += &command[..end.unwrap_or(command.len())];
         label += if end.is_some() { "…" } else { "" };
@@ -32,20 +41,20 @@ pub(super) fn of(snapshot: &Snapshot, inode: u32, found: &NsRecord, cut: bool) -
     label
 }
 
-/// Where a text that is too long is cut, so that there is room for an ellipsis.
-fn end(text: &str) -> Option<usize> {
+/// Returns where a text that is too long is truncated, so that there is room for an ellipsis.
+fn truncation_point(text: &str) -> Option<usize> {
     let mut ends = text.char_indices().map(|(end, _)| end);
-    let end = ends.nth(MOST - 1)?;
+    let end = ends.nth(MAX_CHARS - 1)?;
     ends.next().map(|_| end)
 }
 
-/// Bytes as text on one line.
-fn shown(bytes: &[u8]) -> String {
+/// Returns bytes as text of one line.
+fn escape_text(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     let mut rest = bytes;
     while !rest.is_empty() {
         let first = first_character(rest);
-        // So that nobody can write an escape of their own.
+        // No command line can forge an escape.
         let is_escape = rest.starts_with(b"\\x");
         match first.filter(|character| !is_escape && !is_hidden(*character)) {
             Some(character) => {
@@ -62,14 +71,14 @@ fn shown(bytes: &[u8]) -> String {
     text
 }
 
-/// The character that these bytes begin with, if they do.
+/// Returns the character that these bytes begin with, if any.
 fn first_character(bytes: &[u8]) -> Option<char> {
     let chunk = bytes.utf8_chunks().next()?;
     chunk.valid().chars().next()
 }
 
-/// Whether a character has no look of its own: controls, ends of lines, what changes the direction of text, and what
-/// no XML may hold, for that is what a picture becomes.
+/// Returns whether a character is invisible: controls, line ends, what changes the direction of text, and what XML,
+/// which the drawn graph is, cannot contain.
 fn is_hidden(character: char) -> bool {
     character.is_control()
         || is_bidi_control(u32::from(character))
@@ -82,7 +91,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn what_is_no_text_is_escaped() {
+    fn what_is_not_text_is_escaped() {
         for (bytes, text) in [
             (&b"sleep 1000"[..], "sleep 1000"),
             ("漢字 é 👩".as_bytes(), "漢字 é 👩"),
@@ -98,31 +107,31 @@ mod tests {
             ),
             (b"", ""),
         ] {
-            assert_eq!(shown(bytes), text);
+            assert_eq!(escape_text(bytes), text);
         }
     }
 
     #[test]
-    fn a_long_text_is_cut() {
-        assert_eq!(end(""), None);
-        assert_eq!(end(&"漢".repeat(MOST)), None);
+    fn a_long_text_is_truncated() {
+        assert_eq!(truncation_point(""), None);
+        assert_eq!(truncation_point(&"漢".repeat(MAX_CHARS)), None);
         assert_eq!(
-            end(&"漢".repeat(MOST + 1)),
-            Some((MOST - 1) * '漢'.len_utf8())
+            truncation_point(&"漢".repeat(MAX_CHARS + 1)),
+            Some((MAX_CHARS - 1) * '漢'.len_utf8())
         );
     }
 
     proptest! {
         #[test]
-        fn any_bytes_are_one_line_that_tells_them(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
-            let text = shown(&bytes);
+        fn any_bytes_are_one_line_that_can_be_read_back(bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
+            let text = escape_text(&bytes);
             prop_assert!(!text.chars().any(is_hidden));
-            prop_assert_eq!(told(&text), bytes);
+            prop_assert_eq!(unescape(&text), bytes);
         }
     }
 
-    /// The bytes that a text shows.
-    fn told(text: &str) -> Vec<u8> {
+    /// Returns the bytes that a text stands for.
+    fn unescape(text: &str) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut rest = text;
         while let Some(first) = rest.chars().next() {

@@ -1,51 +1,50 @@
-//! The picture in the language of Mermaid, which is drawn where Markdown is read.
+//! The graph in the format of Mermaid, which is drawn where Markdown is shown.
 
 use std::fmt::{self, Write};
 
 use nscore::ns_type::NsType;
 
-use super::{Contents, Frame, Graph, Node, colour};
+use super::{Cluster, ClusterBody, Graph, Node, node_colour};
 
-/// The whole text.
-pub(super) fn write(graph: &Graph) -> String {
+/// Renders the graph.
+pub(super) fn render(graph: &Graph) -> String {
     let mut out = "flowchart LR\n".to_owned();
     // Writing to a string cannot fail.
-    let _ = contents(&mut out, &graph.outside, 1);
-    for (from, to) in &graph.arrows {
+    let _ = write_body(&mut out, &graph.root, 1);
+    for (from, to) in &graph.edges {
         let _ = writeln!(out, "    ns{from} --> ns{to}");
     }
-    let _ = classes(&mut out);
+    let _ = write_classes(&mut out);
     out
 }
 
-fn contents(out: &mut String, contents: &Contents, depth: usize) -> fmt::Result {
+fn write_body(out: &mut String, body: &ClusterBody, depth: usize) -> fmt::Result {
     let indent = "    ".repeat(depth);
-    for Node { inode, kind, label } in &contents.nodes {
-        let (label, kind) = (quoted(label), kind.file());
+    for Node { inode, kind, label } in &body.nodes {
+        let (label, kind) = (quote_label(label), kind.file());
         writeln!(out, "{indent}ns{inode}[{label}]:::{kind}")?;
     }
-    contents
-        .frames
+    body.clusters
         .iter()
-        .try_for_each(|inner| frame(out, inner, depth))
+        .try_for_each(|inner| write_cluster(out, inner, depth))
 }
 
-fn frame(out: &mut String, frame: &Frame, depth: usize) -> fmt::Result {
+fn write_cluster(out: &mut String, cluster: &Cluster, depth: usize) -> fmt::Result {
     let indent = "    ".repeat(depth);
-    let Frame { inode, label, .. } = frame;
-    writeln!(out, "{indent}subgraph ns{inode}[{}]", quoted(label))?;
-    contents(out, &frame.contents, depth + 1)?;
-    // A frame with nothing in it would be drawn as a box.
-    if frame.contents == Contents::default() {
+    let Cluster { inode, label, .. } = cluster;
+    writeln!(out, "{indent}subgraph ns{inode}[{}]", quote_label(label))?;
+    write_body(out, &cluster.body, depth + 1)?;
+    // An empty cluster would be drawn as a node.
+    if cluster.body == ClusterBody::default() {
         writeln!(out, "{indent}    in{inode}[\" \"]:::none")?;
     }
     writeln!(out, "{indent}end")
 }
 
-/// The colours, and the box that is not to be seen.
-fn classes(out: &mut String) -> fmt::Result {
+/// Writes the colours, and the class of the invisible node.
+fn write_classes(out: &mut String) -> fmt::Result {
     for kind in NsType::ALL.into_iter().filter(|kind| *kind != NsType::User) {
-        let (name, colour) = (kind.file(), colour(kind));
+        let (name, colour) = (kind.file(), node_colour(kind));
         writeln!(
             out,
             "    classDef {name} fill:{colour},stroke:#888888,color:#000000"
@@ -54,10 +53,10 @@ fn classes(out: &mut String) -> fmt::Result {
     writeln!(out, "    classDef none fill:none,stroke:none")
 }
 
-/// The lines of a label as a string of the language: what means nothing anywhere in it as itself, all else by the
-/// numbers of its characters. There are many that mean something: quotes, `#`, `%%`, `` ` ``, `$$`, `<`, `fa:` in one
-/// place or another, letters like `ﬂ` inside the program itself, and all of Markdown, where `www.` begins a link.
-fn quoted(label: &str) -> String {
+/// Quotes the lines of a label: characters without a meaning anywhere in the format as they are, all others by their
+/// numbers. Many have a meaning: quotes, `#`, `%%`, `` ` ``, `$$`, `<`, `fa:` in one place or another, letters like `ﬂ`
+/// inside Mermaid itself, and all of Markdown, where `www.` begins a link.
+fn quote_label(label: &str) -> String {
     let mut out = "\"".to_owned();
     let mut before = ' ';
     for character in label.chars() {

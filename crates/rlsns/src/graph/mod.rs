@@ -1,8 +1,8 @@
-//! Namespaces as a picture, `--graph`: each user namespace is a frame, inside it stands what it owns and the frames of
-//! the user namespaces that were made in it; an arrow leads from a pid namespace to one that was made in it.
+//! `--graph`: each user namespace is a cluster (Graphviz's word) around the namespaces that it owns and the clusters of
+//! its child namespaces; an edge leads from a PID namespace to its child.
 //!
-//! The picture is put together here, once, and written by [`dot`] and [`mermaid`], each in its own language. What is
-//! the same on the machine is the same text: everything is in the order of inode numbers.
+//! The graph is built here and rendered by [`dot`] and [`mermaid`]. Everything is in the order of inode numbers, so that
+//! the text changes only if the namespaces do.
 
 mod dot;
 mod label;
@@ -14,52 +14,33 @@ mod tests;
 use std::collections::BTreeSet;
 
 use nscore::ns_type::NsType;
-
-use crate::rows::Row;
 use nscore::scan::{NsRecord, Snapshot};
 
-/// The language in which a picture is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Language {
-    /// That of Graphviz.
-    Dot,
-    /// That of Mermaid, which a README shows as a picture.
-    Mermaid,
-}
+use crate::mode::GraphFormat;
+use crate::rows::Row;
 
-impl Language {
-    /// The language of this name.
-    pub(crate) fn named(name: &[u8]) -> Option<Language> {
-        match name {
-            b"dot" => Some(Language::Dot),
-            b"mermaid" => Some(Language::Mermaid),
-            _ => None,
-        }
-    }
-}
-
-/// A picture.
+/// A graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Graph {
-    /// What stands in no frame: those whose owner is not told, and the frames that are in no other.
-    outside: Contents,
-    /// From a namespace to one that was made in it.
-    arrows: Vec<(u32, u32)>,
+    /// What is in no cluster: namespaces whose owner is unknown, and the outermost clusters.
+    root: ClusterBody,
+    /// From a namespace to its child.
+    edges: Vec<(u32, u32)>,
 }
 
-/// What stands in a frame.
+/// What is in a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Contents {
+struct ClusterBody {
     nodes: Vec<Node>,
-    frames: Vec<Frame>,
+    clusters: Vec<Cluster>,
 }
 
 /// A user namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Frame {
+struct Cluster {
     inode: u32,
     label: String,
-    contents: Contents,
+    body: ClusterBody,
 }
 
 /// A namespace of another type.
@@ -70,46 +51,51 @@ struct Node {
     label: String,
 }
 
-/// The picture of the namespaces in these rows, in this language. Names that are long are cut where `cut` says so.
-pub(crate) fn draw(snapshot: &Snapshot, rows: &[Row], language: Language, cut: bool) -> Vec<u8> {
-    let label = |inode, found: &NsRecord| label::of(snapshot, inode, found, cut);
-    let graph = Graph::of(snapshot, rows, &label);
-    match language {
-        Language::Dot => dot::write(&graph),
-        Language::Mermaid => mermaid::write(&graph),
+/// Renders the namespaces in these rows as a graph; `truncate` shortens long command lines.
+pub(crate) fn render(
+    snapshot: &Snapshot,
+    rows: &[Row],
+    format: GraphFormat,
+    truncate: bool,
+) -> Vec<u8> {
+    let label = |inode, found: &NsRecord| label::namespace_label(snapshot, inode, found, truncate);
+    let graph = Graph::new(snapshot, rows, &label);
+    match format {
+        GraphFormat::Dot => dot::render(&graph),
+        GraphFormat::Mermaid => mermaid::render(&graph),
     }
     .into_bytes()
 }
 
-/// What is written into a box.
+/// Returns the label of a namespace.
 type Label<'a> = &'a dyn Fn(u32, &NsRecord) -> String;
 
-/// The frame in which each namespace stands, by its inode number, and the namespace; in no frame is in 0.
+/// The inode numbers of a cluster and of a namespace in it; the cluster is 0 for a namespace in none.
 #[derive(Default)]
-struct Places(BTreeSet<(u32, u32)>);
+struct Membership(BTreeSet<(u32, u32)>);
 
 impl Graph {
-    /// The rows are in the order of inode numbers.
-    fn of(snapshot: &Snapshot, rows: &[Row], label: Label) -> Graph {
-        let mut places = Places::default();
-        let mut arrows = Vec::new();
+    /// Builds the graph of rows that are sorted by inode number.
+    fn new(snapshot: &Snapshot, rows: &[Row], label: Label) -> Graph {
+        let mut membership = Membership::default();
+        let mut edges = Vec::new();
         for row in rows {
-            places.put(snapshot, row.inode);
+            membership.add(snapshot, row.inode);
             let parent = row.namespace.parent;
             let is_chosen = rows.binary_search_by_key(&parent, |row| row.inode).is_ok();
-            // Whose child a user namespace is, the frames tell.
+            // The clusters show the parents of user namespaces.
             if row.namespace.kind != NsType::User && is_chosen {
-                arrows.push((parent, row.inode));
+                edges.push((parent, row.inode));
             }
         }
-        let outside = places.contents(snapshot, 0, label);
-        Graph { outside, arrows }
+        let root = membership.cluster_body(snapshot, 0, label);
+        Graph { root, edges }
     }
 }
 
-impl Places {
-    /// Gives a namespace its place, and the frames around it theirs: they are drawn whether they were chosen or not.
-    fn put(&mut self, snapshot: &Snapshot, mut inode: u32) {
+impl Membership {
+    /// Adds a namespace, and the clusters around it: they are drawn even if they were not selected.
+    fn add(&mut self, snapshot: &Snapshot, mut inode: u32) {
         while let Some(found) = snapshot.namespaces.get(&inode) {
             let known = snapshot.namespaces.contains_key(&found.owner);
             let owner = if known { found.owner } else { 0 };
@@ -120,35 +106,35 @@ impl Places {
         }
     }
 
-    /// What stands in the frame with this inode number, and in the frames inside it, of which there are no more than
-    /// 32, one in the other, `user_namespaces(7)`.
-    fn contents(&self, snapshot: &Snapshot, frame: u32, label: Label) -> Contents {
-        let mut contents = Contents::default();
-        for (_, inode) in self.0.range((frame, 0)..=(frame, u32::MAX)) {
+    /// Returns what is in the cluster with this inode number. Clusters are nested no more than 32 levels deep,
+    /// user_namespaces(7).
+    fn cluster_body(&self, snapshot: &Snapshot, cluster: u32, label: Label) -> ClusterBody {
+        let mut body = ClusterBody::default();
+        for (_, inode) in self.0.range((cluster, 0)..=(cluster, u32::MAX)) {
             let Some(found) = snapshot.namespaces.get(inode) else {
                 continue;
             };
             let (inode, kind) = (*inode, found.kind);
             let label_of = label(inode, found);
             match kind {
-                NsType::User => contents.frames.push(Frame {
+                NsType::User => body.clusters.push(Cluster {
                     inode,
                     label: label_of,
-                    contents: self.contents(snapshot, inode, label),
+                    body: self.cluster_body(snapshot, inode, label),
                 }),
-                _ => contents.nodes.push(Node {
+                _ => body.nodes.push(Node {
                     inode,
                     kind,
                     label: label_of,
                 }),
             }
         }
-        contents
+        body
     }
 }
 
-/// The colour of a box, told apart in grey as well by the type's name in it.
-const fn colour(kind: NsType) -> &'static str {
+/// Returns the colour of a node. The label names the type too, for whoever does not see colours.
+const fn node_colour(kind: NsType) -> &'static str {
     match kind {
         NsType::User => "#ffffff",
         NsType::Cgroup => "#e6e2d3",

@@ -1,9 +1,9 @@
-//! Pictures are read again as their languages are read, by parsers as small as can be.
+//! Graphs are parsed again, as Graphviz and Mermaid parse them, by small parsers.
 
 use super::*;
 use proptest::prelude::*;
 
-/// A picture with this text in each of its labels.
+/// A graph with this text in each of its labels.
 fn graph(text: &str) -> Graph {
     let label = |first: &str| format!("{first}\n{text}");
     let node = |inode, kind| Node {
@@ -11,21 +11,21 @@ fn graph(text: &str) -> Graph {
         kind,
         label: label("node"),
     };
-    let frame = |inode, contents| Frame {
+    let cluster = |inode, body| Cluster {
         inode,
-        label: label("frame"),
-        contents,
+        label: label("cluster"),
+        body,
     };
-    let inner = Contents {
+    let inner = ClusterBody {
         nodes: vec![node(4, NsType::Pid), node(5, NsType::Net)],
-        frames: vec![frame(6, Contents::default())],
+        clusters: vec![cluster(6, ClusterBody::default())],
     };
     Graph {
-        outside: Contents {
+        root: ClusterBody {
             nodes: vec![node(2, NsType::Pid)],
-            frames: vec![frame(3, inner)],
+            clusters: vec![cluster(3, inner)],
         },
-        arrows: vec![(2, 4)],
+        edges: vec![(2, 4)],
     }
 }
 
@@ -124,8 +124,9 @@ const MERMAID: &str = "flowchart LR
 
 /// Asserts that a text in a label is read as itself, and that all around it stays what it is.
 fn is_safe(text: &str) {
-    let labels = ["node", "frame", "node", "node", "frame"].map(|first| format!("{first}\n{text}"));
-    let (found, rest) = strings(&dot::write(&graph(text)), true).expect("quotes are closed");
+    let labels =
+        ["node", "cluster", "node", "node", "cluster"].map(|first| format!("{first}\n{text}"));
+    let (found, rest) = strings(&dot::render(&graph(text)), true).expect("quotes are closed");
     assert_eq!(rest, DOT);
     // The other strings say how things look.
     let is_label = |string: &&String| string.contains("\\n");
@@ -134,7 +135,7 @@ fn is_safe(text: &str) {
         .filter(is_label)
         .map(|string| shown_by_dot(string));
     assert_eq!(shown.collect::<Vec<_>>(), labels.clone().map(Some));
-    let (found, rest) = strings(&mermaid::write(&graph(text)), false).expect("quotes are closed");
+    let (found, rest) = strings(&mermaid::render(&graph(text)), false).expect("quotes are closed");
     assert!(rest.starts_with(MERMAID), "{rest}");
     let shown = found
         .iter()
@@ -178,7 +179,7 @@ proptest! {
 #[test]
 fn mermaid_meets_nothing_in_a_label_that_could_mean_something() {
     let text: String = (' '..='~').chain("ﬂ°¶ß…\u{a0}".chars()).collect();
-    let written = mermaid::write(&graph(&text));
+    let written = mermaid::render(&graph(&text));
     let (found, _) = strings(&written, false).expect("quotes are closed");
     for string in found {
         let known =
@@ -189,6 +190,6 @@ fn mermaid_meets_nothing_in_a_label_that_could_mean_something() {
 
 #[test]
 fn the_same_picture_is_the_same_text() {
-    assert_eq!(dot::write(&graph("a")), dot::write(&graph("a")));
-    assert_eq!(mermaid::write(&graph("a")), mermaid::write(&graph("a")));
+    assert_eq!(dot::render(&graph("a")), dot::render(&graph("a")));
+    assert_eq!(mermaid::render(&graph("a")), mermaid::render(&graph("a")));
 }

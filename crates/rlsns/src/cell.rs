@@ -1,4 +1,4 @@
-//! What stands in a row's cells.
+//! The cells of a row.
 
 use std::cell::{OnceCell, RefCell};
 
@@ -6,56 +6,55 @@ use nscore::container_id::{ContainerCgroup, NameOwner, NameOwners, containers_in
 use nscore::ns_type::NsType;
 use nscore::procfs::{cgroup_lines, main_cgroup};
 use nscore::safe_open::{Distrust, Untrusted};
-
-use crate::column::Column;
-use crate::person::{Users, cgroups, command};
-use crate::rows::Row;
-use nscore::scan::NetNsId;
-use nscore::scan::{NsRecord, Process, Snapshot};
+use nscore::scan::{NetNsId, NsRecord, Process, Snapshot};
 use smartcols::Cell;
 
-/// Fills cells, looking up what a row does not hold.
+use crate::column::Column;
+use crate::process_info::{UserNames, cgroup_file, command_line};
+use crate::rows::Row;
+
+/// Formats cells, and looks up what a row does not contain.
 #[derive(Debug)]
-pub(crate) struct Cells<'a> {
+pub(crate) struct CellFormatter<'a> {
     snapshot: &'a Snapshot,
-    users: Users,
+    users: UserNames,
     /// Who named the cgroups of containers.
     owners: OnceCell<RefCell<NameOwners>>,
 }
 
-impl Cells<'_> {
-    /// For rows of what was found.
-    pub(crate) fn new(snapshot: &Snapshot) -> Cells<'_> {
-        Cells {
+impl CellFormatter<'_> {
+    /// Creates a formatter for the rows of a snapshot.
+    pub(crate) fn new(snapshot: &Snapshot) -> CellFormatter<'_> {
+        CellFormatter {
             snapshot,
-            users: Users::default(),
+            users: UserNames::default(),
             owners: OnceCell::new(),
         }
     }
 
-    /// What stands in this column of this row.
+    /// Returns the cell of this row in this column.
     pub(crate) fn cell(&self, column: Column, row: &Row) -> Cell {
         let namespace = row.namespace;
         match column {
-            Column::Ns => number(row.inode),
+            Column::Ns => number_cell(row.inode),
             Column::Type => namespace.kind.file().into(),
-            Column::Nprocs => number(namespace.processes),
-            Column::Uid => uid(row).map_or(Cell::Empty, number),
-            Column::User => uid(row).map_or(Cell::Empty, |uid| self.users.name(uid).into()),
-            Column::Netnsid => netnsid(namespace),
+            Column::Nprocs => number_cell(namespace.processes),
+            Column::Uid => row_uid(row).map_or(Cell::Empty, number_cell),
+            Column::User => row_uid(row).map_or(Cell::Empty, |uid| self.users.name(uid).into()),
+            Column::Netnsid => netnsid_cell(namespace),
             Column::Nsfs if namespace.mounts.is_empty() => Cell::Empty,
             Column::Nsfs => Cell::Lines(namespace.mounts.clone()),
-            Column::Pns => number(namespace.parent),
-            Column::Ons => number(namespace.owner),
+            Column::Pns => number_cell(namespace.parent),
+            Column::Ons => number_cell(namespace.owner),
             Column::Held => {
                 let words: Vec<&str> = namespace.refs.words().collect();
                 words.join(",").into_bytes().into()
             }
             Column::Nsid => namespace.id.map_or(Cell::Empty, Cell::from),
-            Column::Owner => self.owner(namespace).map_or(Cell::Empty, number),
+            Column::Owner => self.owner_uid(namespace).map_or(Cell::Empty, number_cell),
             Column::Path | Column::Pid | Column::Ppid | Column::Command | Column::Cgroup => {
                 row.process.map_or(Cell::Empty, |process| {
-                    of_process(column, namespace.kind, process)
+                    process_cell(column, namespace.kind, process)
                 })
             }
             Column::Container => row
@@ -65,10 +64,10 @@ impl Cells<'_> {
         }
     }
 
-    /// The innermost container of a process, in whichever hierarchy one is named; behind `@` the user who may have given
-    /// the cgroup its name, if that is neither root nor the caller.
+    /// Returns the innermost container of a process, from the cgroups of any hierarchy. After `@` follows the user who may
+    /// have chosen the name of the cgroup, if that is neither root nor the caller.
     fn container(&self, process: &Process) -> Option<Vec<u8>> {
-        let text = cgroups(process).unwrap_or_default();
+        let text = cgroup_file(process).unwrap_or_default();
         let mut other = None;
         for line in cgroup_lines(&text) {
             let Some(found) = containers_in(line.path).next() else {
@@ -77,7 +76,7 @@ impl Cells<'_> {
             let owners = self.owners.get_or_init(RefCell::default);
             match owners.borrow_mut().find(line.hierarchy, found.path) {
                 NameOwner::Other(untrusted) => {
-                    other.get_or_insert_with(|| self.marked(&found, &untrusted));
+                    other.get_or_insert_with(|| self.name_with_user(&found, &untrusted));
                 }
                 NameOwner::Trusted | NameOwner::Unknown => return Some(found.short_name()),
             }
@@ -85,7 +84,7 @@ impl Cells<'_> {
         other
     }
 
-    fn marked(&self, found: &ContainerCgroup, untrusted: &Untrusted) -> Vec<u8> {
+    fn name_with_user(&self, found: &ContainerCgroup, untrusted: &Untrusted) -> Vec<u8> {
         let user = match untrusted.reason {
             Distrust::Owner(uid) => self.users.name(uid),
             _ => b"?".to_vec(),
@@ -93,8 +92,8 @@ impl Cells<'_> {
         [found.short_name(), b"@".to_vec(), user].concat()
     }
 
-    /// Who made this user namespace, or the one that owns this namespace of another type.
-    fn owner(&self, namespace: &NsRecord) -> Option<u32> {
+    /// Returns the owner of this user namespace, or of the one that owns this namespace of another type.
+    fn owner_uid(&self, namespace: &NsRecord) -> Option<u32> {
         match namespace.kind {
             NsType::User => namespace.owner_uid,
             _ => self.snapshot.namespaces.get(&namespace.owner)?.owner_uid,
@@ -102,36 +101,36 @@ impl Cells<'_> {
     }
 }
 
-fn of_process(column: Column, kind: NsType, process: &Process) -> Cell {
+fn process_cell(column: Column, kind: NsType, process: &Process) -> Cell {
     match column {
         Column::Path => format!("/proc/{}/ns/{}", process.pid, kind.file())
             .into_bytes()
             .into(),
-        Column::Pid => number(process.pid),
+        Column::Pid => number_cell(process.pid),
         Column::Ppid => {
-            let person = process.info.as_ref();
-            person.map_or(Cell::Empty, |person| number(person.parent))
+            let info = process.info.as_ref();
+            info.map_or(Cell::Empty, |info| number_cell(info.parent))
         }
         Column::Cgroup => {
-            let text = cgroups(process).unwrap_or_default();
+            let text = cgroup_file(process).unwrap_or_default();
             let path = main_cgroup(&text).map(<[u8]>::to_vec);
             path.map_or(Cell::Empty, Cell::from)
         }
-        _ => command(process).into(),
+        _ => command_line(process).into(),
     }
 }
 
-/// The user of the process that is shown; without one, who made a user namespace, if that is known, and root for the
-/// other types.
-fn uid(row: &Row) -> Option<u32> {
+/// Returns the user of the process that is shown; without a process, the owner of a user namespace if known, and root
+/// for the other types.
+fn row_uid(row: &Row) -> Option<u32> {
     match row.process {
-        Some(process) => process.info.as_ref().map(|person| person.uid),
+        Some(process) => process.info.as_ref().map(|info| info.uid),
         None if row.namespace.kind == NsType::User => row.namespace.owner_uid,
         None => Some(0),
     }
 }
 
-fn netnsid(namespace: &NsRecord) -> Cell {
+fn netnsid_cell(namespace: &NsRecord) -> Cell {
     match namespace.netnsid {
         Some(NetNsId::Unassigned) => "unassigned".into(),
         Some(NetNsId::Number(number)) => number.to_string().into_bytes().into(),
@@ -139,6 +138,6 @@ fn netnsid(namespace: &NsRecord) -> Cell {
     }
 }
 
-fn number(number: u32) -> Cell {
+fn number_cell(number: u32) -> Cell {
     u64::from(number).into()
 }

@@ -1,0 +1,106 @@
+//! Hints: why something is not listed, found out after the fact, see [`nscore::hint`]. A number may be of another
+//! kind, and not every user sees everything.
+
+use std::ffi::{CStr, CString};
+
+use anyhow::Error;
+use nix::errno::Errno;
+use nix::sys::signal::kill;
+use nix::unistd::Pid;
+use nscore::hint::Hint;
+use nscore::procfs::parse_digits;
+use nscore::scan::{NsTypes, ScanOptions, nslink, scan};
+use nscore::sys::directory::{Directory, EntryBuffer};
+
+/// The inode number of the initial PID namespace, PROC_PID_INIT_INO of linux/proc_ns.h.
+const INITIAL_PID_NS: u32 = 0xefff_fffc;
+
+/// Returns that no procfs is mounted on /proc, if so.
+pub(crate) fn missing_procfs() -> Option<String> {
+    let is_missing = matches!(Directory::open(c"/proc/self"), Err(Errno::ENOENT));
+    is_missing.then(|| "no procfs is mounted on /proc: mount -t proc proc /proc".to_owned())
+}
+
+/// Returns why the namespaces of a process cannot be listed.
+pub(crate) fn unreadable_process(pid: u32) -> Option<String> {
+    let proc = Directory::open(c"/proc").ok()?;
+    let number = Pid::from_raw(i32::try_from(pid).ok()?);
+    let is_gone = kill(number, None) == Err(Errno::ESRCH);
+    let why = match read_user_link(&proc, pid) {
+        Err(Errno::EACCES) => "exists, but this user may not read its namespaces",
+        Err(Errno::ENOENT) if is_gone => "does not exist",
+        Err(Errno::ENOENT) => "exists, but /proc is mounted with hidepid and does not show it",
+        _ => return None,
+    };
+    missing_procfs().or_else(|| Some(format!("process {pid} {why}")))
+}
+
+/// Returns the error that no namespace has this inode number, with a hint; `hidden` is whether the namespaces that lsns
+/// does not find were scanned too.
+pub(crate) fn namespace_not_found(number: u64, hidden: bool) -> Error {
+    let find = move || other_meaning(number, hidden).or_else(scan_limits);
+    Error::msg(format!("not found namespace: {number}")).context(Hint::new(find))
+}
+
+/// Returns what else has this number.
+fn other_meaning(number: u64, hidden: bool) -> Option<String> {
+    let everything = ScanOptions {
+        fds: true,
+        hidden: true,
+        mounts: true,
+        ..ScanOptions::members_of(NsTypes::ALL)
+    };
+    let snapshot = scan(&everything).ok()?;
+    let pid = u32::try_from(number).ok();
+    if pid.is_some_and(|pid| snapshot.process(pid).is_some()) {
+        return Some(format!(
+            "that is a PID: --task {number} lists the namespaces of the process"
+        ));
+    }
+    let mut namespaces = snapshot.namespaces.iter();
+    namespaces.find_map(|(inode, found)| match found.kind.file() {
+        kind if u64::from(*inode) == number && !hidden && !found.is_known_to_original() => Some(
+            format!("that is a {kind} namespace without processes: --hidden finds it"),
+        ),
+        kind if u64::from(*inode) == number => {
+            Some(format!("its type is {kind}, which --type excludes"))
+        }
+        kind if found.id == Some(number) => {
+            Some(format!("that is the NSID of {kind} namespace {inode}"))
+        }
+        _ => None,
+    })
+}
+
+/// Returns what this caller cannot see: a namespace with any number may exist there.
+fn scan_limits() -> Option<String> {
+    let proc = Directory::open(c"/proc").ok()?;
+    let mut processes = Vec::new();
+    let note = |name: &CStr| processes.extend(parse_digits::<u32>(name.to_bytes()));
+    proc.entries(&mut EntryBuffer::default(), note).ok()?;
+    processes.retain(|pid| read_user_link(&proc, *pid) == Err(Errno::EACCES));
+    let mut target = [0; 64];
+    let own = proc.read_link_into(c"self/ns/pid", &mut target).ok()?;
+    let mut limits = Vec::new();
+    if !processes.is_empty() {
+        limits.push(format!("this user may not read {} of them", processes.len()));
+    }
+    // PID 1 exists, whether /proc shows it or not.
+    if read_user_link(&proc, 1) == Err(Errno::ENOENT) {
+        limits.push("hidepid hides others".to_owned());
+    }
+    if nslink::parse_link(own)?.1 != INITIAL_PID_NS {
+        limits.push("/proc shows only this PID namespace".to_owned());
+    }
+    if limits.is_empty() {
+        return None;
+    }
+    let limits = limits.join("; ");
+    Some(format!("only the processes in /proc were searched: {limits}"))
+}
+
+/// Tries to read a link to a namespace of a process: EACCES if this user may not, ptrace(2).
+fn read_user_link(proc: &Directory, pid: u32) -> Result<(), Errno> {
+    let path = CString::new(format!("{pid}/ns/user")).unwrap_or_default();
+    proc.read_link_into(&path, &mut [0; 64]).map(drop)
+}

@@ -1,0 +1,49 @@
+//! `--list-columns`: the columns that the program has.
+
+use smartcols::{Row, Table};
+
+use crate::column::Column;
+use crate::output::{OutputFormat, OutputOptions};
+
+/// Renders the table of all columns: their names, their types, what they show.
+pub(crate) fn render_column_list(format: OutputFormat) -> Vec<u8> {
+    let heading = |name: &'static str, align_right: bool| smartcols::Column {
+        name: name.into(),
+        align_right,
+        ..smartcols::Column::default()
+    };
+    let columns = Column::ORIGINAL.into_iter().chain(Column::ADDED);
+    let table = Table {
+        json_key: "lsns-columns",
+        columns: vec![
+            heading("HOLDER", true),
+            heading("TYPE", false),
+            heading("DESCRIPTION", false),
+        ],
+        rows: columns.map(describe_column).collect(),
+        ..Table::default()
+    };
+    let output = OutputOptions {
+        format,
+        headings: false,
+        truncate: false,
+        multiline: true,
+    };
+    output.render(&table)
+}
+
+fn describe_column(column: Column) -> Row {
+    let column_type = if column.is_number() {
+        "<integer>"
+    } else {
+        "<string>"
+    };
+    Row {
+        cells: vec![
+            column.name().into(),
+            column_type.into(),
+            column.help().into(),
+        ],
+        parent: None,
+    }
+}

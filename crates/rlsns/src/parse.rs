@@ -1,0 +1,148 @@
+//! Parsers for the values of options, with their errors in the words of lsns.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use anyhow::{Error, Result, bail};
+use nix::errno::Errno;
+use nscore::cli::{message, number};
+use nscore::ns_type::NsType;
+use nscore::sys::errno::reason;
+use nscore::sys::locale::{Locale, load_order};
+use smartcols::filter::{ColumnType, Filter, FilterError};
+
+use crate::column::Column;
+use crate::locale::compile_regex;
+use crate::mode::{GraphFormat, TreeKind};
+
+/// The columns in a filter that do not exist; a name that occurs twice is listed twice.
+#[derive(Debug)]
+pub(crate) struct UnknownColumns(pub(crate) Vec<String>);
+
+/// Parses a PID.
+pub(crate) fn parse_pid(text: &OsStr) -> Result<u32> {
+    let read = number::decimal(text, false).and_then(|number| {
+        let pid = u32::try_from(number).ok();
+        let pid = pid.filter(|pid| (1..=i32::MAX.unsigned_abs()).contains(pid));
+        pid.ok_or(Some(Errno::ERANGE))
+    });
+    read.map_err(|reason| invalid_value("invalid PID argument", text, reason))
+}
+
+/// Parses PIDs that are separated by commas.
+pub(crate) fn parse_pids(list: &OsStr) -> Result<Vec<u32>> {
+    let pids = list.as_bytes().split(|byte| *byte == b',');
+    pids.map(|text| parse_pid(OsStr::from_bytes(text)))
+        .collect()
+}
+
+/// Parses the inode number of a namespace; the value may be greater than any inode number.
+pub(crate) fn parse_inode(text: &OsStr) -> Result<u64> {
+    let read = number::decimal(text, false)
+        .and_then(|number| u64::try_from(number).map_err(|_| Some(Errno::ERANGE)));
+    read.map_err(|reason| invalid_value("invalid namespace argument", text, reason))
+}
+
+fn invalid_value(what: &str, text: &OsStr, reason: Option<Errno>) -> Error {
+    let sentence = message(&[&what, &": '", &text, &"'"]);
+    match reason {
+        Some(errno) => Error::new(errno).context(sentence),
+        None => Error::new(sentence),
+    }
+}
+
+/// Parses the name of a type.
+pub(crate) fn parse_ns_type(name: &OsStr) -> Result<NsType> {
+    match NsType::from_file(name.as_bytes()) {
+        Some(ns_type) => Ok(ns_type),
+        None => bail!(message(&[&"unknown namespace type: ", &name])),
+    }
+}
+
+/// Parses the kind of a tree; the default is the owner.
+pub(crate) fn parse_tree_kind(name: Option<&OsStr>) -> Result<TreeKind> {
+    let Some(name) = name else {
+        return Ok(TreeKind::Owner);
+    };
+    let name = name.as_bytes();
+    match name.strip_prefix(b"=").unwrap_or(name) {
+        b"parent" => Ok(TreeKind::Parent),
+        b"owner" => Ok(TreeKind::Owner),
+        b"process" => Ok(TreeKind::Process),
+        other => bail!(message(&[
+            &"unknown tree type: ",
+            &OsStr::from_bytes(other)
+        ])),
+    }
+}
+
+/// Parses the format of a graph; the default is `dot`.
+pub(crate) fn parse_graph_format(name: Option<&OsStr>) -> Result<GraphFormat> {
+    let Some(name) = name else {
+        return Ok(GraphFormat::Dot);
+    };
+    match name.as_bytes() {
+        b"dot" => Ok(GraphFormat::Dot),
+        b"mermaid" => Ok(GraphFormat::Mermaid),
+        _ => bail!(message(&[&"unknown graph type: ", &name])),
+    }
+}
+
+/// Parses a filter; its regular expressions are those of the caller's locale. Unknown columns are not an error yet.
+pub(crate) fn parse_filter(expression: &OsStr) -> Result<Result<Filter, UnknownColumns>> {
+    if Locale::from_environment().is_some() {
+        load_order();
+    }
+    let column = |name: &str| {
+        let column = Column::from_name(name.as_bytes())?;
+        let column_type = if column.is_number() {
+            ColumnType::Integer
+        } else {
+            ColumnType::Text
+        };
+        Some((column as usize, column_type))
+    };
+    let words = match Filter::parse(expression.as_bytes(), &column, &compile_regex) {
+        Ok(filter) => return Ok(Ok(filter)),
+        Err(FilterError::UnknownColumns(names)) => return Ok(Err(UnknownColumns(names))),
+        Err(FilterError::Syntax(words)) => words,
+        // In the words of lsns.
+        Err(FilterError::OutOfRange(number)) => {
+            format!("\"{number}\" token error: {}", reason(Errno::ERANGE))
+        }
+    };
+    let parts: [&dyn AsRef<OsStr>; 4] = [&"failed to parse \"", &expression, &"\": ", &words];
+    bail!(message(&parts))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed<T>(result: Result<T>) -> Result<T, String> {
+        result.map_err(|error| format!("{error:#}"))
+    }
+
+    #[test]
+    fn a_list_of_pids_has_no_empty_item() {
+        assert_eq!(parsed(parse_pids("1".as_ref())), Ok(vec![1]));
+        let list = parse_pids("812,1,812".as_ref());
+        assert_eq!(parsed(list), Ok(vec![812, 1, 812]));
+        for (list, item) in [("", ""), ("1,", ""), (",1", ""), ("1,x,0", "x")] {
+            let sentence = format!("invalid PID argument: '{item}'");
+            assert_eq!(parsed(parse_pids(list.as_ref())), Err(sentence), "{list}");
+        }
+        assert!(parsed(parse_pids("1,0".as_ref())).is_err());
+    }
+
+    #[test]
+    fn a_graph_has_one_of_two_formats() {
+        let parse = |name: &str| parsed(parse_graph_format(Some(name.as_ref())));
+        assert_eq!(parsed(parse_graph_format(None)), Ok(GraphFormat::Dot));
+        assert_eq!(parse("dot"), Ok(GraphFormat::Dot));
+        assert_eq!(parse("mermaid"), Ok(GraphFormat::Mermaid));
+        for name in ["", "DOT", "svg", "dot "] {
+            assert_eq!(parse(name), Err(format!("unknown graph type: {name}")));
+        }
+    }
+}
