@@ -92,24 +92,24 @@ function __nsutils_user_group
 end
 
 complete -c rlsns -f -a "(__nsutils_namespaces)"
-complete -c rlsns -s p -l task -d 'those that this process is in' -r -f -a "(__nsutils_processes)"
-complete -c rlsns -s o -l output -d 'these columns; +LIST: these besides the default ones' -r -f -a "(__nsutils_list columns)"
-complete -c rlsns -s Q -l filter -d 'those for which the expression holds' -r -f -a "(__nsutils_columns)"
-complete -c rlsns -s t -l type -d 'those of this type; may be given several times' -r -f -a "user cgroup ipc uts net pid mnt time"
-complete -c rlsns -s T -l tree -d 'a tree by owner (the default), parent or process' -f -a "owner parent process"
-complete -c rlsns -l holders -d 'who keeps this namespace alive, and how' -r -f -a "(__nsutils_namespaces)"
-complete -c rlsns -l compare -d 'which namespaces these processes share; one PID: with the caller' -r -f -a "(__nsutils_list processes)"
-complete -c rlsns -l graph -d 'a picture, for Graphviz: dot (the default), or mermaid' -f -a "dot mermaid"
+complete -c rlsns -s p -l task -d 'namespaces of this process' -r -f -a "(__nsutils_processes)"
+complete -c rlsns -s o -l output -d 'show these columns; +LIST: add them to the default ones' -r -f -a "(__nsutils_list columns)"
+complete -c rlsns -s Q -l filter -d 'namespaces for which the expression is true' -r -f -a "(__nsutils_columns)"
+complete -c rlsns -s t -l type -d 'namespaces of this type; may be given several times' -r -f -a "user cgroup ipc uts net pid mnt time"
+complete -c rlsns -s T -l tree -d 'show a tree by owner (default), parent or process' -f -a "owner parent process"
+complete -c rlsns -l holders -d 'show what keeps this namespace alive' -r -f -a "(__nsutils_namespaces)"
+complete -c rlsns -l compare -d 'compare the namespaces of these processes; one PID: with the caller' -r -f -a "(__nsutils_list processes)"
+complete -c rlsns -l graph -d 'draw a graph for Graphviz: dot (default), or mermaid' -f -a "dot mermaid"
 complete -c rlsns -s J -l json -d 'write JSON'
-complete -c rlsns -s h -l help -d 'show this help and end'
-complete -c rlsns -l output-all -d 'all columns'
-complete -c rlsns -s P -l persistent -d 'those that no process is in'
-complete -c rlsns -s u -l notruncate -d 'never cut a text to the terminal\'s width'
-complete -c rlsns -s V -l version -d 'show the version and end'
-complete -c rlsns -s n -l noheadings -d 'without the line of headings'
-complete -c rlsns -s W -l nowrap -d 'one line a namespace: several paths joined by commas'
-complete -c rlsns -s l -l list -d 'a list, not a tree'
-complete -c rlsns -s r -l raw -d 'one blank between columns, blanks inside them as \\x20'
-complete -c rlsns -s H -l list-columns -d 'what columns there are'
-complete -c rlsns -l hidden -d 'also those that the original does not find'
-complete -c rlsns -l no-hidden -d 'only those that the original finds'
+complete -c rlsns -s h -l help -d 'show this help and exit'
+complete -c rlsns -l output-all -d 'show all columns of lsns'
+complete -c rlsns -s P -l persistent -d 'namespaces without processes'
+complete -c rlsns -s u -l notruncate -d 'do not truncate at the width of the terminal'
+complete -c rlsns -s V -l version -d 'show the version and exit'
+complete -c rlsns -s n -l noheadings -d 'do not print headings'
+complete -c rlsns -s W -l nowrap -d 'print each namespace on one line, paths joined by commas'
+complete -c rlsns -s l -l list -d 'show a list instead of a tree'
+complete -c rlsns -s r -l raw -d 'separate columns by one space, write others as \\x20'
+complete -c rlsns -s H -l list-columns -d 'list the columns'
+complete -c rlsns -l hidden -d 'also namespaces that lsns does not find'
+complete -c rlsns -l no-hidden -d 'only namespaces that lsns finds'

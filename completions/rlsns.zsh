@@ -126,43 +126,43 @@ _rlsns() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*-p+[those that this process is in]:PID: __nsutils_processes' \
-'*--task=[those that this process is in]:PID: __nsutils_processes' \
-'*-o+[these columns; +LIST\: these besides the default ones]:LIST: __nsutils_list columns' \
-'*--output=[these columns; +LIST\: these besides the default ones]:LIST: __nsutils_list columns' \
-'*-Q+[those for which the expression holds]:EXPR: __nsutils_columns' \
-'*--filter=[those for which the expression holds]:EXPR: __nsutils_columns' \
-'*-t+[those of this type; may be given several times]:NAME:(user cgroup ipc uts net pid mnt time)' \
-'*--type=[those of this type; may be given several times]:NAME:(user cgroup ipc uts net pid mnt time)' \
-'*-T-[a tree by owner (the default), parent or process]::REL:(owner parent process)' \
-'*--tree=-[a tree by owner (the default), parent or process]::REL:(owner parent process)' \
-'*--holders=[who keeps this namespace alive, and how]:NS: __nsutils_namespaces' \
-'*--compare=[which namespaces these processes share; one PID\: with the caller]:PID[,PID...]: __nsutils_list processes' \
-'*--graph=-[a picture, for Graphviz\: dot (the default), or mermaid]::FORM:(dot mermaid)' \
+'*-p+[namespaces of this process]:PID: __nsutils_processes' \
+'*--task=[namespaces of this process]:PID: __nsutils_processes' \
+'*-o+[show these columns; +LIST\: add them to the default ones]:LIST: __nsutils_list columns' \
+'*--output=[show these columns; +LIST\: add them to the default ones]:LIST: __nsutils_list columns' \
+'*-Q+[namespaces for which the expression is true]:EXPR: __nsutils_columns' \
+'*--filter=[namespaces for which the expression is true]:EXPR: __nsutils_columns' \
+'*-t+[namespaces of this type; may be given several times]:NAME:(user cgroup ipc uts net pid mnt time)' \
+'*--type=[namespaces of this type; may be given several times]:NAME:(user cgroup ipc uts net pid mnt time)' \
+'*-T-[show a tree by owner (default), parent or process]::REL:(owner parent process)' \
+'*--tree=-[show a tree by owner (default), parent or process]::REL:(owner parent process)' \
+'*--holders=[show what keeps this namespace alive]:NS: __nsutils_namespaces' \
+'*--compare=[compare the namespaces of these processes; one PID\: with the caller]:PID[,PID...]: __nsutils_list processes' \
+'*--graph=-[draw a graph for Graphviz\: dot (default), or mermaid]::FORM:(dot mermaid)' \
 '-J[write JSON]' \
 '--json[write JSON]' \
-'-h[show this help and end]' \
-'--help[show this help and end]' \
-'--output-all[all columns]' \
-'-P[those that no process is in]' \
-'--persistent[those that no process is in]' \
-'-u[never cut a text to the terminal'\''s width]' \
-'--notruncate[never cut a text to the terminal'\''s width]' \
-'-V[show the version and end]' \
-'--version[show the version and end]' \
-'-n[without the line of headings]' \
-'--noheadings[without the line of headings]' \
-'-W[one line a namespace\: several paths joined by commas]' \
-'--nowrap[one line a namespace\: several paths joined by commas]' \
-'-l[a list, not a tree]' \
-'--list[a list, not a tree]' \
-'-r[one blank between columns, blanks inside them as \\x20]' \
-'--raw[one blank between columns, blanks inside them as \\x20]' \
-'-H[what columns there are]' \
-'--list-columns[what columns there are]' \
-'--hidden[also those that the original does not find]' \
-'--no-hidden[only those that the original finds]' \
-'::namespace -- the inode number of a namespace, whose processes are to be listed: __nsutils_namespaces' \
+'-h[show this help and exit]' \
+'--help[show this help and exit]' \
+'--output-all[show all columns of lsns]' \
+'-P[namespaces without processes]' \
+'--persistent[namespaces without processes]' \
+'-u[do not truncate at the width of the terminal]' \
+'--notruncate[do not truncate at the width of the terminal]' \
+'-V[show the version and exit]' \
+'--version[show the version and exit]' \
+'-n[do not print headings]' \
+'--noheadings[do not print headings]' \
+'-W[print each namespace on one line, paths joined by commas]' \
+'--nowrap[print each namespace on one line, paths joined by commas]' \
+'-l[show a list instead of a tree]' \
+'--list[show a list instead of a tree]' \
+'-r[separate columns by one space, write others as \\x20]' \
+'--raw[separate columns by one space, write others as \\x20]' \
+'-H[list the columns]' \
+'--list-columns[list the columns]' \
+'--hidden[also namespaces that lsns does not find]' \
+'--no-hidden[only namespaces that lsns finds]' \
+'::namespace -- list the processes in the namespace with this inode number: __nsutils_namespaces' \
 && ret=0
 }
 

@@ -1,12 +1,12 @@
-//! The command line of `rlsns`: the options of lsns(8) in its table's order, then ours.
+//! The command line of `rlsns`: the options of lsns(8) in the order of its table, then the extensions.
 //!
-//! The order, the spelling and what takes a value are interface: ambiguity messages list the options so, and
-//! completions and the man output's headings come from here.
+//! Scripts depend on the order, the spelling and the values: ambiguity messages list the options in this order.
+//! Completions and the headings of the man page are generated from here.
 
 use clap::{Arg, Command};
 use nscore::cli::{EXTENSIONS, Family, Opt, Original, Tool, table};
 
-/// What the command-line layer must know of `rlsns`. lsns takes options after its operand, and the value of `-T`
+/// What the command-line layer must know of `rlsns`. lsns accepts options after its operand; the value of `-T` must be
 /// attached.
 pub const TOOL: Tool = Tool {
     name: "rlsns",
@@ -52,28 +52,28 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     Opt::flag(OptionId::Json, "json", "write JSON")
         .short('J')
         .heading(FORM),
-    Opt::required(
-        OptionId::Task,
-        "task",
-        "PID",
-        "those that this process is in",
-    )
-    .short('p')
-    .heading(CHOICE),
-    Opt::help("show this help and end").short('h'),
+    Opt::required(OptionId::Task, "task", "PID", "namespaces of this process")
+        .short('p')
+        .heading(CHOICE),
+    Opt::help("show this help and exit").short('h'),
     Opt::required(
         OptionId::Output,
         "output",
         "LIST",
-        "these columns; +LIST: these besides the default ones",
+        "show these columns; +LIST: add them to the default ones",
     )
     .short('o')
     .heading(FORM),
-    Opt::flag(OptionId::OutputAll, "output-all", "all columns").heading(FORM),
+    Opt::flag(
+        OptionId::OutputAll,
+        "output-all",
+        "show all columns of lsns",
+    )
+    .heading(FORM),
     Opt::flag(
         OptionId::Persistent,
         "persistent",
-        "those that no process is in",
+        "namespaces without processes",
     )
     .short('P')
     .heading(CHOICE),
@@ -81,39 +81,35 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         OptionId::Filter,
         "filter",
         "EXPR",
-        "those for which the expression holds",
+        "namespaces for which the expression is true",
     )
     .short('Q')
     .heading(CHOICE),
     Opt::flag(
         OptionId::NoTruncate,
         "notruncate",
-        "never cut a text to the terminal's width",
+        "do not truncate at the width of the terminal",
     )
     .short('u')
     .heading(FORM),
-    Opt::version("show the version and end").short('V'),
-    Opt::flag(
-        OptionId::NoHeadings,
-        "noheadings",
-        "without the line of headings",
-    )
-    .short('n')
-    .heading(FORM),
+    Opt::version("show the version and exit").short('V'),
+    Opt::flag(OptionId::NoHeadings, "noheadings", "do not print headings")
+        .short('n')
+        .heading(FORM),
     Opt::flag(
         OptionId::NoWrap,
         "nowrap",
-        "one line a namespace: several paths joined by commas",
+        "print each namespace on one line, paths joined by commas",
     )
     .short('W')
     .heading(FORM),
-    Opt::flag(OptionId::List, "list", "a list, not a tree")
+    Opt::flag(OptionId::List, "list", "show a list instead of a tree")
         .short('l')
         .heading(FORM),
     Opt::flag(
         OptionId::Raw,
         "raw",
-        "one blank between columns, blanks inside them as \\x20",
+        "separate columns by one space, write others as \\x20",
     )
     .short('r')
     .heading(FORM),
@@ -121,7 +117,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         OptionId::Type,
         "type",
         "NAME",
-        "those of this type; may be given several times",
+        "namespaces of this type; may be given several times",
     )
     .short('t')
     .heading(CHOICE),
@@ -129,61 +125,56 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         OptionId::Tree,
         "tree",
         "REL",
-        "a tree by owner (the default), parent or process",
+        "show a tree by owner (default), parent or process",
     )
     .short('T')
     .heading(FORM),
-    Opt::flag(
-        OptionId::ListColumns,
-        "list-columns",
-        "what columns there are",
-    )
-    .short('H'),
+    Opt::flag(OptionId::ListColumns, "list-columns", "list the columns").short('H'),
     Opt::flag(
         OptionId::Hidden,
         "hidden",
-        "also those that the original does not find",
+        "also namespaces that lsns does not find",
     )
     .heading(EXTENSIONS),
     Opt::flag(
         OptionId::NoHidden,
         "no-hidden",
-        "only those that the original finds",
+        "only namespaces that lsns finds",
     )
     .heading(EXTENSIONS),
     Opt::required(
         OptionId::Holders,
         "holders",
         "NS",
-        "who keeps this namespace alive, and how",
+        "show what keeps this namespace alive",
     )
     .heading(EXTENSIONS),
     Opt::required(
         OptionId::Compare,
         "compare",
         "PID[,PID...]",
-        "which namespaces these processes share; one PID: with the caller",
+        "compare the namespaces of these processes; one PID: with the caller",
     )
     .heading(EXTENSIONS),
     Opt::optional(
         OptionId::Graph,
         "graph",
         "FORM",
-        "a picture, for Graphviz: dot (the default), or mermaid",
+        "draw a graph for Graphviz: dot (default), or mermaid",
     )
     .heading(EXTENSIONS),
 ];
 
-/// The command line as clap has it.
+/// Returns the command line as a clap `Command`.
 pub fn command() -> Command {
     table::command(TOOL.name, OPTIONS)
         .about("List the namespaces of this machine, or the processes in one of them.")
         .after_help(
-            "For the columns, see --list-columns. More about trees, filters and where namespaces are found in rlsns(8).",
+            "--list-columns lists the columns. rlsns(8) describes trees, filters and where namespaces are found.",
         )
         .arg(
             Arg::new("namespace")
                 .value_name("NAMESPACE")
-                .help("the inode number of a namespace, whose processes are to be listed"),
+                .help("list the processes in the namespace with this inode number"),
         )
 }

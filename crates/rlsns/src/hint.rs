@@ -83,7 +83,10 @@ fn scan_limits() -> Option<String> {
     let own = proc.read_link_into(c"self/ns/pid", &mut target).ok()?;
     let mut limits = Vec::new();
     if !processes.is_empty() {
-        limits.push(format!("this user may not read {} of them", processes.len()));
+        limits.push(format!(
+            "this user may not read {} of them",
+            processes.len()
+        ));
     }
     // PID 1 exists, whether /proc shows it or not.
     if read_user_link(&proc, 1) == Err(Errno::ENOENT) {
@@ -96,7 +99,9 @@ fn scan_limits() -> Option<String> {
         return None;
     }
     let limits = limits.join("; ");
-    Some(format!("only the processes in /proc were searched: {limits}"))
+    Some(format!(
+        "only the processes in /proc were searched: {limits}"
+    ))
 }
 
 /// Tries to read a link to a namespace of a process: EACCES if this user may not, ptrace(2).
