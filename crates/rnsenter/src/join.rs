@@ -43,14 +43,13 @@ impl<'a> NamespaceSet<'a> {
         options: &mut Options,
         target: Option<&'a Target>,
     ) -> Result<NamespaceSet<'a>> {
-        let mut chosen = std::mem::take(&mut options.selection.namespaces);
-        chosen.sort_by_key(|(namespace, _)| *namespace);
+        let selected = std::mem::take(&mut options.selection.namespaces);
         let mut set = NamespaceSet {
             by_pidfd: Vec::new(),
             pidfd: None,
             files: Vec::new(),
         };
-        for (namespace, source) in chosen {
+        for (namespace, source) in selected {
             match source {
                 Source::Target => set.by_pidfd.push(namespace),
                 Source::Opened(file) => set.files.push((namespace, file)),
@@ -122,16 +121,22 @@ impl<'a> NamespaceSet<'a> {
     fn insert(&mut self, namespace: NsType, file: OwnedFd) {
         self.by_pidfd.retain(|other| *other != namespace);
         self.files.retain(|(other, _)| *other != namespace);
-        self.files.push((namespace, file));
-        self.files.sort_by_key(|(of, _)| *of);
+        self.add_file(namespace, file);
+    }
+
+    /// Adds a file in the order of entering.
+    fn add_file(&mut self, namespace: NsType, file: OwnedFd) {
+        let mut files = self.files.iter();
+        let place = files.position(|(other, _)| *other > namespace);
+        let place = place.unwrap_or(self.files.len());
+        self.files.insert(place, (namespace, file));
     }
 
     fn open_files_of(&mut self, target: &Target) -> Result<()> {
         for namespace in std::mem::take(&mut self.by_pidfd) {
             let file = target.open(&format!("ns/{}", namespace.file()))?;
-            self.files.push((namespace, file));
+            self.add_file(namespace, file);
         }
-        self.files.sort_by_key(|(of, _)| *of);
         Ok(())
     }
 

@@ -16,6 +16,7 @@ pub(crate) enum Source {
 pub(crate) struct Selection {
     /// `--all`: every type that the target has.
     pub(crate) all: bool,
+    /// In the order of entering.
     pub(crate) namespaces: Vec<(NsType, Source)>,
     /// `--net-socket`: the number of a socket among the target's descriptors.
     pub(crate) net_socket: Option<RawFd>,
@@ -26,14 +27,13 @@ pub(crate) struct Selection {
 impl Selection {
     /// Chooses a namespace; a file that was named once stays named, and a later file replaces it.
     pub(crate) fn select(&mut self, namespace: NsType, source: Source) {
-        let known = self
-            .namespaces
-            .iter_mut()
-            .find(|(known, _)| *known == namespace);
-        match (known, source) {
-            (None, source) => self.namespaces.push((namespace, source)),
-            (Some(_), Source::Target) => {}
-            (Some((_, known)), source) => *known = source,
+        let mut known = self.namespaces.iter();
+        let place = known.position(|(known, _)| *known >= namespace);
+        let place = place.unwrap_or(self.namespaces.len());
+        match (self.namespaces.get_mut(place), source) {
+            (Some((known, _)), Source::Target) if *known == namespace => {}
+            (Some((known, named)), source) if *known == namespace => *named = source,
+            (_, source) => self.namespaces.insert(place, (namespace, source)),
         }
     }
 

@@ -31,8 +31,8 @@ impl Processes {
     pub fn list() -> Result<Processes, Errno> {
         let proc = Directory::open(super::PROC)?;
         ensure_procfs(&proc)?;
-        let mut pids = list_numbers(&proc)?;
-        pids.sort_unstable();
+        // procfs lists processes in the order of their numbers.
+        let pids = list_numbers(&proc)?;
         Ok(Processes {
             proc,
             pids,

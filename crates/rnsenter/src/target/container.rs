@@ -66,8 +66,11 @@ pub(super) fn find_container(prefix: &str) -> Result<Option<Target>> {
     }
     if found.is_ambiguous() {
         let cgroups = found.containers.values().flat_map(|found| &found.cgroups);
-        let cgroups: BTreeSet<String> = cgroups.map(|cgroup| shown(&cgroup.path)).collect();
-        let cgroups = Vec::from_iter(cgroups).join(" ");
+        let mut paths = BTreeSet::new();
+        for cgroup in cgroups {
+            paths.insert(shown(&cgroup.path));
+        }
+        let cgroups = Vec::from_iter(paths).join(" ");
         let error = anyhow!("container {prefix} is ambiguous; possibilities: {cgroups}");
         return Err(error.context(hint_at(&found.ignored)));
     }
@@ -189,8 +192,9 @@ impl SearchResult {
     /// Whether there are two containers, or two cgroups of one hierarchy that have the same name.
     fn is_ambiguous(&self) -> bool {
         let has_two = |container: &Container| {
-            let hierarchies = container.cgroups.iter().map(|cgroup| &cgroup.hierarchy);
-            BTreeSet::from_iter(hierarchies).len() < container.cgroups.len()
+            let mut seen = BTreeSet::new();
+            let mut cgroups = container.cgroups.iter();
+            cgroups.any(|cgroup| !seen.insert(&cgroup.hierarchy))
         };
         self.containers.len() > 1 || self.containers.values().any(has_two)
     }

@@ -67,8 +67,14 @@ pub(super) fn find_membership(cgroups: &[u8], prefix: &str, owners: &mut NameOwn
             trusted.push(names);
         }
     }
-    // The longest says where the process is in all of them.
-    trusted.sort_by_key(|names| std::cmp::Reverse(names.len()));
+    // The longest says where the process is in all of them, so it comes first.
+    let longest = trusted.iter().map(Vec::len).max();
+    let place = trusted
+        .iter()
+        .position(|names| Some(names.len()) == longest);
+    if let Some(place) = place {
+        trusted[..=place].rotate_right(1);
+    }
     let member = combine(trusted);
     match (&member, ignored) {
         (Membership::Member { id, .. }, _) if id.starts_with(prefix) => member,
