@@ -56,7 +56,10 @@ fn what_is_no_process_number_is_no_target_for_the_original() {
         ),
         (
             "/proc/self/fd",
-            (1, "nsenter: no namespace is kept in /proc/self/fd\n"),
+            (
+                1,
+                "nsenter: there is no persistent namespace in /proc/self/fd\n",
+            ),
         ),
     ] {
         if target == own && !require::root() {

@@ -51,12 +51,15 @@ fn a_zombie_is_told_from_a_process() {
             return;
         };
         let start = format!(
-            "process {} has ended and is a zombie: it has no namespaces any more, ",
+            "process {} has exited and is a zombie: it has no namespaces any more; ",
             zombie.pid()
         );
         assert!(hint.starts_with(&start), "{hint}");
         assert!(
-            hint.ends_with(&format!("process {}, to take note", std::process::id())),
+            hint.ends_with(&format!(
+                "process {}, has not reaped it",
+                std::process::id()
+            )),
             "{hint}"
         );
     }
@@ -76,7 +79,7 @@ fn a_kernel_thread_is_told_from_a_process() {
             return;
         };
         assert!(
-            hint.starts_with("process 2 is a kernel thread, which belongs to root "),
+            hint.starts_with("process 2 is a kernel thread, owned by root, "),
             "{hint}"
         );
     }
@@ -103,9 +106,7 @@ fn the_process_of_another_user_is_told_with_its_owner() {
             return;
         };
         assert!(
-            hint.starts_with(
-                "process 1 is user 0's, and to look into it takes being that user or "
-            ),
+            hint.starts_with("process 1 belongs to user 0; user "),
             "{hint}"
         );
     }

@@ -45,7 +45,7 @@ fn is_entered_alone(net: &str) {
         assert_eq!(tool.run().ok().out(), shown(net, &here("uts")), "{more:?}");
     }
     let refused = format!(
-        "rnsenter: no process is in net namespace {}, so that it can be entered alone\n",
+        "rnsenter: no process is in net namespace {}, so it can only be entered alone\n",
         number(net)
     );
     for more in [&["-a"][..], &["-n", "-u"], &["-u"], &["--user-parent"]] {

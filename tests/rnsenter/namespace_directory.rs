@@ -147,14 +147,17 @@ fn the_directory_of_a_process_is_such_a_directory_too() {
 fn a_directory_without_namespaces_is_told() {
     let scratch = Scratch::new();
     let name = scratch.path().to_str().unwrap();
-    let none = format!("rnsenter: no namespace is kept in {name}\n");
+    let none = format!("rnsenter: there is no persistent namespace in {name}\n");
     for options in [&[][..], &["-a"]] {
         let tool = rnsenter().args(["-t", name]).args(options).arg("true");
         tool.run().fails(1, &none);
     }
     // As after a restart, or another file altogether.
     let file = scratch.file("net", "");
-    let none = format!("rnsenter: no namespace is kept in {}\n", file.display());
+    let none = format!(
+        "rnsenter: there is no persistent namespace in {}\n",
+        file.display()
+    );
     for options in [&[][..], &["-a"], &["-n"]] {
         let tool = rnsenter().args(["-t", name]).args(options).arg("true");
         tool.run().fails(1, &none);

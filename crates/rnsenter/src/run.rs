@@ -114,7 +114,7 @@ fn nothing_to_enter(target: Option<&Target>) -> Error {
         None => error,
         Some(_) => error.context(Hint::new(|| {
             Some(
-                "no type of namespace was chosen: --all enters all that the target is in"
+                "no type of namespace was selected: --all enters all namespaces of the target"
                     .to_owned(),
             )
         })),

@@ -56,7 +56,7 @@ fn a_container_that_another_user_has_named_is_not_entered() {
         // The hint names what was passed over.
         let tool = enter(&id).env("NSUTILS_HINTS", "always");
         let outcome = tool.args(["-a", "true"]).run();
-        let hint = format!("rnsenter: hint: ignored was cgroup {}, for ", fake.name());
+        let hint = format!("rnsenter: hint: ignored: cgroup {}, because ", fake.name());
         assert!(outcome.err().contains(&hint), "{outcome}");
         // The owner's own are entered by the owner.
         let tool = enter(&id).as_user(OTHER, OTHER, &[]);
@@ -108,7 +108,7 @@ fn a_name_that_a_group_could_have_given_is_not_trusted() {
         for (mode, who) in [(0o775, "its group"), (0o1777, "everybody")] {
             fs::set_permissions(slice.path(), fs::Permissions::from_mode(mode)).unwrap();
             let path = slice.path().display();
-            let reason = format!("may be anybody's, for {path} is writable by {who}");
+            let reason = format!("may belong to any user, because {path} is writable by {who}");
             let outcome = enter(&id).args(["-a", "true"]).run();
             belongs_to(&outcome, &id, &reason, container.pid());
         }

@@ -21,11 +21,11 @@ fn a_namespace_of_ones_own_user_namespace_is_entered_with_that() {
             return;
         };
         let start = format!(
-            "the {name} namespace of process {} belongs to a user namespace of your own: ",
+            "the {name} namespace of process {} belongs to a user namespace that you own: ",
             container.pid()
         );
         assert!(
-            hint.starts_with(&start) && hint.contains("by --user"),
+            hint.starts_with(&start) && hint.contains("with --user"),
             "{hint}"
         );
         let pid = container.pid().to_string();
@@ -48,8 +48,8 @@ fn whose_a_kept_namespace_is_and_what_is_missing_over_it_is_told() {
     let Some(own) = Container::owned_by(Caller::Tester) else {
         return;
     };
-    let of_root = "belongs to a user namespace of user 0's: to enter it takes CAP_SYS_ADMIN over that, which user 1001 \
-                   has not: be user 0, or root";
+    let of_root = "belongs to a user namespace owned by user 0; entering it requires CAP_SYS_ADMIN there: run this as \
+                   user 0 or as root";
     for (container, name, told) in [
         (
             &plain,
@@ -62,7 +62,7 @@ fn whose_a_kept_namespace_is_and_what_is_missing_over_it_is_told() {
         (
             &own,
             "net",
-            "belongs to a user namespace of your own: enter that with it, by --user, for CAP_SYS_ADMIN over both",
+            "belongs to a user namespace that you own: enter that too, with --user, to have CAP_SYS_ADMIN in it",
         ),
     ] {
         let scratch = Scratch::new();
@@ -102,7 +102,7 @@ fn from_inside_nothing_outside_can_be_entered() {
     let hint = hint.expect("it can be told");
     assert!(
         hint.starts_with(
-            "this uts namespace belongs to a user namespace that is not below the one "
+            "this uts namespace belongs to a user namespace that is not a descendant of "
         ),
         "{hint}"
     );
@@ -113,19 +113,18 @@ fn what_nobody_can_enter_is_told_so() {
     let Some(own) = hint_for(Caller::Whoever, std::process::id(), &["-U", "true"]) else {
         return;
     };
-    let end =
-        "is the one that this process is in already, which nobody can enter: leave --user out";
-    assert!(own.ends_with(end), "{own}");
+    let start = "this process is already in the user namespace of process ";
+    assert!(own.starts_with(start), "{own}");
     let Some(none) = hint(Caller::Whoever, &["--net=/etc/passwd", "true"]) else {
         return;
     };
-    assert!(none.starts_with("the file is no namespace: "), "{none}");
+    assert!(none.starts_with("the file is not a namespace: "), "{none}");
     let Some(other) = hint(Caller::Whoever, &["--net=/proc/self/ns/uts", "true"]) else {
         return;
     };
     assert_eq!(
         other,
-        "the file is a uts namespace, and no net namespace: --uts enters it"
+        "the file is a uts namespace, not a net namespace: enter it with --uts"
     );
 }
 
@@ -149,7 +148,7 @@ fn there_is_no_way_out_of_a_pid_namespace() {
     });
     let hint = hint.expect("it can be told");
     assert!(
-        hint.starts_with("this pid namespace is not below the one that this process is in, "),
+        hint.starts_with("this pid namespace is not a descendant of this process's own "),
         "{hint}"
     );
 }

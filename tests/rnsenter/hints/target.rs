@@ -22,7 +22,7 @@ fn a_path_that_is_none_of_a_directory_is_told_for_what_it_is() {
     let path = |name: &str| scratch.path().join(name).display().to_string();
     scratch.file("file", "");
     for (name, expected) in [
-        ("file", format!("{} is no directory", path("file"))),
+        ("file", format!("{} is not a directory", path("file"))),
         ("gone", format!("there is no {}", path("gone"))),
         ("gone/x", format!("there is no {}", path("gone"))),
         ("file/x", format!("{} is no directory", path("file"))),
@@ -36,8 +36,7 @@ fn a_path_that_is_none_of_a_directory_is_told_for_what_it_is() {
     let Some(hint) = hint(Caller::Whoever, &["-t", link, "true"]) else {
         return;
     };
-    let expected =
-        "/proc/self/ns/net is no directory but a net namespace: --net=/proc/self/ns/net enters it";
+    let expected = "/proc/self/ns/net is not a directory but a net namespace: enter it with --net=/proc/self/ns/net";
     assert_eq!(hint, expected);
 }
 
@@ -47,7 +46,7 @@ fn a_directory_without_a_slash_is_told() {
     fs::create_dir(scratch.path().join("kept")).unwrap();
     let tool = rnsenter().current_dir(scratch.path());
     let expected = "rnsenter: invalid PID argument\n\
-                    rnsenter: hint: a directory of kept namespaces is named with a slash: ./kept\n";
+                    rnsenter: hint: name a directory of persistent namespaces with a slash: ./kept\n";
     assert_eq!(told(tool, &["-t", "kept", "true"]), expected);
 }
 
@@ -56,7 +55,10 @@ fn what_a_restart_has_left_is_told() {
     let scratch = Scratch::new();
     let file = scratch.file("net", "");
     let directory = scratch.path().display().to_string();
-    let said = format!("rnsenter: no namespace is kept in {}\n", file.display());
+    let said = format!(
+        "rnsenter: there is no persistent namespace in {}\n",
+        file.display()
+    );
     // Any file may be empty; that of --persist has no permissions either.
     let all = told(rnsenter(), &["-t", &directory, "-n", "true"]);
     assert_eq!(all, said);
@@ -66,11 +68,11 @@ fn what_a_restart_has_left_is_told() {
     fs::set_permissions(&file, fs::Permissions::from_mode(0o0)).unwrap();
     let all = told(rnsenter(), &["-t", &directory, "-n", "true"]);
     let start = format!(
-        "{said}rnsenter: hint: nothing is mounted on the file {}, as after a restart, ",
+        "{said}rnsenter: hint: no namespace is mounted on {}, as after a restart, ",
         file.display()
     );
     assert!(all.starts_with(&start), "{all}");
-    let end = format!("`runshare --unpersist {directory}` takes what is left away\n");
+    let end = format!("remove what is left with `runshare --unpersist {directory}`\n");
     assert!(all.ends_with(&end), "{all}");
 }
 
@@ -89,8 +91,7 @@ fn a_namespace_that_may_be_anothers_is_told_so() {
         "rnsenter: no namespace {number} was found\nrnsenter: hint: it may be that of one of "
     );
     assert!(all.starts_with(&start), "{all}");
-    let end = " processes that user 1001 may not look into: that takes being the process's user, or CAP_SYS_PTRACE \
-               over it\n";
+    let end = " processes that user 1001 may not inspect: that requires CAP_SYS_PTRACE, or being the process's user\n";
     assert!(all.ends_with(end), "{all}");
 }
 
@@ -100,7 +101,7 @@ fn that_no_type_is_chosen_is_told() {
     let Some(hint) = hint(Caller::Whoever, &["-t", &own, "true"]) else {
         return;
     };
-    let expected = "no type of namespace was chosen: --all enters all that the target is in";
+    let expected = "no type of namespace was selected: --all enters all namespaces of the target";
     assert_eq!(hint, expected);
 }
 
@@ -121,7 +122,7 @@ fn an_id_that_is_too_short_is_told_if_there_is_one() {
             return;
         };
         let expected = format!(
-            "the id of a container takes 12 digits or more: {} is one that begins so",
+            "a container ID requires at least 12 digits: {} is one that begins so",
             &id[..12]
         );
         assert_eq!(hint, expected);
@@ -143,7 +144,7 @@ fn that_containers_are_seen_from_outside_alone_is_told() {
         .args(["-t", "abcdefabcdef", "-a", "true"]);
     let outcome = tool.run();
     let end =
-        "hint: this process is in a pid namespace, from which no processes outside are seen\n";
+        "hint: this process is in a PID namespace, and cannot see the processes outside of it\n";
     assert!(outcome.err().ends_with(end), "{outcome}");
 }
 
@@ -175,7 +176,7 @@ fn processes_that_proc_does_not_let_in_are_counted() {
         // Every process but the tool itself is root's, and there is the kernel's first thread besides.
         assert!(count.parse::<u32>().is_ok_and(|count| count > 2), "{said}");
         assert!(
-            rest.starts_with("processes that user 1001 may not look into"),
+            rest.starts_with("processes that user 1001 may not inspect"),
             "{said}"
         );
     }

@@ -46,7 +46,7 @@ fn another_users_directory_does_not_lead_into_their_mount_namespace() {
     // Were the directory root's own, the link in it would not be followed.
     chown(&directory, Some(0), Some(0)).unwrap();
     let file = directory.join("mnt").display().to_string();
-    let none = format!("rnsenter: no namespace is kept in {file}\n");
+    let none = format!("rnsenter: there is no persistent namespace in {file}\n");
     let tool = rnsenter().arg("-t").arg(&directory).args(["-m", "echo"]);
     tool.run().fails(1, &none);
     // On purpose, root names the file.
@@ -68,7 +68,7 @@ fn another_users_directory_of_namespaces_is_entered_by_the_name_of_its_file_alon
             .arg(kept);
         let told = format!(
             "rnsenter: cannot use {path}: '{path}' belongs to user {OTHER}\nrnsenter: hint: to enter \
-             what another user has put there, name the file: --uts='{file}'\n"
+             another user's namespace, name its file: --uts='{file}'\n"
         );
         tool.args(["-u", "true"])
             .run()

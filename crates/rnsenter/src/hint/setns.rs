@@ -104,8 +104,7 @@ impl SetnsFailure {
         let namespace = self.open(of).ok()?;
         if is_namespace(&namespace) != Ok(true) {
             return Some(
-                "the file is no namespace: a namespace is a file below /proc/PID/ns, or mounted from \
-                 there"
+                "the file is not a namespace: use a file below /proc/PID/ns, or a bind mount of one"
                     .to_owned(),
             );
         }
@@ -113,17 +112,17 @@ impl SetnsFailure {
         if let Some(real) = real.filter(|real| *real != of) {
             let (real, wanted) = (real.option(), of.option());
             return Some(format!(
-                "the file is a {real} namespace, and no {wanted} namespace: --{real} enters it"
+                "the file is a {real} namespace, not a {wanted} namespace: enter it with --{real}"
             ));
         }
         let (name, own) = (self.name(of), own_namespace(of)?);
         match of {
             NsType::User if is_same_file(&namespace, &own) => Some(format!(
-                "{name} is the one that this process is in already, which nobody can enter: leave --user out"
+                "this process is already in {name}, and it cannot be entered again: omit --user"
             )),
             NsType::Pid if !is_same_file(&namespace, &own) && is_outside(&namespace) => {
                 Some(format!(
-                    "{name} is not below the one that this process is in, and there is no way out of a pid namespace"
+                    "{name} is not a descendant of this process's own PID namespace, so it cannot be entered"
                 ))
             }
             _ => None,
@@ -155,17 +154,16 @@ impl SetnsFailure {
                 ))
             }
             Ownership::Descendant(owner) if !privileged && owner != user => Some(format!(
-                "{name} belongs to a user namespace of user {owner}'s: to enter it takes CAP_SYS_ADMIN over that, which \
-                 user {user} has not: be user {owner}, or root"
+                "{name} belongs to a user namespace owned by user {owner}; entering it requires CAP_SYS_ADMIN there: run this \
+                 as user {owner} or as root"
             )),
             Ownership::Descendant(_) if !privileged && !self.enters_user => Some(format!(
-                "{name} belongs to a user namespace of your own: enter that with it, by --user, for CAP_SYS_ADMIN over \
-                 both"
+                "{name} belongs to a user namespace that you own: enter that too, with --user, to have CAP_SYS_ADMIN in it"
             )),
             Ownership::Descendant(_) => None,
             Ownership::Unrelated => Some(format!(
-                "{name} belongs to a user namespace that is not below the one that this process is in, over which \
-                 nobody in here has rights: enter it from outside"
+                "{name} belongs to a user namespace that is not a descendant of this process's own; no process in here can \
+                 have capabilities there: enter it from outside"
             )),
         }
     }
@@ -178,7 +176,7 @@ fn ended_hint(pid: Pid, pidfd: &OwnedFd) -> Option<String> {
     let zombie = exists(pidfd)
         .then(|| process::zombie_or_kernel_thread(pid))
         .flatten();
-    Some(zombie.unwrap_or_else(|| format!("process {pid} has ended")))
+    Some(zombie.unwrap_or_else(|| format!("process {pid} has exited")))
 }
 
 /// The kernel tells the parent of a pid namespace below the own one, and of no other.

@@ -27,7 +27,7 @@ pub(crate) fn invalid_target(
     if path.is_dir() {
         let name = shown(Path::new(".").join(path));
         return Some(format!(
-            "a directory of kept namespaces is named with a slash: {name}"
+            "name a directory of persistent namespaces with a slash: {name}"
         ));
     }
     let prefix = text
@@ -35,7 +35,7 @@ pub(crate) fn invalid_target(
         .filter(|text| is_hexadecimal(text.as_bytes()))?;
     let id = container_ids(prefix).into_iter().next()?;
     Some(format!(
-        "the id of a container takes 12 digits or more: {} is one that begins so",
+        "a container ID requires at least 12 digits: {} is one that begins so",
         &id[..12]
     ))
 }
@@ -48,13 +48,13 @@ fn not_a_directory(path: &Path) -> Option<String> {
         Ok(found) if found.is_file() => {
             let of = ns_type_at(path).map(NsType::option);
             Some(of.map_or_else(
-                || format!("{name} is no directory"),
+                || format!("{name} is not a directory"),
                 |of| {
-                    format!("{name} is no directory but a {of} namespace: --{of}={name} enters it")
+                    format!("{name} is not a directory but a {of} namespace: enter it with --{of}={name}")
                 },
             ))
         }
-        Ok(_) => Some(format!("{name} is no directory")),
+        Ok(_) => Some(format!("{name} is not a directory")),
         Err(error) => {
             let errno = Errno::from_raw(error.raw_os_error()?);
             hint::path(errno, path).or_else(|| {
@@ -80,8 +80,7 @@ pub(crate) fn unreadable_processes(closed: usize) -> Option<String> {
         _ => format!("that of one of {closed} processes"),
     };
     Some(format!(
-        "it may be {what} that user {user} may not look into: that takes being the process's user, or CAP_SYS_PTRACE \
-         over it"
+        "it may be {what} that user {user} may not inspect: that requires CAP_SYS_PTRACE, or being the process's user"
     ))
 }
 
@@ -92,7 +91,7 @@ pub(crate) fn no_container(
 ) -> Option<String> {
     if Proc::mounted().is_initial(NsType::Pid) == Some(false) {
         return Some(
-            "this process is in a pid namespace, from which no processes outside are seen"
+            "this process is in a PID namespace, and cannot see the processes outside of it"
                 .to_owned(),
         );
     }
@@ -101,5 +100,5 @@ pub(crate) fn no_container(
     }
     container_ids("")
         .is_empty()
-        .then(|| "no process here is in a cgroup that is named by the id of a container".to_owned())
+        .then(|| "no process here is in a cgroup that is named after a container ID".to_owned())
 }

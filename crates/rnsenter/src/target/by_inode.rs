@@ -134,7 +134,7 @@ impl FoundNamespace {
         let (name, inode) = (self.ns_type.option(), self.inode);
         match &self.members {
             Members::None if asks_for_others => {
-                bail!("no process is in {name} namespace {inode}, so that it can be entered alone")
+                bail!("no process is in {name} namespace {inode}, so it can only be entered alone")
             }
             Members::Different(processes) if asks_for_others || needs_process => bail!(
                 "the processes in {name} namespace {inode} differ in other namespaces or in their root: name one, \

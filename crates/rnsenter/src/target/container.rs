@@ -103,21 +103,21 @@ fn reason(owner: &NameOwner) -> String {
     match owner {
         NameOwner::Other(untrusted) => match untrusted.reason {
             Distrust::Owner(uid) => format!("belongs to user {}", user_label(uid)),
-            _ => format!("may be anybody's, for {untrusted}"),
+            _ => format!("may belong to any user, because {untrusted}"),
         },
-        _ => "is in a cgroup that no mount shows here".to_owned(),
+        _ => "is in a cgroup of a hierarchy that is not mounted here".to_owned(),
     }
 }
 
 /// Which cgroups were passed over.
 fn hint_at(ignored: &BTreeMap<Cgroup, Ignored>) -> Hint {
     let ignored = ignored.iter().map(|(cgroup, found)| match &found.owner {
-        NameOwner::Other(untrusted) => format!("{}, for {untrusted}", describe(cgroup)),
+        NameOwner::Other(untrusted) => format!("{}, because {untrusted}", describe(cgroup)),
         _ => describe(cgroup),
     });
     let ignored: Vec<String> = ignored.take(5).collect();
     let ignored = ignored.join("; ");
-    Hint::new(move || (!ignored.is_empty()).then(|| format!("ignored was {ignored}")))
+    Hint::new(move || (!ignored.is_empty()).then(|| format!("ignored: {ignored}")))
 }
 
 fn describe(cgroup: &Cgroup) -> String {

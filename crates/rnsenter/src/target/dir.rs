@@ -49,7 +49,10 @@ pub(super) fn apply(dir: &NamespaceDir, selection: &mut Selection) -> Result<()>
         }
     }
     if !is_any_there {
-        bail!(message(&[&"no namespace is kept in ", &dir.path()]));
+        bail!(message(&[
+            &"there is no persistent namespace in ",
+            &dir.path()
+        ]));
     }
     selection.all = false;
     Ok(())
@@ -65,7 +68,7 @@ fn open_namespace(dir: &NamespaceDir, ns_type: NsType) -> Result<OwnedFd> {
     if let Some(file) = opened.with_context(|| message(&[&"cannot open ", &path]))? {
         return Ok(file);
     }
-    let error = Error::new(message(&[&"no namespace is kept in ", &path]));
+    let error = Error::new(message(&[&"there is no persistent namespace in ", &path]));
     Err(error.context(Hint::new(move || left_over(&path))))
 }
 
@@ -93,7 +96,7 @@ fn how_on_purpose(path: &Path) -> Option<String> {
     let mut option = OsString::from(format!("--{}=", of.option()));
     option.push(path.join(of.file()));
     Some(format!(
-        "to enter what another user has put there, name the file: {}",
+        "to enter another user's namespace, name its file: {}",
         shown(option)
     ))
 }
@@ -113,8 +116,8 @@ fn left_over(path: &Path) -> Option<String> {
     (found.mode() == S_IFREG && found.len() == 0).then(|| {
         let (file, directory) = (shown(path), path.parent().map(shown).unwrap_or_default());
         format!(
-            "nothing is mounted on the file {file}, as after a restart, which no namespace outlives: `runshare \
-             --unpersist {directory}` takes what is left away"
+            "no namespace is mounted on {file}, as after a restart, which no namespace survives: remove what is left with \
+             `runshare --unpersist {directory}`"
         )
     })
 }

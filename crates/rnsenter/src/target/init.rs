@@ -36,8 +36,8 @@ pub(crate) fn readable_child(pid: Pid) -> Result<Option<Target>> {
         }
     }
     bail!(
-        "process {pid} is an init of runshare, which shows nothing of itself, and has no child in its namespaces that \
-         you may enter"
+        "process {pid} is the init of runshare, which its user may not inspect, and has no child in its namespaces \
+         that you may enter"
     )
 }
 
