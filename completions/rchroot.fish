@@ -127,9 +127,9 @@ function __rchroot_operand
 end
 
 complete -c rchroot -f -a '(__rchroot_operand)'
-complete -c rchroot -n __rchroot_at_options -l groups -d 'have these supplementary groups (GROUP,...) and no others; none if empty' -r -f -a "(__nsutils_list groups)"
-complete -c rchroot -n __rchroot_at_options -l userspec -d 'be this user, in this group or else the user\'s own; either may be left out' -r -f -a "(__nsutils_user_group)"
-complete -c rchroot -n __rchroot_at_options -l chdir -d 'start in this directory, as it is called inside' -r -f -a "(__fish_complete_directories)"
+complete -c rchroot -n __rchroot_at_options -l groups -d 'set these supplementary groups (GROUP,...) and no others; none if empty' -r -f -a "(__nsutils_list groups)"
+complete -c rchroot -n __rchroot_at_options -l userspec -d 'run as this user, in this group or the user\'s own; either may be omitted' -r -f -a "(__nsutils_user_group)"
+complete -c rchroot -n __rchroot_at_options -l chdir -d 'start in this directory, a path inside NEWROOT' -r -f -a "(__fish_complete_directories)"
 complete -c rchroot -n __rchroot_at_options -l mount-api -d 'mount proc, sys, dev, run, tmp and resolv.conf inside' -f -a "host private rescue"
 complete -c rchroot -n __rchroot_at_options -l mount-sys -d 'mount a read-only sysfs on DIR (/sys)' -f -a "(__fish_complete_directories)"
 complete -c rchroot -n __rchroot_at_options -l mount-dev -d 'mount a /dev with few devices on DIR (/dev)' -f -a "(__fish_complete_directories)"
@@ -138,11 +138,11 @@ complete -c rchroot -n __rchroot_at_options -l bind -d 'show a file or directory
 complete -c rchroot -n __rchroot_at_options -l bind-ro -d 'the same, read-only' -r -F
 complete -c rchroot -n __rchroot_at_options -l tmpfs -d 'mount a tmpfs on DIR inside; may be repeated' -r -f -a "(__fish_complete_directories)"
 complete -c rchroot -n __rchroot_at_options -l whitelist-env -d 'the command gets only these variables, named with commas between them' -r -f -a "(__nsutils_list variables)"
-complete -c rchroot -n __rchroot_at_options -l skip-chdir -d 'stay in the present directory; only if NEWROOT is the old \'/\''
-complete -c rchroot -n __rchroot_at_options -l help -d 'show this help and end'
-complete -c rchroot -n __rchroot_at_options -l version -d 'show the version and end'
-complete -c rchroot -n __rchroot_at_options -l close-fds -d 'the program gets no descriptors but standard input, output and error'
-complete -c rchroot -n __rchroot_at_options -l no-new-privs -d 'no program inside gains privileges, by its set-user-ID bit or otherwise'
-complete -c rchroot -n __rchroot_at_options -l new-session -d 'the program, a child, is in a session of its own and cannot type into the terminal'
+complete -c rchroot -n __rchroot_at_options -l skip-chdir -d 'keep the working directory; only if NEWROOT is the old \'/\''
+complete -c rchroot -n __rchroot_at_options -l help -d 'show this help and exit'
+complete -c rchroot -n __rchroot_at_options -l version -d 'show the version and exit'
+complete -c rchroot -n __rchroot_at_options -l close-fds -d 'pass the program no descriptors but standard input, output and error'
+complete -c rchroot -n __rchroot_at_options -l no-new-privs -d 'set-user-ID bits and file capabilities give no program privileges'
+complete -c rchroot -n __rchroot_at_options -l new-session -d 'run the program as a child in a new session: it cannot type into the terminal'
 complete -c rchroot -n __rchroot_at_options -l clear-env -d 'the command gets an empty environment'
 complete -c rchroot -n __rchroot_at_options -l reset-env -d 'the command gets the environment of a login: HOME, SHELL, USER, LOGNAME, PATH, TERM'

@@ -126,9 +126,9 @@ _rchroot() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*--groups=[have these supplementary groups (GROUP,...) and no others; none if empty]:G_LIST: __nsutils_list groups' \
-'*--userspec=[be this user, in this group or else the user'\''s own; either may be left out]:USER\:GROUP: __nsutils_user_group' \
-'*--chdir=[start in this directory, as it is called inside]:DIR:_files -/' \
+'*--groups=[set these supplementary groups (GROUP,...) and no others; none if empty]:G_LIST: __nsutils_list groups' \
+'*--userspec=[run as this user, in this group or the user'\''s own; either may be omitted]:USER\:GROUP: __nsutils_user_group' \
+'*--chdir=[start in this directory, a path inside NEWROOT]:DIR:_files -/' \
 '*--mount-api=-[mount proc, sys, dev, run, tmp and resolv.conf inside]::host|private|rescue:(host private rescue)' \
 '*--mount-sys=-[mount a read-only sysfs on DIR (/sys)]::DIR:_files -/' \
 '*--mount-dev=-[mount a /dev with few devices on DIR (/dev)]::DIR:_files -/' \
@@ -137,12 +137,12 @@ _rchroot() {
 '*--bind-ro=[the same, read-only]:SRC[\:DST[\:OPTIONS]]:_files' \
 '*--tmpfs=[mount a tmpfs on DIR inside; may be repeated]:DIR[\:OPTIONS]:_files -/' \
 '*--whitelist-env=[the command gets only these variables, named with commas between them]:LIST: __nsutils_list variables' \
-'--skip-chdir[stay in the present directory; only if NEWROOT is the old '\''/'\'']' \
-'--help[show this help and end]' \
-'--version[show the version and end]' \
-'--close-fds[the program gets no descriptors but standard input, output and error]' \
-'--no-new-privs[no program inside gains privileges, by its set-user-ID bit or otherwise]' \
-'--new-session[the program, a child, is in a session of its own and cannot type into the terminal]' \
+'--skip-chdir[keep the working directory; only if NEWROOT is the old '\''/'\'']' \
+'--help[show this help and exit]' \
+'--version[show the version and exit]' \
+'--close-fds[pass the program no descriptors but standard input, output and error]' \
+'--no-new-privs[set-user-ID bits and file capabilities give no program privileges]' \
+'--new-session[run the program as a child in a new session\: it cannot type into the terminal]' \
 '--clear-env[the command gets an empty environment]' \
 '--reset-env[the command gets the environment of a login\: HOME, SHELL, USER, LOGNAME, PATH, TERM]' \
 ':newroot:_files -/' \

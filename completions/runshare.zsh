@@ -196,9 +196,9 @@ _runshare() {
 '--pivot-root[with --root, change the root of the mount namespace; implies --mount]' \
 '--check[report which of these (or all) namespaces can be created, and run nothing]' \
 '--json[with --check, report as JSON]' \
-'--close-fds[the program gets no descriptors but standard input, output and error]' \
-'--no-new-privs[no program inside gains privileges, by its set-user-ID bit or otherwise]' \
-'--new-session[the program, a child, is in a session of its own and cannot type into the terminal]' \
+'--close-fds[pass the program no descriptors but standard input, output and error]' \
+'--no-new-privs[set-user-ID bits and file capabilities give no program privileges]' \
+'--new-session[run the program as a child in a new session\: it cannot type into the terminal]' \
 '*:::program:_normal' \
 && ret=0
 }

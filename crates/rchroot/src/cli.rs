@@ -1,7 +1,7 @@
-//! The command line of `rchroot`: the options of GNU chroot(8) in its table's order, then ours.
+//! The command line of `rchroot`: the options of GNU chroot(8) in its table's order, then the extensions.
 //!
-//! The order, the spelling and what takes a value are interface: ambiguity messages list the options so, and
-//! completions and the man page's headings come from here.
+//! Order, spelling and values are an interface: messages list ambiguous options in this order, and the completions and
+//! the headings of the man page come from here.
 
 use clap::{Arg, Command, ValueHint};
 use nscore::cli::{EXTENSIONS, Family, Opt, Original, Tool, table};
@@ -44,29 +44,29 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         OptionId::Groups,
         "groups",
         "G_LIST",
-        "have these supplementary groups (GROUP,...) and no others; none if empty",
+        "set these supplementary groups (GROUP,...) and no others; none if empty",
     )
     .heading(USERS),
     Opt::required(
         OptionId::Userspec,
         "userspec",
         "USER:GROUP",
-        "be this user, in this group or else the user's own; either may be left out",
+        "run as this user, in this group or the user's own; either may be omitted",
     )
     .heading(USERS),
     Opt::flag(
         OptionId::SkipChdir,
         "skip-chdir",
-        "stay in the present directory; only if NEWROOT is the old '/'",
+        "keep the working directory; only if NEWROOT is the old '/'",
     )
     .heading(DIRECTORY),
-    Opt::help("show this help and end"),
-    Opt::version("show the version and end"),
+    Opt::help("show this help and exit"),
+    Opt::version("show the version and exit"),
     Opt::required(
         OptionId::Chdir,
         "chdir",
         "DIR",
-        "start in this directory, as it is called inside",
+        "start in this directory, a path inside NEWROOT",
     )
     .heading(EXTENSIONS)
     .value_hint(ValueHint::DirPath),
@@ -114,8 +114,9 @@ pub fn command() -> Command {
     table::command(TOOL.name, OPTIONS)
         .about("Run a command with NEWROOT as its root directory.")
         .after_help(
-            "Without a command, \"$SHELL\" -i runs, or /bin/sh -i. The status is that of the command, 127 if there is \
-             none, 126 if it cannot be run, 125 if rchroot itself fails. More in rchroot(8).",
+            "Without a command, \"$SHELL\" -i runs, or /bin/sh -i. The exit status is that of the \
+             command, 127 if it is not found, 126 if it cannot be run, 125 if rchroot itself fails. \
+             See rchroot(8).",
         )
         .arg(Arg::new("newroot").value_name("NEWROOT").required(true).value_hint(ValueHint::DirPath))
         .arg(Arg::new("command").value_name("COMMAND").value_hint(ValueHint::CommandName))

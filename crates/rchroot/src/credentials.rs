@@ -1,5 +1,5 @@
-//! Becoming the user: the supplementary groups first, then the group, then the user, since each of these calls needs a
-//! privilege that the last one gives up.
+//! Setting the IDs: the supplementary groups first, then the group, then the user, because each of these calls requires
+//! a privilege that the last one gives up.
 
 use anyhow::{Context, Result};
 use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
@@ -8,7 +8,7 @@ use nscore::procfs::IdKind;
 
 use crate::identity::Identity;
 
-/// Takes on what the identity has numbers for.
+/// Sets the IDs that the identity has.
 ///
 /// # Errors
 /// EPERM without the capability or in a user namespace that forbids it, EINVAL for a number that has no meaning there.

@@ -15,18 +15,18 @@ use nscore::cli::{Diagnostics, Message, message};
 use crate::lookup_order::Outside;
 use crate::userdb::UserDatabase;
 
-/// A list of which the outside has been asked.
+/// A list after the lookup outside.
 pub(crate) struct GroupList<'a> {
     list: &'a OsStr,
     outside: Outside<Vec<u32>, InvalidGroups>,
 }
 
-/// The items of a list that are no groups; none where the list is nothing but commas.
+/// The items of a list that are not groups; none if the list consists of commas.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct InvalidGroups(Vec<OsString>);
 
 impl<'a> GroupList<'a> {
-    /// Asks the outside, if it needs to be asked.
+    /// Looks the list up outside, if that is needed.
     pub(crate) fn prefetch(
         outside: &dyn UserDatabase,
         old_root: bool,
@@ -36,10 +36,10 @@ impl<'a> GroupList<'a> {
         GroupList { list, outside }
     }
 
-    /// The groups that both sides together give.
+    /// The groups, after the lookup inside.
     ///
     /// # Errors
-    /// The last of the items that are no groups; the others are told here, one line each.
+    /// The last of the items that are not groups; the others are reported here, one line each.
     pub(crate) fn resolve(
         self,
         inside: &dyn UserDatabase,
@@ -79,7 +79,7 @@ fn group_id(item: &OsStr, database: &dyn UserDatabase) -> Option<u32> {
     let Some(number) = number.and_then(|number| u32::try_from(number).ok()) else {
         return database.group(item);
     };
-    // What reads as a number is blanks, then a plus or a digit.
+    // A number begins with blanks, then a plus or a digit.
     let start = item
         .as_bytes()
         .iter()
@@ -91,7 +91,7 @@ fn group_id(item: &OsStr, database: &dyn UserDatabase) -> Option<u32> {
 }
 
 impl InvalidGroups {
-    /// Says what is wrong with `list`, one line for each item; the last is the error that ends the program.
+    /// Reports what is wrong with `list`, one line for each item; the last one is the error that ends the program.
     fn into_error(self, list: &OsStr, quotes: &Quotes, diagnostics: &Diagnostics) -> Error {
         let sentence = |item: &OsString| message(&[&"invalid group ", &quotes.marked(item)]);
         let mut sentences: Vec<Message> = self.0.iter().map(sentence).collect();
@@ -100,7 +100,7 @@ impl InvalidGroups {
             return Error::new(message(&[&"invalid group list ", &list]));
         };
         for sentence in sentences {
-            // If standard error cannot be written, the last line will find that out too.
+            // If standard error cannot be written, the last line fails too.
             diagnostics.warn(&sentence);
         }
         Error::new(last)

@@ -1,4 +1,4 @@
-//! Whom the command runs as: `--userspec` made into the numbers that the kernel takes.
+//! The identity that the command runs with: `--userspec` resolved to the numbers that the kernel takes.
 //!
 //! A user's login group and supplementary groups are those of the first entry with that number, as in the original;
 //! only `USER::` and `USER.` take the login group of the name itself. With a group named, a number that nobody has
@@ -38,7 +38,7 @@ pub(crate) struct Identity<'a> {
     pub(crate) dotted: bool,
 }
 
-/// A userspec of which the outside has been asked.
+/// A userspec after the lookup outside.
 pub(crate) struct Spec<'a> {
     spec: &'a OsStr,
     has_list: bool,
@@ -46,7 +46,7 @@ pub(crate) struct Spec<'a> {
 }
 
 impl<'a> Spec<'a> {
-    /// Asks the outside, if it needs to be asked; `has_list`: the supplementary groups are those of `--groups`.
+    /// Looks the spec up outside, if that is needed. `has_list`: the supplementary groups are those of `--groups`.
     pub(crate) fn prefetch(
         outside: &dyn UserDatabase,
         old_root: bool,
@@ -62,10 +62,10 @@ impl<'a> Spec<'a> {
         }
     }
 
-    /// The identity that both sides together give.
+    /// The identity, after the lookup inside.
     ///
     /// # Errors
-    /// What is wrong with it, as the original says it.
+    /// What is wrong with it, in the original's words.
     pub(crate) fn resolve(self, inside: &dyn UserDatabase) -> Result<Identity<'a>> {
         let look_up_inside = || look_up(self.spec, self.has_list, inside);
         let is_admitted = |outside: &Identity<'_>| {

@@ -1,27 +1,26 @@
-//! What wins where names are known on both sides of the change of root.
+//! The order of lookups where a name may be known on both sides of the change of root.
 //!
-//! **The new root is the old one**: there is one side, the name service, asked before `chroot("/")`.
+//! **The new root is the old one**: there is one side, the name service, which is asked before `chroot("/")`.
 //!
-//! **It is another root**: what was asked for is read inside. If that answers it as a whole, this is the answer. If it
-//! does not, because a name is not there or a user has no entry to take the login group from, it is read outside, and
-//! if that answers it as a whole, this is the answer. Else what was wrong inside is the error. So no answer is ever
-//! put together from both sides, which would give one side's user the other side's groups.
+//! **It is another root**: the lookup inside counts if it succeeds as a whole. If it fails, because a name is unknown or a
+//! user has no entry with a login group, the lookup outside counts if it succeeds as a whole. Otherwise the error is that
+//! of the inside. So no answer combines both sides, which would give one side's user the other side's groups.
 //!
-//! The outside is asked before the root is changed, and only if the inside may fail to answer. What it says is held
-//! until then: that a directory cannot be entered is told before that a user is unknown.
+//! The outside is asked before the root is changed, and only if the inside may fail. Its answer is kept until then: a
+//! directory that cannot be entered is reported before an unknown user.
 
 use crate::userdb::{NoDatabase, UserDatabase};
 
-/// What the outside has said.
+/// The answer of the outside.
 pub(crate) enum Outside<T, E> {
-    /// There is no other side: this is the answer.
+    /// There is no other side.
     Alone(Result<T, E>),
-    /// The answer if there is none inside, and it has one.
+    /// The answer, if it has one, counts if the inside has none.
     Fallback(Option<T>),
 }
 
 impl<T, E> Outside<T, E> {
-    /// Asks `outside` as far as it needs to be asked; `read` is how a side is asked.
+    /// Looks up outside, if that is needed; `read` is the lookup on one side.
     pub(crate) fn prefetch(
         outside: &dyn UserDatabase,
         old_root: bool,
@@ -34,10 +33,10 @@ impl<T, E> Outside<T, E> {
         Outside::Fallback((!inside_will_do).then(|| read(outside).ok()).flatten())
     }
 
-    /// The answer of both sides; the outside's counts only if it is `admitted`.
+    /// The answer, after the lookup inside; that of the outside counts only if it is `admitted`.
     ///
     /// # Errors
-    /// What was wrong inside.
+    /// The error of the inside.
     pub(crate) fn resolve(
         self,
         inside: impl FnOnce() -> Result<T, E>,

@@ -21,8 +21,8 @@ use nscore::sys::namespace::unshare;
 
 use crate::options::Options;
 
-/// NEWROOT. Once it was asked whether it is the old root, it is the directory that was looked at that is entered,
-/// whatever its name leads to by then.
+/// NEWROOT. After [`is_old_root`](NewRoot::is_old_root), the directory that was examined is the one that is entered,
+/// even if its name leads elsewhere by then.
 pub(crate) struct NewRoot<'a> {
     name: &'a OsStr,
     opened: OnceCell<Result<Opened, Errno>>,
@@ -34,7 +34,7 @@ struct Opened {
 }
 
 impl<'a> NewRoot<'a> {
-    /// The directory of this name, not looked at yet.
+    /// The directory of this name, not opened yet.
     pub(crate) fn new(name: &'a OsStr) -> NewRoot<'a> {
         NewRoot {
             name,
@@ -42,8 +42,8 @@ impl<'a> NewRoot<'a> {
         }
     }
 
-    /// Whether it is the root that the process already has: the same directory of the same mount. A bind mount of `/`
-    /// elsewhere is another root, and so is what cannot be reached.
+    /// Whether it is the current root of the process: the same directory on the same mount. A bind mount of `/`
+    /// elsewhere is another root, and so is one that cannot be opened.
     pub(crate) fn is_old_root(&self) -> bool {
         let opened = self.opened.get_or_init(|| open_root(self.name));
         opened.as_ref().is_ok_and(|opened| opened.is_old_root)

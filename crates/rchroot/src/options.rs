@@ -1,4 +1,4 @@
-//! From the words of the command line to what `rchroot` is to do. Nothing is looked up here.
+//! The meaning of the parsed command line. No name is looked up here.
 
 use std::ffi::{OsStr, OsString};
 
@@ -9,22 +9,22 @@ use nscore::rootfs::Requests;
 use crate::cli::OptionId;
 use crate::environment::Environment;
 
-/// What was asked for.
+/// The parsed options and operands.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// The directory that becomes the root, as it was named.
+    /// The directory that becomes the root, as it was typed.
     pub(crate) newroot: OsString,
-    /// The command and its arguments; empty stands for a shell.
+    /// The command and its arguments; empty for a shell.
     pub(crate) command: Vec<OsString>,
-    /// Whom the command runs as; `None` if nothing is to change.
+    /// The user and group to run as; `None` to change nothing.
     pub(crate) userspec: Option<OsString>,
     /// The list of supplementary groups, which may be empty.
     pub(crate) groups: Option<OsString>,
     /// Whether the working directory stays as it is.
     pub(crate) skip_chdir: bool,
-    /// The working directory, as it is called inside.
+    /// The working directory, a path inside the new root.
     pub(crate) directory: Option<OsString>,
-    /// What the command is not to have of the caller's.
+    /// What the command does not inherit.
     pub(crate) hardening: Hardening,
     /// What is to be mounted inside.
     pub(crate) mounts: Requests,
@@ -33,10 +33,10 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads a call. Of an option that stands twice the last one counts.
+    /// Interprets the options. If one is repeated, the last one counts.
     ///
     /// # Errors
-    /// The first mistake on the command line, that NEWROOT is missing, or that two options exclude each other.
+    /// The first error of the command line, a missing NEWROOT, or two options that exclude each other.
     pub(crate) fn parse(invocation: &Invocation<OptionId>) -> Result<Options, Usage> {
         let (mut userspec, mut groups, mut skip_chdir) = (None, None, false);
         let (mut directory, mut hardening) = (None, Hardening::default());

@@ -1,5 +1,5 @@
-//! What `rchroot` does, step by step. The order is the original's wherever it can be seen, and that is in which error
-//! is told where there are several: the command line, NEWROOT, the user, the groups, the command.
+//! What `rchroot` does, step by step. The order is the original's where it is visible, which is in the error that is
+//! reported if there are several: the command line, NEWROOT, the user, the groups, the command.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -22,7 +22,7 @@ use crate::options::Options;
 use crate::userdb::{Files, NameService};
 use crate::{credentials, newroot};
 
-/// Runs the whole program; it comes back only if something failed, or once a child that runs the command has ended.
+/// Runs the program. Returns only if something failed, or after the child that runs the command has ended.
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let options = Options::parse(invocation)?;
     let quotes = Quotes::default();
@@ -40,7 +40,7 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
         quotes.load();
     }
 
-    // Any other name is taken for that of another root: to ask whether it is takes more system calls than this does.
+    // Any other name is treated as another root: to find out costs more system calls than this.
     let own = if options.newroot == "/" {
         None
     } else {
@@ -83,7 +83,7 @@ fn skips_chdir_in_another_root(quotes: &Quotes) -> Error {
     Usage::InvalidUsage(message(&[&sentence, &root])).into()
 }
 
-/// Becomes the command, or an interactive shell if there is none; comes back with what kept it from that.
+/// Executes the command, or an interactive shell if none was named; returns the error that prevented it.
 fn become_command(mut command: Vec<OsString>, own: Option<&OwnFile>, quotes: &Quotes) -> Error {
     let unnamed = command.is_empty();
     if unnamed {
@@ -101,7 +101,7 @@ fn become_command(mut command: Vec<OsString>, own: Option<&OwnFile>, quotes: &Qu
     Error::new(failure).context(why).context(sentence)
 }
 
-/// Why the caller's shell could not be run in here; it is asked for where no command was named.
+/// Why the caller's shell could not be run in the new root, if no command was named.
 fn why_no_shell(errno: Errno, shell: &OsStr) -> Option<String> {
     let path = Path::new(shell);
     let is_missing = path.is_absolute() && path.symlink_metadata().is_err();
@@ -110,7 +110,7 @@ fn why_no_shell(errno: Errno, shell: &OsStr) -> Option<String> {
     }
     let shell = hint::shown(shell);
     Some(format!(
-        "SHELL is {shell}, as it is outside, and there is no {shell} in this root: name a command that is, such as \
+        "SHELL is {shell}, which does not exist in this root: name a command that does, such as \
          /bin/sh"
     ))
 }

@@ -1,8 +1,7 @@
-//! The two places that names of users and groups come from: the name service of the caller's root, and the files of
-//! the new one.
+//! The two databases of users and groups: the name service of the caller's root, and the files of the new one.
 //!
-//! The name service is asked before the root is changed, since it may load code, and after that it would load the new
-//! root's with our privilege. In there passwd(5) and group(5) are read as the files that they are.
+//! The name service is asked before the root is changed, because it may load code, and afterwards it would load the new
+//! root's code with the privileges of this process. Inside, passwd(5) and group(5) are read as files.
 
 use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
@@ -12,7 +11,7 @@ use nix::errno::Errno;
 use nscore::safe_open::read_regular;
 use nscore::users::{self, User, group_entries, passwd_entries};
 
-/// The number that stands for "leave it as it is" where the kernel takes a user or a group; so it is none.
+/// Not an ID: the kernel takes this number as "leave it unchanged".
 pub(crate) const NO_ID: u32 = u32::MAX;
 
 /// What a login of a user has.
@@ -23,7 +22,7 @@ pub(crate) struct Login {
     pub(crate) shell: OsString,
 }
 
-/// A place where users and groups are known.
+/// A database of users and groups.
 pub(crate) trait UserDatabase {
     /// The user of this name.
     fn user_by_name(&self, name: &OsStr) -> Option<User>;
@@ -38,7 +37,7 @@ pub(crate) trait UserDatabase {
     fn groups_of(&self, user: &OsStr, gid: u32) -> Result<Vec<u32>, Errno>;
 }
 
-/// Where nobody is known: what can be read here needs no look-up anywhere.
+/// Knows nobody: what can be resolved by it needs no lookup.
 pub(crate) struct NoDatabase;
 
 impl UserDatabase for NoDatabase {
@@ -56,7 +55,7 @@ impl UserDatabase for NoDatabase {
     }
 }
 
-/// The name service of the root that this process has. Ask it only before that changes.
+/// The name service of the current root. Ask it only before the root changes.
 pub(crate) struct NameService;
 
 impl UserDatabase for NameService {
@@ -74,8 +73,8 @@ impl UserDatabase for NameService {
     }
 }
 
-/// `/etc/passwd` and `/etc/group` of the root that this process has, each read when it is first needed. One that is
-/// not there or cannot be read knows nobody.
+/// `/etc/passwd` and `/etc/group` of the current root, each read when it is first needed. A file that is missing or cannot
+/// be read knows nobody.
 #[derive(Default)]
 pub(crate) struct Files {
     passwd: OnceCell<Vec<u8>>,
@@ -143,7 +142,7 @@ impl UserDatabase for Files {
     }
 }
 
-/// The contents of a file, nothing where it cannot be read.
+/// The contents of a file, or nothing if it cannot be read.
 fn read_or_empty(path: &str) -> Vec<u8> {
     read_regular(Path::new(path)).unwrap_or_default()
 }

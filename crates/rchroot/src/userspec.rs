@@ -1,4 +1,4 @@
-//! The grammar of `--userspec`, `[USER][:[GROUP]]`, and what it says to one side's database.
+//! The grammar of `--userspec`, `[USER][:[GROUP]]`, and its lookup in one side's database.
 //!
 //! | after one trailing colon is cut off | user | group |
 //! |---|---|---|
@@ -8,8 +8,8 @@
 //! | `:GROUP` | none | by name, else number |
 //! | empty, `:` | none | none |
 //!
-//! A dot stands for the colon where there is no colon and the whole word is no user: the first one, and then what is
-//! wrong is that the word is no user. A plus before a number keeps it from being looked up as a name.
+//! If there is no colon and the whole word is not a user, the first dot counts as the colon; if that fails too, the error
+//! is that the word is not a user. A number with a plus is not looked up as a name.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -28,7 +28,7 @@ struct Parts<'a> {
     dotted: bool,
 }
 
-/// What stands behind the separator.
+/// What follows the separator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Group<'a> {
     /// There is no separator.
@@ -38,7 +38,7 @@ enum Group<'a> {
     Named(&'a OsStr),
 }
 
-/// The numbers that a userspec stands for on one side.
+/// The numbers of a userspec on one side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Numbers<'a> {
     /// The user as it was typed.
@@ -72,7 +72,7 @@ pub(crate) fn user_by_uid(uid: u32, database: &dyn UserDatabase) -> Option<User>
     database.user_by_uid(uid).filter(is_whole)
 }
 
-/// The ways to read a userspec, the second where the first finds nobody.
+/// The ways to read a userspec; the second is tried if the first finds no user.
 fn parts(spec: &OsStr) -> (Parts<'_>, Option<Parts<'_>>) {
     let text = spec.as_bytes();
     let text = text.strip_suffix(b":").unwrap_or(text);
@@ -142,12 +142,12 @@ fn group_id(word: &OsStr, database: &dyn UserDatabase) -> Result<u32> {
         .ok_or_else(|| anyhow!("invalid group"))
 }
 
-/// Whether both numbers of an entry are ones. With another, "leave it as it is" would keep the caller's, root's.
+/// Whether both numbers of an entry are IDs. Otherwise "leave it unchanged" would keep the caller's ID, root.
 fn is_whole(user: &User) -> bool {
     user.uid != NO_ID && user.gid != NO_ID
 }
 
-/// The id that the word is as a number.
+/// The ID, if the word is a number.
 fn id(word: &OsStr) -> Option<u32> {
     let number = decimal(word, false).ok()?;
     u32::try_from(number).ok().filter(|id| *id != NO_ID)

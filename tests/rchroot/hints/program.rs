@@ -180,8 +180,7 @@ fn the_callers_shell_that_is_not_inside_is_told_so() {
     let Some(told) = hint_with(&fixture, shell) else {
         return;
     };
-    let expected =
-        "SHELL is /usr/bin/zsh, as it is outside, and there is no /usr/bin/zsh in this root: ";
+    let expected = "SHELL is /usr/bin/zsh, which does not exist in this root: ";
     assert!(
         told.starts_with(expected) && told.ends_with("/bin/sh"),
         "{told}"

@@ -203,15 +203,15 @@ impl<Id: Copy> Opt<Id> {
         let (long, text) = match option {
             HardeningOption::CloseFds => (
                 "close-fds",
-                "the program gets no descriptors but standard input, output and error",
+                "pass the program no descriptors but standard input, output and error",
             ),
             HardeningOption::NoNewPrivs => (
                 "no-new-privs",
-                "no program inside gains privileges, by its set-user-ID bit or otherwise",
+                "set-user-ID bits and file capabilities give no program privileges",
             ),
             HardeningOption::NewSession => (
                 "new-session",
-                "the program, a child, is in a session of its own and cannot type into the terminal",
+                "run the program as a child in a new session: it cannot type into the terminal",
             ),
         };
         Opt::flag(id, long, text).heading(EXTENSIONS)
