@@ -48,6 +48,7 @@ mod terminal;
 mod test_input;
 mod tool;
 mod unresponsive_fs;
+mod writers;
 
 pub use accessible::Program;
 pub use differential::DifferentialTest;
@@ -61,8 +62,9 @@ pub use outcome::{Outcome, Status};
 pub use paths::{originals, workspace};
 pub use ptrace_probe::probe_ancestors;
 pub use running::Running;
-pub use scratch::{Scratch, wait_for_writers};
+pub use scratch::Scratch;
 pub use sys::{pidfd_inode, session_keyring};
 pub use test_input::{command_lines, seeded_numbers, words};
 pub use tool::Tool;
 pub use unresponsive_fs::UnresponsiveFs;
+pub use writers::wait_for_writers;

@@ -1,15 +1,14 @@
 //! A directory of a test's own, gone at its end with all that the test put or mounted there, even if it fails.
 
 use std::fs::{self, Permissions};
-use std::os::fd::OwnedFd;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use nix::unistd::mkdtemp;
 
 use crate::accessible::temporary_directory;
-use crate::sys::is_written_to;
-use crate::{eventually, mounts};
+use crate::mounts;
+use crate::writers::wait_for_writers;
 
 /// A directory in the system's temporary one, named `nsutils-…` and open to every user.
 pub struct Scratch {
@@ -58,15 +57,6 @@ impl Scratch {
             .for_each(|dir| chmod(dir, 0o755));
         path
     }
-}
-
-/// Waits until nobody has a file open for writing that is to be run: a process that another test has just forked holds
-/// every descriptor of this one until it becomes a program, and the kernel runs no file that is written to (ETXTBSY).
-pub fn wait_for_writers(path: &Path) {
-    let Ok(file) = fs::File::open(path).map(OwnedFd::from) else {
-        return;
-    };
-    eventually("nobody writes to it", || !is_written_to(&file));
 }
 
 impl Default for Scratch {
