@@ -7,6 +7,7 @@
 )]
 
 mod help;
+mod imports;
 mod man;
 mod programs;
 mod security;
