@@ -43,7 +43,16 @@ impl ContainerCgroup<'_> {
     }
 }
 
-/// The cgroups on a path that are named after a container, the innermost first.
+/// Returns the cgroups on a path that are named after a container, the innermost first.
+///
+/// ```
+/// use nscore::container_id::containers_in;
+///
+/// let id = "0123456789abcdef".repeat(4);
+/// let path = format!("/system.slice/docker-{id}.scope/init");
+/// let names: Vec<_> = containers_in(path.as_bytes()).map(|found| found.short_name()).collect();
+/// assert_eq!(names, [b"docker:0123456789ab"]);
+/// ```
 pub fn containers_in(path: &[u8]) -> impl Iterator<Item = ContainerCgroup<'_>> {
     let mut path = path.strip_suffix(b" (deleted)").unwrap_or(path);
     iter::from_fn(move || {

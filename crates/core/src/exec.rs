@@ -88,11 +88,11 @@ impl Program<'_> {
         }
     }
 
-    /// Becomes it; see [`LoginShell::path`] for `root_changed`, and [`run`] for `own`. Returns only if that fails.
-    pub fn run(&self, root_changed: bool, own: Option<&OwnFile>) -> Error {
+    /// Becomes it; see [`LoginShell::path`] for `root_changed`, and [`exec`] for `own`. Returns only if that fails.
+    pub fn exec(&self, root_changed: bool, own: Option<&OwnFile>) -> Error {
         let (program, failure) = match self {
             Program::Named(words) => {
-                let failure = run(&words[0], words, own);
+                let failure = exec(&words[0], words, own);
                 (words[0].clone(), failure)
             }
             Program::Shell(shell) => {
@@ -117,7 +117,7 @@ impl Program<'_> {
 ///
 /// # Errors
 /// [`ExecError`]; this returns only where the program could not be run.
-pub fn run(program: &OsStr, words: &[OsString], own: Option<&OwnFile>) -> ExecError {
+pub fn exec(program: &OsStr, words: &[OsString], own: Option<&OwnFile>) -> ExecError {
     if own.is_some_and(|own| own.is_run_by(program, Search::Path)) {
         return ExecError::OwnFile;
     }
@@ -127,7 +127,7 @@ pub fn run(program: &OsStr, words: &[OsString], own: Option<&OwnFile>) -> ExecEr
 /// Becomes the shell at `path`, which is not searched for, as a login shell: its argv\[0\] begins with a dash.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`exec`].
 fn run_login_shell(path: &OsStr, own: Option<&OwnFile>) -> ExecError {
     if own.is_some_and(|own| own.is_run_by(path, Search::None)) {
         return ExecError::OwnFile;

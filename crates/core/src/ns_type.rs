@@ -7,6 +7,15 @@
 use nix::libc::{self, c_int};
 
 /// A type of namespace, `namespaces(7)`.
+///
+/// ```
+/// use nscore::ns_type::NsType;
+///
+/// assert_eq!(NsType::Mount.option(), "mount");
+/// assert_eq!(NsType::from_file(b"mnt"), Some(NsType::Mount));
+/// let flags = NsType::Uts.flag() | NsType::User.flag();
+/// assert!(NsType::in_flags(flags).eq([NsType::User, NsType::Uts]));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum NsType {
     /// User and group ids and capabilities, `user_namespaces(7)`.

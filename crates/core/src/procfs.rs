@@ -29,12 +29,23 @@ pub use mountinfo::{MountPoint, mount_of, mount_points};
 pub use stat::Stat;
 pub use status::Status;
 
-/// The inode number of the first user namespace, and of the first pid namespace, PROC_USER_INIT_INO and
+/// The inode numbers of the initial user namespace and of the initial pid namespace, PROC_USER_INIT_INO and
 /// PROC_PID_INIT_INO of linux/proc_ns.h.
-const FIRST_USER: u64 = 0xefff_fffd;
-const FIRST_PID: u64 = 0xefff_fffc;
+const INITIAL_USER: u64 = 0xefff_fffd;
+const INITIAL_PID: u64 = 0xefff_fffc;
 
-/// A procfs to ask about this process and this machine. It answers nothing where there is none: in a new root, say.
+/// A procfs, as a source of facts about this process and this machine. Without one, for example in a new root, every
+/// question is answered with `None`.
+///
+/// ```
+/// use nscore::ns_type::NsType;
+/// use nscore::procfs::Proc;
+///
+/// let proc = Proc::mounted();
+/// if let Some(inode) = proc.namespace(NsType::Uts) {
+///     println!("this process is in uts:[{inode}]");
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Proc(Option<PathBuf>);
 
@@ -90,11 +101,11 @@ impl Proc {
         Some(idmap::contains(&map, id))
     }
 
-    /// Whether this process is in the first user or pid namespace of the machine, which is within no other.
+    /// Whether this process is in the initial user or pid namespace of the machine, which is within no other.
     pub fn is_initial(&self, namespace: NsType) -> Option<bool> {
         let first = match namespace {
-            NsType::User => FIRST_USER,
-            NsType::Pid => FIRST_PID,
+            NsType::User => INITIAL_USER,
+            NsType::Pid => INITIAL_PID,
             _ => return None,
         };
         Some(self.namespace(namespace)? == first)

@@ -90,7 +90,7 @@ fn become_command(mut command: Vec<OsString>, own: Option<&OwnFile>, quotes: &Qu
         let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
         command = vec![shell, "-i".into()];
     }
-    let failure = exec::run(&command[0], &command, own);
+    let failure = exec::exec(&command[0], &command, own);
     let named = quotes.marked(&command[0]);
     let command = command.swap_remove(0);
     let why = Hint::new(move || match unnamed {

@@ -86,7 +86,7 @@ fn enter_and_run(
             make_undumpable().context("prctl failed")?;
         }
         options.hardening.apply(|text| diagnostics.warn(text))?;
-        Err(program.run(root_changed, own.as_ref()))
+        Err(program.exec(root_changed, own.as_ref()))
     };
     if options.hardening.needs_fork() {
         return run_in_session(

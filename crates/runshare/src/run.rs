@@ -134,6 +134,6 @@ impl Inside<'_> {
         let hardening = options.extensions.hardening;
         hardening.apply(|text| self.diagnostics.warn(text))?;
         let changed_root = options.root.is_some();
-        Err(self.program.run(changed_root, self.own_file.as_ref()))
+        Err(self.program.exec(changed_root, self.own_file.as_ref()))
     }
 }

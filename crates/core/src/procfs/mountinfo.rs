@@ -25,9 +25,19 @@ pub struct MountPoint {
     pub options: String,
 }
 
-/// The mounts of a table in its order, which is that of mounting. A line that is none is passed over.
+/// Returns the mounts of a table in its order, which is that of mounting. A line that is not a mount is skipped.
+///
+/// ```
+/// use nscore::procfs::mount_points;
+///
+/// let table = b"36 35 98:0 / /a\\040b rw,noatime shared:1 - ext4 /dev/sda1 rw\n";
+/// let mount = mount_points(table).next().ok_or("a line")?;
+/// assert_eq!(mount.path.as_os_str(), "/a b");
+/// assert!(mount.is_shared && mount.filesystem == "ext4");
+/// # Ok::<(), &str>(())
+/// ```
 pub fn mount_points(table: &[u8]) -> impl Iterator<Item = MountPoint> {
-    table.split(|byte| *byte == b'\n').filter_map(read)
+    table.split(|byte| *byte == b'\n').filter_map(parse_line)
 }
 
 /// The mount of a table that `path`, which has no symbolic link in it, is on: that with the longest mount point above
@@ -38,7 +48,7 @@ pub fn mount_of(table: &[u8], path: &Path) -> Option<MountPoint> {
 }
 
 /// `36 35 98:0 /root /point rw,noatime shared:1 - ext3 /dev/sda1 rw`: any number of fields before the dash.
-fn read(line: &[u8]) -> Option<MountPoint> {
+fn parse_line(line: &[u8]) -> Option<MountPoint> {
     let mut fields = line.split(|byte| *byte == b' ');
     let id = parse_digits(fields.next()?)?;
     let parent = parse_digits(fields.next()?)?;

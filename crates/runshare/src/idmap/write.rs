@@ -210,7 +210,7 @@ fn run_program(
     let run = || {
         // Restoring a mask that was set before cannot fail.
         let _ = mask.restore();
-        let failure = exec::run(program.as_os_str(), &words, None);
+        let failure = exec::exec(program.as_os_str(), &words, None);
         let why = Hint::new(move || missing_package(failure.errno()?, name));
         let sentence = format!("failed to execute {name}");
         diagnostics.report(&Error::new(failure).context(why).context(sentence))
