@@ -85,4 +85,17 @@ mod tests {
         assert!(found("^(uts|net)$", "net"));
         assert!(!found("^(uts|net)$", "nets"));
     }
+
+    /// smartcols knows no other crate, so it has the list of these characters that nscore has for messages too.
+    #[test]
+    fn the_table_writer_escapes_the_characters_that_messages_escape() {
+        for character in (' '..='\u{ffff}').filter(|character| !character.is_control()) {
+            let text = character.to_string();
+            let mut json = Vec::new();
+            smartcols::json::write_string(&mut json, text.as_bytes());
+            let is_escaped = json.starts_with(b"\"\\u");
+            let is_bidi = nscore::escape::is_bidi_control(u32::from(character));
+            assert_eq!(is_escaped, is_bidi, "{character:?}");
+        }
+    }
 }
