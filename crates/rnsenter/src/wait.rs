@@ -1,7 +1,7 @@
 //! Waiting for the program where it runs as a child: in a pid namespace only a child is.
 //!
-//! A shell that started the tool sees the tool alone, so the tool stops when the program stops, and has it go on when
-//! it goes on itself. That makes job control work.
+//! A shell that started the tool sees the tool alone, so the tool is suspended when the program is, and resumes it when
+//! it is resumed itself. That makes job control work.
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;

@@ -1,9 +1,12 @@
-//! Looks at everything that keeps a namespace alive, once.
+//! Every namespace that exists, and what refers to it: processes, threads, descriptors, sockets, mounts, and the kernel's
+//! own list, `listns(2)`.
 //!
-//! For each process: the ten links of its namespaces, how many threads it has, and its descriptors; its threads only if
-//! it has more than one; who it is only if it stands for a namespace. Then the mounts of this mount namespace and of the others. What is met for the first time is
-//! opened and asked whose it is; all else is a comparison of numbers. The cost is that of /proc: it grows with the
-//! processes and their descriptors, and a second processor takes its share.
+//! Of each process the scan reads the ten links of its namespaces, the number of its threads, and its descriptors; the
+//! threads themselves only if there are several; its name and user only if it represents a namespace. Then it reads the
+//! mounts of this mount namespace and of the others. A namespace that is found for the first time is opened and queried;
+//! everything else compares numbers. The cost is that of /proc: it grows with the processes and their descriptors.
+//!
+//! [`scan()`] makes the list that `rlsns` shows; [`Processes`] searches for one namespace, for `rnsenter`.
 
 mod fds;
 mod holder;

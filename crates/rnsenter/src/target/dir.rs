@@ -1,4 +1,4 @@
-//! A directory of kept namespaces, as `runshare --persist` makes it: one file for each, called as in /proc/PID/ns, which
+//! A directory of persistent namespaces, as `runshare --persist` makes it: one file for each, called as in /proc/PID/ns, which
 //! is such a directory too. There is no process, so nothing but namespaces can come from it.
 
 use std::ffi::OsString;

@@ -1,8 +1,9 @@
-//! What `--target` names: a process by its number, as the original has it, or what people have in their hands instead:
-//! the inode number of a namespace, a directory of kept namespaces, the id of a container.
+//! What `--target` names: a process by its PID, as the original has it, or, as extensions, a namespace by its inode
+//! number, a directory of persistent namespaces, or a container by its ID.
 //!
-//! The form of the word decides, and whatever the original understands keeps its meaning. What is named is found, opened
-//! and held while the options are read, for the first mistake wins; what it is to give is known once all have been read.
+//! The form of the word decides, and every word that the original accepts keeps its meaning. The target is found and
+//! opened while the options are parsed, because the first error wins; what it is to provide is known once all options
+//! are parsed.
 
 use std::ffi::OsStr;
 use std::path::Path;
