@@ -3,5 +3,5 @@
 _arguments -S -A '-*' \
     '(- *)'{-h,--help}'[show this help and exit]' \
     '(- *)'{-V,--version}'[show the version and exit]' \
-    '1:program:(runshare unshare rnsenter nsenter rchroot chroot)' \
-    '*::argument:{[[ " runshare unshare rnsenter nsenter rchroot chroot " == *" $words[1] "* ]] && _normal}'
+    '1:program:(runshare unshare rnsenter nsenter rlsns lsns rchroot chroot)' \
+    '*::argument:{[[ " runshare unshare rnsenter nsenter rlsns lsns rchroot chroot " == *" $words[1] "* ]] && _normal}'

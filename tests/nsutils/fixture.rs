@@ -3,9 +3,10 @@
 use testkit::{Outcome, Program, Tool, require};
 
 /// Each program and its original.
-pub(crate) const PROGRAMS: [(&str, &str); 3] = [
+pub(crate) const PROGRAMS: [(&str, &str); 4] = [
     ("runshare", "unshare"),
     ("rnsenter", "nsenter"),
+    ("rlsns", "lsns"),
     ("rchroot", "chroot"),
 ];
 

@@ -28,7 +28,7 @@ fn the_version_is_the_same() {
 fn an_error_in_the_command_line_is_the_same() {
     assert_all_same(|tool| tool.arg("--no-such-option"));
     assert_all_same(|tool| tool.args(["--no-such-option=nsutils", "--help"]));
-    assert_all_same(|tool| tool);
+    assert_same("rchroot", "chroot", |tool| tool);
 }
 
 #[test]
@@ -78,6 +78,17 @@ fn rnsenter_runs_a_program_the_same() {
     }
     for called in ["rnsenter", "nsenter"] {
         assert_runs_the_same("rnsenter", called, &["--uts=/proc/self/ns/uts"]);
+    }
+}
+
+#[test]
+fn rlsns_lists_the_same() {
+    let pid = std::process::id().to_string();
+    for called in ["rlsns", "lsns"] {
+        let words = ["--task", &pid, "--noheadings", "--output", "NS,TYPE"];
+        let single = assert_same("rlsns", called, |tool| tool.args(words));
+        let lists = single.is_none_or(|single| single.ok().out().contains(" uts"));
+        assert!(lists, "no UTS namespace is listed");
     }
 }
 

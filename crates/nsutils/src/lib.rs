@@ -22,7 +22,7 @@ struct Program {
     main: fn(Arguments) -> c_int,
 }
 
-static PROGRAMS: [Program; 3] = [
+static PROGRAMS: [Program; 4] = [
     Program {
         tool: &runshare::cli::TOOL,
         main: runshare::main,
@@ -30,6 +30,10 @@ static PROGRAMS: [Program; 3] = [
     Program {
         tool: &rnsenter::cli::TOOL,
         main: rnsenter::main,
+    },
+    Program {
+        tool: &rlsns::cli::TOOL,
+        main: rlsns::main,
     },
     Program {
         tool: &rchroot::cli::TOOL,
