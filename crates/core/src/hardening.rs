@@ -59,17 +59,6 @@ impl Hardening {
         }
     }
 
-    /// Temporary, for programs without an `OptionId`: sets the option of this long name, if it is one of these.
-    pub fn take(&mut self, option: &str) -> bool {
-        self.set(match option {
-            "close-fds" => HardeningOption::CloseFds,
-            "no-new-privs" => HardeningOption::NoNewPrivs,
-            "new-session" => HardeningOption::NewSession,
-            _ => return false,
-        });
-        true
-    }
-
     /// Whether the program is to lead a session, which requires a child: the first process of a job cannot leave its
     /// session.
     pub fn needs_fork(self) -> bool {

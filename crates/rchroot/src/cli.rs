@@ -114,12 +114,21 @@ pub fn command() -> Command {
     table::command(TOOL.name, OPTIONS)
         .about("Run a command with NEWROOT as its root directory.")
         .after_help(
-            "Without a command, \"$SHELL\" -i runs, or /bin/sh -i. The exit status is that of the \
-             command, 127 if it is not found, 126 if it cannot be run, 125 if rchroot itself fails. \
-             See rchroot(8).",
+            "Without a command, \"$SHELL\" -i runs, or /bin/sh -i. The exit status is that of \
+             the command, 127 if it is not found, 126 if it cannot be run, 125 if rchroot \
+             itself fails. See rchroot(8).",
         )
-        .arg(Arg::new("newroot").value_name("NEWROOT").required(true).value_hint(ValueHint::DirPath))
-        .arg(Arg::new("command").value_name("COMMAND").value_hint(ValueHint::CommandName))
+        .arg(
+            Arg::new("newroot")
+                .value_name("NEWROOT")
+                .required(true)
+                .value_hint(ValueHint::DirPath),
+        )
+        .arg(
+            Arg::new("command")
+                .value_name("COMMAND")
+                .value_hint(ValueHint::CommandName),
+        )
         .arg(
             Arg::new("argument")
                 .value_name("ARGUMENT")

@@ -5,7 +5,6 @@
 //! kinds of error have a type, because they end otherwise than "the tool failed": [`Usage`] (with the line that points
 //! to `--help`), [`exec::ExecError`] (126 and 127) and [`AlreadyReported`] (nothing is left to say).
 
-pub mod by_name;
 mod entry;
 pub mod getopt;
 mod help;
