@@ -27,7 +27,7 @@ const MOUNTS: &str = r#"
 "#;
 
 #[test]
-fn a_hundred_thousand_mounts_hold_nobody_up() {
+fn a_hundred_thousand_mounts_delay_no_program() {
     let most = fs::read_to_string("/proc/sys/fs/mount-max").unwrap_or_default();
     let allowed = most
         .trim()
@@ -74,7 +74,7 @@ fn below(levels: usize, name: &str, options: &str) -> Outcome {
 }
 
 #[test]
-fn user_namespaces_as_deep_as_there_can_be_hold_nobody_up() {
+fn user_namespaces_as_deep_as_there_can_be_delay_no_program() {
     if !can_run() {
         return;
     }

@@ -69,7 +69,7 @@ fn the_command_starts_in_the_directory_as_it_is_called_inside() {
 }
 
 #[test]
-fn what_is_no_directory_inside_is_told_and_nothing_runs() {
+fn what_is_no_directory_inside_is_reported_and_nothing_runs() {
     if !can_run() {
         return;
     }

@@ -14,7 +14,7 @@ fn with_fault(fixture: &Fixture, program: &Path, fault: &str, line: &[&str]) -> 
 }
 
 #[test]
-fn each_step_that_fails_is_told_and_is_the_last() {
+fn each_step_that_fails_is_reported_and_is_the_last() {
     if !require::root() || !require::installed("strace") {
         return;
     }

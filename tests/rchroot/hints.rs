@@ -60,7 +60,7 @@ fn a_mount_that_lets_no_program_run_is_named_with_the_command_that_mends_it() {
 }
 
 #[test]
-fn a_root_that_cannot_be_reached_is_told_by_the_part_that_is_in_the_way() {
+fn a_root_that_cannot_be_reached_is_reported_by_the_part_that_is_in_the_way() {
     let fixture = Fixture::new();
     let Some(diff) = differential_test() else {
         return;
@@ -130,7 +130,7 @@ fn on_a_terminal_a_hint_is_the_second_line() {
 }
 
 #[test]
-fn an_identity_that_cannot_be_taken_on_is_told_why() {
+fn an_identity_that_cannot_be_taken_on_is_reported_why() {
     if !require::user_namespaces() {
         return;
     }

@@ -152,7 +152,7 @@ fn a_reason_is_the_c_librarys_text_alone() {
 }
 
 #[test]
-fn every_bad_group_is_told() {
+fn every_bad_group_is_reported() {
     if require::root() {
         let outcome = run(&Fixture::new(), &["--groups=a,5,b,,c", "jail", "show"]);
         let lines = ["a", "b", "c"].map(|item| format!("chroot: invalid group '{item}'\n"));

@@ -125,7 +125,7 @@ fn without_a_search_right_the_way_is_barred() {
 }
 
 #[test]
-fn what_is_wrong_is_told_in_the_order_of_the_steps() {
+fn what_is_wrong_is_reported_in_the_order_of_the_steps() {
     if !require::root() {
         return;
     }

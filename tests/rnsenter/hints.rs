@@ -29,7 +29,7 @@ fn hint_for(caller: Caller, target: impl Display, options: &[&str]) -> Option<St
 }
 
 #[test]
-fn a_number_that_no_process_has_is_told_so() {
+fn a_number_that_no_process_has_is_reported() {
     for options in [
         &["-n", "true"][..],
         &["-a", "true"],
@@ -95,7 +95,7 @@ fn a_kernel_thread_is_told_from_a_process() {
 }
 
 #[test]
-fn the_process_of_another_user_is_told_with_its_owner() {
+fn the_process_of_another_user_is_reported_with_its_owner() {
     for options in [
         &["-n", "true"][..],
         &["-U", "true"],
@@ -167,7 +167,7 @@ fn a_hidden_process_is_told_from_one_that_is_not_there() {
 }
 
 #[test]
-fn a_program_that_is_not_inside_is_told_so() {
+fn a_program_that_is_not_inside_is_reported() {
     if !require::user_namespaces() {
         return;
     }

@@ -229,7 +229,7 @@ fn one_that_only_owns_what_is_there() {
 }
 
 #[test]
-fn a_number_of_none_is_told() {
+fn a_number_of_none_is_reported() {
     for number in ["4294967294", "4026531824"] {
         let refused = format!("rnsenter: no namespace {number} was found\n");
         for options in [&[][..], &["-n"], &["-a"]] {

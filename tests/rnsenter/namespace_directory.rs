@@ -144,7 +144,7 @@ fn the_directory_of_a_process_is_such_a_directory_too() {
 }
 
 #[test]
-fn a_directory_without_namespaces_is_told() {
+fn a_directory_without_namespaces_is_reported() {
     let scratch = Scratch::new();
     let name = scratch.path().to_str().unwrap();
     let none = format!("rnsenter: there is no persistent namespace in {name}\n");

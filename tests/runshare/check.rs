@@ -131,7 +131,7 @@ fn a_limit_of_0_is_in_its_row_and_tells_why() {
 }
 
 #[test]
-fn a_reason_that_all_have_in_common_is_told_once() {
+fn a_reason_that_all_have_in_common_is_reported_once() {
     if !require::user_namespaces() {
         return;
     }

@@ -97,7 +97,7 @@ fn a_kept_namespace_keeps_its_name() {
 }
 
 #[test]
-fn what_the_kernel_refuses_is_told_with_the_name() {
+fn what_the_kernel_refuses_is_reported_with_the_name() {
     if !require::user_namespaces() {
         return;
     }

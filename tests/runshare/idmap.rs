@@ -151,7 +151,7 @@ fn subordinate_ids_are_read_as_the_original_reads_them() {
 }
 
 #[test]
-fn a_user_without_a_name_and_a_file_that_is_closed_are_told() {
+fn a_user_without_a_name_and_a_file_that_is_closed_are_reported() {
     if !require::root() {
         return;
     }
@@ -174,7 +174,7 @@ fn a_user_without_a_name_and_a_file_that_is_closed_are_told() {
 }
 
 #[test]
-fn a_newuidmap_that_is_missing_or_cannot_be_run_is_told() {
+fn a_newuidmap_that_is_missing_or_cannot_be_run_is_reported() {
     if !require::root() || !require::installed("newuidmap") {
         return;
     }

@@ -306,7 +306,7 @@ fn what_the_caller_mounts_later_arrives_in_a_slave() {
 }
 
 #[test]
-fn what_cannot_be_the_root_is_told() {
+fn what_cannot_be_the_root_is_reported() {
     if !require::user_namespaces() {
         return;
     }

@@ -28,7 +28,7 @@ fn loader_in(program: &[u8]) -> (usize, usize) {
 }
 
 #[test]
-fn a_program_whose_loader_is_missing_is_told_with_its_name() {
+fn a_program_whose_loader_is_missing_is_reported_with_its_name() {
     if !require::root()
         || !require::machine_feature(
             cfg!(target_arch = "x86_64"),
@@ -71,7 +71,7 @@ fn a_program_whose_loader_is_missing_is_told_with_its_name() {
 }
 
 #[test]
-fn a_script_whose_interpreter_is_missing_is_told_with_its_name() {
+fn a_script_whose_interpreter_is_missing_is_reported_with_its_name() {
     if !require::root() {
         return;
     }
@@ -110,7 +110,7 @@ fn a_script_whose_interpreter_is_missing_is_told_with_its_name() {
 }
 
 #[test]
-fn a_root_for_another_processor_is_told_so() {
+fn a_root_for_another_processor_is_reported() {
     if !require::root()
         || !require::machine_feature(cfg!(target_arch = "x86_64"), "this is another processor")
     {
@@ -136,7 +136,7 @@ fn a_root_for_another_processor_is_told_so() {
 }
 
 #[test]
-fn a_program_that_is_nowhere_is_told_with_where_it_was_looked_for() {
+fn a_program_that_is_nowhere_is_reported_with_where_it_was_looked_for() {
     if !require::root() {
         return;
     }
@@ -171,7 +171,7 @@ fn a_program_that_is_nowhere_is_told_with_where_it_was_looked_for() {
 }
 
 #[test]
-fn the_callers_shell_that_is_not_inside_is_told_so() {
+fn the_callers_shell_that_is_not_inside_is_reported() {
     if !require::root() {
         return;
     }
@@ -188,7 +188,7 @@ fn the_callers_shell_that_is_not_inside_is_told_so() {
 }
 
 #[test]
-fn what_may_not_be_run_is_told_with_what_is_in_the_way() {
+fn what_may_not_be_run_is_reported_with_what_is_in_the_way() {
     if !require::root() {
         return;
     }

@@ -37,7 +37,7 @@ fn a_namespace_of_ones_own_user_namespace_is_entered_with_that() {
 }
 
 #[test]
-fn whose_a_kept_namespace_is_and_what_is_missing_over_it_is_told() {
+fn whose_a_kept_namespace_is_and_what_is_missing_over_it_is_reported() {
     if !require::root() {
         return;
     }
@@ -109,7 +109,7 @@ fn from_inside_nothing_outside_can_be_entered() {
 }
 
 #[test]
-fn what_nobody_can_enter_is_told_so() {
+fn what_nobody_can_enter_is_reported() {
     let Some(own) = hint_for(Caller::Whoever, std::process::id(), &["-U", "true"]) else {
         return;
     };

@@ -17,7 +17,7 @@ fn told(tool: Tool, args: &[&str]) -> String {
 }
 
 #[test]
-fn a_path_that_is_none_of_a_directory_is_told_for_what_it_is() {
+fn a_path_that_is_none_of_a_directory_is_reported_for_what_it_is() {
     let scratch = Scratch::new();
     let path = |name: &str| scratch.path().join(name).display().to_string();
     scratch.file("file", "");
@@ -41,7 +41,7 @@ fn a_path_that_is_none_of_a_directory_is_told_for_what_it_is() {
 }
 
 #[test]
-fn a_directory_without_a_slash_is_told() {
+fn a_directory_without_a_slash_is_reported() {
     let scratch = Scratch::new();
     fs::create_dir(scratch.path().join("kept")).unwrap();
     let tool = rnsenter().current_dir(scratch.path());
@@ -51,7 +51,7 @@ fn a_directory_without_a_slash_is_told() {
 }
 
 #[test]
-fn what_a_restart_has_left_is_told() {
+fn what_a_restart_has_left_is_reported() {
     let scratch = Scratch::new();
     let file = scratch.file("net", "");
     let directory = scratch.path().display().to_string();
@@ -77,7 +77,7 @@ fn what_a_restart_has_left_is_told() {
 }
 
 #[test]
-fn a_namespace_that_may_be_anothers_is_told_so() {
+fn a_namespace_that_may_be_anothers_is_reported() {
     if !require::root() {
         return;
     }
@@ -96,7 +96,7 @@ fn a_namespace_that_may_be_anothers_is_told_so() {
 }
 
 #[test]
-fn that_no_type_is_chosen_is_told() {
+fn that_no_type_is_chosen_is_reported() {
     let own = std::process::id().to_string();
     let Some(hint) = hint(Caller::Whoever, &["-t", &own, "true"]) else {
         return;
@@ -106,7 +106,7 @@ fn that_no_type_is_chosen_is_told() {
 }
 
 #[test]
-fn an_id_that_is_too_short_is_told_if_there_is_one() {
+fn an_id_that_is_too_short_is_reported_if_there_is_one() {
     if !require::root() || !require::machine_feature(knows_cgroup2(), "there is no cgroup2 here") {
         return;
     }
@@ -130,7 +130,7 @@ fn an_id_that_is_too_short_is_told_if_there_is_one() {
 }
 
 #[test]
-fn that_containers_are_seen_from_outside_alone_is_told() {
+fn that_containers_are_seen_from_outside_alone_is_reported() {
     if !require::root() {
         return;
     }

@@ -38,7 +38,7 @@ fn in_a_chroot_no_user_namespace_can_be_made() {
 }
 
 #[test]
-fn a_program_whose_interpreter_is_missing_is_told_so() {
+fn a_program_whose_interpreter_is_missing_is_reported() {
     let scratch = Scratch::new();
     let script = scratch.file("script", "#!/no/such/interpreter -x\n");
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);

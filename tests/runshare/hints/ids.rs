@@ -71,7 +71,7 @@ fn the_command_mends_it() {
 }
 
 #[test]
-fn a_missing_newuidmap_is_told_with_its_package() {
+fn a_missing_newuidmap_is_reported_with_its_package() {
     if !require::root() {
         return;
     }
@@ -94,7 +94,7 @@ fn a_missing_newuidmap_is_told_with_its_package() {
 }
 
 #[test]
-fn an_id_that_the_user_namespace_does_not_have_is_told_with_its_map() {
+fn an_id_that_the_user_namespace_does_not_have_is_reported_with_its_map() {
     if !require::user_namespaces() {
         return;
     }
@@ -122,7 +122,7 @@ fn an_id_that_the_user_namespace_does_not_have_is_told_with_its_map() {
 }
 
 #[test]
-fn a_user_namespace_that_denies_setgroups_is_told_so() {
+fn a_user_namespace_that_denies_setgroups_is_reported() {
     if !require::user_namespaces() {
         return;
     }

@@ -88,7 +88,7 @@ fn a_raised_limit_mends_it() {
 }
 
 #[test]
-fn user_namespaces_nested_too_deep_are_told_so() {
+fn user_namespaces_nested_too_deep_are_reported() {
     if !require::user_namespaces() {
         return;
     }
@@ -109,7 +109,7 @@ fn user_namespaces_nested_too_deep_are_told_so() {
 }
 
 #[test]
-fn pid_namespaces_nested_too_deep_are_told_so() {
+fn pid_namespaces_nested_too_deep_are_reported() {
     if !require::user_namespaces() {
         return;
     }

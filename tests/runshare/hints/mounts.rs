@@ -143,7 +143,7 @@ fn a_masked_proc_is_shown_with_what_masks_it() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_reached_is_told_by_the_part_that_is_in_the_way() {
+fn a_directory_that_cannot_be_reached_is_reported_by_the_part_that_is_in_the_way() {
     let scratch = Scratch::new();
     let within = |name: &str| scratch.path().join(name).display().to_string();
     scratch.file("file", "");

@@ -69,7 +69,7 @@ fn a_program_that_counts_on_dying_dies_only_below_init() {
 }
 
 #[test]
-fn what_fails_before_the_program_runs_is_told_once() {
+fn what_fails_before_the_program_runs_is_reported_once() {
     each(|tool| {
         let fails = |tool: Tool, code: i32, sentence: &str| {
             tool.run().fails(code, &format!("runshare: {sentence}\n"));

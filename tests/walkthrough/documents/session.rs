@@ -143,7 +143,7 @@ impl Session {
 }
 
 #[test]
-fn output_is_told_from_what_is_typed() {
+fn output_is_distinguished_from_what_is_typed() {
     let block = ["$ bash", "# hostname", "inside", "# true \\", "  b", "$ ls"];
     let session = Session::read(&block.map(str::to_owned), true).expect("a session");
     assert!(!session.of_root);
