@@ -170,7 +170,7 @@ pub fn command() -> Command {
     table::command(TOOL.name, OPTIONS)
         .about("List the namespaces of this machine, or the processes in one of them.")
         .after_help(
-            "--list-columns lists the columns. rlsns(8) describes trees, filters and where namespaces are found.",
+            "Use --list-columns to list the columns. rlsns(8) describes trees, filters and where namespaces are found.",
         )
         .arg(
             Arg::new("namespace")

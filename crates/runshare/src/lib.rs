@@ -8,7 +8,6 @@ mod environment;
 mod extensions;
 mod fork;
 mod helper;
-mod hint;
 mod idmap;
 mod init;
 mod mounts;

@@ -13,7 +13,7 @@ use nscore::sys::signal::set_default;
 
 use crate::cli::OptionId;
 use crate::fork::{self, Exposure, ParentDeathSignal, Watchdog};
-use crate::hint::foreign_subordinate_ids;
+use crate::idmap::hint::foreign_subordinate_ids;
 use crate::idmap::write::IdMapWriter;
 use crate::options::Options;
 use crate::persist::{NamespaceBinder, unpersist};
@@ -46,7 +46,9 @@ fn run_program(options: &Options, diagnostics: &Diagnostics) -> Result<ExitReaso
     if let Some((kind, owner)) = options.foreign_range_owner() {
         diagnostics.print_hint(|| Some(foreign_subordinate_ids(kind, owner)));
     }
-    let mut id_maps = IdMapWriter::prepare(options, diagnostics)?;
+    let has_owner = options.owner.is_some();
+    let mut id_maps =
+        IdMapWriter::prepare(&options.users, &options.groups, has_owner, diagnostics)?;
     let watchdog = Watchdog::spawn(options, diagnostics)?;
 
     credentials::become_owner(options)?;

@@ -7,6 +7,7 @@
 //!
 //! If a range contains the single ID, [`ranges::compose_ranges`] cuts the range.
 
+pub(crate) mod hint;
 pub(crate) mod ranges;
 pub(crate) mod subid;
 pub(crate) mod write;
@@ -22,7 +23,7 @@ use nix::fcntl::OFlag;
 use nscore::hint::Hint;
 use nscore::procfs::{self, IdKind, map_extents};
 
-use crate::hint::missing_subordinate_ids;
+use crate::idmap::hint::missing_subordinate_ids;
 use crate::idmap::ranges::{MapArg, MapRange, RequestedRange, compose_ranges};
 use crate::idmap::subid::{FindRangeError, SubidRange, find_range};
 

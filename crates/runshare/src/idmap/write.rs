@@ -19,10 +19,9 @@ use nscore::sys::process;
 use nscore::sys::signal::SignalSet;
 
 use crate::helper::{Helper, wait_for_success};
-use crate::hint::{missing_capability, missing_package};
+use crate::idmap::hint::{missing_capability, missing_package};
 use crate::idmap::ranges::MapRange;
 use crate::idmap::{self, IdMap, Setgroups};
-use crate::options::Options;
 
 /// The directories of a system's own programs: they are searched for newuidmap before PATH, because it decides which
 /// IDs the program has.
@@ -41,23 +40,28 @@ impl IdMapWriter {
     ///
     /// # Errors
     /// `fork failed`.
-    pub(crate) fn prepare(options: &Options, diagnostics: &Diagnostics) -> Result<IdMapWriter> {
+    pub(crate) fn prepare(
+        user_map: &IdMap,
+        group_map: &IdMap,
+        has_owner: bool,
+        diagnostics: &Diagnostics,
+    ) -> Result<IdMapWriter> {
         let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
         let by_helper = |map: &IdMap| {
-            let has_owner = options.owner.is_some() && map.single.is_some();
-            has_owner || !map.ranges.is_empty()
+            let is_for_owner = has_owner && map.single.is_some();
+            is_for_owner || !map.ranges.is_empty()
         };
         let (mut users, mut groups) = (None, None);
         let (mut own_user, mut own_group) = (None, None);
-        if by_helper(&options.users) {
-            users = Some(options.users.ranges(uid));
+        if by_helper(user_map) {
+            users = Some(user_map.ranges(uid));
         } else {
-            own_user = options.users.single.map(|inner| (inner, uid));
+            own_user = user_map.single.map(|inner| (inner, uid));
         }
-        if by_helper(&options.groups) {
-            groups = Some(options.groups.ranges(gid));
+        if by_helper(group_map) {
+            groups = Some(group_map.ranges(gid));
         } else {
-            own_group = options.groups.single.map(|inner| (inner, gid));
+            own_group = group_map.single.map(|inner| (inner, gid));
         }
         let helper = if users.is_some() || groups.is_some() {
             let process = getpid();
