@@ -231,7 +231,7 @@ _rchroot() {
 
     case "${cmd}" in
         rchroot)
-            opts="--groups --userspec --skip-chdir --help --version --chdir --close-fds --no-new-privs --new-session --mount-api --mount-sys --mount-dev --resolv-conf --bind --bind-ro --tmpfs --clear-env --whitelist-env --reset-env"
+            opts="--groups --userspec --skip-chdir --help --version --chdir --close-fds --no-new-privs --new-session --mount-api --mount-sys --mount-dev --resolv-conf --bind --bind-ro --tmpfs --ephemeral --clear-env --whitelist-env --reset-env"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -186,6 +186,7 @@ fn the_original_knows_none_of_these_options() {
         ("--bind", "=/etc"),
         ("--bind-ro", "=/etc:/mnt:nodev"),
         ("--tmpfs", "=/tmp:size=1m"),
+        ("--ephemeral", ""),
         ("--clear-env", ""),
         ("--whitelist-env", "=A"),
         ("--reset-env", ""),

@@ -13,6 +13,7 @@ mod accounts;
 mod chdir;
 mod command_lines;
 mod differences;
+mod ephemeral;
 mod exec;
 mod faults;
 mod fixture;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::fixture::{RUNSHARE, differential_test, ordinary, runshare};
+use crate::fixture::{RUNSHARE, TESTER, differential_test, ordinary, runshare};
 use testkit::{Scratch, Tool, require};
 
 /// Shell code that fills the directory `$0` with the machine's programs by mounts, and runs the rest.
@@ -224,4 +224,64 @@ fn the_original_knows_none_of_these_options() {
             &(unknown + "Try 'unshare --help' for more information.\n"),
         );
     }
+}
+
+#[test]
+fn an_ephemeral_root_of_a_user_takes_what_is_written_to_memory() {
+    if !require::user_namespaces() {
+        return;
+    }
+    let root = bare_root();
+    let open_to_all = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+    std::fs::set_permissions(root.path(), open_to_all).unwrap();
+    let script = "echo new >/new && cat /new && cat /etc/resolv.conf && [ -e /usr/bin/env ] && { rmdir /mnt 2>&1; [ -e /mnt ] || echo removed; }";
+    // In a second user namespace each directory is a mount of its own, which cannot be removed.
+    let busy = "rmdir: failed to remove '/mnt': Device or resource busy\n";
+    for (options, removed) in [
+        (&["--ephemeral"][..], "removed\n"),
+        (&["--ephemeral", "--pivot-root"], "removed\n"),
+        (&["--ephemeral", "-r"], busy),
+        (&["--ephemeral", "-U", "-r", "-pf", "--mount-proc"], busy),
+    ] {
+        let outcome = in_filled(&root, options, &["sh", "-c", script]).run();
+        if outcome.err().contains("requires Linux 6.6") {
+            return;
+        }
+        let out = outcome.out();
+        assert_eq!(
+            out,
+            format!("new\ninside\n{removed}"),
+            "{options:?} {outcome}"
+        );
+        let names = ["new", "mnt"].map(|name| root.path().join(name).exists());
+        assert_eq!(names, [false, true], "{options:?}");
+    }
+}
+
+#[test]
+fn the_callers_own_root_can_be_ephemeral() {
+    if !require::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let directory = scratch.dir("all");
+    if nix::unistd::geteuid().is_root() {
+        // A file of somebody without a number in the user namespace cannot be copied.
+        for path in [scratch.path(), &directory] {
+            std::os::unix::fs::chown(path, Some(TESTER), Some(TESTER)).unwrap();
+        }
+    }
+    let name = directory.to_str().unwrap();
+    let script = format!("echo new >{name}/new && cat {name}/new && pwd && cat /proc/self/comm");
+    let tool = ordinary(runshare()).current_dir(&directory);
+    let outcome = tool.args(["-r", "--ephemeral", "sh", "-c", &script]).run();
+    if outcome.err().contains("requires Linux 6.6") {
+        return;
+    }
+    let working = directory.canonicalize().unwrap();
+    assert_eq!(
+        outcome.ok().out(),
+        format!("new\n{}\ncat\n", working.display())
+    );
+    assert!(!directory.join("new").exists());
 }

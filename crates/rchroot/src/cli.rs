@@ -80,6 +80,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     rootfs(RootfsOption::Bind),
     rootfs(RootfsOption::BindRo),
     rootfs(RootfsOption::Tmpfs),
+    rootfs(RootfsOption::Ephemeral),
     Opt::flag(
         OptionId::ClearEnv,
         "clear-env",

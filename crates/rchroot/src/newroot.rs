@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, readlink};
-use nix::unistd::{chdir, chroot, fchdir};
+use nix::unistd::{chdir, chroot, fchdir, getcwd};
 use nscore::cli::quote::Quotes;
 use nscore::cli::{Message, message};
 use nscore::hint::{self, WithHint};
@@ -110,12 +110,13 @@ fn mount_and_enter(
     if (again.device, again.inode) != (found.device, found.inode) {
         return cannot(Errno::ESTALE);
     }
-    let working = open(Path::new("."), OFlag::O_PATH | OFlag::O_DIRECTORY);
+    let working = getcwd();
     let entered = rootfs::mount_all(directory, &options.mounts, warn)?;
     let changed = fchdir(&entered).and_then(|()| chroot("."));
     cannot_enter(changed, root, otherwise, quotes)?;
     if options.skip_chdir {
-        fchdir(working?).context("cannot change directory to .")?;
+        // The same directory by its path, which may lead to something that was mounted there.
+        chdir(&working?).context("cannot change directory to .")?;
     }
     Ok(())
 }

@@ -343,6 +343,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     rootfs(RootfsOption::Bind),
     rootfs(RootfsOption::BindRo),
     rootfs(RootfsOption::Tmpfs),
+    rootfs(RootfsOption::Ephemeral),
 ];
 
 /// A new namespace, which is persistent if a FILE is given.

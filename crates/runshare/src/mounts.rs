@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nix::unistd::{chdir, chroot, fchdir};
+use nix::unistd::{chdir, chroot, fchdir, getcwd};
 use nscore::cli::{Message, message};
 use nscore::hint::{self, WithHint};
 use nscore::rootfs;
@@ -54,14 +54,22 @@ pub(crate) fn change_root_and_directory(
     warn: &dyn Fn(&Message),
 ) -> Result<Option<NewRoot>> {
     let mut directory = options.directory.as_deref();
+    let working;
     let mut new_root = None;
     if let Some(root) = &options.root {
         stop_proc_propagation_inside(root, options)?;
         new_root = change_root(root, options, warn)?;
         directory = directory.or(Some(Path::new("/")));
     } else if !options.mounts.is_empty() {
-        let root = open(Path::new("/"), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
-        rootfs::mount_all(root, &options.mounts, warn)?;
+        let root = Path::new("/");
+        let opened = open(root, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
+        let mounted = rootfs::mount_all(opened, &options.mounts, warn)?;
+        if options.mounts.has_root_of_its_own() {
+            // The same directory by its path, in the new root.
+            working = getcwd().context("cannot get the working directory")?;
+            cannot_chroot(fchdir(&mounted).and_then(|()| chroot(".")), root)?;
+            directory = directory.or(Some(&working));
+        }
     }
     if let Some(directory) = directory {
         chdir(directory)

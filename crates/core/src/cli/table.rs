@@ -257,6 +257,11 @@ impl<Id: Copy> Opt<Id> {
                 Opt::required(id, "bind-ro", "SRC[:DST[:OPTIONS]]", "the same, read-only")
                     .value_hint(ValueHint::AnyPath)
             }
+            RootfsOption::Ephemeral => Opt::flag(
+                id,
+                "ephemeral",
+                "what is written to the root goes to memory and is gone at the end",
+            ),
             RootfsOption::Tmpfs => Opt::required(
                 id,
                 "tmpfs",

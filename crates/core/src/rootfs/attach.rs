@@ -60,7 +60,7 @@ impl NewFilesystem {
     }
 
     /// Makes it; it is mounted nowhere yet.
-    fn make(&self) -> Result<OwnedFd, MountError> {
+    pub(super) fn make(&self) -> Result<OwnedFd, MountError> {
         let context = FsContext::open(self.name)?;
         let made = self.configure(&context);
         let made = made.and_then(|()| context.create());

@@ -20,6 +20,7 @@ mod api;
 mod attach;
 mod bind;
 mod dev;
+mod ephemeral;
 mod error;
 mod option;
 mod remount;
@@ -27,6 +28,7 @@ mod requests;
 mod resolv_conf;
 mod root;
 mod source;
+mod submounts;
 
 use std::os::fd::{AsFd, OwnedFd};
 
@@ -58,7 +60,12 @@ pub fn mount_all(
     let prepared = requests.mounts.iter().map(PreparedMount::new);
     let prepared = prepared.collect::<Result<Vec<_>>>()?;
     let resolv_conf = resolv_conf::open_source(requests, warn);
-    let root = Root::new(own_mount(directory)?);
+    let root = if requests.is_ephemeral {
+        ephemeral::mount(directory.as_fd())?
+    } else {
+        own_mount(directory)?
+    };
+    let root = Root::new(root);
     if let Some(mode) = requests.api {
         api::mount(&root, mode, requests.omit_proc, warn)?;
     }

@@ -22,6 +22,8 @@ pub enum RootfsOption {
     BindRo,
     /// `--tmpfs`.
     Tmpfs,
+    /// `--ephemeral`.
+    Ephemeral,
 }
 
 impl Requests {
@@ -45,6 +47,10 @@ impl Requests {
             RootfsOption::Bind => self.add_bind(required, false),
             RootfsOption::BindRo => self.add_bind(required, true),
             RootfsOption::Tmpfs => self.add_tmpfs(required),
+            RootfsOption::Ephemeral => {
+                self.set_ephemeral();
+                Ok(())
+            }
         }
     }
 }

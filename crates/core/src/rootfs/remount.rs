@@ -48,6 +48,16 @@ pub(super) fn flags_of(attributes: u64) -> MsFlags {
     set.fold(MsFlags::empty(), |flags, (_, flag, _)| flags | *flag)
 }
 
+/// The attributes of the mount that a file is on.
+///
+/// # Errors
+/// Those of `fstatvfs(3)`.
+pub(super) fn attributes_of(file: impl AsFd) -> Result<u64, Errno> {
+    let has = fstatvfs(file.as_fd())?.flags();
+    let set = FLAGS.iter().filter(|(_, _, flag)| has.contains(*flag));
+    Ok(set.fold(0, |attributes, (attribute, ..)| attributes | attribute))
+}
+
 /// Sets these attributes of the mount with this root, and of all that are mounted below it. Each keeps the flags that it
 /// has: in a user namespace a mount that it was given must not lose one.
 ///

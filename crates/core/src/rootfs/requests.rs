@@ -57,6 +57,7 @@ pub struct Requests {
     pub(super) api: Option<ApiMode>,
     resolv_conf: Option<ResolvConf>,
     pub(super) omit_proc: bool,
+    pub(super) is_ephemeral: bool,
     /// In the order of the command line.
     pub(super) mounts: Vec<MountRequest>,
 }
@@ -64,7 +65,8 @@ pub struct Requests {
 impl Requests {
     /// Whether nothing is to be mounted.
     pub fn is_empty(&self) -> bool {
-        self.api.is_none() && self.mounts.is_empty() && !self.wants_resolv_conf()
+        let nothing = self.mounts.is_empty() && !self.is_ephemeral;
+        nothing && self.api.is_none() && !self.wants_resolv_conf()
     }
 
     /// The first option of these that is about a root of its own: `--mount-api`, `--resolv-conf`.
@@ -74,6 +76,16 @@ impl Requests {
             (None, Some(_)) => Some("--resolv-conf"),
             (None, None) => None,
         }
+    }
+
+    /// `--ephemeral`
+    pub fn set_ephemeral(&mut self) {
+        self.is_ephemeral = true;
+    }
+
+    /// Whether the root that [`mount_all`](super::mount_all) returns is another one than the directory that it is given.
+    pub fn has_root_of_its_own(&self) -> bool {
+        self.is_ephemeral
     }
 
     /// Leaves /proc to somebody else.

@@ -8,7 +8,7 @@ use nix::fcntl::OFlag;
 
 use super::root::PointKind;
 use crate::sys::file::open;
-use crate::sys::mount::clone_tree;
+use crate::sys::mount::{clone_mount, clone_tree};
 
 /// A file or directory to be bound, with all that is mounted below it.
 #[derive(Debug)]
@@ -26,6 +26,19 @@ impl Source {
     /// Those of `open(2)` and `open_tree(2)`.
     pub(super) fn open(path: &Path) -> Result<Source, Errno> {
         Source::of(open(path, OFlag::O_PATH)?)
+    }
+
+    /// Clones what this descriptor of `O_PATH` is of, without what is mounted below it.
+    ///
+    /// # Errors
+    /// Those of `open_tree(2)`: EINVAL in a user namespace, for what a more privileged one has mounted something in;
+    /// ENOSYS before Linux 5.2.
+    pub(super) fn without_submounts(file: &OwnedFd) -> Result<Source, Errno> {
+        Ok(Source {
+            kind: PointKind::for_source(file)?,
+            file: clone_mount(file)?,
+            is_clone: true,
+        })
     }
 
     /// Clones what this descriptor of `O_PATH` is of.

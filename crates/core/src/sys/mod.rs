@@ -34,6 +34,7 @@ mod statx;
 pub mod terminal;
 pub(crate) mod threads;
 pub mod uname;
+pub mod xattr;
 
 /// The number of a system call that came after Linux 5.0, from the one in the kernel's common table.
 ///
