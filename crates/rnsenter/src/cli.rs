@@ -59,9 +59,11 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     Opt::help("show this help and exit").short('h'),
     Opt::version("show the version and exit").short('V'),
     Opt::required(
-        OptionId::Target, "target",
+        OptionId::Target,
+        "target",
         "PID[:INODE]|NS|DIR|ID",
-        "a process (INODE: its pidfd's), a namespace by its inode, persistent namespaces, a container by its ID",
+        "a process (INODE: its pidfd's), a namespace by its inode, persistent namespaces, \
+         a container by its ID",
     )
     .short('t')
     .value_hint(ValueHint::DirPath)
@@ -71,7 +73,8 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     namespace(NsType::Ipc, 'i', "System V IPC and POSIX message queues"),
     namespace(NsType::Net, 'n', "network"),
     Opt::required(
-        OptionId::NetSocket, "net-socket",
+        OptionId::NetSocket,
+        "net-socket",
         "FD",
         "the network of this socket of the target",
     )
@@ -82,60 +85,91 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     namespace(NsType::Cgroup, 'C', "the root of /proc/PID/cgroup"),
     namespace(NsType::Time, 'T', "clocks"),
     Opt::required(
-        OptionId::Setuid, "setuid",
+        OptionId::Setuid,
+        "setuid",
         "UID|follow",
         "become this user inside, or the target's",
     )
     .short('S')
     .heading(USERS),
     Opt::required(
-        OptionId::Setgid, "setgid",
+        OptionId::Setgid,
+        "setgid",
         "GID|follow",
         "become this group inside, with no others, or the target's",
     )
     .short('G')
     .heading(USERS),
     directory(
-        OptionId::Root, "root",
+        OptionId::Root,
+        "root",
         'r',
         "the root directory: the target's, or DIR of the caller",
     ),
     directory(
-        OptionId::Wd, "wd",
+        OptionId::Wd,
+        "wd",
         'w',
         "the working directory: the target's, or DIR of the caller",
     ),
-    directory(OptionId::Wdns, "wdns", 'W', "the working directory, DIR looked up inside"),
-    Opt::flag(OptionId::Env, "env", "the program gets the target's environment")
-        .short('e')
-        .heading(PROCESS),
+    directory(
+        OptionId::Wdns,
+        "wdns",
+        'W',
+        "the working directory, DIR looked up inside",
+    ),
     Opt::flag(
-        OptionId::NoFork, "no-fork",
+        OptionId::Env,
+        "env",
+        "the program gets the target's environment",
+    )
+    .short('e')
+    .heading(PROCESS),
+    Opt::flag(
+        OptionId::NoFork,
+        "no-fork",
         "with --pid, do not run the program in a child",
     )
     .short('F')
     .heading(PROCESS),
-    Opt::flag(OptionId::JoinCgroup, "join-cgroup", "move into the target's cgroup (version 2)")
-        .short('c')
-        .heading(PROCESS),
     Opt::flag(
-        OptionId::PreserveCredentials, "preserve-credentials",
+        OptionId::JoinCgroup,
+        "join-cgroup",
+        "move into the target's cgroup (version 2)",
+    )
+    .short('c')
+    .heading(PROCESS),
+    Opt::flag(
+        OptionId::PreserveCredentials,
+        "preserve-credentials",
         "keep the user and the groups in a user namespace",
     )
     .heading(USERS),
     Opt::flag(
-        OptionId::KeepCaps, "keep-caps",
+        OptionId::KeepCaps,
+        "keep-caps",
         "the program keeps the capabilities of the user namespace",
     )
     .heading(USERS),
-    Opt::flag(OptionId::UserParent, "user-parent", "the parent of the target's user namespace").heading(NAMESPACES),
     Opt::flag(
-        OptionId::FollowContext, "follow-context",
+        OptionId::UserParent,
+        "user-parent",
+        "the parent of the target's user namespace",
+    )
+    .heading(NAMESPACES),
+    Opt::flag(
+        OptionId::FollowContext,
+        "follow-context",
         "run the program in the target's SELinux context",
     )
     .short('Z')
     .heading(PROCESS),
-    Opt::flag(OptionId::ClearEnv, "clear-env", "the program gets an empty environment").heading(EXTENSIONS),
+    Opt::flag(
+        OptionId::ClearEnv,
+        "clear-env",
+        "the program gets an empty environment",
+    )
+    .heading(EXTENSIONS),
     hardening(HardeningOption::CloseFds),
     hardening(HardeningOption::NoNewPrivs),
     hardening(HardeningOption::NewSession),
