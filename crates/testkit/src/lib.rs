@@ -63,7 +63,7 @@ pub use paths::{originals, workspace};
 pub use ptrace_probe::probe_ancestors;
 pub use running::Running;
 pub use scratch::Scratch;
-pub use sys::{pidfd_inode, session_keyring};
+pub use sys::{exchange, pidfd_inode, session_keyring};
 pub use test_input::{command_lines, seeded_numbers, words};
 pub use tool::Tool;
 pub use unresponsive_fs::UnresponsiveFs;

@@ -12,10 +12,12 @@ use std::mem::zeroed;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::Command;
 use std::ptr::null;
 use std::sync::OnceLock;
 
+use nix::NixPath;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc::{self, c_int, c_uint, c_ulong};
@@ -89,6 +91,31 @@ pub fn session_keyring() -> Result<libc::c_long, Errno> {
     let keyring = libc::KEY_SPEC_SESSION_KEYRING;
     // SAFETY: this operation of keyctl takes two numbers.
     Errno::result(unsafe { libc::syscall(libc::SYS_keyctl, operation, keyring, make) })
+}
+
+/// Exchanges two files, `renameat2(2)`, for which nix has no function with musl.
+///
+/// # Errors
+/// What the kernel says.
+pub fn exchange(one: &Path, other: &Path) -> Result<(), Errno> {
+    let here = libc::AT_FDCWD;
+    let result = one.with_nix_path(|one| {
+        other.with_nix_path(|other| {
+            let (one, other) = (one.as_ptr(), other.as_ptr());
+            // SAFETY: the paths are NUL-terminated and outlive the call.
+            unsafe {
+                libc::syscall(
+                    libc::SYS_renameat2,
+                    here,
+                    one,
+                    here,
+                    other,
+                    libc::RENAME_EXCHANGE,
+                )
+            }
+        })
+    })??;
+    Errno::result(result).map(drop)
 }
 
 /// How the child `pid` ended, without reaping it: as a zombie it keeps its number, and its group's, from being used

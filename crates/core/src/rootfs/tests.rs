@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use nix::fcntl::{AT_FDCWD, OFlag, RenameFlags, renameat2};
+use nix::fcntl::OFlag;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use testkit::{Scratch, require};
@@ -68,14 +68,7 @@ fn points() -> Vec<PathBuf> {
 fn exchange(directory: &Path, stop: &AtomicBool) {
     let (one, other) = (directory.join("flip"), directory.join("flop"));
     while !stop.load(Ordering::Relaxed) {
-        renameat2(
-            AT_FDCWD,
-            &one,
-            AT_FDCWD,
-            &other,
-            RenameFlags::RENAME_EXCHANGE,
-        )
-        .expect("both are there");
+        testkit::exchange(&one, &other).expect("both are there");
     }
 }
 
