@@ -20,7 +20,7 @@ use nix::libc::S_IFSOCK;
 
 use super::nsfile::NsFiles;
 use super::nslink;
-use super::process::{ProcName, to_pid};
+use super::proc_name::{ProcName, to_pid};
 use super::record::Registry;
 use super::ref_kinds::RefKinds;
 use super::self_fds;

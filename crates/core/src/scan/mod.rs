@@ -16,6 +16,7 @@ mod mounts;
 mod netnsid;
 mod nsfile;
 pub mod nslink;
+mod proc_name;
 mod process;
 mod processes;
 mod record;

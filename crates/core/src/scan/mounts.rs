@@ -21,7 +21,7 @@ use nix::libc;
 use super::mountinfo::{self, MountedNamespace};
 use super::nsfile::NsFiles;
 use super::nslink;
-use super::process::ProcName;
+use super::proc_name::ProcName;
 use super::processes::read_to_end;
 use super::record::Registry;
 use super::ref_kinds::RefKinds;

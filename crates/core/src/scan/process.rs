@@ -5,7 +5,6 @@
 //! that directory is another process's.
 
 use std::ffi::CStr;
-use std::io::Write;
 
 use crate::ns_type::NsType;
 use crate::procfs::{Stat, parse_digits};
@@ -14,11 +13,11 @@ use crate::sys::probe::Call;
 use crate::sys::process::share_descriptors;
 use crate::unread::Unread;
 use nix::errno::Errno;
-use nix::unistd::Pid;
 
 use super::fds::{FdReader, ScanContext};
 use super::nsfile::NsFiles;
 use super::nslink;
+use super::proc_name::{ProcName, to_pid};
 use super::record::Registry;
 use super::ref_kinds::RefKinds;
 use super::{HoldKind, Holder, Process, ProcessInfo, ScanOptions, Snapshot, Task};
@@ -253,22 +252,4 @@ fn read_info_at(ns: &Directory, pid: u32, unread: &mut Unread) -> Option<Box<Pro
         uid: unread.note(pid, Call::Status, owner)?.uid,
         name: stat.name.to_vec(),
     }))
-}
-
-/// A process's number for a system call.
-pub(super) fn to_pid(number: u32) -> Pid {
-    Pid::from_raw(i32::try_from(number).unwrap_or(i32::MAX))
-}
-
-/// Room for the name of a file below /proc that begins with a number.
-#[derive(Default)]
-pub(super) struct ProcName([u8; 24]);
-
-impl ProcName {
-    /// The number and what stands behind it.
-    pub(super) fn write(&mut self, number: u32, rest: &str) -> &CStr {
-        // Ten digits at most, and what stands behind them, leave a zero at the end.
-        let _ = write!(&mut self.0[..23], "{number}{rest}");
-        CStr::from_bytes_until_nul(&self.0).unwrap_or_default()
-    }
 }

@@ -12,7 +12,7 @@ use crate::sys::probe::Call;
 use crate::unread::Unread;
 use nix::errno::Errno;
 
-use super::process::ProcName;
+use super::proc_name::ProcName;
 
 /// All of them, as they were listed.
 #[derive(Debug)]

@@ -12,7 +12,8 @@ use crate::sys::directory::Directory;
 use crate::sys::probe::Call;
 use nix::errno::Errno;
 
-use super::process::{LINKS, ProcName, ProcessReader};
+use super::proc_name::ProcName;
+use super::process::{LINKS, ProcessReader};
 use super::processes::Processes;
 use super::{NsTypes, ScanOptions, listns, mounts, nslink};
 
