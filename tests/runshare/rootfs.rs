@@ -285,3 +285,21 @@ fn the_callers_own_root_can_be_ephemeral() {
     );
     assert!(!directory.join("new").exists());
 }
+
+#[test]
+fn who_has_no_number_in_the_user_namespace_can_mount_as_its_root() {
+    if !require::root() {
+        return;
+    }
+    let maps = ["--map-users=0:100000:65536", "--map-groups=0:100000:65536"];
+    let show = "echo x >/dev/null && : >/dev/shm/x && ls -ln /dev/shm/x && ls -dn /dev";
+    let tool = runshare()
+        .args(maps)
+        .args(["--mount-dev", "-S", "0", "-G", "0"]);
+    let outcome = tool.args(["sh", "-c", show]).run().ok();
+    assert_eq!(outcome.err(), "");
+    for line in outcome.out().lines() {
+        let owner: Vec<&str> = line.split_whitespace().skip(2).take(2).collect();
+        assert_eq!(owner, ["0", "0"], "{line}");
+    }
+}

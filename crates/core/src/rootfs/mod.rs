@@ -34,8 +34,11 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
+use nix::unistd::{Gid, Uid, getegid, geteuid, setfsgid, setfsuid};
 
 use crate::message::Message;
+use crate::ns_type::NsType;
+use crate::procfs::{IdKind, Proc};
 use crate::sys::directory::status_of;
 use crate::sys::fs_context::make_tree_private;
 use crate::sys::mount::{attach, clone_tree};
@@ -57,6 +60,7 @@ pub fn mount_all(
     requests: &Requests,
     warn: &dyn Fn(&Message),
 ) -> Result<OwnedFd> {
+    use_mapped_ids();
     let prepared = requests.mounts.iter().map(PreparedMount::new);
     let prepared = prepared.collect::<Result<Vec<_>>>()?;
     let resolv_conf = resolv_conf::open_source(requests, warn);
@@ -76,6 +80,25 @@ pub fn mount_all(
         mount.mount(&root, warn)?;
     }
     Ok(root.into_directory())
+}
+
+/// Has the files that are made here belong to root of the user namespace where this process has no number of its own in
+/// it, as after a map of other ids: the kernel makes none for it, EOVERFLOW. `execve(2)` undoes it.
+fn use_mapped_ids() {
+    let proc = Proc::mounted();
+    let is_unmapped = |id: u32, kind: IdKind, setting: &str| {
+        let is_overflow = id != 0 && proc.sysctl(setting) == Some(i64::from(id));
+        is_overflow
+            && proc.is_initial(NsType::User) == Some(false)
+            && proc.maps(kind, 0) == Some(true)
+    };
+    let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
+    if is_unmapped(gid, IdKind::Groups, "kernel.overflowgid") {
+        setfsgid(Gid::from_raw(0));
+    }
+    if is_unmapped(uid, IdKind::Users, "kernel.overflowuid") {
+        setfsuid(Uid::from_raw(0));
+    }
 }
 
 /// The directory as a mount: itself if it is one, else its clone on itself, with what is mounted below it.
