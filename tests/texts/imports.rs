@@ -26,16 +26,6 @@ const LEFT: [(&str, &[&str]); 1] = [(
         "rootfs::dev",
         "rootfs::attach",
         "rootfs::remount",
-        "scan::fds",
-        "scan::holder",
-        "scan::process",
-        "scan::record",
-        "sys::directory",
-        "sys::file",
-        "sys::namespace",
-        "sys::nsfs",
-        "sys::probe",
-        "sys::process",
     ],
 )];
 

@@ -23,8 +23,8 @@ use nix::sys::prctl::set_no_new_privs;
 use nix::unistd::{chdir, setsid};
 
 use crate::message::{Message, message};
+use crate::sys::close_range::{cloexec_above_stdio, close_inherited};
 use crate::sys::errno::reason;
-use crate::sys::file::{cloexec_above_stdio, close_inherited};
 use crate::sys::keyring;
 
 pub use crate::sys::environment::{erase as erase_environment, hide as hide_environment};
