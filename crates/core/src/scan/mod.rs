@@ -10,6 +10,7 @@
 
 mod fds;
 mod holder;
+mod list_holders;
 mod listns;
 pub(crate) mod mountinfo;
 mod mounts;
