@@ -110,11 +110,15 @@ pub fn set_attributes(mount: impl AsFd, attributes: u64, is_recursive: bool) -> 
 ///
 /// # Errors
 /// As [`set_attributes`].
+#[allow(
+    clippy::useless_conversion,
+    reason = "the type of a mount flag differs from processor to processor"
+)]
 pub fn make_tree_private(mount: impl AsFd) -> Result<(), Errno> {
     let change = libc::mount_attr {
         attr_set: 0,
         attr_clr: 0,
-        propagation: libc::MS_PRIVATE,
+        propagation: u64::from(libc::MS_PRIVATE),
         userns_fd: 0,
     };
     set_attr(mount, &change, true)
