@@ -86,6 +86,7 @@ fn cannot_enter<T>(
 
 /// Makes NEWROOT the root in a mount namespace of our own, with what is to be mounted there: all of it is gone with the
 /// command.
+#[cold]
 fn mount_and_enter(
     root: &NewRoot,
     options: &Options,
