@@ -102,7 +102,7 @@ complete -c rlsns -l compare -d 'compare the namespaces of these processes; one 
 complete -c rlsns -l graph -d 'draw a graph for Graphviz: dot (default), or mermaid' -f -a "dot mermaid"
 complete -c rlsns -s J -l json -d 'write JSON'
 complete -c rlsns -s h -l help -d 'show this help and exit'
-complete -c rlsns -l output-all -d 'show all columns of lsns'
+complete -c rlsns -l output-all -d 'show all columns of the original'
 complete -c rlsns -s P -l persistent -d 'namespaces without processes'
 complete -c rlsns -s u -l notruncate -d 'do not truncate at the width of the terminal'
 complete -c rlsns -s V -l version -d 'show the version and exit'
@@ -111,5 +111,5 @@ complete -c rlsns -s W -l nowrap -d 'print each namespace on one line, paths joi
 complete -c rlsns -s l -l list -d 'show a list instead of a tree'
 complete -c rlsns -s r -l raw -d 'separate columns by one space, write others as \\x20'
 complete -c rlsns -s H -l list-columns -d 'list the columns'
-complete -c rlsns -l hidden -d 'also namespaces that lsns does not find'
-complete -c rlsns -l no-hidden -d 'only namespaces that lsns finds'
+complete -c rlsns -l hidden -d 'also namespaces that the original does not find'
+complete -c rlsns -l no-hidden -d 'only namespaces that the original finds'

@@ -143,7 +143,7 @@ _rlsns() {
 '--json[write JSON]' \
 '-h[show this help and exit]' \
 '--help[show this help and exit]' \
-'--output-all[show all columns of lsns]' \
+'--output-all[show all columns of the original]' \
 '-P[namespaces without processes]' \
 '--persistent[namespaces without processes]' \
 '-u[do not truncate at the width of the terminal]' \
@@ -160,8 +160,8 @@ _rlsns() {
 '--raw[separate columns by one space, write others as \\x20]' \
 '-H[list the columns]' \
 '--list-columns[list the columns]' \
-'--hidden[also namespaces that lsns does not find]' \
-'--no-hidden[only namespaces that lsns finds]' \
+'--hidden[also namespaces that the original does not find]' \
+'--no-hidden[only namespaces that the original finds]' \
 '::namespace -- list the processes in the namespace with this inode number: __nsutils_namespaces' \
 && ret=0
 }

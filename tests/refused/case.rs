@@ -175,7 +175,7 @@ impl Case {
         }
     }
 
-    /// HasArg away what it has mounted; how much that was.
+    /// Unmounts what it has mounted; returns how much that was.
     pub(crate) fn clean_up(&self) -> Left {
         let Some(directory) = &self.persistent else {
             return Left { mounted: 0, of: 0 };

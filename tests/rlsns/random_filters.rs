@@ -96,7 +96,7 @@ fn operand(random: &mut impl FnMut(usize) -> usize) -> String {
     }
 }
 
-/// HasArg a character away, or puts something in its place.
+/// Removes a character, or replaces it.
 fn garble(random: &mut impl FnMut(usize) -> usize, text: &str) -> String {
     let at = random(text.chars().count());
     let inserted = match random(2) {

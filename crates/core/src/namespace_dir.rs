@@ -17,8 +17,8 @@ use nix::sys::stat::Mode;
 use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
-use crate::cli::message;
 use crate::hint::{self, WithHint};
+use crate::message::message;
 use crate::ns_type::NsType;
 use crate::safe_open::{DirError, TrustedDir, is_mounted_namespace, is_namespace, open_namespace};
 use crate::sys::directory::{Directory, EntryBuffer, status_of};

@@ -67,7 +67,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     Opt::flag(
         OptionId::OutputAll,
         "output-all",
-        "show all columns of lsns",
+        "show all columns of the original",
     )
     .heading(FORM),
     Opt::flag(
@@ -133,13 +133,13 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     Opt::flag(
         OptionId::Hidden,
         "hidden",
-        "also namespaces that lsns does not find",
+        "also namespaces that the original does not find",
     )
     .heading(EXTENSIONS),
     Opt::flag(
         OptionId::NoHidden,
         "no-hidden",
-        "only namespaces that lsns finds",
+        "only namespaces that the original finds",
     )
     .heading(EXTENSIONS),
     Opt::required(
@@ -170,7 +170,7 @@ pub fn command() -> Command {
     table::command(TOOL.name, OPTIONS)
         .about("List the namespaces of this machine, or the processes in one of them.")
         .after_help(
-            "Use --list-columns to list the columns. rlsns(8) describes trees, filters and where namespaces are found.",
+            "For the columns, see --list-columns; for trees, filters and where namespaces are found, see rlsns(8).",
         )
         .arg(
             Arg::new("namespace")

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use nix::mount::{MntFlags, umount2};
 
-/// HasArg away all that is mounted at or below `dir`, at once even if it is in use. What cannot be is left.
+/// Unmounts all that is mounted at or below `dir`, at once even if it is in use. What cannot be is left.
 pub(crate) fn detach_below(dir: &Path) {
     let table = fs::read("/proc/self/mountinfo").unwrap_or_default();
     // The last mounted first: it may stand upon an earlier one.

@@ -76,7 +76,7 @@ fn built(package: &str, name: &str) -> Option<PathBuf> {
     }
 }
 
-/// HasArg over what another run of this test binary, started by this test, has skipped: its lines are among what it wrote on
+/// Repeats what another run of this test binary, started by this test, has skipped: its lines are among what it wrote on
 /// standard error.
 pub fn forward_notes(errors: &str) {
     for line in errors.lines() {
