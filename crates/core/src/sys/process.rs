@@ -1,5 +1,6 @@
 //! Processes: made, waited for, watched through a descriptor.
 
+use std::mem::size_of;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::ptr;
 
@@ -34,6 +35,9 @@ pub fn spawn(child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
 /// Starts a child that has a copy of every descriptor until the pipe whose reading end is `end` and whose writing end
 /// has the number `hold` has no other writer, and then ends. There may be other threads.
 ///
+/// Its end is no signal to this process, where clone3 may be called: a blocked SIGCHLD would be left pending to the program
+/// that is run. [`wait_for_any_kind`] waits for it.
+///
 /// # Errors
 /// Those of `fork(2)`.
 pub fn spawn_until_closed(end: &OwnedFd, hold: RawFd) -> Result<Pid, Errno> {
@@ -43,8 +47,33 @@ pub fn spawn_until_closed(end: &OwnedFd, hold: RawFd) -> Result<Pid, Errno> {
         while read(end, &mut [0]) == Err(Errno::EINTR) {}
         0
     };
-    // SAFETY: close, read and _exit are async-signal-safe.
-    unsafe { spawn_with_threads(child) }
+    let no_signal = CloneArguments::default();
+    let (arguments, size) = (&raw const no_signal, size_of::<CloneArguments>());
+    // SAFETY: the structure is a local of the size told. Without CLONE_VM the child has a copy of the memory, as after
+    // fork, and close, read and _exit are async-signal-safe.
+    let result = unsafe { libc::syscall(libc::SYS_clone3, arguments, size) };
+    match Errno::result(result) {
+        Ok(0) => exit(child()),
+        Ok(pid) => i32::try_from(pid).map_or(Err(Errno::EOVERFLOW), |pid| Ok(Pid::from_raw(pid))),
+        // Before Linux 5.3, or a filter.
+        // SAFETY: as above.
+        Err(Errno::ENOSYS | Errno::EPERM) => unsafe { spawn_with_threads(child) },
+        Err(errno) => Err(errno),
+    }
+}
+
+/// What `clone3(2)` reads, as the first kernel that has it knows it.
+#[repr(C)]
+#[derive(Default)]
+struct CloneArguments {
+    flags: u64,
+    pidfd: u64,
+    child_tid: u64,
+    parent_tid: u64,
+    exit_signal: u64,
+    stack: u64,
+    stack_size: u64,
+    tls: u64,
 }
 
 /// Like [`spawn`], in a process that may have several threads.
@@ -78,6 +107,20 @@ pub fn exit(status: c_int) -> ! {
 pub fn wait(child: Pid) -> Result<ExitReason, Errno> {
     loop {
         match waitpid(child, 0) {
+            Ok(Some(ending)) => return Ok(ending),
+            Ok(None) | Err(Errno::EINTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+}
+
+/// Like [`wait`], also for a child whose end is no SIGCHLD, `__WALL` of `waitpid(2)`.
+///
+/// # Errors
+/// As [`wait`].
+pub fn wait_for_any_kind(child: Pid) -> Result<ExitReason, Errno> {
+    loop {
+        match waitpid(child, libc::__WALL) {
             Ok(Some(ending)) => return Ok(ending),
             Ok(None) | Err(Errno::EINTR) => {}
             Err(errno) => return Err(errno),

@@ -21,7 +21,7 @@ use nix::unistd::Pid;
 use nscore::cli::number;
 use nscore::hint::WithHint;
 use nscore::procfs::{self, not_procfs_error, parse_digits, split_digits};
-use nscore::sys::directory::{Status, status_at, status_of};
+use nscore::sys::directory::{Status, status, status_at, status_of};
 use nscore::sys::file::{move_above_stdio, open};
 use nscore::sys::process::{exists, pidfd_open};
 
@@ -183,11 +183,13 @@ impl Target {
     }
 
     /// The type of what is open under one of its descriptors, a value of `S_IFMT`; `None` where that cannot be seen.
+    ///
+    /// By its path: were its directory opened for this, messages would have other numbers than the original's. Should the
+    /// number be another process's by now, the pidfd still is not.
     pub(crate) fn type_of_descriptor(&self, number: RawFd) -> Option<u32> {
-        let path = format!("fd/{number}\0");
+        let path = format!("/proc/{}/fd/{number}\0", self.pid);
         let path = CStr::from_bytes_until_nul(path.as_bytes()).ok()?;
-        let status = self.proc_dir().and_then(|proc| status_at(proc, path));
-        status.ok().map(|status| status.file_type)
+        status(path).ok().map(|status| status.file_type)
     }
 
     /// Who says why one of its files cannot be looked at.
