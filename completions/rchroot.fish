@@ -118,6 +118,8 @@ end
 
 function __rchroot_operand
     set -l words (__rchroot_operands) (commandline -ct)
+    # A word like --option=value is not an operand; its option has the candidates.
+    string match -q -- '-*' $words[-1]; and __rchroot_at_options; and return
     if test (count $words) -le 1
         __fish_complete_directories $words[-1]
     else

@@ -118,6 +118,8 @@ end
 
 function __rnsenter_operand
     set -l words (__rnsenter_operands) (commandline -ct)
+    # A word like --option=value is not an operand; its option has the candidates.
+    string match -q -- '-*' $words[-1]; and __rnsenter_at_options; and return
     if test (count $words) -le 0
         __fish_complete_directories $words[-1]
     else

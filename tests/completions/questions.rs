@@ -57,7 +57,13 @@ pub(crate) const QUESTIONS: &[Question] = &[
     all("nsutils rchroot --sk", &["--skip-chdir"]),
     all(
         "nsutils unshare -S 0 --mount-",
-        &["--mount-binfmt", "--mount-proc"],
+        &[
+            "--mount-api",
+            "--mount-binfmt",
+            "--mount-dev",
+            "--mount-proc",
+            "--mount-sys",
+        ],
     ),
     // Words.
     all(

@@ -25,6 +25,8 @@ end
 
 function __NAME_operand
     set -l words (__NAME_operands) (commandline -ct)
+    # A word like --option=value is not an operand; its option has the candidates.
+    string match -q -- '-*' $words[-1]; and __NAME_at_options; and return
     if test (count $words) -le OPERANDS
         __fish_complete_directories $words[-1]
     else
