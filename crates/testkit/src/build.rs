@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 use std::{env, fs, io};
 
-use crate::{paths, rerun};
+use crate::paths;
 
 /// Where cargo has built this test: the target directory, and the two parts of the way from there.
 struct Build {
@@ -24,7 +24,7 @@ impl Build {
     /// Finds it by the place of this test binary, `TARGET/[TRIPLE/]PROFILE/deps/NAME`.
     fn find() -> Option<Build> {
         let target = paths::target()?;
-        let program = rerun::test_binary()?;
+        let program = paths::test_binary()?;
         let below = program.strip_prefix(&target).ok()?;
         let mut parts: Vec<String> = below
             .iter()

@@ -41,10 +41,20 @@ pub fn originals() -> PathBuf {
         .clone()
 }
 
+/// The path of the binary that cargo has built, for a test that is run again from a copy of it.
+pub(crate) const TEST_BINARY: &str = "NSUTILS_TEST_BINARY";
+
+/// The test binary where cargo has built it, also in a test that is run again from a copy.
+pub(crate) fn test_binary() -> Option<PathBuf> {
+    env::var_os(TEST_BINARY)
+        .map(PathBuf::from)
+        .or_else(|| env::current_exe().ok())
+}
+
 /// Cargo's target directory: the one above this program that cargo has marked as a cache. None for a test binary that was
 /// moved elsewhere.
 pub(crate) fn target() -> Option<PathBuf> {
-    let program = env::current_exe().ok()?;
+    let program = test_binary()?;
     let target = program
         .ancestors()
         .find(|dir| dir.join("CACHEDIR.TAG").exists())?;

@@ -15,7 +15,6 @@
 //! ```
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::{env, thread};
 
 use crate::outcome::{Outcome, Status};
@@ -24,16 +23,6 @@ use crate::{accessible, paths, require};
 
 /// Names the reason to the test that is run again.
 const RERUN: &str = "NSUTILS_RERUN";
-
-/// The path of the binary that cargo has built, for a test that is run again from a copy of it.
-const BINARY: &str = "NSUTILS_TEST_BINARY";
-
-/// The test binary where cargo has built it, also in a test that is run again from a copy.
-pub(crate) fn test_binary() -> Option<PathBuf> {
-    env::var_os(BINARY)
-        .map(PathBuf::from)
-        .or_else(|| env::current_exe().ok())
-}
 
 /// Why this test is run again, in the words given to [`this_test`]; `None` where cargo runs it.
 #[must_use]
@@ -48,7 +37,7 @@ pub fn reason() -> Option<String> {
 /// Outside of a test: libtest gives the test's name to its thread.
 #[track_caller]
 pub fn this_test(tool: Tool, reason: &str) -> Tool {
-    let binary = test_binary().expect("a test binary knows its path");
+    let binary = paths::test_binary().expect("a test binary knows its path");
     let thread = thread::current();
     let name = thread.name().expect("libtest names the thread of a test");
     let words = ["--nocapture", "--test-threads=1", "--exact", name];
@@ -56,7 +45,7 @@ pub fn this_test(tool: Tool, reason: &str) -> Tool {
     tool.arg(accessible::accessible_copy(&binary))
         .args(words.map(OsString::from))
         .env(RERUN, reason)
-        .env(BINARY, &binary)
+        .env(paths::TEST_BINARY, &binary)
         .env("NSUTILS_STRICT", strict)
         .env("NSUTILS_ORIGINALS", paths::originals())
 }
