@@ -1,7 +1,7 @@
 //! The filter language: `TYPE == "net" && NPROCS > 1`.
 //!
-//! An expression is divided into tokens ([`lexer`]), these are compiled to a list of instructions ([`parser`]), and the
-//! list is evaluated for every row ([`eval`]). [`value`] has the values and their conversions, [`operator`] the
+//! An expression is divided into tokens (`lexer`), these are compiled to a list of instructions (`parser`), and the
+//! list is evaluated for every row (`eval`). `value` has the values and their conversions, `operator` the
 //! operators.
 //!
 //! It is the language of libsmartcols, scols-filter(5). Floats are `f64`, and the decimal separator is a point in
