@@ -17,7 +17,7 @@ has_nothing_to_add_where_no_namespace_has_that_id() {
 # before 6.9: pidfds have inodes of their own
 tells_that_all_pidfds_have_one_inode() {
     run rnsenter -t 1:4 --net true
-    has "$(cat err)" 'rnsenter: hint: on this kernel the pidfds of all processes have one inode'
+    has "$(cat err)" 'rnsenter: hint: on this kernel the pidfds of all processes have the same inode number'
 }
 
 # before 6.7: binfmt_misc in a user namespace
