@@ -5,7 +5,7 @@
 //! the file's own: no other user can have a namespace mounted upon a file of their choice, or the caller enter one.
 
 use std::ffi::{CStr, CString, OsString};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ use crate::message::message;
 use crate::ns_type::NsType;
 use crate::safe_open::{DirError, TrustedDir, is_mounted_namespace, is_namespace, open_namespace};
 use crate::sys::directory::{Directory, EntryBuffer, status_of};
-use crate::sys::file::move_above_stdio;
+use crate::sys::file::{fd_path, move_above_stdio};
 use crate::sys::mount::{Propagation, bind, set_propagation, unmount};
 use crate::sys::nsfs::type_of;
 
@@ -245,9 +245,4 @@ pub fn cannot_use(path: &Path, error: DirError) -> Error {
 fn is_left_over(file: &OwnedFd) -> Result<bool, Errno> {
     let found = status_of(file)?;
     Ok(found.file_type == S_IFREG && found.permissions == 0 && found.size == 0)
-}
-
-/// A path that leads to what the descriptor is of, and to nothing else.
-fn fd_path(descriptor: &impl AsFd) -> PathBuf {
-    format!("/proc/self/fd/{}", descriptor.as_fd().as_raw_fd()).into()
 }

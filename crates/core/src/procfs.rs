@@ -25,6 +25,7 @@ pub use cgroup::{CgroupLine, cgroup_lines, main_cgroup};
 pub use digits::{parse_digits, split_digits};
 pub(crate) use idmap::inner_id;
 pub use idmap::{IdKind, MapExtent, map_extents};
+pub(crate) use mountinfo::unescape;
 pub use mountinfo::{MountPoint, mount_of, mount_points};
 pub use stat::Stat;
 pub use status::Status;

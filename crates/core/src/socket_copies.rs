@@ -18,7 +18,7 @@ use nix::unistd::pipe2;
 use crate::sys::file::move_above_stdio;
 use crate::sys::namespace::network_of;
 use crate::sys::network::{domain_of, is_local};
-use crate::sys::process::{spawn_until_closed, wait_for_any_kind};
+use crate::sys::process::{spawn_until_closed, wait};
 
 /// How many parts the allowed descriptors are divided into; a part may be copies, and there may be several workers.
 const PARTS: rlim_t = 16;
@@ -125,7 +125,7 @@ fn close_beside_child(copies: Vec<OwnedFd>) -> Result<(), Vec<OwnedFd>> {
     drop(copies);
     drop(hold);
     // Where it is an ordinary child and SIGCHLD is ignored, there is nothing left to wait for.
-    let _ = wait_for_any_kind(child);
+    let _ = wait(child);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::OnceCell;
 use std::ffi::OsStr;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -15,7 +15,7 @@ use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
 use nscore::rootfs;
 use nscore::sys::directory::status_of;
-use nscore::sys::file::open;
+use nscore::sys::file::{fd_path, open};
 use nscore::sys::mount::{Propagation, set_propagation};
 use nscore::sys::namespace::unshare;
 
@@ -132,10 +132,7 @@ fn open_root(name: &OsStr) -> Result<Opened, Errno> {
     let is_old_root = match place(&directory) {
         Some(found) => open(Path::new("/"), flags).is_ok_and(|root| place(&root) == Some(found)),
         // Linux before 5.8 does not report the mount; the path is the same question.
-        None => {
-            let link = format!("/proc/self/fd/{}", directory.as_raw_fd());
-            readlink(link.as_str()).is_ok_and(|path| path == "/")
-        }
+        None => readlink(&fd_path(&directory)).is_ok_and(|path| path == "/"),
     };
     Ok(Opened {
         directory,

@@ -10,12 +10,11 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2, readlink};
 use nscore::procfs::{MountPoint, Proc, mount_of};
-use nscore::sys::file::{move_above_stdio, open};
+use nscore::sys::file::{fd_path, move_above_stdio, open};
 use nscore::sys::mount::{
     Propagation, bind, clone_mount, join_peers_of, make_private, set_propagation,
 };
 use nscore::sys::uname::is_linux_since;
-use std::os::fd::AsRawFd;
 
 /// Makes sure that no mount on `directory` propagates to another mount namespace. Before Linux 5.15 the caller's mount
 /// namespace gets the bind mount of the directory on itself.
@@ -52,8 +51,7 @@ fn resolve_in_root(root: &Path, directory: &Path) -> Result<PathBuf, Errno> {
         .flags(flags)
         .resolve(ResolveFlag::RESOLVE_IN_ROOT);
     let found = move_above_stdio(openat2(&root, directory, how)?)?;
-    let link = format!("/proc/self/fd/{}", found.as_raw_fd());
-    Ok(readlink(link.as_str())?.into())
+    Ok(readlink(&fd_path(&found))?.into())
 }
 
 /// Returns the directory without symbolic links, and the mount that contains it; `None` if that cannot be determined.

@@ -52,8 +52,8 @@ fn parse_line(line: &[u8]) -> Option<MountPoint> {
     let mut fields = line.split(|byte| *byte == b' ');
     let id = parse_digits(fields.next()?)?;
     let parent = parse_digits(fields.next()?)?;
-    let root = unescaped(fields.nth(1)?);
-    let path = unescaped(fields.next()?);
+    let root = OsString::from_vec(unescape(fields.nth(1)?)).into();
+    let path = OsString::from_vec(unescape(fields.next()?)).into();
     let mut is_shared = false;
     for tag in fields.by_ref().skip(1).take_while(|field| *field != b"-") {
         is_shared |= tag.starts_with(b"shared:");
@@ -76,8 +76,8 @@ fn parse_line(line: &[u8]) -> Option<MountPoint> {
     })
 }
 
-/// The path that a field stands for: a blank, tab, newline or backslash is written as `\` and three octal digits.
-fn unescaped(field: &[u8]) -> PathBuf {
+/// Returns the path that a field stands for: a blank, tab, newline or backslash is written as `\` and three octal digits.
+pub(crate) fn unescape(field: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;
     while let [first, tail @ ..] = rest {
@@ -86,7 +86,7 @@ fn unescaped(field: &[u8]) -> PathBuf {
         bytes.push(escaped.unwrap_or(*first));
         rest = &tail[if escaped.is_some() { 3 } else { 0 }..];
     }
-    OsString::from_vec(bytes).into()
+    bytes
 }
 
 fn octal(digits: &[u8; 3]) -> Option<u8> {

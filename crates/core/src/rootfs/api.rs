@@ -5,21 +5,18 @@ use std::path::Path;
 
 use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
 use nix::libc;
 
 use super::attach::{NO_PRIVILEGE, NO_PROGRAMS, NewFilesystem, bind};
-use super::bind::failed;
 use super::dev;
-use super::error::MountError;
-use super::requests::{ApiMode, from_root};
+use super::error::{MountError, mount_failed, warn_unless};
+use super::requests::ApiMode;
 use super::root::{PointKind, Root};
-use super::source::Source;
-use crate::message::{Message, message};
+use super::source::{Source, open_path};
+use crate::message::Message;
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::sys::directory::status_of;
-use crate::sys::file::open;
 
 const EFIVARS: &str = "sys/firmware/efi/efivars";
 
@@ -40,19 +37,19 @@ pub(super) fn mount(
     if !omit_proc {
         let path = Path::new("proc");
         let mounted = mount_proc(root, path, proc).map_err(Error::from);
-        mounted.with_context(|| failed(path))?;
+        mounted.with_context(|| mount_failed(path))?;
     }
-    optional(
+    warn_unless(
         Path::new("sys"),
         mount_new_sys(root, Path::new("sys"), sys, mode),
         warn,
     );
     if let Some(efivars) = efivars.filter(|_| mode != ApiMode::Private) {
-        optional(Path::new(EFIVARS), mount_efivars(root, efivars, mode), warn);
+        warn_unless(Path::new(EFIVARS), mount_efivars(root, efivars, mode), warn);
     }
     for (path, permissions) in [("run", c"0755"), ("tmp", c"1777")] {
         let tmpfs = NewFilesystem::new(c"tmpfs", NO_PRIVILEGE).with(c"mode", permissions);
-        optional(
+        warn_unless(
             Path::new(path),
             tmpfs.mount_on(root, Path::new(path)).map(drop),
             warn,
@@ -74,19 +71,10 @@ fn resolve_default(mode: ApiMode) -> ApiMode {
     }
 }
 
-/// A new proc where the PID namespace is ours, else the caller's: the kernel decides, by EPERM.
+/// A new proc where the PID namespace is ours, else the caller's.
 fn mount_proc(root: &Root, path: &Path, callers: Result<OwnedFd, Errno>) -> Result<(), MountError> {
     let proc = NewFilesystem::new(c"proc", NO_PROGRAMS);
-    match proc.mount_on(root, path) {
-        Err(MountError {
-            errno: Errno::EPERM,
-            ..
-        }) => {
-            bind_callers(root, path, callers?, NO_PROGRAMS)?;
-            Ok(())
-        }
-        mounted => mounted.map(drop),
-    }
+    mount_new_or_callers(root, path, &proc, callers, NO_PROGRAMS)
 }
 
 /// `--mount-sys`
@@ -107,32 +95,30 @@ fn mount_new_sys(
 ) -> Result<(), MountError> {
     let read_only = NO_PROGRAMS | libc::MOUNT_ATTR_RDONLY;
     let sysfs = NewFilesystem::new(c"sysfs", read_only);
-    match sysfs.mount_on(root, path) {
-        Err(MountError {
-            errno: Errno::EPERM,
-            ..
-        }) => {
-            let attributes = if mode == ApiMode::Private {
-                read_only
-            } else {
-                NO_PROGRAMS
-            };
-            bind_callers(root, path, callers?, attributes)?;
+    let attributes = match mode {
+        ApiMode::Private => read_only,
+        _ => NO_PROGRAMS,
+    };
+    mount_new_or_callers(root, path, &sysfs, callers, attributes)
+}
+
+/// Mounts a new file system, or where the kernel refuses that with EPERM what the caller has, with these attributes.
+fn mount_new_or_callers(
+    root: &Root,
+    path: &Path,
+    new: &NewFilesystem,
+    callers: Result<OwnedFd, Errno>,
+    attributes: u64,
+) -> Result<(), MountError> {
+    match new.mount_on(root, path) {
+        Err(error) if error.errno == Errno::EPERM => {
+            let source = Source::from_fd(callers?)?;
+            let point = root.make(path, PointKind::Directory)?;
+            bind(&source, attributes, &point, || root.open(path))?;
             Ok(())
         }
         mounted => mounted.map(drop),
     }
-}
-
-fn bind_callers(
-    root: &Root,
-    path: &Path,
-    callers: OwnedFd,
-    attributes: u64,
-) -> Result<OwnedFd, Errno> {
-    let source = Source::of(callers)?;
-    let point = root.make(path, PointKind::Directory)?;
-    bind(&source, attributes, &point, || root.open(path))
 }
 
 /// The variables of the machine's firmware, if it has them.
@@ -147,26 +133,8 @@ fn mount_efivars(root: &Root, efivars: OwnedFd, mode: ApiMode) -> Result<(), Mou
         ApiMode::Rescue => NO_PROGRAMS,
         _ => NO_PROGRAMS | libc::MOUNT_ATTR_RDONLY,
     };
-    let source = Source::of(efivars)?;
+    let source = Source::from_fd(efivars)?;
     let path = Path::new(EFIVARS);
     bind(&source, attributes, root.open(path)?, || root.open(path))?;
     Ok(())
-}
-
-/// Opens a file of the caller's with `O_PATH`.
-pub(super) fn open_path(path: &str) -> Result<OwnedFd, Errno> {
-    open(Path::new(path), OFlag::O_PATH)
-}
-
-/// Says that something is not there; the program runs without it.
-pub(super) fn optional(path: &Path, mounted: Result<(), MountError>, warn: &dyn Fn(&Message)) {
-    if let Err(error) = mounted {
-        let why = error.to_string();
-        warn(&message(&[
-            &"warning: mount ",
-            &from_root(path),
-            &" failed: ",
-            &why,
-        ]));
-    }
 }

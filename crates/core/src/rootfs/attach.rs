@@ -1,8 +1,8 @@
 //! Making a mount and attaching it to a mount point, each by its descriptor.
 
 use std::ffi::{CStr, CString};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
 
 use nix::errno::Errno;
 use nix::libc;
@@ -12,6 +12,7 @@ use super::error::MountError;
 use super::remount::{flags_of, remount_tree};
 use super::root::{PointKind, Root};
 use super::source::Source;
+use crate::sys::file::fd_path;
 use crate::sys::fs_context::{FsContext, set_attributes};
 use crate::sys::mount::attach;
 
@@ -150,11 +151,6 @@ pub(super) fn bind(
         remount_tree(&mounted, attributes)?;
     }
     Ok(mounted)
-}
-
-/// The path by which the kernel finds what a descriptor is of, `proc_pid_fd(5)`.
-pub(super) fn fd_path(file: impl AsFd) -> PathBuf {
-    format!("/proc/self/fd/{}", file.as_fd().as_raw_fd()).into()
 }
 
 /// nosuid and nodev, for what may be written to.

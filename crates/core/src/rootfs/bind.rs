@@ -7,7 +7,8 @@ use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 
 use super::attach::{NewFilesystem, bind};
-use super::requests::{BindRequest, MountRequest, from_root};
+use super::error::{from_root, mount_failed};
+use super::requests::{BindRequest, MountRequest};
 use super::root::{PointKind, Root};
 use super::source::Source;
 use super::{api, dev};
@@ -53,12 +54,12 @@ impl<'a> PreparedMount<'a> {
             PreparedMount::Tmpfs(path, tmpfs) => {
                 point(root, path, PointKind::Directory)?;
                 let mounted = tmpfs.mount_on(root, path).map_err(Error::from);
-                mounted.with_context(|| failed(path)).map(drop)
+                mounted.with_context(|| mount_failed(path)).map(drop)
             }
             PreparedMount::Sys(path) => {
                 point(root, path, PointKind::Directory)?;
                 let mounted = api::mount_sys(root, path).map_err(Error::from);
-                mounted.with_context(|| failed(path))
+                mounted.with_context(|| mount_failed(path))
             }
             PreparedMount::Dev(path) => {
                 point(root, path, PointKind::Directory)?;
@@ -97,12 +98,7 @@ fn point(root: &Root, path: &Path, kind: PointKind) -> Result<OwnedFd> {
     let (root, found) = (status_of(root.open(Path::new(""))?)?, status_of(&point)?);
     if (root.device, root.inode, root.mount) == (found.device, found.inode, found.mount) {
         // A mount on the root itself would cover the whole of it, and the process would stand below.
-        return Err(Errno::EBUSY).with_context(|| failed(path));
+        return Err(Errno::EBUSY).with_context(|| mount_failed(path));
     }
     Ok(point)
-}
-
-/// `mount DIR failed`
-pub(super) fn failed(path: &Path) -> Message {
-    message(&[&"mount ", &from_root(path), &" failed"])
 }

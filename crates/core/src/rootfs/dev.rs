@@ -12,16 +12,14 @@ use nix::libc::{self, S_IFCHR};
 use nix::sys::stat::fstat;
 use nix::unistd::{isatty, symlinkat};
 
-use super::api::{open_path, optional};
-use super::attach::{NO_PROGRAMS, NewFilesystem, bind, fd_path};
-use super::bind::failed;
-use super::error::MountError;
+use super::attach::{NO_PROGRAMS, NewFilesystem, bind};
+use super::error::{MountError, mount_failed, warn_unless};
 use super::root::{PointKind, Root};
-use super::source::Source;
+use super::source::{Source, open_path};
 use crate::message::Message;
 use crate::procfs::{IdKind, Proc};
 use crate::sys::directory::status_of;
-use crate::sys::file::open;
+use crate::sys::file::{fd_path, open};
 
 /// The devices that give nothing away.
 const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
@@ -48,11 +46,11 @@ pub(super) fn mount_callers(
 ) -> Result<()> {
     let path = Path::new("dev");
     let mount = || -> Result<(), Errno> {
-        let source = Source::of(callers?)?;
+        let source = Source::from_fd(callers?)?;
         let point = root.make(path, PointKind::Directory)?;
         bind(&source, libc::MOUNT_ATTR_NOSUID, &point, || root.open(path)).map(drop)
     };
-    mount().with_context(|| failed(path))?;
+    mount().with_context(|| mount_failed(path))?;
     mount_inner(root, path, warn);
     Ok(())
 }
@@ -67,22 +65,22 @@ pub(super) fn mount_private(root: &Root, path: &Path, warn: &dyn Fn(&Message)) -
     let terminal = open_terminal();
     let tmpfs = NewFilesystem::new(c"tmpfs", libc::MOUNT_ATTR_NOSUID).with(c"mode", c"0755");
     let mounted = tmpfs.mount_on(root, path).map_err(Error::from);
-    let dev = mounted.with_context(|| failed(path))?;
+    let dev = mounted.with_context(|| mount_failed(path))?;
     for (name, device) in devices {
         let bound = device.and_then(|device| bind_device(root, path, name, device));
-        optional(&path.join(name), bound.map_err(MountError::from), warn);
+        warn_unless(&path.join(name), bound.map_err(MountError::from), warn);
     }
     for (name, target) in LINKS {
-        symlinkat(target, &dev, name).with_context(|| failed(path))?;
+        symlinkat(target, &dev, name).with_context(|| mount_failed(path))?;
     }
     for name in ["pts", "shm", "mqueue"] {
         root.make(&path.join(name), PointKind::Directory)
-            .with_context(|| failed(path))?;
+            .with_context(|| mount_failed(path))?;
     }
     mount_inner(root, path, warn);
     if let Some(terminal) = terminal {
         let bound = bind_device(root, path, "console", terminal);
-        optional(&path.join("console"), bound.map_err(MountError::from), warn);
+        warn_unless(&path.join("console"), bound.map_err(MountError::from), warn);
     }
     Ok(())
 }
@@ -108,7 +106,7 @@ fn mount_inner(root: &Root, dev: &Path, warn: &dyn Fn(&Message)) {
                     ..
                 }),
             ) => {}
-            (_, mounted) => optional(&path, mounted, warn),
+            (_, mounted) => warn_unless(&path, mounted, warn),
         }
     }
 }
@@ -126,7 +124,7 @@ fn devpts() -> NewFilesystem {
 }
 
 fn open_device(name: &str) -> Result<OwnedFd, Errno> {
-    let device = open_path(&format!("/dev/{name}"))?;
+    let device = open_path(format!("/dev/{name}"))?;
     match status_of(&device)?.file_type {
         S_IFCHR => Ok(device),
         _ => Err(Errno::ENODEV),
@@ -134,7 +132,7 @@ fn open_device(name: &str) -> Result<OwnedFd, Errno> {
 }
 
 fn bind_device(root: &Root, dev: &Path, name: &str, device: OwnedFd) -> Result<(), Errno> {
-    let source = Source::of(device)?;
+    let source = Source::from_fd(device)?;
     let path = dev.join(name);
     let point = root.make(&path, PointKind::File)?;
     bind(&source, 0, &point, || root.open(&path)).map(drop)

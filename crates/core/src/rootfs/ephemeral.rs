@@ -21,7 +21,7 @@ use nix::libc::{self, S_IFDIR, S_IFLNK};
 use nix::sys::stat::{FchmodatFlags, Mode, fchmodat, mkdirat};
 use nix::unistd::{Gid, Uid, fchownat, symlinkat};
 
-use super::attach::{NewFilesystem, bind, fd_path};
+use super::attach::{NewFilesystem, bind};
 use super::error::MountError;
 use super::remount::attributes_of;
 use super::root::{PointKind, Root};
@@ -31,6 +31,7 @@ use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::safe_open::open_path;
 use crate::sys::directory::{Directory, EntryBuffer, Status, status_of};
+use crate::sys::file::fd_path;
 use crate::sys::mount::attach;
 use crate::sys::xattr::has_user_attributes;
 
@@ -201,7 +202,14 @@ fn mount_one(
         return match Source::without_submounts(&file) {
             Ok(source) => bind_again(root, &source, 0, mount, point, Mounted::Alone),
             // Parts of a tree that a more privileged namespace has made cannot be had.
-            Err(_) => bind_again(root, &Source::of(file)?, 0, mount, point, Mounted::Tree),
+            Err(_) => bind_again(
+                root,
+                &Source::from_fd(file)?,
+                0,
+                mount,
+                point,
+                Mounted::Tree,
+            ),
         };
     }
     if mount.kind == PointKind::Directory && mount_overlay(layers, mount.file.as_fd(), point)? {
@@ -210,7 +218,7 @@ fn mount_one(
     let read_only = libc::MOUNT_ATTR_RDONLY;
     bind_again(
         root,
-        &Source::of(file)?,
+        &Source::from_fd(file)?,
         read_only,
         mount,
         point,
@@ -283,7 +291,7 @@ fn fill(
             }
             _ => {
                 let point = root.make(&path, PointKind::File)?;
-                let source = Source::of(file)?;
+                let source = Source::from_fd(file)?;
                 bind(&source, libc::MOUNT_ATTR_RDONLY, &point, || {
                     root.open(&path)
                 })?;
@@ -316,7 +324,7 @@ fn fill_directory(
     } else if mount_overlay(layers, file.as_fd(), &point)? {
         return Ok(());
     }
-    let source = Source::of(file.try_clone().map_err(|_| Errno::EMFILE)?)?;
+    let source = Source::from_fd(file.try_clone().map_err(|_| Errno::EMFILE)?)?;
     bind(&source, libc::MOUNT_ATTR_RDONLY, &point, || root.open(path))?;
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! Why a mount could not be made.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use anyhow::Error;
 use nix::errno::Errno;
 
+use crate::message::{Message, message};
 use crate::sys::errno::reason;
 
 /// An error number, and the kernel's own words where it has any.
@@ -36,5 +38,23 @@ impl From<MountError> for Error {
             Some(text) => Error::msg(text),
             None => Error::new(error.errno),
         }
+    }
+}
+
+/// The path of a mount point as it is named in a message: as from the root.
+pub(super) fn from_root(path: &Path) -> PathBuf {
+    Path::new("/").join(path)
+}
+
+/// `mount DIR failed`
+pub(super) fn mount_failed(path: &Path) -> Message {
+    message(&[&"mount ", &from_root(path), &" failed"])
+}
+
+/// Warns that something is not mounted; the program runs without it.
+pub(super) fn warn_unless(path: &Path, mounted: Result<(), MountError>, warn: &dyn Fn(&Message)) {
+    if let Err(error) = mounted {
+        let (failed, why) = (mount_failed(path), error.to_string());
+        warn(&message(&[&"warning: ", &failed.as_os_str(), &": ", &why]));
     }
 }

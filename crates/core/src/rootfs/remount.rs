@@ -8,9 +8,8 @@ use nix::libc;
 use nix::mount::{MsFlags, mount};
 use nix::sys::statvfs::{FsFlags, fstatvfs};
 
-use super::attach::fd_path;
 use crate::procfs::{MountPoint, Proc, mount_points};
-use crate::sys::file::open;
+use crate::sys::file::{fd_path, open};
 
 /// The attributes that there are, and the flag of `mount(2)` and of `statvfs(3)` for each.
 const FLAGS: [(u64, MsFlags, FsFlags); 6] = [

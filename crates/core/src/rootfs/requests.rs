@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use nix::libc;
 
@@ -293,11 +293,6 @@ fn unknown_word(option: &str, value: &OsStr, word: &[u8]) -> Message {
     let word = OsStr::from_bytes(word);
     let why = message(&[&"unknown option '", &word, &"'"]);
     invalid(option, value, &why.as_os_str())
-}
-
-/// The path of a mount point as it is named in a message: as from the root.
-pub(super) fn from_root(path: &Path) -> PathBuf {
-    Path::new("/").join(path)
 }
 
 #[cfg(test)]

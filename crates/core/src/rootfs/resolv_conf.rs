@@ -9,9 +9,8 @@ use nix::errno::Errno;
 use nix::fcntl::readlinkat;
 use nix::libc::{self, S_IFLNK};
 
-use super::api::optional;
 use super::attach::{NO_PROGRAMS, bind};
-use super::error::MountError;
+use super::error::{MountError, warn_unless};
 use super::requests::Requests;
 use super::root::{PointKind, Root};
 use super::source::Source;
@@ -28,7 +27,7 @@ pub(super) fn open_source(requests: &Requests, warn: &dyn Fn(&Message)) -> Optio
     match Source::open(Path::new("/etc/resolv.conf")) {
         Ok(source) => Some(source),
         Err(errno) => {
-            optional(Path::new(PATH), Err(errno.into()), warn);
+            warn_unless(Path::new(PATH), Err(errno.into()), warn);
             None
         }
     }
@@ -42,7 +41,7 @@ pub(super) fn mount(root: &Root, source: &Source, warn: &dyn Fn(&Message)) -> Re
         Ok(point) => point,
         Err(Errno::ENOENT | Errno::ENOTDIR) => return Ok(()),
         Err(errno) => {
-            optional(path, Err(errno.into()), warn);
+            warn_unless(path, Err(errno.into()), warn);
             return Ok(());
         }
     };
@@ -54,7 +53,7 @@ pub(super) fn mount(root: &Root, source: &Source, warn: &dyn Fn(&Message)) -> Re
         }
         bound => bound,
     };
-    optional(path, bound.map_err(MountError::from), warn);
+    warn_unless(path, bound.map_err(MountError::from), warn);
     Ok(())
 }
 

@@ -25,7 +25,7 @@ impl Source {
     /// # Errors
     /// Those of `open(2)` and `open_tree(2)`.
     pub(super) fn open(path: &Path) -> Result<Source, Errno> {
-        Source::of(open(path, OFlag::O_PATH)?)
+        Source::from_fd(open_path(path)?)
     }
 
     /// Clones what this descriptor of `O_PATH` is of, without what is mounted below it.
@@ -45,7 +45,7 @@ impl Source {
     ///
     /// # Errors
     /// Those of `open_tree(2)`: EINVAL for what is of another mount namespace.
-    pub(super) fn of(file: OwnedFd) -> Result<Source, Errno> {
+    pub(super) fn from_fd(file: OwnedFd) -> Result<Source, Errno> {
         let kind = PointKind::for_source(&file)?;
         let (file, is_clone) = match clone_tree(&file) {
             Err(Errno::ENOSYS) => (file, false),
@@ -57,6 +57,14 @@ impl Source {
             kind,
         })
     }
+}
+
+/// Opens a file of the caller's with `O_PATH`.
+///
+/// # Errors
+/// Those of `open(2)`.
+pub(super) fn open_path(path: impl AsRef<Path>) -> Result<OwnedFd, Errno> {
+    open(path.as_ref(), OFlag::O_PATH)
 }
 
 impl AsFd for Source {

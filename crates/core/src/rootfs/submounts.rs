@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
-use super::attach::fd_path;
 use super::root::PointKind;
 use crate::procfs::{Proc, mount_points};
 use crate::sys::directory::status_of;
-use crate::sys::file::open;
+use crate::sys::file::{fd_path, open};
 
 /// The file systems that hold no files of anybody's: what is written there is for the kernel.
 const PSEUDO: [&str; 24] = [

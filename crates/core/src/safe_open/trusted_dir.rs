@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 use std::ffi::{CString, OsStr, OsString};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,7 @@ use super::open_path;
 use super::trust::{DirError, Distrust, TrustedUsers, is_writable_by_others, untrusted};
 use crate::procfs::{Proc, mount_points};
 use crate::sys::directory::{Status, status_of};
+use crate::sys::file::fd_path;
 
 /// How many symbolic links are followed, as the kernel has it.
 const MAX_LINKS: usize = 40;
@@ -97,8 +98,7 @@ impl TrustedDir {
 
     /// The directory above, and the name in it by which the kernel knows this one.
     fn find_entry(&self) -> Result<(OwnedFd, CString), Errno> {
-        let link = format!("/proc/self/fd/{}", self.directory.as_raw_fd());
-        let path = PathBuf::from(nix::fcntl::readlink(link.as_str())?);
+        let path = PathBuf::from(nix::fcntl::readlink(&fd_path(&self.directory))?);
         let name = path.file_name().ok_or(Errno::EBUSY)?;
         let name = CString::new(name.as_bytes()).map_err(|_| Errno::EINVAL)?;
         let parent = open_path(&self.directory, c"..", OFlag::O_DIRECTORY)?;

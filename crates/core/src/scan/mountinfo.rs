@@ -3,6 +3,7 @@
 use crate::ns_type::NsType;
 
 use super::nslink;
+use crate::procfs::unescape;
 
 /// A namespace that is mounted, and where: its type, its inode number, the path.
 pub(crate) type MountedNamespace = ((NsType, u32), Vec<u8>);
@@ -14,33 +15,6 @@ pub(crate) fn mounted_namespaces(text: &[u8]) -> impl Iterator<Item = MountedNam
         let mut fields = line.split(|byte| *byte == b' ');
         let root = fields.nth(3)?;
         Some((nslink::parse_link(root)?, unescape(fields.next()?)))
-    })
-}
-
-/// A path with `\040` and the like as the bytes that they stand for.
-fn unescape(field: &[u8]) -> Vec<u8> {
-    let mut path = Vec::with_capacity(field.len());
-    let mut rest = field;
-    while let [first, tail @ ..] = rest {
-        let escape = tail.first_chunk().filter(|_| *first == b'\\');
-        match escape.and_then(octal) {
-            Some(byte) => {
-                path.push(byte);
-                rest = &tail[3..];
-            }
-            None => {
-                path.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    path
-}
-
-fn octal(digits: &[u8; 3]) -> Option<u8> {
-    digits.iter().try_fold(0_u8, |value, digit| {
-        let digit = (b'0'..=b'7').contains(digit).then(|| digit - b'0')?;
-        value.checked_mul(8)?.checked_add(digit)
     })
 }
 

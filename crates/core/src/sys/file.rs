@@ -6,7 +6,7 @@
 use std::ffi::CString;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open as raw_open};
@@ -83,6 +83,11 @@ pub(super) fn new_descriptor(result: impl Into<i64>) -> Result<OwnedFd, Errno> {
     let number = RawFd::try_from(number).map_err(|_| Errno::EBADF)?;
     // SAFETY: the kernel has just made this descriptor, close-on-exec, and nothing else knows its number.
     move_above_stdio(unsafe { OwnedFd::from_raw_fd(number) })
+}
+
+/// Returns the path by which the kernel finds what a descriptor is of, and nothing else, `proc_pid_fd(5)`.
+pub fn fd_path(file: impl AsFd) -> PathBuf {
+    format!("/proc/self/fd/{}", file.as_fd().as_raw_fd()).into()
 }
 
 /// How a path stands to the mounts.

@@ -36,7 +36,7 @@ pub fn spawn(child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
 /// has the number `hold` has no other writer, and then ends. There may be other threads.
 ///
 /// Its end is no signal to this process, where clone3 may be called: a blocked SIGCHLD would be left pending to the program
-/// that is run. [`wait_for_any_kind`] waits for it.
+/// that is run. [`wait`] waits for it.
 ///
 /// # Errors
 /// Those of `fork(2)`.
@@ -98,27 +98,14 @@ pub fn exit(status: c_int) -> ! {
     unsafe { libc::_exit(status) }
 }
 
-/// Waits until `child` has ended and tells how, `waitpid(2)`.
+/// Waits for `child` to end and returns how it ended, `waitpid(2)`. With `__WALL` that is any child, also one of
+/// [`spawn_until_closed`].
 ///
 /// nix's wrapper fails for a signal above 31, which a program may well die by.
 ///
 /// # Errors
 /// ECHILD if it is no child of ours, or SIGCHLD is ignored.
 pub fn wait(child: Pid) -> Result<ExitReason, Errno> {
-    loop {
-        match waitpid(child, 0) {
-            Ok(Some(ending)) => return Ok(ending),
-            Ok(None) | Err(Errno::EINTR) => {}
-            Err(errno) => return Err(errno),
-        }
-    }
-}
-
-/// Like [`wait`], also for a child whose end is no SIGCHLD, `__WALL` of `waitpid(2)`.
-///
-/// # Errors
-/// As [`wait`].
-pub fn wait_for_any_kind(child: Pid) -> Result<ExitReason, Errno> {
     loop {
         match waitpid(child, libc::__WALL) {
             Ok(Some(ending)) => return Ok(ending),
