@@ -7,11 +7,6 @@ use std::os::unix::net::UnixDatagram;
 use crate::fixture::{Fixture, RCHROOT, differential_test};
 use testkit::{Tool, require};
 
-/// A file that takes nothing.
-fn full() -> File {
-    File::options().write(true).open("/dev/full").unwrap()
-}
-
 /// Lines of every kind of message: of getopt, of the tool before the change of root and after, of the command.
 const LINES: [&[&str]; 8] = [
     &["--foo"],
@@ -30,7 +25,7 @@ fn compare(setup: impl Fn(Tool) -> Tool) {
         return;
     };
     for line in LINES {
-        diff.assert_same_with(|tool| setup(tool).args(line).fd(2, full()));
+        diff.assert_same_with(|tool| setup(tool).args(line).fd(2, testkit::full_device()));
         diff.assert_same_with(|tool| setup(tool).args(line).close_fd(2));
         diff.assert_same_with(|tool| setup(tool).args(line).close_fd(0).close_fd(1).close_fd(2));
     }
@@ -61,7 +56,7 @@ fn a_warning_that_cannot_be_written_stops_nothing() {
     };
     let line = ["--userspec=both.9", "/", "show"];
     diff.assert_same_with(|tool| fixture.root(tool).args(line));
-    diff.assert_same_with(|tool| fixture.root(tool).args(line).fd(2, full()));
+    diff.assert_same_with(|tool| fixture.root(tool).args(line).fd(2, testkit::full_device()));
     diff.assert_same_with(|tool| fixture.root(tool).args(line).close_fd(2));
 }
 
@@ -104,16 +99,20 @@ fn a_text_that_cannot_be_written_is_a_failure() {
     };
     for option in ["--help", "--version"] {
         let read_only = || File::open("/dev/null").unwrap();
-        diff.assert_same_with(|tool| tool.arg(option).fd(1, full()));
+        diff.assert_same_with(|tool| tool.arg(option).fd(1, testkit::full_device()));
         diff.assert_same_with(|tool| tool.arg(option).fd(1, read_only()));
         diff.assert_same_with(|tool| tool.arg(option).close_fd(1));
         diff.assert_same_with(|tool| tool.arg(option).close_fd(1).close_fd(2));
-        diff.assert_same_with(|tool| tool.arg(option).fd(1, full()).fd(2, full()));
+        diff.assert_same_with(|tool| {
+            tool.arg(option)
+                .fd(1, testkit::full_device())
+                .fd(2, testkit::full_device())
+        });
     }
     let outcome = Tool::new(RCHROOT)
         .argv0("rchroot")
         .arg("--help")
-        .fd(1, full())
+        .fd(1, testkit::full_device())
         .run();
     outcome.fails(125, "rchroot: write error: No space left on device\n");
 }

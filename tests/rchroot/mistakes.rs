@@ -182,10 +182,7 @@ fn the_number_for_no_change_is_no_user_and_no_group() {
 
 #[test]
 fn a_help_that_cannot_be_written_is_125() {
-    let full = std::fs::File::options()
-        .write(true)
-        .open("/dev/full")
-        .unwrap();
+    let full = testkit::full_device();
     let outcome = Tool::new(RCHROOT).arg("--help").fd(1, full).run();
     assert_eq!(outcome.code(), 125, "{outcome}");
 }

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use crate::fixture::{Fixture, differential_test};
-use testkit::{DifferentialTest, Outcome, Tool, require, seeded_numbers};
+use testkit::{DifferentialTest, Outcome, Tool, assert_no_differences, require, seeded_numbers};
 
 const LONG: [&str; 5] = [
     "--groups",
@@ -200,11 +200,7 @@ fn compare(count: usize, seed: u64, setup: impl Fn(Tool) -> Tool) {
             setup(tool).env("LC_ALL", locale).args(&line)
         }));
     }
-    let (different, told) = (differences.len(), differences.join("\n"));
-    assert!(
-        different == 0,
-        "seed {seed}, {different} differences\n{told}"
-    );
+    assert_no_differences(seed, &differences);
 }
 
 /// The fixture without what the two are meant to differ in: nobody is known outside.

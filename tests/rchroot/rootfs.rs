@@ -9,21 +9,10 @@ use nix::errno::Errno;
 use nix::libc;
 
 use crate::fixture::{Fixture, RCHROOT};
-use testkit::{Tool, require};
+use testkit::{Tool, mounted, require};
 
 fn rchroot() -> Tool {
     Tool::new(RCHROOT).argv0("rchroot")
-}
-
-/// The mount points that a table shows, each with the options of its topmost mount and its file system.
-fn mounts(table: &str) -> BTreeMap<String, (String, String)> {
-    let lines = table.lines().map(|line| {
-        let fields: Vec<&str> = line.split(' ').collect();
-        let dash = fields.iter().position(|field| *field == "-").unwrap();
-        let (point, options) = (fields[4].to_owned(), fields[5].replace(",relatime", ""));
-        (point, (options, fields[dash + 1].to_owned()))
-    });
-    lines.collect()
 }
 
 /// What the command finds mounted where, with these options.
@@ -34,7 +23,7 @@ fn seen(fixture: &Fixture, options: &[&str]) -> BTreeMap<String, (String, String
         .run()
         .ok();
     assert_eq!(outcome.err(), "", "{options:?}");
-    mounts(&outcome.out())
+    mounted(&outcome.out())
 }
 
 /// Every file below a directory that can be listed, with its contents if it is a regular one.
@@ -133,7 +122,7 @@ fn what_a_user_may_mount_is_there_in_a_user_namespace() {
             .args(["--mount-api", "jail", "cat", "/proc/self/mountinfo"])
             .run()
             .ok();
-        let seen = mounts(&outcome.out());
+        let seen = mounted(&outcome.out());
         assert_eq!(seen["/dev"].1, "tmpfs", "{namespaces}");
         assert_eq!(seen["/dev/null"].1, "devtmpfs", "{namespaces}");
         assert_eq!(seen["/proc"].0, "rw,nosuid,nodev,noexec", "{namespaces}");
@@ -347,7 +336,7 @@ fn older_kernels_have_the_same_mounts() {
         let tool = calls
             .iter()
             .fold(tool, |tool, call| tool.refusing(*call, Errno::ENOSYS));
-        let mut found = mounts(&tool.run().ok().out());
+        let mut found = mounted(&tool.run().ok().out());
         let mut expected = expected.clone();
         // The root is no mount of its own there: a mount namespace that is entered by chroot needs none.
         found.remove("/");

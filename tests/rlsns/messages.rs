@@ -1,7 +1,6 @@
 //! What is said when something is wrong, by which name, and where it goes, beside the original.
 
 use std::ffi::OsStr;
-use std::fs::File;
 use std::os::unix::ffi::OsStrExt;
 
 use testkit::{Signal, Tool};
@@ -87,7 +86,6 @@ fn a_table_that_cannot_be_written_is_a_failure() {
     let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
         return;
     };
-    let full = || File::options().write(true).open("/dev/full").unwrap();
     for line in LINES.iter().chain(&[
         &[][..],
         &["-J"],
@@ -96,8 +94,12 @@ fn a_table_that_cannot_be_written_is_a_failure() {
         &["-Q", "NS == 0"],
         &["-p", "99"],
     ]) {
-        same(&fixture, |tool| tool.args(*line).fd(1, full()));
-        same(&fixture, |tool| tool.args(*line).fd(2, full()));
+        same(&fixture, |tool| {
+            tool.args(*line).fd(1, testkit::full_device())
+        });
+        same(&fixture, |tool| {
+            tool.args(*line).fd(2, testkit::full_device())
+        });
         same(&fixture, |tool| tool.args(*line).close_fd(1));
         same(&fixture, |tool| tool.args(*line).close_fd(2));
         same(&fixture, |tool| {
@@ -109,7 +111,8 @@ fn a_table_that_cannot_be_written_is_a_failure() {
         });
     }
     for option in ["--help", "--version"] {
-        let (ours, original) = fixture.run_both(|tool| tool.arg(option).fd(1, full()));
+        let (ours, original) =
+            fixture.run_both(|tool| tool.arg(option).fd(1, testkit::full_device()));
         assert_eq!(seen(&ours), seen(&original), "{ours}{original}");
     }
 }

@@ -1,6 +1,6 @@
 //! Command lines that nobody would write, words cut, joined and garbled, beside the original.
 
-use testkit::{Outcome, Status, Tool, seeded_numbers};
+use testkit::{Outcome, Status, Tool, assert_no_differences, seeded_numbers};
 
 use crate::fixture::{Fixture, seen};
 use crate::sample_processes::SampleProcesses;
@@ -224,13 +224,7 @@ fn compare(scenario: Scenario, count: usize, seed: u64) {
             Verdict::Different(how) => differences.push(how),
         }
     }
-    let different = differences.len();
-    differences.truncate(20);
-    assert!(
-        different == 0,
-        "seed {seed}, {different} differences\n{}",
-        differences.join("\n")
-    );
+    assert_no_differences(seed, &differences);
     assert!(meant * 4 < count, "{meant} of {count} lines say nothing");
 }
 

@@ -1,6 +1,6 @@
 //! Filter expressions made by a grammar, one in five garbled, beside the original.
 
-use testkit::{Outcome, Status, seeded_numbers};
+use testkit::{Outcome, Status, assert_no_differences, seeded_numbers};
 
 use crate::fixture::{Fixture, seen};
 use crate::sample_processes::SampleProcesses;
@@ -176,13 +176,7 @@ fn compare(count: usize, seed: u64) {
             Verdict::Different(how) => differences.push(how),
         }
     }
-    let different = differences.len();
-    differences.truncate(20);
-    assert!(
-        different == 0,
-        "seed {seed}, {different} differences\n{}",
-        differences.join("\n")
-    );
+    assert_no_differences(seed, &differences);
     assert!(
         refused * 2 < count,
         "{refused} of {count} expressions say nothing"

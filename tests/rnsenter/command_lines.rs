@@ -111,12 +111,6 @@ fn a_message_that_cannot_be_written_is_a_failure() {
     let Some(diff) = differential_test() else {
         return;
     };
-    let full = || {
-        std::fs::File::options()
-            .write(true)
-            .open("/dev/full")
-            .unwrap()
-    };
     for line in [
         &["nosuch"][..],
         &["-t", "x"],
@@ -125,12 +119,12 @@ fn a_message_that_cannot_be_written_is_a_failure() {
         &["-t", "1", "-p", "/etc"],
         &["-n/nosuch", "true"],
     ] {
-        diff.assert_same_with(|tool| tool.args(line).fd(2, full()));
+        diff.assert_same_with(|tool| tool.args(line).fd(2, testkit::full_device()));
         diff.assert_same_with(|tool| tool.args(line).close_fd(2));
         diff.assert_same_with(|tool| tool.args(line).close_fd(0).close_fd(1).close_fd(2));
     }
     for option in ["--help", "--version"] {
-        let status = |tool: Tool| tool.arg(option).fd(1, full());
+        let status = |tool: Tool| tool.arg(option).fd(1, testkit::full_device());
         let (ours, original) = diff.run_both(status);
         assert_eq!(ours.status, original.status, "{ours}{original}");
         assert_eq!(ours.stderr, original.stderr, "{ours}{original}");

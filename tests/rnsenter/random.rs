@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::fixture::{Caller, SampleTargets, differential_test, original_is_denied_groups, seen};
-use testkit::{DifferentialTest, Outcome, Tool, require, seeded_numbers};
+use testkit::{DifferentialTest, Outcome, Tool, assert_no_differences, require, seeded_numbers};
 
 const LONG: &str = "all help version target mount uts ipc net net-socket pid user cgroup time setuid setgid root wd \
     wdns env no-fork join-cgroup preserve-credentials keep-caps user-parent follow-context";
@@ -210,12 +210,7 @@ fn compare(count: usize, seed: u64, caller: Caller) {
             Verdict::Different(how) => differences.push(how),
         }
     }
-    assert!(
-        differences.is_empty(),
-        "seed {seed}, {} differences\n{}",
-        differences.len(),
-        differences.join("\n")
-    );
+    assert_no_differences(seed, &differences);
     assert!(meant * 5 < count, "{meant} of {count} lines say nothing");
 }
 

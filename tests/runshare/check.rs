@@ -217,10 +217,7 @@ fn json_alone_makes_no_sense() {
 
 #[test]
 fn a_table_that_cannot_be_written_is_an_error() {
-    let full = std::fs::File::options()
-        .write(true)
-        .open("/dev/full")
-        .unwrap();
+    let full = testkit::full_device();
     let outcome = runshare().arg("--check").fd(1, full).run();
     outcome.fails(1, "runshare: write error: No space left on device\n");
 }

@@ -77,12 +77,6 @@ fn a_message_that_cannot_be_written_is_a_failure() {
     let Some(diff) = differential_test() else {
         return;
     };
-    let full = || {
-        std::fs::File::options()
-            .write(true)
-            .open("/dev/full")
-            .unwrap()
-    };
     for line in [
         &["nosuch"][..],
         &["-f", "nosuch"],
@@ -90,12 +84,12 @@ fn a_message_that_cannot_be_written_is_a_failure() {
         &["--foo"],
         &["-S", "x"],
     ] {
-        diff.assert_same_with(|tool| tool.args(line).fd(2, full()));
+        diff.assert_same_with(|tool| tool.args(line).fd(2, testkit::full_device()));
         diff.assert_same_with(|tool| tool.args(line).close_fd(2));
         diff.assert_same_with(|tool| tool.args(line).close_fd(0).close_fd(1).close_fd(2));
     }
     diff.assert_same_with(|tool| tool.args(["-r", "cat", "/proc/self/uid_map"]).close_fd(2));
-    diff.assert_same_with(|tool| tool.args(["-f", "true"]).fd(1, full()));
+    diff.assert_same_with(|tool| tool.args(["-f", "true"]).fd(1, testkit::full_device()));
 }
 
 #[test]

@@ -288,12 +288,7 @@ fn who_may_not_mount_is_told_so_and_leaves_nothing() {
     if !require::user_namespaces() {
         return;
     }
-    let scratch = Scratch::new();
-    fs::set_permissions(
-        scratch.path(),
-        std::os::unix::fs::PermissionsExt::from_mode(0o1777),
-    )
-    .unwrap();
+    let scratch = Scratch::shared();
     let directory = scratch.path().join("kept");
     for option in ["-ru", "-rm"] {
         let tool = ordinary(runshare()).arg("--persist").arg(&directory);
@@ -315,12 +310,7 @@ fn in_a_user_namespace_of_their_own_anybody_can() {
     if !require::user_namespaces() {
         return;
     }
-    let scratch = Scratch::new();
-    fs::set_permissions(
-        scratch.path(),
-        std::os::unix::fs::PermissionsExt::from_mode(0o1777),
-    )
-    .unwrap();
+    let scratch = Scratch::shared();
     let script = "cd \"$1\"; \"$0\" --persist kept -un --hostname box readlink /proc/self/ns/uts /proc/self/ns/net; \
                   echo \"uts:[$(stat -c %i kept/uts)]\"; echo \"net:[$(stat -c %i kept/net)]\"; \
                   \"$0\" --unpersist kept; echo $? *; grep -c kept /proc/self/mountinfo";

@@ -1,7 +1,7 @@
 //! Command lines that nobody would write: words cut, joined and garbled, beside the original.
 
 use crate::fixture::{Machine, differential_test, ordinary};
-use testkit::{DifferentialTest, Outcome, Tool, require, seeded_numbers};
+use testkit::{DifferentialTest, Outcome, Tool, assert_no_differences, require, seeded_numbers};
 
 const LONG: &str = "help version mount uts ipc net pid user cgroup time fork kill-child forward-signals mount-proc \
     mount-binfmt map-user map-users map-group map-groups map-root-user map-current-user map-auto map-subids owner \
@@ -160,12 +160,7 @@ fn compare(count: usize, seed: u64, files: bool, setup: impl Fn(Tool) -> Tool) {
         .iter()
         .filter_map(|line| differs(&diff, |tool| setup(tool).args(line)))
         .collect();
-    assert!(
-        differences.is_empty(),
-        "seed {seed}, {} differences\n{}",
-        differences.len(),
-        differences.join("\n")
-    );
+    assert_no_differences(seed, &differences);
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! `--mount-api`, `--bind`, `--tmpfs` and their kin, below a new root and without one.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::fixture::{RUNSHARE, TESTER, differential_test, ordinary, runshare};
-use testkit::{Scratch, Tool, require};
+use testkit::{Scratch, Tool, mounted, require};
 
 /// Shell code that fills the directory `$0` with the machine's programs by mounts, and runs the rest.
 const FILL: &str = "for dir in bin lib lib64 usr; do [ ! -e /$dir ] || mount --rbind /$dir $0/$dir; done; shift 0; exec \"$@\"";
@@ -28,17 +27,6 @@ fn in_filled(root: &Scratch, options: &[&str], program: &[&str]) -> Tool {
     tool.args(["--root", path]).args(options).args(program)
 }
 
-/// The mount points of a table, each with the options and the file system of its topmost mount.
-fn mounts(table: &str) -> BTreeMap<String, (String, String)> {
-    let lines = table.lines().map(|line| {
-        let fields: Vec<&str> = line.split(' ').collect();
-        let dash = fields.iter().position(|field| *field == "-").unwrap();
-        let (point, options) = (fields[4].to_owned(), fields[5].replace(",relatime", ""));
-        (point, (options, fields[dash + 1].to_owned()))
-    });
-    lines.collect()
-}
-
 const SHOW: [&str; 2] = ["cat", "/proc/self/mountinfo"];
 
 #[test]
@@ -58,7 +46,7 @@ fn the_file_systems_that_programs_expect_are_there_with_either_root_and_any_pid_
         let outcome = in_filled(&root, options, &SHOW).run().ok();
         assert_eq!(outcome.err(), "", "{options:?}");
         let table = outcome.out();
-        let seen = mounts(&table);
+        let seen = mounted(&table);
         for (point, filesystem) in [
             ("/proc", "proc"),
             ("/sys", "sysfs"),
@@ -125,7 +113,7 @@ fn without_a_root_of_its_own_the_mounts_are_in_the_callers() {
     assert_eq!(tool.run().ok().out(), "outside\n1\n");
     let tool = ordinary(runshare()).args(["-rn", "--tmpfs", point, "--mount-sys", "--mount-dev"]);
     let table = tool.args(SHOW).run().ok().out();
-    let seen = mounts(&table);
+    let seen = mounted(&table);
     assert_eq!(seen[point], ("rw,nosuid,nodev".into(), "tmpfs".into()));
     assert_eq!(seen["/sys"].0, "ro,nosuid,nodev,noexec");
     assert_eq!(seen["/dev"].1, "tmpfs");

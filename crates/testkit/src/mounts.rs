@@ -1,5 +1,6 @@
 //! What is mounted below a directory, and taking it away.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::os::unix::ffi::OsStringExt;
@@ -27,6 +28,23 @@ pub fn points(table: &[u8]) -> impl Iterator<Item = PathBuf> {
         .split(|byte| *byte == b'\n')
         .filter_map(|line| line.split(|byte| *byte == b' ').nth(4));
     fields.map(|field| OsString::from_vec(unescaped(field)).into())
+}
+
+/// The mount points of a `mountinfo` table, each with the options of its topmost mount, but for relatime, and its file
+/// system.
+///
+/// # Panics
+/// If a line is not one of mountinfo.
+#[must_use]
+pub fn mounted(table: &str) -> BTreeMap<String, (String, String)> {
+    let lines = table.lines().map(|line| {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let dash = fields.iter().position(|field| *field == "-");
+        let dash = dash.unwrap_or_else(|| panic!("not a line of mountinfo: {line}"));
+        let (point, options) = (fields[4].to_owned(), fields[5].replace(",relatime", ""));
+        (point, (options, fields[dash + 1].to_owned()))
+    });
+    lines.collect()
 }
 
 /// The bytes that a field stands for: a blank, tab, newline or backslash is written as `\` and three octal digits.

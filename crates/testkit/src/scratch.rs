@@ -33,6 +33,17 @@ impl Scratch {
         scratch
     }
 
+    /// Makes one in which every user may make files, as in /tmp.
+    ///
+    /// # Panics
+    /// If that cannot be done.
+    #[must_use]
+    pub fn shared() -> Self {
+        let scratch = Self::new();
+        chmod(&scratch.path, 0o1777);
+        scratch
+    }
+
     /// Where it is, with no symbolic link on the way.
     #[must_use]
     pub fn path(&self) -> &Path {

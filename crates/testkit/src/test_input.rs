@@ -1,4 +1,7 @@
-//! Command lines to try: those that a person has written into a file, and numbers to draw others by.
+//! Command lines to try: those that a person has written into a file, and numbers to draw others by; and a file that
+//! cannot be written.
+
+use std::fs::File;
 
 /// The words of each command line of a file. An empty line and one that begins with `#` are none.
 #[must_use]
@@ -43,6 +46,31 @@ pub fn seeded_numbers(seed: u64) -> impl FnMut(usize) -> usize {
         let drawn = usize::try_from(state >> 33).unwrap_or_default();
         drawn % bound
     }
+}
+
+/// Asserts that no command line drawn by this seed had another result than the original's; shows the first of them.
+///
+/// # Panics
+/// If there is one.
+#[track_caller]
+pub fn assert_no_differences(seed: u64, differences: &[String]) {
+    let shown = &differences[..differences.len().min(20)];
+    assert!(
+        differences.is_empty(),
+        "seed {seed}, {} differences\n{}",
+        differences.len(),
+        shown.join("\n")
+    );
+}
+
+/// Opens a file that every write to fails with ENOSPC, `full(4)`.
+///
+/// # Panics
+/// If the machine lacks it.
+#[must_use]
+pub fn full_device() -> File {
+    let opened = File::options().write(true).open("/dev/full");
+    opened.expect("every machine has /dev/full")
 }
 
 #[cfg(test)]

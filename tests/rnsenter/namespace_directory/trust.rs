@@ -28,8 +28,7 @@ fn another_users_directory_does_not_lead_into_their_mount_namespace() {
     }
     let theirs = Container::unshared_as(|tool| tool.as_user(OTHER, OTHER, &[]), &["-r", "-m"]);
     let Some(theirs) = theirs else { return };
-    let scratch = Scratch::new();
-    fs::set_permissions(scratch.path(), fs::Permissions::from_mode(0o1777)).unwrap();
+    let scratch = Scratch::shared();
     let directory = scratch.dir("box");
     symlink(theirs.proc("ns/mnt"), directory.join("mnt")).unwrap();
     chown(&directory, Some(OTHER), Some(OTHER)).unwrap();

@@ -68,10 +68,7 @@ fn the_wish_holds_where_the_program_gets_no_environment() {
 #[test]
 fn who_says_nothing_fails_as_before() {
     // Standard error takes nothing: the status is all that is left.
-    let full = std::fs::File::options()
-        .write(true)
-        .open("/dev/full")
-        .expect("it is there");
+    let full = testkit::full_device();
     let outcome = failing(runshare())
         .env("NSUTILS_HINTS", "always")
         .fd(2, full)
