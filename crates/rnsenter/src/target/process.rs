@@ -202,7 +202,9 @@ impl Target {
 /// Why no inode can be compared.
 fn explain_missing_inode(errno: Errno) -> Option<String> {
     (errno == Errno::EOPNOTSUPP).then(|| {
-        "on this kernel the pidfds of all processes have the same inode number: distinct numbers require Linux 6.9".to_owned()
+        "on this kernel the pidfds of all processes have the same inode number: distinct numbers \
+         require Linux 6.9"
+            .to_owned()
     })
 }
 
