@@ -197,33 +197,25 @@ fn mount_one(
     mount: &Submount,
     point: &OwnedFd,
 ) -> Result<Mounted, MountError> {
-    let file = mount.file.try_clone().map_err(|_| Errno::EMFILE)?;
-    if mount.is_pseudo {
-        return match Source::without_submounts(&file) {
-            Ok(source) => bind_again(root, &source, 0, mount, point, Mounted::Alone),
-            // Parts of a tree that a more privileged namespace has made cannot be had.
-            Err(_) => bind_again(
-                root,
-                &Source::from_fd(file)?,
-                0,
-                mount,
-                point,
-                Mounted::Tree,
-            ),
-        };
-    }
-    if mount.kind == PointKind::Directory && mount_overlay(layers, mount.file.as_fd(), point)? {
+    if !mount.is_pseudo
+        && mount.kind == PointKind::Directory
+        && mount_overlay(layers, mount.file.as_fd(), point)?
+    {
         return Ok(Mounted::Alone);
     }
-    let read_only = libc::MOUNT_ATTR_RDONLY;
-    bind_again(
-        root,
-        &Source::from_fd(file)?,
-        read_only,
-        mount,
-        point,
-        Mounted::Tree,
-    )
+    let file = mount.file.try_clone().map_err(|_| Errno::EMFILE)?;
+    let (source, attributes, mounted) = if mount.is_pseudo {
+        match Source::without_submounts(&file) {
+            Ok(source) => (source, 0, Mounted::Alone),
+            // Parts of a tree that a more privileged namespace has made cannot be had.
+            Err(_) => (Source::from_fd(file)?, 0, Mounted::Tree),
+        }
+    } else {
+        let read_only = libc::MOUNT_ATTR_RDONLY;
+        (Source::from_fd(file)?, read_only, Mounted::Tree)
+    };
+    bind(&source, attributes, point, || root.open(&mount.path))?;
+    Ok(mounted)
 }
 
 /// Mounts an overlay of a directory on `point`; `false` if the kernel makes none of it.
@@ -243,18 +235,6 @@ fn mount_overlay(
         }) => Err(Errno::ENOMEM.into()),
         Err(_) => Ok(false),
     }
-}
-
-fn bind_again(
-    root: &Root,
-    source: &Source,
-    attributes: u64,
-    mount: &Submount,
-    point: &OwnedFd,
-    mounted: Mounted,
-) -> Result<Mounted, MountError> {
-    bind(source, attributes, point, || root.open(&mount.path))?;
-    Ok(mounted)
 }
 
 /// Makes the entries of a directory in the new root: links as they are, directories with nothing mounted below as overlays,
@@ -319,9 +299,8 @@ fn fill_directory(
         mount_one(layers, root, mount, &point)?;
         return Ok(());
     }
-    if has_below {
-        // Too deep to be made entry by entry.
-    } else if mount_overlay(layers, file.as_fd(), &point)? {
+    // With something mounted below it is too deep to be made entry by entry.
+    if !has_below && mount_overlay(layers, file.as_fd(), &point)? {
         return Ok(());
     }
     let source = Source::from_fd(file.try_clone().map_err(|_| Errno::EMFILE)?)?;

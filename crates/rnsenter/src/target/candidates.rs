@@ -25,7 +25,7 @@ const OWN: [&CStr; 8] = [
 
 /// What a process is in: the inode numbers of its namespaces, and where its root is. `None` is what this kernel lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct MountInfo {
+pub(super) struct Membership {
     namespaces: [Option<u64>; OWN.len()],
     /// Device, inode and mount.
     root: Option<((u32, u32), u64, Option<u64>)>,
@@ -35,7 +35,7 @@ pub(super) struct MountInfo {
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) pid: u32,
-    pub(super) place: MountInfo,
+    pub(super) membership: Membership,
     /// When it was started, in clock ticks since the machine was.
     started: u64,
     /// Whether its children are in a pid or time namespace that it is not in itself: then it has made that for them, and
@@ -73,7 +73,10 @@ impl Candidates {
     pub(super) fn distinct(&self) -> Vec<&Candidate> {
         let mut parties: Vec<&Candidate> = Vec::new();
         for candidate in &self.list {
-            if parties.iter().all(|known| known.place != candidate.place) {
+            if parties
+                .iter()
+                .all(|known| known.membership != candidate.membership)
+            {
                 parties.push(candidate);
             }
         }
@@ -95,13 +98,13 @@ impl Candidate {
         // Nothing but its user namespace is left to a zombie.
         inode(c"ns/mnt")?;
         let root = processes.note_file(pid, Call::Status, process.status(c"root"));
-        let place = MountInfo {
+        let membership = Membership {
             namespaces: OWN.map(inode),
             root: root.map(|root| (root.device, root.inode, root.mount)),
         };
         Some(Candidate {
             pid,
-            place,
+            membership,
             started: Stat::parse(&processes.read_file(pid, process, c"stat")?)?.started,
             waits_for_child,
         })
@@ -111,6 +114,6 @@ impl Candidate {
     pub(super) fn is_unchanged(&self, processes: &Processes) -> bool {
         let now = processes.get(self.pid);
         let now = now.and_then(|process| Candidate::read_candidate(processes, self.pid, &process));
-        now.is_some_and(|now| (now.place, now.started) == (self.place, self.started))
+        now.is_some_and(|now| (now.membership, now.started) == (self.membership, self.started))
     }
 }
