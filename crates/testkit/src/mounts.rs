@@ -10,7 +10,8 @@ use nix::mount::{MntFlags, umount2};
 
 /// Unmounts all that is mounted at or below `dir`, at once even if it is in use. What cannot be is left.
 pub(crate) fn detach_below(dir: &Path) {
-    let table = fs::read("/proc/self/mountinfo").unwrap_or_default();
+    // Of the thread: a test may have unshared the mount namespace of its own thread alone.
+    let table = fs::read("/proc/thread-self/mountinfo").unwrap_or_default();
     // The last mounted first: it may stand upon an earlier one.
     for path in points(&table)
         .filter(|path| path.starts_with(dir))
