@@ -46,7 +46,7 @@ fn a_mount_that_lets_no_program_run_is_named_with_the_command_that_mends_it() {
     let told = diff
         .hint_in(|program| situation(program, ""))
         .expect("there is a hint");
-    let expected = "/tmp/true is on /tmp, which is mounted noexec: `mount -o remount,exec /tmp` lets programs run there";
+    let expected = "/tmp/true is on /tmp, which is mounted noexec: `mount -o remount,exec /tmp` allows programs to run there";
     assert_eq!(told, expected);
     let mend = "mount -o remount,exec \"$2/tmp\"";
     situation(RCHROOT.path(), mend).run().ok();
@@ -67,17 +67,17 @@ fn a_root_that_cannot_be_reached_is_reported_by_the_part_that_is_in_the_way() {
     };
     let hint = |root: &str| diff.hint(|tool| fixture.ordinary(tool).args([root, "true"]));
     let some = |text: &str| Some(text.to_owned());
-    assert_eq!(hint("no/such"), some("there is no no"));
-    assert_eq!(hint("file/x"), some("file is no directory"));
+    assert_eq!(hint("no/such"), some("no does not exist"));
+    assert_eq!(hint("file/x"), some("file is not a directory"));
     assert_eq!(
         hint("dangling"),
-        some("there is no nowhere, to which the symbolic link dangling leads")
+        some("nowhere does not exist: the symbolic link dangling leads to it")
     );
     if require::root() {
         let told = hint("closed/inner").expect("it can be told");
         assert_eq!(
             told,
-            "the directory closed is closed to user 1001 (mode 0700, owner 0): `chmod a+x closed` opens it"
+            "user 1001 may not search the directory closed (mode 0700, owner 0): `chmod a+x closed` allows it"
         );
     }
     for told_by_the_sentence in ["nosuch", "file", "loop"] {
@@ -94,10 +94,10 @@ fn who_lacks_the_capability_gets_it_in_a_user_namespace() {
     let told = diff.hint(|tool| fixture.ordinary(tool).args(["jail", "true"]));
     let told = told.expect("it can be told");
     let parts = [
-        "this takes CAP_SYS_CHROOT, which user ",
-        " has not: ",
+        "this requires CAP_SYS_CHROOT, which user ",
+        " does not have: ",
         "runshare --map-root-user rchroot",
-        ", or be root",
+        ", or run this as root",
     ];
     assert!(parts.iter().all(|part| told.contains(part)), "{told}");
     if !require::root() {
@@ -107,7 +107,7 @@ fn who_lacks_the_capability_gets_it_in_a_user_namespace() {
     let without = |tool: Tool| fixture.root(tool).without_capability(18);
     let told = diff.hint(|tool| without(tool).args(["jail", "true"]));
     let told = told.expect("it can be told");
-    let start = "this takes CAP_SYS_CHROOT, which even root has not here (CapEff ";
+    let start = "this requires CAP_SYS_CHROOT, which root does not have here (CapEff ";
     assert!(told.starts_with(start), "{told}");
     let refused = |tool: Tool| fixture.root(tool).refusing(SYS_chroot, Errno::EPERM);
     let told = diff
@@ -125,7 +125,7 @@ fn on_a_terminal_a_hint_is_the_second_line() {
     let tool = fixture.ordinary(Tool::new(RCHROOT).argv0("rchroot"));
     let outcome = tool.args(["no/such", "true"]).terminal(80, 24).run();
     let told = "rchroot: cannot change root directory to 'no/such': No such file or directory\n\
-                rchroot: hint: there is no no\n";
+                rchroot: hint: no does not exist\n";
     assert_eq!((outcome.code(), outcome.out()), (125, told.to_owned()));
 }
 
@@ -149,7 +149,7 @@ fn an_identity_that_cannot_be_taken_on_is_reported_why() {
     };
     let group = told(["--userspec=:5", "--skip-chdir"]);
     assert!(
-        group.starts_with("there is no group 5 in this user namespace: /proc/self/gid_map "),
+        group.starts_with("group 5 does not exist in this user namespace: /proc/self/gid_map "),
         "{group}"
     );
     let groups = told(["--groups=5", "--skip-chdir"]);

@@ -168,7 +168,7 @@ fn a_hidden_process_is_told_from_one_that_is_not_there() {
             .arg(program)
     });
     let hint = hint.expect("it can be told");
-    let hidden = "process 1 is another user's, and /proc, which is mounted with hidepid=";
+    let hidden = "process 1 belongs to another user, and /proc is mounted with hidepid=";
     assert!(hint.starts_with(hidden), "{hint}");
 }
 
@@ -185,7 +185,7 @@ fn a_program_that_is_not_inside_is_reported() {
     let Some(hint) = hint_for(caller, container.pid(), &options) else {
         return;
     };
-    assert_eq!(hint, "there is no /no");
+    assert_eq!(hint, "/no does not exist");
 }
 
 #[test]

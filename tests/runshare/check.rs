@@ -126,7 +126,7 @@ fn a_limit_of_0_is_in_its_row_and_tells_why() {
     assert_eq!(outcome.code(), 1);
     assert_eq!(rows[0], ["uts", "yes", "7", "yes"]);
     assert_eq!(rows[1][..3], ["net", "yes", "0"]);
-    let why = "no: user.max_net_namespaces is 0, so nobody may make net namespaces here: ";
+    let why = "no: user.max_net_namespaces is 0, so no net namespace can be created here: ";
     assert!(rows[1][3].starts_with(why), "{outcome}");
 }
 
@@ -166,7 +166,7 @@ fn a_user_namespace_in_which_nobody_can_be_mapped_is_none() {
     let outcome = tool.args(["--check", "-U", "-u"]).run();
     let rows = rows(&outcome);
     assert_eq!(outcome.code(), 1);
-    let why = "no: it can be created, but no ID can be mapped in it: to map root takes CAP_SETFCAP outside ";
+    let why = "no: it can be created, but no ID can be mapped in it: mapping root requires CAP_SETFCAP in the parent user namespace ";
     assert!(rows[0][3].starts_with(why), "{outcome}");
     assert_eq!(rows[1][3], "yes");
 }
@@ -200,7 +200,7 @@ print(*(sorted(one.items()) for one in all), sep='\\n')";
     assert_eq!(refused.code(), 1);
     let read = Tool::new("/usr/bin/python3").args(["-c", program]);
     let read = read.stdin(refused.stdout).run().ok().out();
-    let why = "('why', 'this takes CAP_SYS_ADMIN, which user ";
+    let why = "('why', 'this requires CAP_SYS_ADMIN, which user ";
     assert!(
         read.contains("('possible', False)") && read.contains(why),
         "{read}"

@@ -13,7 +13,7 @@ use crate::sys::capability;
 /// `setgroups failed`.
 pub fn drop_groups() -> Result<()> {
     setgroups(&[])
-        .with_hint(hint::setgroups)
+        .with_hint(hint::explain_setgroups)
         .context("setgroups failed")
 }
 
@@ -23,7 +23,7 @@ pub fn drop_groups() -> Result<()> {
 /// `setgid() failed`.
 pub fn become_group(group: u32) -> Result<()> {
     setgid(Gid::from_raw(group))
-        .with_hint(move |errno| hint::become_id(errno, IdKind::Groups, group))
+        .with_hint(move |errno| hint::explain_setid(errno, IdKind::Groups, group))
         .context("setgid() failed")
 }
 
@@ -33,7 +33,7 @@ pub fn become_group(group: u32) -> Result<()> {
 /// `setuid() failed`.
 pub fn become_user(user: u32) -> Result<()> {
     setuid(Uid::from_raw(user))
-        .with_hint(move |errno| hint::become_id(errno, IdKind::Users, user))
+        .with_hint(move |errno| hint::explain_setid(errno, IdKind::Users, user))
         .context("setuid() failed")
 }
 

@@ -107,7 +107,7 @@ impl Program<'_> {
             Program::Shell(_) => printable(&program),
         };
         let sentence = message(&[&"failed to execute ", &named]);
-        let why = Hint::new(move || hint::program(failure.errno()?, &program));
+        let why = Hint::new(move || hint::explain_exec(failure.errno()?, &program));
         Error::new(failure).context(why).context(sentence)
     }
 }

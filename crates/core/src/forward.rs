@@ -118,7 +118,7 @@ pub fn run_in_session(
         let _ = before.restore();
         child()
     });
-    let child = child.with_hint(hint::fork).context("fork failed")?;
+    let child = child.with_hint(hint::explain_fork).context("fork failed")?;
     release_inherited(&[]);
     // Values that own closed descriptors must not be dropped.
     process::exit(conclude(forwarding.wait_for(child)))

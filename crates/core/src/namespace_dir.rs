@@ -51,7 +51,7 @@ impl NamespaceDir {
             }
             Err(DirError::Os(errno)) => {
                 return Err(errno)
-                    .with_hint_for(path, hint::path)
+                    .with_hint_for(path, hint::explain_path)
                     .with_context(|| message(&[&"cannot make ", &path]));
             }
             Err(untrusted) => return Err(cannot_use(path, untrusted)),
@@ -143,7 +143,7 @@ impl NamespaceDir {
         let from = source.to_owned();
         bound
             .with_hint_for(path.as_path(), move |errno, path| {
-                hint::bind(errno, namespace, &from, path)
+                hint::explain_bind(errno, namespace, &from, path)
             })
             .with_context(|| message(&[&"mount ", &source, &" on ", &path, &" failed"]))
     }

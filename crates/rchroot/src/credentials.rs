@@ -16,17 +16,17 @@ pub(crate) fn apply(identity: &Identity<'_>) -> Result<()> {
     if let Some(groups) = &identity.groups {
         let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
         setgroups(&groups)
-            .with_hint(hint::setgroups)
+            .with_hint(hint::explain_setgroups)
             .context("failed to set supplemental groups")?;
     }
     if let Some(gid) = identity.gid {
         setgid(Gid::from_raw(gid))
-            .with_hint(move |errno| hint::become_id(errno, IdKind::Groups, gid))
+            .with_hint(move |errno| hint::explain_setid(errno, IdKind::Groups, gid))
             .context("failed to set group-ID")?;
     }
     if let Some(uid) = identity.uid {
         setuid(Uid::from_raw(uid))
-            .with_hint(move |errno| hint::become_id(errno, IdKind::Users, uid))
+            .with_hint(move |errno| hint::explain_setid(errno, IdKind::Users, uid))
             .context("failed to set user-ID")?;
     }
     Ok(())

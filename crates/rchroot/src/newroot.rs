@@ -76,7 +76,7 @@ fn cannot_enter<T>(
     quotes: &Quotes,
 ) -> Result<T> {
     let explained = result.with_hint_for(Path::new(root.name), move |errno, path| {
-        hint::chroot(errno, path, otherwise)
+        hint::explain_chroot(errno, path, otherwise)
     });
     explained.with_context(|| {
         let named = quotes.shell(root.name);
@@ -161,7 +161,7 @@ pub(crate) fn enter(
         chdir("/").context("cannot chdir to root directory")?;
     }
     if let Some(directory) = options.directory.as_deref() {
-        let explained = chdir(directory).with_hint_for(Path::new(directory), hint::path);
+        let explained = chdir(directory).with_hint_for(Path::new(directory), hint::explain_path);
         explained.with_context(|| {
             let named = quotes.shell(directory);
             message(&[&"cannot change directory to ", &named])

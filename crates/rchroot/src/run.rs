@@ -95,7 +95,7 @@ fn become_command(mut command: Vec<OsString>, own: Option<&OwnFile>, quotes: &Qu
     let command = command.swap_remove(0);
     let why = Hint::new(move || match unnamed {
         true => why_no_shell(failure.errno()?, &command),
-        false => hint::program(failure.errno()?, &command),
+        false => hint::explain_exec(failure.errno()?, &command),
     });
     let sentence = message(&[&"failed to run command ", &named]);
     Error::new(failure).context(why).context(sentence)
@@ -106,7 +106,7 @@ fn why_no_shell(errno: Errno, shell: &OsStr) -> Option<String> {
     let path = Path::new(shell);
     let is_missing = path.is_absolute() && path.symlink_metadata().is_err();
     if errno != Errno::ENOENT || !is_missing || env::var_os("SHELL").is_none() {
-        return hint::program(errno, shell);
+        return hint::explain_exec(errno, shell);
     }
     let shell = hint::shown(shell);
     Some(format!(

@@ -154,10 +154,10 @@ fn parse_namespace(option: &ParsedOption<OptionId>) -> Result<Source> {
             let id = id.ok_or_else(|| Error::new(message(&[&"failed to parse nsid: ", &text])))?;
             // Where this fails, no namespace has an id.
             let any = own_mount_namespace()
-                .with_hint(hint::without_ids)
+                .with_hint(hint::explain_missing_ids)
                 .context("failed to fill namespace file handle")?;
             open_by_id(any, id)
-                .with_hint(hint::without_ids)
+                .with_hint(hint::explain_missing_ids)
                 .map(Source::Opened)
                 .with_context(|| format!("cannot open namespace of id {id}"))
         }

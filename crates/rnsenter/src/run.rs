@@ -100,7 +100,7 @@ fn enter_and_run(
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     let child = spawn(|| diagnostics.finish(become_program()));
-    let child = child.with_hint(hint::fork).context("fork failed")?;
+    let child = child.with_hint(hint::explain_fork).context("fork failed")?;
     drop(target);
     // That `/` may not be entered is no reason to leave the program alone.
     let _ = leave_directory();

@@ -53,7 +53,7 @@ impl Helper {
             }
         };
         let process = process::spawn(child)
-            .with_hint(hint::fork)
+            .with_hint(hint::explain_fork)
             .context("fork failed")?;
         Ok(Helper {
             sync: Some(sync),

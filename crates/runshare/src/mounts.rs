@@ -73,7 +73,7 @@ pub(crate) fn change_root_and_directory(
     }
     if let Some(directory) = directory {
         chdir(directory)
-            .with_hint_for(directory, hint::path)
+            .with_hint_for(directory, hint::explain_path)
             .with_context(|| message(&[&"cannot change directory to ", &directory]))?;
     }
     Ok(new_root)
@@ -87,14 +87,14 @@ fn change_root(root: &Path, options: &Options, warn: &dyn Fn(&Message)) -> Resul
     }
     let opened = open(root, OFlag::O_PATH | OFlag::O_DIRECTORY);
     let mut opened = opened
-        .with_hint_for(root, hint::path)
+        .with_hint_for(root, hint::explain_path)
         .with_context(|| cannot_change_root(root))?;
     if !options.mounts.is_empty() {
         opened = rootfs::mount_all(opened, &options.mounts, warn)?;
     }
     if options.extensions.pivot_root {
         let new_root = NewRoot::enter(&opened)
-            .with_hint_for(root, hint::path)
+            .with_hint_for(root, hint::explain_path)
             .with_context(|| cannot_change_root(root))?;
         return Ok(Some(new_root));
     }
@@ -105,7 +105,7 @@ fn change_root(root: &Path, options: &Options, warn: &dyn Fn(&Message)) -> Resul
 fn cannot_chroot(result: Result<(), Errno>, root: &Path) -> Result<()> {
     result
         .with_hint_for(root, |errno, root| {
-            hint::chroot(errno, root, "add --map-root-user")
+            hint::explain_chroot(errno, root, "add --map-root-user")
         })
         .with_context(|| cannot_change_root(root))
 }
@@ -168,8 +168,8 @@ pub(crate) fn mount_proc_and_binfmt(options: &Options) -> Result<()> {
 
 fn mount_kernel(filesystem: &str, directory: &Path) -> Result<()> {
     let find = match filesystem {
-        "proc" => hint::mount_proc,
-        _ => hint::mount_binfmt,
+        "proc" => hint::explain_mount_proc,
+        _ => hint::explain_mount_binfmt,
     };
     mount_kernel_filesystem(filesystem, directory)
         .with_hint_for(directory, find)

@@ -90,7 +90,7 @@ fn run_program(options: &Options, diagnostics: &Diagnostics) -> Result<ExitReaso
 fn unshare_namespaces(options: &Options) -> Result<()> {
     let flags = options.flags();
     unshare(flags)
-        .with_hint(move |errno| hint::unshare(errno, flags))
+        .with_hint(move |errno| hint::explain_unshare(errno, flags))
         .context("unshare failed")
 }
 

@@ -41,7 +41,7 @@ fn a_program_whose_loader_is_missing_is_reported_with_its_name() {
     let (at, length) = loader_in(&fs::read("/bin/sh").unwrap());
     let name = format!("/lib/ld-musl-{}.so", "x".repeat(length - 16));
     patched(&fixture, "jail/bin/other", &[(at, name.as_bytes())]);
-    let told = format!("/bin/other needs the loader {name}, which is not in this root");
+    let told = format!("/bin/other requires the loader {name}, which does not exist in this root");
     for command in ["/bin/other", "other"] {
         let Some(said) = hint(&fixture, &["jail", command]) else {
             return;
@@ -66,7 +66,7 @@ fn a_program_whose_loader_is_missing_is_reported_with_its_name() {
     };
     assert_eq!(
         said,
-        format!("/bin/sh needs the loader {loader}, which is not in this root")
+        format!("/bin/sh requires the loader {loader}, which does not exist in this root")
     );
 }
 
@@ -82,7 +82,7 @@ fn a_script_whose_interpreter_is_missing_is_reported_with_its_name() {
     };
     assert_eq!(
         told,
-        "/tmp/script needs the interpreter /usr/bin/python3, which is not in this root"
+        "/tmp/script requires the interpreter /usr/bin/python3, which does not exist in this root"
     );
     fixture.script("jail/tmp/dos", "#!/bin/sh\r\n");
     let Some(told) = hint(&fixture, &["jail", "/tmp/dos"]) else {
@@ -90,22 +90,20 @@ fn a_script_whose_interpreter_is_missing_is_reported_with_its_name() {
     };
     assert_eq!(
         told,
-        "/tmp/dos needs the interpreter '/bin/sh\\u{d}', which is not in this root"
+        "/tmp/dos requires the interpreter '/bin/sh\\u{d}', which does not exist in this root"
     );
     symlink("/opt/gone/python", fixture.path("jail/usr/bin/python3")).unwrap();
     let Some(told) = hint(&fixture, &["jail", "/tmp/script"]) else {
         return;
     };
-    let end =
-        "not in this root: there is no /opt, to which the symbolic link /usr/bin/python3 leads";
+    let end = "does not exist in this root: /opt does not exist: the symbolic link /usr/bin/python3 leads to it";
     assert!(told.ends_with(end), "{told}");
     fixture.script("jail/tmp/bare", "echo bare\n");
     fs::remove_file(fixture.path("jail/bin/sh")).unwrap();
     let Some(told) = hint(&fixture, &["jail", "/tmp/bare"]) else {
         return;
     };
-    let shell =
-        "/tmp/bare needs the shell, for it has no #! line, /bin/sh, which is not in this root";
+    let shell = "/tmp/bare requires the shell (it has no #! line) /bin/sh, which does not exist in this root";
     assert_eq!(told, shell);
 }
 
@@ -147,19 +145,19 @@ fn a_program_that_is_nowhere_is_reported_with_where_it_was_looked_for() {
     };
     assert_eq!(
         told,
-        "no directory of PATH has nosuch in this root: PATH is '/bin:/a b'"
+        "no directory of PATH contains nosuch in this root: PATH is '/bin:/a b'"
     );
     let Some(told) = hint(&fixture, &["jail", "/opt/tool/bin/x"]) else {
         return;
     };
-    assert_eq!(told, "there is no /opt");
+    assert_eq!(told, "/opt does not exist");
     symlink("busybox", fixture.path("jail/usr/bin/ls")).unwrap();
     let Some(told) = hint(&fixture, &["jail", "/bin/ls"]) else {
         return;
     };
     assert_eq!(
         told,
-        "there is no /bin/busybox, to which the symbolic link /bin/ls leads"
+        "/bin/busybox does not exist: the symbolic link /bin/ls leads to it"
     );
     // The sentence has said it all.
     assert_eq!(
@@ -198,15 +196,15 @@ fn what_may_not_be_run_is_reported_with_what_is_in_the_way() {
     for (command, expected) in [
         (
             "/tmp/plain",
-            "/tmp/plain is not marked as a program: `chmod a+x /tmp/plain` does so",
+            "/tmp/plain is not executable: `chmod a+x /tmp/plain` makes it executable",
         ),
         (
             "/tmp/by-plain",
-            "/tmp/plain is not marked as a program: `chmod a+x /tmp/plain` does so",
+            "/tmp/plain is not executable: `chmod a+x /tmp/plain` makes it executable",
         ),
         ("/tmp", "/tmp is a directory"),
-        ("/dev/null", "/dev/null is no regular file"),
-        ("/tmp/plain/x", "/tmp/plain is no directory"),
+        ("/dev/null", "/dev/null is not a regular file"),
+        ("/tmp/plain/x", "/tmp/plain is not a directory"),
     ] {
         let with_device = |tool: Tool| {
             tool.bind_over("/dev", fixture.path("jail/dev"))
@@ -225,7 +223,7 @@ fn what_may_not_be_run_is_reported_with_what_is_in_the_way() {
     };
     assert_eq!(
         told,
-        "the directory /closed is closed to user 5 (mode 0700, owner 0): `chmod a+x /closed` opens it"
+        "user 5 may not search the directory /closed (mode 0700, owner 0): `chmod a+x /closed` allows it"
     );
 }
 
@@ -250,7 +248,7 @@ fn a_hostile_root_cannot_speak_to_the_terminal_or_hold_us_up() {
     let Some(told) = hint(&fixture, &["jail", "/tmp/by-fifo"]) else {
         return;
     };
-    assert_eq!(told, "/tmp/fifo is no regular file");
+    assert_eq!(told, "/tmp/fifo is not a regular file");
     for name in ["a", "b"] {
         let other = if name == "a" { "b" } else { "a" };
         fixture.script(&format!("jail/tmp/{name}"), &format!("#!/tmp/{other}\n"));

@@ -54,8 +54,7 @@ fn whose_a_kept_namespace_is_and_what_is_missing_over_it_is_reported() {
         (
             &plain,
             "net",
-            "belongs to the user namespace that this process is in: this takes CAP_SYS_ADMIN, which user 1001 has \
-             not: be root",
+            "belongs to the user namespace that this process is in: this requires CAP_SYS_ADMIN, which user 1001 does not have: run this as root",
         ),
         (&roots, "net", of_root),
         (&roots, "user", of_root),

@@ -23,9 +23,9 @@ fn a_path_that_is_none_of_a_directory_is_reported_for_what_it_is() {
     scratch.file("file", "");
     for (name, expected) in [
         ("file", format!("{} is not a directory", path("file"))),
-        ("gone", format!("there is no {}", path("gone"))),
-        ("gone/x", format!("there is no {}", path("gone"))),
-        ("file/x", format!("{} is no directory", path("file"))),
+        ("gone", format!("{} does not exist", path("gone"))),
+        ("gone/x", format!("{} does not exist", path("gone"))),
+        ("file/x", format!("{} is not a directory", path("file"))),
     ] {
         let Some(hint) = hint(Caller::Whoever, &["-t", &path(name), "-n", "true"]) else {
             return;

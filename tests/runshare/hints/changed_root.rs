@@ -26,8 +26,7 @@ fn in_a_chroot_no_user_namespace_can_be_made() {
         let Some(hint) = hint_inside("-rmpf", &script, scratch.path()) else {
             return;
         };
-        let start =
-            "this process is in a chroot, where the kernel lets nobody make a user namespace: ";
+        let start = "this process is in a chroot, where the kernel allows no user namespace to be created: ";
         assert!(hint.starts_with(start), "{hint}");
         // What it names mends it.
         let script =
@@ -48,14 +47,14 @@ fn a_program_whose_interpreter_is_missing_is_reported() {
     };
     let hint = expected(diff.hint(|tool| tool.arg(&script)));
     let told = format!(
-        "{} needs the interpreter /no/such/interpreter, which is not in this root",
+        "{} requires the interpreter /no/such/interpreter, which does not exist in this root",
         script.display()
     );
     assert_eq!(hint, told);
     let hint = expected(diff.hint(|tool| tool.env("PATH", "/usr:/etc").arg("nosuch")));
     assert_eq!(
         hint,
-        "no directory of PATH has nosuch in this root: PATH is /usr:/etc"
+        "no directory of PATH contains nosuch in this root: PATH is /usr:/etc"
     );
 }
 

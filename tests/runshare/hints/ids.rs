@@ -112,7 +112,7 @@ fn an_id_that_the_user_namespace_does_not_have_is_reported_with_its_map() {
         };
         let Some(told) = told else { return };
         let start = format!(
-            "there is no {name} 5 in this user namespace: /proc/self/{file} does not map it, "
+            "{name} 5 does not exist in this user namespace: /proc/self/{file} does not map it; "
         );
         assert!(
             told.starts_with(&start) && told.contains(&format!("--map-{name}s")),
@@ -138,7 +138,7 @@ fn a_user_namespace_that_denies_setgroups_is_reported() {
     };
     assert!(
         told.starts_with(
-            "there are no groups in this user namespace: /proc/self/gid_map maps none, "
+            "no group is mapped in this user namespace (/proc/self/gid_map is empty): "
         ),
         "{told}"
     );
@@ -151,7 +151,7 @@ fn who_may_not_become_another_lacks_a_capability() {
             return;
         };
         assert!(
-            told.starts_with(&format!("this takes {capability}, which user ")),
+            told.starts_with(&format!("this requires {capability}, which user ")),
             "{told}"
         );
     }

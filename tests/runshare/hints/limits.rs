@@ -33,7 +33,7 @@ fn a_limit_of_0_is_named_for_each_type() {
         };
         let (limit, name) = (format!("user.max_{kind}_namespaces"), &option[2..]);
         let start = format!(
-            "{limit} is 0, so nobody may make {name} namespaces here: `sysctl -w {limit}=NUMBER`"
+            "{limit} is 0, so no {name} namespace can be created here: `sysctl -w {limit}=NUMBER`"
         );
         assert!(hint.starts_with(&start), "{hint}");
     }
@@ -57,7 +57,7 @@ fn a_limit_that_is_in_use_is_named_with_its_value() {
     let Some(hint) = limited("net", 1, "exec \"$1\" --net \"$1\" --net true") else {
         return;
     };
-    let start = "user.max_net_namespaces is 1, and this user has as many, or a user namespace around this one allows \
+    let start = "user.max_net_namespaces is 1, which this user has reached, or a parent of this user namespace allows \
                  no more net namespaces: `sysctl -w user.max_net_namespaces=NUMBER`";
     assert!(hint.starts_with(start), "{hint}");
 }
@@ -70,7 +70,7 @@ fn a_limit_of_a_user_namespace_around_this_one_is_told_from_its_own() {
     };
     assert_eq!(
         hint,
-        "a user namespace around this one allows no more net namespaces"
+        "a parent of this user namespace allows no more net namespaces"
     );
 }
 
@@ -103,7 +103,7 @@ fn user_namespaces_nested_too_deep_are_reported() {
     };
     let hint = expected(diff.hint_in(chain));
     assert!(
-        hint.contains("user namespaces are nested 32 deep here"),
+        hint.contains("user namespaces are nested 32 levels deep here"),
         "{hint}"
     );
 }
@@ -126,7 +126,7 @@ fn pid_namespaces_nested_too_deep_are_reported() {
     };
     let hint = expected(diff.hint_in(chain));
     assert!(
-        hint.ends_with("pid namespaces are nested 32 deep here, which is the deepest"),
+        hint.ends_with("pid namespaces are nested 32 levels deep here, which is the maximum"),
         "{hint}"
     );
 }

@@ -75,7 +75,10 @@ fn a_file_that_is_not_there_is_to_be_made_first() {
     ) else {
         return;
     };
-    assert_eq!(hint, format!("there is no {}/no", scratch.path().display()));
+    assert_eq!(
+        hint,
+        format!("{}/no does not exist", scratch.path().display())
+    );
 }
 
 #[test]
@@ -89,7 +92,7 @@ fn who_may_not_mount_cannot_keep_a_namespace() {
         return;
     };
     assert!(
-        hint.starts_with("this takes CAP_SYS_ADMIN, which user "),
+        hint.starts_with("this requires CAP_SYS_ADMIN, which user "),
         "{hint}"
     );
 }
@@ -104,7 +107,7 @@ fn a_proc_takes_a_pid_namespace_of_the_same_user_namespace() {
         &["-rp", "--mount-proc", "true"],
     ] {
         let Some(hint) = hint(options) else { return };
-        let told = hint.contains("a pid namespace that does not belong to its user namespace")
+        let told = hint.contains("a pid namespace that its user namespace does not own")
             && hint.ends_with(": add --pid --fork");
         assert!(told, "{hint}");
     }
@@ -124,7 +127,7 @@ fn a_masked_proc_is_shown_with_what_masks_it() {
     let Some(hint) = inside_container("mount --bind /dev/null /proc/uptime;") else {
         return;
     };
-    let start = "this /proc is masked, at /proc/uptime, and the kernel lets nobody in a user namespace mount one";
+    let start = "this /proc is masked at /proc/uptime, and the kernel does not allow a user namespace to mount a procfs";
     assert!(hint.starts_with(start), "{hint}");
     let Some(hint) =
         inside_container("mount -t tmpfs none /proc/sys; mount --bind /dev/null /proc/uptime;")
@@ -132,7 +135,7 @@ fn a_masked_proc_is_shown_with_what_masks_it() {
         return;
     };
     assert!(
-        hint.starts_with("this /proc is masked, at /proc/sys and one more place, and "),
+        hint.starts_with("this /proc is masked at /proc/sys and 1 more path, and "),
         "{hint}"
     );
     // What nature has made empty hides nothing, and the mount succeeds.
@@ -149,12 +152,12 @@ fn a_directory_that_cannot_be_reached_is_reported_by_the_part_that_is_in_the_way
     scratch.file("file", "");
     std::os::unix::fs::symlink("gone", within("link")).unwrap();
     for (path, told) in [
-        ("no/such", format!("there is no {}", within("no"))),
-        ("file/x", format!("{} is no directory", within("file"))),
+        ("no/such", format!("{} does not exist", within("no"))),
+        ("file/x", format!("{} is not a directory", within("file"))),
         (
             "link",
             format!(
-                "there is no {}, to which the symbolic link {} leads",
+                "{} does not exist: the symbolic link {} leads to it",
                 within("gone"),
                 within("link")
             ),
@@ -169,7 +172,7 @@ fn a_directory_that_cannot_be_reached_is_reported_by_the_part_that_is_in_the_way
         return;
     };
     assert!(
-        hint.starts_with("this takes CAP_SYS_CHROOT, which user "),
+        hint.starts_with("this requires CAP_SYS_CHROOT, which user "),
         "{hint}"
     );
 }

@@ -12,9 +12,9 @@ fn an_ordinary_user_lacks_a_capability_and_gets_it_by_a_user_namespace() {
     let Some(hint) = hint(&["--net", "true"]) else {
         return;
     };
-    let start = "this takes CAP_SYS_ADMIN, which user ";
+    let start = "this requires CAP_SYS_ADMIN, which user ";
     assert!(
-        hint.starts_with(start) && hint.contains(" has not: add --map-root-user, "),
+        hint.starts_with(start) && hint.contains(" does not have: add --map-root-user "),
         "{hint}"
     );
     if require::user_namespaces() {
@@ -46,22 +46,22 @@ fn root_without_a_capability_is_told_that_it_was_taken_away() {
         (
             CAP_SYS_ADMIN,
             ["--net", "true"],
-            "this takes CAP_SYS_ADMIN, which even root has not here (CapEff 0",
+            "this requires CAP_SYS_ADMIN, which root does not have here (CapEff 0",
         ),
         (
             CAP_SETUID,
             ["--map-users=0:5:9", "true"],
-            "this takes CAP_SETUID, which even root has not here (CapEff 0",
+            "this requires CAP_SETUID, which root does not have here (CapEff 0",
         ),
         (
             CAP_SETGID,
             ["--map-groups=0:5:9", "true"],
-            "this takes CAP_SETGID, which even root has not here (CapEff 0",
+            "this requires CAP_SETGID, which root does not have here (CapEff 0",
         ),
         (
             CAP_SETFCAP,
             ["--map-root-user", "true"],
-            "to map root takes CAP_SETFCAP outside ",
+            "mapping root requires CAP_SETFCAP in the parent user namespace ",
         ),
     ] {
         let Some(hint) = without(capability, &args) else {
@@ -88,7 +88,7 @@ fn who_has_no_id_cannot_own_a_user_namespace() {
     };
     let hint = expected(diff.hint_in(nobody));
     assert!(
-        hint.starts_with("user 65534 has no counterpart in /proc/self/uid_map, "),
+        hint.starts_with("user 65534 is not mapped in /proc/self/uid_map, "),
         "{hint}"
     );
     let mended = ordinary(Tool::new(RUNSHARE)).arg("--map-root-user");
@@ -131,7 +131,7 @@ fn a_filter_that_has_nothing_to_do_with_it_is_not_blamed() {
     let Some(hint) = filtered(SYS_setns, Errno::EPERM, &["--net", "true"]) else {
         return;
     };
-    assert!(hint.starts_with("this takes CAP_SYS_ADMIN"), "{hint}");
+    assert!(hint.starts_with("this requires CAP_SYS_ADMIN"), "{hint}");
 }
 
 #[test]
@@ -144,7 +144,7 @@ fn who_has_left_a_pid_namespace_cannot_leave_it_again() {
         return;
     };
     assert!(
-        hint.starts_with("this process has a new pid namespace for its children already, "),
+        hint.starts_with("this process already has a new pid namespace for its children, "),
         "{hint}"
     );
 }

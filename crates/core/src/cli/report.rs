@@ -53,7 +53,7 @@ pub struct AlreadyReported(pub c_int);
 
 impl fmt::Display for AlreadyReported {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "told already, exit status {}", self.0)
+        write!(formatter, "already reported, exit status {}", self.0)
     }
 }
 

@@ -260,7 +260,7 @@ impl<Id: Copy> Opt<Id> {
             RootfsOption::Ephemeral => Opt::flag(
                 id,
                 "ephemeral",
-                "what is written to the root goes to memory and is gone at the end",
+                "write changes of the root to memory, and discard them at the end",
             ),
             RootfsOption::Tmpfs => Opt::required(
                 id,

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 
-use super::{CAP_SYS_ADMIN, path, shown};
+use super::{CAP_SYS_ADMIN, explain_path, shown};
 use crate::ns_type::NsType;
 use crate::procfs::{Proc, mount_of};
 use crate::safe_open::open_regular;
 use crate::sys::nsfs::mount_id_of;
 
 /// Why the namespace `source` could not be bound to `file`.
-pub fn bind_refused(errno: Errno, namespace: NsType, source: &Path, file: &Path) -> Option<String> {
+pub fn explain_bind(errno: Errno, namespace: NsType, source: &Path, file: &Path) -> Option<String> {
     match errno {
         Errno::EINVAL if namespace == NsType::Mount => {
             on_shared_mount(&Proc::mounted(), file).or_else(|| numbered_lower(source))
@@ -20,10 +20,10 @@ pub fn bind_refused(errno: Errno, namespace: NsType, source: &Path, file: &Path)
         Errno::ENOENT if file.symlink_metadata().is_err() && parent(file).is_dir() => {
             let file = shown(file);
             Some(format!(
-                "the file must be there already: `touch {file}` makes it"
+                "the file must exist already: `touch {file}` creates it"
             ))
         }
-        _ => path(errno, file),
+        _ => explain_path(errno, file),
     }
 }
 
@@ -43,7 +43,7 @@ fn on_shared_mount(proc: &Proc, file: &Path) -> Option<String> {
     };
     let file = shown(file);
     Some(format!(
-        "{file} is on the mount {point}, which is shared, and a mount namespace can be kept on a private one alone: \
+        "{file} is on the mount {point}, which is shared, but a mount namespace can be bound only on a private mount: \
          `{remedy}` makes its directory one"
     ))
 }
@@ -59,7 +59,7 @@ fn by_numbers(number: u64, around: u64) -> Option<String> {
     (number < around).then(|| {
         format!(
             "Linux refuses to bind a mount namespace whose number is lower ({number}) than that of the mount namespace it \
-             is bound in ({around}): run it again, or on another CPU by taskset(1)"
+             is bound in ({around}): run it again, or on another CPU with taskset(1)"
         )
     })
 }

@@ -1,4 +1,4 @@
-//! A capability that a call takes and the process lacks, `capabilities(7)`.
+//! A capability that a call requires and the process lacks, `capabilities(7)`.
 
 use nix::unistd::geteuid;
 
@@ -40,17 +40,17 @@ impl Capability {
         let otherwise = otherwise.map_or(String::new(), |otherwise| format!("{otherwise}, or "));
         if !user.is_root() {
             return Some(format!(
-                "this takes {name}, which user {user} has not: {otherwise}be root"
+                "this requires {name}, which user {user} does not have: {otherwise}run this as root"
             ));
         }
         let (effective, bounding) = (status.field("CapEff")?, status.field("CapBnd")?);
         let option = name.trim_start_matches("CAP_");
         let remedy = match status.has_capability("CapBnd", self.number)? {
-            true => "have whoever starts this process leave it".to_owned(),
-            false => format!("have the container's engine give it (--cap-add {option})"),
+            true => "do not drop it when starting this process".to_owned(),
+            false => format!("grant it when starting the container (--cap-add {option})"),
         };
         Some(format!(
-            "this takes {name}, which even root has not here (CapEff {effective}, CapBnd {bounding}): \
+            "this requires {name}, which root does not have here (CapEff {effective}, CapBnd {bounding}): \
              {otherwise}{remedy}"
         ))
     }
@@ -70,7 +70,7 @@ mod tests {
             .missing(&without, Some("do this"))
             .expect("it is missing");
         assert!(
-            told.starts_with("this takes CAP_SYS_ADMIN, which "),
+            told.starts_with("this requires CAP_SYS_ADMIN, which "),
             "{told}"
         );
         assert!(told.contains(": do this, or "), "{told}");

@@ -6,27 +6,27 @@ use std::path::Path;
 
 use nix::errno::Errno;
 
-use super::{CAP_SYS_CHROOT, ProbeCall, path, refuses};
+use super::{CAP_SYS_CHROOT, ProbeCall, explain_path, explain_seccomp};
 use crate::procfs::Proc;
 use crate::sys::file::mount_info;
 
 /// Why `chroot(2)` to this directory failed; `otherwise` says how to do without the capability.
-pub fn refused(errno: Errno, directory: &Path, otherwise: &str) -> Option<String> {
+pub fn explain_chroot(errno: Errno, directory: &Path, otherwise: &str) -> Option<String> {
     match errno {
         Errno::EPERM => {
             let status = Proc::mounted().status("self");
             let missing =
                 status.and_then(|status| CAP_SYS_CHROOT.missing(&status, Some(otherwise)));
-            missing.or_else(|| refuses(ProbeCall::Chroot, errno))
+            missing.or_else(|| explain_seccomp(ProbeCall::Chroot, errno))
         }
-        _ => path(errno, directory),
+        _ => explain_path(errno, directory),
     }
 }
 
 /// That this process is in a chroot, if it can be seen.
 pub(super) fn is_in_the_way(proc: &Proc) -> Option<String> {
     (begins_no_mount() || is_not_that_of_process_1(proc)).then(|| {
-        "this process is in a chroot, where the kernel lets nobody make a user namespace: enter the directory by \
+        "this process is in a chroot, where the kernel allows no user namespace to be created: enter the directory with \
          pivot_root(2) instead, as runshare --pivot-root --root DIR does"
             .to_owned()
     })

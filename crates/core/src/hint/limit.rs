@@ -31,14 +31,14 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
     match limit(full)? {
         UNLIMITED => {}
         limit => causes.push(format!(
-            "{} is {limit}, and this user has as many",
+            "{} is {limit}, which this user has reached",
             full.sysctl()
         )),
     }
     if !first_user {
         let name = full.option();
         causes.push(format!(
-            "a user namespace around this one allows no more {name} namespaces"
+            "a parent of this user namespace allows no more {name} namespaces"
         ));
     }
     if let Some(nested) = nested(proc, full, first_user) {
@@ -50,7 +50,7 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
     let causes = causes.join(", or ");
     (!causes.is_empty()).then(|| match full.sysctl() {
         limit if causes.contains(&limit) => {
-            format!("{causes}: `sysctl -w {limit}=NUMBER`, as root there, raises it")
+            format!("{causes}: `sysctl -w {limit}=NUMBER`, as root there, raises the limit")
         }
         _ => causes,
     })
@@ -59,13 +59,13 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
 fn none_allowed(forbidden: NsType) -> String {
     let (name, limit) = (forbidden.option(), forbidden.sysctl());
     format!(
-        "{limit} is 0, so nobody may make {name} namespaces here: `sysctl -w {limit}=NUMBER`, as root, raises it"
+        "{limit} is 0, so no {name} namespace can be created here: `sysctl -w {limit}=NUMBER`, as root, raises the limit"
     )
 }
 
 fn too_deep(nested: NsType) -> String {
     let name = nested.option();
-    format!("{name} namespaces are nested {DEEPEST} deep here, which is the deepest")
+    format!("{name} namespaces are nested {DEEPEST} levels deep here, which is the maximum")
 }
 
 /// How deep this process is in namespaces of a type that can be nested.

@@ -33,17 +33,17 @@ use anyhow::Error;
 use nix::errno::Errno;
 
 pub use crate::escape::shown;
-pub use bind_mount::bind_refused as bind;
+pub use bind_mount::explain_bind;
 pub use capability::{CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capability};
-pub use chroot::refused as chroot;
-pub use fork::refused as fork;
-pub use kernel_version::{mount_binfmt_refused as mount_binfmt, without_ids};
-pub use path::unreachable as path;
-pub use proc::{hidden as process, mount_refused as mount_proc};
-pub use program::failed as program;
-pub use seccomp::{ProbeCall, refuses};
-pub use setuid::{become_refused as become_id, setgroups_refused as setgroups};
-pub use unshare::{map_refused as map, refused as unshare};
+pub use chroot::explain_chroot;
+pub use fork::explain_fork;
+pub use kernel_version::{explain_missing_ids, explain_mount_binfmt};
+pub use path::explain_path;
+pub use proc::{explain_missing_process, explain_mount_proc};
+pub use program::explain_exec;
+pub use seccomp::{ProbeCall, explain_seccomp};
+pub use setuid::{explain_setgroups, explain_setid};
+pub use unshare::{explain_map, explain_unshare};
 
 use crate::sys::errno::of_error;
 

@@ -13,7 +13,7 @@ use super::shown;
 const MOST_LINKS: u32 = 40;
 
 /// Why looking `path` up failed, if it is not the path as a whole that is at fault.
-pub fn unreachable(errno: Errno, path: &Path) -> Option<String> {
+pub fn explain_path(errno: Errno, path: &Path) -> Option<String> {
     let expected = match errno {
         Errno::ENOENT => Obstacle::Missing,
         Errno::ENOTDIR => Obstacle::NoDirectory,
@@ -29,7 +29,7 @@ pub fn unreachable(errno: Errno, path: &Path) -> Option<String> {
 /// Where a symbolic link leads that leads to nothing.
 pub(super) fn dangling(path: &Path) -> Option<String> {
     path.symlink_metadata().ok()?;
-    unreachable(Errno::ENOENT, path)
+    explain_path(Errno::ENOENT, path)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,12 +80,12 @@ fn follow(path: &Path, links_left: u32) -> Option<(Obstacle, PathBuf, Option<Pat
 
 fn tell(obstacle: Obstacle, at: &Path, linked: Option<&Path>) -> String {
     let what = match obstacle {
-        Obstacle::Missing => format!("there is no {}", shown(at)),
-        Obstacle::NoDirectory => format!("{} is no directory", shown(at)),
+        Obstacle::Missing => format!("{} does not exist", shown(at)),
+        Obstacle::NoDirectory => format!("{} is not a directory", shown(at)),
         Obstacle::Closed => closed(at),
     };
     match linked {
-        Some(link) => format!("{what}, to which the symbolic link {} leads", shown(link)),
+        Some(link) => format!("{what}: the symbolic link {} leads to it", shown(link)),
         None => what,
     }
 }
@@ -98,7 +98,7 @@ fn closed(directory: &Path) -> String {
         format!(" (mode {mode:04o}, owner {owner})")
     });
     let mode = mode.unwrap_or_default();
-    format!("the directory {name} is closed to user {user}{mode}: `chmod a+x {name}` opens it")
+    format!("user {user} may not search the directory {name}{mode}: `chmod a+x {name}` allows it")
 }
 
 #[cfg(test)]
@@ -118,22 +118,22 @@ mod tests {
         symlink("link", within("a/to-link")).unwrap();
         symlink("turn", within("turn")).unwrap();
         let told = |errno, name: &str| {
-            let told = unreachable(errno, &within(name))?;
+            let told = explain_path(errno, &within(name))?;
             Some(told.replace(scratch.path().to_str().unwrap(), "T"))
         };
         let some = |text: &str| Some(text.to_owned());
-        assert_eq!(told(Errno::ENOENT, "a/x/y"), some("there is no T/a/x"));
+        assert_eq!(told(Errno::ENOENT, "a/x/y"), some("T/a/x does not exist"));
         assert_eq!(told(Errno::ENOENT, "a/x"), None);
         assert_eq!(told(Errno::ENOENT, "a/b"), None);
         assert_eq!(
             told(Errno::ENOTDIR, "a/file/y"),
-            some("T/a/file is no directory")
+            some("T/a/file is not a directory")
         );
         assert_eq!(told(Errno::ENOENT, "a/file/y"), None);
-        let linked = "there is no T/a/b/gone, to which the symbolic link T/a/link leads";
+        let linked = "T/a/b/gone does not exist: the symbolic link T/a/link leads to it";
         assert_eq!(told(Errno::ENOENT, "a/link"), some(linked));
         assert_eq!(
-            told(Errno::ENOENT, "a/to-link").map(|told| told.ends_with("T/a/to-link leads")),
+            told(Errno::ENOENT, "a/to-link").map(|told| told.ends_with("T/a/to-link leads to it")),
             Some(true)
         );
         assert_eq!(told(Errno::ENOENT, "turn"), None);

@@ -8,7 +8,7 @@ use nix::fcntl::OFlag;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
-use super::{CAP_SYS_ADMIN, ProbeCall, path, refuses, shown};
+use super::{CAP_SYS_ADMIN, ProbeCall, explain_path, explain_seccomp, shown};
 use crate::ns_type::NsType;
 use crate::procfs::{MountPoint, Proc, mount_points};
 use crate::sys::file::open;
@@ -18,9 +18,9 @@ use crate::sys::nsfs::owner_of;
 const EMPTY: [&str; 3] = ["sys/fs/binfmt_misc", "fs/nfsd", "openprom"];
 
 /// Why a procfs could not be mounted on `target`.
-pub fn mount_refused(errno: Errno, target: &Path) -> Option<String> {
+pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<String> {
     if errno != Errno::EPERM {
-        return path(errno, target);
+        return explain_path(errno, target);
     }
     let proc = Proc::mounted();
     let status = proc.status("self")?;
@@ -28,7 +28,7 @@ pub fn mount_refused(errno: Errno, target: &Path) -> Option<String> {
     missing
         .or_else(|| of_other_pids(&proc))
         .or_else(|| masked(&proc))
-        .or_else(|| refuses(ProbeCall::Mount, errno))
+        .or_else(|| explain_seccomp(ProbeCall::Mount, errno))
 }
 
 /// What is mounted is the procfs of the pid namespace that this process is in, so it takes rights over that.
@@ -37,8 +37,8 @@ fn of_other_pids(proc: &Proc) -> Option<String> {
     let owner = open(&file, OFlag::O_RDONLY).and_then(owner_of);
     // The kernel tells the owner of what belongs to the own user namespace, or to one within it.
     matches!(owner.map(|_: OwnedFd| ()), Err(Errno::EPERM)).then(|| {
-        "this process is in a pid namespace that does not belong to its user namespace, and proc is always that of \
-         a pid namespace: add --pid --fork"
+        "this process is in a pid namespace that its user namespace does not own, and a new procfs always shows the \
+         pid namespace of the process that mounts it: add --pid --fork"
             .to_owned()
     })
 }
@@ -75,12 +75,12 @@ fn masked(proc: &Proc) -> Option<String> {
     let (first, more) = (shown(first), more.len());
     let more = match more {
         0 => String::new(),
-        1 => " and one more place".to_owned(),
-        more => format!(" and {more} more places"),
+        1 => " and 1 more path".to_owned(),
+        more => format!(" and {more} more paths"),
     };
     Some(format!(
-        "this /proc is masked, at {first}{more}, and the kernel lets nobody in a user namespace mount one that shows \
-         more: the container's engine unmasks it (docker: --security-opt systempaths=unconfined, podman: \
+        "this /proc is masked at {first}{more}, and the kernel does not allow a user namespace to mount a procfs that shows \
+         more: start the container with an unmasked /proc (docker: --security-opt systempaths=unconfined, podman: \
          --security-opt unmask=ALL)"
     ))
 }
@@ -90,7 +90,7 @@ fn is_empty_by_nature(proc: &MountPoint, path: &Path) -> bool {
 }
 
 /// Why there is no /proc/PID: nobody has the number, or procfs hides who has it.
-pub fn hidden(errno: Errno, pid: Pid) -> Option<String> {
+pub fn explain_missing_process(errno: Errno, pid: Pid) -> Option<String> {
     let proc = Proc::mounted();
     let directory = proc.path(&pid.to_string())?;
     if errno != Errno::ENOENT || directory.exists() {
@@ -100,7 +100,7 @@ pub fn hidden(errno: Errno, pid: Pid) -> Option<String> {
         Err(Errno::ESRCH) => Some(format!("there is no process {pid}")),
         _ => hidden_by_option(&proc).map(|option| {
             format!(
-                "process {pid} is another user's, and /proc, which is mounted with {option}, hides it: be root"
+                "process {pid} belongs to another user, and /proc is mounted with {option}, which hides it: run this as root"
             )
         }),
     }

@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::{AccessFlags, eaccess};
 
-use super::{path, shown};
+use super::{explain_path, path, shown};
 use crate::elf::{Bytes, Elf};
 use crate::procfs::{Proc, mount_of};
 use crate::safe_open::open_regular;
@@ -24,7 +24,7 @@ const MOST_INTERPRETERS: u32 = 5;
 const LONGEST_LINE: usize = 256;
 
 /// Why the program called `name`, searched for as `execvp(3)` does, could not be run.
-pub fn failed(errno: Errno, name: &OsStr) -> Option<String> {
+pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<String> {
     if name.is_empty() || name.as_bytes().contains(&b'/') {
         return at(errno, Path::new(name));
     }
@@ -36,7 +36,7 @@ pub fn failed(errno: Errno, name: &OsStr) -> Option<String> {
     if errno == Errno::ENOENT && found.is_empty() {
         let (name, directories) = (shown(name), shown(directories));
         return Some(format!(
-            "no directory of PATH has {name} in this root: PATH is {directories}"
+            "no directory of PATH contains {name} in this root: PATH is {directories}"
         ));
     }
     let unfound = others.iter().filter(|_| errno != Errno::ENOENT);
@@ -46,13 +46,9 @@ pub fn failed(errno: Errno, name: &OsStr) -> Option<String> {
 /// Why the file at `path` could not be run.
 fn at(errno: Errno, path: &Path) -> Option<String> {
     match errno {
-        Errno::ENOENT => {
-            path::unreachable(errno, path).or_else(|| missing(path, MOST_INTERPRETERS))
-        }
-        Errno::ENOTDIR => path::unreachable(errno, path),
-        Errno::EACCES => {
-            path::unreachable(errno, path).or_else(|| forbidden(path, MOST_INTERPRETERS))
-        }
+        Errno::ENOENT => explain_path(errno, path).or_else(|| missing(path, MOST_INTERPRETERS)),
+        Errno::ENOTDIR => explain_path(errno, path),
+        Errno::EACCES => explain_path(errno, path).or_else(|| forbidden(path, MOST_INTERPRETERS)),
         Errno::ENOEXEC => foreign(path, MOST_INTERPRETERS),
         _ => None,
     }
@@ -84,7 +80,7 @@ impl Kind {
         match self {
             Kind::Program(elf) => Some((elf.interpreter()?.into(), "the loader")),
             Kind::Script(interpreter) => Some((interpreter.clone(), "the interpreter")),
-            Kind::Unknown => Some((SHELL.into(), "the shell, for it has no #! line,")),
+            Kind::Unknown => Some((SHELL.into(), "the shell (it has no #! line)")),
         }
     }
 }
@@ -109,7 +105,7 @@ fn missing(path: &Path, left: u32) -> Option<String> {
     }
     let why = path::dangling(&runs).map_or(String::new(), |why| format!(": {why}"));
     Some(format!(
-        "{} needs {what} {}, which is not in this root{why}",
+        "{} requires {what} {}, which does not exist in this root{why}",
         shown(path),
         shown(&runs)
     ))
@@ -122,18 +118,18 @@ fn forbidden(path: &Path, left: u32) -> Option<String> {
         return Some(format!("{name} is a directory"));
     }
     if !found.is_file() {
-        return Some(format!("{name} is no regular file"));
+        return Some(format!("{name} is not a regular file"));
     }
     if statvfs(path).ok()?.flags().contains(FsFlags::ST_NOEXEC) {
         return Some(noexec(path));
     }
     if eaccess(path, AccessFlags::X_OK) == Err(Errno::EACCES) {
         return Some(format!(
-            "{name} is not marked as a program: `chmod a+x {name}` does so"
+            "{name} is not executable: `chmod a+x {name}` makes it executable"
         ));
     }
     let (runs, _) = Kind::of(path)?.runs_by()?;
-    path::unreachable(Errno::EACCES, &runs).or_else(|| forbidden(&runs, left.checked_sub(1)?))
+    explain_path(Errno::EACCES, &runs).or_else(|| forbidden(&runs, left.checked_sub(1)?))
 }
 
 fn noexec(path: &Path) -> String {
@@ -144,7 +140,8 @@ fn noexec(path: &Path) -> String {
     };
     match point() {
         Some(point) => format!(
-            "{name} is on {point}, which is mounted noexec: `mount -o remount,exec {point}` lets programs run there"
+            "{name} is on {point}, which is mounted noexec: `mount -o remount,exec {point}` allows programs to run \
+             there"
         ),
         None => format!("{name} is on a filesystem that is mounted noexec"),
     }
@@ -157,10 +154,10 @@ fn foreign(path: &Path, left: u32) -> Option<String> {
         Kind::Program(elf) => elf.foreign(),
         _ => None,
     };
-    if let Some((theirs, ours)) = processors {
+    if let Some((required, present)) = processors {
         return Some(format!(
-            "{} is a program for {theirs}, and this machine is {ours}: it takes an emulator, such as qemu-user, \
-             registered with binfmt_misc",
+            "{} is a program for {required}, and this machine is {present}: register an emulator, such as qemu-user, \
+             with binfmt_misc",
             shown(path)
         ));
     }

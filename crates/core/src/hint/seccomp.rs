@@ -60,11 +60,11 @@ impl ProbeCall {
 }
 
 /// That a filter has answered the call with `errno`, if it has.
-pub fn refuses(call: ProbeCall, errno: Errno) -> Option<String> {
-    by_filter(&Proc::mounted(), call, errno)
+pub fn explain_seccomp(call: ProbeCall, errno: Errno) -> Option<String> {
+    explain_filter(&Proc::mounted(), call, errno)
 }
 
-pub(super) fn by_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Option<String> {
+pub(super) fn explain_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Option<String> {
     let refusals = [Errno::EPERM, Errno::EACCES, Errno::ENOSYS];
     if !refusals.contains(&errno) || !proc.status("self")?.is_filtered() {
         return None;
@@ -77,7 +77,7 @@ pub(super) fn by_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Option<St
     }
     let name = call.name();
     Some(format!(
-        "a seccomp filter refuses {name}(2) (Seccomp: 2 in /proc/self/status), set by whoever started this process: \
-         a container's engine lifts it by --security-opt seccomp=unconfined"
+        "a seccomp filter refuses {name}(2) (Seccomp: 2 in /proc/self/status), inherited from the process that started \
+         this one: start a container with --security-opt seccomp=unconfined to avoid it"
     ))
 }

@@ -6,15 +6,15 @@ use super::{CAP_SETGID, CAP_SETUID};
 use crate::procfs::{IdKind, Proc};
 
 /// Why `setuid(2)` or `setgid(2)` to this id failed.
-pub fn become_refused(errno: Errno, ids: IdKind, id: u32) -> Option<String> {
+pub fn explain_setid(errno: Errno, ids: IdKind, id: u32) -> Option<String> {
     let proc = Proc::mounted();
     match errno {
         Errno::EINVAL if proc.maps(ids, id)? => None,
         Errno::EINVAL => {
             let (name, file) = (ids.name(), ids.map_file());
             Some(format!(
-                "there is no {name} {id} in this user namespace: /proc/self/{file} does not map it, as runshare \
-                 --map-{name}s makes it do"
+                "{name} {id} does not exist in this user namespace: /proc/self/{file} does not map it; runshare \
+                 --map-{name}s maps it"
             ))
         }
         Errno::EPERM => {
@@ -29,7 +29,7 @@ pub fn become_refused(errno: Errno, ids: IdKind, id: u32) -> Option<String> {
 }
 
 /// Why `setgroups(2)` failed.
-pub fn setgroups_refused(errno: Errno) -> Option<String> {
+pub fn explain_setgroups(errno: Errno) -> Option<String> {
     let proc = Proc::mounted();
     if errno != Errno::EPERM {
         return None;
@@ -39,15 +39,14 @@ pub fn setgroups_refused(errno: Errno) -> Option<String> {
     }
     if proc.read("self/gid_map")?.trim_ascii().is_empty() {
         return Some(
-            "there are no groups in this user namespace: /proc/self/gid_map maps none, as runshare --map-groups makes \
-             it do"
+            "no group is mapped in this user namespace (/proc/self/gid_map is empty): runshare --map-groups maps some"
                 .to_owned(),
         );
     }
     let denied = proc.read("self/setgroups")?.trim_ascii() == b"deny";
     denied.then(|| {
-        "this user namespace denies setgroups(2) (/proc/self/setgroups), as one does whose only group was mapped \
-         without privilege: a map of more groups, by runshare --map-auto, allows it"
+        "this user namespace denies setgroups(2) (/proc/self/setgroups), as does one whose only group was mapped \
+         without privilege: mapping more groups with runshare --map-auto allows it"
             .to_owned()
     })
 }

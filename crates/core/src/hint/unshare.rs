@@ -10,19 +10,19 @@ use nix::fcntl::OFlag;
 use nix::libc::c_int;
 use nix::unistd::{getegid, geteuid};
 
-use super::seccomp::by_filter;
+use super::seccomp::explain_filter;
 use super::{CAP_SYS_ADMIN, ProbeCall, chroot, limit};
 use crate::ns_type::NsType;
 use crate::procfs::{IdKind, Proc, try_open_verified};
 
 /// Why making the namespaces of `flags` failed.
-pub fn refused(errno: Errno, flags: c_int) -> Option<String> {
+pub fn explain_unshare(errno: Errno, flags: c_int) -> Option<String> {
     let proc = Proc::mounted();
-    let by_filter = || by_filter(&proc, ProbeCall::Unshare(flags), errno);
+    let filtered = || explain_filter(&proc, ProbeCall::Unshare(flags), errno);
     match errno {
-        Errno::EPERM => not_permitted(&proc, flags).or_else(by_filter),
-        Errno::EACCES => restricted_by_apparmor(&proc).or_else(by_filter),
-        Errno::ENOSYS => by_filter(),
+        Errno::EPERM => not_permitted(&proc, flags).or_else(filtered),
+        Errno::EACCES => restricted_by_apparmor(&proc).or_else(filtered),
+        Errno::ENOSYS => filtered(),
         Errno::ENOSPC => limit::reached(&proc, flags),
         Errno::EINVAL => unknown_type(&proc, flags).or_else(|| between_namespaces(&proc, flags)),
         _ => None,
@@ -30,7 +30,7 @@ pub fn refused(errno: Errno, flags: c_int) -> Option<String> {
 }
 
 /// Why the caller's own id, the user root's or another one, cannot be mapped in the user namespace that was just made.
-pub fn map_refused(errno: Errno, is_root: bool) -> Option<String> {
+pub fn explain_map(errno: Errno, is_root: bool) -> Option<String> {
     if errno != Errno::EPERM {
         return None;
     }
@@ -39,8 +39,8 @@ pub fn map_refused(errno: Errno, is_root: bool) -> Option<String> {
         // is AppArmor's doing, and this one, which the new namespace's capabilities hide.
         // Where the file could not even be opened, neither is the cause.
         (is_root && can_open_map()).then(|| {
-            "to map root takes CAP_SETFCAP outside (since Linux 5.12), which the caller has not: \
-             a container gets it by --cap-add SETFCAP of its engine"
+            "mapping root requires CAP_SETFCAP in the parent user namespace (since Linux 5.12), which the caller does \
+             not have: start a container with --cap-add SETFCAP to grant it"
                 .to_owned()
         })
     })
@@ -53,7 +53,7 @@ fn can_open_map() -> bool {
 
 fn not_permitted(proc: &Proc, flags: c_int) -> Option<String> {
     if flags & NsType::User.flag() == 0 {
-        let otherwise = "add --map-root-user, for a user namespace that gives it";
+        let otherwise = "add --map-root-user to get it in a new user namespace";
         return CAP_SYS_ADMIN.missing(&proc.status("self")?, Some(otherwise));
     }
     forbidden_by_sysctl(proc)
@@ -68,7 +68,7 @@ fn forbidden_by_sysctl(proc: &Proc) -> Option<String> {
     let privileged = CAP_SYS_ADMIN.is_held(&proc.status("self")?)?;
     (!privileged && proc.sysctl(SYSCTL)? == 0).then(|| {
         format!(
-            "{SYSCTL} is 0, so only root may make user namespaces: `sysctl -w {SYSCTL}=1` lets everybody"
+            "{SYSCTL} is 0, so only root may create user namespaces: `sysctl -w {SYSCTL}=1`, as root, allows all users to"
         )
     })
 }
@@ -85,8 +85,8 @@ fn unmapped(proc: &Proc) -> Option<String> {
     unmapped.next().map(|(ids, id)| {
         let (name, file) = (ids.name(), ids.map_file());
         format!(
-            "{name} {id} has no counterpart in /proc/self/{file}, so it cannot own a user namespace: map it where this \
-             one is made, by runshare --map-root-user"
+            "{name} {id} is not mapped in /proc/self/{file}, so it cannot own a user namespace: map it when this one \
+             is created, with runshare --map-root-user"
         )
     })
 }
@@ -103,8 +103,8 @@ fn restricted_by_apparmor(proc: &Proc) -> Option<String> {
     let ours = label == b"unconfined" || label.starts_with(b"unprivileged_userns");
     ours.then(|| {
         format!(
-            "{SYSCTL} is 1, so AppArmor gives ordinary users no rights in a user namespace: `sysctl -w {SYSCTL}=0` \
-             lifts it, and so does a profile for this program with the rule `userns,`"
+            "{SYSCTL} is 1, so AppArmor denies ordinary users all capabilities in a user namespace: set it to 0 \
+             (`sysctl -w {SYSCTL}=0`, as root), or give this program an AppArmor profile with the rule `userns,`"
         )
     })
 }
@@ -115,7 +115,7 @@ fn unknown_type(proc: &Proc, flags: c_int) -> Option<String> {
     let (name, kernel) = (unknown.option(), unknown.requirement());
     let file = Path::new("/proc/self/ns").join(unknown.file());
     Some(format!(
-        "this kernel has no {name} namespaces, for which it takes {kernel}: there is no {}",
+        "this kernel does not support {name} namespaces, which require {kernel}: {} does not exist",
         file.display()
     ))
 }
@@ -131,8 +131,8 @@ fn between_namespaces(proc: &Proc, flags: c_int) -> Option<String> {
         Err(_) => return None,
     };
     (flags & NsType::Pid.flag() != 0 && children != Some(own)).then(|| {
-        "this process has a new pid namespace for its children already, and is in the old one: \
-         with --fork where that was made it would be in it"
+        "this process already has a new pid namespace for its children, but is not in it itself: \
+         use --fork where that namespace is created"
             .to_owned()
     })
 }

@@ -34,7 +34,7 @@ impl<'a> PreparedMount<'a> {
             MountRequest::Bind(request) => {
                 let source = Source::open(&request.source);
                 let source = source
-                    .with_hint_for(request.source.as_path(), hint::path)
+                    .with_hint_for(request.source.as_path(), hint::explain_path)
                     .with_context(|| message(&[&"cannot open ", &request.source]))?;
                 PreparedMount::Bind(request, source)
             }

@@ -100,12 +100,14 @@ impl Untrusted {
             Distrust::Writable { everybody: true } => "go-w",
             _ => {
                 return format!(
-                    "the directory and all that are above it must belong to root or to user {}",
+                    "the directory and all its parents must belong to root or to user {}",
                     user_label(geteuid().as_raw())
                 );
             }
         };
-        format!("whoever can write to {path} could replace what is in it: `chmod {classes} {path}`")
+        format!(
+            "a user who can write to {path} can replace what it contains: `chmod {classes} {path}`"
+        )
     }
 }
 

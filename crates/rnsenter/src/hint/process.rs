@@ -10,7 +10,7 @@ use nscore::procfs::Proc;
 /// Why the file `name` below the target's directory in /proc cannot be opened. To be asked while /proc is the caller's.
 pub(crate) fn explain_open_failure(errno: Errno, pid: Pid, name: &str) -> Option<String> {
     match errno {
-        Errno::ENOENT | Errno::ESRCH => hint::process(Errno::ENOENT, pid)
+        Errno::ENOENT | Errno::ESRCH => hint::explain_missing_process(Errno::ENOENT, pid)
             .or_else(|| zombie_or_kernel_thread(pid))
             .or_else(|| missing_ns_type(pid, name)),
         Errno::EACCES | Errno::EPERM => eacces_reason(pid),

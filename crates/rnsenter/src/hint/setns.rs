@@ -67,8 +67,8 @@ impl SetnsFailure {
             Errno::EINVAL => types.find_map(|of| self.einval_reason(of)),
             Errno::EPERM => types
                 .find_map(|of| self.eperm_reason(of))
-                .or_else(|| hint::refuses(ProbeCall::Setns(flags), errno)),
-            Errno::ENOSYS => hint::refuses(ProbeCall::Setns(flags), errno),
+                .or_else(|| hint::explain_seccomp(ProbeCall::Setns(flags), errno)),
+            Errno::ENOSYS => hint::explain_seccomp(ProbeCall::Setns(flags), errno),
             _ => None,
         }
     }

@@ -57,8 +57,8 @@ fn not_a_directory(path: &Path) -> Option<String> {
         Ok(_) => Some(format!("{name} is not a directory")),
         Err(error) => {
             let errno = Errno::from_raw(error.raw_os_error()?);
-            hint::path(errno, path).or_else(|| {
-                (error.kind() == ErrorKind::NotFound).then(|| format!("there is no {name}"))
+            hint::explain_path(errno, path).or_else(|| {
+                (error.kind() == ErrorKind::NotFound).then(|| format!("{name} does not exist"))
             })
         }
     }

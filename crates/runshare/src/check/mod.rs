@@ -62,7 +62,7 @@ fn check_together(types: &[NsType]) -> Result<()> {
         .fold(0, |flags, ns_type| flags | ns_type.flag());
     match try_unshare(flags)? {
         Some(Refusal::Unshare(errno)) => Err(errno)
-            .with_hint(move |errno| hint::unshare(errno, flags))
+            .with_hint(move |errno| hint::explain_unshare(errno, flags))
             .context("unshare failed"),
         _ => Ok(()),
     }
@@ -107,9 +107,12 @@ impl Refusal {
     /// Returns the text of a hint if there is one, otherwise that of strerror(3).
     fn reason(self, flags: c_int) -> String {
         match self {
-            Refusal::Unshare(errno) => hint::unshare(errno, flags).unwrap_or_else(|| reason(errno)),
+            Refusal::Unshare(errno) => {
+                hint::explain_unshare(errno, flags).unwrap_or_else(|| reason(errno))
+            }
             Refusal::Map(errno) => {
-                let why = hint::map(errno, geteuid().is_root()).unwrap_or_else(|| reason(errno));
+                let why =
+                    hint::explain_map(errno, geteuid().is_root()).unwrap_or_else(|| reason(errno));
                 format!("it can be created, but no ID can be mapped in it: {why}")
             }
             Refusal::Signal(signal) => {
@@ -139,7 +142,7 @@ fn try_unshare(flags: c_int) -> Result<Option<Refusal>> {
         }
     };
     let child = process::spawn(attempt)
-        .with_hint(hint::fork)
+        .with_hint(hint::explain_fork)
         .context("fork failed")?;
     Ok(match process::wait(child).context("waitpid failed")? {
         ExitReason::Status(0) => None,

@@ -57,7 +57,7 @@ pub(crate) fn run(
         diagnostics.finish(ready.and_then(|()| inside(death_signal.as_ref())))
     };
     let child = process::spawn(program)
-        .with_hint(hint::fork)
+        .with_hint(hint::explain_fork)
         .context("fork failed")?;
     let prepared = exposure.prepare_to_wait(binder);
     let released = prepared.and_then(|()| release_child(child, exposure, sync, watchdog.as_mut()));

@@ -124,7 +124,7 @@ fn newidmap_program(kind: IdKind) -> &'static str {
 fn write_own_map(kind: IdKind, (inner, outer): (u32, u32)) -> Result<()> {
     let path = Path::new("/proc/self").join(kind.map_file());
     write_own_file(&path, &format!("{inner} {outer} 1"))
-        .with_hint(move |errno| hint::map(errno, kind == IdKind::Users && outer == 0))
+        .with_hint(move |errno| hint::explain_map(errno, kind == IdKind::Users && outer == 0))
 }
 
 /// Maps the caller's own user, `outer`, to `inner` in the user namespace that this process has just created.

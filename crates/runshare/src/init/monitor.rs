@@ -57,7 +57,7 @@ pub(crate) fn run(
         diagnostics.finish(ready.and_then(|()| inside(&init)))
     };
     let init_pid = process::spawn(child)
-        .with_hint(hint::fork)
+        .with_hint(hint::explain_fork)
         .context("fork failed")?;
     if let Err(error) = Exposure::Hidden.prepare_to_wait(binder) {
         kill_and_reap(init_pid);

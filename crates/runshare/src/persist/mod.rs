@@ -168,7 +168,7 @@ fn bind_to_file(namespace: NsType, source: &Path, file: &Path) -> Result<()> {
     let from = source.to_owned();
     bind(source, file)
         .with_hint_for(file, move |errno, file| {
-            hint::bind(errno, namespace, &from, file)
+            hint::explain_bind(errno, namespace, &from, file)
         })
         .with_context(|| message(&[&"mount ", &source, &" on ", &file, &" failed"]))
 }

@@ -6,7 +6,7 @@ export NSUTILS_HINTS=always
 # before 6.18: namespaces have ids
 tells_that_no_namespace_has_an_id() {
     run rnsenter --net=:1 true
-    has "$(cat err)" 'rnsenter: hint: this kernel gives namespaces no ids, for which it takes Linux 6.18'
+    has "$(cat err)" 'rnsenter: hint: this kernel has no namespace ids, which require Linux 6.18'
 }
 
 # since 6.18: namespaces have ids
@@ -32,7 +32,7 @@ tells_that_the_module_of_binfmt_misc_is_missing() {
     trap 'insmod /binfmt_misc.ko; mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc' EXIT
     run runshare -r --pid --fork --mount-binfmt=/tmp true
     has "$(cat err)" 'mount /tmp failed: No such device'
-    has "$(cat err)" 'runshare: hint: this kernel has no binfmt_misc: load its module'
+    has "$(cat err)" 'runshare: hint: this kernel does not have binfmt_misc'
 }
 
 tells_which_limit_is_used_up() {
