@@ -146,6 +146,6 @@ complete -c rchroot -n __rchroot_at_options -l version -d 'show the version and 
 complete -c rchroot -n __rchroot_at_options -l close-fds -d 'pass the program no descriptors but standard input, output and error'
 complete -c rchroot -n __rchroot_at_options -l no-new-privs -d 'set-user-ID bits and file capabilities give no program privileges'
 complete -c rchroot -n __rchroot_at_options -l new-session -d 'run the program as a child in a new session: it cannot type into the terminal'
-complete -c rchroot -n __rchroot_at_options -l ephemeral -d 'what is written to the root goes to memory and is gone at the end'
+complete -c rchroot -n __rchroot_at_options -l ephemeral -d 'write changes of the root to memory, and discard them at the end'
 complete -c rchroot -n __rchroot_at_options -l clear-env -d 'the command gets an empty environment'
 complete -c rchroot -n __rchroot_at_options -l reset-env -d 'the command gets the environment of a login: HOME, SHELL, USER, LOGNAME, PATH, TERM'

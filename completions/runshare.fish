@@ -184,4 +184,4 @@ complete -c runshare -n __runshare_at_options -l json -d 'with --check, report a
 complete -c runshare -n __runshare_at_options -l close-fds -d 'pass the program no descriptors but standard input, output and error'
 complete -c runshare -n __runshare_at_options -l no-new-privs -d 'set-user-ID bits and file capabilities give no program privileges'
 complete -c runshare -n __runshare_at_options -l new-session -d 'run the program as a child in a new session: it cannot type into the terminal'
-complete -c runshare -n __runshare_at_options -l ephemeral -d 'what is written to the root goes to memory and is gone at the end'
+complete -c runshare -n __runshare_at_options -l ephemeral -d 'write changes of the root to memory, and discard them at the end'

@@ -199,7 +199,7 @@ _runshare() {
 '--close-fds[pass the program no descriptors but standard input, output and error]' \
 '--no-new-privs[set-user-ID bits and file capabilities give no program privileges]' \
 '--new-session[run the program as a child in a new session\: it cannot type into the terminal]' \
-'--ephemeral[what is written to the root goes to memory and is gone at the end]' \
+'--ephemeral[write changes of the root to memory, and discard them at the end]' \
 '*:::program:_normal' \
 && ret=0
 }
