@@ -12,11 +12,11 @@ use std::os::unix::fs::FileExt;
 /// A file that can be read at any place.
 pub trait Bytes {
     /// `length` bytes from `offset` on, if it has them.
-    fn at(&self, offset: u64, length: usize) -> Option<Vec<u8>>;
+    fn read_at(&self, offset: u64, length: usize) -> Option<Vec<u8>>;
 }
 
 impl Bytes for [u8] {
-    fn at(&self, offset: u64, length: usize) -> Option<Vec<u8>> {
+    fn read_at(&self, offset: u64, length: usize) -> Option<Vec<u8>> {
         let start = usize::try_from(offset).ok()?;
         self.get(start..start.checked_add(length)?)
             .map(<[u8]>::to_vec)
@@ -24,7 +24,7 @@ impl Bytes for [u8] {
 }
 
 impl Bytes for File {
-    fn at(&self, offset: u64, length: usize) -> Option<Vec<u8>> {
+    fn read_at(&self, offset: u64, length: usize) -> Option<Vec<u8>> {
         let mut bytes = vec![0; length];
         self.read_exact_at(&mut bytes, offset).ok()?;
         Some(bytes)
@@ -68,8 +68,8 @@ const MACHINES: [(u16, &str, &str); 16] = [
 impl Elf {
     /// Reads the headers; `None` for what is no ELF program.
     pub fn parse(file: &(impl Bytes + ?Sized)) -> Option<Elf> {
-        let layout = Layout::read(&file.at(0, 16)?)?;
-        let header = file.at(0, layout.header)?;
+        let layout = Layout::parse(&file.read_at(0, 16)?)?;
+        let header = file.read_at(0, layout.header)?;
         let machine = u16::try_from(layout.number(&header, 18, 2)?).ok()?;
         let table = layout.word(&header, layout.table_offset)?;
         let [size, count] = [0, 2].map(|more| layout.number(&header, layout.entry_size + more, 2));
@@ -78,7 +78,7 @@ impl Elf {
         if size != layout.segment || length > LONGEST_TABLE {
             return None;
         }
-        let table = file.at(table, length)?;
+        let table = file.read_at(table, length)?;
         let mut segments = table.chunks_exact(layout.segment);
         let loader =
             segments.find(|segment| layout.number(segment, 0, 4) == Some(INTERPRETER.into()));
@@ -125,7 +125,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn read(identification: &[u8]) -> Option<Layout> {
+    fn parse(identification: &[u8]) -> Option<Layout> {
         let [0x7f, b'E', b'L', b'F', class, data, ..] = identification else {
             return None;
         };
@@ -177,7 +177,7 @@ impl Layout {
         if !(2..=LONGEST_NAME).contains(&size) {
             return None;
         }
-        let mut name = file.at(offset, size)?;
+        let mut name = file.read_at(offset, size)?;
         let end = name.iter().position(|byte| *byte == 0)?;
         name.truncate(end);
         Some(OsString::from_vec(name))

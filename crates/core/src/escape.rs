@@ -33,7 +33,7 @@ pub fn printable(word: &OsStr) -> OsString {
 
 /// A path or a word as it can stand in a sentence on a terminal: whatever might be more than text is escaped, and a word
 /// that is not plain stands between quotes.
-pub fn shown(word: impl AsRef<OsStr>) -> String {
+pub fn escape_for_terminal(word: impl AsRef<OsStr>) -> String {
     let word = word.as_ref().as_bytes();
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+:=@%,[]".contains(byte);
     if !word.is_empty() && word.iter().all(plain) {
@@ -73,7 +73,7 @@ mod tests {
             (b"\xff", "'\\xff'"),
             ("\u{202e}x".as_bytes(), "'\\u{202e}x'"),
         ] {
-            assert_eq!(shown(OsStr::from_bytes(word)), expected);
+            assert_eq!(escape_for_terminal(OsStr::from_bytes(word)), expected);
         }
     }
 
@@ -92,7 +92,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_word_reaches_the_terminal_as_more_than_text(word in any::<Vec<u8>>()) {
-            let shown = shown(OsStr::from_bytes(&word));
+            let shown = escape_for_terminal(OsStr::from_bytes(&word));
             prop_assert!(shown.chars().all(|character| !character.is_control()));
             prop_assert!(!shown.is_empty());
         }

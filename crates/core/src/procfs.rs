@@ -60,7 +60,7 @@ impl Proc {
 
     /// Whatever a test has put into this directory.
     #[cfg(test)]
-    pub(crate) fn at(root: &Path) -> Proc {
+    pub(crate) fn from_root(root: &Path) -> Proc {
         Proc(Some(root.to_owned()))
     }
 

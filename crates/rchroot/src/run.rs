@@ -108,7 +108,7 @@ fn why_no_shell(errno: Errno, shell: &OsStr) -> Option<String> {
     if errno != Errno::ENOENT || !is_missing || env::var_os("SHELL").is_none() {
         return hint::explain_exec(errno, shell);
     }
-    let shell = hint::shown(shell);
+    let shell = hint::escape_for_terminal(shell);
     Some(format!(
         "SHELL is {shell}, which does not exist in this root: name a command that does, such as \
          /bin/sh"

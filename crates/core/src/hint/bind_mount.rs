@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 
-use super::{CAP_SYS_ADMIN, explain_path, shown};
+use super::{CAP_SYS_ADMIN, escape_for_terminal, explain_path};
 use crate::ns_type::NsType;
 use crate::procfs::{Proc, mount_of};
 use crate::safe_open::open_regular;
@@ -18,7 +18,7 @@ pub fn explain_bind(errno: Errno, namespace: NsType, source: &Path, file: &Path)
         }
         Errno::EPERM => CAP_SYS_ADMIN.missing(&Proc::mounted().status("self")?, None),
         Errno::ENOENT if file.symlink_metadata().is_err() && parent(file).is_dir() => {
-            let file = shown(file);
+            let file = escape_for_terminal(file);
             Some(format!(
                 "the file must exist already: `touch {file}` creates it"
             ))
@@ -36,12 +36,15 @@ fn on_shared_mount(proc: &Proc, file: &Path) -> Option<String> {
     if !mount.is_shared {
         return None;
     }
-    let (point, directory) = (shown(&mount.path), shown(&directory));
+    let (point, directory) = (
+        escape_for_terminal(&mount.path),
+        escape_for_terminal(&directory),
+    );
     let remedy = match point == directory {
         true => format!("mount --make-private {directory}"),
         false => format!("mount --bind --make-private {directory} {directory}"),
     };
-    let file = shown(file);
+    let file = escape_for_terminal(file);
     Some(format!(
         "{file} is on the mount {point}, which is shared, but a mount namespace can be bound only on a private mount: \
          `{remedy}` makes its directory one"

@@ -11,7 +11,7 @@
 //!    value that was found; where there may be others that cannot be told apart, it names them all or says nothing.
 //! 2. **Nothing is changed.** What has to be tried is tried in a throw-away child.
 //! 3. **Nothing is trusted.** It may run in another's root, with another's /proc: what is read is read as a file, within
-//!    bounds, and a path that is shown is [`shown`] harmlessly.
+//!    bounds, and a path that is printed is escaped ([`escape_for_terminal`]).
 
 mod bind_mount;
 mod capability;
@@ -32,7 +32,7 @@ use std::fmt;
 use anyhow::Error;
 use nix::errno::Errno;
 
-pub use crate::escape::shown;
+pub use crate::escape::escape_for_terminal;
 pub use bind_mount::explain_bind;
 pub use capability::{CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capability};
 pub use chroot::explain_chroot;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::unistd::geteuid;
 
-use super::shown;
+use super::escape_for_terminal;
 
 /// How many symbolic links are followed, as the kernel has it.
 const MOST_LINKS: u32 = 40;
@@ -80,19 +80,22 @@ fn follow(path: &Path, links_left: u32) -> Option<(Obstacle, PathBuf, Option<Pat
 
 fn tell(obstacle: Obstacle, at: &Path, linked: Option<&Path>) -> String {
     let what = match obstacle {
-        Obstacle::Missing => format!("{} does not exist", shown(at)),
-        Obstacle::NoDirectory => format!("{} is not a directory", shown(at)),
+        Obstacle::Missing => format!("{} does not exist", escape_for_terminal(at)),
+        Obstacle::NoDirectory => format!("{} is not a directory", escape_for_terminal(at)),
         Obstacle::Closed => closed(at),
     };
     match linked {
-        Some(link) => format!("{what}: the symbolic link {} leads to it", shown(link)),
+        Some(link) => format!(
+            "{what}: the symbolic link {} leads to it",
+            escape_for_terminal(link)
+        ),
         None => what,
     }
 }
 
 /// A directory that the user may not search, and how to open it.
 fn closed(directory: &Path) -> String {
-    let (name, user) = (shown(directory), geteuid());
+    let (name, user) = (escape_for_terminal(directory), geteuid());
     let mode = directory.metadata().map(|found| {
         let (mode, owner) = (found.mode() & 0o7777, found.uid());
         format!(" (mode {mode:04o}, owner {owner})")

@@ -8,7 +8,7 @@ use nix::fcntl::OFlag;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
-use super::{CAP_SYS_ADMIN, ProbeCall, explain_path, explain_seccomp, shown};
+use super::{CAP_SYS_ADMIN, ProbeCall, escape_for_terminal, explain_path, explain_seccomp};
 use crate::ns_type::NsType;
 use crate::procfs::{MountPoint, Proc, mount_points};
 use crate::sys::file::open;
@@ -72,7 +72,7 @@ fn masked(proc: &Proc) -> Option<String> {
         .iter()
         .rfind(|(seen, covers)| !covers.contains(&seen.path))?;
     let (first, more) = covers.split_first()?;
-    let (first, more) = (shown(first), more.len());
+    let (first, more) = (escape_for_terminal(first), more.len());
     let more = match more {
         0 => String::new(),
         1 => " and 1 more path".to_owned(),

@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::{AccessFlags, eaccess};
 
-use super::{explain_path, path, shown};
+use super::{escape_for_terminal, explain_path, path};
 use crate::elf::{Bytes, Elf};
 use crate::procfs::{Proc, mount_of};
 use crate::safe_open::open_regular;
@@ -26,7 +26,7 @@ const LONGEST_LINE: usize = 256;
 /// Why the program called `name`, searched for as `execvp(3)` does, could not be run.
 pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<String> {
     if name.is_empty() || name.as_bytes().contains(&b'/') {
-        return at(errno, Path::new(name));
+        return explain_file(errno, Path::new(name));
     }
     let directories = search_path();
     let candidates = env::split_paths(&directories).map(|directory| directory.join(name));
@@ -34,17 +34,20 @@ pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<String> {
         candidates.partition(|path| path.symlink_metadata().is_ok());
     // Who finds nothing anywhere is told where was looked; else one of the places is the reason.
     if errno == Errno::ENOENT && found.is_empty() {
-        let (name, directories) = (shown(name), shown(directories));
+        let (name, directories) = (escape_for_terminal(name), escape_for_terminal(directories));
         return Some(format!(
             "no directory of PATH contains {name} in this root: PATH is {directories}"
         ));
     }
     let unfound = others.iter().filter(|_| errno != Errno::ENOENT);
-    found.iter().chain(unfound).find_map(|path| at(errno, path))
+    found
+        .iter()
+        .chain(unfound)
+        .find_map(|path| explain_file(errno, path))
 }
 
 /// Why the file at `path` could not be run.
-fn at(errno: Errno, path: &Path) -> Option<String> {
+fn explain_file(errno: Errno, path: &Path) -> Option<String> {
     match errno {
         Errno::ENOENT => explain_path(errno, path).or_else(|| missing(path, MOST_INTERPRETERS)),
         Errno::ENOTDIR => explain_path(errno, path),
@@ -55,7 +58,7 @@ fn at(errno: Errno, path: &Path) -> Option<String> {
 }
 
 /// What a file asks for to be run.
-enum Kind {
+enum FileKind {
     /// A program of this machine's or another's, and its loader.
     Program(Elf),
     /// The interpreter behind the `#!`.
@@ -64,23 +67,23 @@ enum Kind {
     Unknown,
 }
 
-impl Kind {
-    fn of(path: &Path) -> Option<Kind> {
+impl FileKind {
+    fn detect(path: &Path) -> Option<FileKind> {
         let file = open_regular(path).ok()?;
         if let Some(elf) = Elf::parse(&file) {
-            return Some(Kind::Program(elf));
+            return Some(FileKind::Program(elf));
         }
         let length = file.metadata().ok()?.len().min(LONGEST_LINE as u64);
-        let head = file.at(0, usize::try_from(length).ok()?)?;
-        Some(interpreter(&head).map_or(Kind::Unknown, Kind::Script))
+        let head = file.read_at(0, usize::try_from(length).ok()?)?;
+        Some(interpreter(&head).map_or(FileKind::Unknown, FileKind::Script))
     }
 
     /// What runs it, and what that is to it.
     fn runs_by(&self) -> Option<(PathBuf, &'static str)> {
         match self {
-            Kind::Program(elf) => Some((elf.interpreter()?.into(), "the loader")),
-            Kind::Script(interpreter) => Some((interpreter.clone(), "the interpreter")),
-            Kind::Unknown => Some((SHELL.into(), "the shell (it has no #! line)")),
+            FileKind::Program(elf) => Some((elf.interpreter()?.into(), "the loader")),
+            FileKind::Script(interpreter) => Some((interpreter.clone(), "the interpreter")),
+            FileKind::Unknown => Some((SHELL.into(), "the shell (it has no #! line)")),
         }
     }
 }
@@ -99,21 +102,21 @@ fn interpreter(head: &[u8]) -> Option<PathBuf> {
 
 /// It is there; something that it asks for is not.
 fn missing(path: &Path, left: u32) -> Option<String> {
-    let (runs, what) = Kind::of(path)?.runs_by()?;
+    let (runs, what) = FileKind::detect(path)?.runs_by()?;
     if runs.exists() {
         return missing(&runs, left.checked_sub(1)?);
     }
     let why = path::dangling(&runs).map_or(String::new(), |why| format!(": {why}"));
     Some(format!(
         "{} requires {what} {}, which does not exist in this root{why}",
-        shown(path),
-        shown(&runs)
+        escape_for_terminal(path),
+        escape_for_terminal(&runs)
     ))
 }
 
 /// It, or something that it asks for, must not be run.
 fn forbidden(path: &Path, left: u32) -> Option<String> {
-    let (name, found) = (shown(path), path.metadata().ok()?);
+    let (name, found) = (escape_for_terminal(path), path.metadata().ok()?);
     if found.is_dir() {
         return Some(format!("{name} is a directory"));
     }
@@ -128,15 +131,15 @@ fn forbidden(path: &Path, left: u32) -> Option<String> {
             "{name} is not executable: `chmod a+x {name}` makes it executable"
         ));
     }
-    let (runs, _) = Kind::of(path)?.runs_by()?;
+    let (runs, _) = FileKind::detect(path)?.runs_by()?;
     explain_path(Errno::EACCES, &runs).or_else(|| forbidden(&runs, left.checked_sub(1)?))
 }
 
 fn noexec(path: &Path) -> String {
-    let name = shown(path);
+    let name = escape_for_terminal(path);
     let point = || {
         let table = Proc::mounted().read("self/mountinfo")?;
-        mount_of(&table, &path.canonicalize().ok()?).map(|mount| shown(mount.path))
+        mount_of(&table, &path.canonicalize().ok()?).map(|mount| escape_for_terminal(mount.path))
     };
     match point() {
         Some(point) => format!(
@@ -149,16 +152,16 @@ fn noexec(path: &Path) -> String {
 
 /// It, or something that it asks for, is for another processor.
 fn foreign(path: &Path, left: u32) -> Option<String> {
-    let kind = Kind::of(path)?;
+    let kind = FileKind::detect(path)?;
     let processors = match &kind {
-        Kind::Program(elf) => elf.foreign(),
+        FileKind::Program(elf) => elf.foreign(),
         _ => None,
     };
     if let Some((required, present)) = processors {
         return Some(format!(
             "{} is a program for {required}, and this machine is {present}: register an emulator, such as qemu-user, \
              with binfmt_misc",
-            shown(path)
+            escape_for_terminal(path)
         ));
     }
     foreign(&kind.runs_by()?.0, left.checked_sub(1)?)

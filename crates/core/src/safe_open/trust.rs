@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use nix::libc::{S_ISVTX, S_IWGRP, S_IWOTH};
 use nix::unistd::geteuid;
 
-use crate::hint::{Hint, shown};
+use crate::hint::{Hint, escape_for_terminal};
 use crate::procfs::{Proc, inner_id};
 use crate::sys::directory::Status;
 use crate::users::name_of;
@@ -70,7 +70,7 @@ impl std::error::Error for Untrusted {}
 
 impl fmt::Display for Untrusted {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = shown(&self.path);
+        let path = escape_for_terminal(&self.path);
         match self.reason {
             Distrust::Owner(uid) => write!(formatter, "{path} belongs to user {}", user_label(uid)),
             Distrust::Writable { everybody: false } => {
@@ -94,7 +94,7 @@ impl fmt::Display for Untrusted {
 impl Untrusted {
     /// What can be done about it.
     fn remedy(&self) -> String {
-        let path = shown(&self.path);
+        let path = escape_for_terminal(&self.path);
         let classes = match self.reason {
             Distrust::Writable { everybody: false } => "g-w",
             Distrust::Writable { everybody: true } => "go-w",
@@ -114,7 +114,7 @@ impl Untrusted {
 /// A user as a sentence names them.
 pub fn user_label(uid: u32) -> String {
     match name_of(uid) {
-        Some(name) => shown(name),
+        Some(name) => escape_for_terminal(name),
         None => uid.to_string(),
     }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::unistd::geteuid;
 use nscore::container_id::is_hexadecimal;
-use nscore::hint::{self, shown};
+use nscore::hint::{self, escape_for_terminal};
 use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
 use nscore::safe_open::is_namespace;
@@ -25,7 +25,7 @@ pub(crate) fn invalid_target(
         return not_a_directory(path);
     }
     if path.is_dir() {
-        let name = shown(Path::new(".").join(path));
+        let name = escape_for_terminal(Path::new(".").join(path));
         return Some(format!(
             "name a directory of persistent namespaces with a slash: {name}"
         ));
@@ -42,7 +42,7 @@ pub(crate) fn invalid_target(
 
 /// Why a path is none of a directory.
 fn not_a_directory(path: &Path) -> Option<String> {
-    let name = shown(path);
+    let name = escape_for_terminal(path);
     match path.metadata() {
         Ok(found) if found.is_dir() => None,
         Ok(found) if found.is_file() => {

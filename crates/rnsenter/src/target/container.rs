@@ -7,7 +7,7 @@ use std::io::Read;
 use anyhow::{Error, Result, anyhow, bail};
 use nix::unistd::Pid;
 use nscore::container_id::{NameOwner, NameOwners};
-use nscore::hint::{Hint, shown};
+use nscore::hint::{Hint, escape_for_terminal};
 use nscore::ns_type::NsType;
 use nscore::procfs::{Proc, Status};
 use nscore::safe_open::{Distrust, user_label};
@@ -68,7 +68,7 @@ pub(super) fn find_container(prefix: &str) -> Result<Option<Target>> {
         let cgroups = found.containers.values().flat_map(|found| &found.cgroups);
         let mut paths = BTreeSet::new();
         for cgroup in cgroups {
-            paths.insert(shown(&cgroup.path));
+            paths.insert(escape_for_terminal(&cgroup.path));
         }
         let cgroups = Vec::from_iter(paths).join(" ");
         let error = anyhow!("container {prefix} is ambiguous; possibilities: {cgroups}");
@@ -122,8 +122,12 @@ fn hint_at(ignored: &BTreeMap<Cgroup, Ignored>) -> Hint {
 
 fn describe(cgroup: &Cgroup) -> String {
     match &*cgroup.hierarchy {
-        "" => format!("cgroup {}", shown(&cgroup.path)),
-        hierarchy => format!("{} cgroup {}", shown(hierarchy), shown(&cgroup.path)),
+        "" => format!("cgroup {}", escape_for_terminal(&cgroup.path)),
+        hierarchy => format!(
+            "{} cgroup {}",
+            escape_for_terminal(hierarchy),
+            escape_for_terminal(&cgroup.path)
+        ),
     }
 }
 

@@ -10,7 +10,7 @@ use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::libc::S_IFREG;
 use nscore::cli::message;
-use nscore::hint::{Hint, shown};
+use nscore::hint::{Hint, escape_for_terminal};
 use nscore::namespace_dir::{NamespaceDir, cannot_use};
 use nscore::ns_type::NsType;
 use nscore::safe_open::{DirError, Distrust, Untrusted};
@@ -97,7 +97,7 @@ fn how_on_purpose(path: &Path) -> Option<String> {
     option.push(path.join(of.file()));
     Some(format!(
         "to enter another user's namespace, name its file: {}",
-        shown(option)
+        escape_for_terminal(option)
     ))
 }
 
@@ -114,7 +114,7 @@ fn is_own_user(of: NsType, file: &OwnedFd) -> bool {
 fn left_over(path: &Path) -> Option<String> {
     let found = path.symlink_metadata().ok()?;
     (found.mode() == S_IFREG && found.len() == 0).then(|| {
-        let (file, directory) = (shown(path), path.parent().map(shown).unwrap_or_default());
+        let (file, directory) = (escape_for_terminal(path), path.parent().map(escape_for_terminal).unwrap_or_default());
         format!(
             "no namespace is mounted on {file}, as after a restart, which no namespace survives: remove what is left with \
              `runshare --unpersist {directory}`"

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 
 use nix::errno::Errno;
-use nscore::hint::{CAP_SETGID, CAP_SETUID, shown};
+use nscore::hint::{CAP_SETGID, CAP_SETUID, escape_for_terminal};
 use nscore::procfs::{IdKind, Proc};
 
 use crate::idmap::subid::{entries, find_user_range, subordinate_file};
@@ -36,7 +36,7 @@ pub(crate) fn missing_subordinate_ids(name: &OsString, uid: u32) -> Option<Strin
     if options.is_empty() {
         return None;
     }
-    let name = shown(name);
+    let name = escape_for_terminal(name);
     Some(format!(
         "user {name} has no subordinate ids to map: run `usermod {options}{name}` as root to add them"
     ))
@@ -44,7 +44,7 @@ pub(crate) fn missing_subordinate_ids(name: &OsString, uid: u32) -> Option<Strin
 
 /// Returns a hint that root maps the subordinate IDs of another user.
 pub(crate) fn foreign_subordinate_ids(kind: IdKind, owner: &OsStr) -> String {
-    let (file, owner) = (subordinate_file(kind), shown(owner));
+    let (file, owner) = (subordinate_file(kind), escape_for_terminal(owner));
     format!("root has no line in {file}: the range of {owner}, the first in it, is mapped")
 }
 

@@ -13,7 +13,7 @@ fn machine(files: &[(&str, &str)]) -> (Scratch, Proc) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, contents).unwrap();
     }
-    let proc = Proc::at(scratch.path());
+    let proc = Proc::from_root(scratch.path());
     (scratch, proc)
 }
 
@@ -74,7 +74,7 @@ fn a_type_that_the_kernel_lacks_is_named() {
 
 #[test]
 fn nothing_is_said_where_there_is_no_proc() {
-    let nowhere = Proc::at(Path::new("/no/such/directory"));
+    let nowhere = Proc::from_root(Path::new("/no/such/directory"));
     assert_eq!(forbidden_by_sysctl(&nowhere), None);
     assert_eq!(restricted_by_apparmor(&nowhere), None);
     assert_eq!(unmapped(&nowhere), None);
