@@ -37,7 +37,7 @@ impl CellFormatter<'_> {
         let namespace = row.namespace;
         match column {
             Column::Ns => number_cell(row.inode),
-            Column::Type => namespace.kind.file().into(),
+            Column::Type => namespace.ns_type.file().into(),
             Column::Nprocs => number_cell(namespace.processes),
             Column::Uid => row_uid(row).map_or(Cell::Empty, number_cell),
             Column::User => row_uid(row).map_or(Cell::Empty, |uid| self.users.name(uid).into()),
@@ -54,7 +54,7 @@ impl CellFormatter<'_> {
             Column::Owner => self.owner_uid(namespace).map_or(Cell::Empty, number_cell),
             Column::Path | Column::Pid | Column::Ppid | Column::Command | Column::Cgroup => {
                 row.process.map_or(Cell::Empty, |process| {
-                    process_cell(column, namespace.kind, process)
+                    process_cell(column, namespace.ns_type, process)
                 })
             }
             Column::Container => row
@@ -94,16 +94,16 @@ impl CellFormatter<'_> {
 
     /// Returns the owner of this user namespace, or of the one that owns this namespace of another type.
     fn owner_uid(&self, namespace: &NsRecord) -> Option<u32> {
-        match namespace.kind {
+        match namespace.ns_type {
             NsType::User => namespace.owner_uid,
             _ => self.snapshot.namespaces.get(&namespace.owner)?.owner_uid,
         }
     }
 }
 
-fn process_cell(column: Column, kind: NsType, process: &Process) -> Cell {
+fn process_cell(column: Column, ns_type: NsType, process: &Process) -> Cell {
     match column {
-        Column::Path => format!("/proc/{}/ns/{}", process.pid, kind.file())
+        Column::Path => format!("/proc/{}/ns/{}", process.pid, ns_type.file())
             .into_bytes()
             .into(),
         Column::Pid => number_cell(process.pid),
@@ -125,7 +125,7 @@ fn process_cell(column: Column, kind: NsType, process: &Process) -> Cell {
 fn row_uid(row: &Row) -> Option<u32> {
     match row.process {
         Some(process) => process.info.as_ref().map(|info| info.uid),
-        None if row.namespace.kind == NsType::User => row.namespace.owner_uid,
+        None if row.namespace.ns_type == NsType::User => row.namespace.owner_uid,
         None => Some(0),
     }
 }

@@ -116,7 +116,7 @@ pub(crate) fn find_namespace<'a>(
 ) -> Result<(u32, &'a NsRecord)> {
     let types = options.types.unwrap_or(NsTypes::ALL);
     match find_record(snapshot, options, number) {
-        Some((inode, record)) if types.contains(record.kind) => Ok((inode, record)),
+        Some((inode, record)) if types.contains(record.ns_type) => Ok((inode, record)),
         _ => Err(hint::namespace_not_found(number, options.hidden)),
     }
 }

@@ -41,11 +41,11 @@ pub(crate) fn compare_processes(
             compared.push(open_process(&pid.to_string(), pid.to_string())?);
         }
     }
-    let kinds = ORDER
+    let ns_types = ORDER
         .into_iter()
-        .filter(|kind| types.contains(*kind) && is_supported(*kind));
+        .filter(|ns_type| types.contains(*ns_type) && is_supported(*ns_type));
     let mut unread = Unread::default();
-    let rows = kinds.map(|kind| table_row(kind, &compared, format, &mut unread));
+    let rows = ns_types.map(|ns_type| table_row(ns_type, &compared, format, &mut unread));
     let table = Table {
         json_key: "comparison",
         columns: table_columns(&compared),
@@ -75,9 +75,9 @@ const ORDER: [NsType; 8] = [
 ];
 
 /// Returns whether this kernel has namespaces of this type.
-fn is_supported(kind: NsType) -> bool {
+fn is_supported(ns_type: NsType) -> bool {
     let own = Directory::open(c"/proc/self");
-    own.is_ok_and(|own| read_inode(&own, kind) != Err(Errno::ENOENT))
+    own.is_ok_and(|own| read_inode(&own, ns_type) != Err(Errno::ENOENT))
 }
 
 /// Opens the directory of a process below /proc.
@@ -117,7 +117,7 @@ fn table_columns(compared: &[ComparedProcess]) -> Vec<Column> {
 }
 
 fn table_row(
-    kind: NsType,
+    ns_type: NsType,
     compared: &[ComparedProcess],
     format: OutputFormat,
     unread: &mut Unread,
@@ -126,7 +126,7 @@ fn table_row(
     for process in compared {
         // The column SELF has no PID.
         let pid = process.name.parse().unwrap_or(0);
-        let inode = read_inode(&process.directory, kind);
+        let inode = read_inode(&process.directory, ns_type);
         inodes.push(unread.note(pid, Call::ReadLink, inode));
     }
     // JSON has null for what is not known.
@@ -138,7 +138,7 @@ fn table_row(
         Some(inode) => u64::from(*inode).into(),
         None => unknown.clone(),
     };
-    let mut cells = vec![kind.file().into()];
+    let mut cells = vec![ns_type.file().into()];
     cells.extend(inodes.iter().map(cell));
     cells.push(compare_inodes(&inodes).map_or(unknown.clone(), Cell::from));
     Row {
@@ -158,8 +158,8 @@ fn compare_inodes(inodes: &[Option<u32>]) -> Option<&'static str> {
 }
 
 /// Reads the inode number of a process's namespace.
-fn read_inode(process: &Directory, kind: NsType) -> Result<u32, Errno> {
-    let name = CString::new(format!("ns/{}", kind.file())).map_err(|_| Errno::EINVAL)?;
+fn read_inode(process: &Directory, ns_type: NsType) -> Result<u32, Errno> {
+    let name = CString::new(format!("ns/{}", ns_type.file())).map_err(|_| Errno::EINVAL)?;
     let mut target = [0; 64];
     let target = process.read_link_into(&name, &mut target)?;
     nslink::parse_link(target)

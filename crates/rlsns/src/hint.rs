@@ -58,15 +58,15 @@ fn other_meaning(number: u64, hidden: bool) -> Option<String> {
         ));
     }
     let mut namespaces = snapshot.namespaces.iter();
-    namespaces.find_map(|(inode, found)| match found.kind.file() {
-        kind if u64::from(*inode) == number && !hidden && !found.is_known_to_original() => Some(
-            format!("that is a {kind} namespace without processes: --hidden finds it"),
+    namespaces.find_map(|(inode, found)| match found.ns_type.file() {
+        name if u64::from(*inode) == number && !hidden && !found.is_known_to_original() => Some(
+            format!("that is a {name} namespace without processes: --hidden finds it"),
         ),
-        kind if u64::from(*inode) == number => {
-            Some(format!("its type is {kind}, which --type excludes"))
+        name if u64::from(*inode) == number => {
+            Some(format!("its type is {name}, which --type excludes"))
         }
-        kind if found.id == Some(number) => {
-            Some(format!("that is the NSID of {kind} namespace {inode}"))
+        name if found.id == Some(number) => {
+            Some(format!("that is the NSID of {name} namespace {inode}"))
         }
         _ => None,
     })

@@ -93,7 +93,7 @@ fn holder_process<'a>(snapshot: &'a Snapshot, holder: &Holder) -> Option<&'a Pro
 fn describe_holder(holder: &Holder) -> Vec<u8> {
     match holder {
         Holder::Task(task, hold) => describe_task(*task, *hold).into_bytes(),
-        Holder::Child(kind, inode) => format!("child {} {inode}", kind.file()).into_bytes(),
+        Holder::Child(ns_type, inode) => format!("child {} {inode}", ns_type.file()).into_bytes(),
         Holder::Mount { within, path } => {
             let mut words = b"mount".to_vec();
             // A mount that is not reachable from the root of its processes has no path.

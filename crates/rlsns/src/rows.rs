@@ -47,11 +47,11 @@ pub(crate) fn namespace_rows<'a>(
 ) -> Result<Vec<Row<'a>>> {
     let task = options.task.map(|pid| snapshot.process(pid));
     let is_requested = |inode: u32, namespace: &NsRecord| {
-        let is_in = |process: &Process| process.namespace(namespace.kind) == inode;
+        let is_in = |process: &Process| process.namespace(namespace.ns_type) == inode;
         let has_task = task.is_none_or(|task| task.is_some_and(is_in));
         let has_type = options
             .types
-            .is_none_or(|types| types.contains(namespace.kind));
+            .is_none_or(|types| types.contains(namespace.ns_type));
         has_task && has_type && (!options.persistent || namespace.processes == 0)
     };
     let by_owner = matches!(options.tree, Some(TreeKind::Owner | TreeKind::Parent));
@@ -90,7 +90,7 @@ pub(crate) fn process_rows<'a>(
 ) -> Result<Vec<Row<'a>>> {
     let mut builder = RowBuilder::new(snapshot, options, selects);
     for process in &snapshot.processes {
-        if process.namespace(namespace.kind) == inode {
+        if process.namespace(namespace.ns_type) == inode {
             builder.add_below_process(inode, namespace, Some(process))?;
         }
     }
@@ -162,7 +162,7 @@ impl<'a> RowBuilder<'a> {
         let Some(namespace) = self.snapshot.namespaces.get(&inode) else {
             return Ok(None);
         };
-        if !self.types.contains(namespace.kind) {
+        if !self.types.contains(namespace.ns_type) {
             return Ok(None);
         }
         // A namespace never becomes its own ancestor, whatever the kernel returns.

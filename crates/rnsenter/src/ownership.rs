@@ -24,9 +24,9 @@ pub(crate) enum Ownership {
 
 impl Ownership {
     /// That of a namespace of this type; a user namespace is its own owner. `None` if it cannot be told.
-    pub(crate) fn find(namespace: OwnedFd, of: NsType) -> Option<Ownership> {
+    pub(crate) fn find(namespace: OwnedFd, ns_type: NsType) -> Option<Ownership> {
         let own = own_namespace(NsType::User).filter(|_| is_namespace(&namespace) == Ok(true))?;
-        let mut owner = match of {
+        let mut owner = match ns_type {
             NsType::User => namespace,
             _ => match owner_of(&namespace) {
                 Err(Errno::EPERM) => return Some(Ownership::Unrelated),
@@ -50,8 +50,8 @@ impl Ownership {
 }
 
 /// This process's own namespace.
-pub(crate) fn own_namespace(of: NsType) -> Option<OwnedFd> {
-    let path = Proc::mounted().path("self/ns")?.join(of.file());
+pub(crate) fn own_namespace(ns_type: NsType) -> Option<OwnedFd> {
+    let path = Proc::mounted().path("self/ns")?.join(ns_type.file());
     open(&path, OFlag::O_RDONLY).ok()
 }
 

@@ -21,8 +21,8 @@ const DEEPEST: usize = 32;
 
 /// Which limit keeps the namespaces of `flags` from being made.
 pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
-    let limit = |of: NsType| proc.sysctl(&of.sysctl());
-    if let Some(forbidden) = NsType::in_flags(flags).find(|of| limit(*of) == Some(0)) {
+    let limit = |ns_type: NsType| proc.sysctl(&ns_type.sysctl());
+    if let Some(forbidden) = NsType::in_flags(flags).find(|ns_type| limit(*ns_type) == Some(0)) {
         return Some(none_allowed(forbidden));
     }
     let full = first_full(flags)?;
@@ -75,8 +75,8 @@ enum Depth {
 }
 
 /// Whether depth may be the cause; for a pid namespace below a /proc of the first one, it can be seen.
-fn nested(proc: &Proc, of: NsType, first_user: bool) -> Option<Depth> {
-    match of {
+fn nested(proc: &Proc, ns_type: NsType, first_user: bool) -> Option<Depth> {
+    match ns_type {
         NsType::User => (!first_user).then_some(Depth::Unknown),
         NsType::Pid if proc.is_initial(NsType::Pid)? => None,
         NsType::Pid => {
@@ -97,7 +97,8 @@ fn first_full(flags: c_int) -> Option<NsType> {
     let types: Vec<NsType> = NsType::in_flags(flags).collect();
     let full = || {
         let mut types = (1..).zip(&types);
-        let failed = types.find_map(|(number, of)| Some((number, unshare(of.flag()).err()?)));
+        let failed =
+            types.find_map(|(number, ns_type)| Some((number, unshare(ns_type.flag()).err()?)));
         match failed {
             Some((number, Errno::ENOSPC)) => number,
             _ => 0,

@@ -111,7 +111,7 @@ fn restricted_by_apparmor(proc: &Proc) -> Option<String> {
 
 /// A type that the kernel does not have is an invalid argument to it.
 fn unknown_type(proc: &Proc, flags: c_int) -> Option<String> {
-    let unknown = NsType::in_flags(flags).find(|of| proc.has_type(*of) == Some(false))?;
+    let unknown = NsType::in_flags(flags).find(|ns_type| proc.has_type(*ns_type) == Some(false))?;
     let (name, kernel) = (unknown.option(), unknown.requirement());
     let file = Path::new("/proc/self/ns").join(unknown.file());
     Some(format!(

@@ -200,12 +200,12 @@ impl FdOwner<'_> {
         let Some(file) = unread.note_optional(Call::Open, file) else {
             return;
         };
-        let kind = type_of(&file).ok().and_then(NsType::from_flag);
-        let kind = kind.or_else(|| self.type_by_link(name, &file));
-        if let Some(kind) = kind.filter(|kind| self.scan.wanted.includes(*kind)) {
+        let ns_type = type_of(&file).ok().and_then(NsType::from_flag);
+        let ns_type = ns_type.or_else(|| self.type_by_link(name, &file));
+        if let Some(ns_type) = ns_type.filter(|ns_type| self.scan.wanted.includes(*ns_type)) {
             self.scan
                 .registry
-                .register(self.scan.wanted, (kind, inode), refs, || Ok(file));
+                .register(self.scan.wanted, (ns_type, inode), refs, || Ok(file));
         }
     }
 
@@ -213,15 +213,17 @@ impl FdOwner<'_> {
     fn type_by_link(&mut self, name: &CStr, file: &OwnedFd) -> Option<NsType> {
         let mut target = [0; 64];
         let target = self.directory.read_link_into(name, &mut target).ok();
-        let kind = target.and_then(nslink::parse_link).map(|(kind, _)| kind);
-        if kind.is_none() {
+        let ns_type = target
+            .and_then(nslink::parse_link)
+            .map(|(ns_type, _)| ns_type);
+        if ns_type.is_none() {
             let _ = self
                 .scan
                 .registry
                 .unsupported
                 .record(NsRequest::Type, file, type_of(file));
         }
-        kind
+        ns_type
     }
 
     /// A socket is open. Nothing but a copy of it tells where it belongs, and not everybody may make that. The inode

@@ -9,14 +9,14 @@ impl Snapshot {
     /// Adds the holders that only the whole tells, its members and its children, and puts all in their order. Who has
     /// gone by now holds nothing.
     pub(super) fn add_members_and_children(&mut self, proc: &Directory, inode: u32) {
-        let Some(kind) = self.namespaces.get(&inode).map(|found| found.kind) else {
+        let Some(ns_type) = self.namespaces.get(&inode).map(|found| found.ns_type) else {
             return;
         };
         let mut holders = std::mem::take(&mut self.holders);
         let members = self
             .processes
             .iter()
-            .filter(|process| process.namespace(kind) == inode);
+            .filter(|process| process.namespace(ns_type) == inode);
         holders.extend(
             members.map(|process| Holder::Task(Task::process(process.pid), HoldKind::Member)),
         );
@@ -24,7 +24,7 @@ impl Snapshot {
             .namespaces
             .iter()
             .filter(|(_, child)| child.owner == inode || child.parent == inode);
-        holders.extend(children.map(|(child, found)| Holder::Child(found.kind, *child)));
+        holders.extend(children.map(|(child, found)| Holder::Child(found.ns_type, *child)));
         let all = holders.clone();
         holders.retain(|holder| !is_implied(holder, &all) && self.load_info(proc, holder));
         holders.sort_unstable();

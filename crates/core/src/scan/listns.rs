@@ -48,17 +48,17 @@ pub(super) fn add_listed(wanted: &ScanOptions, snapshot: &mut Snapshot) {
 
 /// The type and the inode number of an open namespace.
 fn type_and_inode(file: &OwnedFd) -> Option<(NsType, u32)> {
-    let kind = NsType::from_flag(type_of(file.as_fd()).ok()?)?;
+    let ns_type = NsType::from_flag(type_of(file.as_fd()).ok()?)?;
     let inode = status_of(file).ok()?.inode;
-    Some((kind, u32::try_from(inode).ok()?))
+    Some((ns_type, u32::try_from(inode).ok()?))
 }
 
 /// The 64-bit numbers of all namespaces of the wanted types; none where the kernel has no list.
 fn list_ids(wanted: &ScanOptions, unread: &mut Unread) -> Vec<u64> {
     let wanted = NsType::ALL
         .into_iter()
-        .filter(|kind| wanted.types.contains(*kind));
-    let types = wanted.fold(0, |types, kind| types | kind.flag());
+        .filter(|ns_type| wanted.types.contains(*ns_type));
+    let types = wanted.fold(0, |types, ns_type| types | ns_type.flag());
     let mut all = Vec::new();
     let mut some = [0; 512];
     loop {

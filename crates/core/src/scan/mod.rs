@@ -92,8 +92,8 @@ impl ScanOptions {
 
     /// Whether namespaces of this type are met: those of the wanted types, and mount namespaces, which are where
     /// others may be mounted.
-    fn includes(&self, kind: NsType) -> bool {
-        self.types.contains(kind) || self.hidden && kind == NsType::Mount
+    fn includes(&self, ns_type: NsType) -> bool {
+        self.types.contains(ns_type) || self.hidden && ns_type == NsType::Mount
     }
 }
 
@@ -108,13 +108,13 @@ impl NsTypes {
     pub const NONE: NsTypes = NsTypes(0);
 
     /// The set with this type in it.
-    pub fn with(self, kind: NsType) -> NsTypes {
-        NsTypes(self.0 | 1 << kind as u8)
+    pub fn with(self, ns_type: NsType) -> NsTypes {
+        NsTypes(self.0 | 1 << ns_type as u8)
     }
 
     /// Whether this type is in it.
-    pub fn contains(self, kind: NsType) -> bool {
-        self.0 & 1 << kind as u8 != 0
+    pub fn contains(self, ns_type: NsType) -> bool {
+        self.0 & 1 << ns_type as u8 != 0
     }
 }
 
@@ -142,8 +142,8 @@ pub struct ProcessInfo {
 
 impl Process {
     /// The inode number of its namespace of this type, 0 if that is not known.
-    pub fn namespace(&self, kind: NsType) -> u32 {
-        self.namespaces[kind as usize]
+    pub fn namespace(&self, ns_type: NsType) -> u32 {
+        self.namespaces[ns_type as usize]
     }
 }
 
@@ -208,7 +208,7 @@ impl Snapshot {
         self.unread.merge(other.unread);
         self.unsupported.merge(other.unsupported);
         for (inode, found) in other.namespaces {
-            let same = || NsRecord::new(found.kind);
+            let same = || NsRecord::new(found.ns_type);
             self.namespaces
                 .entry(inode)
                 .or_insert_with(same)

@@ -135,7 +135,7 @@ impl Mounts<'_> {
     /// The namespaces of the wanted types in a table of mounts.
     fn namespaces_in(&self, table: &[u8]) -> Vec<MountedNamespace> {
         let kept = mountinfo::mounted_namespaces(table);
-        let kept = kept.filter(|((kind, _), _)| self.wanted.includes(*kind));
+        let kept = kept.filter(|((ns_type, _), _)| self.wanted.includes(*ns_type));
         kept.collect()
     }
 
@@ -227,7 +227,7 @@ impl Mounts<'_> {
                 continue;
             };
             let kept = nslink::parse_link(mount.root).filter(|_| mount.magic == NSFS_MAGIC);
-            if let Some(kept) = kept.filter(|(kind, _)| self.wanted.includes(*kind)) {
+            if let Some(kept) = kept.filter(|(ns_type, _)| self.wanted.includes(*ns_type)) {
                 self.record_holder(kept.1, Some(inode), mount.point);
                 // Nothing opens it without entering the mount namespace, which is not for a list to do.
                 let nowhere = || Err(Errno::ENOENT);

@@ -6,8 +6,8 @@ use crate::procfs::parse_digits;
 /// Reads a link's target; `None` for anything else.
 pub fn parse_link(target: &[u8]) -> Option<(NsType, u32)> {
     let colon = target.iter().position(|byte| *byte == b':')?;
-    let kind = NsType::from_file(&target[..colon])?;
-    Some((kind, parse_inode(&target[colon + 1..])?))
+    let ns_type = NsType::from_file(&target[..colon])?;
+    Some((ns_type, parse_inode(&target[colon + 1..])?))
 }
 
 /// Reads `[4026531840]`.

@@ -115,20 +115,20 @@ impl<'a> ProcessReader<'a> {
         let before = self.processes.last().map(|process| process.namespaces);
         let before = before.unwrap_or_default();
         let mut new = false;
-        for (name, kind, of_children) in LINKS {
-            if !self.is_needed(kind, of_children) {
+        for (name, ns_type, of_children) in LINKS {
+            if !self.is_needed(ns_type, of_children) {
                 continue;
             }
             let Some(inode) = self.link_inode(ns, name, process.pid) else {
                 continue;
             };
-            let own = &mut process.namespaces[kind as usize];
+            let own = &mut process.namespaces[ns_type as usize];
             let mut refs = RefKinds::CHILDREN;
             if !of_children {
                 *own = inode;
                 refs = RefKinds::default();
                 // Most are where the one before them was.
-                if inode == before[kind as usize] {
+                if inode == before[ns_type as usize] {
                     continue;
                 }
             } else if inode == *own {
@@ -140,14 +140,14 @@ impl<'a> ProcessReader<'a> {
             new |= !self.registry.add_refs_if_known(inode, refs);
             let open = || self.files.open(ns, name);
             self.registry
-                .register(self.wanted, (kind, inode), refs, open);
+                .register(self.wanted, (ns_type, inode), refs, open);
         }
         new
     }
 
     /// Whether this link must be read.
-    fn is_needed(&self, kind: NsType, of_children: bool) -> bool {
-        self.wanted.includes(kind) && (self.wanted.hidden || !of_children)
+    fn is_needed(&self, ns_type: NsType, of_children: bool) -> bool {
+        self.wanted.includes(ns_type) && (self.wanted.hidden || !of_children)
     }
 
     /// Reads the threads of a process that has several: each may have left for namespaces of its own, and may have
@@ -181,14 +181,14 @@ impl<'a> ProcessReader<'a> {
     }
 
     fn read_thread_links(&mut self, ns: &Directory, process: &Process, thread: Task) {
-        for (name, kind, of_children) in LINKS {
-            if !self.is_needed(kind, of_children) {
+        for (name, ns_type, of_children) in LINKS {
+            if !self.is_needed(ns_type, of_children) {
                 continue;
             }
             let Some(inode) = self.link_inode(ns, name, process.pid) else {
                 continue;
             };
-            if inode == process.namespace(kind) {
+            if inode == process.namespace(ns_type) {
                 continue;
             }
             let (refs, hold) = if of_children {
@@ -200,7 +200,7 @@ impl<'a> ProcessReader<'a> {
             self.registry.record_holder(self.wanted, inode, holder);
             let open = || self.files.open(ns, name);
             self.registry
-                .register(self.wanted, (kind, inode), refs, open);
+                .register(self.wanted, (ns_type, inode), refs, open);
         }
     }
 

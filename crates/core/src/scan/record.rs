@@ -19,7 +19,7 @@ use super::{Holder, ScanOptions};
 #[derive(Debug)]
 pub struct NsRecord {
     /// Its type.
-    pub kind: NsType,
+    pub ns_type: NsType,
     /// What keeps it alive.
     pub refs: RefKinds,
     /// How many processes are in it.
@@ -45,9 +45,9 @@ pub struct NsRecord {
 }
 
 impl NsRecord {
-    pub(super) fn new(kind: NsType) -> NsRecord {
+    pub(super) fn new(ns_type: NsType) -> NsRecord {
         NsRecord {
-            kind,
+            ns_type,
             refs: RefKinds::default(),
             processes: 0,
             first_member: None,
@@ -127,11 +127,11 @@ impl Registry {
     pub(super) fn register(
         &mut self,
         wanted: &ScanOptions,
-        (kind, inode): (NsType, u32),
+        (ns_type, inode): (NsType, u32),
         refs: RefKinds,
         open: impl FnOnce() -> Result<OwnedFd, Errno>,
     ) {
-        if !self.add_refs(kind, inode, refs) {
+        if !self.add_refs(ns_type, inode, refs) {
             return;
         }
         // Where it cannot be opened it is in the list all the same, without its answers.
@@ -141,8 +141,8 @@ impl Registry {
     }
 
     /// Notes what holds a namespace; whether it has not answered yet.
-    fn add_refs(&mut self, kind: NsType, inode: u32, refs: RefKinds) -> bool {
-        let new = || NsRecord::new(kind);
+    fn add_refs(&mut self, ns_type: NsType, inode: u32, refs: RefKinds) -> bool {
+        let new = || NsRecord::new(ns_type);
         let found = self.namespaces.entry(inode).or_insert_with(new);
         found.refs |= refs;
         !found.is_queried
@@ -169,21 +169,21 @@ impl Registry {
             return;
         };
         found.is_queried = true;
-        let kind = found.kind;
+        let ns_type = found.ns_type;
         if wanted.id || wanted.hidden {
             found.id = id_of(file).ok();
         }
-        if kind == NsType::User {
+        if ns_type == NsType::User {
             let owner = owner_uid_of(file);
             found.owner_uid = self
                 .unsupported
                 .record(NsRequest::OwnerUid, file, owner)
                 .ok();
         }
-        if kind == NsType::Mount && wanted.hidden {
+        if ns_type == NsType::Mount && wanted.hidden {
             found.mount_id = mount_id_of(file).ok();
         }
-        if kind == NsType::Net && wanted.netnsid {
+        if ns_type == NsType::Net && wanted.netnsid {
             let netlink = self.netlink.take().or_else(Netlink::open);
             found.netnsid = netlink.as_ref().and_then(|netlink| netlink.get_nsid(file));
             self.netlink = netlink;
@@ -192,12 +192,12 @@ impl Registry {
             .unsupported
             .record(NsRequest::Owner, file, owner_of(file));
         let owner = self.register_relative(wanted, NsType::User, owner);
-        let parent = match kind {
+        let parent = match ns_type {
             NsType::Pid => {
                 let parent = self
                     .unsupported
                     .record(NsRequest::Parent, file, parent_of(file));
-                self.register_relative(wanted, kind, parent)
+                self.register_relative(wanted, ns_type, parent)
             }
             NsType::User => owner,
             _ => 0,
@@ -212,7 +212,7 @@ impl Registry {
     fn register_relative(
         &mut self,
         wanted: &ScanOptions,
-        kind: NsType,
+        ns_type: NsType,
         file: Result<OwnedFd, Errno>,
     ) -> u32 {
         let Some(file) = self.unread.note_optional(Call::Ioctl, file) else {
@@ -221,7 +221,7 @@ impl Registry {
         let Some(inode) = inode_of(&file) else {
             return 0;
         };
-        self.register(wanted, (kind, inode), RefKinds::CHILD, || Ok(file));
+        self.register(wanted, (ns_type, inode), RefKinds::CHILD, || Ok(file));
         inode
     }
 }

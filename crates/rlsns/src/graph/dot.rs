@@ -24,8 +24,13 @@ pub(super) fn render(graph: &Graph) -> String {
 
 fn write_body(out: &mut String, body: &ClusterBody, depth: usize) -> fmt::Result {
     let indent = "\t".repeat(depth);
-    for Node { inode, kind, label } in &body.nodes {
-        let (label, colour) = (quote_label(label), node_colour(*kind));
+    for Node {
+        inode,
+        ns_type,
+        label,
+    } in &body.nodes
+    {
+        let (label, colour) = (quote_label(label), node_colour(*ns_type));
         writeln!(
             out,
             "{indent}ns{inode} [label={label}, fillcolor=\"{colour}\"];"

@@ -21,7 +21,7 @@ pub(super) fn namespace_label(
     found: &NsRecord,
     truncate: bool,
 ) -> String {
-    let mut label = format!("{} {inode}", found.kind.file());
+    let mut label = format!("{} {inode}", found.ns_type.file());
     if let Some(process) = snapshot.first_member(found) {
         let command = escape_text(&command_line(process));
         let end = if truncate {

@@ -20,9 +20,14 @@ pub(super) fn render(graph: &Graph) -> String {
 
 fn write_body(out: &mut String, body: &ClusterBody, depth: usize) -> fmt::Result {
     let indent = "    ".repeat(depth);
-    for Node { inode, kind, label } in &body.nodes {
-        let (label, kind) = (quote_label(label), kind.file());
-        writeln!(out, "{indent}ns{inode}[{label}]:::{kind}")?;
+    for Node {
+        inode,
+        ns_type,
+        label,
+    } in &body.nodes
+    {
+        let (label, ns_type) = (quote_label(label), ns_type.file());
+        writeln!(out, "{indent}ns{inode}[{label}]:::{ns_type}")?;
     }
     body.clusters
         .iter()
@@ -43,8 +48,11 @@ fn write_cluster(out: &mut String, cluster: &Cluster, depth: usize) -> fmt::Resu
 
 /// Writes the colours, and the class of the invisible node.
 fn write_classes(out: &mut String) -> fmt::Result {
-    for kind in NsType::ALL.into_iter().filter(|kind| *kind != NsType::User) {
-        let (name, colour) = (kind.file(), node_colour(kind));
+    for ns_type in NsType::ALL
+        .into_iter()
+        .filter(|ns_type| *ns_type != NsType::User)
+    {
+        let (name, colour) = (ns_type.file(), node_colour(ns_type));
         writeln!(
             out,
             "    classDef {name} fill:{colour},stroke:#888888,color:#000000"

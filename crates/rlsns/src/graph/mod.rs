@@ -47,7 +47,7 @@ struct Cluster {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Node {
     inode: u32,
-    kind: NsType,
+    ns_type: NsType,
     label: String,
 }
 
@@ -84,7 +84,7 @@ impl Graph {
             let parent = row.namespace.parent;
             let is_chosen = rows.binary_search_by_key(&parent, |row| row.inode).is_ok();
             // The clusters show the parents of user namespaces.
-            if row.namespace.kind != NsType::User && is_chosen {
+            if row.namespace.ns_type != NsType::User && is_chosen {
                 edges.push((parent, row.inode));
             }
         }
@@ -114,9 +114,9 @@ impl Membership {
             let Some(found) = snapshot.namespaces.get(inode) else {
                 continue;
             };
-            let (inode, kind) = (*inode, found.kind);
+            let (inode, ns_type) = (*inode, found.ns_type);
             let label_of = label(inode, found);
-            match kind {
+            match ns_type {
                 NsType::User => body.clusters.push(Cluster {
                     inode,
                     label: label_of,
@@ -124,7 +124,7 @@ impl Membership {
                 }),
                 _ => body.nodes.push(Node {
                     inode,
-                    kind,
+                    ns_type,
                     label: label_of,
                 }),
             }
@@ -134,8 +134,8 @@ impl Membership {
 }
 
 /// Returns the colour of a node. The label names the type too, for whoever does not see colours.
-const fn node_colour(kind: NsType) -> &'static str {
-    match kind {
+const fn node_colour(ns_type: NsType) -> &'static str {
+    match ns_type {
         NsType::User => "#ffffff",
         NsType::Cgroup => "#e6e2d3",
         NsType::Ipc => "#f4d9e6",

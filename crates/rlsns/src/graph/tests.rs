@@ -6,9 +6,9 @@ use proptest::prelude::*;
 /// A graph with this text in each of its labels.
 fn graph(text: &str) -> Graph {
     let label = |first: &str| format!("{first}\n{text}");
-    let node = |inode, kind| Node {
+    let node = |inode, ns_type| Node {
         inode,
-        kind,
+        ns_type,
         label: label("node"),
     };
     let cluster = |inode, body| Cluster {

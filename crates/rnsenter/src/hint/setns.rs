@@ -61,12 +61,15 @@ impl SetnsFailure {
                 return Some(told);
             }
         }
-        let flags = self.types.iter().fold(0, |flags, of| flags | of.flag());
+        let flags = self
+            .types
+            .iter()
+            .fold(0, |flags, ns_type| flags | ns_type.flag());
         let mut types = self.types.iter().copied();
         match errno {
-            Errno::EINVAL => types.find_map(|of| self.einval_reason(of)),
+            Errno::EINVAL => types.find_map(|ns_type| self.einval_reason(ns_type)),
             Errno::EPERM => types
-                .find_map(|of| self.eperm_reason(of))
+                .find_map(|ns_type| self.eperm_reason(ns_type))
                 .or_else(|| hint::explain_seccomp(ProbeCall::Setns(flags), errno)),
             Errno::ENOSYS => hint::explain_seccomp(ProbeCall::Setns(flags), errno),
             _ => None,
@@ -74,11 +77,11 @@ impl SetnsFailure {
     }
 
     /// The namespace of this type.
-    fn open(&self, of: NsType) -> Result<OwnedFd, Errno> {
+    fn open(&self, ns_type: NsType) -> Result<OwnedFd, Errno> {
         match self.source.as_ref().ok_or(Errno::ENOENT)? {
             NsSource::File(file) => file.try_clone().map_err(|_| Errno::EMFILE),
             NsSource::Process(pid, pidfd) => {
-                let path = Proc::mounted().path(&format!("{pid}/ns/{}", of.file()));
+                let path = Proc::mounted().path(&format!("{pid}/ns/{}", ns_type.file()));
                 let opened = open(&path.ok_or(Errno::ENOENT)?, OFlag::O_RDONLY);
                 // Only now is it known whose that was.
                 if exists(pidfd) {
@@ -91,8 +94,8 @@ impl SetnsFailure {
     }
 
     /// What it is called in a sentence.
-    fn name(&self, of: NsType) -> String {
-        let name = of.option();
+    fn name(&self, ns_type: NsType) -> String {
+        let name = ns_type.option();
         match &self.source {
             Some(NsSource::Process(pid, _)) => format!("the {name} namespace of process {pid}"),
             _ => format!("this {name} namespace"),
@@ -100,8 +103,8 @@ impl SetnsFailure {
     }
 
     /// Why a namespace can be joined by nobody, or not by this process.
-    fn einval_reason(&self, of: NsType) -> Option<String> {
-        let namespace = self.open(of).ok()?;
+    fn einval_reason(&self, ns_type: NsType) -> Option<String> {
+        let namespace = self.open(ns_type).ok()?;
         if is_namespace(&namespace) != Ok(true) {
             return Some(
                 "the file is not a namespace: use a file below /proc/PID/ns, or a bind mount of one"
@@ -109,14 +112,14 @@ impl SetnsFailure {
             );
         }
         let real = type_of(&namespace).ok().and_then(NsType::from_flag);
-        if let Some(real) = real.filter(|real| *real != of) {
-            let (real, wanted) = (real.option(), of.option());
+        if let Some(real) = real.filter(|real| *real != ns_type) {
+            let (real, wanted) = (real.option(), ns_type.option());
             return Some(format!(
                 "the file is a {real} namespace, not a {wanted} namespace: enter it with --{real}"
             ));
         }
-        let (name, own) = (self.name(of), own_namespace(of)?);
-        match of {
+        let (name, own) = (self.name(ns_type), own_namespace(ns_type)?);
+        match ns_type {
             NsType::User if is_same_file(&namespace, &own) => Some(format!(
                 "this process is already in {name}, and it cannot be entered again: omit --user"
             )),
@@ -130,22 +133,22 @@ impl SetnsFailure {
     }
 
     /// Who may join a namespace, if it is not this process.
-    fn eperm_reason(&self, of: NsType) -> Option<String> {
-        let namespace = match (self.open(of), &self.source) {
+    fn eperm_reason(&self, ns_type: NsType) -> Option<String> {
+        let namespace = match (self.open(ns_type), &self.source) {
             (Ok(namespace), _) => namespace,
             (Err(errno), Some(NsSource::Process(pid, _))) => {
                 return process::explain_open_failure(errno, *pid, "");
             }
             _ => return None,
         };
-        let name = self.name(of);
+        let name = self.name(ns_type);
         let status = Proc::mounted().status("self")?;
         let privileged = CAP_SYS_ADMIN.is_held(&status)?;
         let user = geteuid().as_raw();
-        match Ownership::find(namespace, of)? {
+        match Ownership::find(namespace, ns_type)? {
             Ownership::Current => {
                 let needed = [CAP_SYS_ADMIN, CAP_SYS_CHROOT];
-                let needed = &needed[..if of == NsType::Mount { 2 } else { 1 }];
+                let needed = &needed[..if ns_type == NsType::Mount { 2 } else { 1 }];
                 let missing = needed
                     .iter()
                     .find_map(|capability| capability.missing(&status, None))?;

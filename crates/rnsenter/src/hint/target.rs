@@ -46,12 +46,12 @@ fn not_a_directory(path: &Path) -> Option<String> {
     match path.metadata() {
         Ok(found) if found.is_dir() => None,
         Ok(found) if found.is_file() => {
-            let of = ns_type_at(path).map(NsType::option);
-            Some(of.map_or_else(
-                || format!("{name} is not a directory"),
-                |of| {
-                    format!("{name} is not a directory but a {of} namespace: enter it with --{of}={name}")
-                },
+            let Some(ns_type) = ns_type_at(path).map(NsType::option) else {
+                return Some(format!("{name} is not a directory"));
+            };
+            Some(format!(
+                "{name} is not a directory but a {ns_type} namespace: \
+                 enter it with --{ns_type}={name}"
             ))
         }
         Ok(_) => Some(format!("{name} is not a directory")),

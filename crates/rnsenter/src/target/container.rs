@@ -235,8 +235,8 @@ fn is_member(target: &Target, id: &str, owners: &mut NameOwners) -> bool {
 /// Whether it is inside, unlike an engine's helper that waits in the same cgroup. One that cannot be looked into is
 /// another user's, and what it takes to enter it is told then.
 fn is_inside(target: &Target) -> bool {
-    [NsType::Pid, NsType::Mount].into_iter().any(|of| {
-        let theirs = target.stat_namespace(of.file()).ok();
-        theirs.is_none_or(|theirs| Proc::mounted().namespace(of) != Some(theirs.inode))
+    [NsType::Pid, NsType::Mount].into_iter().any(|ns_type| {
+        let theirs = target.stat_namespace(ns_type.file()).ok();
+        theirs.is_none_or(|theirs| Proc::mounted().namespace(ns_type) != Some(theirs.inode))
     })
 }

@@ -91,10 +91,10 @@ pub(super) fn refusal_error(path: &Path, error: DirError) -> Error {
 
 /// How another user's namespace is entered all the same: by the option of the original.
 fn how_on_purpose(path: &Path) -> Option<String> {
-    let is_there = |of: &NsType| path.join(of.file()).symlink_metadata().is_ok();
-    let of = NsType::ALL.into_iter().find(is_there)?;
-    let mut option = OsString::from(format!("--{}=", of.option()));
-    option.push(path.join(of.file()));
+    let is_there = |ns_type: &NsType| path.join(ns_type.file()).symlink_metadata().is_ok();
+    let ns_type = NsType::ALL.into_iter().find(is_there)?;
+    let mut option = OsString::from(format!("--{}=", ns_type.option()));
+    option.push(path.join(ns_type.file()));
     Some(format!(
         "to enter another user's namespace, name its file: {}",
         escape_for_terminal(option)
@@ -105,8 +105,8 @@ fn is_missing(error: &Error) -> bool {
     error.downcast_ref() == Some(&Errno::ENOENT)
 }
 
-fn is_own_user(of: NsType, file: &OwnedFd) -> bool {
-    of == NsType::User && own_namespace(of).is_some_and(|own| is_same_file(&own, file))
+fn is_own_user(ns_type: NsType, file: &OwnedFd) -> bool {
+    ns_type == NsType::User && own_namespace(ns_type).is_some_and(|own| is_same_file(&own, file))
 }
 
 /// The file upon which `--persist` mounts a namespace is empty and has no permissions; the mount goes when the machine is

@@ -58,7 +58,7 @@ fn ubuntus_setting_is_named_where_no_profile_of_its_own_decides() {
 fn a_type_that_the_kernel_lacks_is_named() {
     let files = [("self/ns/mnt", ""), ("self/ns/user", "")];
     let (_scratch, proc) = machine(&files);
-    let told = |of: NsType| unknown_type(&proc, of.flag());
+    let told = |ns_type: NsType| unknown_type(&proc, ns_type.flag());
     assert_eq!(told(NsType::User), None);
     let time = told(NsType::Time).expect("it is missing");
     assert!(time.starts_with(
