@@ -13,9 +13,6 @@ use testkit::workspace;
 
 use source::{Module, parse};
 
-/// Circles that are left, by their crates: whoever cuts one takes its modules off this list.
-const LEFT: [(&str, &[&str]); 1] = [("core", &["hint", "procfs", "safe_open", "users"])];
-
 /// A module by its path below the crate's root.
 type Name = Vec<String>;
 
@@ -108,8 +105,8 @@ impl Crate {
         edges
     }
 
-    /// The circles in which not all modules are `known`, each as its modules and who in them uses what.
-    fn circles(&self, known: &[&str]) -> Vec<String> {
+    /// The circles, each as its modules and who in them uses what.
+    fn circles(&self) -> Vec<String> {
         let edges = self.edges();
         let reached = |from: &Name| {
             let mut reached = BTreeSet::new();
@@ -139,10 +136,7 @@ impl Crate {
             }
             text
         };
-        let is_known = |module: &Name| known.contains(&module.join("::").as_str());
-        let circles = circles.into_iter();
-        let unknown = circles.filter(|circle| !circle.iter().all(|module| is_known(module)));
-        unknown.map(describe).collect()
+        circles.into_iter().map(describe).collect()
     }
 }
 
@@ -157,11 +151,7 @@ fn crates() -> Vec<PathBuf> {
 fn no_crate_has_an_import_circle() {
     let mut found = Vec::new();
     for src in crates() {
-        let left = LEFT
-            .iter()
-            .find(|(name, _)| src.ends_with(format!("{name}/src")));
-        let known = left.map_or(&[][..], |(_, modules)| *modules);
-        for circle in Crate::read(&src).circles(known) {
+        for circle in Crate::read(&src).circles() {
             found.push(format!("{}: {circle}", src.display()));
         }
     }
@@ -192,11 +182,11 @@ fn a_circle_is_found_through_folders_and_reexports() {
     ] {
         scratch.file(file, text);
     }
-    let circles = Crate::read(scratch.path()).circles(&[]);
+    let circles = Crate::read(scratch.path()).circles();
     assert_eq!(
         circles,
         ["{a, b, folder}\n    a uses b\n    b uses folder\n    folder::inner uses a"]
     );
     scratch.file("b.rs", "struct B(\"crate::folder\", 'a');");
-    assert_eq!(Crate::read(scratch.path()).circles(&[]), [""; 0]);
+    assert_eq!(Crate::read(scratch.path()).circles(), [""; 0]);
 }

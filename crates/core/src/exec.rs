@@ -20,7 +20,7 @@ use nix::unistd::{execv, execvp, getuid};
 use crate::escape::printable;
 use crate::hint::{self, Hint};
 use crate::message::message;
-use crate::safe_open::read_regular;
+use crate::regular_file::read_regular;
 use crate::sys::errno::reason;
 use crate::users::{passwd_entries, shell_of};
 pub use own_file::OwnFile;

@@ -3,7 +3,7 @@
 //! | layer | modules | knows |
 //! |---|---|---|
 //! | the command line | [`cli`] | clap, anyhow; the only place that prints |
-//! | a program's needs | [`exec`], [`credentials`], [`hardening`], [`forward`], [`users`], [`procfs`], [`scan`], [`rootfs`], [`safe_open`], [`socket_copies`], [`namespace_dir`], [`container_id`], [`unread`], [`elf`], [`escape`], [`hint`] | files and the name service |
+//! | a program's needs | [`exec`], [`credentials`], [`hardening`], [`forward`], [`users`], [`procfs`], [`scan`], [`rootfs`], [`safe_open`], [`regular_file`], [`self_fds`], [`socket_copies`], [`namespace_dir`], [`container_id`], [`unread`], [`elf`], [`escape`], [`hint`] | files and the name service |
 //! | the table | [`ns_type`] | the eight types of namespace, nothing else |
 //! | the kernel | [`sys`] | system calls; the only files with `unsafe` |
 //!
@@ -30,10 +30,12 @@ mod message;
 pub mod namespace_dir;
 pub mod ns_type;
 pub mod procfs;
+pub mod regular_file;
 pub mod rootfs;
 pub mod safe_open;
 pub mod scan;
 mod search_path;
+pub mod self_fds;
 pub mod socket_copies;
 pub mod sys;
 pub mod unread;

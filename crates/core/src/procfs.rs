@@ -8,7 +8,7 @@ mod stat;
 mod status;
 
 use std::fs;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -16,11 +16,12 @@ use anyhow::Error;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::libc::c_int;
-use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs, statfs};
+use nix::sys::statfs::{PROC_SUPER_MAGIC, statfs};
 
 use crate::ns_type::NsType;
-use crate::safe_open::read_regular;
+use crate::regular_file::read_regular;
 use crate::sys::file::open;
+use crate::sys::procfs::ensure_procfs;
 pub use cgroup::{CgroupLine, cgroup_lines, main_cgroup};
 pub use digits::{parse_digits, split_digits};
 pub(crate) use idmap::inner_id;
@@ -147,17 +148,6 @@ pub fn try_open_verified(path: &Path, access: OFlag) -> Result<OwnedFd, Errno> {
         // A FIFO, a socket, a device that nobody serves: procfs has none of them.
         Err(Errno::ENXIO) => Err(Errno::EXDEV),
         Err(errno) => Err(errno),
-    }
-}
-
-/// Has a file proven to be procfs's own.
-///
-/// # Errors
-/// Those of `fstatfs(2)`; EXDEV for what is not on procfs.
-pub fn ensure_procfs(file: impl AsFd) -> Result<(), Errno> {
-    match fstatfs(file)?.filesystem_type() {
-        PROC_SUPER_MAGIC => Ok(()),
-        _ => Err(Errno::EXDEV),
     }
 }
 

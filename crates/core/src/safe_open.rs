@@ -11,12 +11,10 @@
 //! | a directory that the caller trusts | [`TrustedDir`] | root's or the caller's, with all that are above it |
 //! | a namespace mounted in such a directory | [`open_namespace`] | whoever may mount |
 //! | a file of a process | [`open_checked`] | anybody's |
-//! | a regular file of a new root | [`open_regular`] | anybody's |
+//! | a regular file of a new root | [`open_regular`](crate::regular_file::open_regular) | anybody's |
 //! | what is mounted somewhere in the root of a process | [`open_mount_point`] | anybody's |
 
 mod mount_point;
-mod regular;
-mod reopen;
 mod trust;
 mod trusted_dir;
 
@@ -29,19 +27,13 @@ use nix::libc::S_IFREG;
 use nix::sys::stat::Mode;
 use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
 
+use crate::self_fds::SelfFds;
 use crate::sys::directory::{Status, status_of};
 use crate::sys::file::move_above_stdio;
 pub use mount_point::open_mount_point;
-pub use regular::{open_regular, read_regular};
-pub use reopen::SelfFds;
 pub(crate) use trust::TrustedUsers;
 pub use trust::{DirError, Distrust, Untrusted, user_label};
 pub use trusted_dir::TrustedDir;
-
-/// Flags for whatever is opened: nothing waits for another process, becomes the controlling terminal, or is inherited.
-pub(crate) const SAFE_FLAGS: OFlag = OFlag::O_CLOEXEC
-    .union(OFlag::O_NONBLOCK)
-    .union(OFlag::O_NOCTTY);
 
 /// Opens `name` below `directory` if `check` accepts what is there; `None` if it does not.
 ///
@@ -54,7 +46,8 @@ pub(crate) const SAFE_FLAGS: OFlag = OFlag::O_CLOEXEC
 /// ```
 /// use nix::fcntl::OFlag;
 /// use nix::libc::S_IFREG;
-/// use nscore::safe_open::{SelfFds, open_checked};
+/// use nscore::safe_open::open_checked;
+/// use nscore::self_fds::SelfFds;
 /// use nscore::sys::directory::Directory;
 ///
 /// let own = Directory::open(c"/proc/self")?;

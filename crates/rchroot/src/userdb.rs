@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use nix::errno::Errno;
-use nscore::safe_open::read_regular;
+use nscore::regular_file::read_regular;
 use nscore::users::{self, User, group_entries, passwd_entries};
 
 /// Not an ID: the kernel takes this number as "leave it unchanged".

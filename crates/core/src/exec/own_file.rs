@@ -22,8 +22,9 @@ use nix::libc::S_IFREG;
 use nix::sys::statvfs::{FsFlags, fstatvfs};
 use nix::unistd::{AccessFlags, faccessat};
 
-use crate::safe_open::{SAFE_FLAGS, open_regular};
+use crate::regular_file::open_regular;
 use crate::search_path::search_path;
+use crate::self_fds::SAFE_FLAGS;
 use crate::sys::directory::{Status, status_of};
 use crate::sys::file::{move_above_stdio, open};
 

@@ -7,7 +7,7 @@ use nix::errno::Errno;
 use super::{CAP_SYS_ADMIN, escape_for_terminal, explain_path};
 use crate::ns_type::NsType;
 use crate::procfs::{Proc, mount_of};
-use crate::safe_open::open_regular;
+use crate::regular_file::open_regular;
 use crate::sys::nsfs::mount_id_of;
 
 /// Why the namespace `source` could not be bound to `file`.

@@ -25,6 +25,7 @@ mod program;
 mod seccomp;
 mod setuid;
 mod unshare;
+mod untrusted_dir;
 
 use std::borrow::Borrow;
 use std::fmt;

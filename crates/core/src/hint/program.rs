@@ -13,7 +13,7 @@ use nix::unistd::{AccessFlags, eaccess};
 use super::{escape_for_terminal, explain_path, path};
 use crate::elf::{Bytes, Elf};
 use crate::procfs::{Proc, mount_of};
-use crate::safe_open::open_regular;
+use crate::regular_file::open_regular;
 use crate::search_path::search_path;
 
 /// What runs a file that the kernel does not know.

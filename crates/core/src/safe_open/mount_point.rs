@@ -89,7 +89,7 @@ mod tests {
         let root = Directory::open(c"/").expect("the root");
         let own = std::fs::read("/proc/self/mountinfo").expect("its own");
         let proc = open_mount_point(&root, c"/proc", &own).expect("it is mounted");
-        assert!(crate::procfs::ensure_procfs(proc).is_ok());
+        assert!(crate::sys::procfs::ensure_procfs(proc).is_ok());
         let missing = open_mount_point(&root, c"/proc/no such file", &own);
         assert!(matches!(missing, Err(Errno::ENOENT | Errno::EAGAIN)));
     }

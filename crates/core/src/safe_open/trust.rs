@@ -3,12 +3,11 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::Error;
 use nix::errno::Errno;
 use nix::libc::{S_ISVTX, S_IWGRP, S_IWOTH};
 use nix::unistd::geteuid;
 
-use crate::hint::{Hint, escape_for_terminal};
+use crate::escape::escape_for_terminal;
 use crate::procfs::{Proc, inner_id};
 use crate::sys::directory::Status;
 use crate::users::name_of;
@@ -53,19 +52,6 @@ impl From<Errno> for DirError {
     }
 }
 
-impl From<DirError> for Error {
-    /// The errno, or the sentence with the hint that goes with it.
-    fn from(error: DirError) -> Error {
-        match error {
-            DirError::Os(errno) => Error::new(errno),
-            DirError::Untrusted(untrusted) => {
-                let hint = untrusted.clone();
-                Error::new(untrusted).context(Hint::new(move || Some(hint.remedy())))
-            }
-        }
-    }
-}
-
 impl std::error::Error for Untrusted {}
 
 impl fmt::Display for Untrusted {
@@ -88,26 +74,6 @@ impl fmt::Display for Untrusted {
                 write!(formatter, "{path} is on a file system of user {user}")
             }
         }
-    }
-}
-
-impl Untrusted {
-    /// What can be done about it.
-    fn remedy(&self) -> String {
-        let path = escape_for_terminal(&self.path);
-        let classes = match self.reason {
-            Distrust::Writable { everybody: false } => "g-w",
-            Distrust::Writable { everybody: true } => "go-w",
-            _ => {
-                return format!(
-                    "the directory and all its parents must belong to root or to user {}",
-                    user_label(geteuid().as_raw())
-                );
-            }
-        };
-        format!(
-            "a user who can write to {path} can replace what it contains: `chmod {classes} {path}`"
-        )
     }
 }
 

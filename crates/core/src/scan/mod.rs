@@ -31,8 +31,8 @@ use std::collections::BTreeMap;
 use std::os::fd::OwnedFd;
 
 use crate::ns_type::NsType;
-use crate::procfs;
 use crate::sys::directory::Directory;
+use crate::sys::procfs::ensure_procfs;
 use crate::unread::Unread;
 use nix::errno::Errno;
 
@@ -278,7 +278,7 @@ impl Snapshot {
 pub fn scan(wanted: &ScanOptions) -> Result<Snapshot, Errno> {
     let proc = Directory::open(PROC)?;
     // Somebody else's links might lead anywhere.
-    procfs::ensure_procfs(&proc).map_err(|errno| match Directory::open(c"/proc/self") {
+    ensure_procfs(&proc).map_err(|errno| match Directory::open(c"/proc/self") {
         // Nothing is mounted there at all.
         Err(Errno::ENOENT) => Errno::ENOENT,
         _ => errno,

@@ -9,11 +9,11 @@ use std::ffi::CString;
 use std::fs::File;
 
 use crate::ns_type::NsType;
-use crate::procfs;
 use crate::safe_open::open_mount_point;
 use crate::sys::directory::{Directory, status_of};
 use crate::sys::nsfs::{Direction, neighbour_of};
 use crate::sys::probe::Call;
+use crate::sys::procfs::ensure_procfs;
 use crate::sys::statmount;
 use nix::errno::Errno;
 use nix::libc;
@@ -124,7 +124,7 @@ impl Mounts<'_> {
     fn read_mountinfo(&mut self, process: &Directory, pid: u32) -> Option<Vec<u8>> {
         let file = process.open_file(c"mountinfo");
         let file = self.registry.unread.note(pid, Call::Open, file)?;
-        let file = Some(File::from(file)).filter(|file| procfs::ensure_procfs(file).is_ok())?;
+        let file = Some(File::from(file)).filter(|file| ensure_procfs(file).is_ok())?;
         let text = self
             .registry
             .unread

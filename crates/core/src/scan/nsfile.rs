@@ -9,7 +9,8 @@
 use std::ffi::CStr;
 use std::os::fd::{AsFd, OwnedFd};
 
-use crate::safe_open::{SelfFds, open_checked};
+use crate::safe_open::open_checked;
+use crate::self_fds::SelfFds;
 use crate::sys::directory::{Directory, Status, status_of};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;

@@ -6,9 +6,10 @@ use std::ffi::CStr;
 use std::fs::File;
 use std::io::Read;
 
-use crate::procfs::{ensure_procfs, parse_digits};
+use crate::procfs::parse_digits;
 use crate::sys::directory::{Directory, EntryBuffer};
 use crate::sys::probe::Call;
+use crate::sys::procfs::ensure_procfs;
 use crate::unread::Unread;
 use nix::errno::Errno;
 

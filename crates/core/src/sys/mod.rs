@@ -27,6 +27,7 @@ pub mod network;
 pub mod nsfs;
 pub mod probe;
 pub mod process;
+pub mod procfs;
 pub mod regex;
 pub mod siginfo;
 pub mod signal;

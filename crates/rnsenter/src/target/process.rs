@@ -20,10 +20,11 @@ use nix::sys::statfs::{FsType, fstatfs};
 use nix::unistd::Pid;
 use nscore::cli::number;
 use nscore::hint::WithHint;
-use nscore::procfs::{self, not_procfs_error, parse_digits, split_digits};
+use nscore::procfs::{not_procfs_error, parse_digits, split_digits};
 use nscore::sys::directory::{Status, status, status_at, status_of};
 use nscore::sys::file::{move_above_stdio, open};
 use nscore::sys::process::{exists, pidfd_open};
+use nscore::sys::procfs::ensure_procfs;
 
 use crate::hint::process;
 
@@ -141,7 +142,7 @@ impl Target {
             let path = format!("/proc/{}", self.pid);
             let directory = open(Path::new(&path), OFlag::O_PATH | OFlag::O_DIRECTORY)?;
             // Somebody else's links might lead anywhere, and what is entered is the caller's choice.
-            procfs::ensure_procfs(&directory)?;
+            ensure_procfs(&directory)?;
             // Only now is it known whose directory this is. A number without a pidfd (a thread's) is taken as it is.
             match pidfd {
                 Ok(pidfd) if !exists(pidfd) => Err(Errno::ENOENT),

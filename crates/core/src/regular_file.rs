@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::libc::{self, S_IFREG};
 
-use super::{SAFE_FLAGS, SelfFds};
+use crate::self_fds::{SAFE_FLAGS, SelfFds};
 use crate::sys::directory::status_of;
 use crate::sys::file::open;
 

@@ -7,9 +7,13 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::Mode;
 
-use super::SAFE_FLAGS;
-use crate::procfs::ensure_procfs;
 use crate::sys::file::{move_above_stdio, open};
+use crate::sys::procfs::ensure_procfs;
+
+/// Flags for whatever is opened: nothing waits for another process, becomes the controlling terminal, or is inherited.
+pub(crate) const SAFE_FLAGS: OFlag = OFlag::O_CLOEXEC
+    .union(OFlag::O_NONBLOCK)
+    .union(OFlag::O_NOCTTY);
 
 /// This process's own /proc/self/fd, proven to be procfs: a descriptor keeps it usable in a new root that has no /proc.
 ///

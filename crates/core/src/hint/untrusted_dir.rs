@@ -1,0 +1,36 @@
+//! A directory that another user could change, and what to do about it.
+
+use anyhow::Error;
+use nix::unistd::geteuid;
+
+use super::{Hint, escape_for_terminal};
+use crate::safe_open::{DirError, Distrust, Untrusted, user_label};
+
+impl From<DirError> for Error {
+    /// The errno, or the sentence with the hint that goes with it.
+    fn from(error: DirError) -> Error {
+        match error {
+            DirError::Os(errno) => Error::new(errno),
+            DirError::Untrusted(untrusted) => {
+                let directory = untrusted.clone();
+                Error::new(untrusted).context(Hint::new(move || Some(remedy(&directory))))
+            }
+        }
+    }
+}
+
+/// Returns how such a directory is made one that can be trusted.
+fn remedy(untrusted: &Untrusted) -> String {
+    let path = escape_for_terminal(&untrusted.path);
+    let classes = match untrusted.reason {
+        Distrust::Writable { everybody: false } => "g-w",
+        Distrust::Writable { everybody: true } => "go-w",
+        _ => {
+            return format!(
+                "the directory and all its parents must belong to root or to user {}",
+                user_label(geteuid().as_raw())
+            );
+        }
+    };
+    format!("a user who can write to {path} can replace what it contains: `chmod {classes} {path}`")
+}
