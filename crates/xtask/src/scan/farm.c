@@ -24,28 +24,45 @@
 
 #define WORDS 64
 
-/* Opens what every process of the farm inherits, from descriptor 3 up. */
-static void open_descriptors(int descriptors, int sockets)
-{
-	struct rlimit limit = { descriptors + 64, descriptors + 64 };
+/* What a program that is run may have open, as whoever has started the farm. */
+static struct rlimit usual;
 
+/* Opens what every process of the farm inherits, from descriptor 3 up. */
+static void open_files(int files, int descriptors)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &usual) != 0)
+		err(1, "getrlimit");
+	limit = usual;
+	if (limit.rlim_cur < (rlim_t)descriptors + 64)
+		limit.rlim_cur = descriptors + 64;
+	if (limit.rlim_max < limit.rlim_cur)
+		limit.rlim_max = limit.rlim_cur;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
 		err(1, "setrlimit");
-	for (int i = 0; i < descriptors; i++) {
-		int fd = i < sockets ? socket(AF_UNIX, SOCK_STREAM, 0)
-				     : open("/dev/null", O_RDONLY);
-		if (fd < 0)
+	for (int i = 0; i < files; i++)
+		if (open("/dev/null", O_RDONLY) < 0)
 			err(1, "descriptor %d", i);
-	}
 }
 
-/* The life of a process of the farm. */
-static void stand(int apart)
+/* Opens sockets that no other process has, every second one of another protocol. */
+static void open_sockets(int sockets)
+{
+	for (int i = 0; i < sockets; i++)
+		if (socket(i % 2 ? AF_INET : AF_UNIX, SOCK_STREAM, 0) < 0)
+			err(1, "socket %d", i);
+}
+
+/* The life of a process of the farm. That its end of the pipe is closed says that it stands. */
+static void stand(int apart, int sockets, int end)
 {
 	int kinds = CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNS | CLONE_NEWCGROUP;
 
 	if (apart && unshare(kinds) != 0)
 		err(1, "unshare");
+	open_sockets(sockets);
+	close(end);
 	close(0);
 	close(1);
 	close(2);
@@ -53,16 +70,26 @@ static void stand(int apart)
 		pause();
 }
 
-static void plant(int processes, int apart)
+/* Makes the processes, and returns when all stand. */
+static void plant(int processes, int apart, int sockets)
 {
+	int ends[2];
+	char byte;
+
+	if (pipe(ends) != 0)
+		err(1, "pipe");
 	for (int i = 0; i < processes; i++) {
 		switch (fork()) {
 		case -1:
 			err(1, "fork of process %d", i);
 		case 0:
-			stand(apart && i % apart == 0);
+			close(ends[0]);
+			stand(apart && i % apart == 0, sockets, ends[1]);
 		}
 	}
+	close(ends[1]);
+	(void)!read(ends[0], &byte, 1);
+	close(ends[0]);
 }
 
 static void become(char **words)
@@ -73,6 +100,7 @@ static void become(char **words)
 	dup2(null, 1);
 	/* The program has the standard three and nothing of the farm's. */
 	close_range(3, ~0U, 0);
+	setrlimit(RLIMIT_NOFILE, &usual);
 	execv(words[0], words);
 	err(127, "%s", words[0]);
 }
@@ -128,8 +156,8 @@ int main(int argc, char **argv)
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
 	    || mount("proc", "/proc", "proc", 0, NULL) != 0)
 		err(1, "mount");
-	open_descriptors(atoi(argv[2]), atoi(argv[3]));
-	plant(atoi(argv[1]), atoi(argv[4]));
+	open_files(atoi(argv[2]) - atoi(argv[3]), atoi(argv[2]));
+	plant(atoi(argv[1]), atoi(argv[4]), atoi(argv[3]));
 	puts("ready");
 	fflush(stdout);
 	while (getline(&line, &size, stdin) > 0)
