@@ -4,6 +4,7 @@ mod children;
 mod mounts;
 mod network;
 mod output;
+mod sockets;
 
 use std::fmt::Display;
 

@@ -63,14 +63,26 @@ impl SocketCopies {
     /// # Errors
     /// ENOTTY if it is no socket, which is not asked then; EPERM without CAP_NET_ADMIN over the namespace.
     pub fn network_of(&mut self, copy: OwnedFd) -> Result<OwnedFd, Errno> {
+        self.ask(copy, |socket| network_of(socket))
+    }
+
+    /// What `question` learns of a socket, of which this is a copy to let go of.
+    ///
+    /// # Errors
+    /// ENOTTY if it is no socket, which is not asked then; those of the question.
+    pub fn ask<T>(
+        &mut self,
+        copy: OwnedFd,
+        question: impl FnOnce(&OwnedFd) -> Result<T, Errno>,
+    ) -> Result<T, Errno> {
         match domain_of(&copy) {
             Err(Errno::ENOTSOCK) => Err(Errno::ENOTTY),
             // Its peer may wait for its end, as does whoever has started this program by a socket that is closed at exec.
-            Ok(domain) if is_local(domain) => network_of(&copy),
+            Ok(domain) if is_local(domain) => question(&copy),
             _ => {
-                let network = network_of(&copy);
+                let answer = question(&copy);
                 self.keep(copy);
-                network
+                answer
             }
         }
     }

@@ -4,14 +4,13 @@
 //! `/` once it is mounted there no longer. The device does, so each descriptor is looked at by `statx(2)`, which is
 //! no slower, and asks no server.
 
-use std::collections::BTreeMap;
 use std::ffi::CStr;
 use std::os::fd::OwnedFd;
 
 use crate::ns_type::NsType;
 use crate::procfs::parse_digits;
 use crate::socket_copies::SocketCopies;
-use crate::sys::directory::{Directory, EntryBuffer, Status, status_of};
+use crate::sys::directory::{Directory, EntryBuffer, Status};
 use crate::sys::nsfs::type_of;
 use crate::sys::probe::Call;
 use crate::sys::process::{pidfd_getfd, pidfd_open, pidfd_open_thread};
@@ -24,6 +23,7 @@ use super::proc_name::{ProcName, to_pid};
 use super::record::Registry;
 use super::ref_kinds::RefKinds;
 use super::self_fds;
+use super::sockets::{Network, SocketNetworks};
 use super::unsupported::NsRequest;
 use super::{HoldKind, Holder, ScanOptions, Task};
 
@@ -32,10 +32,7 @@ use super::{HoldKind, Holder, ScanOptions, Task};
 pub(super) struct FdReader {
     /// Whether the size of a directory of descriptors is their number.
     are_counted: bool,
-    /// The sockets that were asked, and what network each is of; many processes may have the same one.
-    sockets: BTreeMap<u64, Option<u32>>,
-    /// What was copied to be asked, once there is one.
-    copies: Option<SocketCopies>,
+    sockets: SocketNetworks,
     /// This process's own number below /proc.
     own: Option<u32>,
 }
@@ -45,8 +42,7 @@ impl FdReader {
     pub(super) fn new(proc: &Directory) -> FdReader {
         FdReader {
             are_counted: proc.status(c"self/fd").is_ok_and(|fds| fds.size > 0),
-            sockets: BTreeMap::new(),
-            copies: None,
+            sockets: SocketNetworks::default(),
             own: self_fds::pid_in(proc),
         }
     }
@@ -143,22 +139,16 @@ impl FdReader {
     /// The inode number of the network that a socket is of. Each socket is asked once; but where every holder counts,
     /// another process may let us ask what the first one has not.
     fn network_of(&mut self, owner: &mut FdOwner, name: &CStr, socket: u64) -> Option<u32> {
-        match self.sockets.get(&socket) {
+        match self.sockets.known(socket) {
             Some(known) if known.is_some() || owner.scan.wanted.holders_of.is_none() => {
                 if let Some(network) = known {
-                    owner.scan.registry.add_refs_if_known(*network, owner.refs);
+                    owner.scan.registry.add_refs_if_known(network, owner.refs);
                 }
-                *known
+                known
             }
             _ => {
-                // A program that enters namespaces hands its limits on to the program that it runs.
-                let new_copies = match owner.scan.wanted.find {
-                    Some(_) => SocketCopies::new,
-                    None => SocketCopies::with_raised_limit,
-                };
-                let copies = self.copies.get_or_insert_with(new_copies);
-                let network = owner.register_socket(name, copies);
-                self.sockets.insert(socket, network);
+                let network = owner.register_socket(name, &mut self.sockets);
+                self.sockets.note(socket, network);
                 network
             }
         }
@@ -228,31 +218,45 @@ impl FdOwner<'_> {
 
     /// A socket is open. Nothing but a copy of it tells where it belongs, and not everybody may make that. The inode
     /// number of its network, where it is told.
-    fn register_socket(&mut self, name: &CStr, copies: &mut SocketCopies) -> Option<u32> {
-        let number = parse_digits::<i32>(name.to_bytes());
-        let pidfd = self.pidfd.get_or_insert_with(|| match self.task.thread {
-            None => pidfd_open(to_pid(self.task.process)),
-            Some(thread) => pidfd_open_thread(to_pid(thread)),
-        });
-        let copy = match (pidfd, number?) {
-            (Ok(pidfd), number) => pidfd_getfd(pidfd, number),
-            (Err(errno), _) => Err(*errno),
+    fn register_socket(&mut self, name: &CStr, sockets: &mut SocketNetworks) -> Option<u32> {
+        let number = parse_digits::<i32>(name.to_bytes())?;
+        // A program that enters namespaces hands its limits on to the program that it runs.
+        let new_copies = match self.scan.wanted.find {
+            Some(_) => SocketCopies::new,
+            None => SocketCopies::with_raised_limit,
         };
-        let network = copy.and_then(|copy| copies.network_of(copy));
+        let copy = self.copy_descriptor(number);
+        let network = copy.and_then(|copy| sockets.ask(copy, new_copies));
         if matches!(network, Err(Errno::EPERM)) {
             self.scan.registry.unread.deny(self.task.process);
         }
         let unread = &mut self.scan.registry.unread;
-        let network = unread.note_optional(Call::Pidfd, network)?;
-        let inode = u32::try_from(status_of(&network).ok()?.inode).ok()?;
-        let network = || Ok(network);
-        self.scan.registry.register(
-            self.scan.wanted,
-            (NsType::Net, inode),
-            RefKinds::SOCKET.with(self.refs),
-            network,
-        );
-        Some(inode)
+        let refs = RefKinds::SOCKET.with(self.refs);
+        match unread.note_optional(Call::Pidfd, network)? {
+            Network::Known(inode) => {
+                self.scan.registry.add_refs_if_known(inode, refs);
+                Some(inode)
+            }
+            Network::New(inode, network) => {
+                let (wanted, namespace) = (self.scan.wanted, (NsType::Net, inode));
+                self.scan
+                    .registry
+                    .register(wanted, namespace, refs, || Ok(network));
+                Some(inode)
+            }
+        }
+    }
+
+    /// A copy of the descriptor with this number.
+    fn copy_descriptor(&mut self, number: i32) -> Result<OwnedFd, Errno> {
+        let pidfd = self.pidfd.get_or_insert_with(|| match self.task.thread {
+            None => pidfd_open(to_pid(self.task.process)),
+            Some(thread) => pidfd_open_thread(to_pid(thread)),
+        });
+        match pidfd {
+            Ok(pidfd) => pidfd_getfd(pidfd, number),
+            Err(errno) => Err(*errno),
+        }
     }
 
     /// Records that this process or thread holds a namespace by the descriptor with this number.

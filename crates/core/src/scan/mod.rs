@@ -24,6 +24,7 @@ mod record;
 mod ref_kinds;
 mod search;
 mod self_fds;
+mod sockets;
 mod unsupported;
 mod workers;
 

@@ -1,5 +1,6 @@
 //! Network devices, `netdevice(7)`.
 
+use std::num::NonZeroU64;
 use std::os::fd::{AsRawFd, OwnedFd};
 
 use nix::errno::Errno;
@@ -38,19 +39,50 @@ pub fn bring_loopback_up() -> Result<(), Errno> {
 /// # Errors
 /// ENOTSOCK if it is no socket; EBADF if it was opened with `O_PATH`.
 pub fn domain_of(socket: &OwnedFd) -> Result<c_int, Errno> {
-    let mut domain: c_int = 0;
-    let mut size = libc::socklen_t::try_from(size_of::<c_int>()).map_err(|_| Errno::EINVAL)?;
-    // SAFETY: both pointers are to locals that outlive the call, and the size told is that of the first.
+    let mut domain = [0; size_of::<c_int>()];
+    read_option(socket, libc::SO_DOMAIN, &mut domain)?;
+    Ok(c_int::from_ne_bytes(domain))
+}
+
+/// SO_NETNS_COOKIE of asm-generic/socket.h; SPARC has a number of its own.
+const SO_NETNS_COOKIE: c_int = if cfg!(any(target_arch = "sparc", target_arch = "sparc64")) {
+    0x50
+} else {
+    71
+};
+
+/// The number that the kernel has for the network namespace of a socket: no other namespace ever has the same. Unlike
+/// the namespace itself it is told to everybody. As [`domain_of`], this may be called for any descriptor.
+///
+/// # Errors
+/// ENOPROTOOPT before Linux 5.14; ENOTSOCK if it is no socket; EBADF if it was opened with `O_PATH`.
+pub fn netns_cookie_of(socket: &OwnedFd) -> Result<NonZeroU64, Errno> {
+    let mut cookie = [0; size_of::<u64>()];
+    read_option(socket, SO_NETNS_COOKIE, &mut cookie)?;
+    // What stands in the kernel's place may answer without an answer.
+    NonZeroU64::new(u64::from_ne_bytes(cookie)).ok_or(Errno::ENOPROTOOPT)
+}
+
+/// Reads a socket option of exactly this size, `getsockopt(2)`.
+fn read_option(socket: &OwnedFd, option: c_int, value: &mut [u8]) -> Result<(), Errno> {
+    let whole = libc::socklen_t::try_from(value.len()).map_err(|_| Errno::EINVAL)?;
+    let mut size = whole;
+    // SAFETY: both pointers are valid for the call, and the size told is that of what the first points to.
     let result = unsafe {
         libc::getsockopt(
             socket.as_raw_fd(),
             libc::SOL_SOCKET,
-            libc::SO_DOMAIN,
-            (&raw mut domain).cast(),
+            option,
+            value.as_mut_ptr().cast(),
             &raw mut size,
         )
     };
-    Errno::result(result).map(|_| domain)
+    Errno::result(result)?;
+    if size == whole {
+        Ok(())
+    } else {
+        Err(Errno::ENOPROTOOPT)
+    }
 }
 
 /// Whether sockets of this domain are of this machine alone, `unix(7)` or `netlink(7)`: closing one never waits for a
@@ -66,7 +98,7 @@ mod tests {
 
     use nix::errno::Errno;
 
-    use super::{domain_of, is_local};
+    use super::{domain_of, is_local, netns_cookie_of};
 
     #[test]
     fn a_socket_between_processes_is_local_and_one_of_the_network_is_not() {
@@ -80,6 +112,16 @@ mod tests {
     #[test]
     fn what_is_no_socket_has_no_domain() {
         let file = std::fs::File::open("/proc/self/stat").expect("/proc");
-        assert_eq!(domain_of(&file.into()), Err(Errno::ENOTSOCK));
+        let file = file.into();
+        assert_eq!(domain_of(&file), Err(Errno::ENOTSOCK));
+        assert_eq!(netns_cookie_of(&file), Err(Errno::ENOTSOCK));
+    }
+
+    #[test]
+    fn sockets_of_one_network_have_the_same_cookie() {
+        let (one, other) = UnixStream::pair().expect("a pair of sockets");
+        let cookies = [one, other].map(|socket| netns_cookie_of(&socket.into()));
+        assert_eq!(cookies[0], cookies[1]);
+        assert!(matches!(cookies[0], Ok(_) | Err(Errno::ENOPROTOOPT)));
     }
 }
