@@ -156,6 +156,7 @@ _rnsenter() {
 '*--wd=-[the working directory\: the target'\''s, or DIR of the caller]::DIR:_files -/' \
 '*-W-[the working directory, DIR looked up inside]::DIR:_files -/' \
 '*--wdns=-[the working directory, DIR looked up inside]::DIR:_files -/' \
+'*--kill-child=-[run the program as a child that gets this signal (KILL) if rnsenter dies]::SIGNAME: __nsutils_signals' \
 '-a[enter all namespaces of the target]' \
 '--all[enter all namespaces of the target]' \
 '-h[show this help and exit]' \
@@ -174,6 +175,8 @@ _rnsenter() {
 '-Z[run the program in the target'\''s SELinux context]' \
 '--follow-context[run the program in the target'\''s SELinux context]' \
 '--clear-env[the program gets an empty environment]' \
+'--forward-signals[run the program as a child and forward INT and TERM to it]' \
+'--init[run the program below an init that reaps, forwards signals and kills what is left]' \
 '--close-fds[pass the program no descriptors but standard input, output and error]' \
 '--no-new-privs[set-user-ID bits and file capabilities give no program privileges]' \
 '--new-session[run the program as a child in a new session\: it cannot type into the terminal]' \

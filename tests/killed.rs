@@ -194,6 +194,27 @@ const MODES: &[Mode] = &[
     )
     .of("rnsenter"),
     mode(
+        "rnsenter-kill-child",
+        &["-t", "SELF", "-u", "--kill-child"],
+        Fate::Ends,
+        Signals::Ends,
+    )
+    .of("rnsenter"),
+    mode(
+        "rnsenter-forward",
+        &["-t", "SELF", "-p", "--forward-signals"],
+        Fate::LivesOn,
+        Signals::Ends,
+    )
+    .of("rnsenter"),
+    mode(
+        "rnsenter-init",
+        &["-t", "SELF", "-p", "--init"],
+        Fate::Ends,
+        Signals::Ends,
+    )
+    .of("rnsenter"),
+    mode(
         "rchroot-new-session",
         &["--new-session", "/"],
         Fate::LivesOn,

@@ -150,6 +150,8 @@ fn rnsenter_enters_all_or_fails() {
         ("-n/proc/{pid}/ns/net", LINKS),
         ("-n/proc/{pid}/ns/net --close-fds", DESCRIPTORS),
         ("-t {pid} -u --new-session --no-new-privs", LINKS),
+        ("-t {pid2} -p --init --kill-child", LINKS),
+        ("-t {pid} -u --forward-signals", LINKS),
     ];
     let case = |(line, runs): (&str, _)| Case::running("rnsenter", &fixture.fill(line), runs);
     refuse_all("rnsenter", &lines.map(case));

@@ -10,6 +10,7 @@
 )]
 
 mod cgroup;
+mod children;
 mod command_lines;
 mod containers;
 mod differences;

@@ -2,8 +2,10 @@
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nix::libc::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH, c_int};
-use nix::unistd::Pid;
+use nix::libc::{
+    SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, c_int,
+};
+use nix::unistd::{Pid, getpgrp, getpid, getsid};
 
 use crate::hardening::{hide_environment, make_undumpable, release_inherited};
 use crate::hint::{self, WithHint};
@@ -55,7 +57,7 @@ impl Forwarding {
     }
 
     /// Sends the signal to the child. A child that has just ended is not an error: SIGCHLD follows.
-    fn forward(&self, signal: c_int, child: Pid) {
+    pub fn forward(&self, signal: c_int, child: Pid) {
         if signal == SIGCHLD {
             return;
         }
@@ -95,6 +97,20 @@ pub fn forward_until(
             forward(&signal);
         }
     }
+}
+
+/// Whether a program in this group has received the signal too, because the terminal sent it to the group, or the signal
+/// was meant for another process of the group.
+pub fn has_received(signal: &SigInfo, group: Pid) -> bool {
+    let same_group = group == getpgrp();
+    signal.is_from_kernel()
+        && match signal.number() {
+            SIGTTIN | SIGTTOU => true,
+            SIGINT | SIGQUIT | SIGTSTP | SIGWINCH => same_group,
+            // Only the leader of a session gets these when the terminal hangs up.
+            SIGHUP | SIGCONT => same_group && getsid(None) != Ok(getpid()),
+            _ => false,
+        }
 }
 
 /// Runs `child` in a new process that is to lead a session, hands on to it what arrives meanwhile, and ends with the

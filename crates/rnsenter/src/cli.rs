@@ -43,6 +43,9 @@ pub(crate) enum OptionId {
     UserParent,
     FollowContext,
     ClearEnv,
+    KillChild,
+    ForwardSignals,
+    Init,
     Hardening(HardeningOption),
 }
 
@@ -168,6 +171,25 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         OptionId::ClearEnv,
         "clear-env",
         "the program gets an empty environment",
+    )
+    .heading(EXTENSIONS),
+    Opt::optional(
+        OptionId::KillChild,
+        "kill-child",
+        "SIGNAME",
+        "run the program as a child that gets this signal (KILL) if rnsenter dies",
+    )
+    .heading(EXTENSIONS),
+    Opt::flag(
+        OptionId::ForwardSignals,
+        "forward-signals",
+        "run the program as a child and forward INT and TERM to it",
+    )
+    .heading(EXTENSIONS),
+    Opt::flag(
+        OptionId::Init,
+        "init",
+        "run the program below an init that reaps, forwards signals and kills what is left",
     )
     .heading(EXTENSIONS),
     hardening(HardeningOption::CloseFds),

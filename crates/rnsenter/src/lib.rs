@@ -7,6 +7,7 @@ pub mod cli;
 mod cgroup;
 mod credentials;
 mod environment;
+mod fork;
 mod hint;
 mod join;
 mod options;
@@ -17,7 +18,6 @@ mod selection;
 mod selinux;
 mod setid;
 mod target;
-mod wait;
 
 use std::ffi::c_int;
 

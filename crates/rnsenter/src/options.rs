@@ -12,13 +12,14 @@ use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nscore::cli::getopt::ParsedOption;
-use nscore::cli::{Invocation, message, number};
+use nscore::cli::{Invocation, message, number, signal};
 use nscore::hardening::Hardening;
 use nscore::hint::{self, WithHint};
 use nscore::sys::file::open;
 use nscore::sys::namespace::{open_by_id, own_mount_namespace};
 
 use crate::cli::OptionId;
+use crate::fork::ForkOptions;
 use crate::selection::{Selection, Source};
 use crate::target::{Target, TargetSpec};
 
@@ -48,7 +49,7 @@ pub(crate) struct Options {
     /// `--wd` or `--wdns`, whichever came first: they exclude each other even where `--wdns` has no value.
     directory_option: Option<&'static str>,
     pub(crate) environment: bool,
-    pub(crate) no_fork: bool,
+    pub(crate) fork: ForkOptions,
     pub(crate) join_cgroup: bool,
     pub(crate) preserve_credentials: bool,
     pub(crate) keep_caps: bool,
@@ -73,9 +74,7 @@ impl Options {
             let needs_process = options.needs_process();
             options.target = spec.apply(&mut options.selection, needs_process)?;
         }
-        if options.no_fork && options.hardening.needs_fork() {
-            bail!("options --no-fork and --new-session cannot be combined");
-        }
+        options.fork.check(options.hardening.needs_fork())?;
         Ok(options)
     }
 
@@ -105,12 +104,18 @@ impl Options {
                     option.optional_value().map(strip_equals).map(PathBuf::from);
             }
             OptionId::Env => self.environment = true,
-            OptionId::NoFork => self.no_fork = true,
+            OptionId::NoFork => self.fork.no_fork = true,
             OptionId::JoinCgroup => self.join_cgroup = true,
             OptionId::PreserveCredentials => self.preserve_credentials = true,
             OptionId::KeepCaps => self.keep_caps = true,
             OptionId::FollowContext => self.follow_context = true,
             OptionId::ClearEnv => self.clear_environment = true,
+            OptionId::KillChild => {
+                let signal = option.optional_value().map(signal::parse).transpose()?;
+                self.fork.set_kill_child(signal);
+            }
+            OptionId::ForwardSignals => self.fork.forward_signals = true,
+            OptionId::Init => self.fork.init = true,
             OptionId::Hardening(option) => self.hardening.set(option),
         }
         Ok(())

@@ -2,28 +2,27 @@
 
 use anyhow::{Context, Error, Result, anyhow};
 use nix::errno::Errno;
-use nix::libc::SIGCHLD;
 use nscore::cli::Invocation;
 use nscore::exec::{OwnFile, Program};
-use nscore::forward::run_in_session;
-use nscore::hardening::{erase_environment, leave_directory, make_undumpable};
-use nscore::hint::{self, Hint, WithHint};
+use nscore::hardening::make_undumpable;
+use nscore::hint::Hint;
 use nscore::ns_type::NsType;
+use nscore::pdeathsig::ParentDeathSignal;
 use nscore::sys::errno::of_error;
-use nscore::sys::process::{ExitReason, spawn};
-use nscore::sys::signal::set_default;
+use nscore::sys::process::ExitReason;
 
 use crate::cgroup::Cgroup;
 use crate::cli::OptionId;
 use crate::credentials::Credentials;
 use crate::environment::Environment;
+use crate::fork::Processes;
 use crate::join::{NamespaceSet, select_all};
 use crate::options::Options;
 use crate::rootdir::Directories;
+use crate::selinux;
 use crate::setid::SetIds;
 use crate::target::Target;
 use crate::target::init;
-use crate::{selinux, wait};
 
 /// Runs the program in the namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
@@ -74,38 +73,27 @@ fn enter_and_run(
     let root_changed =
         prepared.directories.changes_root() || prepared.namespaces.contains(NsType::Mount);
     let own = if root_changed { OwnFile::hold() } else { None };
-    let fork = prepared.namespaces.contains(NsType::Pid) && !options.no_fork;
+    let enters_pid = prepared.namespaces.contains(NsType::Pid);
+    let new_session = options.hardening.needs_fork();
+    let processes = Processes::prepare(&options.fork, new_session, enters_pid)?;
     let groups_left = credentials.drop_groups_outside();
     // From here until exec nobody inside may look into this process: it still holds what is outside.
     make_undumpable().context("prctl failed")?;
     let (user, group) = prepared.enter(target.as_ref(), may_have_joined)?;
     let diagnostics = &invocation.diagnostics;
-    let become_program = || -> Result<ExitReason> {
+    let become_program = |death_signal: Option<&ParentDeathSignal>| -> Result<ExitReason> {
         credentials.become_inside(user, group, groups_left)?;
         if credentials.enters_user || user.is_some() || group.is_some() {
             make_undumpable().context("prctl failed")?;
         }
         options.hardening.apply(|text| diagnostics.warn(text))?;
+        if let Some(death_signal) = death_signal {
+            // The last step, because a change of credentials clears it.
+            death_signal.arm()?;
+        }
         Err(program.exec(root_changed, own.as_ref()))
     };
-    if options.hardening.needs_fork() {
-        return run_in_session(
-            || diagnostics.finish(become_program()),
-            |ended| diagnostics.finish(ended),
-        );
-    }
-    if !fork {
-        return become_program();
-    }
-    // A caller that ignores SIGCHLD would leave nothing to wait for.
-    set_default(SIGCHLD).context("sigaction failed")?;
-    let child = spawn(|| diagnostics.finish(become_program()));
-    let child = child.with_hint(hint::explain_fork).context("fork failed")?;
-    drop(target);
-    // That `/` may not be entered is no reason to leave the program alone.
-    let _ = leave_directory();
-    erase_environment();
-    wait::wait_for_child(child)
+    processes.run(&options.fork, diagnostics, become_program, || drop(target))
 }
 
 fn nothing_to_enter(target: Option<&Target>) -> Error {

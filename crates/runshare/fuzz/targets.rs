@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 use bolero::check;
-use nscore::cli::Invocation;
+use nscore::cli::{Invocation, signal};
 use nscore::procfs::handles;
 
 use crate::cli::{OPTIONS, TOOL};
@@ -12,7 +12,7 @@ use crate::idmap::format_map;
 use crate::idmap::ranges::{MapRange, RequestedRange, compose_ranges};
 use crate::idmap::subid::{SubidRange, find_user_range};
 use crate::options::Options;
-use crate::parse::{parse_map_range, parse_mapped_id, parse_owner, parse_signal};
+use crate::parse::{parse_map_range, parse_mapped_id, parse_owner};
 
 #[test]
 fn argv() {
@@ -195,7 +195,7 @@ fn subordinate_ids() {
 fn values() {
     check!(name = "values").for_each(|word: &[u8]| {
         let word = OsStr::from_bytes(word);
-        if let Ok(number) = parse_signal(word) {
+        if let Ok(number) = signal::parse(word) {
             assert!((1..=64).contains(&number), "{word:?}: {number}");
         }
         if let Ok((user, group)) = parse_owner(word) {

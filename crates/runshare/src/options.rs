@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use nix::libc::{SIGKILL, c_int};
 use nix::unistd::{getegid, geteuid};
 use nscore::cli::getopt::ParsedOption;
-use nscore::cli::{Invocation, number};
+use nscore::cli::{Invocation, number, signal};
 use nscore::ns_type::NsType;
 use nscore::procfs::IdKind;
 use nscore::rootfs::Requests;
@@ -22,9 +22,7 @@ use crate::cli::{MapOption, OptionId};
 use crate::extensions::Extensions;
 use crate::idmap::ranges::MapArg;
 use crate::idmap::{IdMap, Setgroups};
-use crate::parse::{
-    parse_map, parse_mapped_id, parse_owner, parse_propagation, parse_setgroups, parse_signal,
-};
+use crate::parse::{parse_map, parse_mapped_id, parse_owner, parse_propagation, parse_setgroups};
 
 /// Where proc and binfmt_misc are mounted by default.
 const PROC: &str = "/proc";
@@ -109,7 +107,7 @@ impl Options {
             OptionId::Fork => self.fork = true,
             OptionId::KillChild => {
                 self.kill_child = match option.optional_value() {
-                    Some(name) => Some(parse_signal(name)?),
+                    Some(name) => Some(signal::parse(name)?),
                     None => Some(SIGKILL),
                 };
                 self.fork = true;

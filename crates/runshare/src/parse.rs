@@ -4,19 +4,11 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Error, Result};
-use nix::libc::c_int;
 use nscore::cli::{message, number};
 use nscore::sys::mount::Propagation;
-use nscore::sys::signal;
 
 use crate::idmap::Setgroups;
 use crate::idmap::ranges::{MapArg, MapRange};
-
-/// Parses `SIGTERM`, `term` or `RTMIN+1`.
-pub(crate) fn parse_signal(name: &OsStr) -> Result<c_int> {
-    let number = name.to_str().and_then(signal::number_of);
-    number.ok_or_else(|| Error::new(message(&[&"unknown signal: ", &name])))
-}
 
 /// Parses a propagation mode; `None` for `unchanged`.
 pub(crate) fn parse_propagation(mode: &OsStr) -> Result<Option<Propagation>> {

@@ -7,12 +7,13 @@ use nscore::exec::{OwnFile, Program};
 use nscore::hardening::make_undumpable;
 use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
+use nscore::pdeathsig::ParentDeathSignal;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::ExitReason;
 use nscore::sys::signal::set_default;
 
 use crate::cli::OptionId;
-use crate::fork::{self, Exposure, ParentDeathSignal, Watchdog};
+use crate::fork::{self, Exposure, Watchdog};
 use crate::idmap::hint::foreign_subordinate_ids;
 use crate::idmap::write::IdMapWriter;
 use crate::options::Options;

@@ -12,6 +12,7 @@ mod hints;
 pub mod number;
 pub mod quote;
 mod report;
+pub mod signal;
 pub mod table;
 mod version;
 

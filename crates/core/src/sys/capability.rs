@@ -62,6 +62,9 @@ impl Capabilities {
 /// CAP_KILL of `capabilities(7)`: the right to send signals to everybody's processes.
 pub const KILL: u32 = 5;
 
+/// CAP_SYS_PTRACE: the right to look into everybody's processes.
+pub const SYS_PTRACE: u32 = 19;
+
 /// The caller's capabilities, `capget(2)`.
 ///
 /// # Errors

@@ -1,7 +1,6 @@
 //! `--fork`: the program runs as a child; the tool waits for it, handles signals for it, and ends as it ended.
 
 mod exposure;
-mod pdeathsig;
 mod watchdog;
 
 use anyhow::{Context, Result};
@@ -12,6 +11,7 @@ use nscore::cli::Diagnostics;
 use nscore::forward::Forwarding;
 use nscore::hardening::hide_environment;
 use nscore::hint::{self, WithHint};
+use nscore::pdeathsig::ParentDeathSignal;
 use nscore::sys::process::{self, ExitReason};
 use nscore::sys::signal::SignalSet;
 
@@ -21,7 +21,6 @@ use crate::persist::NamespaceBinder;
 use crate::sync_socket::{SyncSocket, wait_for_release};
 
 pub(crate) use exposure::Exposure;
-pub(crate) use pdeathsig::ParentDeathSignal;
 pub(crate) use watchdog::Watchdog;
 
 /// Forks; runs `inside` in the child once the parent is ready, waits for it, and returns how it ended.

@@ -8,8 +8,9 @@
 use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
-use nix::libc::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, c_int};
-use nix::unistd::{Pid, getpgid, getpgrp, getpid, getsid};
+use nix::libc::{SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, c_int};
+use nix::unistd::{Pid, getpgid, getpgrp, getsid};
+use nscore::forward::has_received;
 use nscore::sys::process::{killpg, pidfd_open};
 use nscore::sys::siginfo::SigInfo;
 use nscore::sys::signal::{SignalSet, stop_by};
@@ -106,18 +107,4 @@ fn resend_stop(program: &OwnedFd) -> Result<(), Errno> {
         Some(stop) => stop.send_to(program),
         None => Ok(()),
     }
-}
-
-/// Whether a program in this group has received the signal too, because the terminal sent it to the group, or the signal
-/// was meant for another process of the group.
-fn has_received(signal: &SigInfo, group: Pid) -> bool {
-    let same_group = group == getpgrp();
-    signal.is_from_kernel()
-        && match signal.number() {
-            SIGTTIN | SIGTTOU => true,
-            SIGINT | SIGQUIT | SIGTSTP | SIGWINCH => same_group,
-            // Only the leader of a session gets these when the terminal hangs up.
-            SIGHUP | SIGCONT => same_group && getsid(None) != Ok(getpid()),
-            _ => false,
-        }
 }

@@ -13,10 +13,11 @@ use nscore::cli::Diagnostics;
 use nscore::forward::forward_until;
 use nscore::hardening::{hide_environment, release_inherited};
 use nscore::hint::{self, WithHint};
+use nscore::pdeathsig::ParentDeathSignal;
 use nscore::sys::process::{self, ExitReason, WaitStatus};
 use nscore::sys::signal::SignalSet;
 
-use crate::fork::{Exposure, ParentDeathSignal};
+use crate::fork::Exposure;
 use crate::helper::kill_and_reap;
 use crate::init::job_control::Job;
 use crate::init::pid1::Init;
