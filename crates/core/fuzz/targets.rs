@@ -11,6 +11,7 @@ use testkit::c_library;
 use crate::cli::number;
 use crate::cli::quote::Quotes;
 use crate::elf::Elf;
+use crate::language::{Catalogue, format};
 use crate::procfs::{MountPoint, Status, mount_of, mount_points};
 use crate::scan::{mountinfo, nslink};
 use crate::users::{group_entries, passwd_entries};
@@ -275,6 +276,51 @@ fn mount_table() {
                 let path = mount.path.as_os_str().as_bytes().to_vec();
                 assert!(kept.contains(&(key, path)), "{mount:?} is not in {kept:?}");
             }
+        }
+    });
+}
+
+#[test]
+fn catalogues() {
+    check!(name = "catalogues").for_each(|bytes: &[u8]| {
+        let Some(catalogue) = Catalogue::parse(bytes.to_vec()) else {
+            return;
+        };
+        for msgid in [
+            "",
+            "cannot open %s",
+            "%s: invalid option -- '%c'\n",
+            "fork failed",
+        ] {
+            let Some(found) = catalogue.find(msgid.as_bytes()) else {
+                continue;
+            };
+            assert!(found.len() <= bytes.len());
+            check_translation(msgid, found);
+        }
+    });
+}
+
+/// What is printed of a translation: the arguments, each once, and no character that is more than text.
+fn check_translation(msgid: &str, found: &[u8]) {
+    if let Some(text) = format::accept(msgid, found) {
+        let marks = ["\u{1}first\u{1}".into(), "\u{2}second\u{2}".into()];
+        let filled = format::fill(text, &marks).into_encoded_bytes();
+        let english = format::fill(msgid, &marks).into_encoded_bytes();
+        for mark in [1, 2] {
+            let count = |text: &[u8]| text.iter().filter(|byte| **byte == mark).count();
+            assert_eq!(count(&filled), count(&english));
+        }
+        let adds = |byte: &u8| byte.is_ascii_control() && !english.contains(byte);
+        assert!(!filled.iter().any(adds));
+    }
+}
+
+#[test]
+fn translations() {
+    check!(name = "translations").for_each(|bytes: &[u8]| {
+        for msgid in ["cannot open %s", "%s on %s", "%d%%", "%s: a -- '%c'\n"] {
+            check_translation(msgid, bytes);
         }
     });
 }

@@ -19,9 +19,8 @@ use nix::unistd::{execv, execvp, getuid};
 
 use crate::escape::printable;
 use crate::hint::{self, Hint};
-use crate::message::message;
+use crate::message::{Argument, Message, sentence};
 use crate::regular_file::read_regular;
-use crate::sys::errno::reason;
 use crate::users::{passwd_entries, shell_of};
 pub use own_file::OwnFile;
 use own_file::Search;
@@ -47,6 +46,16 @@ impl ExecError {
         }
     }
 
+    /// Why, as a sentence.
+    pub(crate) fn sentence(&self) -> Message {
+        match self {
+            ExecError::Refused(errno) => sentence("%s", &[&Argument::Reason(*errno)]),
+            ExecError::OwnFile => {
+                sentence("it leads to this tool's own file by a link of /proc", &[])
+            }
+        }
+    }
+
     /// The kernel's error number, if it was the kernel.
     pub fn errno(&self) -> Option<Errno> {
         match self {
@@ -58,12 +67,7 @@ impl ExecError {
 
 impl fmt::Display for ExecError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ExecError::Refused(errno) => reason(*errno).fmt(formatter),
-            ExecError::OwnFile => {
-                "it leads to this tool's own file by a link of /proc".fmt(formatter)
-            }
-        }
+        self.sentence().fmt(formatter)
     }
 }
 
@@ -106,9 +110,9 @@ impl Program<'_> {
             Program::Named(_) => program.clone(),
             Program::Shell(_) => printable(&program),
         };
-        let sentence = message(&[&"failed to execute ", &named]);
+        let failed = sentence("failed to execute %s", &[&named]);
         let why = Hint::new(move || hint::explain_exec(failure.errno()?, &program));
-        Error::new(failure).context(why).context(sentence)
+        Error::new(failure).context(why).context(failed)
     }
 }
 

@@ -22,12 +22,13 @@ use nix::errno::Errno;
 use nix::sys::prctl::set_no_new_privs;
 use nix::unistd::{chdir, setsid};
 
-use crate::message::{Message, message};
+use crate::language;
+use crate::message::{Argument, Message, sentence};
 use crate::sys::close_range::{cloexec_above_stdio, close_inherited};
-use crate::sys::errno::reason;
 use crate::sys::keyring;
 
-pub use crate::sys::environment::{erase as erase_environment, hide as hide_environment};
+use crate::sys::environment::erase;
+pub use crate::sys::environment::hide as hide_environment;
 pub use crate::sys::process::make_undumpable;
 
 /// An option of this module; a program that has it maps it to [`Hardening::set`].
@@ -95,14 +96,20 @@ impl Hardening {
 fn join_new_keyring(warn: impl FnOnce(&Message)) -> Result<()> {
     match keyring::join_new_session() {
         Err(Errno::EPERM) => {
-            let why = reason(Errno::EPERM);
-            let text = "warning: the session keyring of the caller stays: keyctl failed: ";
-            warn(&message(&[&text, &why]));
+            let text = "warning: the session keyring of the caller stays: keyctl failed: %s";
+            warn(&sentence(text, &[&Argument::Reason(Errno::EPERM)]));
             Ok(())
         }
         Ok(()) | Err(Errno::ENOSYS) => Ok(()),
         failed => failed.context("keyctl failed"),
     }
+}
+
+/// Overwrites the environment wherever it is, for a process that runs no program any more; what it says of the language
+/// is remembered.
+pub fn erase_environment() {
+    language::remember();
+    erase();
 }
 
 /// Gives up what a process that waits from here on has no use for: its working directory becomes `/`, its environment is

@@ -18,7 +18,7 @@ use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use crate::hint::{self, WithHint};
-use crate::message::message;
+use crate::message::sentence;
 use crate::ns_type::NsType;
 use crate::safe_open::{DirError, TrustedDir, is_mounted_namespace, is_namespace, open_namespace};
 use crate::sys::directory::{Directory, EntryBuffer, status_of};
@@ -47,12 +47,12 @@ impl NamespaceDir {
             Ok(created) => created,
             // What else may be there, a file say.
             Err(DirError::Os(Errno::ENOTDIR)) if path.exists() => {
-                return Err(Errno::ENOTDIR).with_context(|| message(&[&"cannot open ", &path]));
+                return Err(Errno::ENOTDIR).with_context(|| sentence("cannot open %s", &[&path]));
             }
             Err(DirError::Os(errno)) => {
                 return Err(errno)
                     .with_hint_for(path, hint::explain_path)
-                    .with_context(|| message(&[&"cannot make ", &path]));
+                    .with_context(|| sentence("cannot make %s", &[&path]));
             }
             Err(untrusted) => return Err(cannot_use(path, untrusted)),
         };
@@ -63,7 +63,7 @@ impl NamespaceDir {
             bound: Vec::new(),
         };
         if !directory.names()?.is_empty() {
-            return Err(Errno::ENOTEMPTY).with_context(|| message(&[&"cannot make ", &path]));
+            return Err(Errno::ENOTEMPTY).with_context(|| sentence("cannot make %s", &[&path]));
         }
         Ok(directory)
     }
@@ -106,7 +106,7 @@ impl NamespaceDir {
         // Not by the standard library, which panics where a directory cannot be closed.
         read()
             .map(|()| names)
-            .with_context(|| message(&[&"cannot read ", &self.path]))
+            .with_context(|| sentence("cannot read %s", &[&self.path]))
     }
 
     /// Opens the namespace of this type; `None` if its file is no mounted namespace. In /proc/PID/ns, which is the kernel's
@@ -133,7 +133,7 @@ impl NamespaceDir {
         let path = self.file_path(namespace);
         let new = OFlag::O_CREAT | OFlag::O_EXCL;
         let file = self.open_file(namespace, OFlag::O_RDONLY | new);
-        let file = file.with_context(|| message(&[&"cannot make ", &path]))?;
+        let file = file.with_context(|| sentence("cannot make %s", &[&path]))?;
         self.bound.push(namespace);
         let point = match namespace {
             NsType::Mount => self.make_private_mount(&file),
@@ -145,7 +145,7 @@ impl NamespaceDir {
             .with_hint_for(path.as_path(), move |errno, path| {
                 hint::explain_bind(errno, namespace, &from, path)
             })
-            .with_context(|| message(&[&"mount ", &source, &" on ", &path, &" failed"]))
+            .with_context(|| sentence("mount %s on %s failed", &[&source, &path]))
     }
 
     /// Makes the file of a mount namespace a private mount: it is mounted upon itself. On a shared one, the kernel would
@@ -202,11 +202,12 @@ impl NamespaceDir {
                 Err(Errno::EINVAL) => break,
                 // Nor is it for who may not mount, and so is told nothing else.
                 Err(Errno::EPERM) if !self.is_mounted(namespace) => break,
-                failed => failed.with_context(|| message(&[&"umount ", &path, &" failed"]))?,
+                failed => failed.with_context(|| sentence("umount %s failed", &[&path]))?,
             }
         }
         let (name, flags) = (namespace.file(), UnlinkatFlags::NoRemoveDir);
-        unlinkat(&self.directory, name, flags).with_context(|| message(&[&"cannot remove ", &path]))
+        unlinkat(&self.directory, name, flags)
+            .with_context(|| sentence("cannot remove %s", &[&path]))
     }
 
     /// Removes the directory, in which nothing must be left, and nothing else that has its name by now.
@@ -218,7 +219,7 @@ impl NamespaceDir {
             Err(Errno::ESTALE) => Err(Error::msg("something else has its name now")),
             removed => removed.map_err(Error::new),
         };
-        removed.with_context(|| message(&[&"cannot remove ", &self.path]))
+        removed.with_context(|| sentence("cannot remove %s", &[&self.path]))
     }
 
     /// Undoes whatever was done here, after a failure, which is the one to report.
@@ -234,11 +235,11 @@ impl NamespaceDir {
 
 /// The sentence for a directory that cannot be opened, or is in the hands of another user.
 pub fn cannot_use(path: &Path, error: DirError) -> Error {
-    let what = match error {
-        DirError::Os(_) => "cannot open ",
-        DirError::Untrusted(_) => "cannot use ",
+    let msgid = match error {
+        DirError::Os(_) => "cannot open %s",
+        DirError::Untrusted(_) => "cannot use %s",
     };
-    Error::from(error).context(message(&[&what, &path]))
+    Error::from(error).context(sentence(msgid, &[&path]))
 }
 
 /// Whether this is the file that a namespace was mounted on.

@@ -7,9 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Error, anyhow};
+use anyhow::Error;
 use nix::errno::Errno;
 
+use crate::message::sentence;
 use crate::sys::probe::Call;
 
 /// What was not seen.
@@ -131,7 +132,7 @@ impl Unread {
     pub fn check(&self) -> Result<(), Error> {
         match self.failure {
             Some((call, errno)) => {
-                Err(Error::new(errno).context(anyhow!("{} failed", call.name())))
+                Err(Error::new(errno).context(sentence("%s failed", &[&call.name()])))
             }
             None => Ok(()),
         }

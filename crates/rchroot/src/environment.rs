@@ -6,6 +6,7 @@ use std::iter;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use nix::unistd::geteuid;
+use nscore::language;
 use nscore::sys::environment::replace;
 
 use crate::identity::Identity;
@@ -50,6 +51,9 @@ impl Environment {
 
     /// Makes it this process's own. The user has changed by now.
     pub(crate) fn apply(&self, login: Option<&Login>) {
+        if *self != Environment::Callers {
+            language::remember();
+        }
         match self {
             Environment::Callers => {}
             Environment::Empty => replace(iter::empty()),

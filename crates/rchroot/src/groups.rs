@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::{Error, Result};
 use nscore::cli::number::decimal;
 use nscore::cli::quote::Quotes;
-use nscore::cli::{Diagnostics, Message, message};
+use nscore::cli::{Diagnostics, Message, sentence};
 
 use crate::lookup_order::Outside;
 use crate::userdb::UserDatabase;
@@ -93,11 +93,11 @@ fn group_id(item: &OsStr, database: &dyn UserDatabase) -> Option<u32> {
 impl InvalidGroups {
     /// Reports what is wrong with `list`, one line for each item; the last one is the error that ends the program.
     fn into_error(self, list: &OsStr, quotes: &Quotes, diagnostics: &Diagnostics) -> Error {
-        let sentence = |item: &OsString| message(&[&"invalid group ", &quotes.marked(item)]);
-        let mut sentences: Vec<Message> = self.0.iter().map(sentence).collect();
+        let invalid = |item: &OsString| sentence("invalid group %s", &[&quotes.marked(item)]);
+        let mut sentences: Vec<Message> = self.0.iter().map(invalid).collect();
         let Some(last) = sentences.pop() else {
             let list = quotes.marked(list);
-            return Error::new(message(&[&"invalid group list ", &list]));
+            return Error::new(sentence("invalid group list %s", &[&list]));
         };
         for sentence in sentences {
             // If standard error cannot be written, the last line fails too.

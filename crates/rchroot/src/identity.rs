@@ -19,7 +19,8 @@
 
 use std::ffi::OsStr;
 
-use anyhow::{Context, Error, Result, anyhow};
+use anyhow::{Context, Error, Result};
+use nscore::cli::sentence;
 
 use crate::lookup_order::Outside;
 use crate::userdb::UserDatabase;
@@ -99,7 +100,8 @@ fn look_up<'a>(
         .flatten();
     let login = entry.as_ref().map(|entry| entry.gid);
     let gid = identity.gid.or(login);
-    let gid = gid.ok_or_else(|| anyhow!("no group specified for unknown uid: {uid}"))?;
+    let gid = gid
+        .ok_or_else(|| Error::new(sentence("no group specified for unknown uid: %ju", &[&uid])))?;
     identity.gid = Some(gid);
     if !has_list {
         let groups = entry.map(|entry| database.groups_of(&entry.name, gid));

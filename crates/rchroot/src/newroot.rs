@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use nix::fcntl::{OFlag, readlink};
 use nix::unistd::{chdir, chroot, fchdir, getcwd};
 use nscore::cli::quote::Quotes;
-use nscore::cli::{Message, message};
+use nscore::cli::{Message, sentence};
 use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
 use nscore::rootfs;
@@ -80,7 +80,7 @@ fn cannot_enter<T>(
     });
     explained.with_context(|| {
         let named = quotes.shell(root.name);
-        message(&[&"cannot change root directory to ", &named])
+        sentence("cannot change root directory to %s", &[&named])
     })
 }
 
@@ -164,7 +164,7 @@ pub(crate) fn enter(
         let explained = chdir(directory).with_hint_for(Path::new(directory), hint::explain_path);
         explained.with_context(|| {
             let named = quotes.shell(directory);
-            message(&[&"cannot change directory to ", &named])
+            sentence("cannot change directory to %s", &[&named])
         })?;
     }
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use nscore::cli::{Invocation, Usage, message};
+use nscore::cli::{Invocation, Usage, sentence};
 use nscore::hardening::Hardening;
 use nscore::rootfs::Requests;
 
@@ -57,11 +57,11 @@ impl Options {
             }
         }
         let Some((newroot, command)) = invocation.operands()?.split_first() else {
-            return Err(Usage::InvalidUsage(message(&[&"missing operand"])));
+            return Err(Usage::InvalidUsage(sentence("missing operand", &[])));
         };
         if skip_chdir && directory.is_some() {
             let both = "options --chdir and --skip-chdir cannot be combined";
-            return Err(Usage::InvalidUsage(message(&[&both])));
+            return Err(Usage::InvalidUsage(sentence(both, &[])));
         }
         Ok(Options {
             newroot: newroot.clone(),

@@ -8,10 +8,11 @@ use std::path::Path;
 use anyhow::{Error, Result};
 use nix::errno::Errno;
 use nscore::cli::quote::Quotes;
-use nscore::cli::{Invocation, Usage, message};
+use nscore::cli::{Invocation, Usage, sentence};
 use nscore::exec::{self, OwnFile};
 use nscore::forward::run_in_session;
 use nscore::hint::{self, Hint};
+use nscore::language::Domain;
 use nscore::sys::process::ExitReason;
 
 use crate::cli::OptionId;
@@ -40,6 +41,10 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
         quotes.load();
     }
 
+    if !newroot.is_old_root() {
+        invocation.diagnostics.load_language();
+    }
+
     // Any other name is treated as another root: to find out costs more system calls than this.
     let own = if options.newroot == "/" {
         None
@@ -54,8 +59,8 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
         None => Identity::default(),
     };
     if identity.dotted {
-        let warning = message(&[&"warning: '.' should be ':'"]);
-        invocation.diagnostics.warn(&warning);
+        let warning = sentence("warning: '.' should be ':'", &[]);
+        invocation.diagnostics.warn(&warning.of(Domain::Gnulib));
     }
     if let Some(list) = list {
         identity.groups = Some(list.resolve(&inside, &quotes, &invocation.diagnostics)?);
@@ -79,8 +84,8 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
 
 fn skips_chdir_in_another_root(quotes: &Quotes) -> Error {
     let root = quotes.shell("/".as_ref());
-    let sentence = "option --skip-chdir only permitted if NEWROOT is old ";
-    Usage::InvalidUsage(message(&[&sentence, &root])).into()
+    let msgid = "option --skip-chdir only permitted if NEWROOT is old %s";
+    Usage::InvalidUsage(sentence(msgid, &[&root])).into()
 }
 
 /// Executes the command, or an interactive shell if none was named; returns the error that prevented it.
@@ -97,8 +102,8 @@ fn become_command(mut command: Vec<OsString>, own: Option<&OwnFile>, quotes: &Qu
         true => why_no_shell(failure.errno()?, &command),
         false => hint::explain_exec(failure.errno()?, &command),
     });
-    let sentence = message(&[&"failed to run command ", &named]);
-    Error::new(failure).context(why).context(sentence)
+    let failed = sentence("failed to run command %s", &[&named]);
+    Error::new(failure).context(why).context(failed)
 }
 
 /// Why the caller's shell could not be run in the new root, if no command was named.

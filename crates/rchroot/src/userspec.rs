@@ -14,8 +14,10 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Error, Result};
 use nscore::cli::number::decimal;
+use nscore::cli::sentence;
+use nscore::language::Domain;
 use nscore::users::User;
 
 use crate::userdb::{NO_ID, UserDatabase};
@@ -111,8 +113,8 @@ fn numbers<'a>(parts: Parts<'a>, database: &dyn UserDatabase) -> Result<Numbers<
     let uid = match (parts.user, &record) {
         (None, _) => None,
         (Some(_), Some(record)) => Some(record.uid),
-        (Some(_), None) if parts.group == Group::Login => bail!("invalid spec"),
-        (Some(user), None) => Some(id(user).ok_or_else(|| anyhow!("invalid user"))?),
+        (Some(_), None) if parts.group == Group::Login => return Err(invalid("invalid spec")),
+        (Some(user), None) => Some(id(user).ok_or_else(|| invalid("invalid user"))?),
     };
     let gid = match parts.group {
         Group::Unspecified => None,
@@ -139,7 +141,11 @@ fn group_id(word: &OsStr, database: &dyn UserDatabase) -> Result<u32> {
     let named = named.filter(|gid| *gid != NO_ID);
     named
         .or_else(|| id(word))
-        .ok_or_else(|| anyhow!("invalid group"))
+        .ok_or_else(|| invalid("invalid group"))
+}
+
+fn invalid(msgid: &'static str) -> Error {
+    Error::new(sentence(msgid, &[]).of(Domain::Gnulib))
 }
 
 /// Whether both numbers of an entry are IDs. Otherwise "leave it unchanged" would keep the caller's ID, root.

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Error, Result};
 use nix::libc::c_int;
-use nscore::cli::{AlreadyReported, Diagnostics, message};
+use nscore::cli::{AlreadyReported, Diagnostics, sentence};
 use nscore::hint::WithHint;
 use nscore::procfs::not_procfs_error;
 use nscore::scan::{NsRecord, NsRequest, NsRequests, NsTypes, ScanOptions, Snapshot, scan};
@@ -53,7 +53,7 @@ pub(crate) fn collect(scan_options: &ScanOptions, diagnostics: &Diagnostics) -> 
     // Without the type a namespace may be missing whose file is open somewhere.
     let required = scan_options.required.with(NsRequest::Type);
     if let Some(request) = snapshot.unsupported.requests().first_common(required) {
-        diagnostics.warn(&message(&[&"Unsupported ioctl ", &request.name()]));
+        diagnostics.warn(&sentence("Unsupported ioctl %s", &[&request.name()]));
         return Err(Error::new(AlreadyReported(UNSUPPORTED)));
     }
     Ok(snapshot)

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Error, Result};
-use nscore::cli::{AlreadyReported, message};
+use nscore::cli::{AlreadyReported, sentence};
 
 use crate::column::Column;
 
@@ -14,7 +14,7 @@ const MOST: usize = 2 * Column::ORIGINAL.len();
 /// Parses a list of columns; after a `+` they are added to the default ones.
 ///
 /// # Errors
-/// An unknown column. An empty name, an empty list and a list that is too long end the program without a message, as
+/// An unknown column. An empty name, an empty list and a list that is too long end the program without a sentence, as
 /// lsns ends.
 pub(crate) fn parse_column_list(list: Option<&OsStr>, default: &[Column]) -> Result<Vec<Column>> {
     let without_message = || Error::new(AlreadyReported(1));
@@ -35,7 +35,7 @@ pub(crate) fn parse_column_list(list: Option<&OsStr>, default: &[Column]) -> Res
         if name.is_empty() || columns.len() == MOST {
             return Err(without_message());
         }
-        let unknown = || message(&[&"unknown column: ", &OsStr::from_bytes(rest)]);
+        let unknown = || sentence("unknown column: %s", &[&OsStr::from_bytes(rest)]);
         columns.push(Column::from_name(name).ok_or_else(unknown)?);
         rest = comma.map_or(&[], |comma| &rest[comma + 1..]);
     }

@@ -1,6 +1,7 @@
 //! `--compare`: which namespaces processes share, as `ls -l /proc/PID/ns` beside `ls -l /proc/self/ns` shows it. A row
 //! for each type, in the order of that listing; a column for each process.
 
+use nscore::cli::sentence;
 use std::ffi::CString;
 
 use anyhow::{Context, Error, Result};
@@ -93,7 +94,7 @@ fn open_process(entry: &str, name: String) -> Result<ComparedProcess> {
         Ok(pid) => hint::unreadable_process(pid),
         Err(_) => hint::missing_procfs(),
     })
-    .with_context(|| format!("failed to compare process {entry}"))
+    .with_context(|| sentence("failed to compare process %s", &[&entry]))
 }
 
 fn table_columns(compared: &[ComparedProcess]) -> Vec<Column> {

@@ -7,6 +7,7 @@ use anyhow::Error;
 use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
+use nscore::cli::sentence;
 use nscore::hint::Hint;
 use nscore::procfs::parse_digits;
 use nscore::scan::{NsTypes, ScanOptions, nslink, scan};
@@ -39,7 +40,7 @@ pub(crate) fn unreadable_process(pid: u32) -> Option<String> {
 /// does not find were scanned too.
 pub(crate) fn namespace_not_found(number: u64, hidden: bool) -> Error {
     let find = move || other_meaning(number, hidden).or_else(scan_limits);
-    Error::msg(format!("not found namespace: {number}")).context(Hint::new(find))
+    Error::new(sentence("not found namespace: %ju", &[&number])).context(Hint::new(find))
 }
 
 /// Returns what else has this number.

@@ -3,6 +3,7 @@
 
 use anyhow::{Result, bail};
 use nscore::cli::getopt::ParsedOption;
+use nscore::cli::sentence;
 
 use crate::cli::OptionId;
 
@@ -59,7 +60,10 @@ pub(crate) fn check_combination(
         let (first, second) = (other.id(), option.id());
         if !is_allowed_with(first, second) || !is_allowed_with(second, first) {
             let (first, second) = (other.name(), option.name());
-            bail!("options --{first} and --{second} cannot be combined");
+            bail!(sentence(
+                "options %s%s and %s%s cannot be combined",
+                &[&"--", &first, &"--", &second]
+            ));
         }
     }
     Ok(())
@@ -93,7 +97,13 @@ mod tests {
     /// What is said about a command line, if anything.
     fn said(line: &str) -> Option<String> {
         let words = line.split_whitespace().map(OsStr::new);
-        let options = getopt::parse(&crate::cli::TOOL, crate::cli::OPTIONS, words).options;
+        let options = getopt::parse(
+            &crate::cli::TOOL,
+            crate::cli::OPTIONS,
+            "lsns".as_ref(),
+            words,
+        )
+        .options;
         let mut checks =
             (0..options.len()).map(|at| check_combination(&options[..at], &options[at]));
         let mistake = checks.find_map(Result::err);

@@ -1,6 +1,7 @@
 //! What the options mean. Errors are reported in the order of lsns: first those of each option where it stands, then
 //! those of the operand, then those of the list of columns.
 
+use nscore::cli::sentence;
 use std::ffi::OsStr;
 
 use anyhow::{Result, bail};
@@ -171,7 +172,11 @@ impl<'a> RawArgs<'a> {
         };
         if namespace.is_some() {
             let option = mode.option_name();
-            bail!("--{option} is mutually exclusive with <namespace>");
+            let option = format!("--{option}");
+            bail!(sentence(
+                "%s is mutually exclusive with <namespace>",
+                &[&option]
+            ));
         }
         let types = self.types.unwrap_or(NsTypes::ALL);
         let output = self.output_options();
@@ -224,7 +229,10 @@ impl<'a> RawArgs<'a> {
 /// Refuses the second of two options that exclude each other, if the first was given.
 fn exclude(is_given: bool, first: &str, second: &str) -> Result<()> {
     if is_given {
-        bail!("options {first} and {second} cannot be combined");
+        bail!(sentence(
+            "options %s and %s cannot be combined",
+            &[&first, &second]
+        ));
     }
     Ok(())
 }

@@ -3,9 +3,9 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use anyhow::{Error, Result, bail};
+use anyhow::{Result, bail};
 use nix::errno::Errno;
-use nscore::cli::{message, number};
+use nscore::cli::{number, sentence};
 use nscore::ns_type::NsType;
 use nscore::sys::errno::reason;
 use nscore::sys::locale::{Locale, load_order};
@@ -26,7 +26,7 @@ pub(crate) fn parse_pid(text: &OsStr) -> Result<u32> {
         let pid = pid.filter(|pid| (1..=i32::MAX.unsigned_abs()).contains(pid));
         pid.ok_or(Some(Errno::ERANGE))
     });
-    read.map_err(|reason| invalid_value("invalid PID argument", text, reason))
+    read.map_err(|reason| number::complaint_error("invalid PID argument", text, reason))
 }
 
 /// Parses PIDs that are separated by commas.
@@ -40,22 +40,14 @@ pub(crate) fn parse_pids(list: &OsStr) -> Result<Vec<u32>> {
 pub(crate) fn parse_inode(text: &OsStr) -> Result<u64> {
     let read = number::decimal(text, false)
         .and_then(|number| u64::try_from(number).map_err(|_| Some(Errno::ERANGE)));
-    read.map_err(|reason| invalid_value("invalid namespace argument", text, reason))
-}
-
-fn invalid_value(what: &str, text: &OsStr, reason: Option<Errno>) -> Error {
-    let sentence = message(&[&what, &": '", &text, &"'"]);
-    match reason {
-        Some(errno) => Error::new(errno).context(sentence),
-        None => Error::new(sentence),
-    }
+    read.map_err(|reason| number::complaint_error("invalid namespace argument", text, reason))
 }
 
 /// Parses the name of a type.
 pub(crate) fn parse_ns_type(name: &OsStr) -> Result<NsType> {
     match NsType::from_file(name.as_bytes()) {
         Some(ns_type) => Ok(ns_type),
-        None => bail!(message(&[&"unknown namespace type: ", &name])),
+        None => bail!(sentence("unknown namespace type: %s", &[&name])),
     }
 }
 
@@ -69,10 +61,10 @@ pub(crate) fn parse_tree_kind(name: Option<&OsStr>) -> Result<TreeKind> {
         b"parent" => Ok(TreeKind::Parent),
         b"owner" => Ok(TreeKind::Owner),
         b"process" => Ok(TreeKind::Process),
-        other => bail!(message(&[
-            &"unknown tree type: ",
-            &OsStr::from_bytes(other)
-        ])),
+        other => bail!(sentence(
+            "unknown tree type: %s",
+            &[&OsStr::from_bytes(other)]
+        )),
     }
 }
 
@@ -84,7 +76,7 @@ pub(crate) fn parse_graph_format(name: Option<&OsStr>) -> Result<GraphFormat> {
     match name.as_bytes() {
         b"dot" => Ok(GraphFormat::Dot),
         b"mermaid" => Ok(GraphFormat::Mermaid),
-        _ => bail!(message(&[&"unknown graph type: ", &name])),
+        _ => bail!(sentence("unknown graph type: %s", &[&name])),
     }
 }
 
@@ -111,8 +103,10 @@ pub(crate) fn parse_filter(expression: &OsStr) -> Result<Result<Filter, UnknownC
             format!("\"{number}\" token error: {}", reason(Errno::ERANGE))
         }
     };
-    let parts: [&dyn AsRef<OsStr>; 4] = [&"failed to parse \"", &expression, &"\": ", &words];
-    bail!(message(&parts))
+    bail!(sentence(
+        "failed to parse \"%s\": %s",
+        &[&expression, &words]
+    ))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
-use nscore::cli::{Diagnostics, Invocation, message};
+use nscore::cli::{Diagnostics, Invocation, sentence};
 use nscore::scan::{NsRequests, NsTypes, ScanOptions};
 use nscore::sys::process::ExitReason;
 use smartcols::Table;
@@ -90,8 +90,8 @@ fn holders_table(namespace: u64, truncate: bool, diagnostics: &Diagnostics) -> R
         column.truncatable &= truncate;
     }
     if table.rows.is_empty() {
-        let sentence = format!("nothing visible holds namespace {namespace}");
-        diagnostics.warn(&message(&[&sentence]));
+        let nothing = sentence("nothing visible holds namespace %s", &[&namespace]);
+        diagnostics.warn(&nothing);
     }
     diagnostics.print_hint(|| snapshot.unread.hint());
     Ok(table)
@@ -130,7 +130,7 @@ fn check_filter(
         Some(Ok(filter)) => Ok(Some(filter)),
         Some(Err(UnknownColumns(names))) => {
             for name in names {
-                diagnostics.warn(&message(&[&"unknown column: ", &name]));
+                diagnostics.warn(&sentence("unknown column: %s", &[&name]));
             }
             bail!("failed to initialize filter")
         }

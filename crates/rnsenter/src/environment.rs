@@ -8,6 +8,7 @@ use std::iter;
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
+use nscore::language;
 use nscore::sys::environment::replace;
 
 use crate::options::Options;
@@ -44,6 +45,9 @@ impl Environment {
     /// # Errors
     /// That it cannot be read.
     pub(crate) fn apply(self) -> Result<()> {
+        if !matches!(self, Environment::Own) {
+            language::remember();
+        }
         let mut file = match self {
             Environment::Own => return Ok(()),
             Environment::Empty => {

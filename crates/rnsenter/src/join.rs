@@ -4,6 +4,7 @@
 //! be the caller's to join only now and some only from inside. So there are two passes: the first over all types but
 //! user, whose failures do not count, the second over what is left, whose failures do.
 
+use nscore::cli::sentence;
 use std::ffi::CStr;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
@@ -80,7 +81,7 @@ impl<'a> NamespaceSet<'a> {
         let pidfd = target
             .pidfd()
             .with_hint(move |errno| process::explain_open_failure(errno, pid, ""))
-            .with_context(|| format!("failed to pidfd_open() for {pid}"))?;
+            .with_context(|| sentence("failed to pidfd_open() for %d", &[&pid]))?;
         let kind = target.type_of_descriptor(number);
         self.insert(NsType::Net, network_of_socket(pidfd, number, kind)?);
         Ok(())
@@ -186,7 +187,8 @@ impl<'a> NamespaceSet<'a> {
             setns(file, namespace.flag())
                 .map_err(|errno| refused(&[*namespace], NsSource::file(file)).into_error(errno))
                 .with_context(|| {
-                    format!("reassociate to namespace 'ns/{}' failed", namespace.file())
+                    let file = format!("ns/{}", namespace.file());
+                    sentence("reassociate to namespace '%s' failed", &[&file])
                 })?;
             self.files.remove(0);
         }
@@ -266,7 +268,8 @@ fn network_of_socket(pidfd: BorrowedFd<'_>, number: RawFd, kind: Option<u32>) ->
         // In its place, for the number that the message has.
         false => pidfd.try_clone_to_owned().map_err(|_| Errno::EMFILE),
     };
-    let copy = copied.with_context(|| format!("pidfd_getfd({}, {number})", pidfd.as_raw_fd()))?;
+    let copy =
+        copied.with_context(|| sentence("pidfd_getfd(%d, %u)", &[&pidfd.as_raw_fd(), &number]))?;
     let copy_number = copy.as_raw_fd();
     let network = match kind {
         _ if !is_apt => Err(Errno::ENOTTY),
@@ -274,7 +277,7 @@ fn network_of_socket(pidfd: BorrowedFd<'_>, number: RawFd, kind: Option<u32>) ->
         // What lingers is let go of here: the start of the program would wait.
         _ => SocketCopies::new().network_of(copy),
     };
-    network.with_context(|| format!("ioctl({copy_number}, SIOCGSKNS)"))
+    network.with_context(|| sentence("ioctl(%d, SIOCGSKNS)", &[&copy_number]))
 }
 
 /// The parent of the user namespace that is named, or else of the target's.

@@ -12,7 +12,7 @@ use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nscore::cli::getopt::ParsedOption;
-use nscore::cli::{Invocation, message, number, signal};
+use nscore::cli::{Invocation, number, sentence, signal};
 use nscore::hardening::Hardening;
 use nscore::hint::{self, WithHint};
 use nscore::sys::file::open;
@@ -124,7 +124,10 @@ impl Options {
     fn check_exclusive(&mut self, this: &'static str, other: &str) -> Result<()> {
         match self.directory_option.replace(this) {
             Some(first) if first == other => {
-                bail!("options --{first} and --{this} cannot be combined")
+                bail!(sentence(
+                    "options %s%s and %s%s cannot be combined",
+                    &[&"--", &first, &"--", &this]
+                ))
             }
             _ => Ok(()),
         }
@@ -156,7 +159,8 @@ fn parse_namespace(option: &ParsedOption<OptionId>) -> Result<Source> {
             let id = number::decimal(text, false)
                 .ok()
                 .and_then(|id| u64::try_from(id).ok());
-            let id = id.ok_or_else(|| Error::new(message(&[&"failed to parse nsid: ", &text])))?;
+            let id =
+                id.ok_or_else(|| Error::new(sentence("failed to parse nsid: %s", &[&text])))?;
             // Where this fails, no namespace has an id.
             let any = own_mount_namespace()
                 .with_hint(hint::explain_missing_ids)
@@ -164,7 +168,7 @@ fn parse_namespace(option: &ParsedOption<OptionId>) -> Result<Source> {
             open_by_id(any, id)
                 .with_hint(hint::explain_missing_ids)
                 .map(Source::Opened)
-                .with_context(|| format!("cannot open namespace of id {id}"))
+                .with_context(|| sentence("cannot open namespace of id %llu", &[&id]))
         }
     }
 }
@@ -190,10 +194,10 @@ fn strip_equals(value: &OsStr) -> &OsStr {
 
 fn open_path(path: &OsStr) -> Result<OwnedFd> {
     let opened = open(Path::new(path), OFlag::O_RDONLY | OFlag::O_NONBLOCK);
-    opened.with_context(|| message(&[&"cannot open ", &path]))
+    opened.with_context(|| sentence("cannot open %s", &[&path]))
 }
 
-fn parse_id(what: &str, text: &OsStr) -> Result<IdSource> {
+fn parse_id(what: &'static str, text: &OsStr) -> Result<IdSource> {
     match text.to_str() {
         Some("follow") => Ok(IdSource::Follow),
         _ => number::id(what, text).map(IdSource::Number),
@@ -212,7 +216,7 @@ fn parse_socket_fd(text: &OsStr) -> Result<Option<RawFd>> {
     const WHAT: &str = "failed to parse file descriptor";
     let number = number::seconds(WHAT, text)?;
     let number = RawFd::try_from(number).map_err(|_| Errno::ERANGE);
-    let number = number.with_context(|| message(&[&WHAT, &": '", &text, &"'"]))?;
+    let number = number.with_context(|| number::complaint(WHAT, text))?;
     Ok((number >= 0).then_some(number))
 }
 

@@ -73,6 +73,10 @@ fn enter_and_run(
     let root_changed =
         prepared.directories.changes_root() || prepared.namespaces.contains(NsType::Mount);
     let own = if root_changed { OwnFile::hold() } else { None };
+    let diagnostics = &invocation.diagnostics;
+    if root_changed {
+        diagnostics.load_language();
+    }
     let enters_pid = prepared.namespaces.contains(NsType::Pid);
     let new_session = options.hardening.needs_fork();
     let processes = Processes::prepare(&options.fork, new_session, enters_pid)?;
@@ -80,7 +84,6 @@ fn enter_and_run(
     // From here until exec nobody inside may look into this process: it still holds what is outside.
     make_undumpable().context("prctl failed")?;
     let (user, group) = prepared.enter(target.as_ref(), may_have_joined)?;
-    let diagnostics = &invocation.diagnostics;
     let become_program = |death_signal: Option<&ParentDeathSignal>| -> Result<ExitReason> {
         credentials.become_inside(user, group, groups_left)?;
         if credentials.enters_user || user.is_some() || group.is_some() {

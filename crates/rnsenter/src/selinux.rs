@@ -3,6 +3,7 @@
 //! What libselinux would do takes two files, `selinux(8)`: the target's context is read from /proc/PID/attr/current and
 //! written to /proc/self/attr/exec, where it waits for the exec of this process or of a child.
 
+use nscore::cli::sentence;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -33,7 +34,7 @@ pub(crate) fn set_exec_context(options: &Options, target: Option<&Target>) -> Re
     let mut context = Vec::new();
     let mut file = File::from(target.open("attr/current")?);
     let read = file.read_to_end(&mut context);
-    read.with_context(|| format!("failed to get {} SELinux context", target.pid()))?;
+    read.with_context(|| sentence("failed to get %d SELinux context", &[&target.pid()]))?;
     let exec = procfs::open_verified(Path::new("/proc/self/attr/exec"), OFlag::O_WRONLY);
     exec.and_then(|exec| write_all(exec, &context).map_err(Error::from))
         .context("failed to set exec context")

@@ -4,6 +4,7 @@ use std::env;
 use std::ffi::{CString, OsStr, OsString};
 use std::os::unix::ffi::OsStringExt;
 
+use nscore::language;
 use nscore::sys::environment::replace;
 
 use crate::options::Options;
@@ -11,6 +12,7 @@ use crate::options::Options;
 /// Reduces the environment to the listed variables, the last one first; to none with `--clear-env` alone.
 pub(crate) fn apply(options: &Options) {
     if options.clear_environment || options.whitelist.is_some() {
+        language::remember();
         let names = options.whitelist.iter().flatten().rev();
         replace(names.filter_map(|name| entry(name)));
     }

@@ -7,7 +7,7 @@
 use anyhow::{Context, Error, Result, bail};
 use nix::libc::SIGKILL;
 use nix::unistd::{Pid, getpid, getppid};
-use nscore::cli::{AlreadyReported, Diagnostics};
+use nscore::cli::{AlreadyReported, Diagnostics, sentence};
 use nscore::hardening::make_undumpable;
 use nscore::hint::{self, WithHint};
 use nscore::sys::process::{self, ExitReason};
@@ -91,7 +91,9 @@ pub(crate) fn wait_for_success(process: Pid, name: &str) -> Result<()> {
     match process::wait(process).context("waitpid failed")? {
         ExitReason::Status(0) => Ok(()),
         ExitReason::Status(status) => Err(Error::new(AlreadyReported(status))),
-        ExitReason::Signal(signal) => bail!("{name} was killed by signal {signal}"),
+        ExitReason::Signal(signal) => {
+            bail!(sentence("%s was killed by signal %s", &[&name, &signal]))
+        }
     }
 }
 

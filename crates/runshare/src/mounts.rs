@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{chdir, chroot, fchdir, getcwd};
-use nscore::cli::{Message, message};
+use nscore::cli::{Message, sentence};
 use nscore::hint::{self, WithHint};
 use nscore::rootfs;
 use nscore::sys::file::{open, write_all};
@@ -74,7 +74,7 @@ pub(crate) fn change_root_and_directory(
     if let Some(directory) = directory {
         chdir(directory)
             .with_hint_for(directory, hint::explain_path)
-            .with_context(|| message(&[&"cannot change directory to ", &directory]))?;
+            .with_context(|| sentence("cannot change directory to %s", &[&directory]))?;
     }
     Ok(new_root)
 }
@@ -121,7 +121,7 @@ fn stop_proc_propagation_inside(root: &Path, options: &Options) -> Result<()> {
 }
 
 fn cannot_change_propagation(directory: &Path) -> Message {
-    message(&[&"cannot change ", &directory, &" filesystem propagation"])
+    sentence("cannot change %s filesystem propagation", &[&directory])
 }
 
 /// Makes the new root that of the mount namespace and unmounts the old root, `--pivot-root`.
@@ -136,7 +136,7 @@ pub(crate) fn pivot_root(new_root: Option<NewRoot>, options: &Options) -> Result
 }
 
 fn cannot_change_root(root: &Path) -> Message {
-    message(&[&"cannot change root directory to '", &root, &"'"])
+    sentence("cannot change root directory to '%s'", &[&root])
 }
 
 /// Mounts proc, then binfmt_misc, and registers the interpreter there.
@@ -173,7 +173,7 @@ fn mount_kernel(filesystem: &str, directory: &Path) -> Result<()> {
     };
     mount_kernel_filesystem(filesystem, directory)
         .with_hint_for(directory, find)
-        .with_context(|| message(&[&"mount ", &directory, &" failed"]))
+        .with_context(|| sentence("mount %s failed", &[&directory]))
 }
 
 /// Whether the flags of the registration, its last field, contain F, and the root changes.
@@ -197,6 +197,7 @@ fn flags_of(line: &[u8]) -> &[u8] {
 
 fn register(line: &OsStr, directory: &Path) -> Result<()> {
     let path = directory.join("register");
-    let file = open(&path, OFlag::O_WRONLY).with_context(|| message(&[&"cannot open ", &path]))?;
-    write_all(&file, line.as_bytes()).with_context(|| message(&[&"write failed ", &path]))
+    let file =
+        open(&path, OFlag::O_WRONLY).with_context(|| sentence("cannot open %s", &[&path]))?;
+    write_all(&file, line.as_bytes()).with_context(|| sentence("write failed %s", &[&path]))
 }

@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use nix::libc::{SIGKILL, c_int};
 use nix::unistd::{getegid, geteuid};
 use nscore::cli::getopt::ParsedOption;
-use nscore::cli::{Invocation, number, signal};
+use nscore::cli::{Invocation, number, sentence, signal};
 use nscore::ns_type::NsType;
 use nscore::procfs::IdKind;
 use nscore::rootfs::Requests;
@@ -267,7 +267,9 @@ impl Options {
             bail!("mounts below the root require --propagation private or slave");
         }
         match self.mounts.option_for_root() {
-            Some(option) if self.root.is_none() => bail!("option {option} requires --root"),
+            Some(option) if self.root.is_none() => {
+                bail!(sentence("option %s requires --root", &[&option]))
+            }
             _ => Ok(()),
         }
     }

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Error, Result};
-use nscore::cli::{message, number};
+use nscore::cli::{number, sentence};
 use nscore::sys::mount::Propagation;
 
 use crate::idmap::Setgroups;
@@ -17,10 +17,10 @@ pub(crate) fn parse_propagation(mode: &OsStr) -> Result<Option<Propagation>> {
         Some("shared") => Ok(Some(Propagation::Shared)),
         Some("slave") => Ok(Some(Propagation::Slave)),
         Some("unchanged") => Ok(None),
-        _ => Err(Error::new(message(&[
-            &"unsupported propagation mode: ",
-            &mode,
-        ]))),
+        _ => Err(Error::new(sentence(
+            "unsupported propagation mode: %s",
+            &[&mode],
+        ))),
     }
 }
 
@@ -29,11 +29,10 @@ pub(crate) fn parse_setgroups(word: &OsStr) -> Result<Setgroups> {
     match word.to_str() {
         Some("allow") => Ok(Setgroups::Allow),
         Some("deny") => Ok(Setgroups::Deny),
-        _ => Err(Error::new(message(&[
-            &"unsupported --setgroups argument '",
-            &word,
-            &"'",
-        ]))),
+        _ => Err(Error::new(sentence(
+            "unsupported --setgroups argument '%s'",
+            &[&word],
+        ))),
     }
 }
 
@@ -46,7 +45,7 @@ pub(crate) fn parse_mapped_id(
     match parse_map_number(text) {
         Some(id) if id != u32::MAX => Ok(id),
         _ => by_name(text)
-            .ok_or_else(|| Error::new(message(&[&"failed to parse ", &what, &" '", &text, &"'"]))),
+            .ok_or_else(|| Error::new(sentence("failed to parse %s '%s'", &[&what, &text]))),
     }
 }
 
@@ -68,7 +67,7 @@ pub(crate) fn parse_map(text: &OsStr) -> Result<MapArg> {
         Some("all") => Ok(MapArg::All),
         _ => match parse_map_range(text) {
             Some(range) => Ok(MapArg::Range(range)),
-            None => Err(Error::new(message(&[&"invalid mapping '", &text, &"'"]))),
+            None => Err(Error::new(sentence("invalid mapping '%s'", &[&text]))),
         },
     }
 }

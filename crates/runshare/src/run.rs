@@ -40,6 +40,9 @@ fn run_program(options: &Options, diagnostics: &Diagnostics) -> Result<ExitReaso
     } else {
         None
     };
+    if options.root.is_some() || options.unshares(NsType::Mount) {
+        diagnostics.load_language();
+    }
     // If the caller ignores SIGCHLD, the kernel reaps children itself and waitpid(2) fails.
     set_default(SIGCHLD).context("sigaction failed")?;
 

@@ -5,7 +5,6 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use nix::fcntl::OFlag;
 use nix::libc::{CLOCK_BOOTTIME, CLOCK_MONOTONIC, clockid_t};
-use nscore::cli::message;
 use nscore::procfs;
 use nscore::sys::file::write_all;
 
@@ -32,7 +31,7 @@ pub(crate) fn set_offsets(options: &Options) -> Result<()> {
 
 fn write_offset(clock: clockid_t, seconds: i64) -> Result<()> {
     let file = procfs::open_verified(Path::new(FILE), OFlag::O_WRONLY)
-        .with_context(|| message(&[&"failed to open ", &FILE]))?;
+        .context("failed to open /proc/self/timens_offsets")?;
     write_all(&file, format!("{clock} {seconds} 0").as_bytes())
-        .with_context(|| message(&[&"failed to write to ", &FILE]))
+        .context("failed to write to /proc/self/timens_offsets")
 }

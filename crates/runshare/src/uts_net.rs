@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use nix::unistd::sethostname;
-use nscore::cli::message;
+use nscore::cli::sentence;
 use nscore::sys::network::bring_loopback_up;
 use nscore::sys::uname::set_domain_name;
 
@@ -14,11 +14,11 @@ use crate::extensions::Extensions;
 /// `cannot set host name to 'NAME'`, `cannot set domain name to 'NAME'`.
 pub(crate) fn set_host_names(extensions: &Extensions) -> Result<()> {
     if let Some(name) = &extensions.host_name {
-        sethostname(name).with_context(|| message(&[&"cannot set host name to '", name, &"'"]))?;
+        sethostname(name).with_context(|| sentence("cannot set host name to '%s'", &[name]))?;
     }
     if let Some(name) = &extensions.domain_name {
         set_domain_name(name)
-            .with_context(|| message(&[&"cannot set domain name to '", name, &"'"]))?;
+            .with_context(|| sentence("cannot set domain name to '%s'", &[name]))?;
     }
     Ok(())
 }

@@ -123,7 +123,7 @@ fn said_by_ours(parsed: ParsedArgs) -> Said {
 
 fn compare(table: &Table, words: &[OsString]) {
     let tool = table.tool;
-    let parsed = parse(tool, table.options, words.iter().cloned());
+    let parsed = parse(tool, table.options, "tool".as_ref(), words.iter().cloned());
     let options = table.known();
     let is_known = |option: &ParsedOption| options.iter().any(|known| known.long == option.name());
     if !parsed.options.iter().all(is_known) {

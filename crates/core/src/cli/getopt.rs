@@ -13,7 +13,8 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::table::{Action, Opt, Value};
-use super::{Message, Tool, message};
+use super::{Message, ToArgument, Tool, sentence};
+use crate::language::Domain;
 
 /// One option as it stood on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +73,7 @@ pub struct ParsedArgs<Id = &'static str> {
 pub fn parse<Id, W>(
     tool: &Tool,
     options: &'static [Opt<Id>],
+    called: &OsStr,
     words: impl Iterator<Item = W>,
 ) -> ParsedArgs<Id>
 where
@@ -81,6 +83,7 @@ where
     let parser = Parser {
         tool,
         options,
+        called,
         words,
         parsed: ParsedArgs {
             options: Vec::new(),
@@ -95,6 +98,7 @@ where
 struct Parser<'a, Id: 'static, Words> {
     tool: &'a Tool,
     options: &'static [Opt<Id>],
+    called: &'a OsStr,
     words: Words,
     parsed: ParsedArgs<Id>,
 }
@@ -137,13 +141,17 @@ where
         let attached = parts
             .next()
             .map(|value| OsStr::from_bytes(value).to_owned());
-        let option = find_long(self.options, name, OsStr::from_bytes(long))?;
+        let option = self.find_long(name, OsStr::from_bytes(long))?;
         let value = match (option.value, attached) {
             (Value::None, Some(_)) => {
-                return error(&[&"option '--", &option.long, &"' doesn't allow an argument"]);
+                let msgid = "%s: option '%s%s' doesn't allow an argument\n";
+                return error(msgid, &[&self.called, &"--", &option.long]);
             }
             (Value::Required(_), None) => match self.words.next() {
-                None => return error(&[&"option '--", &option.long, &"' requires an argument"]),
+                None => {
+                    let msgid = "%s: option '%s%s' requires an argument\n";
+                    return error(msgid, &[&self.called, &"--", &option.long]);
+                }
                 next => next.map(Into::into),
             },
             (_, attached) => attached,
@@ -157,7 +165,7 @@ where
         while let [letter, tail @ ..] = rest {
             let byte = OsStr::from_bytes(std::slice::from_ref(letter));
             let Some(option) = find_short(self.options, *letter) else {
-                return error(&[&"invalid option -- '", &byte, &"'"]);
+                return error("%s: invalid option -- '%c'\n", &[&self.called, &byte]);
             };
             match option.value {
                 Value::None => self.push_option(option, None)?,
@@ -167,7 +175,8 @@ where
                     let next = || self.words.next().map(Into::into);
                     let value = attached_value(tail).or_else(next);
                     if value.is_none() {
-                        return error(&[&"option requires an argument -- '", &byte, &"'"]);
+                        let msgid = "%s: option requires an argument -- '%c'\n";
+                        return error(msgid, &[&self.called, &byte]);
                     }
                     return self.push_option(option, value);
                 }
@@ -175,6 +184,42 @@ where
             rest = tail;
         }
         Ok(())
+    }
+
+    /// The option that `name` or a prefix of it means; `word` is what stood on the command line, for the message.
+    ///
+    /// Only the original's options decide whether a prefix is ambiguous: an extension is reached by a prefix only where
+    /// the original would have known none.
+    fn find_long(&self, name: &[u8], word: &OsStr) -> Result<&'static Opt<Id>, ParseStop> {
+        let options = self.options;
+        let exact = options.iter().find(|option| option.long.as_bytes() == name);
+        if let Some(exact) = exact {
+            return Ok(exact);
+        }
+        let with_prefix = |extension: bool| -> Vec<&'static Opt<Id>> {
+            let of_kind = options
+                .iter()
+                .filter(|option| option.is_extension() == extension);
+            of_kind
+                .filter(|option| option.long.as_bytes().starts_with(name))
+                .collect()
+        };
+        let mut candidates = with_prefix(false);
+        if candidates.is_empty() {
+            candidates = with_prefix(true);
+        }
+        match candidates[..] {
+            [] => error(
+                "%s: unrecognized option '%s%s'\n",
+                &[&self.called, &"--", &word],
+            ),
+            [only] => Ok(only),
+            _ => {
+                let msgid = "%s: option '%s%s' is ambiguous; possibilities:";
+                let ambiguous = sentence(msgid, &[&self.called, &"--", &word]).of(Domain::Libc);
+                error("%s%s", &[&ambiguous, &possibilities(&candidates)])
+            }
+        }
     }
 
     /// Records one option; `--help` and `--version` stop parsing.
@@ -188,42 +233,6 @@ where
                 Ok(())
             }
         }
-    }
-}
-
-/// The option that `name` or a prefix of it means; `word` is what stood on the command line, for the message.
-///
-/// Only the original's options decide whether a prefix is ambiguous: an extension is reached by a prefix only where the
-/// original would have known none.
-fn find_long<'a, Id>(
-    options: &'a [Opt<Id>],
-    name: &[u8],
-    word: &OsStr,
-) -> Result<&'a Opt<Id>, ParseStop> {
-    let exact = options.iter().find(|option| option.long.as_bytes() == name);
-    if let Some(exact) = exact {
-        return Ok(exact);
-    }
-    let with_prefix = |extension: bool| -> Vec<&Opt<Id>> {
-        let options = options.iter();
-        let of_kind = options.filter(|option| option.is_extension() == extension);
-        of_kind
-            .filter(|option| option.long.as_bytes().starts_with(name))
-            .collect()
-    };
-    let mut candidates = with_prefix(false);
-    if candidates.is_empty() {
-        candidates = with_prefix(true);
-    }
-    match candidates[..] {
-        [] => error(&[&"unrecognized option '--", &word, &"'"]),
-        [only] => Ok(only),
-        _ => error(&[
-            &"option '--",
-            &word,
-            &"' is ambiguous; possibilities:",
-            &possibilities(&candidates),
-        ]),
     }
 }
 
@@ -244,8 +253,10 @@ fn possibilities<Id>(candidates: &[&Opt<Id>]) -> String {
         .collect()
 }
 
-fn error<T>(parts: &[&dyn AsRef<OsStr>]) -> Result<T, ParseStop> {
-    Err(ParseStop::Error(message(parts)))
+/// A sentence of getopt's; the name of the program stands in it.
+fn error<T>(msgid: &'static str, arguments: &[&dyn ToArgument]) -> Result<T, ParseStop> {
+    let sentence = sentence(msgid, arguments).of(Domain::Libc);
+    Err(ParseStop::Error(sentence))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::Command;
 
-pub use crate::message::{Message, message};
+pub use crate::message::{Argument, Message, ToArgument, message, sentence};
 pub use entry::main;
 use getopt::{ParseStop, ParsedArgs, ParsedOption};
 pub use report::{AlreadyReported, Diagnostics, Usage};
@@ -29,6 +29,7 @@ pub use table::{EXTENSIONS, Opt};
 #[cfg(doc)]
 use crate::exec;
 use crate::exec::base_name;
+use crate::language::Domain;
 
 /// Whose habits a tool follows where the originals differ among themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,16 @@ pub enum Family {
     UtilLinux,
     /// Help is asked for by argv\[0\] as it was given, a failure is 125, a closed standard output is an error.
     Coreutils,
+}
+
+impl Family {
+    /// Where the original's sentences are translated.
+    fn domain(self) -> Domain {
+        match self {
+            Family::UtilLinux => Domain::UtilLinux,
+            Family::Coreutils => Domain::Coreutils,
+        }
+    }
 }
 
 /// The program that a tool stands in for.
@@ -91,8 +102,8 @@ impl<Id: Copy> Invocation<Id> {
         let called = words.next().map(Into::into).unwrap_or_default();
         Invocation {
             is_original: base_name(&called) == tool.original.name,
+            args: getopt::parse(tool, options, &called, words),
             diagnostics: Diagnostics::new(tool.family, called),
-            args: getopt::parse(tool, options, words),
         }
     }
 

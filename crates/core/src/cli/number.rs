@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::Error;
 use nix::errno::Errno;
 
-use super::message;
+use super::{Message, sentence};
 use crate::procfs::parse_digits;
 
 /// A user or group id: 0 to 4294967295.
@@ -15,24 +15,30 @@ use crate::procfs::parse_digits;
 /// # Errors
 /// `{what}: '{text}'` for what is no number; with `Numerical result out of range` behind it where it is one that an
 /// id cannot hold.
-pub fn id(what: &str, text: &OsStr) -> Result<u32, Error> {
+pub fn id(what: &'static str, text: &OsStr) -> Result<u32, Error> {
     decimal(text, false)
         .and_then(|number| u32::try_from(number).map_err(|_| Some(Errno::ERANGE)))
-        .map_err(|reason| complaint(what, text, reason))
+        .map_err(|reason| complaint_error(what, text, reason))
 }
 
 /// Seconds, which may be negative.
 ///
 /// # Errors
 /// As [`id`], out of range being what 64 bits cannot hold.
-pub fn seconds(what: &str, text: &OsStr) -> Result<i64, Error> {
+pub fn seconds(what: &'static str, text: &OsStr) -> Result<i64, Error> {
     decimal(text, true)
         .and_then(|number| i64::try_from(number).map_err(|_| Some(Errno::ERANGE)))
-        .map_err(|reason| complaint(what, text, reason))
+        .map_err(|reason| complaint_error(what, text, reason))
 }
 
-fn complaint(what: &str, text: &OsStr, reason: Option<Errno>) -> Error {
-    let sentence = message(&[&what, &": '", &text, &"'"]);
+/// `{what}: '{text}'`; `what` is a sentence by itself.
+pub fn complaint(what: &'static str, text: &OsStr) -> Message {
+    sentence("%s: '%s'", &[&sentence(what, &[]), &text])
+}
+
+/// [`complaint`] as an error, with the reason if there is one.
+pub fn complaint_error(what: &'static str, text: &OsStr, reason: Option<Errno>) -> Error {
+    let sentence = complaint(what, text);
     match reason {
         Some(errno) => Error::new(errno).context(sentence),
         None => Error::new(sentence),

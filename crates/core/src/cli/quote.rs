@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
+use crate::language::{Domain, translation};
 use crate::sys::locale::Locale;
 
 /// Quotes words as the caller's locale has it. The locale is loaded when the first word is quoted; whoever enters
@@ -65,8 +66,14 @@ impl Quotes {
         OsString::from_vec(quoted)
     }
 
-    /// The quotation marks of the locale's encoding.
+    /// The quotation marks of the reader's language, else of the locale's encoding.
     fn marks(&self) -> (&'static [u8], &'static [u8]) {
+        let translated = |mark| translation(Domain::Gnulib, mark).map(str::as_bytes);
+        if let (true, Some(left), Some(right)) =
+            (self.locale().is_some(), translated("`"), translated("'"))
+        {
+            return (left, right);
+        }
         match self.locale().map(|locale| locale.encoding().to_bytes()) {
             Some(b"UTF-8") => ("‘".as_bytes(), "’".as_bytes()),
             _ => (b"'", b"'"),

@@ -14,10 +14,12 @@ use nix::errno::Errno;
 use nix::libc::c_int;
 
 use super::hints::Hints;
-use super::{Family, Message, Tool, help, message, version};
+use super::{Family, Message, Tool, help, message, sentence, version};
 use crate::exec::{self, base_name};
 use crate::hint::Hint;
-use crate::sys::errno::{of_error, reason};
+use crate::language::{self, Domain};
+use crate::message::translated_reason;
+use crate::sys::errno::of_error;
 use crate::sys::file::write_all;
 use crate::sys::process::ExitReason;
 use crate::sys::signal::die_by;
@@ -102,7 +104,7 @@ impl Diagnostics {
 
     /// Says `sentence` and goes on, also if it cannot be delivered.
     pub fn warn(&self, sentence: &Message) {
-        let _ = self.write_line(&[&self.name(), &": ", &sentence.as_os_str()]);
+        let _ = self.write_line(&[&self.name(), &": ", &self.translate(sentence)]);
     }
 
     /// Ends a process of the tool's: as the program that it waited for, or with what went wrong told. Returns the exit
@@ -125,7 +127,7 @@ impl Diagnostics {
             None => {
                 let failure = error.downcast_ref::<exec::ExecError>();
                 let status = failure.map_or(self.failure(), exec::ExecError::status);
-                let sentence = sentence(error);
+                let sentence = self.translate_chain(error);
                 (self.write_line(&[&self.name(), &": ", &sentence]), status)
             }
         };
@@ -156,21 +158,40 @@ impl Diagnostics {
     }
 
     fn report_usage(&self, usage: &Usage) -> Result<(), Errno> {
-        let (name, sentence) = match usage {
-            Usage::InvalidUsage(sentence) => (self.name(), sentence.as_os_str().to_owned()),
-            Usage::ParseError(sentence) => {
-                (self.called.as_os_str(), sentence.as_os_str().to_owned())
+        let what = match usage {
+            Usage::InvalidUsage(sentence) => {
+                message(&[&self.name(), &": ", &self.translate(sentence)]).english()
             }
-            Usage::Help | Usage::Version => (self.name(), usage.to_string().into()),
+            // getopt's sentence has the name in it.
+            Usage::ParseError(sentence) => self.translate(sentence),
+            Usage::Help | Usage::Version => usage.to_string().into(),
         };
-        let (wanted, more) = (self.name_for_help(), " --help' for more information.");
-        self.write_line(&[&name, &": ", &sentence, &"\nTry '", &wanted, &more])
+        let more = sentence(
+            "Try '%s --help' for more information.\n",
+            &[&self.name_for_help()],
+        );
+        self.write_line(&[&what, &"\n", &self.translate(&more)])
+    }
+
+    /// Reads the catalogues of the reader's language now, and no other later. To be called before a root or a mount
+    /// namespace is entered: what stands there is somebody else's.
+    pub fn load_language(&self) {
+        match self.family {
+            Family::UtilLinux => language::load_all(&[Domain::UtilLinux]),
+            Family::Coreutils => language::load_all(&[Domain::Coreutils, Domain::Gnulib]),
+        }
+    }
+
+    /// The sentence in the reader's language.
+    fn translate(&self, sentence: &Message) -> OsString {
+        sentence.translated(self.family.domain())
     }
 
     /// Writes one line to standard error.
     fn write_line(&self, parts: &[&dyn AsRef<OsStr>]) -> Result<(), Errno> {
-        let line = message(&[&message(parts).as_os_str(), &"\n"]);
-        write_all(io::stderr(), line.as_os_str().as_bytes())
+        let mut line = message(parts).english();
+        line.push("\n");
+        write_all(io::stderr(), line.as_bytes())
     }
 
     pub(super) fn print_help(&self, tool: &Tool) -> c_int {
@@ -179,7 +200,7 @@ impl Diagnostics {
 
     pub(super) fn print_version(&self, tool: &Tool) -> c_int {
         let text = version::text(tool, self.name());
-        self.print(text.as_os_str().as_bytes())
+        self.print(text.english().as_bytes())
     }
 
     /// Writes `text` to standard output and returns the exit status: a write that fails is an error, but for what
@@ -195,24 +216,44 @@ impl Diagnostics {
             _ => 0,
         }
     }
-}
 
-/// The error and its causes, as err(3) would tell them. What shows nothing of itself is a [`Hint`] on its way.
-fn sentence(error: &Error) -> OsString {
-    let mut causes = error.chain().map(cause).filter(|cause| !cause.is_empty());
-    let first = causes.next().unwrap_or_default();
-    let mut sentence = match error.downcast_ref::<Message>() {
-        Some(message) => message.as_os_str().to_owned(),
-        None => first.into(),
-    };
-    for deeper in causes {
-        sentence.push(": ");
-        sentence.push(deeper);
+    /// The error and its causes, as err(3) would report them, in the reader's language. What shows nothing of itself is a
+    /// [`Hint`] on its way.
+    fn translate_chain(&self, error: &Error) -> OsString {
+        let causes = error
+            .chain()
+            .map(|cause| self.translate_cause(error, cause));
+        let mut sentence = OsString::new();
+        for cause in causes.filter(|cause| !cause.is_empty()) {
+            if !sentence.is_empty() {
+                sentence.push(": ");
+            }
+            sentence.push(cause);
+        }
+        sentence
     }
-    sentence
-}
 
-/// One cause: the C library's text if it is an error number.
-fn cause(error: &(dyn std::error::Error + 'static)) -> String {
-    of_error(error).map_or_else(|| error.to_string(), reason)
+    /// One cause: the C library's text if it is an error number, and the bytes of a [`Message`]. anyhow gives out a
+    /// context by its type alone, so it is the text that shows which cause it is.
+    fn translate_cause(
+        &self,
+        error: &Error,
+        cause: &(dyn std::error::Error + 'static),
+    ) -> OsString {
+        if let Some(errno) = of_error(cause) {
+            return translated_reason(errno);
+        }
+        if let Some(failure) = cause.downcast_ref::<exec::ExecError>() {
+            return self.translate(&failure.sentence());
+        }
+        let shown = cause.to_string();
+        let message = cause.downcast_ref().or_else(|| error.downcast_ref());
+        if let Some(message) = message.filter(|message: &&Message| message.to_string() == shown) {
+            return self.translate(message);
+        }
+        match error.downcast_ref::<&'static str>() {
+            Some(msgid) if *msgid == shown => self.translate(&sentence(msgid, &[])),
+            _ => shown.into(),
+        }
+    }
 }

@@ -13,7 +13,7 @@ use super::root::{PointKind, Root};
 use super::source::Source;
 use super::{api, dev};
 use crate::hint::{self, WithHint};
-use crate::message::{Message, message};
+use crate::message::{Message, sentence};
 use crate::sys::directory::status_of;
 
 /// A mount whose source is open.
@@ -35,7 +35,7 @@ impl<'a> PreparedMount<'a> {
                 let source = Source::open(&request.source);
                 let source = source
                     .with_hint_for(request.source.as_path(), hint::explain_path)
-                    .with_context(|| message(&[&"cannot open ", &request.source]))?;
+                    .with_context(|| sentence("cannot open %s", &[&request.source]))?;
                 PreparedMount::Bind(request, source)
             }
             MountRequest::Tmpfs(path, tmpfs) => PreparedMount::Tmpfs(path, tmpfs),
@@ -73,28 +73,28 @@ fn mount_bind(root: &Root, request: &BindRequest, source: &Source) -> Result<()>
     let target = request.target.as_path();
     let point = point(root, target, source.kind)?;
     let (from, to) = (&request.source, &from_root(target));
-    let sentence = || message(&[&"bind ", from, &" on ", to, &" failed"]);
+    let failed = || sentence("bind %s on %s failed", &[from, to]);
     match (source.kind, PointKind::for_source(&point)?) {
         // The kernel says EINVAL for both.
-        (PointKind::Directory, PointKind::File) => bail!(message(&[
-            &sentence().as_os_str(),
-            &": the first is a directory, the second a file"
-        ])),
-        (PointKind::File, PointKind::Directory) => bail!(message(&[
-            &sentence().as_os_str(),
-            &": the first is a file, the second a directory"
-        ])),
+        (PointKind::Directory, PointKind::File) => bail!(sentence(
+            "%s: the first is a directory, the second a file",
+            &[&failed()]
+        )),
+        (PointKind::File, PointKind::Directory) => bail!(sentence(
+            "%s: the first is a file, the second a directory",
+            &[&failed()]
+        )),
         _ => {}
     }
     let mounted = bind(source, request.attributes, &point, || root.open(target));
-    mounted.with_context(sentence).map(drop)
+    mounted.with_context(failed).map(drop)
 }
 
 /// Opens a mount point, which is made if it is missing.
 fn point(root: &Root, path: &Path, kind: PointKind) -> Result<OwnedFd> {
     let named = from_root(path);
     let point = root.make(path, kind);
-    let point = point.with_context(|| message(&[&"cannot make mount point ", &named]))?;
+    let point = point.with_context(|| sentence("cannot make mount point %s", &[&named]))?;
     let (root, found) = (status_of(root.open(Path::new(""))?)?, status_of(&point)?);
     if (root.device, root.inode, root.mount) == (found.device, found.inode, found.mount) {
         // A mount on the root itself would cover the whole of it, and the process would stand below.

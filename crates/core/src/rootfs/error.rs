@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Error;
 use nix::errno::Errno;
 
-use crate::message::{Message, message};
+use crate::message::{Argument, Message, sentence};
 use crate::sys::errno::reason;
 
 /// An error number, and the kernel's own words where it has any.
@@ -48,13 +48,16 @@ pub(super) fn from_root(path: &Path) -> PathBuf {
 
 /// `mount DIR failed`
 pub(super) fn mount_failed(path: &Path) -> Message {
-    message(&[&"mount ", &from_root(path), &" failed"])
+    sentence("mount %s failed", &[&from_root(path)])
 }
 
 /// Warns that something is not mounted; the program runs without it.
 pub(super) fn warn_unless(path: &Path, mounted: Result<(), MountError>, warn: &dyn Fn(&Message)) {
     if let Err(error) = mounted {
-        let (failed, why) = (mount_failed(path), error.to_string());
-        warn(&message(&[&"warning: ", &failed.as_os_str(), &": ", &why]));
+        let why = match error.text {
+            Some(text) => Argument::Word(text.into()),
+            None => Argument::Reason(error.errno),
+        };
+        warn(&sentence("warning: %s: %s", &[&mount_failed(path), &why]));
     }
 }

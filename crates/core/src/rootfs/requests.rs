@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use nix::libc;
 
 use super::attach::{NO_PRIVILEGE, NewFilesystem};
-use crate::message::{Message, message};
+use crate::message::{Message, sentence};
 
 /// How much of the machine the API file systems show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,15 +148,15 @@ impl Requests {
     /// What is wrong with the value.
     pub fn add_bind(&mut self, value: &OsStr, is_read_only: bool) -> Result<(), Message> {
         let option = if is_read_only { "--bind-ro" } else { "--bind" };
-        let invalid = |why: &dyn AsRef<OsStr>| invalid(option, value, why);
+        let invalid = |why| invalid(option, value, why);
         let mut fields = split_at_colons(value).into_iter();
         let source = fields.next().unwrap_or_default();
         if source.is_empty() || source.as_bytes().starts_with(b"+") {
-            return Err(invalid(&"SRC must not be empty or begin with '+'"));
+            return Err(invalid("SRC must not be empty or begin with '+'"));
         }
         let target = match fields.next() {
             None => source.clone(),
-            Some(target) if target.is_empty() => return Err(invalid(&"DST must not be empty")),
+            Some(target) if target.is_empty() => return Err(invalid("DST must not be empty")),
             Some(target) => target,
         };
         let mut attributes = if is_read_only {
@@ -176,7 +176,7 @@ impl Requests {
         }
         if fields.next().is_some() {
             return Err(invalid(
-                &"it has more than three fields; write a colon in a path as '\\:'",
+                "it has more than three fields; write a colon in a path as '\\:'",
             ));
         }
         self.mounts.push(MountRequest::Bind(BindRequest {
@@ -195,15 +195,15 @@ impl Requests {
         let mut fields = split_at_colons(value).into_iter();
         let target = fields.next().unwrap_or_default();
         if target.is_empty() {
-            return Err(invalid("--tmpfs", value, &"DIR must not be empty"));
+            return Err(invalid("--tmpfs", value, "DIR must not be empty"));
         }
         let options = fields.next().unwrap_or_default();
         if fields.next().is_some() {
             let why = "it has more than two fields; write a colon in a path as '\\:'";
-            return Err(invalid("--tmpfs", value, &why));
+            return Err(invalid("--tmpfs", value, why));
         }
         let tmpfs =
-            tmpfs(&options).ok_or_else(|| invalid("--tmpfs", value, &"an option has no name"))?;
+            tmpfs(&options).ok_or_else(|| invalid("--tmpfs", value, "an option has no name"))?;
         self.mounts.push(MountRequest::Tmpfs(target.into(), tmpfs));
         Ok(())
     }
@@ -275,24 +275,18 @@ fn split_at_colons(value: &OsStr) -> Vec<OsString> {
 
 fn unsupported(option: &str, value: &[u8]) -> Message {
     let value = OsStr::from_bytes(value);
-    message(&[&"unsupported ", &option, &" argument '", &value, &"'"])
+    sentence("unsupported %s argument '%s'", &[&option, &value])
 }
 
-fn invalid(option: &str, value: &OsStr, why: &dyn AsRef<OsStr>) -> Message {
-    message(&[
-        &"invalid ",
-        &option,
-        &" argument '",
-        &value,
-        &"': ",
-        &why.as_ref(),
-    ])
+fn invalid(option: &str, value: &OsStr, why: &'static str) -> Message {
+    let why = sentence(why, &[]);
+    sentence("invalid %s argument '%s': %s", &[&option, &value, &why])
 }
 
 fn unknown_word(option: &str, value: &OsStr, word: &[u8]) -> Message {
     let word = OsStr::from_bytes(word);
-    let why = message(&[&"unknown option '", &word, &"'"]);
-    invalid(option, value, &why.as_os_str())
+    let why = sentence("unknown option '%s'", &[&word]);
+    sentence("invalid %s argument '%s': %s", &[&option, &value, &why])
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@
 //! the locale of characters alone: messages are not translated, and what another category names does not matter.
 
 use std::env;
-use std::ffi::{CStr, OsStr};
+use std::ffi::{CStr, CString, OsStr};
+use std::ptr;
 
+use super::environment::variable;
 use super::threads::assert_one_thread;
 use nix::libc::{self, c_char, c_int, c_uint, size_t, wchar_t};
 
@@ -117,6 +119,60 @@ pub fn load_order() {
 
 /// `(size_t) -2`: the text ends before the character does.
 const INCOMPLETE: size_t = size_t::MAX - 1;
+
+/// The names of the locale in which messages are shown, as the environment has them. Nothing is opened for them, and the
+/// process's own locale stays what it is: Rust's texts of errors follow that.
+#[derive(Debug)]
+pub struct MessageLocale(Vec<(c_int, CString)>);
+
+impl MessageLocale {
+    /// What the environment says: LC_ALL, else a category's own variable, else LANG.
+    pub fn from_environment() -> MessageLocale {
+        let value = |name: &CStr| {
+            let copy = |value: &[u8]| CString::new(value).ok().filter(|name| !name.is_empty());
+            variable(name, copy)
+        };
+        let needed = libc::LC_CTYPE_MASK | libc::LC_MESSAGES_MASK;
+        if let Some(all) = value(c"LC_ALL") {
+            return MessageLocale(vec![(needed, all)]);
+        }
+        let lang = value(c"LANG").map(|lang| (needed, lang));
+        // A locale that lacks one category is not installed; a category without a name of its own is LANG's.
+        let named = CATEGORIES.iter();
+        let named = named.filter_map(|(name, category)| Some((*category, value(name)?)));
+        MessageLocale(lang.into_iter().chain(named).collect())
+    }
+
+    /// Its encoding; `None` if it is not installed.
+    pub fn encoding(&self) -> Option<Vec<u8>> {
+        let mut locale = ptr::null_mut();
+        for (categories, name) in &self.0 {
+            // SAFETY: the name is a string, and the locale to be changed is none or the one that was made before.
+            locale = unsafe { libc::newlocale(*categories, name.as_ptr(), locale) };
+            if locale.is_null() {
+                return None;
+            }
+        }
+        if locale.is_null() {
+            return None;
+        }
+        // SAFETY: the locale was just made, and is never freed.
+        let name = unsafe { libc::nl_langinfo_l(libc::CODESET, locale) };
+        // SAFETY: it is a string of the locale's, never null.
+        let name = unsafe { CStr::from_ptr(name) };
+        Some(name.to_bytes().to_owned())
+    }
+}
+
+/// The variables of the categories that LC_ALL stands for.
+const CATEGORIES: [(&CStr, c_int); 6] = [
+    (c"LC_CTYPE", libc::LC_CTYPE_MASK),
+    (c"LC_MESSAGES", libc::LC_MESSAGES_MASK),
+    (c"LC_COLLATE", libc::LC_COLLATE_MASK),
+    (c"LC_MONETARY", libc::LC_MONETARY_MASK),
+    (c"LC_NUMERIC", libc::LC_NUMERIC_MASK),
+    (c"LC_TIME", libc::LC_TIME_MASK),
+];
 
 /// The `wint_t` of a character. `wchar_t` has a sign on some processors and none on others; a character is never negative,
 /// and what is becomes WEOF, which no locale prints.

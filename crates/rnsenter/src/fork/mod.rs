@@ -7,7 +7,7 @@ mod wait;
 
 use anyhow::{Context, Result, bail};
 use nix::libc::{SIGCHLD, SIGKILL, c_int};
-use nscore::cli::Diagnostics;
+use nscore::cli::{Diagnostics, sentence};
 use nscore::forward::{Forwarding, run_in_session};
 use nscore::hardening::{erase_environment, leave_directory};
 use nscore::hint::{self, WithHint};
@@ -46,7 +46,10 @@ impl ForkOptions {
         ];
         match requiring.into_iter().find(|(_, is_given)| *is_given) {
             Some((option, _)) if self.no_fork => {
-                bail!("options --no-fork and {option} cannot be combined")
+                bail!(sentence(
+                    "options --no-fork and %s cannot be combined",
+                    &[&option]
+                ))
             }
             _ => Ok(()),
         }

@@ -1,6 +1,7 @@
 //! A namespace by its inode number: the oldest process in it, if it makes no difference which of them that is; or, where
 //! nobody is in it, the namespace alone, from whatever keeps it and can be reached.
 
+use nscore::cli::sentence;
 use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Error, Result, bail};
@@ -66,7 +67,8 @@ pub(super) fn find_namespace(inode: u32) -> Result<FoundNamespace> {
     let ns_type = type_of(&file).ok().and_then(NsType::from_flag);
     Ok(FoundNamespace {
         inode,
-        ns_type: ns_type.with_context(|| format!("namespace {inode} is of an unknown type"))?,
+        ns_type: ns_type
+            .with_context(|| sentence("namespace %s is of an unknown type", &[&inode]))?,
         file,
         members,
     })
@@ -134,13 +136,16 @@ impl FoundNamespace {
         let (name, inode) = (self.ns_type.option(), self.inode);
         match &self.members {
             Members::None if asks_for_others => {
-                bail!("no process is in {name} namespace {inode}, so it can only be entered alone")
+                bail!(sentence(
+                    "no process is in %s namespace %s, so it can only be entered alone",
+                    &[&name, &inode]
+                ))
             }
-            Members::Different(processes) if asks_for_others || needs_process => bail!(
-                "the processes in {name} namespace {inode} differ in other namespaces or in their root: name one, \
-                 --target {}",
-                processes.join(", ")
-            ),
+            Members::Different(processes) if asks_for_others || needs_process => bail!(sentence(
+                "the processes in %s namespace %s differ in other namespaces or in their root: name one, \
+                 --target %s",
+                &[&name, &inode, &processes.join(", ")]
+            )),
             _ => {}
         }
         // The process may go elsewhere meanwhile; the file cannot.

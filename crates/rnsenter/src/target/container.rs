@@ -1,10 +1,11 @@
 //! A container by its id: its first process, found by the names of cgroups, with no engine asked.
 
+use nscore::cli::sentence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 
-use anyhow::{Error, Result, anyhow, bail};
+use anyhow::{Error, Result, bail};
 use nix::unistd::Pid;
 use nscore::container_id::{NameOwner, NameOwners};
 use nscore::hint::{Hint, escape_for_terminal};
@@ -61,7 +62,10 @@ pub(super) fn find_container(prefix: &str) -> Result<Option<Target>> {
     let found = search(prefix, &mut owners)?;
     if let Some((pid, [one, other])) = found.contradictions.first() {
         let [one, other] = [one, other].map(describe);
-        let error = anyhow!("process {pid} is in two containers: {one} and {other}");
+        let error = Error::new(sentence(
+            "process %s is in two containers: %s and %s",
+            &[&pid, &one, &other],
+        ));
         return Err(error.context(hint_at(&found.ignored)));
     }
     if found.is_ambiguous() {
@@ -71,7 +75,10 @@ pub(super) fn find_container(prefix: &str) -> Result<Option<Target>> {
             paths.insert(escape_for_terminal(&cgroup.path));
         }
         let cgroups = Vec::from_iter(paths).join(" ");
-        let error = anyhow!("container {prefix} is ambiguous; possibilities: {cgroups}");
+        let error = Error::new(sentence(
+            "container %s is ambiguous; possibilities: %s",
+            &[&prefix, &cgroups],
+        ));
         return Err(error.context(hint_at(&found.ignored)));
     }
     match found.containers.into_iter().next() {
@@ -94,8 +101,11 @@ fn ignored_error(prefix: &str, ignored: &BTreeMap<Cgroup, Ignored>) -> Error {
         .filter_map(|found| found.members.iter().min());
     let targets = members.take(5).map(|member| target_of(member.pid).label());
     let targets = Vec::from_iter(targets).join(", ");
-    anyhow!("container {prefix} {reason}: name its process, --target {targets}")
-        .context(hint_at(ignored))
+    Error::new(sentence(
+        "container %s %s: name its process, --target %s",
+        &[&prefix, &reason, &targets],
+    ))
+    .context(hint_at(ignored))
 }
 
 /// Why a container with such a name is not to be trusted.
@@ -217,7 +227,10 @@ fn first_process(id: &str, container: Container, owners: &mut NameOwners) -> Res
             return Ok(target);
         }
     }
-    bail!("no process of container {id} is in a pid or mount namespace other than the caller's")
+    bail!(sentence(
+        "no process of container %s is in a pid or mount namespace other than the caller's",
+        &[&id]
+    ))
 }
 
 /// Whether the process that is held is in this container.

@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::libc::S_IFREG;
-use nscore::cli::message;
+use nscore::cli::sentence;
 use nscore::hint::{Hint, escape_for_terminal};
 use nscore::namespace_dir::{NamespaceDir, cannot_use};
 use nscore::ns_type::NsType;
@@ -49,10 +49,10 @@ pub(super) fn apply(dir: &NamespaceDir, selection: &mut Selection) -> Result<()>
         }
     }
     if !is_any_there {
-        bail!(message(&[
-            &"there is no persistent namespace in ",
-            &dir.path()
-        ]));
+        bail!(sentence(
+            "there is no persistent namespace in %s",
+            &[&dir.path()]
+        ));
     }
     selection.all = false;
     Ok(())
@@ -65,10 +65,10 @@ pub(super) fn apply(dir: &NamespaceDir, selection: &mut Selection) -> Result<()>
 fn open_namespace(dir: &NamespaceDir, ns_type: NsType) -> Result<OwnedFd> {
     let path = dir.file_path(ns_type);
     let opened = dir.namespace(ns_type);
-    if let Some(file) = opened.with_context(|| message(&[&"cannot open ", &path]))? {
+    if let Some(file) = opened.with_context(|| sentence("cannot open %s", &[&path]))? {
         return Ok(file);
     }
-    let error = Error::new(message(&[&"there is no persistent namespace in ", &path]));
+    let error = Error::new(sentence("there is no persistent namespace in %s", &[&path]));
     Err(error.context(Hint::new(move || left_over(&path))))
 }
 

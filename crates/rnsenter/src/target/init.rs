@@ -2,6 +2,7 @@
 //! not look into it enters its oldest child in its stead: it has what is to be entered, and an environment, ids, limits
 //! and a directory besides.
 
+use nscore::cli::sentence;
 use std::fs::{self, File};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
@@ -35,10 +36,11 @@ pub(crate) fn readable_child(pid: Pid) -> Result<Option<Target>> {
             return Ok(Some(target));
         }
     }
-    bail!(
-        "process {pid} is the init of runshare, which its user may not inspect, and has no child in its namespaces \
-         that you may enter"
-    )
+    bail!(sentence(
+        "process %s is the init of runshare, which its user may not inspect, and has no child in its namespaces \
+         that you may enter",
+        &[&pid]
+    ))
 }
 
 /// Whether the kernel refuses to show the process's namespaces to this one.

@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use nscore::cli::{Message, sentence};
+
 /// That nothing goes by this name, as far as the caller may look.
 #[derive(Debug)]
 pub(super) struct NotFound {
@@ -20,17 +22,21 @@ pub(super) enum Name {
     Container(String),
 }
 
-impl fmt::Display for NotFound {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl NotFound {
+    /// What is reported.
+    pub(super) fn sentence(&self) -> Message {
         match &self.name {
-            Name::Namespace(inode) => write!(formatter, "no namespace {inode} was found"),
+            Name::Namespace(inode) => sentence("no namespace %s was found", &[inode]),
             Name::Container(prefix) => {
-                write!(
-                    formatter,
-                    "no container was found whose id begins with {prefix}"
-                )
+                sentence("no container was found whose id begins with %s", &[prefix])
             }
         }
+    }
+}
+
+impl fmt::Display for NotFound {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(formatter)
     }
 }
 

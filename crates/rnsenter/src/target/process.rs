@@ -4,14 +4,14 @@
 //! read through a descriptor of that directory, which was opened while the pidfd's process was proven to be there, so
 //! that the number was its own.
 
+use nscore::cli::{Message, sentence};
 use std::cell::OnceCell;
 use std::ffi::{CStr, OsStr};
-use std::fmt;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use anyhow::{Context, Error, Result, anyhow, bail};
+use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
 use nix::libc::pid_t;
@@ -32,16 +32,17 @@ use crate::hint::process;
 const PID_FS_MAGIC: FsType = FsType(0x5049_4446);
 
 /// That a word names no process.
-#[derive(Debug)]
-pub(crate) struct Invalid;
+const INVALID: &str = "invalid PID argument";
 
-impl fmt::Display for Invalid {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("invalid PID argument")
-    }
+/// Whether an error is that a word names no process.
+pub(crate) fn is_invalid(error: &Error) -> bool {
+    let message: Option<&Message> = error.downcast_ref();
+    message.is_some_and(|message| message.msgid() == INVALID)
 }
 
-impl std::error::Error for Invalid {}
+fn invalid() -> Message {
+    sentence(INVALID, &[])
+}
 
 /// A process named by `--target`.
 #[derive(Debug)]
@@ -65,18 +66,18 @@ impl Target {
         let pid = number
             .and_then(|pid| pid_t::try_from(pid).ok())
             .filter(|pid| *pid > 0);
-        let target = Target::new(Pid::from_raw(pid.ok_or(Invalid)?));
+        let target = Target::new(Pid::from_raw(pid.ok_or_else(invalid)?));
         if let Some(inode) = parts.next() {
-            let (inode, rest) = leading_inode(inode.as_bytes()).ok_or(Invalid)?;
+            let (inode, rest) = leading_inode(inode.as_bytes()).ok_or_else(invalid)?;
             let held = target.check_inode(inode).with_hint(explain_missing_inode);
             held.with_context(|| {
-                format!(
-                    "failed to obtain a valid file descriptor for PID {}",
-                    target.pid
+                sentence(
+                    "failed to obtain a valid file descriptor for PID %d",
+                    &[&target.pid],
                 )
             })?;
             if !rest.is_empty() {
-                bail!(Invalid);
+                bail!(invalid());
             }
         }
         Ok(target)
@@ -166,7 +167,7 @@ impl Target {
         opened
             .map_err(not_procfs_error)
             .with_hint_for(name, self.explain_failure())
-            .with_context(|| format!("cannot open /proc/{}/{name}", self.pid))
+            .with_context(|| sentence("cannot open %s", &[&format!("/proc/{}/{name}", self.pid)]))
     }
 
     /// The state of one of its namespace files.
@@ -180,7 +181,12 @@ impl Target {
         let stat = self.proc_dir().and_then(|proc| status_at(proc, path));
         stat.map_err(not_procfs_error)
             .with_hint_for(file.as_str(), self.explain_failure())
-            .with_context(|| format!("stat of /proc/{}/{file} failed", self.pid))
+            .with_context(|| {
+                sentence(
+                    "stat of %s failed",
+                    &[&format!("/proc/{}/{file}", self.pid)],
+                )
+            })
     }
 
     /// The type of what is open under one of its descriptors, a value of `S_IFMT`; `None` where that cannot be seen.
@@ -228,7 +234,10 @@ fn leading_inode(text: &[u8]) -> Option<(u64, &[u8])> {
 
 /// That nothing names the process from which `what` is to come.
 pub(crate) fn missing_target(what: &str) -> Error {
-    anyhow!("neither filename nor target pid supplied for {what}")
+    Error::new(sentence(
+        "neither filename nor target pid supplied for %s",
+        &[&what],
+    ))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use nscore::namespace_dir::NamespaceDir;
 use nscore::safe_open::DirError;
 
 use super::not_found::{Name, NotFound};
-use super::process::{Invalid, Target};
+use super::process::{Target, is_invalid};
 use super::spec_kind::SpecKind;
 use super::{by_inode, container, dir};
 use crate::hint;
@@ -84,7 +84,7 @@ impl TargetSpec {
 
 /// Adds the hint to an error that a word does not name a process.
 fn explain_invalid(error: Error, text: &OsStr) -> Error {
-    if !error.is::<Invalid>() {
+    if !is_invalid(&error) {
         return error;
     }
     let text = text.to_owned();
@@ -105,5 +105,5 @@ fn explain_not_found(error: Error) -> Error {
             Hint::new(move || hint::target::no_container(unreadable, container::list_ids))
         }
     };
-    error.context(hint)
+    Error::new(not_found.sentence()).context(hint)
 }

@@ -12,6 +12,7 @@ pub(crate) mod ranges;
 pub(crate) mod subid;
 pub(crate) mod write;
 
+use nscore::cli::sentence;
 use std::ffi::OsString;
 use std::fmt::Write;
 use std::fs::File;
@@ -101,7 +102,8 @@ fn with_subid_hint(error: FindRangeError) -> Error {
 /// Returns every ID of this user namespace, mapped to itself.
 fn all_ids(kind: IdKind) -> Result<Vec<RequestedRange>> {
     let path = format!("/proc/self/{}", kind.map_file());
-    let map = read_map(Path::new(&path)).with_context(|| format!("could not open '{path}'"))?;
+    let map =
+        read_map(Path::new(&path)).with_context(|| sentence("could not open '%s'", &[&path]))?;
     let ranges = map_extents(&map).map(|extent| {
         let (start, count) = (u64::from(extent.inner), u64::from(extent.count));
         RequestedRange::fixed(MapRange::identity(start, count))

@@ -6,9 +6,9 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 
-use anyhow::{Context, Error, Result, anyhow};
+use anyhow::{Context, Error, Result};
 use nix::unistd::geteuid;
-use nscore::cli::{message, number};
+use nscore::cli::{number, sentence};
 use nscore::procfs::IdKind;
 use nscore::users;
 
@@ -56,8 +56,9 @@ pub(crate) fn subordinate_file(kind: IdKind) -> &'static str {
 pub(crate) fn find_range(kind: IdKind) -> Result<SubidRange, FindRangeError> {
     let path = subordinate_file(kind);
     let uid = geteuid().as_raw();
-    let name = users::name_of(uid).ok_or_else(|| anyhow!("you (user {uid}) don't exist."))?;
-    let file = match fs::read(path).with_context(|| format!("could not open '{path}'")) {
+    let name = users::name_of(uid)
+        .ok_or_else(|| Error::new(sentence("you (user %d) don't exist.", &[&uid])))?;
+    let file = match fs::read(path).with_context(|| sentence("could not open '%s'", &[&path])) {
         Ok(file) => file,
         Err(error) => return Err(FindRangeError::NotFound { name, uid, error }),
     };
@@ -69,12 +70,10 @@ pub(crate) fn find_range(kind: IdKind) -> Result<SubidRange, FindRangeError> {
             return Ok(range);
         }
     }
-    let error = Error::new(message(&[
-        &"no line matching user \"",
-        &name,
-        &"\" in ",
-        &path,
-    ]));
+    let error = Error::new(sentence(
+        "no line matching user \"%s\" in %s",
+        &[&name, &path],
+    ));
     Err(FindRangeError::NotFound { name, uid, error })
 }
 

@@ -10,7 +10,7 @@ use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{Pid, getegid, geteuid, getpid};
-use nscore::cli::{Diagnostics, message};
+use nscore::cli::{Diagnostics, sentence};
 use nscore::exec;
 use nscore::hint::{self, Hint, WithHint};
 use nscore::procfs::{self, IdKind};
@@ -151,8 +151,8 @@ fn write_setgroups(setgroups: Setgroups) -> Result<()> {
 
 fn write_own_file(path: &Path, text: &str) -> Result<()> {
     let file = procfs::open_verified(path, OFlag::O_WRONLY)
-        .with_context(|| message(&[&"cannot open ", &path]))?;
-    write_all(&file, text.as_bytes()).with_context(|| message(&[&"write failed ", &path]))
+        .with_context(|| sentence("cannot open %s", &[&path]))?;
+    write_all(&file, text.as_bytes()).with_context(|| sentence("write failed %s", &[&path]))
 }
 
 /// Writes both maps of `process`; the helper's work.
@@ -186,13 +186,13 @@ fn write_map(kind: IdKind, process: Pid, ranges: &[MapRange]) -> Result<()> {
     let path = PathBuf::from(format!("/proc/{process}/{}", kind.map_file()));
     let text = idmap::format_map(ranges);
     if text.len() > MAP_LIMIT {
-        bail!("{} too large for kernel 4k limit", path.display());
+        bail!(sentence("%s too large for kernel 4k limit", &[&path]));
     }
     let file = procfs::open_verified(&path, OFlag::O_WRONLY)
-        .with_context(|| message(&[&"failed to open ", &path]))?;
+        .with_context(|| sentence("failed to open %s", &[&path]))?;
     write_all(&file, text.as_bytes())
         .with_hint(move |errno| missing_capability(errno, kind))
-        .with_context(|| message(&[&"failed to write ", &path]))
+        .with_context(|| sentence("failed to write %s", &[&path]))
 }
 
 /// Runs newuidmap(1) or newgidmap(1), as any other user; it reports its errors itself.
@@ -216,8 +216,8 @@ fn run_program(
         let _ = mask.restore();
         let failure = exec::exec(program.as_os_str(), &words, None);
         let why = Hint::new(move || missing_package(failure.errno()?, name));
-        let sentence = format!("failed to execute {name}");
-        diagnostics.report(&Error::new(failure).context(why).context(sentence))
+        let failed = sentence("failed to execute %s", &[&name]);
+        diagnostics.report(&Error::new(failure).context(why).context(failed))
     };
     let child = process::spawn(run).context("fork failed")?;
     wait_for_success(child, name)

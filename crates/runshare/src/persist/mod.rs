@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use nix::unistd::{Pid, getpid};
-use nscore::cli::{Diagnostics, message};
+use nscore::cli::{Diagnostics, sentence};
 use nscore::hint::{self, WithHint};
 use nscore::namespace_dir::NamespaceDir;
 use nscore::ns_type::NsType;
@@ -170,5 +170,5 @@ fn bind_to_file(namespace: NsType, source: &Path, file: &Path) -> Result<()> {
         .with_hint_for(file, move |errno, file| {
             hint::explain_bind(errno, namespace, &from, file)
         })
-        .with_context(|| message(&[&"mount ", &source, &" on ", &file, &" failed"]))
+        .with_context(|| sentence("mount %s on %s failed", &[&source, &file]))
 }

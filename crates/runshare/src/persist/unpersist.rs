@@ -5,7 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use anyhow::{Context, Error, Result};
-use nscore::cli::message;
+use nscore::cli::sentence;
 use nscore::escape::printable;
 use nscore::namespace_dir::{NamespaceDir, cannot_use};
 use nscore::ns_type::NsType;
@@ -23,15 +23,15 @@ pub(crate) fn run(path: &Path) -> Result<ExitReason> {
         let file = || path.join(printable(&name));
         found.push(
             persistent_namespace(&directory, &name)
-                .with_context(|| message(&[&"cannot inspect ", &file()]))?
+                .with_context(|| sentence("cannot inspect %s", &[&file()]))?
                 .ok_or_else(|| not_persistent(&file()))?,
         );
     }
     if found.is_empty() {
-        return Err(Error::new(message(&[
-            &"no persistent namespaces in ",
-            &path,
-        ])));
+        return Err(Error::new(sentence(
+            "no persistent namespaces in %s",
+            &[&path],
+        )));
     }
     found.sort();
     for namespace in found {
@@ -49,5 +49,5 @@ fn persistent_namespace(directory: &NamespaceDir, name: &OsStr) -> Result<Option
 }
 
 fn not_persistent(path: &Path) -> Error {
-    Error::new(message(&[&path, &" is not a persistent namespace"]))
+    Error::new(sentence("%s is not a persistent namespace", &[&path]))
 }

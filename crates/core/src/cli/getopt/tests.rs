@@ -36,7 +36,12 @@ fn tool(short_values: bool, operands_anywhere: bool) -> Tool {
 }
 
 fn read_by(tool: &Tool, words: &[&str]) -> ParsedArgs {
-    parse(tool, OPTIONS, words.iter().map(OsString::from))
+    parse(
+        tool,
+        OPTIONS,
+        "tool".as_ref(),
+        words.iter().map(OsString::from),
+    )
 }
 
 /// `name=value` for each option, `| operand` for each operand, `! sentence` for a mistake.
@@ -57,7 +62,13 @@ fn told(tool: &Tool, words: &[&str]) -> String {
                 .iter()
                 .map(|word| format!("| {}", word.to_string_lossy())),
         ),
-        Some(ParseStop::Error(sentence)) => told.push(format!("! {sentence}")),
+        Some(ParseStop::Error(sentence)) => {
+            let text = sentence.to_string();
+            let text = text
+                .strip_prefix("tool: ")
+                .expect("getopt's sentences begin with the name");
+            told.push(format!("! {}", text.trim_end()));
+        }
         Some(stop) => told.push(format!("{stop:?}")),
     }
     told.join(" ")
@@ -174,7 +185,7 @@ proptest! {
     fn any_bytes_are_read_without_a_panic(words in proptest::collection::vec(any::<Vec<u8>>(), 0..6)) {
         use std::os::unix::ffi::OsStringExt;
         let words = words.into_iter().map(OsString::from_vec);
-        let reading = parse(&tool(true, true), OPTIONS, words);
+        let reading = parse(&tool(true, true), OPTIONS, "tool".as_ref(), words);
         prop_assert!(reading.stop.is_some() || reading.options.len() <= 64);
     }
 }

@@ -1,0 +1,105 @@
+//! Which languages the environment asks for, `setlocale(3)` and `gettext(3)`.
+
+use crate::sys::environment::variable;
+use crate::sys::locale::MessageLocale;
+
+/// As many entries of LANGUAGE count.
+const MOST_ENTRIES: usize = 8;
+
+/// The variables that name the locale of messages: the first that is set and not empty.
+const VARIABLES: [&std::ffi::CStr; 3] = [c"LC_ALL", c"LC_MESSAGES", c"LANG"];
+
+/// Whether a locale with a language is named. It need not be installed.
+pub(super) fn is_named() -> bool {
+    VARIABLES
+        .iter()
+        .find_map(|name| {
+            variable(name, |value| {
+                (!value.is_empty()).then(|| has_language(value))
+            })
+        })
+        .unwrap_or(false)
+}
+
+fn has_language(locale: &[u8]) -> bool {
+    !matches!(locale, b"C" | b"POSIX" | [b'C', b'.', ..])
+}
+
+/// What the environment says of the language; nothing is opened for it.
+pub(super) struct Choice {
+    locale: MessageLocale,
+    list: String,
+}
+
+impl Choice {
+    /// Reads the environment; `None` in the C locale.
+    pub(super) fn from_environment() -> Option<Choice> {
+        if !is_named() {
+            return None;
+        }
+        let text = |value: &[u8]| {
+            let text = String::from_utf8_lossy(value).into_owned();
+            (!text.is_empty()).then_some(text)
+        };
+        let locale = VARIABLES.iter().find_map(|name| variable(name, text));
+        let list = variable(c"LANGUAGE", text).or(locale);
+        Some(Choice {
+            locale: MessageLocale::from_environment(),
+            list: list.unwrap_or_default(),
+        })
+    }
+
+    /// The names of the directories in which the reader's catalogues are, in their order; none if messages are not
+    /// translated: in a locale that is not installed, and in one whose encoding is not UTF-8.
+    pub(super) fn languages(&self) -> Vec<String> {
+        match self.locale.encoding().as_deref() {
+            Some(b"UTF-8") => expand(&self.list),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The directories of a list of locales such as `zh_TW:zh_CN.UTF-8`.
+pub(crate) fn expand(list: &str) -> Vec<String> {
+    let entries = list.split(':').filter(|entry| !entry.is_empty());
+    let until_c = entries.take_while(|entry| has_language(entry.as_bytes()));
+    let mut names = Vec::new();
+    for entry in until_c.filter(|entry| is_plain(entry)).take(MOST_ENTRIES) {
+        for name in fallbacks(entry) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+/// Whether an entry can be a name in a directory and nothing else.
+fn is_plain(entry: &str) -> bool {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_@.-".contains(&byte);
+    entry.len() < usize::from(u8::MAX) && entry.bytes().all(is_allowed) && !entry.contains("..")
+}
+
+/// `sr_RS@latin`, `sr@latin`, `sr_RS`, `sr` of `sr_RS.UTF-8@latin`: what the C library tries, but for the directories of an
+/// encoding, of which there is one today.
+pub(crate) fn fallbacks(entry: &str) -> Vec<String> {
+    let (rest, modifier) = split(entry, '@');
+    let (rest, _) = split(rest, '.');
+    let (language, territory) = split(rest, '_');
+    if language.is_empty() {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    for modifier in [modifier, ""] {
+        for territory in [territory, ""] {
+            names.push(format!("{language}{territory}{modifier}"));
+        }
+    }
+    names.dedup();
+    names
+}
+
+/// What stands before the separator, and the rest with it.
+fn split(text: &str, separator: char) -> (&str, &str) {
+    text.split_at(text.find(separator).unwrap_or(text.len()))
+}
