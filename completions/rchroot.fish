@@ -101,7 +101,7 @@ function __rchroot_operands
                 set -e words[1]
                 break
             case '-*'
-                if string match -qr '^(--groups|--userspec|--chdir|--resolv-conf|--bind|--bind-ro|--tmpfs|--whitelist-env)$' -- $words[1]
+                if string match -qr '^(--groups|--userspec|--chdir|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--whitelist-env)$' -- $words[1]
                     set -e words[1]
                 end
                 set -e words[1]
@@ -139,6 +139,7 @@ complete -c rchroot -n __rchroot_at_options -l resolv-conf -d 'whether the calle
 complete -c rchroot -n __rchroot_at_options -l bind -d 'show a file or directory of outside at DST inside; may be repeated' -r -F
 complete -c rchroot -n __rchroot_at_options -l bind-ro -d 'the same, read-only' -r -F
 complete -c rchroot -n __rchroot_at_options -l tmpfs -d 'mount a tmpfs on DIR inside; may be repeated' -r -f -a "(__fish_complete_directories)"
+complete -c rchroot -n __rchroot_at_options -l overlay -d 'what is written to the root goes to DIR/upper; implies --fork' -r -f -a "(__fish_complete_directories)"
 complete -c rchroot -n __rchroot_at_options -l whitelist-env -d 'the command gets only these variables, named with commas between them' -r -f -a "(__nsutils_list variables)"
 complete -c rchroot -n __rchroot_at_options -l skip-chdir -d 'keep the working directory; only if NEWROOT is the old \'/\''
 complete -c rchroot -n __rchroot_at_options -l help -d 'show this help and exit'

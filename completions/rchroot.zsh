@@ -136,6 +136,7 @@ _rchroot() {
 '*--bind=[show a file or directory of outside at DST inside; may be repeated]:SRC[\:DST[\:OPTIONS]]:_files' \
 '*--bind-ro=[the same, read-only]:SRC[\:DST[\:OPTIONS]]:_files' \
 '*--tmpfs=[mount a tmpfs on DIR inside; may be repeated]:DIR[\:OPTIONS]:_files -/' \
+'*--overlay=[what is written to the root goes to DIR/upper; implies --fork]:DIR:_files -/' \
 '*--whitelist-env=[the command gets only these variables, named with commas between them]:LIST: __nsutils_list variables' \
 '--skip-chdir[keep the working directory; only if NEWROOT is the old '\''/'\'']' \
 '--help[show this help and exit]' \

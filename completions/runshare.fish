@@ -101,7 +101,7 @@ function __runshare_operands
                 set -e words[1]
                 break
             case '-*'
-                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs)$' -- $words[1]
+                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay)$' -- $words[1]
                     set -e words[1]
                 end
                 set -e words[1]
@@ -166,6 +166,7 @@ complete -c runshare -n __runshare_at_options -l resolv-conf -d 'whether the cal
 complete -c runshare -n __runshare_at_options -l bind -d 'show a file or directory of outside at DST inside; may be repeated' -r -F
 complete -c runshare -n __runshare_at_options -l bind-ro -d 'the same, read-only' -r -F
 complete -c runshare -n __runshare_at_options -l tmpfs -d 'mount a tmpfs on DIR inside; may be repeated' -r -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l overlay -d 'what is written to the root goes to DIR/upper; implies --fork' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -s h -l help -d 'show this help and exit'
 complete -c runshare -n __runshare_at_options -s V -l version -d 'show the version and exit'
 complete -c runshare -n __runshare_at_options -s f -l fork -d 'run the program as a child, which is PID 1 with --pid'

@@ -176,6 +176,7 @@ _runshare() {
 '*--bind=[show a file or directory of outside at DST inside; may be repeated]:SRC[\:DST[\:OPTIONS]]:_files' \
 '*--bind-ro=[the same, read-only]:SRC[\:DST[\:OPTIONS]]:_files' \
 '*--tmpfs=[mount a tmpfs on DIR inside; may be repeated]:DIR[\:OPTIONS]:_files -/' \
+'*--overlay=[what is written to the root goes to DIR/upper; implies --fork]:DIR:_files -/' \
 '-h[show this help and exit]' \
 '--help[show this help and exit]' \
 '-V[show the version and exit]' \

@@ -187,6 +187,7 @@ fn the_original_knows_none_of_these_options() {
         ("--bind-ro", "=/etc:/mnt:nodev"),
         ("--tmpfs", "=/tmp:size=1m"),
         ("--ephemeral", ""),
+        ("--overlay", "=kept"),
         ("--clear-env", ""),
         ("--whitelist-env", "=A"),
         ("--reset-env", ""),

@@ -1,35 +1,13 @@
 //! `--ephemeral`: the command may write and remove what it likes, and nothing of it is there afterwards.
 
-use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::fixture::{Fixture, RCHROOT};
+use crate::fixture::{Fixture, RCHROOT, files};
 use testkit::{Tool, require};
 
 fn rchroot() -> Tool {
     Tool::new(RCHROOT).argv0("rchroot")
-}
-
-/// Every file below a directory, with its contents if it is a regular one.
-fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut left = vec![directory.to_owned()];
-    while let Some(directory) = left.pop() {
-        for entry in fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            let kind = path.symlink_metadata().unwrap().file_type();
-            let contents = match kind.is_file() {
-                true => fs::read(&path).unwrap(),
-                false => Vec::new(),
-            };
-            if kind.is_dir() {
-                left.push(path.clone());
-            }
-            found.insert(path, contents);
-        }
-    }
-    found
 }
 
 #[test]

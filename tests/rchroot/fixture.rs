@@ -12,6 +12,7 @@
 //! | `differential test`, `twain` | 4110:4210, 4110:4211 | 5110:5210, 5110:5211 | | `twaingrp` | 4310: twain | 5310: twain |
 //! | `zed`, the last | | 5999:5998 | | | | |
 
+use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -216,6 +217,27 @@ fn libraries(program: &str) -> Vec<String> {
         .filter(|word| word.starts_with('/'))
         .map(str::to_owned)
         .collect()
+}
+
+/// Every file below a directory, with its contents if it is a regular one.
+pub(crate) fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut left = vec![directory.to_owned()];
+    while let Some(directory) = left.pop() {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            let kind = path.symlink_metadata().unwrap().file_type();
+            let contents = match kind.is_file() {
+                true => fs::read(&path).unwrap(),
+                false => Vec::new(),
+            };
+            if kind.is_dir() {
+                left.push(path.clone());
+            }
+            found.insert(path, contents);
+        }
+    }
+    found
 }
 
 /// Where the C library of a root is.

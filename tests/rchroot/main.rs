@@ -23,6 +23,7 @@ mod inherit;
 mod messages;
 mod mistakes;
 mod newroot;
+mod overlay;
 mod quoting;
 mod random;
 mod rootfs;

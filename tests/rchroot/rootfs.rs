@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::libc;
 
-use crate::fixture::{Fixture, RCHROOT};
+use crate::fixture::{Fixture, RCHROOT, files};
 use testkit::{Tool, mounted, require};
 
 fn rchroot() -> Tool {
@@ -24,28 +24,6 @@ fn seen(fixture: &Fixture, options: &[&str]) -> BTreeMap<String, (String, String
         .ok();
     assert_eq!(outcome.err(), "", "{options:?}");
     mounted(&outcome.out())
-}
-
-/// Every file below a directory that can be listed, with its contents if it is a regular one.
-fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut left = vec![directory.to_owned()];
-    while let Some(directory) = left.pop() {
-        for entry in fs::read_dir(directory).unwrap() {
-            let path = entry.unwrap().path();
-            let kind = path.symlink_metadata().unwrap().file_type();
-            let contents = if kind.is_file() {
-                fs::read(&path).unwrap()
-            } else {
-                Vec::new()
-            };
-            if kind.is_dir() {
-                left.push(path.clone());
-            }
-            found.insert(path, contents);
-        }
-    }
-    found
 }
 
 /// What is mounted in this test's own mount namespace at or below a directory.

@@ -1,11 +1,14 @@
 //! Handing signals on to a child: whoever sends one to the tool means the program.
 
+use std::os::fd::RawFd;
+
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::libc::{
-    SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGWINCH, c_int,
+    SIGCHLD, SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1,
+    SIGUSR2, SIGWINCH, c_int,
 };
-use nix::unistd::{Pid, getpgrp, getpid, getsid};
+use nix::unistd::{Pid, getpgid, getpgrp, getpid, getsid};
 
 use crate::hardening::{hide_environment, make_undumpable, release_inherited};
 use crate::hint::{self, WithHint};
@@ -17,7 +20,18 @@ use crate::sys::signal::{SignalSet, set_default};
 #[derive(Clone, Copy)]
 pub struct Forwarding {
     signals: SignalSet,
-    to_session: bool,
+    receiver: Receiver,
+}
+
+/// Who gets what is handed on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Receiver {
+    /// The child.
+    Child,
+    /// The child, which is in the job of this process: what a terminal sends has reached it already.
+    JobMember,
+    /// The child, which leads a session, and its group.
+    Session,
 }
 
 impl Forwarding {
@@ -25,7 +39,7 @@ impl Forwarding {
     pub fn to_child() -> Forwarding {
         Forwarding {
             signals: SignalSet::new(&[SIGINT, SIGTERM, SIGCHLD]),
-            to_session: false,
+            receiver: Receiver::Child,
         }
     }
 
@@ -35,7 +49,19 @@ impl Forwarding {
         let signals = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH, SIGCHLD];
         Forwarding {
             signals: SignalSet::new(&signals),
-            to_session: true,
+            receiver: Receiver::Session,
+        }
+    }
+
+    /// Everything that programs are sent to end, to reload or to report, to a child in the job of this process, which must not
+    /// end before the child has.
+    pub fn to_job_member() -> Forwarding {
+        let signals = [
+            SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD,
+        ];
+        Forwarding {
+            signals: SignalSet::new(&signals),
+            receiver: Receiver::JobMember,
         }
     }
 
@@ -52,8 +78,18 @@ impl Forwarding {
         forward_until(
             &self.signals,
             || process::try_wait(child).context("waitpid failed"),
-            |signal| self.forward(signal.number(), child),
+            |signal| {
+                if !self.is_received(signal, child) {
+                    self.forward(signal.number(), child);
+                }
+            },
         )
+    }
+
+    /// Whether the terminal has sent the signal to the child as well.
+    fn is_received(&self, signal: &SigInfo, child: Pid) -> bool {
+        self.receiver == Receiver::JobMember
+            && getpgid(Some(child)).is_ok_and(|group| has_received(signal, group))
     }
 
     /// Sends the signal to the child. A child that has just ended is not an error: SIGCHLD follows.
@@ -63,7 +99,7 @@ impl Forwarding {
         }
         let group = Pid::from_raw(-child.as_raw());
         // Until it leads a session it has no group of its own.
-        if !self.to_session || process::kill(group, signal).is_err() {
+        if self.receiver != Receiver::Session || process::kill(group, signal).is_err() {
             let _ = process::kill(child, signal);
         }
     }
@@ -123,9 +159,21 @@ pub fn run_in_session(
     child: impl FnOnce() -> c_int,
     conclude: impl FnOnce(Result<ExitReason>) -> c_int,
 ) -> Result<ExitReason> {
+    run_as_child(Forwarding::to_session(), &[], child, conclude)
+}
+
+/// The same for a child that gets what `forwarding` hands on; `conclude` has the descriptors `kept`.
+///
+/// # Errors
+/// As [`run_in_session`].
+pub fn run_as_child(
+    forwarding: Forwarding,
+    kept: &[RawFd],
+    child: impl FnOnce() -> c_int,
+    conclude: impl FnOnce(Result<ExitReason>) -> c_int,
+) -> Result<ExitReason> {
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
-    let forwarding = Forwarding::to_session();
     let before = forwarding.signals().block().context("sigprocmask failed")?;
     make_undumpable().context("prctl failed")?;
     hide_environment();
@@ -135,7 +183,7 @@ pub fn run_in_session(
         child()
     });
     let child = child.with_hint(hint::explain_fork).context("fork failed")?;
-    release_inherited(&[]);
+    release_inherited(kept);
     // Values that own closed descriptors must not be dropped.
     process::exit(conclude(forwarding.wait_for(child)))
 }

@@ -81,6 +81,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     rootfs(RootfsOption::BindRo),
     rootfs(RootfsOption::Tmpfs),
     rootfs(RootfsOption::Ephemeral),
+    rootfs(RootfsOption::Overlay),
     Opt::flag(
         OptionId::ClearEnv,
         "clear-env",

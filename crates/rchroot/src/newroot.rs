@@ -13,7 +13,7 @@ use nscore::cli::quote::Quotes;
 use nscore::cli::{Message, sentence};
 use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
-use nscore::rootfs;
+use nscore::rootfs::{self, OverlayDir};
 use nscore::sys::directory::status_of;
 use nscore::sys::file::{fd_path, open};
 use nscore::sys::mount::{Propagation, set_propagation};
@@ -84,6 +84,28 @@ fn cannot_enter<T>(
     })
 }
 
+/// What can be done without the right to mount.
+const WITH_USER_NAMESPACE: &str =
+    "use runshare --map-root-user --root NEWROOT, which has the same options";
+
+/// Locks the directory of `--overlay`. A NEWROOT that cannot be opened is reported first.
+///
+/// # Errors
+/// `cannot change root directory to DIR`; as [`Requests::lock_overlay`](rootfs::Requests::lock_overlay).
+pub(crate) fn lock_overlay(
+    root: &NewRoot,
+    options: &Options,
+    quotes: &Quotes,
+) -> Result<Option<OverlayDir>> {
+    if !options.mounts.needs_waiter() {
+        return Ok(None);
+    }
+    if let Err(errno) = root.opened.get_or_init(|| open_root(root.name)) {
+        cannot_enter(Err(*errno), root, WITH_USER_NAMESPACE, quotes)?;
+    }
+    options.mounts.lock_overlay()
+}
+
 /// Makes NEWROOT the root in a mount namespace of our own, with what is to be mounted there: all of it is gone with the
 /// command.
 #[cold]
@@ -91,9 +113,10 @@ fn mount_and_enter(
     root: &NewRoot,
     options: &Options,
     quotes: &Quotes,
+    overlay: Option<&OverlayDir>,
     warn: &dyn Fn(&Message),
 ) -> Result<()> {
-    let otherwise = "use runshare --map-root-user --root NEWROOT, which has the same options";
+    let otherwise = WITH_USER_NAMESPACE;
     let cannot = |errno| cannot_enter(Err::<(), Errno>(errno), root, otherwise, quotes);
     let found = match root.opened.get_or_init(|| open_root(root.name)) {
         Ok(opened) => status_of(&opened.directory)?,
@@ -112,7 +135,7 @@ fn mount_and_enter(
         return cannot(Errno::ESTALE);
     }
     let working = getcwd();
-    let entered = rootfs::mount_all(directory, &options.mounts, warn)?;
+    let entered = rootfs::mount_all(directory, &options.mounts, overlay, warn)?;
     let changed = fchdir(&entered).and_then(|()| chroot("."));
     cannot_enter(changed, root, otherwise, quotes)?;
     if options.skip_chdir {
@@ -148,13 +171,14 @@ pub(crate) fn enter(
     root: &NewRoot,
     options: &Options,
     quotes: &Quotes,
+    overlay: Option<&OverlayDir>,
     warn: &dyn Fn(&Message),
 ) -> Result<()> {
     if options.mounts.is_empty() {
         let otherwise = "run this in a user namespace (runshare --map-root-user rchroot ...)";
         cannot_enter(root.change_root(), root, otherwise, quotes)?;
     } else {
-        mount_and_enter(root, options, quotes, warn)?;
+        mount_and_enter(root, options, quotes, overlay, warn)?;
     }
     if !options.skip_chdir {
         // A working directory outside the root would be a way out of it.

@@ -63,6 +63,7 @@ impl Options {
             let both = "options --chdir and --skip-chdir cannot be combined";
             return Err(Usage::InvalidUsage(sentence(both, &[])));
         }
+        mounts.check().map_err(Usage::InvalidUsage)?;
         Ok(Options {
             newroot: newroot.clone(),
             command: command.to_vec(),

@@ -3,16 +3,20 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::os::fd::RawFd;
 use std::path::Path;
 
 use anyhow::{Error, Result};
 use nix::errno::Errno;
+use nix::libc::SIGKILL;
 use nscore::cli::quote::Quotes;
-use nscore::cli::{Invocation, Usage, sentence};
+use nscore::cli::{Diagnostics, Invocation, Message, Usage, sentence};
 use nscore::exec::{self, OwnFile};
-use nscore::forward::run_in_session;
+use nscore::forward::{Forwarding, run_as_child, run_in_session};
 use nscore::hint::{self, Hint};
 use nscore::language::Domain;
+use nscore::pdeathsig::ParentDeathSignal;
+use nscore::rootfs::OverlayDir;
 use nscore::sys::process::ExitReason;
 
 use crate::cli::OptionId;
@@ -51,34 +55,103 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     } else {
         OwnFile::hold()
     };
-    let diagnostics = &invocation.diagnostics;
-    newroot::enter(&newroot, &options, &quotes, &|text| diagnostics.warn(text))?;
-    let inside = Files::default();
-    let mut identity = match spec {
-        Some(spec) => spec.resolve(&inside)?,
-        None => Identity::default(),
+    let overlay = newroot::lock_overlay(&newroot, &options, &quotes)?;
+    let inside = Inside {
+        options: &options,
+        newroot: &newroot,
+        overlay: overlay.as_ref(),
+        diagnostics: &invocation.diagnostics,
+        quotes: &quotes,
+        own,
     };
-    if identity.dotted {
-        let warning = sentence("warning: '.' should be ':'", &[]);
-        invocation.diagnostics.warn(&warning.of(Domain::Gnulib));
+    match &overlay {
+        None => inside.become_command(spec, list, None),
+        Some(overlay) => {
+            let forwarding = match options.hardening.needs_fork() {
+                true => Forwarding::to_session(),
+                false => Forwarding::to_job_member(),
+            };
+            run_above(overlay, forwarding, inside.diagnostics, |signal| {
+                inside.become_command(spec, list, Some(signal))
+            })
+        }
     }
-    if let Some(list) = list {
-        identity.groups = Some(list.resolve(&inside, &quotes, &invocation.diagnostics)?);
-    }
-    let login = options.environment.login(&inside, &identity);
-    credentials::apply(&identity)?;
-    options.environment.apply(login.as_ref());
-    let hardening = options.hardening;
-    let become_command = || -> Result<ExitReason> {
-        hardening.apply(|text| diagnostics.warn(text))?;
-        Err(become_command(options.command, own.as_ref(), &quotes))
-    };
-    match hardening.needs_fork() {
-        true => run_in_session(
-            || diagnostics.finish(become_command()),
-            |ended| diagnostics.finish(ended),
-        ),
-        false => become_command(),
+}
+
+/// Runs `child` as a child and waits for it, to remove what an overlay needs while it is mounted.
+fn run_above(
+    overlay: &OverlayDir,
+    forwarding: Forwarding,
+    diagnostics: &Diagnostics,
+    child: impl FnOnce(&ParentDeathSignal) -> Result<ExitReason>,
+) -> Result<ExitReason> {
+    let death_signal = ParentDeathSignal::new(SIGKILL)?;
+    let kept: Vec<RawFd> = overlay.descriptors().collect();
+    run_as_child(
+        forwarding,
+        &kept,
+        || diagnostics.finish(death_signal.arm().and_then(|()| child(&death_signal))),
+        |ended| {
+            if let Err(error) = overlay.remove_work() {
+                diagnostics.warn_of(&error);
+            }
+            diagnostics.finish(ended)
+        },
+    )
+}
+
+/// The steps from the old root to the command.
+struct Inside<'a> {
+    options: &'a Options,
+    newroot: &'a NewRoot<'a>,
+    overlay: Option<&'a OverlayDir>,
+    diagnostics: &'a Diagnostics,
+    quotes: &'a Quotes,
+    own: Option<OwnFile>,
+}
+
+impl Inside<'_> {
+    fn become_command(
+        &self,
+        spec: Option<Spec<'_>>,
+        list: Option<GroupList<'_>>,
+        death_signal: Option<&ParentDeathSignal>,
+    ) -> Result<ExitReason> {
+        let (options, diagnostics, quotes) = (self.options, self.diagnostics, self.quotes);
+        let warn = |text: &Message| diagnostics.warn(text);
+        newroot::enter(self.newroot, options, quotes, self.overlay, &warn)?;
+        let inside = Files::default();
+        let mut identity = match spec {
+            Some(spec) => spec.resolve(&inside)?,
+            None => Identity::default(),
+        };
+        if identity.dotted {
+            let warning = sentence("warning: '.' should be ':'", &[]);
+            warn(&warning.of(Domain::Gnulib));
+        }
+        if let Some(list) = list {
+            identity.groups = Some(list.resolve(&inside, quotes, diagnostics)?);
+        }
+        let login = options.environment.login(&inside, &identity);
+        credentials::apply(&identity)?;
+        if let Some(death_signal) = death_signal {
+            // A change of credentials has cleared it.
+            death_signal.arm()?;
+        }
+        options.environment.apply(login.as_ref());
+        let hardening = options.hardening;
+        let become_command = || -> Result<ExitReason> {
+            hardening.apply(warn)?;
+            let command = options.command.clone();
+            Err(become_command(command, self.own.as_ref(), quotes))
+        };
+        match hardening.needs_fork() && self.overlay.is_none() {
+            true => run_in_session(
+                || diagnostics.finish(become_command()),
+                |ended| diagnostics.finish(ended),
+            ),
+            false => become_command(),
+        }
     }
 }
 

@@ -344,6 +344,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     rootfs(RootfsOption::BindRo),
     rootfs(RootfsOption::Tmpfs),
     rootfs(RootfsOption::Ephemeral),
+    rootfs(RootfsOption::Overlay),
 ];
 
 /// A new namespace, which is persistent if a FILE is given.

@@ -10,7 +10,7 @@ use nix::fcntl::OFlag;
 use nix::unistd::{chdir, chroot, fchdir, getcwd};
 use nscore::cli::{Message, sentence};
 use nscore::hint::{self, WithHint};
-use nscore::rootfs;
+use nscore::rootfs::{self, OverlayDir};
 use nscore::sys::file::{open, write_all};
 use nscore::sys::mount::{Propagation, mount_kernel_filesystem, set_propagation};
 
@@ -51,6 +51,7 @@ pub(crate) fn register_before_root(options: &Options) -> Result<()> {
 /// `cannot change root directory to 'DIR'`, `cannot change directory to DIR`.
 pub(crate) fn change_root_and_directory(
     options: &Options,
+    overlay: Option<&OverlayDir>,
     warn: &dyn Fn(&Message),
 ) -> Result<Option<NewRoot>> {
     let mut directory = options.directory.as_deref();
@@ -58,12 +59,12 @@ pub(crate) fn change_root_and_directory(
     let mut new_root = None;
     if let Some(root) = &options.root {
         stop_proc_propagation_inside(root, options)?;
-        new_root = change_root(root, options, warn)?;
+        new_root = change_root(root, options, overlay, warn)?;
         directory = directory.or(Some(Path::new("/")));
     } else if !options.mounts.is_empty() {
         let root = Path::new("/");
         let opened = open(root, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
-        let mounted = rootfs::mount_all(opened, &options.mounts, warn)?;
+        let mounted = rootfs::mount_all(opened, &options.mounts, overlay, warn)?;
         if options.mounts.has_root_of_its_own() {
             // The same directory by its path, in the new root.
             working = getcwd().context("cannot get the working directory")?;
@@ -80,7 +81,12 @@ pub(crate) fn change_root_and_directory(
 }
 
 /// Makes `root` the root of this process, with what is to be mounted there.
-fn change_root(root: &Path, options: &Options, warn: &dyn Fn(&Message)) -> Result<Option<NewRoot>> {
+fn change_root(
+    root: &Path,
+    options: &Options,
+    overlay: Option<&OverlayDir>,
+    warn: &dyn Fn(&Message),
+) -> Result<Option<NewRoot>> {
     if options.mounts.is_empty() && !options.extensions.pivot_root {
         cannot_chroot(chroot(root), root)?;
         return Ok(None);
@@ -90,7 +96,7 @@ fn change_root(root: &Path, options: &Options, warn: &dyn Fn(&Message)) -> Resul
         .with_hint_for(root, hint::explain_path)
         .with_context(|| cannot_change_root(root))?;
     if !options.mounts.is_empty() {
-        opened = rootfs::mount_all(opened, &options.mounts, warn)?;
+        opened = rootfs::mount_all(opened, &options.mounts, overlay, warn)?;
     }
     if options.extensions.pivot_root {
         let new_root = NewRoot::enter(&opened)

@@ -231,6 +231,21 @@ impl Options {
         // A PID namespace can be bound only once its first process exists.
         let binds_pid_namespace = self.persists(|ns_type| ns_type == NsType::Pid);
         self.fork |= self.extensions.hardening.needs_fork() || binds_pid_namespace;
+        self.fork |= self.needs_waiter();
+    }
+
+    /// Whether something is to be undone when the program has ended.
+    pub(crate) fn needs_waiter(&self) -> bool {
+        self.mounts.needs_waiter()
+    }
+
+    /// Returns the signal that the child gets when its parent dies. A program must not outlive the process that holds the
+    /// lock on the directory that it writes to.
+    pub(crate) fn death_signal(&self) -> Option<c_int> {
+        match self.kill_child {
+            None if self.needs_waiter() => Some(SIGKILL),
+            signal => signal,
+        }
     }
 
     /// Checks what options require of each other, whatever their order.
@@ -262,6 +277,10 @@ impl Options {
         );
         if extensions.pivot_root && propagates {
             bail!("option --pivot-root requires --propagation private or slave");
+        }
+        self.mounts.check()?;
+        if self.mounts.needs_waiter() && self.persists_mounts() {
+            bail!("option --overlay cannot be combined with a persistent mount namespace");
         }
         if !self.mounts.is_empty() && propagates {
             bail!("mounts below the root require --propagation private or slave");
@@ -297,6 +316,14 @@ impl Options {
         let mut unshared = self.unshared.iter();
         self.extensions.persist.is_some()
             && unshared.any(|unshared| unshared.file.is_none() && is_such(unshared.ns_type))
+    }
+
+    /// Whether the mount namespace may outlive the program.
+    fn persists_mounts(&self) -> bool {
+        let mut unshared = self.unshared.iter();
+        let has_file =
+            unshared.any(|unshared| unshared.ns_type == NsType::Mount && unshared.file.is_some());
+        has_file || self.persists(|ns_type| ns_type == NsType::Mount)
     }
 
     /// Returns whose subordinate IDs are mapped, if they are not the caller's, and the file that lists them.

@@ -13,7 +13,7 @@ use nscore::sys::process::ExitReason;
 use nscore::sys::signal::set_default;
 
 use crate::cli::OptionId;
-use crate::fork::{self, Exposure, Watchdog};
+use crate::fork::{self, Exposure, Held, Watchdog};
 use crate::idmap::hint::foreign_subordinate_ids;
 use crate::idmap::write::IdMapWriter;
 use crate::options::Options;
@@ -56,6 +56,7 @@ fn run_program(options: &Options, diagnostics: &Diagnostics) -> Result<ExitReaso
     let watchdog = Watchdog::spawn(options, diagnostics)?;
 
     credentials::become_owner(options)?;
+    let held = Held::prepare(options)?;
     unshare_namespaces(options)?;
     binder.renew_mount_namespace()?;
     id_maps.write_ranges()?;
@@ -67,9 +68,10 @@ fn run_program(options: &Options, diagnostics: &Diagnostics) -> Result<ExitReaso
         program,
         own_file,
         id_maps,
+        held: &held,
     };
     if options.init {
-        return init::run(options, diagnostics, binder, |init| {
+        return init::run(options, diagnostics, binder, &held, |init| {
             inside.set_up_namespaces()?;
             init.run(diagnostics, || inside.become_program(None))
         });
@@ -83,6 +85,7 @@ fn run_program(options: &Options, diagnostics: &Diagnostics) -> Result<ExitReaso
             options,
             diagnostics,
             binder,
+            &held,
             watchdog,
             set_up_and_become_program,
         );
@@ -105,6 +108,7 @@ struct Inside<'a> {
     program: Program<'a>,
     own_file: Option<OwnFile>,
     id_maps: IdMapWriter,
+    held: &'a Held,
 }
 
 impl Inside<'_> {
@@ -118,8 +122,9 @@ impl Inside<'_> {
             mounts::set_root_propagation(options)?;
         }
         mounts::register_before_root(options)?;
-        let new_root =
-            mounts::change_root_and_directory(options, &|text| self.diagnostics.warn(text))?;
+        let new_root = mounts::change_root_and_directory(options, self.held.overlay(), &|text| {
+            self.diagnostics.warn(text);
+        })?;
         mounts::mount_proc_and_binfmt(options)?;
         mounts::pivot_root(new_root, options)
     }

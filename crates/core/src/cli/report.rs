@@ -107,6 +107,12 @@ impl Diagnostics {
         let _ = self.write_line(&[&self.name(), &": ", &self.translate(sentence)]);
     }
 
+    /// Warns of an error that does not change how the tool ends.
+    pub fn warn_of(&self, error: &Error) {
+        let sentence = self.translate_chain(error);
+        let _ = self.write_line(&[&self.name(), &": warning: ", &sentence]);
+    }
+
     /// Ends a process of the tool's: as the program that it waited for, or with what went wrong told. Returns the exit
     /// status; it does not return where the program died by a signal.
     pub fn finish(&self, ended: Result<ExitReason, Error>) -> c_int {

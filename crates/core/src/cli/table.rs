@@ -262,6 +262,13 @@ impl<Id: Copy> Opt<Id> {
                 "ephemeral",
                 "write changes of the root to memory, and discard them at the end",
             ),
+            RootfsOption::Overlay => Opt::required(
+                id,
+                "overlay",
+                "DIR",
+                "what is written to the root goes to DIR/upper; implies --fork",
+            )
+            .value_hint(ValueHint::DirPath),
             RootfsOption::Tmpfs => Opt::required(
                 id,
                 "tmpfs",

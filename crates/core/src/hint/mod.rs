@@ -19,6 +19,7 @@ mod chroot;
 mod fork;
 mod kernel_version;
 mod limit;
+mod overlay;
 mod path;
 mod proc;
 mod program;
@@ -39,6 +40,7 @@ pub use capability::{CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capa
 pub use chroot::explain_chroot;
 pub use fork::explain_fork;
 pub use kernel_version::{explain_missing_ids, explain_mount_binfmt};
+pub use overlay::explain_overlay;
 pub use path::explain_path;
 pub use proc::{explain_missing_process, explain_mount_proc};
 pub use program::explain_exec;

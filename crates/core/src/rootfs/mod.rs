@@ -20,10 +20,13 @@ mod api;
 mod attach;
 mod bind;
 mod dev;
-mod ephemeral;
 mod error;
+mod layers;
 mod option;
+mod overlay;
+mod overlay_dir;
 mod remount;
+mod remove_tree;
 mod requests;
 mod resolv_conf;
 mod root;
@@ -46,26 +49,28 @@ use bind::PreparedMount;
 use root::Root;
 
 pub use option::RootfsOption;
+pub use overlay_dir::OverlayDir;
 pub use requests::{ApiMode, Requests};
 
 /// Makes the mounts that were asked for below `directory`, and returns the root to enter.
 ///
-/// The caller is in a mount namespace of its own whose mounts travel to no other, and `directory` was opened there. `warn`
-/// gets what is less than was asked for.
+/// The caller is in a mount namespace of its own whose mounts travel to no other, and `directory` was opened there. `overlay`
+/// is what [`Requests::lock_overlay`] has returned. `warn` gets what is less than was asked for.
 ///
 /// # Errors
 /// `mount DIR failed`, `bind SRC on DIR failed`, `cannot make mount point DIR`.
 pub fn mount_all(
     directory: impl AsFd,
     requests: &Requests,
+    overlay: Option<&OverlayDir>,
     warn: &dyn Fn(&Message),
 ) -> Result<OwnedFd> {
     use_mapped_ids();
     let prepared = requests.mounts.iter().map(PreparedMount::new);
     let prepared = prepared.collect::<Result<Vec<_>>>()?;
     let resolv_conf = resolv_conf::open_source(requests, warn);
-    let root = if requests.is_ephemeral {
-        ephemeral::mount(directory.as_fd())?
+    let root = if requests.is_ephemeral || overlay.is_some() {
+        overlay::mount(directory.as_fd(), overlay)?
     } else {
         own_mount(directory)?
     };

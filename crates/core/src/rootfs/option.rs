@@ -24,6 +24,8 @@ pub enum RootfsOption {
     Tmpfs,
     /// `--ephemeral`.
     Ephemeral,
+    /// `--overlay`.
+    Overlay,
 }
 
 impl Requests {
@@ -49,6 +51,10 @@ impl Requests {
             RootfsOption::Tmpfs => self.add_tmpfs(required),
             RootfsOption::Ephemeral => {
                 self.set_ephemeral();
+                Ok(())
+            }
+            RootfsOption::Overlay => {
+                self.set_overlay(required);
                 Ok(())
             }
         }

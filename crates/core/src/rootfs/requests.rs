@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use nix::libc;
 
+use super::OverlayDir;
 use super::attach::{NO_PRIVILEGE, NewFilesystem};
 use crate::message::{Message, sentence};
 
@@ -58,6 +59,7 @@ pub struct Requests {
     resolv_conf: Option<ResolvConf>,
     pub(super) omit_proc: bool,
     pub(super) is_ephemeral: bool,
+    overlay: Option<PathBuf>,
     /// In the order of the command line.
     pub(super) mounts: Vec<MountRequest>,
 }
@@ -65,7 +67,7 @@ pub struct Requests {
 impl Requests {
     /// Whether nothing is to be mounted.
     pub fn is_empty(&self) -> bool {
-        let nothing = self.mounts.is_empty() && !self.is_ephemeral;
+        let nothing = self.mounts.is_empty() && !self.has_root_of_its_own();
         nothing && self.api.is_none() && !self.wants_resolv_conf()
     }
 
@@ -85,7 +87,37 @@ impl Requests {
 
     /// Whether the root that [`mount_all`](super::mount_all) returns is another one than the directory that it is given.
     pub fn has_root_of_its_own(&self) -> bool {
-        self.is_ephemeral
+        self.is_ephemeral || self.overlay.is_some()
+    }
+
+    /// `--overlay`
+    pub fn set_overlay(&mut self, directory: &OsStr) {
+        self.overlay = Some(directory.into());
+    }
+
+    /// Whether a process has to wait for the program, to undo something when that has ended.
+    pub fn needs_waiter(&self) -> bool {
+        self.overlay.is_some()
+    }
+
+    /// Locks the directory of `--overlay`, which is made if it is missing.
+    ///
+    /// # Errors
+    /// As [`OverlayDir::lock`].
+    pub fn lock_overlay(&self) -> anyhow::Result<Option<OverlayDir>> {
+        self.overlay.as_deref().map(OverlayDir::lock).transpose()
+    }
+
+    /// Checks what options exclude each other.
+    ///
+    /// # Errors
+    /// The sentence.
+    pub fn check(&self) -> Result<(), Message> {
+        if self.is_ephemeral && self.overlay.is_some() {
+            let both = "options --ephemeral and --overlay cannot be combined";
+            return Err(sentence(both, &[]));
+        }
+        Ok(())
     }
 
     /// Leaves /proc to somebody else.
@@ -290,111 +322,4 @@ fn unknown_word(option: &str, value: &OsStr, word: &[u8]) -> Message {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn bind(value: &str, is_read_only: bool) -> Result<BindRequest, String> {
-        let mut requests = Requests::default();
-        let added = requests.add_bind(value.as_ref(), is_read_only);
-        added.map_err(|error| error.to_string())?;
-        match requests.mounts.pop() {
-            Some(MountRequest::Bind(bind)) => Ok(bind),
-            other => Err(format!("{other:?}")),
-        }
-    }
-
-    #[test]
-    fn a_bind_has_up_to_three_fields() {
-        let expected = |source: &str, target: &str, attributes| {
-            Ok(BindRequest {
-                source: source.into(),
-                target: target.into(),
-                attributes,
-            })
-        };
-        assert_eq!(bind("/a", false), expected("/a", "/a", 0));
-        assert_eq!(
-            bind("/a:/b", true),
-            expected("/a", "/b", libc::MOUNT_ATTR_RDONLY)
-        );
-        assert_eq!(
-            bind(r"/a\:b:/c\\d\e", false),
-            expected("/a:b", r"/c\d\e", 0)
-        );
-        let set = libc::MOUNT_ATTR_NOEXEC | libc::MOUNT_ATTR_NODEV;
-        assert_eq!(bind("a:/b:noexec,nodev", false), expected("a", "/b", set));
-        for (value, why) in [
-            ("", "SRC must not be empty or begin with '+'"),
-            (":/b", "SRC must not be empty or begin with '+'"),
-            ("+/a", "SRC must not be empty or begin with '+'"),
-            ("/a:", "DST must not be empty"),
-            ("/a:/b:rw", "unknown option 'rw'"),
-            (
-                "/a:/b:nodev:x",
-                "it has more than three fields; write a colon in a path as '\\:'",
-            ),
-        ] {
-            assert_eq!(
-                bind(value, false),
-                Err(format!("invalid --bind argument '{value}': {why}"))
-            );
-        }
-    }
-
-    #[test]
-    fn a_tmpfs_is_for_its_owner_alone_to_write_to_unless_it_is_said_otherwise() {
-        let one = |value: &str| {
-            let mut requests = Requests::default();
-            requests
-                .add_tmpfs(value.as_ref())
-                .map_err(|error| error.to_string())?;
-            match requests.mounts.pop() {
-                Some(MountRequest::Tmpfs(path, tmpfs)) => Ok((path, tmpfs)),
-                other => Err(format!("{other:?}")),
-            }
-        };
-        let plain = NewFilesystem::new(c"tmpfs", NO_PRIVILEGE);
-        let expected = plain.clone().with(c"mode", c"0755");
-        assert_eq!(one("/a"), Ok(("/a".into(), expected)));
-        let mut expected = plain.with(c"size", c"1m").with(c"mode", c"1777");
-        expected.attributes |= libc::MOUNT_ATTR_NOEXEC;
-        assert_eq!(
-            one("/a:size=1m,noexec,mode=1777"),
-            Ok(("/a".into(), expected))
-        );
-        for value in ["", ":size=1m", "/a:=1", "/a:b:c"] {
-            assert!(one(value).is_err(), "{value}");
-        }
-    }
-
-    #[test]
-    fn resolv_conf_comes_with_the_api_unless_it_is_refused() {
-        let mut requests = Requests::default();
-        assert!(requests.is_empty());
-        requests
-            .set_resolv_conf("off".as_ref())
-            .expect("a word that is known");
-        assert!(requests.is_empty());
-        assert_eq!(requests.option_for_root(), Some("--resolv-conf"));
-        requests.set_api(None).expect("no mode is one");
-        assert!(!requests.wants_resolv_conf() && !requests.is_empty());
-        requests
-            .set_resolv_conf("auto".as_ref())
-            .expect("a word that is known");
-        assert!(requests.wants_resolv_conf());
-        assert!(requests.set_api(Some("hots".as_ref())).is_err());
-        assert!(requests.set_resolv_conf("".as_ref()).is_err());
-    }
-
-    proptest! {
-        #[test]
-        fn any_value_is_answered(value in any::<Vec<u8>>()) {
-            let value = OsString::from_vec(value);
-            let mut requests = Requests::default();
-            let _ = requests.add_bind(&value, true);
-            let _ = requests.add_tmpfs(&value);
-        }
-    }
-}
+mod tests;

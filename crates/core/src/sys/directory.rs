@@ -158,6 +158,12 @@ impl Directory {
     }
 }
 
+impl From<OwnedFd> for Directory {
+    fn from(opened: OwnedFd) -> Directory {
+        Directory(opened)
+    }
+}
+
 impl AsFd for Directory {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()

@@ -59,6 +59,18 @@ pub fn signal_input(descriptor: impl AsFd, signal: c_int) -> Result<(), Errno> {
     fcntl(descriptor, FcntlArg::F_SETFL(OFlag::O_ASYNC)).map(drop)
 }
 
+/// Locks an open file against whoever else locks it, until every copy of the descriptor is closed, `flock(2)`. nix's wrapper
+/// unlocks when it is dropped, and so it would in a child of the process that holds the lock.
+///
+/// # Errors
+/// EWOULDBLOCK if another process has locked it.
+pub fn lock(file: impl AsFd) -> Result<(), Errno> {
+    let how = libc::LOCK_EX | libc::LOCK_NB;
+    // SAFETY: flock takes numbers and no pointer.
+    let locked = unsafe { libc::flock(file.as_fd().as_raw_fd(), how) };
+    Errno::result(locked).map(drop)
+}
+
 /// Writes all of `bytes`, going on where a write was short or interrupted, `write(2)`.
 ///
 /// # Errors

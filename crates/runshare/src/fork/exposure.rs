@@ -22,11 +22,12 @@ pub(crate) enum Exposure {
 }
 
 impl Exposure {
-    /// Returns what these options require. A tool that waits for an init or for a session is hidden. A tool that waits
+    /// Returns what these options require. A tool that waits for an init or for a session, or that
+    /// has something to undo, is hidden. A tool that waits
     /// for a program with pivot_root(2) or without descriptors must not be a way to what the program does not have.
     pub(crate) fn new(options: &Options) -> Exposure {
         let extensions = &options.extensions;
-        if options.init || extensions.hardening.needs_fork() {
+        if options.init || options.needs_waiter() || extensions.hardening.needs_fork() {
             Exposure::Hidden
         } else if extensions.pivot_root || extensions.hardening.closes_descriptors() {
             Exposure::Released

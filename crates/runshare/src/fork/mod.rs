@@ -1,6 +1,7 @@
 //! `--fork`: the program runs as a child; the tool waits for it, handles signals for it, and ends as it ended.
 
 mod exposure;
+mod held;
 mod watchdog;
 
 use anyhow::{Context, Result};
@@ -21,6 +22,7 @@ use crate::persist::NamespaceBinder;
 use crate::sync_socket::{SyncSocket, wait_for_release};
 
 pub(crate) use exposure::Exposure;
+pub(crate) use held::Held;
 pub(crate) use watchdog::Watchdog;
 
 /// Forks; runs `inside` in the child once the parent is ready, waits for it, and returns how it ended.
@@ -31,11 +33,12 @@ pub(crate) fn run(
     options: &Options,
     diagnostics: &Diagnostics,
     binder: NamespaceBinder,
+    held: &Held,
     mut watchdog: Option<Watchdog>,
     inside: impl FnOnce(Option<&ParentDeathSignal>) -> Result<ExitReason>,
 ) -> Result<ExitReason> {
     let waiter = ChildWaiter::new(options).context("sigprocmask failed")?;
-    let death_signal = match options.kill_child {
+    let death_signal = match options.death_signal() {
         Some(signal) => Some(ParentDeathSignal::new(signal)?),
         None => None,
     };
@@ -59,15 +62,18 @@ pub(crate) fn run(
         .with_hint(hint::explain_fork)
         .context("fork failed")?;
     let prepared = exposure.prepare_to_wait(binder);
-    let released = prepared.and_then(|()| release_child(child, exposure, sync, watchdog.as_mut()));
+    let released =
+        prepared.and_then(|()| release_child(child, exposure, held, sync, watchdog.as_mut()));
     if let Err(error) = released {
         // It still waits at its socket, and nothing will release it.
         kill_and_reap(child);
         drop(watchdog);
+        held.undo(diagnostics);
         return exposure.finish(diagnostics, Err(error));
     }
     let result = waiter.wait(child);
     drop(watchdog);
+    held.undo(diagnostics);
     exposure.finish(diagnostics, result)
 }
 
@@ -78,6 +84,7 @@ pub(crate) fn run(
 fn release_child(
     child: Pid,
     exposure: Exposure,
+    held: &Held,
     sync: Option<SyncSocket>,
     watchdog: Option<&mut Watchdog>,
 ) -> Result<()> {
@@ -85,11 +92,11 @@ fn release_child(
         (Some(watchdog), sync) => {
             // If the watchdog ends, the child must see that no process is left that could release it.
             drop(sync);
-            exposure.release(watchdog.descriptors());
+            exposure.release(watchdog.descriptors().chain(held.descriptors()));
             watchdog.watch_child(child)
         }
         (None, Some(sync)) => {
-            exposure.release(sync.descriptors());
+            exposure.release(sync.descriptors().chain(held.descriptors()));
             sync.release(0).context("send failed")
         }
         (None, None) => Ok(()),
@@ -98,7 +105,8 @@ fn release_child(
 
 /// How the parent waits. Ctrl-C in a terminal reaches the child too, so the parent must not die by it before the child
 /// has. With `--forward-signals` it forwards INT and TERM, and with `--new-session`, where the child is not part of the
-/// terminal's job, every signal that the terminal sends to the job.
+/// terminal's job, every signal that the terminal sends to the job. Where something is to be undone in the end, it forwards all that would end
+/// it before.
 struct ChildWaiter {
     mask_before: SignalSet,
     forwarding: Option<Forwarding>,
@@ -111,6 +119,8 @@ impl ChildWaiter {
             Some(Forwarding::to_session())
         } else if options.forward_signals {
             Some(Forwarding::to_child())
+        } else if options.needs_waiter() {
+            Some(Forwarding::to_job_member())
         } else {
             None
         };

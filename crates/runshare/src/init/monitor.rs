@@ -17,7 +17,7 @@ use nscore::pdeathsig::ParentDeathSignal;
 use nscore::sys::process::{self, ExitReason, WaitStatus};
 use nscore::sys::signal::SignalSet;
 
-use crate::fork::Exposure;
+use crate::fork::{Exposure, Held};
 use crate::helper::kill_and_reap;
 use crate::init::job_control::Job;
 use crate::init::pid1::Init;
@@ -35,6 +35,7 @@ pub(crate) fn run(
     options: &Options,
     diagnostics: &Diagnostics,
     binder: NamespaceBinder,
+    held: &Held,
     inside: impl FnOnce(&Init) -> Result<ExitReason>,
 ) -> Result<ExitReason> {
     let mask = SignalSet::full().block().context("sigprocmask failed")?;
@@ -62,6 +63,7 @@ pub(crate) fn run(
         .context("fork failed")?;
     if let Err(error) = Exposure::Hidden.prepare_to_wait(binder) {
         kill_and_reap(init_pid);
+        held.undo(diagnostics);
         return Err(error);
     }
     // A reader of the program's output or a process that waits for its lock must see that the program closed it, so
@@ -69,6 +71,7 @@ pub(crate) fn run(
     let mut needed = vec![receiver.descriptor()];
     needed.extend(terminal.descriptor());
     needed.extend(sync.descriptors());
+    needed.extend(held.descriptors());
     release_inherited(&needed);
     let result = match sync.release(0).context("send failed") {
         Ok(()) => wait(init_pid, receiver, terminal),
@@ -77,6 +80,7 @@ pub(crate) fn run(
             Err(error)
         }
     };
+    held.undo(diagnostics);
     // Values that own closed descriptors must not be dropped.
     process::exit(diagnostics.finish(result))
 }

@@ -1,164 +1,84 @@
-//! `--ephemeral`: what is written to the root goes to memory, and is gone with the mount namespace.
+//! A root like a directory, to which nothing that is written stays: `--ephemeral`, where it goes to memory and is gone with
+//! the mount namespace, and `--overlay`, where it goes to a directory.
 //!
-//! The root is an overlay, the directory below and a tmpfs above. The tmpfs is mounted on the directory and the overlay on
-//! the tmpfs, so neither can be reached from inside. An overlay shows one file system alone: what is mounted below the
-//! directory is mounted again, each with an overlay of its own, the file systems of the kernel's as they are, and what
-//! cannot be an overlay's lower layer read-only.
+//! The root is an overlay, the directory below and the [layer](Layers) above. In memory that is a tmpfs, which is mounted on
+//! the directory and the overlay on the tmpfs, so neither can be reached from inside. An overlay shows one file system
+//! alone: what is mounted below the directory is mounted again, each with an overlay of its own, the file systems of the
+//! kernel's as they are, and what cannot be an overlay's lower layer read-only.
 //!
 //! A user namespace has no overlay over a directory below which more privileged namespaces have mounted something. There the
-//! root is a tmpfs, with an overlay for each entry of the directory.
+//! root is a tmpfs, with an overlay for each entry of the directory. It cannot be written to itself with `--overlay`, since
+//! that would not stay.
 
-use std::cell::Cell;
-use std::ffi::{CStr, CString, OsStr};
+use std::ffi::{CString, OsStr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use anyhow::{Context, Error, Result, bail};
+use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
-use nix::fcntl::{AtFlags, OFlag, readlinkat};
+use nix::fcntl::{OFlag, readlinkat};
 use nix::libc::{self, S_IFDIR, S_IFLNK};
-use nix::sys::stat::{FchmodatFlags, Mode, fchmodat, mkdirat};
-use nix::unistd::{Gid, Uid, fchownat, symlinkat};
+use nix::unistd::symlinkat;
 
-use super::attach::{NewFilesystem, bind};
+use super::attach::bind;
 use super::error::MountError;
-use super::remount::attributes_of;
+use super::layers::{Above, Layers, c_path, copy_owner, make_directory};
+use super::overlay_dir::OverlayDir;
 use super::root::{PointKind, Root};
 use super::source::Source;
 use super::submounts::{Submount, Submounts};
-use crate::ns_type::NsType;
-use crate::procfs::Proc;
+use crate::hint::{Hint, explain_overlay};
 use crate::safe_open::open_path;
-use crate::sys::directory::{Directory, EntryBuffer, Status, status_of};
-use crate::sys::file::fd_path;
+use crate::sys::directory::{Directory, EntryBuffer, status_of};
 use crate::sys::mount::attach;
-use crate::sys::xattr::has_user_attributes;
 
 /// How many directories below the root are made one by one.
 const DEPTH: usize = 2;
 
-/// Makes a root like `directory`, to which nothing that is written stays.
+/// Makes a root like `directory`; what is written to it goes to memory or, with `kept`, to that directory.
 ///
 /// # Errors
-/// `cannot make an ephemeral root`; that this kernel cannot.
-pub(super) fn mount(directory: BorrowedFd<'_>) -> Result<OwnedFd> {
-    let sentence = "cannot make an ephemeral root";
-    let submounts = Submounts::open_below(directory).context(sentence)?;
-    let scratch = NewFilesystem::new(c"tmpfs", 0).with(c"mode", c"0700");
-    let scratch = scratch.make().map_err(Error::from).context(sentence)?;
-    attach(&scratch, directory).context(sentence)?;
-    let layers = Layers::new(scratch);
-    if layers.is_in_user_namespace && !has_user_attributes(&fd_path(&layers.scratch)) {
-        bail!(
-            "option --ephemeral requires Linux 6.6 in a user namespace: tmpfs lacks user attributes"
-        );
-    }
-    match layers.overlay(directory) {
+/// `cannot make an ephemeral root`, `cannot use DIR as an overlay`; that this kernel cannot.
+pub(super) fn mount(directory: BorrowedFd<'_>, kept: Option<&OverlayDir>) -> Result<OwnedFd> {
+    let submounts = Submounts::open_below(directory).context("cannot read the mounts")?;
+    let layers = match kept {
+        Some(kept) => Layers::in_directory(kept)?,
+        None => Layers::in_memory(directory)?,
+    };
+    let root = mount_root(&layers, directory, &submounts);
+    root.map(Root::into_directory).map_err(|error| {
+        let (errno, kept) = (error.errno, layers.kept().map(Path::to_owned));
+        let why = Hint::new(move || explain_overlay(errno, kept.as_deref()?));
+        Error::from(error).context(why).context(layers.sentence())
+    })
+}
+
+fn mount_root(
+    layers: &Layers,
+    directory: BorrowedFd<'_>,
+    submounts: &Submounts,
+) -> Result<Root, MountError> {
+    match layers.overlay(directory, Above::Directory(Path::new(""))) {
         Ok(overlay) => {
-            attach(&overlay, &layers.scratch).context(sentence)?;
+            attach(&overlay, layers.point(directory))?;
             let root = Root::new(overlay);
-            mount_again(&layers, &root, &submounts)
-                .map_err(Error::from)
-                .context(sentence)?;
-            Ok(root.into_directory())
+            mount_again(layers, &root, submounts)?;
+            Ok(root)
         }
         // Something more privileged is mounted below it.
         Err(MountError {
             errno: Errno::EINVAL,
             ..
         }) if layers.is_in_user_namespace => {
-            let root = layers
-                .copy_of_root(directory)
-                .map_err(Error::from)
-                .context(sentence)?;
-            let fill = fill(&layers, &root, &submounts, directory, Path::new(""), 1);
-            fill.map_err(Error::from).context(sentence)?;
-            Ok(root.into_directory())
+            layers.try_upper()?;
+            let root = layers.copy_of_root(directory)?;
+            fill(layers, &root, submounts, directory, Path::new(""), 1)?;
+            layers.seal(&root)?;
+            Ok(root)
         }
-        Err(error) => Err(Error::from(error)).context(sentence),
+        Err(error) => Err(error),
     }
-}
-
-/// The tmpfs with the upper layers.
-struct Layers {
-    scratch: OwnedFd,
-    count: Cell<u32>,
-    is_in_user_namespace: bool,
-}
-
-impl Layers {
-    fn new(scratch: OwnedFd) -> Layers {
-        Layers {
-            scratch,
-            count: Cell::new(0),
-            is_in_user_namespace: Proc::mounted().is_initial(NsType::User) != Some(true),
-        }
-    }
-
-    /// A new directory in the tmpfs.
-    fn directory(&self) -> Result<OwnedFd, Errno> {
-        let number = self.count.get();
-        self.count.set(number + 1);
-        let name = CString::new(number.to_string()).map_err(|_| Errno::EINVAL)?;
-        make_directory(&self.scratch, &name)
-    }
-
-    /// An overlay of a directory, mounted nowhere yet. It has the attributes of the mount that the directory is on, which
-    /// the kernel does not pass on.
-    fn overlay(&self, lower: BorrowedFd<'_>) -> Result<OwnedFd, MountError> {
-        let layer = self.directory()?;
-        let (upper, work) = (
-            make_directory(&layer, c"upper")?,
-            make_directory(&layer, c"work")?,
-        );
-        copy_owner(&status_of(lower)?, &layer, c"upper")?;
-        let attributes = attributes_of(lower)? & !libc::MOUNT_ATTR_RDONLY;
-        let mut overlay = NewFilesystem::new(c"overlay", attributes)
-            .with(c"lowerdir", &c_path(lower)?)
-            .with(c"upperdir", &c_path(upper.as_fd())?)
-            .with(c"workdir", &c_path(work.as_fd())?);
-        if self.is_in_user_namespace {
-            // trusted.* is for the initial user namespace alone.
-            overlay.parameters.push((c"userxattr".into(), None));
-        }
-        overlay.make()
-    }
-
-    /// A tmpfs on the scratch one as root, with the owner and permissions of a directory.
-    fn copy_of_root(&self, directory: BorrowedFd<'_>) -> Result<Root, MountError> {
-        let mode = format!("{:o}", status_of(directory)?.permissions);
-        let mode = CString::new(mode).map_err(|_| Errno::EINVAL)?;
-        let tmpfs = NewFilesystem::new(c"tmpfs", 0)
-            .with(c"mode", &mode)
-            .make()?;
-        attach(&tmpfs, &self.scratch)?;
-        Ok(Root::new(tmpfs))
-    }
-}
-
-fn make_directory(parent: &OwnedFd, name: &CStr) -> Result<OwnedFd, Errno> {
-    mkdirat(parent, name, Mode::from_bits_retain(0o700))?;
-    open_path(parent, name, OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY)
-}
-
-/// Gives a directory the owner and permissions of another one. An owner that this user namespace has no number for
-/// cannot be given.
-fn copy_owner(from: &Status, parent: &OwnedFd, name: &CStr) -> Result<(), Errno> {
-    let (uid, gid) = (Uid::from_raw(from.uid), Gid::from_raw(from.gid));
-    let _ = fchownat(
-        parent,
-        name,
-        Some(uid),
-        Some(gid),
-        AtFlags::AT_SYMLINK_NOFOLLOW,
-    );
-    let mode = Mode::from_bits_truncate(from.permissions);
-    fchmodat(parent, name, mode, FchmodatFlags::FollowSymlink)
-}
-
-fn c_path(file: BorrowedFd<'_>) -> Result<CString, Errno> {
-    CString::new(fd_path(file).as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)
 }
 
 /// Mounts again what was mounted below the directory.
@@ -199,7 +119,7 @@ fn mount_one(
 ) -> Result<Mounted, MountError> {
     if !mount.is_pseudo
         && mount.kind == PointKind::Directory
-        && mount_overlay(layers, mount.file.as_fd(), point)?
+        && mount_overlay(layers, mount.file.as_fd(), Above::Mount(&mount.path), point)?
     {
         return Ok(Mounted::Alone);
     }
@@ -222,9 +142,10 @@ fn mount_one(
 fn mount_overlay(
     layers: &Layers,
     lower: BorrowedFd<'_>,
+    above: Above<'_>,
     point: &OwnedFd,
 ) -> Result<bool, MountError> {
-    match layers.overlay(lower) {
+    match layers.overlay(lower, above) {
         Ok(overlay) => {
             attach(&overlay, point)?;
             Ok(true)
@@ -300,7 +221,7 @@ fn fill_directory(
         return Ok(());
     }
     // With something mounted below it is too deep to be made entry by entry.
-    if !has_below && mount_overlay(layers, file.as_fd(), &point)? {
+    if !has_below && mount_overlay(layers, file.as_fd(), Above::Directory(path), &point)? {
         return Ok(());
     }
     let source = Source::from_fd(file.try_clone().map_err(|_| Errno::EMFILE)?)?;

@@ -1,0 +1,40 @@
+//! What a directory must be to hold the upper layer of an overlay.
+
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::sys::statfs::{
+    FUSE_SUPER_MAGIC, FsType, MSDOS_SUPER_MAGIC, NFS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC, statfs,
+};
+
+use super::escape_for_terminal;
+use super::path::explain_path;
+
+/// The file systems that overlayfs refuses, or on which it cannot mark what was deleted.
+const UNFIT: [(FsType, &str); 4] = [
+    (OVERLAYFS_SUPER_MAGIC, "overlayfs, as in most containers"),
+    (NFS_SUPER_MAGIC, "NFS"),
+    (FUSE_SUPER_MAGIC, "FUSE"),
+    (MSDOS_SUPER_MAGIC, "FAT"),
+];
+
+/// Why the upper layer of an overlay cannot be in this directory.
+pub fn explain_overlay(errno: Errno, directory: &Path) -> Option<String> {
+    let named = || escape_for_terminal(directory.as_os_str());
+    if errno == Errno::ESTALE {
+        return Some(format!(
+            "{} was replaced by another directory meanwhile",
+            named()
+        ));
+    }
+    let found = statfs(directory).map(|found| found.filesystem_type());
+    let unfit = UNFIT.iter().find(|(magic, _)| Ok(*magic) == found);
+    match unfit {
+        Some((_, name)) => Some(format!(
+            "{} is on {name}, which cannot hold the upper layer of an overlay: choose a directory on ext4, xfs, btrfs \
+             or a tmpfs",
+            named()
+        )),
+        None => explain_path(errno, directory),
+    }
+}

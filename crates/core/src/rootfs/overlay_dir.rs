@@ -1,0 +1,176 @@
+//! The directory of `--overlay`, in which a root's changes stay.
+//!
+//! | below it | what is there |
+//! |---|---|
+//! | `upper` | the upper layer of the root, as overlayfs writes it |
+//! | `mounts/NAME` | that of a file system mounted below the root; NAME is the path as `systemd-escape --path` writes it |
+//! | `work` | what overlayfs needs while it is mounted; removed at the end, or at the next start |
+//!
+//! Two overlays with the same upper layer destroy each other's files, so whoever uses the directory holds a lock on it,
+//! `flock(2)`. What is below the directory may be changed by its owner at any moment, so it is reached by descriptors that
+//! follow no link.
+
+use std::ffi::{CStr, CString};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::sys::stat::{Mode, mkdirat};
+use nix::unistd::mkdir;
+
+use super::remove_tree::remove_tree;
+use crate::hint::{self, WithHint};
+use crate::message::sentence;
+use crate::safe_open::open_path;
+use crate::sys::directory::status_of;
+use crate::sys::file::{lock, open};
+
+/// The layer of the root.
+pub(super) const UPPER: &CStr = c"upper";
+/// The layers of what is mounted below it.
+pub(super) const MOUNTS: &CStr = c"mounts";
+const WORK: &CStr = c"work";
+
+/// The directory, locked until this is dropped in every process that has it.
+#[derive(Debug)]
+pub struct OverlayDir {
+    path: PathBuf,
+    locked: OwnedFd,
+}
+
+impl OverlayDir {
+    /// Opens and locks the directory, which is made if it is missing.
+    ///
+    /// # Errors
+    /// `cannot open DIR`; `DIR is in use by another process`.
+    pub fn lock(path: &Path) -> Result<OverlayDir> {
+        match mkdir(path, Mode::from_bits_retain(0o700)) {
+            Ok(()) | Err(Errno::EEXIST) => {}
+            failed => failed
+                .with_hint_for(path, hint::explain_path)
+                .with_context(|| sentence("cannot make %s", &[&path]))?,
+        }
+        let opened = open(path, OFlag::O_RDONLY | OFlag::O_DIRECTORY);
+        let locked = opened
+            .with_hint_for(path, hint::explain_path)
+            .with_context(|| sentence("cannot open %s", &[&path]))?;
+        match lock(&locked) {
+            Ok(()) => {}
+            Err(Errno::EWOULDBLOCK) => {
+                let in_use = "%s is in use: another process has it as its overlay";
+                bail!(sentence(in_use, &[&path]))
+            }
+            failed => failed.with_context(|| sentence("cannot lock %s", &[&path]))?,
+        }
+        let path = path.to_owned();
+        Ok(OverlayDir { path, locked })
+    }
+
+    /// The path that was named.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The descriptors that a process needs that is to call [`OverlayDir::remove_work`].
+    pub fn descriptors(&self) -> impl Iterator<Item = RawFd> + use<> {
+        [self.locked.as_raw_fd()].into_iter()
+    }
+
+    /// Opens the directory in this mount namespace, where it may be a layer, and removes what an earlier process has left in
+    /// `work`.
+    ///
+    /// # Errors
+    /// ESTALE if the path leads to another directory by now; those of the system calls.
+    pub(super) fn open_here(&self) -> Result<OwnedFd, Errno> {
+        let here = open(&self.path, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
+        let (expected, found) = (status_of(&self.locked)?, status_of(&here)?);
+        if (expected.device, expected.inode) != (found.device, found.inode) {
+            return Err(Errno::ESTALE);
+        }
+        remove_tree(&here, WORK)?;
+        Ok(here)
+    }
+
+    /// Removes `work` when the overlay is used no more.
+    ///
+    /// # Errors
+    /// `cannot remove DIR/work`.
+    pub fn remove_work(&self) -> Result<()> {
+        let removed = remove_tree(&self.locked, WORK);
+        removed.with_context(|| sentence("cannot remove %s", &[&self.path.join("work")]))
+    }
+}
+
+/// Opens a directory below the one of `--overlay`; what is missing is made. Whether the last one was.
+///
+/// # Errors
+/// ENOTDIR for a link; those of `mkdirat(2)`.
+pub(super) fn make_below(
+    directory: impl AsFd,
+    first: &CStr,
+    below: &Path,
+) -> Result<(OwnedFd, bool), Errno> {
+    let (mut found, mut is_new) = make_or_open(directory, first)?;
+    for component in below.components() {
+        if let Component::Normal(name) = component {
+            let name = CString::new(name.as_bytes()).map_err(|_| Errno::EINVAL)?;
+            (found, is_new) = make_or_open(found, &name)?;
+        }
+    }
+    Ok((found, is_new))
+}
+
+fn make_or_open(parent: impl AsFd, name: &CStr) -> Result<(OwnedFd, bool), Errno> {
+    let is_new = match mkdirat(parent.as_fd(), name, Mode::from_bits_retain(0o700)) {
+        Ok(()) => true,
+        Err(Errno::EEXIST) => false,
+        Err(errno) => return Err(errno),
+    };
+    let flags = OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY;
+    Ok((open_path(parent, name, flags)?, is_new))
+}
+
+/// A new directory for overlayfs to work in.
+///
+/// # Errors
+/// Those of `mkdirat(2)`.
+pub(super) fn make_work(directory: impl AsFd, number: u32) -> Result<OwnedFd, Errno> {
+    let path = PathBuf::from(number.to_string());
+    make_below(directory, WORK, &path).map(|(work, _)| work)
+}
+
+/// The name below `mounts` of what is mounted on a path, as `systemd-escape --path` makes it.
+pub(super) fn escape_path(path: &Path) -> CString {
+    let mut name = Vec::new();
+    for byte in path.as_os_str().as_bytes() {
+        match byte {
+            b'/' => name.push(b'-'),
+            b'.' if name.is_empty() => name.extend(b"\\x2e"),
+            b'.' | b':' | b'_' => name.push(*byte),
+            byte if byte.is_ascii_alphanumeric() => name.push(*byte),
+            byte => name.extend(format!("\\x{byte:02x}").into_bytes()),
+        }
+    }
+    CString::new(name).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mount_point_is_a_name_as_systemd_has_it() {
+        for (path, name) in [
+            ("home", "home"),
+            ("var/lib/a-b", r"var-lib-a\x2db"),
+            (".x/y.z", r"\x2ex-y.z"),
+            ("a b/\u{e9}\\", r"a\x20b-\xc3\xa9\x5c"),
+        ] {
+            let escaped = escape_path(Path::new(path));
+            assert_eq!(escaped.to_str(), Ok(name));
+        }
+    }
+}

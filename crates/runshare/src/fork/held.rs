@@ -1,0 +1,48 @@
+//! What the process that waits holds for the program, and undoes when that has ended.
+
+use std::os::fd::RawFd;
+
+use anyhow::Result;
+use nscore::cli::Diagnostics;
+use nscore::rootfs::OverlayDir;
+
+use crate::options::Options;
+
+/// It is made before the namespaces, and by the tool itself.
+pub(crate) struct Held {
+    overlay: Option<OverlayDir>,
+}
+
+impl Held {
+    /// Takes hold of what these options require.
+    ///
+    /// # Errors
+    /// As [`OverlayDir::lock`].
+    pub(crate) fn prepare(options: &Options) -> Result<Held> {
+        let overlay = options.mounts.lock_overlay()?;
+        Ok(Held { overlay })
+    }
+
+    /// The directory of `--overlay`.
+    pub(crate) fn overlay(&self) -> Option<&OverlayDir> {
+        self.overlay.as_ref()
+    }
+
+    /// The descriptors that must stay open while the program runs.
+    pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
+        let overlay = self.overlay.iter();
+        overlay.flat_map(OverlayDir::descriptors)
+    }
+
+    /// Undoes what is to be gone after the program. That something stays is a warning: how the program ended is what the
+    /// caller asks for.
+    pub(crate) fn undo(&self, diagnostics: &Diagnostics) {
+        let undone = match &self.overlay {
+            Some(overlay) => overlay.remove_work(),
+            None => Ok(()),
+        };
+        if let Err(error) = undone {
+            diagnostics.warn_of(&error);
+        }
+    }
+}
