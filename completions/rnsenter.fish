@@ -129,7 +129,7 @@ function __rnsenter_operand
 end
 
 complete -c rnsenter -f -a '(__rnsenter_operand)'
-complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'a process (INODE: its pidfd\'s), a namespace by its inode, persistent namespaces, a container by its ID' -r -f -k -a "(__nsutils_targets)"
+complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'a process (INODE: its pidfd\'s), a namespace by its inode, TYPE:[INODE], netns:NAME or file, persistent namespaces, a container by its ID' -r -f -k -a "(__nsutils_targets)"
 complete -c rnsenter -n __rnsenter_at_options -s m -l mount -d 'mounts' -f -a "(__nsutils_namespace_files mnt)"
 complete -c rnsenter -n __rnsenter_at_options -s u -l uts -d 'host name and domain name' -f -a "(__nsutils_namespace_files uts)"
 complete -c rnsenter -n __rnsenter_at_options -s i -l ipc -d 'System V IPC and POSIX message queues' -f -a "(__nsutils_namespace_files ipc)"

@@ -126,8 +126,8 @@ _rnsenter() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, persistent namespaces, a container by its ID]:PID[\:INODE]|NS|DIR|ID: __nsutils_targets' \
-'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, persistent namespaces, a container by its ID]:PID[\:INODE]|NS|DIR|ID: __nsutils_targets' \
+'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, TYPE\:\[INODE\], netns\:NAME or file, persistent namespaces, a container by its ID]:PID[\:INODE]|NS|PATH|ID: __nsutils_targets' \
+'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, TYPE\:\[INODE\], netns\:NAME or file, persistent namespaces, a container by its ID]:PID[\:INODE]|NS|PATH|ID: __nsutils_targets' \
 '*-m-[mounts]::FILE|\:NSID: __nsutils_namespace_files mnt' \
 '*--mount=-[mounts]::FILE|\:NSID: __nsutils_namespace_files mnt' \
 '*-u-[host name and domain name]::FILE|\:NSID: __nsutils_namespace_files uts' \

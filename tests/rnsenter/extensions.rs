@@ -58,6 +58,24 @@ fn what_is_no_process_number_is_no_target_for_the_original() {
             ),
         ),
         (
+            "abcdef",
+            (
+                1,
+                "nsenter: no container was found whose id begins with abcdef\n",
+            ),
+        ),
+        (
+            "uts:[4294967294]",
+            (1, "nsenter: no uts namespace 4294967294 was found\n"),
+        ),
+        (
+            "netns:no such name",
+            (
+                1,
+                "nsenter: cannot open /run/netns/no such name: No such file or directory\n",
+            ),
+        ),
+        (
             "/proc/self/fd",
             (
                 1,

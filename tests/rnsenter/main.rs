@@ -29,3 +29,4 @@ mod random;
 mod rootless;
 mod session;
 mod signals;
+mod target_forms;

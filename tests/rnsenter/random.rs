@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use nix::sys::statfs::{NSFS_MAGIC, statfs};
+
 use crate::fixture::{Caller, SampleTargets, differential_test, original_is_denied_groups, seen};
 use testkit::{DifferentialTest, Outcome, Tool, assert_no_differences, require, seeded_numbers};
 
@@ -156,11 +158,16 @@ enum Verdict {
     Different(String),
 }
 
-/// Whether a directory may be the target, which the original takes for no process, and ours for one of kept namespaces.
-fn may_name_a_directory(words: &[String], original: &Outcome) -> bool {
+/// Whether a path may be the target, which the original takes for no process, and ours for persistent namespaces or for a
+/// namespace file.
+fn may_name_a_target(words: &[String], original: &Outcome) -> bool {
+    let is_namespace = |path: &Path| {
+        let found = statfs(path);
+        found.is_ok_and(|found| found.filesystem_type() == NSFS_MAGIC)
+    };
     let names = |word: &String| {
-        word.find('/')
-            .is_some_and(|at| Path::new(&word[at..]).is_dir())
+        let path = word.find('/').map(|at| Path::new(&word[at..]));
+        path.is_some_and(|path| path.is_dir() || is_namespace(path))
     };
     original.stderr == b"nsenter: invalid PID argument\n" && words.iter().any(names)
 }
@@ -171,7 +178,7 @@ fn judge(diff: &DifferentialTest, words: &[String], setup: impl Fn(Tool) -> Tool
     if seen(&ours) == seen(&original) {
         Verdict::Alike
     } else if original_is_denied_groups(&original)
-        || may_name_a_directory(words, &original)
+        || may_name_a_target(words, &original)
         || forgets_capabilities(&ours.out(), &original.out())
         || (text_of_our_own && ours.status == original.status)
     {

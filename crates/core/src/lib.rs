@@ -3,7 +3,7 @@
 //! | layer | modules | knows |
 //! |---|---|---|
 //! | the command line | [`cli`] | clap, anyhow; the only place that prints |
-//! | a program's needs | [`exec`], [`credentials`], [`hardening`], [`forward`], [`pdeathsig`], [`users`], [`procfs`], [`scan`], [`rootfs`], [`safe_open`], [`regular_file`], [`self_fds`], [`socket_copies`], [`namespace_dir`], [`container_id`], [`unread`], [`elf`], [`escape`], [`hint`], [`language`] | files and the name service |
+//! | a program's needs | [`exec`], [`credentials`], [`hardening`], [`forward`], [`pdeathsig`], [`users`], [`procfs`], [`scan`], [`rootfs`], [`safe_open`], [`regular_file`], [`self_fds`], [`socket_copies`], [`namespace_dir`], [`container_id`], [`target`], [`unread`], [`elf`], [`escape`], [`hint`], [`language`] | files and the name service |
 //! | the table | [`ns_type`] | the eight types of namespace, nothing else |
 //! | the kernel | [`sys`] | system calls; the only files with `unsafe` |
 //!
@@ -30,6 +30,7 @@ pub mod language;
 mod message;
 pub mod namespace_dir;
 pub mod ns_type;
+pub mod number;
 pub mod pdeathsig;
 pub mod procfs;
 pub mod regular_file;
@@ -40,6 +41,7 @@ mod search_path;
 pub mod self_fds;
 pub mod socket_copies;
 pub mod sys;
+pub mod target;
 pub mod unread;
 pub mod users;
 

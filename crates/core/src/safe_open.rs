@@ -10,6 +10,7 @@
 //! |---|---|---|
 //! | a directory that the caller trusts | [`TrustedDir`] | root's or the caller's, with all that are above it |
 //! | a namespace mounted in such a directory | [`open_namespace`] | whoever may mount |
+//! | a namespace that a link of /proc leads to | [`open_linked_namespace`] | the kernel's |
 //! | a file of a process | [`open_checked`] | anybody's |
 //! | a regular file of a new root | [`open_regular`](crate::regular_file::open_regular) | anybody's |
 //! | what is mounted somewhere in the root of a process | [`open_mount_point`] | anybody's |
@@ -86,6 +87,20 @@ pub fn open_namespace(directory: impl AsFd, name: &CStr) -> Result<Option<OwnedF
     }
     let fds = SelfFds::open()?;
     fds.reopen(&found, OFlag::O_RDONLY).map(Some)
+}
+
+/// Opens the namespace that the link `name` of `directory`, which is on procfs, leads to, as /proc/PID/ns/net does; `None`
+/// for whatever else is there.
+///
+/// # Errors
+/// Those of `openat(2)` and `statx(2)`: ENOENT, EACCES; as [`SelfFds::open`].
+pub fn open_linked_namespace(directory: impl AsFd, name: &CStr) -> Result<Option<OwnedFd>, Errno> {
+    let nsfs = nsfs_device();
+    let is_namespace = |status: &Status| {
+        status.file_type == S_IFREG && nsfs.is_some_and(|nsfs| nsfs == status.device)
+    };
+    let fds = SelfFds::open()?;
+    open_checked(&fds, directory, name, OFlag::O_RDONLY, is_namespace)
 }
 
 /// Whether a descriptor, which may be one of `O_PATH`, is of a namespace that is mounted where it was opened.

@@ -64,9 +64,9 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     Opt::required(
         OptionId::Target,
         "target",
-        "PID[:INODE]|NS|DIR|ID",
-        "a process (INODE: its pidfd's), a namespace by its inode, persistent namespaces, \
-         a container by its ID",
+        "PID[:INODE]|NS|PATH|ID",
+        "a process (INODE: its pidfd's), a namespace by its inode, TYPE:[INODE], netns:NAME or file, \
+         persistent namespaces, a container by its ID",
     )
     .short('t')
     .value_hint(ValueHint::DirPath)

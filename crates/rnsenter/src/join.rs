@@ -19,8 +19,8 @@ use nscore::sys::directory::{Status, status, status_of};
 use nscore::sys::namespace::{joins_by_pidfd, network_of, setns, user_namespace_of};
 use nscore::sys::nsfs::owner_of;
 use nscore::sys::process::pidfd_getfd;
+use nscore::target::hint::process;
 
-use crate::hint::process;
 use crate::hint::setns::{NsSource, SetnsFailure};
 use crate::options::Options;
 use crate::selection::Source;

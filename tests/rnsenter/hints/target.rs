@@ -1,7 +1,7 @@
 //! Hints about a target that is no process number, and is nothing else either, or nothing that is found.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 
 use super::hint;
 use crate::cgroup::{Cgroup, knows_cgroup2};
@@ -17,12 +17,24 @@ fn told(tool: Tool, args: &[&str]) -> String {
 }
 
 #[test]
-fn a_path_that_is_none_of_a_directory_is_reported_for_what_it_is() {
+fn a_path_that_names_no_target_is_reported_for_what_it_is() {
     let scratch = Scratch::new();
     let path = |name: &str| scratch.path().join(name).display().to_string();
     scratch.file("file", "");
+    symlink("file", scratch.path().join("link")).unwrap();
     for (name, expected) in [
-        ("file", format!("{} is not a directory", path("file"))),
+        (
+            "file",
+            format!("{} is neither a namespace nor a directory", path("file")),
+        ),
+        (
+            "link",
+            format!(
+                "{} is a symbolic link: name what it leads to, {}",
+                path("link"),
+                path("file")
+            ),
+        ),
         ("gone", format!("{} does not exist", path("gone"))),
         ("gone/x", format!("{} does not exist", path("gone"))),
         ("file/x", format!("{} is not a directory", path("file"))),
@@ -32,12 +44,18 @@ fn a_path_that_is_none_of_a_directory_is_reported_for_what_it_is() {
         };
         assert_eq!(hint, expected);
     }
-    let link = "/proc/self/ns/net";
-    let Some(hint) = hint(Caller::Whoever, &["-t", link, "true"]) else {
-        return;
-    };
-    let expected = "/proc/self/ns/net is not a directory but a net namespace: enter it with --net=/proc/self/ns/net";
-    assert_eq!(hint, expected);
+    let pid = std::process::id();
+    for (word, start) in [
+        ("nosuch", "a target is a PID, PID:INODE, the inode number"),
+        ("net:5", "a target is a PID, PID:INODE, the inode number"),
+        ("0", "a target is a PID, PID:INODE, the inode number"),
+        (&format!("{pid}:x")[..], "a target is a PID, PID:INODE"),
+    ] {
+        let Some(hint) = hint(Caller::Whoever, &["-t", word, "true"]) else {
+            return;
+        };
+        assert!(hint.starts_with(start), "{word}: {hint}");
+    }
 }
 
 #[test]
@@ -115,14 +133,14 @@ fn an_id_that_is_too_short_is_reported_if_there_is_one() {
         let Some(container) = Container::plain() else {
             return;
         };
-        let id = format!("{:08x}{}", nix::unistd::gettid().as_raw(), "e".repeat(56));
+        let id = format!("e{:07x}{}", nix::unistd::gettid().as_raw(), "e".repeat(56));
         let cgroup = top.child(&format!("docker-{id}.scope"));
         cgroup.take(container.pid());
-        let Some(hint) = hint(Caller::Whoever, &["-t", &id[..11], "-a", "true"]) else {
+        let Some(hint) = hint(Caller::Whoever, &["-t", &id[..5], "-a", "true"]) else {
             return;
         };
         let expected = format!(
-            "a container ID requires at least 12 digits: {} is one that begins so",
+            "a container ID requires at least 6 digits, or 12 if none is a letter: {} is one that begins so",
             &id[..12]
         );
         assert_eq!(hint, expected);

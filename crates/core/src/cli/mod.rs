@@ -9,7 +9,6 @@ mod entry;
 pub mod getopt;
 mod help;
 mod hints;
-pub mod number;
 pub mod quote;
 mod report;
 pub mod signal;
@@ -21,6 +20,7 @@ use std::ffi::{OsStr, OsString};
 use clap::Command;
 
 pub use crate::message::{Argument, Message, ToArgument, message, sentence};
+pub use crate::number;
 pub use entry::main;
 use getopt::{ParseStop, ParsedArgs, ParsedOption};
 pub use report::{AlreadyReported, Diagnostics, Usage};

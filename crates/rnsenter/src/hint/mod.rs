@@ -1,5 +1,3 @@
 //! Hints: the causes of failures, found out after the failure.
 
-pub(crate) mod process;
 pub(crate) mod setns;
-pub(crate) mod target;

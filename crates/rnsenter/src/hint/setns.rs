@@ -17,8 +17,8 @@ use nscore::sys::file::open;
 use nscore::sys::nsfs::{parent_of, type_of};
 use nscore::sys::process::{exists, has_ended};
 
-use crate::hint::process;
 use crate::ownership::{Ownership, is_same_file, own_namespace};
+use nscore::target::hint::process;
 
 /// What could not be joined, in one call.
 pub(crate) struct SetnsFailure {

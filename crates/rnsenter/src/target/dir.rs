@@ -1,7 +1,6 @@
 //! A directory of persistent namespaces, as `runshare --persist` makes it: one file for each, called as in /proc/PID/ns, which
 //! is such a directory too. There is no process, so nothing but namespaces can come from it.
 
-use std::ffi::OsString;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -11,9 +10,8 @@ use nix::errno::Errno;
 use nix::libc::S_IFREG;
 use nscore::cli::sentence;
 use nscore::hint::{Hint, escape_for_terminal};
-use nscore::namespace_dir::{NamespaceDir, cannot_use};
+use nscore::namespace_dir::NamespaceDir;
 use nscore::ns_type::NsType;
-use nscore::safe_open::{DirError, Distrust, Untrusted};
 
 use crate::ownership::{is_same_file, own_namespace};
 use crate::selection::{Selection, Source};
@@ -70,35 +68,6 @@ fn open_namespace(dir: &NamespaceDir, ns_type: NsType) -> Result<OwnedFd> {
     }
     let error = Error::new(sentence("there is no persistent namespace in %s", &[&path]));
     Err(error.context(Hint::new(move || left_over(&path))))
-}
-
-/// The error for a directory that is in the hands of another user.
-pub(super) fn refusal_error(path: &Path, error: DirError) -> Error {
-    let is_theirs = matches!(
-        &error,
-        DirError::Untrusted(Untrusted {
-            reason: Distrust::Owner(_) | Distrust::Link(_),
-            ..
-        })
-    );
-    let refusal = cannot_use(path, error);
-    if !is_theirs {
-        return refusal;
-    }
-    let path = path.to_owned();
-    refusal.context(Hint::new(move || how_on_purpose(&path)))
-}
-
-/// How another user's namespace is entered all the same: by the option of the original.
-fn how_on_purpose(path: &Path) -> Option<String> {
-    let is_there = |ns_type: &NsType| path.join(ns_type.file()).symlink_metadata().is_ok();
-    let ns_type = NsType::ALL.into_iter().find(is_there)?;
-    let mut option = OsString::from(format!("--{}=", ns_type.option()));
-    option.push(path.join(ns_type.file()));
-    Some(format!(
-        "to enter another user's namespace, name its file: {}",
-        escape_for_terminal(option)
-    ))
 }
 
 fn is_missing(error: &Error) -> bool {

@@ -1,30 +1,26 @@
-//! What `--target` names: a process by its PID, as the original has it, or, as extensions, a namespace by its inode
-//! number, a directory of persistent namespaces, or a container by its ID.
+//! What `--target` names: a process by its PID, as the original has it, or, as extensions, a namespace, a directory of
+//! persistent namespaces, or a container.
 //!
-//! The form of the word decides, and every word that the original accepts keeps its meaning. The target is found and
-//! opened while the options are parsed, because the first error wins; what it is to provide is known once all options
-//! are parsed.
+//! The target is found and opened while the options are parsed, because the first error wins; what it is to provide is
+//! known once all options are parsed.
 
 use std::ffi::OsStr;
-use std::path::Path;
 
 use anyhow::{Error, Result};
-use nscore::hint::Hint;
+use nscore::cli::sentence;
 use nscore::namespace_dir::NamespaceDir;
-use nscore::safe_open::DirError;
+use nscore::target::{
+    FoundNamespace, Number, Purpose, ResolvedTarget, Target, invalid_target_hint, is_invalid_pid,
+};
 
-use super::not_found::{Name, NotFound};
-use super::process::{Target, is_invalid};
-use super::spec_kind::SpecKind;
-use super::{by_inode, container, dir};
-use crate::hint;
+use super::{by_inode, dir};
 use crate::selection::Selection;
 
 /// What was named, found and held.
 #[derive(Debug)]
 pub(crate) enum TargetSpec {
     Process(Target),
-    Namespace(by_inode::FoundNamespace),
+    Namespace(FoundNamespace),
     Directory(NamespaceDir),
 }
 
@@ -34,31 +30,23 @@ impl TargetSpec {
     /// # Errors
     /// `invalid PID argument` if it can be the name of nothing; that nothing goes by it, or more than one thing.
     pub(crate) fn resolve(text: &OsStr) -> Result<TargetSpec> {
-        match SpecKind::classify(text) {
-            SpecKind::Inode(inode) => {
-                return match by_inode::find_namespace(inode) {
-                    Ok(found) => Ok(TargetSpec::Namespace(found)),
-                    Err(error) => Err(explain_not_found(error)),
-                };
+        match ResolvedTarget::resolve(text, Number::Pid, Purpose::Enter)? {
+            Some(ResolvedTarget::Process(target)) => Ok(TargetSpec::Process(target)),
+            Some(ResolvedTarget::Inode(ns_type, inode)) => {
+                FoundNamespace::find(ns_type, inode).map(TargetSpec::Namespace)
             }
-            SpecKind::Id(id) => {
-                if let Some(target) = container::find_container(id).map_err(explain_not_found)? {
-                    return Ok(TargetSpec::Process(target));
+            Some(ResolvedTarget::File(file)) => {
+                Ok(TargetSpec::Namespace(FoundNamespace::from_file(file)))
+            }
+            Some(ResolvedTarget::Directory(dir)) => Ok(TargetSpec::Directory(dir)),
+            None => match Target::parse(text) {
+                Ok(target) => Ok(TargetSpec::Process(target)),
+                Err(error) if is_invalid_pid(&error) => {
+                    Err(error.context(invalid_target_hint(text)))
                 }
-            }
-            SpecKind::Path => {
-                let path = Path::new(text);
-                match NamespaceDir::open(path) {
-                    Ok(dir) => return Ok(TargetSpec::Directory(dir)),
-                    Err(DirError::Os(_)) => {}
-                    Err(untrusted) => return Err(dir::refusal_error(path, untrusted)),
-                }
-            }
-            SpecKind::Process => {}
+                Err(error) => Err(error),
+            },
         }
-        Target::parse(text)
-            .map(TargetSpec::Process)
-            .map_err(|error| explain_invalid(error, text))
     }
 
     /// Selects from the target what is to come from it; where no type was selected, those that it stands for by itself.
@@ -73,7 +61,7 @@ impl TargetSpec {
     ) -> Result<Option<Target>> {
         match self {
             TargetSpec::Process(target) => Ok(Some(target)),
-            TargetSpec::Namespace(found) => found.apply(selection, needs_process),
+            TargetSpec::Namespace(found) => by_inode::apply(found, selection, needs_process),
             TargetSpec::Directory(dir) => {
                 dir::apply(&dir, selection)?;
                 Ok(None)
@@ -82,28 +70,10 @@ impl TargetSpec {
     }
 }
 
-/// Adds the hint to an error that a word does not name a process.
-fn explain_invalid(error: Error, text: &OsStr) -> Error {
-    if !is_invalid(&error) {
-        return error;
-    }
-    let text = text.to_owned();
-    error.context(Hint::new(move || {
-        hint::target::invalid_target(&text, container::list_ids)
-    }))
-}
-
-/// Adds the hint to an error that nothing was found.
-fn explain_not_found(error: Error) -> Error {
-    let Some(not_found) = error.downcast_ref::<NotFound>() else {
-        return error;
-    };
-    let unreadable = not_found.unreadable;
-    let hint = match not_found.name {
-        Name::Namespace(_) => Hint::new(move || hint::target::unreadable_processes(unreadable)),
-        Name::Container(_) => {
-            Hint::new(move || hint::target::no_container(unreadable, container::list_ids))
-        }
-    };
-    Error::new(not_found.sentence()).context(hint)
+/// Returns the error that nothing names the process from which `what` is to come.
+pub(crate) fn missing_target(what: &str) -> Error {
+    Error::new(sentence(
+        "neither filename nor target pid supplied for %s",
+        &[&what],
+    ))
 }

@@ -1,22 +1,22 @@
 //! A container by its id: its first process, found by the names of cgroups, with no engine asked.
 
-use nscore::cli::sentence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read;
 
+use crate::container_id::{NameOwner, NameOwners};
+use crate::hint::{Hint, escape_for_terminal};
+use crate::message::sentence;
+use crate::ns_type::NsType;
+use crate::procfs::{Proc, Status};
+use crate::safe_open::{Distrust, user_label};
 use anyhow::{Error, Result, bail};
 use nix::unistd::Pid;
-use nscore::container_id::{NameOwner, NameOwners};
-use nscore::hint::{Hint, escape_for_terminal};
-use nscore::ns_type::NsType;
-use nscore::procfs::{Proc, Status};
-use nscore::safe_open::{Distrust, user_label};
 
+use super::hint;
 use super::membership::{Cgroup, Membership, find_membership};
-use super::not_found::{Name, NotFound};
+use super::process::Target;
 use super::process_list::{list_processes, target_of, to_pid};
-use crate::target::Target;
 
 /// A process of a container, in the order in which they come into question as its first one: what is not in a pid
 /// namespace further inside, then the first process of its pid namespace, then the lowest number.
@@ -85,10 +85,12 @@ pub(super) fn find_container(prefix: &str) -> Result<Option<Target>> {
         Some((id, container)) => first_process(&id, container, &mut owners).map(Some),
         None if !found.ignored.is_empty() => Err(ignored_error(prefix, &found.ignored)),
         None if prefix.bytes().all(|digit| digit.is_ascii_digit()) => Ok(None),
-        None => Err(Error::new(NotFound {
-            name: Name::Container(prefix.to_owned()),
-            unreadable: found.unreadable,
-        })),
+        None => {
+            let unreadable = found.unreadable;
+            let hint = Hint::new(move || hint::no_container(unreadable, list_ids));
+            let told = sentence("no container was found whose id begins with %s", &[&prefix]);
+            Err(Error::new(told).context(hint))
+        }
     }
 }
 

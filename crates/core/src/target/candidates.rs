@@ -5,11 +5,11 @@
 
 use std::ffi::CStr;
 
-use nscore::ns_type::NsType;
-use nscore::procfs::Stat;
-use nscore::scan::Processes;
-use nscore::sys::directory::Directory;
-use nscore::sys::probe::Call;
+use crate::ns_type::NsType;
+use crate::procfs::Stat;
+use crate::scan::Processes;
+use crate::sys::directory::Directory;
+use crate::sys::probe::Call;
 
 /// The files of what a process or a thread is in, below its directory.
 const OWN: [&CStr; 8] = [

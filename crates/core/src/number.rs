@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use anyhow::Error;
 use nix::errno::Errno;
 
-use super::{Message, sentence};
+use crate::message::{Message, sentence};
 use crate::procfs::parse_digits;
 
 /// A user or group id: 0 to 4294967295.

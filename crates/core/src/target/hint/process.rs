@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
+use crate::hint;
+use crate::procfs::Proc;
 use nix::errno::Errno;
 use nix::unistd::{Pid, geteuid};
-use nscore::hint;
-use nscore::procfs::Proc;
 
 /// Why the file `name` below the target's directory in /proc cannot be opened. To be asked while /proc is the caller's.
-pub(crate) fn explain_open_failure(errno: Errno, pid: Pid, name: &str) -> Option<String> {
+pub fn explain_open_failure(errno: Errno, pid: Pid, name: &str) -> Option<String> {
     match errno {
         Errno::ENOENT | Errno::ESRCH => hint::explain_missing_process(Errno::ENOENT, pid)
             .or_else(|| zombie_or_kernel_thread(pid))
@@ -19,7 +19,7 @@ pub(crate) fn explain_open_failure(errno: Errno, pid: Pid, name: &str) -> Option
 }
 
 /// A process that has ended, or is none, has no files to be opened.
-pub(crate) fn zombie_or_kernel_thread(pid: Pid) -> Option<String> {
+pub fn zombie_or_kernel_thread(pid: Pid) -> Option<String> {
     let status = Proc::mounted().status(&pid.to_string())?;
     if status.is_zombie() {
         let parent = status.field("PPid")?;

@@ -1,9 +1,9 @@
 //! The processes that a target is searched among.
 
+use crate::procfs::not_procfs_error;
+use crate::scan::Processes;
 use anyhow::{Context, Result};
 use nix::unistd::Pid;
-use nscore::procfs::not_procfs_error;
-use nscore::scan::Processes;
 
 use super::process::Target;
 

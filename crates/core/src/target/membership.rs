@@ -3,8 +3,8 @@
 //! A process has a cgroup in each hierarchy, and on a machine with both versions any of them may carry the container's
 //! name. A name counts if nobody but root or the caller could have given it, see [`NameOwners`].
 
-use nscore::container_id::{NameOwner, NameOwners, containers_in};
-use nscore::procfs::cgroup_lines;
+use crate::container_id::{NameOwner, NameOwners, containers_in};
+use crate::procfs::cgroup_lines;
 
 /// A cgroup that is named after a container.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,13 +4,20 @@
 //! read through a descriptor of that directory, which was opened while the pidfd's process was proven to be there, so
 //! that the number was its own.
 
-use nscore::cli::{Message, sentence};
 use std::cell::OnceCell;
 use std::ffi::{CStr, OsStr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use crate::hint::WithHint;
+use crate::message::{Message, sentence};
+use crate::number;
+use crate::procfs::{not_procfs_error, parse_digits, split_digits};
+use crate::sys::directory::{Status, status, status_at, status_of};
+use crate::sys::file::{move_above_stdio, open};
+use crate::sys::process::{exists, pidfd_open};
+use crate::sys::procfs::ensure_procfs;
 use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
@@ -18,15 +25,8 @@ use nix::libc::pid_t;
 use nix::sys::stat::Mode;
 use nix::sys::statfs::{FsType, fstatfs};
 use nix::unistd::Pid;
-use nscore::cli::number;
-use nscore::hint::WithHint;
-use nscore::procfs::{not_procfs_error, parse_digits, split_digits};
-use nscore::sys::directory::{Status, status, status_at, status_of};
-use nscore::sys::file::{move_above_stdio, open};
-use nscore::sys::process::{exists, pidfd_open};
-use nscore::sys::procfs::ensure_procfs;
 
-use crate::hint::process;
+use super::hint::process;
 
 /// PID_FS_MAGIC of linux/magic.h: the filesystem of pidfds that have inodes of their own, since Linux 6.9.
 const PID_FS_MAGIC: FsType = FsType(0x5049_4446);
@@ -35,7 +35,7 @@ const PID_FS_MAGIC: FsType = FsType(0x5049_4446);
 const INVALID: &str = "invalid PID argument";
 
 /// Whether an error is that a word names no process.
-pub(crate) fn is_invalid(error: &Error) -> bool {
+pub fn is_invalid_pid(error: &Error) -> bool {
     let message: Option<&Message> = error.downcast_ref();
     message.is_some_and(|message| message.msgid() == INVALID)
 }
@@ -46,7 +46,7 @@ fn invalid() -> Message {
 
 /// A process named by `--target`.
 #[derive(Debug)]
-pub(crate) struct Target {
+pub struct Target {
     pid: Pid,
     pidfd: OnceCell<Result<OwnedFd, Errno>>,
     proc: OnceCell<Result<OwnedFd, Errno>>,
@@ -57,7 +57,7 @@ impl Target {
     ///
     /// # Errors
     /// `invalid PID argument`; that the process is another one by now.
-    pub(crate) fn parse(text: &OsStr) -> Result<Target> {
+    pub fn parse(text: &OsStr) -> Result<Target> {
         let bytes = text.as_bytes();
         let mut parts = bytes.splitn(2, |byte| *byte == b':').map(OsStr::from_bytes);
         let number = parts
@@ -84,7 +84,7 @@ impl Target {
     }
 
     /// The process with this number, to be held from the first look at it.
-    pub(crate) fn new(pid: Pid) -> Target {
+    pub fn new(pid: Pid) -> Target {
         Target {
             pid,
             pidfd: OnceCell::new(),
@@ -93,7 +93,7 @@ impl Target {
     }
 
     /// Its number, as the caller counts.
-    pub(crate) fn pid(&self) -> Pid {
+    pub fn pid(&self) -> Pid {
         self.pid
     }
 
@@ -101,14 +101,14 @@ impl Target {
     ///
     /// # Errors
     /// ESRCH if there is no such process; EINVAL if the number is a thread's; ENOSYS before Linux 5.3.
-    pub(crate) fn pidfd(&self) -> Result<BorrowedFd<'_>, Errno> {
+    pub fn pidfd(&self) -> Result<BorrowedFd<'_>, Errno> {
         let pidfd = self.pidfd.get_or_init(|| pidfd_open(self.pid));
         pidfd.as_ref().map(AsFd::as_fd).map_err(|errno| *errno)
     }
 
     /// As [`Target::parse`] reads it: `PID:INODE`; the number alone where the process is gone or pidfds have no inodes of
     /// their own.
-    pub(crate) fn label(&self) -> String {
+    pub fn label(&self) -> String {
         match self.pidfd_inode() {
             Ok(inode) => format!("{}:{inode}", self.pid),
             Err(_) => self.pid.to_string(),
@@ -157,7 +157,7 @@ impl Target {
     ///
     /// # Errors
     /// `cannot open /proc/PID/NAME`.
-    pub(crate) fn open(&self, name: &str) -> Result<OwnedFd> {
+    pub fn open(&self, name: &str) -> Result<OwnedFd> {
         let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
         let below = if name.is_empty() { "." } else { name };
         let opened = self
@@ -174,7 +174,7 @@ impl Target {
     ///
     /// # Errors
     /// `stat of /proc/PID/ns/NAME failed`.
-    pub(crate) fn stat_namespace(&self, name: &str) -> Result<Status> {
+    pub fn stat_namespace(&self, name: &str) -> Result<Status> {
         let file = format!("ns/{name}");
         let path = format!("{file}\0");
         let path = CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or_default();
@@ -193,7 +193,7 @@ impl Target {
     ///
     /// By its path: were its directory opened for this, messages would have other numbers than the original's. Should the
     /// number be another process's by now, the pidfd still is not.
-    pub(crate) fn type_of_descriptor(&self, number: RawFd) -> Option<u32> {
+    pub fn type_of_descriptor(&self, number: RawFd) -> Option<u32> {
         let path = format!("/proc/{}/fd/{number}\0", self.pid);
         let path = CStr::from_bytes_until_nul(path.as_bytes()).ok()?;
         status(path).ok().map(|status| status.file_type)
@@ -230,14 +230,6 @@ fn leading_inode(text: &[u8]) -> Option<(u64, &[u8])> {
     }
     let inode = parse_digits(digits).unwrap_or(u64::MAX);
     (inode != 0).then_some((inode, rest))
-}
-
-/// That nothing names the process from which `what` is to come.
-pub(crate) fn missing_target(what: &str) -> Error {
-    Error::new(sentence(
-        "neither filename nor target pid supplied for %s",
-        &[&what],
-    ))
 }
 
 #[cfg(test)]
