@@ -150,19 +150,19 @@ pub fn has_received(signal: &SigInfo, group: Pid) -> bool {
 }
 
 /// Runs `child` in a new process that is to lead a session, hands on to it what arrives meanwhile, and ends with the
-/// status that `conclude` makes of its end. The program must get nothing through the process that waits, so that one is
+/// status that `finish` makes of its end. The program must get nothing through the process that waits, so that one is
 /// not dumpable before there is a program.
 ///
 /// # Errors
 /// That the process cannot be made.
 pub fn run_in_session(
     child: impl FnOnce() -> c_int,
-    conclude: impl FnOnce(Result<ExitReason>) -> c_int,
+    finish: impl FnOnce(Result<ExitReason>) -> c_int,
 ) -> Result<ExitReason> {
-    run_as_child(Forwarding::to_session(), &[], child, conclude)
+    run_as_child(Forwarding::to_session(), &[], child, finish)
 }
 
-/// The same for a child that gets what `forwarding` hands on; `conclude` has the descriptors `kept`.
+/// The same for a child that gets what `forwarding` hands on; `finish` has the descriptors `kept`.
 ///
 /// # Errors
 /// As [`run_in_session`].
@@ -170,7 +170,7 @@ pub fn run_as_child(
     forwarding: Forwarding,
     kept: &[RawFd],
     child: impl FnOnce() -> c_int,
-    conclude: impl FnOnce(Result<ExitReason>) -> c_int,
+    finish: impl FnOnce(Result<ExitReason>) -> c_int,
 ) -> Result<ExitReason> {
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
@@ -183,7 +183,6 @@ pub fn run_as_child(
         child()
     });
     let child = child.with_hint(hint::explain_fork).context("fork failed")?;
-    release_inherited(kept);
-    // Values that own closed descriptors must not be dropped.
-    process::exit(conclude(forwarding.wait_for(child)))
+    let wait_only = release_inherited(kept);
+    wait_only.exit(finish(forwarding.wait_for(child)))
 }

@@ -24,10 +24,11 @@ use nix::unistd::{chdir, setsid};
 
 use crate::language;
 use crate::message::{Argument, Message, sentence};
-use crate::sys::close_range::{cloexec_above_stdio, close_inherited};
+use crate::sys::close_range::cloexec_above_stdio;
+use crate::sys::environment::erase;
 use crate::sys::keyring;
 
-use crate::sys::environment::erase;
+pub use crate::sys::close_range::WaitOnly;
 pub use crate::sys::environment::hide as hide_environment;
 pub use crate::sys::process::make_undumpable;
 
@@ -114,15 +115,11 @@ pub fn erase_environment() {
 
 /// Gives up what a process that waits from here on has no use for: its working directory becomes `/`, its environment is
 /// erased, and every descriptor but these is closed. Without `/proc` or the call for it, descriptors stay open.
-///
-/// Values that own one of the closed descriptors must not be dropped afterwards: end by [`exit`].
-///
-/// [`exit`]: crate::sys::process::exit
-pub fn release_inherited(kept: &[RawFd]) {
+pub fn release_inherited(kept: &[RawFd]) -> WaitOnly {
     // That `/` may not be entered is no reason to end a program that has been started.
     let _ = leave_directory();
     erase_environment();
-    let _ = close_inherited(kept);
+    WaitOnly::close_all_except(kept)
 }
 
 /// Changes the working directory to `/`. Whoever waits would hold a directory of the old root otherwise, after

@@ -6,13 +6,12 @@ use nscore::cli::{AlreadyReported, Diagnostics, sentence};
 use nscore::hint::WithHint;
 use nscore::procfs::not_procfs_error;
 use nscore::scan::{NsRecord, NsRequest, NsRequests, NsTypes, ScanOptions, Snapshot, scan};
-use smartcols::filter::Filter;
 
 use crate::column::Column;
 use crate::hint;
 use crate::mode::TreeKind;
 use crate::options::Options;
-use crate::parse::UnknownColumns;
+use crate::parse::ParsedFilter;
 
 /// The exit status of lsns without /proc.
 const WITHOUT_PROC: c_int = 32;
@@ -60,12 +59,9 @@ pub(crate) fn collect(scan_options: &ScanOptions, diagnostics: &Diagnostics) -> 
 }
 
 /// Returns what a scan must find out for these options.
-pub(crate) fn scan_options(
-    options: &Options,
-    filter: Option<&Result<Filter, UnknownColumns>>,
-) -> ScanOptions {
+pub(crate) fn scan_options(options: &Options, filter: Option<&ParsedFilter>) -> ScanOptions {
     let filter_columns: Vec<usize> = match filter {
-        Some(Ok(filter)) => filter.columns().collect(),
+        Some(ParsedFilter::Valid(filter)) => filter.columns().collect(),
         _ => Vec::new(),
     };
     let needs = |column: Column| {

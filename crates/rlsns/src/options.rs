@@ -9,7 +9,6 @@ use nscore::cli::Invocation;
 use nscore::cli::getopt::ParsedOption;
 use nscore::ns_type::NsType;
 use nscore::scan::NsTypes;
-use smartcols::filter::Filter;
 
 use crate::cli::OptionId;
 use crate::column::Column;
@@ -17,7 +16,7 @@ use crate::column_list::parse_column_list;
 use crate::mode::{GraphFormat, Mode, TreeKind, check_combination};
 use crate::output::{OutputFormat, OutputOptions};
 use crate::parse;
-use crate::parse::UnknownColumns;
+use crate::parse::ParsedFilter;
 
 /// What the command line requests of a list or a graph.
 #[derive(Debug)]
@@ -32,8 +31,7 @@ pub(crate) struct Options {
     pub(crate) persistent: bool,
     /// Whether the namespaces that lsns does not find are listed too.
     pub(crate) hidden: bool,
-    /// The filter, or its columns that do not exist: they are reported after the scan, as lsns does it.
-    pub(crate) filter: Option<Result<Filter, UnknownColumns>>,
+    pub(crate) filter: Option<ParsedFilter>,
     /// The tree; `None` for a list.
     pub(crate) tree: Option<TreeKind>,
     pub(crate) columns: Vec<Column>,
@@ -62,7 +60,7 @@ struct RawArgs<'a> {
     persistent: bool,
     columns: Option<&'a OsStr>,
     all_columns: bool,
-    filter: Option<Result<Filter, UnknownColumns>>,
+    filter: Option<ParsedFilter>,
     types: Option<NsTypes>,
     tree: Option<TreeKind>,
     list: bool,

@@ -15,9 +15,13 @@ use crate::column::Column;
 use crate::locale::compile_regex;
 use crate::mode::{GraphFormat, TreeKind};
 
-/// The columns in a filter that do not exist; a name that occurs twice is listed twice.
+/// A filter that can be read. Columns that do not exist are reported after the scan, as lsns does it.
 #[derive(Debug)]
-pub(crate) struct UnknownColumns(pub(crate) Vec<String>);
+pub(crate) enum ParsedFilter {
+    Valid(Filter),
+    /// The columns that do not exist; a name that occurs twice is listed twice.
+    UnknownColumns(Vec<String>),
+}
 
 /// Parses a PID.
 pub(crate) fn parse_pid(text: &OsStr) -> Result<u32> {
@@ -80,8 +84,8 @@ pub(crate) fn parse_graph_format(name: Option<&OsStr>) -> Result<GraphFormat> {
     }
 }
 
-/// Parses a filter; its regular expressions are those of the caller's locale. Unknown columns are not an error yet.
-pub(crate) fn parse_filter(expression: &OsStr) -> Result<Result<Filter, UnknownColumns>> {
+/// Parses a filter; its regular expressions are those of the caller's locale.
+pub(crate) fn parse_filter(expression: &OsStr) -> Result<ParsedFilter> {
     if Locale::from_environment().is_some() {
         load_order();
     }
@@ -95,8 +99,8 @@ pub(crate) fn parse_filter(expression: &OsStr) -> Result<Result<Filter, UnknownC
         Some((column as usize, column_type))
     };
     let words = match Filter::parse(expression.as_bytes(), &column, &compile_regex) {
-        Ok(filter) => return Ok(Ok(filter)),
-        Err(FilterError::UnknownColumns(names)) => return Ok(Err(UnknownColumns(names))),
+        Ok(filter) => return Ok(ParsedFilter::Valid(filter)),
+        Err(FilterError::UnknownColumns(names)) => return Ok(ParsedFilter::UnknownColumns(names)),
         Err(FilterError::Syntax(words)) => words,
         // In the words of lsns.
         Err(FilterError::OutOfRange(number)) => {

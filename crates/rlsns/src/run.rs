@@ -21,7 +21,7 @@ use crate::holders;
 use crate::list_columns::render_column_list;
 use crate::mode::{GraphFormat, TreeKind};
 use crate::options::{Options, Request};
-use crate::parse::UnknownColumns;
+use crate::parse::ParsedFilter;
 use crate::rows::{Row, namespace_rows, process_rows};
 
 /// Runs the program.
@@ -121,14 +121,11 @@ fn render_graph(
 }
 
 /// Returns the filter if there is one, or reports its columns that do not exist.
-fn check_filter(
-    filter: Option<Result<Filter, UnknownColumns>>,
-    diagnostics: &Diagnostics,
-) -> Result<Option<Filter>> {
+fn check_filter(filter: Option<ParsedFilter>, diagnostics: &Diagnostics) -> Result<Option<Filter>> {
     match filter {
         None => Ok(None),
-        Some(Ok(filter)) => Ok(Some(filter)),
-        Some(Err(UnknownColumns(names))) => {
+        Some(ParsedFilter::Valid(filter)) => Ok(Some(filter)),
+        Some(ParsedFilter::UnknownColumns(names)) => {
             for name in names {
                 diagnostics.warn(&sentence("unknown column: %s", &[&name]));
             }

@@ -50,9 +50,10 @@ impl Cgroup {
     /// That the kernel refuses.
     pub(crate) fn join(self) -> Result<()> {
         // 0 is whoever writes it, in whatever pid namespace.
-        self.0.map_or(Ok(()), |procs| {
-            write_all(procs, b"0").context("write cgroup.procs failed")
-        })
+        match self.0 {
+            Some(procs) => write_all(procs, b"0").context("write cgroup.procs failed"),
+            None => Ok(()),
+        }
     }
 }
 

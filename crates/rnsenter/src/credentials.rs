@@ -40,7 +40,9 @@ impl Credentials {
             }
             become_group(group)?;
         }
-        user.or(root).map_or(Ok(()), become_user)?;
+        if let Some(user) = user.or(root) {
+            become_user(user)?;
+        }
         if self.keep_caps && self.enters_user {
             keep_capabilities()?;
         }

@@ -174,9 +174,10 @@ fn parse_namespace(option: &ParsedOption<OptionId>) -> Result<Source> {
 }
 
 fn parse_directory(path: Option<&OsStr>) -> Result<Source> {
-    path.map_or(Ok(Source::Target), |path| {
-        open_path(path).map(Source::Opened)
-    })
+    match path {
+        Some(path) => open_path(path).map(Source::Opened),
+        None => Ok(Source::Target),
+    }
 }
 
 /// The last one wins, but the target's own wins over every named one, wherever it stands.

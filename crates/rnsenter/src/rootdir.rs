@@ -69,7 +69,10 @@ impl Directories {
             let directory = open_inside(path).context("cannot open current working directory")?;
             enter_directory(directory)?;
         }
-        self.working.map_or(Ok(()), enter_directory)
+        match self.working {
+            Some(directory) => enter_directory(directory),
+            None => Ok(()),
+        }
     }
 }
 

@@ -179,7 +179,9 @@ fn note(line: &str) {
 
 /// Appends the line in one write: tests run side by side.
 fn append(path: &Path, line: &str) -> io::Result<()> {
-    path.parent().map_or(Ok(()), create_dir_all)?;
+    if let Some(directory) = path.parent() {
+        create_dir_all(directory)?;
+    }
     File::options()
         .append(true)
         .create(true)

@@ -3,31 +3,12 @@
 use nix::unistd::geteuid;
 
 use crate::procfs::Status;
-
-/// One of the capabilities that the programs need.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Capability {
-    name: &'static str,
-    number: u32,
-}
-
-/// To write a map of groups other than one's own.
-pub const CAP_SETGID: Capability = capability("CAP_SETGID", 6);
-/// To write a map of users other than one's own.
-pub const CAP_SETUID: Capability = capability("CAP_SETUID", 7);
-/// To change the root directory, or to enter a mount namespace.
-pub const CAP_SYS_CHROOT: Capability = capability("CAP_SYS_CHROOT", 18);
-/// To make and enter namespaces, and to mount.
-pub const CAP_SYS_ADMIN: Capability = capability("CAP_SYS_ADMIN", 21);
-
-const fn capability(name: &'static str, number: u32) -> Capability {
-    Capability { name, number }
-}
+use crate::sys::capability::Capability;
 
 impl Capability {
     /// Whether a process with this status has it over its own user namespace.
     pub fn is_held(self, status: &Status) -> Option<bool> {
-        status.has_capability("CapEff", self.number)
+        status.has_capability("CapEff", self.number())
     }
 
     /// That a process with this status lacks it, if it does, and what to do: `otherwise`, if there is something that
@@ -36,7 +17,7 @@ impl Capability {
         if self.is_held(status)? {
             return None;
         }
-        let (name, user) = (self.name, geteuid());
+        let (name, user) = (self.name(), geteuid());
         let otherwise = otherwise.map_or(String::new(), |otherwise| format!("{otherwise}, or "));
         if !user.is_root() {
             return Some(format!(
@@ -45,7 +26,7 @@ impl Capability {
         }
         let (effective, bounding) = (status.field("CapEff")?, status.field("CapBnd")?);
         let option = name.trim_start_matches("CAP_");
-        let remedy = match status.has_capability("CapBnd", self.number)? {
+        let remedy = match status.has_capability("CapBnd", self.number())? {
             true => "do not drop it when starting this process".to_owned(),
             false => format!("grant it when starting the container (--cap-add {option})"),
         };
@@ -59,6 +40,7 @@ impl Capability {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sys::capability::CAP_SYS_ADMIN;
 
     #[test]
     fn is_missing_only_where_the_kernel_says_so() {

@@ -35,8 +35,10 @@ use anyhow::Error;
 use nix::errno::Errno;
 
 pub use crate::escape::escape_for_terminal;
+pub use crate::sys::capability::{
+    CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capability,
+};
 pub use bind_mount::explain_bind;
-pub use capability::{CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capability};
 pub use chroot::explain_chroot;
 pub use fork::explain_fork;
 pub use kernel_version::{explain_missing_ids, explain_mount_binfmt};

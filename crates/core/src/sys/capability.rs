@@ -43,12 +43,12 @@ impl Capabilities {
         self
     }
 
-    /// The same without all but these, by their numbers.
-    pub fn only(mut self, kept: &[u32]) -> Capabilities {
+    /// The same without all but these.
+    pub fn only(mut self, kept: &[Capability]) -> Capabilities {
         for (half, first) in self.0.iter_mut().zip([0, 32]) {
-            let bit = |kept: &u32| {
-                kept.checked_sub(first)
-                    .and_then(|bit| 1_u32.checked_shl(bit))
+            let bit = |kept: &Capability| {
+                let bit = kept.number.checked_sub(first)?;
+                1_u32.checked_shl(bit)
             };
             let mask = kept.iter().filter_map(bit).fold(0, |mask, bit| mask | bit);
             half.effective &= mask;
@@ -59,11 +59,41 @@ impl Capabilities {
     }
 }
 
-/// CAP_KILL of `capabilities(7)`: the right to send signals to everybody's processes.
-pub const KILL: u32 = 5;
+/// One of the capabilities that the programs need, by its name and its number in linux/capability.h.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Capability {
+    name: &'static str,
+    number: u32,
+}
 
-/// CAP_SYS_PTRACE: the right to look into everybody's processes.
-pub const SYS_PTRACE: u32 = 19;
+/// To send signals to the processes of all users.
+pub const CAP_KILL: Capability = capability("CAP_KILL", 5);
+/// To write a map of groups other than one's own.
+pub const CAP_SETGID: Capability = capability("CAP_SETGID", 6);
+/// To write a map of users other than one's own.
+pub const CAP_SETUID: Capability = capability("CAP_SETUID", 7);
+/// To change the root directory, or to enter a mount namespace.
+pub const CAP_SYS_CHROOT: Capability = capability("CAP_SYS_CHROOT", 18);
+/// To inspect the processes of all users.
+pub const CAP_SYS_PTRACE: Capability = capability("CAP_SYS_PTRACE", 19);
+/// To make and enter namespaces, and to mount.
+pub const CAP_SYS_ADMIN: Capability = capability("CAP_SYS_ADMIN", 21);
+
+const fn capability(name: &'static str, number: u32) -> Capability {
+    Capability { name, number }
+}
+
+impl Capability {
+    /// The name: `CAP_KILL`.
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+
+    /// The number, which is that of its bit in a set.
+    pub const fn number(self) -> u32 {
+        self.number
+    }
+}
 
 /// The caller's capabilities, `capget(2)`.
 ///

@@ -4,10 +4,11 @@ use std::ffi::CStr;
 use std::os::fd::RawFd;
 
 use nix::errno::Errno;
-use nix::libc;
+use nix::libc::{self, c_int};
 use nix::unistd::close;
 
 use super::directory::{Directory, EntryBuffer};
+use super::process::exit;
 
 /// Closes every descriptor but these, `close_range(2)`, for a process that outlives its caller's interest in them.
 ///
@@ -18,7 +19,6 @@ use super::directory::{Directory, EntryBuffer};
 /// # Errors
 /// Before Linux 5.9, and where the call is refused, those of reading /proc.
 ///
-/// [`exit`]: super::process::exit
 /// [`spawn`]: super::process::spawn
 unsafe fn close_all_except(kept: &[RawFd]) -> Result<(), Errno> {
     // SAFETY: the caller has the same duty.
@@ -66,17 +66,35 @@ fn open_descriptors() -> Result<Vec<RawFd>, Errno> {
     Ok(open)
 }
 
-/// Closes what a process that only waits from here on has no use for: all descriptors but these. It is for
-/// [`release_inherited`] alone, which has the rule for its callers.
+/// A process that only waits from here on, and has closed every descriptor that it does not need for that.
 ///
-/// # Errors
-/// Those of [`close_all_except`].
-///
-/// [`release_inherited`]: crate::hardening::release_inherited
-pub(crate) fn close_inherited(kept: &[RawFd]) -> Result<(), Errno> {
-    // SAFETY: each process that waits has named all descriptors that it still uses, and ends by `exit`, so that the
-    // values that own the others are never dropped; tests/runshare/hardening.rs and tests/hostile list what stays open.
-    unsafe { close_all_except(kept) }
+/// The values that own the closed descriptors still exist. They must not be dropped, because their numbers may stand for
+/// other files by then. So the process ends with this value: by [`WaitOnly::exit`], or, when it is dropped, with status
+/// 1. A local value is dropped before all that are older, so keep it in the function that has made it or in a caller.
+#[derive(Debug)]
+#[must_use = "the process ends when this is dropped"]
+pub struct WaitOnly(());
+
+impl WaitOnly {
+    /// Closes all descriptors but these. Without `/proc` or the call for it, they stay open.
+    pub(crate) fn close_all_except(kept: &[RawFd]) -> WaitOnly {
+        // SAFETY: each process that waits has named all descriptors that it still uses, and this value ends the process
+        // before those that own the others are dropped; tests/runshare/hardening.rs and tests/hostile list what stays
+        // open.
+        let _ = unsafe { close_all_except(kept) };
+        WaitOnly(())
+    }
+
+    /// Ends the process without exit handlers, `_exit(2)`.
+    pub fn exit(self, status: c_int) -> ! {
+        exit(status)
+    }
+}
+
+impl Drop for WaitOnly {
+    fn drop(&mut self) {
+        exit(libc::EXIT_FAILURE)
+    }
 }
 
 /// Marks every descriptor but standard input, output and error close-on-exec, `close_range(2)`; before Linux 5.11, and

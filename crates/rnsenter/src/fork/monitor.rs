@@ -7,7 +7,7 @@
 //! A subreaper adopts only the orphans of its own PID namespace, so it is a process of its own inside. Whoever started the
 //! tool knows only the tool: it forwards every signal, stops when the program stops, and ends as the program ended.
 
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 
 use anyhow::{Context, Result};
 use nix::libc::{SIGCHLD, SIGKILL};
@@ -57,19 +57,17 @@ pub(super) fn run(
     let child = process::spawn(subreaper)
         .with_hint(hint::explain_fork)
         .context("fork failed")?;
-    let ended = wait(child);
-    // Values that own closed descriptors must not be dropped.
-    process::exit(diagnostics.finish(ended))
+    let pidfd = pidfd_open(child).context("pidfd_open failed")?;
+    let wait_only = release_inherited(&[pidfd.as_raw_fd()]);
+    wait_only.exit(diagnostics.finish(wait(child, &pidfd)))
 }
 
-fn wait(child: Pid) -> Result<ExitReason> {
-    let pidfd = pidfd_open(child).context("pidfd_open failed")?;
-    release_inherited(&[pidfd.as_raw_fd()]);
+fn wait(child: Pid, pidfd: &OwnedFd) -> Result<ExitReason> {
     wait_and_forward(child, &SignalSet::full(), |signal| {
         let group = getpgid(Some(child)).unwrap_or_else(|_| getpgrp());
         if !has_received(signal, group) {
             // A subreaper that has just ended is not an error: SIGCHLD follows.
-            let _ = signal.send_to(&pidfd);
+            let _ = signal.send_to(pidfd);
         }
     })
 }

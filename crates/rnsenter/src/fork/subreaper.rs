@@ -7,15 +7,14 @@
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use anyhow::{Context, Result};
-use nix::errno::Errno;
 use nix::libc::SIGKILL;
 use nix::sys::prctl::{set_child_subreaper, set_name};
 use nix::unistd::{Pid, getpgid, getpgrp, getsid};
 use nscore::cli::Diagnostics;
 use nscore::forward::{forward_until, has_received};
-use nscore::hardening::{make_undumpable, release_inherited};
+use nscore::hardening::{WaitOnly, make_undumpable, release_inherited};
 use nscore::pdeathsig::ParentDeathSignal;
-use nscore::sys::capability;
+use nscore::sys::capability::{self, CAP_KILL, CAP_SYS_PTRACE};
 use nscore::sys::process::{self, ExitReason, has_ended, killpg, pidfd_open};
 use nscore::sys::siginfo::SigInfo;
 use nscore::sys::signal::SignalSet;
@@ -63,29 +62,29 @@ impl Subreaper {
         };
         let program = process::spawn(program).context("fork failed")?;
         let pidfd = pidfd_open(program).context("pidfd_open failed")?;
-        // The program runs by now. If one of these fails, it is not confined any less.
-        let _ = self.release(&pidfd);
+        let wait_only = self.release(&pidfd);
         let ended = forward_until(
             &SignalSet::full(),
             || self.handle_child_event(program),
             |signal| forward(signal, program, &pidfd),
         );
         self.proc.kill_children();
-        // Values that own closed descriptors must not be dropped.
-        process::exit(diagnostics.finish(ended))
+        wait_only.exit(diagnostics.finish(ended))
     }
 
-    /// Gives up everything that only the program needs.
-    fn release(&self, program: &OwnedFd) -> Result<(), Errno> {
-        set_name(c"rnsenter-init")?;
-        release_inherited(&[
+    /// Gives up everything that only the program needs. The program runs by now; if one of these calls fails, it is not
+    /// confined any less.
+    fn release(&self, program: &OwnedFd) -> WaitOnly {
+        let _ = set_name(c"rnsenter-init");
+        let wait_only = release_inherited(&[
             program.as_raw_fd(),
             self.tool.parent().as_raw_fd(),
             self.proc.as_fd().as_raw_fd(),
         ]);
         // The first kills programs of other users, the second finds them in a /proc that hides them.
-        let needed = [capability::KILL, capability::SYS_PTRACE];
-        capability::set(&capability::get()?.only(&needed))
+        let needed = [CAP_KILL, CAP_SYS_PTRACE];
+        let _ = capability::get().and_then(|held| capability::set(&held.only(&needed)));
+        wait_only
     }
 
     fn handle_child_event(&self, program: Pid) -> Result<Option<ExitReason>> {

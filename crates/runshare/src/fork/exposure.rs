@@ -4,8 +4,8 @@ use std::os::fd::RawFd;
 
 use anyhow::{Context, Result};
 use nscore::cli::Diagnostics;
-use nscore::hardening::{make_undumpable, release_inherited};
-use nscore::sys::process::{self, ExitReason, forbid_core_file};
+use nscore::hardening::{WaitOnly, make_undumpable, release_inherited};
+use nscore::sys::process::{ExitReason, forbid_core_file};
 
 use crate::options::Options;
 use crate::persist::NamespaceBinder;
@@ -50,22 +50,25 @@ impl Exposure {
         Ok(())
     }
 
-    /// Gives up what was inherited, except for these descriptors.
-    pub(crate) fn release(self, needed: impl Iterator<Item = RawFd>) {
-        if self != Exposure::Original {
-            release_inherited(&needed.collect::<Vec<_>>());
+    /// Gives up what was inherited, except for these descriptors, unless the original shows it.
+    pub(crate) fn release(self, needed: impl Iterator<Item = RawFd>) -> Option<WaitOnly> {
+        match self {
+            Exposure::Original => None,
+            Exposure::Released | Exposure::Hidden => {
+                Some(release_inherited(&needed.collect::<Vec<_>>()))
+            }
         }
     }
+}
 
-    /// Exits immediately if descriptors were closed whose owners must not be dropped.
-    pub(crate) fn finish(
-        self,
-        diagnostics: &Diagnostics,
-        result: Result<ExitReason>,
-    ) -> Result<ExitReason> {
-        match self {
-            Exposure::Original => result,
-            Exposure::Released | Exposure::Hidden => process::exit(diagnostics.finish(result)),
-        }
+/// Ends the process if it only waits and so has closed descriptors whose owners must not be dropped.
+pub(crate) fn finish(
+    wait_only: Option<WaitOnly>,
+    diagnostics: &Diagnostics,
+    result: Result<ExitReason>,
+) -> Result<ExitReason> {
+    match wait_only {
+        Some(wait_only) => wait_only.exit(diagnostics.finish(result)),
+        None => result,
     }
 }

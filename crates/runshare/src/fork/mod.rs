@@ -10,7 +10,7 @@ use nix::libc::{SIGINT, SIGTERM};
 use nix::unistd::Pid;
 use nscore::cli::Diagnostics;
 use nscore::forward::Forwarding;
-use nscore::hardening::hide_environment;
+use nscore::hardening::{WaitOnly, hide_environment};
 use nscore::hint::{self, WithHint};
 use nscore::pdeathsig::ParentDeathSignal;
 use nscore::sys::process::{self, ExitReason};
@@ -21,7 +21,7 @@ use crate::options::Options;
 use crate::persist::NamespaceBinder;
 use crate::sync_socket::{SyncSocket, wait_for_release};
 
-pub(crate) use exposure::Exposure;
+pub(crate) use exposure::{Exposure, finish};
 pub(crate) use held::Held;
 pub(crate) use watchdog::Watchdog;
 
@@ -61,45 +61,45 @@ pub(crate) fn run(
     let child = process::spawn(program)
         .with_hint(hint::explain_fork)
         .context("fork failed")?;
-    let prepared = exposure.prepare_to_wait(binder);
-    let released =
-        prepared.and_then(|()| release_child(child, exposure, held, sync, watchdog.as_mut()));
-    if let Err(error) = released {
-        // It still waits at its socket, and nothing will release it.
-        kill_and_reap(child);
-        drop(watchdog);
-        held.undo(diagnostics);
-        return exposure.finish(diagnostics, Err(error));
-    }
-    let result = waiter.wait(child);
+    let (wait_only, released) = match exposure.prepare_to_wait(binder) {
+        Ok(()) => release_child(child, exposure, held, sync, watchdog.as_mut()),
+        failed => (None, failed),
+    };
+    let result = match released {
+        Ok(()) => waiter.wait(child),
+        Err(error) => {
+            // It still waits at its socket, and nothing will release it.
+            kill_and_reap(child);
+            Err(error)
+        }
+    };
     drop(watchdog);
     held.undo(diagnostics);
-    exposure.finish(diagnostics, result)
+    finish(wait_only, diagnostics, result)
 }
 
-/// Gives up what the program must not reach, and releases the child, through the watchdog if there is one.
-///
-/// # Errors
-/// That the child or the watchdog has ended.
+/// Gives up what the program must not reach, and releases the child, through the watchdog if there is one; fails if
+/// either has ended.
 fn release_child(
     child: Pid,
     exposure: Exposure,
     held: &Held,
     sync: Option<SyncSocket>,
     watchdog: Option<&mut Watchdog>,
-) -> Result<()> {
+) -> (Option<WaitOnly>, Result<()>) {
     match (watchdog, sync) {
         (Some(watchdog), sync) => {
             // If the watchdog ends, the child must see that no process is left that could release it.
             drop(sync);
-            exposure.release(watchdog.descriptors().chain(held.descriptors()));
-            watchdog.watch_child(child)
+            let needed = watchdog.descriptors().chain(held.descriptors());
+            let wait_only = exposure.release(needed);
+            (wait_only, watchdog.watch_child(child))
         }
         (None, Some(sync)) => {
-            exposure.release(sync.descriptors().chain(held.descriptors()));
-            sync.release(0).context("send failed")
+            let wait_only = exposure.release(sync.descriptors().chain(held.descriptors()));
+            (wait_only, sync.release(0).context("send failed"))
         }
-        (None, None) => Ok(()),
+        (None, None) => (None, Ok(())),
     }
 }
 

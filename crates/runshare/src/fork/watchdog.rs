@@ -59,13 +59,18 @@ impl Watchdog {
             // When the last copy of this socket is closed, the child ends, and then the tool: keep it until the error was
             // reported.
             let mut held = child_sync.take();
-            let watched = match child_pid.wait() {
-                Ok(Some(child)) => watch(signal, &parent, Pid::from_raw(child), &mut held),
-                Ok(None) => Ok(()),
-                Err(errno) => Err(errno.into()),
+            let finish = |watched: Result<()>| {
+                let watched = watched.context("cannot watch over the child");
+                diagnostics.finish(watched.map(|()| ExitReason::Status(0)))
             };
-            let watched = watched.context("cannot watch over the child");
-            let status = diagnostics.finish(watched.map(|()| ExitReason::Status(0)));
+            let status = match child_pid.wait() {
+                Ok(Some(child)) => {
+                    let child = Pid::from_raw(child);
+                    finish(watch(signal, &parent, child, &mut held, finish))
+                }
+                Ok(None) => finish(Ok(())),
+                Err(errno) => finish(Err(errno.into())),
+            };
             drop(held);
             status
         };
@@ -125,8 +130,15 @@ impl Drop for Watchdog {
     }
 }
 
-/// Opens everything that is needed, releases the child, and waits until it or the parent ends.
-fn watch(signal: c_int, parent: &OwnedFd, child: Pid, sync: &mut Option<SyncSocket>) -> Result<()> {
+/// Opens everything that is needed, releases the child, waits until it or the parent ends, and ends with the status that
+/// `finish` returns; it returns only if something cannot be opened.
+fn watch(
+    signal: c_int,
+    parent: &OwnedFd,
+    child: Pid,
+    sync: &mut Option<SyncSocket>,
+    finish: impl Fn(Result<()>) -> c_int,
+) -> Result<()> {
     let path = format!("/proc/{child}/status");
     let mut status = File::from(open_verified(Path::new(&path), OFlag::O_RDONLY)?);
     let child = pidfd_open(child)?;
@@ -135,17 +147,26 @@ fn watch(signal: c_int, parent: &OwnedFd, child: Pid, sync: &mut Option<SyncSock
     setsid()?;
     let mut needed = vec![parent.as_raw_fd(), child.as_raw_fd(), status.as_raw_fd()];
     needed.extend(sync.iter().flat_map(SyncSocket::descriptors));
-    release_inherited(&needed);
-    if let Some(sync) = sync.take() {
+    let wait_only = release_inherited(&needed);
+    let watched = release_and_wait(signal, parent, &child, &mut status, sync.take());
+    wait_only.exit(finish(watched))
+}
+
+/// Releases the child, waits until it or the parent ends, and kills a child that outlives its parent.
+fn release_and_wait(
+    signal: c_int,
+    parent: &OwnedFd,
+    child: &OwnedFd,
+    status: &mut File,
+    sync: Option<SyncSocket>,
+) -> Result<()> {
+    if let Some(sync) = sync {
         sync.release(0)?;
     }
-    let mut watched = [parent, &child].map(|pidfd| PollFd::new(pidfd.as_fd(), PollFlags::POLLIN));
+    let mut watched = [parent, child].map(|pidfd| PollFd::new(pidfd.as_fd(), PollFlags::POLLIN));
     while let Err(Errno::EINTR) = poll(&mut watched, PollTimeout::NONE) {}
-    if has_ended(parent)?
-        && !has_ended(&child)?
-        && !handles_or_waits_for(signal, &child, &mut status)?
-    {
-        pidfd_send_signal(&child, SIGKILL)?;
+    if has_ended(parent)? && !has_ended(child)? && !handles_or_waits_for(signal, child, status)? {
+        pidfd_send_signal(child, SIGKILL)?;
     }
     Ok(())
 }

@@ -72,7 +72,7 @@ pub(crate) fn run(
     needed.extend(terminal.descriptor());
     needed.extend(sync.descriptors());
     needed.extend(held.descriptors());
-    release_inherited(&needed);
+    let wait_only = release_inherited(&needed);
     let result = match sync.release(0).context("send failed") {
         Ok(()) => wait(init_pid, receiver, terminal),
         Err(error) => {
@@ -81,8 +81,7 @@ pub(crate) fn run(
         }
     };
     held.undo(diagnostics);
-    // Values that own closed descriptors must not be dropped.
-    process::exit(diagnostics.finish(result))
+    wait_only.exit(diagnostics.finish(result))
 }
 
 /// Waits until the program has ended, or until init has ended without having started it.

@@ -21,12 +21,13 @@ use nix::sys::prctl::set_name;
 use nix::unistd::{Pid, getpgid, setpgid, setsid};
 use nscore::cli::Diagnostics;
 use nscore::forward::forward_until;
-use nscore::hardening::{make_undumpable, release_inherited};
-use nscore::sys::capability;
+use nscore::hardening::{WaitOnly, make_undumpable, release_inherited};
+use nscore::sys::capability::{self, CAP_KILL};
 use nscore::sys::process::{self, ExitReason, WaitStatus, killpg, pidfd_open};
 use nscore::sys::siginfo::SigInfo;
 use nscore::sys::signal::SignalSet;
 
+use crate::fork::finish;
 use crate::init::status_channel::StatusSender;
 use crate::init::terminal;
 
@@ -60,8 +61,9 @@ impl Init {
         let program = process::spawn(child).context("fork failed")?;
         let pidfd = pidfd_open(program).context("pidfd_open failed")?;
         // The program runs by now. If one of these fails, PID 1 is as any other PID 1 is.
-        let _ = self.release_inherited(&pidfd);
-        self.event_loop(program, &pidfd)
+        let wait_only = self.release_inherited(&pidfd).ok();
+        let ended = self.event_loop(program, &pidfd);
+        finish(wait_only, diagnostics, ended)
     }
 
     /// In the program's process: takes the terminal, reports the PID, and restores the caller's mask.
@@ -74,11 +76,12 @@ impl Init {
     }
 
     /// Gives up everything that only the program needs.
-    fn release_inherited(&self, program: &OwnedFd) -> Result<(), Errno> {
+    fn release_inherited(&self, program: &OwnedFd) -> Result<WaitOnly, Errno> {
         self.leave_group()?;
         set_name(c"runshare-init")?;
-        release_inherited(&[self.status.descriptor(), program.as_raw_fd()]);
-        capability::set(&capability::get()?.only(&[capability::KILL]))
+        let wait_only = release_inherited(&[self.status.descriptor(), program.as_raw_fd()]);
+        let _ = capability::get().and_then(|held| capability::set(&held.only(&[CAP_KILL])));
+        Ok(wait_only)
     }
 
     /// Leaves the caller's process group. A group is orphaned unless a member has a parent in the same session but in

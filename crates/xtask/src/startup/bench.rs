@@ -82,9 +82,10 @@ impl Bench {
                 .arg(source),
         )?;
         let original = names.first().map(|name| self.directory.join(name));
-        original.map_or(Ok(()), |original| {
-            give_libraries_of(&original, &self.least())
-        })
+        match original {
+            Some(original) => give_libraries_of(&original, &self.least()),
+            None => Ok(()),
+        }
     }
 
     /// Where our program for an original is.
