@@ -34,7 +34,7 @@ fn line_of(mount: &MountPoint) -> Vec<u8> {
     [numbers.as_bytes(), &root, b" ", &path, rest.as_bytes()].concat()
 }
 
-/// How many lines of a table begin with two numbers, as every mount's does.
+/// Returns how many lines of a table begin with two numbers, as every mount's does.
 fn numbered_lines(table: &[u8]) -> usize {
     let is_number = |field: &&[u8]| !field.is_empty() && field.iter().all(u8::is_ascii_digit);
     let lines = table.split(|byte| *byte == b'\n');
@@ -157,7 +157,7 @@ fn numbers() {
     });
 }
 
-/// What a shell makes of a word that `Quotes::shell` has quoted.
+/// Returns what a shell makes of a word that `Quotes::shell` has quoted.
 fn shell_word(quoted: &[u8]) -> Vec<u8> {
     let mut word = Vec::new();
     let mut rest = quoted;

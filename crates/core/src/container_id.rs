@@ -78,7 +78,7 @@ pub fn containers_in(path: &[u8]) -> impl Iterator<Item = ContainerCgroup<'_>> {
     })
 }
 
-/// Whether these are digits of an id, which engines write with small letters.
+/// Returns whether these are digits of an id, which engines write with small letters.
 pub fn is_hexadecimal(text: &[u8]) -> bool {
     let digits = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
     !text.is_empty() && text.iter().all(digits)
@@ -132,7 +132,7 @@ fn engine_and_id<'a>(parent: &[u8], name: &'a [u8]) -> Option<(&'static str, &'a
     Some((known.map_or(UNKNOWN, |(_, engine)| engine), id))
 }
 
-/// Whose container the cgroup is that is an id and nothing else.
+/// Returns whose container the cgroup is that is an id and nothing else.
 fn engine_of_parent(parent: &[u8]) -> &'static str {
     let known = PARENTS
         .into_iter()

@@ -86,7 +86,7 @@ impl Forwarding {
         )
     }
 
-    /// Whether the terminal has sent the signal to the child as well.
+    /// Returns whether the terminal has sent the signal to the child as well.
     fn is_received(&self, signal: &SigInfo, child: Pid) -> bool {
         self.receiver == Receiver::JobMember
             && getpgid(Some(child)).is_ok_and(|group| has_received(signal, group))
@@ -135,8 +135,8 @@ pub fn forward_until(
     }
 }
 
-/// Whether a program in this group has received the signal too, because the terminal sent it to the group, or the signal
-/// was meant for another process of the group.
+/// Returns whether a program in this group has received the signal too, because the terminal sent it to the group, or
+/// the signal was meant for another process of the group.
 pub fn has_received(signal: &SigInfo, group: Pid) -> bool {
     let same_group = group == getpgrp();
     signal.is_from_kernel()

@@ -61,13 +61,13 @@ impl Hardening {
         }
     }
 
-    /// Whether the program is to lead a session, which requires a child: the first process of a job cannot leave its
-    /// session.
+    /// Returns whether the program is to lead a session, which requires a child: the first process of a job cannot
+    /// leave its session.
     pub fn needs_fork(self) -> bool {
         self.new_session
     }
 
-    /// Whether the program gets the standard descriptors alone.
+    /// Returns whether the program gets the standard descriptors alone.
     pub fn closes_descriptors(self) -> bool {
         self.close_descriptors
     }

@@ -86,7 +86,7 @@ impl NamespaceDir {
         &self.path
     }
 
-    /// Where the namespace of this type has its file.
+    /// Returns where the namespace of this type has its file.
     pub fn file_path(&self, namespace: NsType) -> PathBuf {
         self.path.join(namespace.file())
     }
@@ -165,8 +165,8 @@ impl NamespaceDir {
         move_above_stdio(openat(&self.directory, name, flags, Mode::empty())?)
     }
 
-    /// Whether the file of this type is what [`bind`] makes: a namespace of the type is mounted there, or was, and the
-    /// empty file with no permissions is left, as after a restart of the machine.
+    /// Returns whether the file of this type is what [`bind`] makes: a namespace of the type is mounted there, or was,
+    /// and the empty file with no permissions is left, as after a restart of the machine.
     ///
     /// [`bind`]: NamespaceDir::bind
     ///
@@ -242,7 +242,7 @@ pub fn cannot_use(path: &Path, error: DirError) -> Error {
     Error::from(error).context(sentence(msgid, &[&path]))
 }
 
-/// Whether this is the file that a namespace was mounted on.
+/// Returns whether this is the file that a namespace was mounted on.
 fn is_left_over(file: &OwnedFd) -> Result<bool, Errno> {
     let found = status_of(file)?;
     Ok(found.file_type == S_IFREG && found.permissions == 0 && found.size == 0)

@@ -104,7 +104,7 @@ impl NsType {
         self.row().for_children_file
     }
 
-    /// What a kernel needs to have this type, and its file below /proc/PID/ns.
+    /// Returns what a kernel needs to have this type, and its file below /proc/PID/ns.
     pub const fn requirement(self) -> &'static str {
         self.row().requirement
     }

@@ -64,7 +64,7 @@ pub fn decimal(text: &OsStr, negative: bool) -> Result<i128, Option<Errno>> {
     })
 }
 
-/// What stands before the digits taken off: blanks as `isspace(3)` has them, then one sign.
+/// Returns what stands before the digits taken off: blanks as `isspace(3)` has them, then one sign.
 fn sign_and_digits(text: &[u8]) -> (bool, &[u8]) {
     let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
     let start = text.iter().position(|byte| !blank(byte));

@@ -103,7 +103,7 @@ pub fn open_linked_namespace(directory: impl AsFd, name: &CStr) -> Result<Option
     open_checked(&fds, directory, name, OFlag::O_RDONLY, is_namespace)
 }
 
-/// Whether a descriptor, which may be one of `O_PATH`, is of a namespace that is mounted where it was opened.
+/// Returns whether a descriptor, which may be one of `O_PATH`, is of a namespace that is mounted where it was opened.
 ///
 /// Nothing but a mount or a link of /proc leads to nsfs, which has no directory; before Linux 5.8 this is all that is
 /// known of the mount.
@@ -121,7 +121,7 @@ pub fn is_mounted_namespace(file: impl AsFd) -> Result<bool, Errno> {
     is_namespace(file)
 }
 
-/// Whether a file is a namespace; to be asked before anything that only a namespace can answer.
+/// Returns whether a file is a namespace; to be asked before anything that only a namespace can answer.
 ///
 /// # Errors
 /// Those of `fstatfs(2)`, which a file system of FUSE may leave unanswered.

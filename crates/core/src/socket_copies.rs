@@ -66,7 +66,7 @@ impl SocketCopies {
         self.ask(copy, |socket| network_of(socket))
     }
 
-    /// What `question` learns of a socket, of which this is a copy to let go of.
+    /// Returns what `question` learns of a socket, of which this is a copy to let go of.
     ///
     /// # Errors
     /// ENOTTY if it is no socket, which is not asked then; those of the question.
@@ -120,7 +120,7 @@ impl Drop for SocketCopies {
     }
 }
 
-/// Has nobody close it before this process ends.
+/// Keeps it open until this process ends.
 fn leave(copy: OwnedFd) {
     let _number = copy.into_raw_fd();
 }

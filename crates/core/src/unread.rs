@@ -32,7 +32,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// What this error of `call` means.
+    /// Returns what this error of `call` means.
     pub fn from_errno(call: Call, errno: Errno) -> Cause {
         match errno {
             // So the mountinfo of a process that has just ended answers to open(2) and to read(2).
@@ -46,7 +46,7 @@ impl Cause {
 }
 
 impl Unread {
-    /// What `call` has found of the process `pid`, if it has; if not, why is noted.
+    /// Returns what `call` has found of the process `pid`, if it has; if not, why is noted.
     pub fn note<T>(&mut self, pid: u32, call: Call, found: Result<T, Errno>) -> Option<T> {
         match found {
             Ok(found) => Some(found),
@@ -67,8 +67,8 @@ impl Unread {
         }
     }
 
-    /// What `call` has found, if the kernel has it and the caller may make it: without it less is found, as on an older
-    /// kernel. That there is no room for an answer is a failure all the same.
+    /// Returns what `call` has found, if the kernel has it and the caller may make it: without it less is found, as on
+    /// an older kernel. That there is no room for an answer is a failure all the same.
     pub fn note_optional<T>(&mut self, call: Call, found: Result<T, Errno>) -> Option<T> {
         match found {
             Ok(found) => Some(found),
@@ -108,7 +108,7 @@ impl Unread {
         self.failure = self.failure.or(other.failure);
     }
 
-    /// How many processes the caller may not look at.
+    /// Returns how many processes the caller may not look at.
     pub fn processes(&self) -> usize {
         self.processes.len()
     }

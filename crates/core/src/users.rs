@@ -101,7 +101,7 @@ pub struct GroupEntry<'a> {
 }
 
 impl GroupEntry<'_> {
-    /// Whether `user` has it as a supplementary group.
+    /// Returns whether `user` has it as a supplementary group.
     pub fn has_member(&self, user: &OsStr) -> bool {
         let mut members = self.members.split(|byte| *byte == b',').map(after_blanks);
         members.any(|member| !member.is_empty() && member == user.as_bytes())

@@ -49,7 +49,7 @@ fn argv() {
     });
 }
 
-/// Whether a piece of the word, cut at any place, is this number or has it in the files.
+/// Returns whether a piece of the word, cut at any place, is this number or has it in the files.
 fn is_said(id: u32, word: &OsStr, known: &[u32]) -> bool {
     let digits = id.to_string();
     let is_digits = |window: &[u8]| window == digits.as_bytes();

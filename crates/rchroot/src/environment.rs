@@ -41,7 +41,7 @@ impl Environment {
         }
     }
 
-    /// What the new root knows of the user that the command runs as, if it is needed.
+    /// Returns what the new root knows of the user that the command runs as, if it is needed.
     pub(crate) fn login(&self, inside: &Files, identity: &Identity) -> Option<Login> {
         match self {
             Environment::Login => inside.login(identity.uid.unwrap_or(geteuid().as_raw())),

@@ -42,7 +42,7 @@ impl<'a> NewRoot<'a> {
         }
     }
 
-    /// Whether it is the current root of the process: the same directory on the same mount. A bind mount of `/`
+    /// Returns whether it is the current root of the process: the same directory on the same mount. A bind mount of `/`
     /// elsewhere is another root, and so is one that cannot be opened.
     pub(crate) fn is_old_root(&self) -> bool {
         let opened = self.opened.get_or_init(|| open_root(self.name));

@@ -63,7 +63,7 @@ pub(crate) fn look_up<'a>(spec: &'a OsStr, database: &dyn UserDatabase) -> Resul
     })
 }
 
-/// Whether a user is known under this word, as a name or as a number.
+/// Returns whether a user is known under this word, as a name or as a number.
 pub(crate) fn is_known(word: &OsStr, database: &dyn UserDatabase) -> bool {
     let number = || id(word).and_then(|uid| user_by_uid(uid, database));
     named_user(word, database).or_else(number).is_some()
@@ -148,7 +148,7 @@ fn invalid(msgid: &'static str) -> Error {
     Error::new(sentence(msgid, &[]).of(Domain::Gnulib))
 }
 
-/// Whether both numbers of an entry are IDs. Otherwise "leave it unchanged" would keep the caller's ID, root.
+/// Returns whether both numbers of an entry are IDs. Otherwise "leave it unchanged" would keep the caller's ID, root.
 fn is_whole(user: &User) -> bool {
     user.uid != NO_ID && user.gid != NO_ID
 }

@@ -9,8 +9,8 @@ use nscore::procfs::Stat;
 
 use crate::options::Request;
 
-/// Whether there are repetitions of repetitions. Each makes the C library's regcomp(3) take a multiple of the memory, for
-/// lsns as for us, and who asks for that is who gets it.
+/// Returns whether there are repetitions of repetitions. Each makes the C library's regcomp(3) take a multiple of the
+/// memory, for lsns as for us, and who asks for that is who gets it.
 fn repeats(text: &[u8]) -> bool {
     let repetitions = text.iter().filter(|byte| b"*+?{".contains(byte));
     repetitions.count() > 2

@@ -94,7 +94,7 @@ mod tests {
     use nscore::cli::getopt;
     use std::ffi::OsStr;
 
-    /// What is said about a command line, if anything.
+    /// Returns what is said about a command line, if anything.
     fn said(line: &str) -> Option<String> {
         let words = line.split_whitespace().map(OsStr::new);
         let options = getopt::parse(

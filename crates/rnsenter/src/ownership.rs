@@ -23,7 +23,8 @@ pub(crate) enum Ownership {
 }
 
 impl Ownership {
-    /// That of a namespace of this type; a user namespace is its own owner. `None` if it cannot be told.
+    /// Returns the ownership of a namespace of this type; a user namespace is its own owner. `None` if it cannot be
+    /// told.
     pub(crate) fn find(namespace: OwnedFd, ns_type: NsType) -> Option<Ownership> {
         let own = own_namespace(NsType::User).filter(|_| is_namespace(&namespace) == Ok(true))?;
         let mut owner = match ns_type {
@@ -55,7 +56,7 @@ pub(crate) fn own_namespace(ns_type: NsType) -> Option<OwnedFd> {
     open(&path, OFlag::O_RDONLY).ok()
 }
 
-/// Whether two files are the same one.
+/// Returns whether two files are the same one.
 pub(crate) fn is_same_file(one: &OwnedFd, other: &OwnedFd) -> bool {
     let identity = |file: &OwnedFd| {
         status_of(file)

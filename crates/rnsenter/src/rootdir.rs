@@ -45,7 +45,7 @@ impl Directories {
         })
     }
 
-    /// Whether the root will be another one.
+    /// Returns whether the root will be another one.
     pub(crate) fn changes_root(&self) -> bool {
         self.root.is_some()
     }

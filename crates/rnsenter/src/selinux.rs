@@ -20,7 +20,7 @@ use crate::target::Target;
 /// Where selinuxfs is mounted while SELinux is enabled.
 const SELINUXFS: &str = "/sys/fs/selinux";
 
-/// Has the program run in the target's context. To be called before anything is entered, while /proc is the caller's.
+/// Runs the program in the target's context. To be called before anything is entered, while /proc is the caller's.
 ///
 /// # Errors
 /// That there is no target, or that the context cannot be read or set.

@@ -18,7 +18,7 @@ pub(crate) fn apply(options: &Options) {
     }
 }
 
-/// Whether the program gets the `SHELL` of this process.
+/// Returns whether the program gets the `SHELL` of this process.
 pub(crate) fn keeps_shell(options: &Options) -> bool {
     match &options.whitelist {
         Some(names) => names.iter().any(|name| name == "SHELL"),

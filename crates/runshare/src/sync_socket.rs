@@ -69,7 +69,7 @@ impl SyncSocket {
     }
 }
 
-/// In the process that waits: waits until the other process is ready.
+/// Waits until the other process is ready.
 ///
 /// # Errors
 /// [`AlreadyReported`] if that has failed.

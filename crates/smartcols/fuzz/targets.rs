@@ -9,7 +9,7 @@ use crate::filter::{ColumnType, Filter};
 use crate::tests::utf8::Utf8;
 use crate::{Cell, Column, Format, JsonStyle, Row, Table};
 
-/// Whether there are repetitions of repetitions, which take the tests' own patterns too long.
+/// Returns whether there are repetitions of repetitions, which take the tests' own patterns too long.
 fn repeats(text: &[u8]) -> bool {
     let repetitions = text.iter().filter(|byte| **byte == b'*');
     repetitions.count() > 2
@@ -97,7 +97,7 @@ fn table(input: &[u8]) -> Table {
     }
 }
 
-/// How many rows the JSON has, at all depths.
+/// Returns how many rows the JSON has, at all depths.
 fn count(rows: &serde_json::Value) -> usize {
     let rows = rows.as_array().into_iter().flatten();
     rows.map(|row| 1 + count(&row["children"])).sum()

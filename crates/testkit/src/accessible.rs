@@ -30,7 +30,7 @@ impl Program {
         Self { built: path }
     }
 
-    /// Where every user can reach it.
+    /// Returns where every user can reach it.
     ///
     /// # Panics
     /// If it cannot be copied.
@@ -132,13 +132,13 @@ fn copies() -> &'static Path {
     })
 }
 
-/// Whether this process is the one that has asked first.
+/// Returns whether this process is the one that has asked first.
 fn is_maker() -> bool {
     static MAKER: OnceLock<u32> = OnceLock::new();
     *MAKER.get_or_init(std::process::id) == std::process::id()
 }
 
-/// Whether every directory on the way to `path` lets every user pass.
+/// Returns whether every directory on the way to `path` lets every user pass.
 #[must_use]
 pub fn is_open_to_all(path: &Path) -> bool {
     let mut ancestors = path.ancestors().skip(1);

@@ -91,7 +91,7 @@ impl Build {
     }
 }
 
-/// Whether the program exists and is newer than the packages that it is made of.
+/// Returns whether the program exists and is newer than the packages that it is made of.
 fn is_fresh(program: &Path, sources: &[PathBuf]) -> bool {
     let Ok(made) = modified(program) else {
         return false;

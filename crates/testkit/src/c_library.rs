@@ -128,8 +128,8 @@ fn mended(file: &[u8]) -> Vec<u8> {
     mended
 }
 
-/// Whether a field of a file begins with a minus. The C library takes `-0` for an id, and others that come round to one;
-/// our programs do not.
+/// Returns whether a field of a file begins with a minus. The C library takes `-0` for an id, and others that come
+/// round to one; our programs do not.
 pub fn has_minus(file: &[u8]) -> bool {
     let mut fields = file.split(|byte| matches!(byte, b':' | b'\n'));
     fields.any(|field| {
@@ -159,7 +159,7 @@ pub fn group_entries(file: &[u8]) -> Vec<(OsString, u32, Vec<OsString>)> {
     entries.filter(|(name, _, _)| !is_of_nis(name)).collect()
 }
 
-/// Whether the name begins as those of the old NIS syntax.
+/// Returns whether the name begins as those of the old NIS syntax.
 fn is_of_nis(name: &OsStr) -> bool {
     matches!(name.as_bytes().first(), Some(b'+' | b'-'))
 }

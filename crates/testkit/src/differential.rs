@@ -49,7 +49,7 @@ impl DifferentialTest {
         }
     }
 
-    /// What both are called.
+    /// Returns what both are called.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
@@ -137,7 +137,7 @@ impl DifferentialTest {
         assert_eq!(seen(&their), expected, "the original\n{their}");
     }
 
-    /// Where the two differ when set up so, told for a person.
+    /// Describes where the two differ when set up so, told for a person.
     #[track_caller]
     fn difference(&self, setup: impl Fn(Tool) -> Tool) -> Option<String> {
         let (ours, original) = self.run_both(setup);

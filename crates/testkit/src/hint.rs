@@ -54,7 +54,7 @@ impl DifferentialTest {
         self.added(&plain, &hinted)
     }
 
-    /// What `hinted` says beyond `plain`, which must be one hint and nothing else, or nothing.
+    /// Returns what `hinted` says beyond `plain`, which must be one hint and nothing else, or nothing.
     #[track_caller]
     fn added(&self, plain: &Outcome, hinted: &Outcome) -> Option<String> {
         let [before, after] = [plain, hinted].map(|outcome| self.masked(&outcome.stderr));

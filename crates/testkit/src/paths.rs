@@ -20,8 +20,9 @@ pub fn workspace() -> PathBuf {
         .to_owned()
 }
 
-/// Where the originals are, or would be: `$NSUTILS_ORIGINALS`, else the first of the two places where `tests/originals`
-/// puts them. Below it `bin/` holds the four programs, and `root/` the Debian system that they come from.
+/// Returns where the originals are, or would be: `$NSUTILS_ORIGINALS`, else the first of the two places where
+/// `tests/originals` puts them. Below it `bin/` holds the four programs, and `root/` the Debian system that they come
+/// from.
 #[must_use]
 pub fn originals() -> PathBuf {
     if let Some(named) = env::var_os("NSUTILS_ORIGINALS").filter(|named| !named.is_empty()) {

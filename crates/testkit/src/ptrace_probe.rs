@@ -37,7 +37,7 @@ fn name_of(pid: &str) -> String {
     fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default()
 }
 
-/// What opens in its directory, and how its name began there.
+/// Returns what opens in its directory, and how its name began there.
 fn read_of(pid: &str) -> Vec<String> {
     let path = |name: &str| format!("/proc/{pid}/{name}");
     let environment = |mut file: File| {
@@ -60,7 +60,7 @@ fn read_of(pid: &str) -> Vec<String> {
     opened.map(|(name, _)| name.to_owned()).collect()
 }
 
-/// Whether it may be traced, and how.
+/// Returns whether it may be traced, and how.
 fn traced(pid: Pid) -> Vec<String> {
     let mut reached = Vec::new();
     if ptrace::seize(pid, ptrace::Options::empty()).is_ok() {

@@ -24,7 +24,7 @@ use crate::{accessible, paths, require};
 /// Names the reason to the test that is run again.
 const RERUN: &str = "NSUTILS_RERUN";
 
-/// Why this test is run again, in the words given to [`this_test`]; `None` where cargo runs it.
+/// Returns why this test is run again, in the words given to [`this_test`]; `None` where cargo runs it.
 #[must_use]
 pub fn reason() -> Option<String> {
     env::var(RERUN).ok()

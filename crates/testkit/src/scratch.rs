@@ -44,7 +44,7 @@ impl Scratch {
         scratch
     }
 
-    /// Where it is, with no symbolic link on the way.
+    /// Returns where it is, with no symbolic link on the way.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path

@@ -29,7 +29,7 @@ use crate::outcome::Status;
 /// The lowest number that a descriptor waiting to be passed on has; those it may be passed on as are below.
 pub(crate) const FIRST_RESERVED_FD: RawFd = 500;
 
-/// Has `prepare` run in the child of `command`, between fork and exec; it may only do what is async-signal-safe.
+/// Runs `prepare` in the child of `command`, between fork and exec; it may only do what is async-signal-safe.
 pub(crate) fn before_exec(
     command: &mut Command,
     mut prepare: impl FnMut() -> Result<(), Errno> + Send + Sync + 'static,
@@ -38,7 +38,7 @@ pub(crate) fn before_exec(
     unsafe { command.pre_exec(move || prepare().map_err(io::Error::from)) };
 }
 
-/// Has `last` run when this process exits, atexit(3); the first that is given, and no other.
+/// Runs `last` when this process exits, atexit(3); the first that is given, and no other.
 pub(crate) fn at_exit(last: fn()) {
     static LAST: OnceLock<fn()> = OnceLock::new();
     extern "C" fn run() {
@@ -61,7 +61,7 @@ pub(crate) fn pidfd(pid: Pid) -> Result<OwnedFd, Errno> {
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
-/// Whether anybody has this open file open for writing, as far as a lease tells, fcntl(2).
+/// Returns whether anybody has this open file open for writing, as far as a lease tells, fcntl(2).
 pub(crate) fn is_written_to(file: &OwnedFd) -> bool {
     // SAFETY: the request takes a number.
     let leased = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_SETLEASE, libc::F_RDLCK) };
@@ -118,8 +118,8 @@ pub fn exchange(one: &Path, other: &Path) -> Result<(), Errno> {
     Errno::result(result).map(drop)
 }
 
-/// How the child `pid` ended, without reaping it: as a zombie it keeps its number, and its group's, from being used
-/// anew.
+/// Returns how the child `pid` ended, without reaping it: as a zombie it keeps its number, and its group's, from being
+/// used anew.
 pub(crate) fn exit_status(pid: Pid) -> Result<Status, Errno> {
     // SAFETY: siginfo_t is plain data, for which all zeros is a value.
     let mut info: libc::siginfo_t = unsafe { zeroed() };
@@ -144,24 +144,24 @@ pub(crate) fn dup_to_reserved(fd: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
     Ok(unsafe { OwnedFd::from_raw_fd(number) })
 }
 
-/// In the child: `fd` under this number too, open across exec, `dup2(2)`.
+/// Duplicates `fd`, in the child, to this number, open across exec, `dup2(2)`.
 pub(crate) fn install(fd: &OwnedFd, number: RawFd) -> Result<(), Errno> {
     // SAFETY: dup2 takes two numbers; what it closes in the child belongs to nobody there.
     Errno::result(unsafe { libc::dup2(fd.as_raw_fd(), number) }).map(drop)
 }
 
-/// In the child: closes descriptor `number`, `close(2)`.
+/// Closes, in the child, descriptor `number`, `close(2)`.
 pub(crate) fn close(number: RawFd) -> Result<(), Errno> {
     // SAFETY: close takes a number; in the child, about to exec, no owner is left to be surprised.
     Errno::result(unsafe { libc::close(number) }).map(drop)
 }
 
-/// In the child: closes every descriptor from `first` up, `close_range(2)`.
+/// Closes, in the child, every descriptor from `first` up, `close_range(2)`.
 pub(crate) fn close_from(first: c_uint) -> Result<(), Errno> {
     close_range(first, 0)
 }
 
-/// In the child: has every descriptor from `first` up closed at exec, `close_range(2)`.
+/// Marks, in the child, every descriptor from `first` up close-on-exec, `close_range(2)`.
 pub(crate) fn close_from_at_exec(first: c_uint) -> Result<(), Errno> {
     let closed = close_range(first, libc::CLOSE_RANGE_CLOEXEC);
     if closed != Err(Errno::EINVAL) {
@@ -181,7 +181,7 @@ fn close_range(first: c_uint, flags: c_uint) -> Result<(), Errno> {
     Errno::result(result).map(drop)
 }
 
-/// In the child: every signal gets its default action, whatever the caller of `cargo test` ignores.
+/// Resets, in the child, every signal to its default action, whatever the caller of `cargo test` ignores.
 ///
 /// Straight to the kernel: signal(3) refuses the two numbers that the C library keeps to itself, and those, too, are
 /// sometimes inherited ignored.
@@ -203,20 +203,20 @@ pub(crate) fn default_signals() {
     }
 }
 
-/// In the child: ignores `signal`, also across exec.
+/// Ignores, in the child, `signal`, also across exec.
 pub(crate) fn ignore(signal: c_int) {
     // SAFETY: SIG_IGN is no function, so no handler of ours ever runs.
     unsafe { libc::signal(signal, libc::SIG_IGN) };
 }
 
-/// In the child: no program that is run from now on gets this capability, `PR_CAPBSET_DROP`.
+/// Drops, in the child, this capability for every program that is run from now on, `PR_CAPBSET_DROP`.
 pub(crate) fn drop_from_bounding_set(capability: c_uint) -> Result<(), Errno> {
     // SAFETY: PR_CAPBSET_DROP takes a number.
     Errno::result(unsafe { libc::prctl(libc::PR_CAPBSET_DROP, c_ulong::from(capability)) })
         .map(drop)
 }
 
-/// In the child, a session leader: the terminal on standard input becomes the session's own, `TIOCSCTTY`.
+/// Makes, in a child that leads a session, the terminal on standard input the controlling one, `TIOCSCTTY`.
 pub(crate) fn take_terminal() -> Result<(), Errno> {
     // SAFETY: TIOCSCTTY takes a number, here 0: steal the terminal from no one.
     Errno::result(unsafe { libc::ioctl(0, libc::TIOCSCTTY, c_ulong::MIN) }).map(drop)

@@ -144,7 +144,7 @@ impl Tool {
         self
     }
 
-    /// Has what is in `file` stand at `path` (`/etc/passwd`, say) for this program alone, in a mount namespace of its
+    /// Makes what is in `file` stand at `path` (`/etc/passwd`, say) for this program alone, in a mount namespace of its
     /// own. For root alone.
     pub fn bind_over(mut self, file: impl AsRef<Path>, path: impl AsRef<Path>) -> Self {
         self.child
@@ -168,8 +168,8 @@ impl Tool {
         self
     }
 
-    /// Has the system call of this number, `libc::SYS_unshare` say, be answered with this error for it and all that comes
-    /// of it, by a seccomp filter, as in a container. It cannot gain privileges then.
+    /// Makes the system call of this number, `libc::SYS_unshare` say, be answered with this error for it and all that
+    /// comes of it, by a seccomp filter, as in a container. It cannot gain privileges then.
     pub fn refusing(mut self, call: nix::libc::c_long, errno: nix::errno::Errno) -> Self {
         let filter = seccomp::filter(call, errno, None, false);
         self.child.filters.push(filter);
@@ -192,7 +192,7 @@ impl Tool {
         self.fixed_addresses()
     }
 
-    /// Has everything in its memory be at the address where the next run has it too, `ADDR_NO_RANDOMIZE` of
+    /// Makes everything in its memory stand at the address where the next run has it too, `ADDR_NO_RANDOMIZE` of
     /// `personality(2)`.
     pub(crate) fn fixed_addresses(mut self) -> Self {
         self.child.has_fixed_addresses = true;

@@ -66,7 +66,7 @@ pub(crate) fn run(words: &[&str]) -> Result<String> {
     Ok(report)
 }
 
-/// How large the programs are.
+/// Returns how large the programs are.
 fn sizes(releases: &Path) -> Result<Vec<Cost>> {
     let size = |name: &&str| {
         let path = releases.join(name);

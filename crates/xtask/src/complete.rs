@@ -62,7 +62,7 @@ fn takes_optional_value(option: &Arg) -> bool {
     takes_value(option) && count.is_some_and(|count| count.min_values() == 0)
 }
 
-/// How many operands stand before the program, where there is one.
+/// Returns how many operands stand before the program, where there is one.
 fn operands_before_program(table: &Command) -> Option<usize> {
     let is_program = |operand: &Arg| operand.get_value_hint() == ValueHint::CommandName;
     table.get_positionals().position(is_program)

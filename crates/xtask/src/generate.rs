@@ -86,7 +86,7 @@ fn stale() -> Result<Vec<Stale>> {
     Ok(differ.map(|(_, wanted)| wanted).collect())
 }
 
-/// What the file holds now, if it is there.
+/// Returns what the file holds now, if it is there.
 fn read(path: &str) -> Result<Option<String>> {
     match fs::read_to_string(in_workspace(path)) {
         Ok(text) => Ok(Some(text)),

@@ -115,7 +115,7 @@ impl Request {
         Ok(request)
     }
 
-    /// Where a file goes: below the prefix, and that below the destination.
+    /// Returns where a file goes: below the prefix, and that below the destination.
     fn place(&self, path: &Path) -> PathBuf {
         let prefix = self.prefix.strip_prefix("/").unwrap_or(&self.prefix);
         let root = match self.destdir.as_os_str().is_empty() {
@@ -236,7 +236,7 @@ fn multicall_entries(programs: &Path) -> Vec<Entry> {
     entries
 }
 
-/// Where the original of a program is: what changes the root is for whoever runs the machine.
+/// Returns where the original of a program is: what changes the root is for whoever runs the machine.
 fn directory(name: &str) -> &'static str {
     if name == "rchroot" { "sbin" } else { "bin" }
 }

@@ -61,7 +61,7 @@ pub(crate) fn target() -> Result<PathBuf> {
     Ok(target.to_owned())
 }
 
-/// What a program writes; its errors go where ours go.
+/// Returns what a program writes; its errors go where ours go.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_owned();
     let missing = || {

@@ -189,7 +189,7 @@ impl Contest {
     }
 }
 
-/// Whether root runs this: a process's directory belongs to its effective user.
+/// Returns whether root runs this: a process's directory belongs to its effective user.
 pub(crate) fn is_root() -> Result<bool> {
     use std::os::unix::fs::MetadataExt;
     Ok(fs::metadata("/proc/self")?.uid() == 0)

@@ -146,12 +146,12 @@ fn cells(ratios: [f64; 3]) -> String {
     ratios.map(|ratio| format!(" {ratio:.2} |")).concat()
 }
 
-/// Whether root measures: the directory of a process belongs to its effective user.
+/// Returns whether root measures: the directory of a process belongs to its effective user.
 fn is_root() -> Result<bool> {
     Ok(fs::metadata("/proc/self")?.uid() == 0)
 }
 
-/// What `ldd` says of a program, and its size.
+/// Returns what `ldd` says of a program, and its size.
 fn loaded_by(program: &Path) -> Result<String> {
     let kib = fs::metadata(program)?.len().div_ceil(1024);
     let loaded = output(Command::new("ldd").arg(program))?;

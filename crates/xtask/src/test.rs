@@ -59,7 +59,7 @@ impl<'a> Request<'a> {
         request
     }
 
-    /// Whether the words say which packages are tested.
+    /// Returns whether the words say which packages are tested.
     fn chooses_packages(&self) -> bool {
         let mut own = self.words.iter().take_while(|word| **word != "--");
         own.any(|word| {

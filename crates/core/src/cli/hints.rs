@@ -13,8 +13,8 @@ pub(super) enum Hints {
 }
 
 impl Hints {
-    /// What NSUTILS_HINTS says. To be asked at the start: the program that is run gets another environment, maybe, and
-    /// it is this process's own before that program's.
+    /// Returns what NSUTILS_HINTS says. To be asked at the start: the program that is run gets another environment,
+    /// maybe, and it is this process's own before that program's.
     pub(super) fn from_environment() -> Hints {
         let value = env::var_os("NSUTILS_HINTS");
         match value.as_deref().and_then(|value| value.to_str()) {
@@ -24,7 +24,7 @@ impl Hints {
         }
     }
 
-    /// Whether one is to be shown now.
+    /// Returns whether one is to be shown now.
     pub(super) fn are_shown(self) -> bool {
         match self {
             Hints::Always => true,

@@ -22,7 +22,7 @@ enum Piece<'a> {
 }
 
 impl Quotes {
-    /// Whether the locale is one that has to be loaded.
+    /// Returns whether the locale is one that has to be loaded.
     pub fn have_files(&self) -> bool {
         Locale::is_wanted()
     }
@@ -100,8 +100,8 @@ impl Quotes {
     }
 }
 
-/// Whether the word has a single quote in it and nothing that means something to a shell, be it between double quotes
-/// or without any: the original is careful.
+/// Returns whether the word has a single quote in it and nothing that means something to a shell, be it between double
+/// quotes or without any: the original is careful.
 fn fits_double_quotes(pieces: &[Piece<'_>]) -> bool {
     let is_quote = |piece: &Piece<'_>| matches!(piece, Piece::Shown(b"'"));
     let means_nothing = |(at, piece): (usize, &Piece<'_>)| match piece {

@@ -77,7 +77,7 @@ impl OwnFile {
         Some(OwnFile { file, status })
     }
 
-    /// Whether running `program` would run this file by a link of /proc where somebody may write to it.
+    /// Returns whether running `program` would run this file by a link of /proc where somebody may write to it.
     pub(super) fn is_run_by(&self, program: &OsStr, search: Search) -> bool {
         let leads_here = match search {
             Search::None => self.way(Path::new(program)) == Way::Own,
@@ -89,8 +89,8 @@ impl OwnFile {
         leads_here && self.is_writable()
     }
 
-    /// Whether anybody of this user namespace may write to it: root in it becomes any user of it, and opens the files of
-    /// their processes. An owner who is not of it is shown as another one than before.
+    /// Returns whether anybody of this user namespace may write to it: root in it becomes any user of it, and opens the
+    /// files of their processes. An owner who is not of it is shown as another one than before.
     fn is_writable(&self) -> bool {
         let read_only =
             |found: nix::sys::statvfs::Statvfs| found.flags().contains(FsFlags::ST_RDONLY);

@@ -6,13 +6,13 @@ use crate::procfs::Status;
 use crate::sys::capability::Capability;
 
 impl Capability {
-    /// Whether a process with this status has it over its own user namespace.
+    /// Returns whether a process with this status has it over its own user namespace.
     pub fn is_held(self, status: &Status) -> Option<bool> {
         status.has_capability("CapEff", self.number())
     }
 
-    /// That a process with this status lacks it, if it does, and what to do: `otherwise`, if there is something that
-    /// does without it.
+    /// Explains that a process with this status lacks it, if it does, and what to do: `otherwise`, if there is
+    /// something that does without it.
     pub fn missing(self, status: &Status, otherwise: Option<&str>) -> Option<String> {
         if self.is_held(status)? {
             return None;

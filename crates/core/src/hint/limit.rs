@@ -19,7 +19,7 @@ const UNLIMITED: i64 = i32::MAX as i64;
 /// How deep namespaces can be nested, for the two types that are.
 const DEEPEST: usize = 32;
 
-/// Which limit keeps the namespaces of `flags` from being made.
+/// Explains which limit keeps the namespaces of `flags` from being made.
 pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
     let limit = |ns_type: NsType| proc.sysctl(&ns_type.sysctl());
     if let Some(forbidden) = NsType::in_flags(flags).find(|ns_type| limit(*ns_type) == Some(0)) {
@@ -74,7 +74,7 @@ enum Depth {
     Unknown,
 }
 
-/// Whether depth may be the cause; for a pid namespace below a /proc of the first one, it can be seen.
+/// Returns whether depth may be the cause; for a pid namespace below a /proc of the first one, it can be seen.
 fn nested(proc: &Proc, ns_type: NsType, first_user: bool) -> Option<Depth> {
     match ns_type {
         NsType::User => (!first_user).then_some(Depth::Unknown),

@@ -18,7 +18,7 @@ const UNFIT: [(FsType, &str); 4] = [
     (MSDOS_SUPER_MAGIC, "FAT"),
 ];
 
-/// Why the upper layer of an overlay cannot be in this directory.
+/// Explains why the upper layer of an overlay cannot be in this directory.
 pub fn explain_overlay(errno: Errno, directory: &Path) -> Option<String> {
     let named = || escape_for_terminal(directory.as_os_str());
     if errno == Errno::ESTALE {

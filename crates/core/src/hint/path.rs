@@ -12,7 +12,7 @@ use super::escape_for_terminal;
 /// How many symbolic links are followed, as the kernel has it.
 const MOST_LINKS: u32 = 40;
 
-/// Why looking `path` up failed, if it is not the path as a whole that is at fault.
+/// Explains why looking `path` up failed, if it is not the path as a whole that is at fault.
 pub fn explain_path(errno: Errno, path: &Path) -> Option<String> {
     let expected = match errno {
         Errno::ENOENT => Obstacle::Missing,
@@ -26,7 +26,7 @@ pub fn explain_path(errno: Errno, path: &Path) -> Option<String> {
     (obstacle == expected && !told).then(|| tell(obstacle, &at, linked.as_deref()))
 }
 
-/// Where a symbolic link leads that leads to nothing.
+/// Returns where a symbolic link leads that leads to nothing.
 pub(super) fn dangling(path: &Path) -> Option<String> {
     path.symlink_metadata().ok()?;
     explain_path(Errno::ENOENT, path)

@@ -9,7 +9,7 @@ const MOST_ENTRIES: usize = 8;
 /// The variables that name the locale of messages: the first that is set and not empty.
 const VARIABLES: [&std::ffi::CStr; 3] = [c"LC_ALL", c"LC_MESSAGES", c"LANG"];
 
-/// Whether a locale with a language is named. It need not be installed.
+/// Returns whether a locale with a language is named. It need not be installed.
 pub(super) fn is_named() -> bool {
     VARIABLES
         .iter()
@@ -74,7 +74,7 @@ pub(crate) fn expand(list: &str) -> Vec<String> {
     names
 }
 
-/// Whether an entry can be a name in a directory and nothing else.
+/// Returns whether an entry can be a name in a directory and nothing else.
 fn is_plain(entry: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_@.-".contains(&byte);
     entry.len() < usize::from(u8::MAX) && entry.bytes().all(is_allowed) && !entry.contains("..")
@@ -99,7 +99,7 @@ pub(crate) fn fallbacks(entry: &str) -> Vec<String> {
     names
 }
 
-/// What stands before the separator, and the rest with it.
+/// Returns what stands before the separator, and the rest with it.
 fn split(text: &str, separator: char) -> (&str, &str) {
     text.split_at(text.find(separator).unwrap_or(text.len()))
 }

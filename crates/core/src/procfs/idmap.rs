@@ -20,7 +20,7 @@ impl IdKind {
         }
     }
 
-    /// What one of them is called.
+    /// Returns what one of them is called.
     pub const fn name(self) -> &'static str {
         match self {
             IdKind::Users => "user",
@@ -63,7 +63,7 @@ pub fn map_extents(map: &[u8]) -> impl Iterator<Item = MapExtent> {
     })
 }
 
-/// Whether a map has a line with this ID on its inner side.
+/// Returns whether a map has a line with this ID on its inner side.
 pub(super) fn contains(map: &[u8], id: u32) -> bool {
     map_extents(map).any(|extent| match id.checked_sub(extent.inner) {
         Some(offset) => offset < extent.count,

@@ -105,7 +105,7 @@ impl Layers {
         self.is_in_user_namespace && !has_user_attributes(&fd_path(directory))
     }
 
-    /// What has failed if the overlay cannot be made.
+    /// Returns what has failed if the overlay cannot be made.
     pub(super) fn sentence(&self) -> Message {
         match &self.place {
             Place::Memory(_) => sentence("cannot make an ephemeral root", &[]),
@@ -121,7 +121,8 @@ impl Layers {
         }
     }
 
-    /// What the overlay of a root on `directory` is mounted on: the tmpfs, so that neither can be reached from inside.
+    /// Returns what the overlay of a root on `directory` is mounted on: the tmpfs, so that neither can be reached from
+    /// inside.
     pub(super) fn point<'a>(&'a self, directory: BorrowedFd<'a>) -> BorrowedFd<'a> {
         match &self.place {
             Place::Memory(scratch) => scratch.as_fd(),

@@ -74,7 +74,7 @@ fn bind_on_target(
     bind(source, attributes, &point, || root.open(&target)).map(drop)
 }
 
-/// Where a link in `directory` leads to, as its text says.
+/// Returns where a link in `directory` leads to, as its text says.
 fn target_path(directory: &Path, text: &Path) -> PathBuf {
     let mut target = PathBuf::from("/");
     for component in directory.join(text).components() {

@@ -25,7 +25,7 @@ pub(super) enum PointKind {
 }
 
 impl PointKind {
-    /// What is needed to mount this on it.
+    /// Returns what is needed to mount this on it.
     pub(super) fn for_source(source: impl AsFd) -> Result<PointKind, Errno> {
         match status_of(source)?.file_type {
             S_IFDIR => Ok(PointKind::Directory),

@@ -105,7 +105,7 @@ impl Submounts {
         self.iter().find(|mount| mount.path == path)
     }
 
-    /// Whether something is mounted below this path.
+    /// Returns whether something is mounted below this path.
     pub(super) fn has_below(&self, path: &Path) -> bool {
         let mut mounts = self.iter();
         mounts.any(|mount| mount.path != path && mount.path.starts_with(path))

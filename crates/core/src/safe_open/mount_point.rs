@@ -72,7 +72,7 @@ fn open_path(root: impl AsFd, path: &CStr, resolve: ResolveFlag) -> Result<Owned
     openat2(root, path, how.resolve(resolve))
 }
 
-/// Whether every mount on the way to `path` is of a file system that answers by itself.
+/// Returns whether every mount on the way to `path` is of a file system that answers by itself.
 fn is_local(path: &CStr, mountinfo: &[u8]) -> bool {
     let path = Path::new(std::ffi::OsStr::from_bytes(path.to_bytes()));
     let mut above = mount_points(mountinfo).filter(|mount| path.starts_with(&mount.path));

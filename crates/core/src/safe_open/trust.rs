@@ -110,7 +110,7 @@ impl TrustedUsers {
         }
     }
 
-    /// Whether this user is one of them.
+    /// Returns whether this user is one of them.
     pub(super) fn include(self, uid: u32) -> bool {
         [0, self.caller, self.root_outside].contains(&uid)
     }
@@ -145,8 +145,8 @@ impl TrustedUsers {
     }
 }
 
-/// Whether users other than the owner may make entries in a directory. What an access control list allows shows in the
-/// permissions of the group.
+/// Returns whether users other than the owner may make entries in a directory. What an access control list allows shows
+/// in the permissions of the group.
 pub(super) fn is_writable_by_others(status: &Status) -> bool {
     status.permissions & (S_IWGRP | S_IWOTH) != 0
 }

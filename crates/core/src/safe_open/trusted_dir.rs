@@ -112,7 +112,7 @@ impl AsFd for TrustedDir {
     }
 }
 
-/// Whether two files are the same one.
+/// Returns whether two files are the same one.
 fn is_same(one: &Status, other: &Status) -> bool {
     (one.device, one.inode) == (other.device, other.inode)
 }

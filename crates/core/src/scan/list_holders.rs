@@ -31,7 +31,7 @@ impl Snapshot {
         self.holders = holders;
     }
 
-    /// Whether a holder is there still; who it is, is known from then on.
+    /// Returns whether a holder is there still; who it is, is known from then on.
     fn load_info(&mut self, proc: &Directory, holder: &Holder) -> bool {
         let Holder::Task(task, _) = holder else {
             return true;
@@ -48,8 +48,8 @@ impl Snapshot {
     }
 }
 
-/// Whether another one says the same of more: the children of a thread are those of its process where both have the
-/// same in store, and in that namespace where the thread itself is.
+/// Returns whether another one says the same of more: the children of a thread are those of its process where both have
+/// the same in store, and in that namespace where the thread itself is.
 fn is_implied(holder: &Holder, all: &[Holder]) -> bool {
     match holder {
         Holder::Task(task, HoldKind::Children) if task.thread.is_some() => {

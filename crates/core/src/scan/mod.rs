@@ -91,8 +91,8 @@ impl ScanOptions {
         }
     }
 
-    /// Whether namespaces of this type are met: those of the wanted types, and mount namespaces, which are where
-    /// others may be mounted.
+    /// Returns whether namespaces of this type are met: those of the wanted types, and mount namespaces, which are
+    /// where others may be mounted.
     fn includes(&self, ns_type: NsType) -> bool {
         self.types.contains(ns_type) || self.hidden && ns_type == NsType::Mount
     }
@@ -113,7 +113,7 @@ impl NsTypes {
         NsTypes(self.0 | 1 << ns_type as u8)
     }
 
-    /// Whether this type is in it.
+    /// Returns whether this type is in it.
     pub fn contains(self, ns_type: NsType) -> bool {
         self.0 & 1 << ns_type as u8 != 0
     }
@@ -174,7 +174,7 @@ impl Snapshot {
         at.ok().map(|at| &self.processes[at])
     }
 
-    /// Whether any namespace of the process with this number is known.
+    /// Returns whether any namespace of the process with this number is known.
     pub fn knows_namespaces_of(&self, pid: u32) -> bool {
         let process = self.process(pid);
         process.is_some_and(|process| process.namespaces != [0; 8])

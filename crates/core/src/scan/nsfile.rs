@@ -34,7 +34,7 @@ impl NsFiles {
         }
     }
 
-    /// Whether this is the file of a namespace.
+    /// Returns whether this is the file of a namespace.
     pub(super) fn is_namespace(&self, status: &Status) -> bool {
         Some(status.device) == self.nsfs
     }

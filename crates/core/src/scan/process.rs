@@ -74,7 +74,7 @@ impl<'a> ProcessReader<'a> {
         }
     }
 
-    /// Whether the namespace that is searched for was found.
+    /// Returns whether the namespace that is searched for was found.
     pub(super) fn has_found(&self) -> bool {
         self.registry.found.is_some()
     }
@@ -145,7 +145,7 @@ impl<'a> ProcessReader<'a> {
         new
     }
 
-    /// Whether this link must be read.
+    /// Returns whether this link must be read.
     fn is_needed(&self, ns_type: NsType, of_children: bool) -> bool {
         self.wanted.includes(ns_type) && (self.wanted.hidden || !of_children)
     }
@@ -232,7 +232,7 @@ impl<'a> ProcessReader<'a> {
     }
 }
 
-/// Who this process is, if it is there.
+/// Returns who this process is, if it exists.
 pub(super) fn read_info(
     proc: &Directory,
     pid: u32,

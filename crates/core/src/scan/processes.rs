@@ -53,7 +53,7 @@ impl Processes {
         self.note(pid, Call::Open, directory)
     }
 
-    /// What could not be read so far.
+    /// Returns what could not be read so far.
     pub fn unread(&self) -> RefMut<'_, Unread> {
         self.unread.borrow_mut()
     }
@@ -63,7 +63,7 @@ impl Processes {
         self.unread().note(pid, call, found)
     }
 
-    /// What `call` has found of a file of a process, which may be on any file system.
+    /// Returns what `call` has found of a file of a process, which may be on any file system.
     pub fn note_file<T>(&self, pid: u32, call: Call, found: Result<T, Errno>) -> Option<T> {
         match found {
             Ok(found) => Some(found),

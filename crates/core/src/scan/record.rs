@@ -73,7 +73,7 @@ impl NsRecord {
         }
     }
 
-    /// Whether the original finds it: a process is in it or has it open, or it is mounted here.
+    /// Returns whether the original finds it: a process is in it or has it open, or it is mounted here.
     pub fn is_known_to_original(&self) -> bool {
         self.processes > 0
             || !self.mounts.is_empty()
@@ -148,7 +148,7 @@ impl Registry {
         !found.is_queried
     }
 
-    /// Whether this namespace is known, noting what holds it if it is.
+    /// Returns whether this namespace is known, noting what holds it if it is.
     pub(super) fn add_refs_if_known(&mut self, inode: u32, refs: RefKinds) -> bool {
         let found = self.namespaces.get_mut(&inode);
         found.map(|found| found.refs |= refs).is_some()

@@ -29,7 +29,7 @@ impl RefKinds {
         RefKinds(self.0 | ways.0)
     }
 
-    /// Whether any of those ways is among these.
+    /// Returns whether any of those ways is among these.
     pub fn intersects(self, ways: RefKinds) -> bool {
         self.0 & ways.0 != 0
     }

@@ -15,8 +15,8 @@ pub(super) fn pid_in(proc: &Directory) -> Option<u32> {
         .and_then(parse_digits)
 }
 
-/// Whether the caller has handed down this descriptor of ours: all that we open is close-on-exec, and no descriptor is
-/// that came through an exec. `descriptors` is this process's directory `fd`.
+/// Returns whether the caller has handed down this descriptor of ours: all that we open is close-on-exec, and no
+/// descriptor is that came through an exec. `descriptors` is this process's directory `fd`.
 pub(super) fn is_inherited(descriptors: &Directory, name: &CStr) -> bool {
     let path = [b"../fdinfo/", name.to_bytes_with_nul()].concat();
     let path = CStr::from_bytes_with_nul(&path).unwrap_or_default();

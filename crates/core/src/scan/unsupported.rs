@@ -71,7 +71,7 @@ pub struct Unsupported {
 }
 
 impl Unsupported {
-    /// Which they are.
+    /// Returns which they are.
     pub fn requests(self) -> NsRequests {
         self.requests
     }

@@ -61,7 +61,7 @@ pub(super) fn read_processes(proc: &Directory, wanted: &ScanOptions) -> Result<S
     Ok(snapshot)
 }
 
-/// How many workers so many processes are worth.
+/// Returns how many workers so many processes are worth.
 fn workers(processes: usize) -> usize {
     if processes < MANY {
         return 1;

@@ -92,8 +92,8 @@ impl Directory {
         )
     }
 
-    /// What the file `name` begins with, as much as one `read(2)` puts into `buffer`. The files of /proc give all that
-    /// they hold, up to a page, in one read.
+    /// Returns what the file `name` begins with, as much as one `read(2)` puts into `buffer`. The files of /proc give
+    /// all that they hold, up to a page, in one read.
     ///
     /// # Errors
     /// Those of `openat(2)` and `read(2)`.
@@ -116,7 +116,7 @@ impl Directory {
         Ok(&buffer[..length])
     }
 
-    /// What there is to know of `name`, links being followed, without asking any server or device for news,
+    /// Returns what there is to know of `name`, links being followed, without asking any server or device for news,
     /// `statx(2)`; the empty name is the directory itself.
     ///
     /// # Errors
@@ -191,7 +191,7 @@ fn first_entry(records: &[u8]) -> Option<(&CStr, &[u8])> {
     Some((name, &records[length..]))
 }
 
-/// What there is to know of an open file.
+/// Returns what there is to know of an open file.
 ///
 /// # Errors
 /// Those of `statx(2)`.
@@ -199,7 +199,7 @@ pub fn status_of(file: impl AsFd) -> Result<Status, Errno> {
     status_at(file.as_fd(), c"")
 }
 
-/// What there is to know of the file that a path leads to, links being followed.
+/// Returns what there is to know of the file that a path leads to, links being followed.
 ///
 /// This and [`status_of`] stand in for `stat(2)` and `fstat(2)`, which in a 32-bit program fail with EOVERFLOW where a
 /// number does not fit: an inode of nsfs or of a pidfd, a size.
@@ -210,7 +210,8 @@ pub fn status(path: &CStr) -> Result<Status, Errno> {
     status_at(AT_FDCWD, path)
 }
 
-/// What there is to know of a file below a directory, links being followed; the empty name is the directory itself.
+/// Returns what there is to know of a file below a directory, links being followed; the empty name is the directory
+/// itself.
 ///
 /// # Errors
 /// Those of `statx(2)`.

@@ -54,7 +54,7 @@ pub fn erase() {
     replace(iter::empty());
 }
 
-/// What `find` makes of a variable of the environment, if it is set, `getenv(3)`. It costs a fraction of what
+/// Returns what `find` makes of a variable of the environment, if it is set, `getenv(3)`. It costs a fraction of what
 /// `std::env::var_os` does, which every start would pay.
 pub fn variable<T>(name: &CStr, find: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
     // SAFETY: the name is a string, and nothing changes the environment at the same time.
@@ -67,7 +67,7 @@ pub fn variable<T>(name: &CStr, find: impl FnOnce(&[u8]) -> Option<T>) -> Option
     find(value.to_bytes())
 }
 
-/// Where `environ(7)` points; null where there is no environment.
+/// Returns where `environ(7)` points; null where there is no environment.
 fn current() -> *mut *mut c_char {
     // SAFETY: nothing changes the variable at the same time: a program that does so has one thread.
     unsafe { environ }

@@ -43,7 +43,7 @@ pub fn move_above_stdio(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
 /// F_SETSIG of linux/fcntl.h, the same on every processor that Rust is for; the libc crate lacks it.
 const F_SETSIG: c_int = 10;
 
-/// Has the kernel send this process `signal` whenever there is something to read from the descriptor, or the other
+/// Makes the kernel send this process `signal` whenever there is something to read from the descriptor, or the other
 /// end is closed, `fcntl(2)`.
 ///
 /// # Errors
@@ -111,7 +111,7 @@ pub struct MountInfo {
     pub is_mount_root: bool,
 }
 
-/// How `path` stands to the mounts, `statx(2)`; `None` before Linux 5.8, or if it cannot be told.
+/// Returns how `path` stands to the mounts, `statx(2)`; `None` before Linux 5.8, or if it cannot be told.
 pub fn mount_info(path: &Path) -> Option<MountInfo> {
     let path = CString::new(path.as_os_str().as_bytes()).ok()?;
     let (flags, wanted) = (libc::AT_NO_AUTOMOUNT, libc::STATX_MNT_ID);

@@ -50,7 +50,7 @@ pub struct Character {
 }
 
 impl Locale {
-    /// Whether the environment names a locale that has to be loaded; setlocale looks in this order.
+    /// Returns whether the environment names a locale that has to be loaded; setlocale looks in this order.
     pub fn is_wanted() -> bool {
         let set = |name| env::var_os(name).filter(|value| !value.is_empty());
         let named = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
@@ -88,7 +88,7 @@ impl Locale {
         unsafe { CStr::from_ptr(name) }
     }
 
-    /// What `text`, which is not empty, begins with, `mbrtowc(3)`, `iswprint(3)` and `wcwidth(3)`.
+    /// Returns what `text`, which is not empty, begins with, `mbrtowc(3)`, `iswprint(3)` and `wcwidth(3)`.
     pub fn decode_prefix(&self, text: &[u8]) -> DecodedPrefix {
         let mut wide: wchar_t = 0;
         let mut state = Conversion([0; 128]);
@@ -126,7 +126,7 @@ const INCOMPLETE: size_t = size_t::MAX - 1;
 pub struct MessageLocale(Vec<(c_int, CString)>);
 
 impl MessageLocale {
-    /// What the environment says: LC_ALL, else a category's own variable, else LANG.
+    /// Returns what the environment says: LC_ALL, else a category's own variable, else LANG.
     pub fn from_environment() -> MessageLocale {
         let value = |name: &CStr| {
             let copy = |value: &[u8]| CString::new(value).ok().filter(|name| !name.is_empty());
@@ -186,7 +186,7 @@ fn is_printable(wide: wchar_t) -> bool {
     printable != 0
 }
 
-/// How many cells of a terminal a printable character takes.
+/// Returns how many cells of a terminal a printable character takes.
 fn width(wide: wchar_t) -> usize {
     // SAFETY: wcwidth takes any number, of the locale that is set.
     let width = unsafe { wcwidth(wide) };

@@ -33,8 +33,8 @@ pub fn bring_loopback_up() -> Result<(), Errno> {
     Errno::result(result).map(drop)
 }
 
-/// What a socket is of, `AF_INET` for one: `SO_DOMAIN` of `socket(7)`. The kernel answers without asking the file, so this
-/// may be called for any descriptor.
+/// Returns what a socket is of, `AF_INET` for one: `SO_DOMAIN` of `socket(7)`. The kernel answers without asking the
+/// file, so this may be called for any descriptor.
 ///
 /// # Errors
 /// ENOTSOCK if it is no socket; EBADF if it was opened with `O_PATH`.
@@ -85,8 +85,8 @@ fn read_option(socket: &OwnedFd, option: c_int, value: &mut [u8]) -> Result<(), 
     }
 }
 
-/// Whether sockets of this domain are of this machine alone, `unix(7)` or `netlink(7)`: closing one never waits for a
-/// peer, whatever SO_LINGER says.
+/// Returns whether sockets of this domain are of this machine alone, `unix(7)` or `netlink(7)`: closing one never waits
+/// for a peer, whatever SO_LINGER says.
 pub fn is_local(domain: c_int) -> bool {
     [libc::AF_UNIX, libc::AF_NETLINK].contains(&domain)
 }

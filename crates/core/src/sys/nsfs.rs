@@ -57,7 +57,7 @@ pub fn owner_uid_of(namespace: impl AsFd) -> Result<u32, Errno> {
     Errno::result(result).map(|_| uid)
 }
 
-/// Whether this pid namespace has a process with this number.
+/// Returns whether this pid namespace has a process with this number.
 ///
 /// # Errors
 /// ENOTTY before Linux 6.11.

@@ -58,12 +58,12 @@ impl Call {
         }
     }
 
-    /// Whether this error means that the call is refused whatever it is to look at.
+    /// Returns whether this error means that the call is refused whatever it is to look at.
     pub fn is_refused(self, errno: Errno) -> bool {
         is_refusal(errno) && !self.works_for_self()
     }
 
-    /// Whether it may be made for this process itself; it is tried once.
+    /// Returns whether it may be made for this process itself; it is tried once.
     fn works_for_self(self) -> bool {
         let known = &KNOWN[self as usize];
         match known.load(Ordering::Relaxed) {
@@ -93,7 +93,7 @@ impl Call {
     }
 }
 
-/// Whether a call that is refused as a whole may answer so.
+/// Returns whether a call that is refused as a whole may answer so.
 fn is_refusal(errno: Errno) -> bool {
     matches!(errno, Errno::ENOSYS | Errno::EPERM)
 }

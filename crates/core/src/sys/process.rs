@@ -115,7 +115,7 @@ pub fn wait(child: Pid) -> Result<ExitReason, Errno> {
     }
 }
 
-/// How `child` ended, if it has, `waitpid(2)` with WNOHANG.
+/// Returns how `child` ended, if it has, `waitpid(2)` with WNOHANG.
 ///
 /// # Errors
 /// As [`wait`].
@@ -143,7 +143,7 @@ pub enum WaitStatus {
 }
 
 impl WaitStatus {
-    /// What this status says.
+    /// Returns what this status says.
     pub fn from_raw(status: c_int) -> WaitStatus {
         if libc::WIFSTOPPED(status) {
             WaitStatus::Stopped(libc::WSTOPSIG(status))
@@ -229,7 +229,7 @@ pub fn pidfd_getfd(pidfd: impl AsFd, number: RawFd) -> Result<OwnedFd, Errno> {
 /// KCMP_FILES of linux/kcmp.h.
 const KCMP_FILES: c_int = 2;
 
-/// Whether two processes or threads have one table of descriptors, `kcmp(2)`.
+/// Returns whether two processes or threads have one table of descriptors, `kcmp(2)`.
 ///
 /// # Errors
 /// EPERM without the right to trace both; ESRCH; ENOSYS where the kernel was built without it.
@@ -249,7 +249,8 @@ pub fn share_descriptors(one: Pid, other: Pid) -> Result<bool, Errno> {
     Errno::result(result).map(|order| order == 0)
 }
 
-/// Whether the process of this pidfd is there still, if only as a zombie: until it is reaped, its number is no other's.
+/// Returns whether the process of this pidfd is there still, if only as a zombie: until it is reaped, its number is no
+/// other's.
 pub fn exists(pidfd: impl AsFd) -> bool {
     pidfd_send_signal(pidfd, 0) != Err(Errno::ESRCH)
 }
@@ -277,7 +278,7 @@ pub fn forbid_core_file() -> Result<(), Errno> {
     setrlimit(Resource::RLIMIT_CORE, 1, 1)
 }
 
-/// Whether the process of this pidfd has ended.
+/// Returns whether the process of this pidfd has ended.
 ///
 /// # Errors
 /// Those of `poll(2)`.
@@ -286,7 +287,7 @@ pub fn has_ended(pidfd: impl AsFd) -> Result<bool, Errno> {
     poll(&mut watched, PollTimeout::ZERO).map(|ready| ready > 0)
 }
 
-/// Has the kernel send `signal` to this process when its parent ends; 0 asks for nothing, `prctl(2)`.
+/// Makes the kernel send `signal` to this process when its parent ends; 0 asks for nothing, `prctl(2)`.
 ///
 /// The kernel forgets it when credentials change or a set-user-ID program is run. nix's wrapper knows no signal
 /// above 31.

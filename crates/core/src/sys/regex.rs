@@ -54,7 +54,7 @@ impl Regex {
         Ok(Regex(unsafe { compiled.assume_init() }))
     }
 
-    /// Whether the pattern is found in `text`, `regexec(3)`.
+    /// Returns whether the pattern is found in `text`, `regexec(3)`.
     pub fn is_match(&self, text: &[u8]) -> bool {
         let text = terminated(text);
         // SAFETY: the pattern is a compiled one as long as self lives, the text a string that ends by a zero; no place
@@ -88,14 +88,14 @@ impl fmt::Debug for Regex {
 /// `regerror(3)` for REG_ESIZE.
 const TOO_BIG: &str = "Regular expression too big";
 
-/// Whether reading it could take more stack or memory than there is.
+/// Returns whether reading it could take more stack or memory than there is.
 fn is_too_big(pattern: &[u8]) -> bool {
     let stack = stack_limit();
     pattern.len() > LONGEST.min(stack / STACK_PER_BYTE)
         || depth(pattern) > DEEPEST.min(stack / STACK_PER_PARENTHESIS)
 }
 
-/// How many parentheses are open at once; one that stands for itself counts too.
+/// Returns how many parentheses are open at once; one that stands for itself counts too.
 fn depth(pattern: &[u8]) -> usize {
     let depths = pattern.iter().scan(0_usize, |open, byte| {
         match byte {
@@ -108,7 +108,7 @@ fn depth(pattern: &[u8]) -> usize {
     depths.max().unwrap_or(0)
 }
 
-/// How far the first thread's stack may grow, `getrlimit(2)`, in bytes.
+/// Returns how far the first thread's stack may grow, `getrlimit(2)`, in bytes.
 fn stack_limit() -> usize {
     let mut limit = libc::rlimit {
         rlim_cur: 0,
@@ -133,7 +133,7 @@ fn terminated(text: &[u8]) -> Vec<u8> {
     [text, b"\0"].concat()
 }
 
-/// What stands before the first zero.
+/// Returns what stands before the first zero.
 fn string(terminated: &[u8]) -> &CStr {
     CStr::from_bytes_until_nul(terminated).unwrap_or_default()
 }
@@ -142,14 +142,14 @@ fn string(terminated: &[u8]) -> &CStr {
 mod tests {
     use super::*;
 
-    /// Whether the pattern, which can be read, is found in the text.
+    /// Returns whether the pattern, which can be read, is found in the text.
     fn found(pattern: &str, text: &[u8]) -> bool {
         Regex::new(pattern.as_bytes())
             .expect("the pattern can be read")
             .is_match(text)
     }
 
-    /// Why the pattern cannot be read.
+    /// Returns why the pattern cannot be read.
     fn refused(pattern: &[u8]) -> String {
         Regex::new(pattern).expect_err("the pattern cannot be read")
     }

@@ -15,18 +15,18 @@ impl SigInfo {
         SigInfo(details)
     }
 
-    /// Which one it is.
+    /// Returns its number.
     pub fn number(&self) -> c_int {
         self.0.si_signo
     }
 
-    /// Whether the kernel sent it and no process: a key at the terminal, the end of a session, a timer.
+    /// Returns whether the kernel sent it and no process: a key at the terminal, the end of a session, a timer.
     pub fn is_from_kernel(&self) -> bool {
         self.0.si_code == libc::SI_KERNEL
     }
 
-    /// Whether it is the kernel's news that a child's state has changed, or that a descriptor can be read whose owner
-    /// asked for SIGCHLD. One that a process sent is SIGCHLD too, but tells nothing.
+    /// Returns whether it is the kernel's news that a child's state has changed, or that a descriptor can be read whose
+    /// owner asked for SIGCHLD. One that a process sent is SIGCHLD too, but tells nothing.
     pub fn is_child_event(&self) -> bool {
         self.number() == libc::SIGCHLD && (self.0.si_code > 0 || self.0.si_code == libc::SI_SIGIO)
     }

@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use nix::errno::Errno;
 use nix::libc;
 
-/// What `statx(2)` says of a file. It is called without the C library, which makes another call in its place.
+/// Returns what `statx(2)` says of a file. It is called without the C library, which makes another call in its place.
 ///
 /// # Errors
 /// Those of `statx(2)`.

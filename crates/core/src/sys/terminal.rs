@@ -8,7 +8,7 @@ use nix::libc::{self, winsize};
 /// How many cells wide a terminal is that does not say.
 const USUAL: usize = 80;
 
-/// How many cells wide the terminal is that standard output is, `ioctl_tty(2)`; `None` if it is no terminal.
+/// Returns how many cells wide the terminal is that standard output is, `ioctl_tty(2)`; `None` if it is no terminal.
 ///
 /// COLUMNS counts only for a terminal that does not know its size, as on a serial line.
 pub fn width() -> Option<usize> {

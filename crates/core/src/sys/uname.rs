@@ -7,7 +7,8 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::sys::utsname::uname;
 
-/// Whether this kernel is Linux MAJOR.MINOR or a later one, for what cannot be tried. One that cannot be asked is none.
+/// Returns whether this kernel is Linux MAJOR.MINOR or a later one, for what cannot be tried. One that cannot be asked
+/// is none.
 pub fn is_linux_since(major: u32, minor: u32) -> bool {
     uname().is_ok_and(|system| version(system.release()) >= (major, minor))
 }

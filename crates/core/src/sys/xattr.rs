@@ -46,8 +46,8 @@ pub fn attribute<'a>(
     }
 }
 
-/// Whether a file can be given attributes of the class `user`, `setxattr(2)`; one with an empty value is set and removed
-/// again.
+/// Returns whether a file can be given attributes of the class `user`, `setxattr(2)`; one with an empty value is set
+/// and removed again.
 pub fn has_user_attributes(path: &Path) -> bool {
     set_and_remove(path).is_ok()
 }

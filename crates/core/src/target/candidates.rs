@@ -110,7 +110,7 @@ impl Candidate {
         })
     }
 
-    /// Whether the process with this number is still that one.
+    /// Returns whether the process with this number is still that one.
     pub(super) fn is_unchanged(&self, processes: &Processes) -> bool {
         let now = processes.get(self.pid);
         let now = now.and_then(|process| Candidate::read_candidate(processes, self.pid, &process));

@@ -94,7 +94,7 @@ pub(super) fn find_container(prefix: &str) -> Result<Option<Target>> {
     }
 }
 
-/// That what has the name is not to be trusted, and how it is entered all the same.
+/// Explains that what has the name is not to be trusted, and how it is entered all the same.
 fn ignored_error(prefix: &str, ignored: &BTreeMap<Cgroup, Ignored>) -> Error {
     let mut reasons = ignored.values().map(|found| reason(&found.owner));
     let reason = reasons.next().unwrap_or_default();
@@ -110,7 +110,7 @@ fn ignored_error(prefix: &str, ignored: &BTreeMap<Cgroup, Ignored>) -> Error {
     .context(hint_at(ignored))
 }
 
-/// Why a container with such a name is not to be trusted.
+/// Returns why a container with such a name is not to be trusted.
 fn reason(owner: &NameOwner) -> String {
     match owner {
         NameOwner::Other(untrusted) => match untrusted.reason {
@@ -121,7 +121,7 @@ fn reason(owner: &NameOwner) -> String {
     }
 }
 
-/// Which cgroups were passed over.
+/// Returns which cgroups were passed over.
 fn hint_at(ignored: &BTreeMap<Cgroup, Ignored>) -> Hint {
     let ignored = ignored.iter().map(|(cgroup, found)| match &found.owner {
         NameOwner::Other(untrusted) => format!("{}, because {untrusted}", describe(cgroup)),
@@ -205,7 +205,7 @@ impl SearchResult {
         }
     }
 
-    /// Whether there are two containers, or two cgroups of one hierarchy that have the same name.
+    /// Returns whether there are two containers, or two cgroups of one hierarchy that have the same name.
     fn is_ambiguous(&self) -> bool {
         let has_two = |container: &Container| {
             let mut seen = BTreeSet::new();
@@ -235,7 +235,7 @@ fn first_process(id: &str, container: Container, owners: &mut NameOwners) -> Res
     ))
 }
 
-/// Whether the process that is held is in this container.
+/// Returns whether the process that is held is in this container.
 fn is_member(target: &Target, id: &str, owners: &mut NameOwners) -> bool {
     let mut cgroups = Vec::new();
     let read = target
@@ -247,8 +247,8 @@ fn is_member(target: &Target, id: &str, owners: &mut NameOwners) -> bool {
     )
 }
 
-/// Whether it is inside, unlike an engine's helper that waits in the same cgroup. One that cannot be looked into is
-/// another user's, and what it takes to enter it is told then.
+/// Returns whether it is inside, unlike an engine's helper that waits in the same cgroup. One that cannot be looked
+/// into is another user's, and what it takes to enter it is told then.
 fn is_inside(target: &Target) -> bool {
     [NsType::Pid, NsType::Mount].into_iter().any(|ns_type| {
         let theirs = target.stat_namespace(ns_type.file()).ok();

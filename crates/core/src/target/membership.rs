@@ -106,7 +106,8 @@ fn container_names(cgroups: &[u8]) -> impl Iterator<Item = Vec<Name>> {
     })
 }
 
-/// What the hierarchies say together: the innermost name of the first, which all others have as well, or one around it.
+/// Returns what the hierarchies say together: the innermost name of the first, which all others have as well, or one
+/// around it.
 fn combine(hierarchies: Vec<Vec<Name>>) -> Membership {
     let mut hierarchies = hierarchies.into_iter();
     let Some(first) = hierarchies.next() else {
@@ -147,7 +148,7 @@ mod tests {
     const ONE: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     const OTHER: &str = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210";
 
-    /// What trusted names on these lines say.
+    /// Returns what trusted names on these lines say.
     fn combined(lines: &[&str]) -> Membership {
         let text = lines.join("\n").replace("ONE", ONE).replace("OTHER", OTHER);
         combine(

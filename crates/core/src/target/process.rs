@@ -34,7 +34,7 @@ const PID_FS_MAGIC: FsType = FsType(0x5049_4446);
 /// That a word names no process.
 const INVALID: &str = "invalid PID argument";
 
-/// Whether an error is that a word names no process.
+/// Returns whether an error is that a word names no process.
 pub fn is_invalid_pid(error: &Error) -> bool {
     let message: Option<&Message> = error.downcast_ref();
     message.is_some_and(|message| message.msgid() == INVALID)
@@ -199,14 +199,14 @@ impl Target {
         status(path).ok().map(|status| status.file_type)
     }
 
-    /// Who says why one of its files cannot be looked at.
+    /// Returns the function that explains why one of its files cannot be looked at.
     fn explain_failure(&self) -> impl Fn(Errno, &str) -> Option<String> + use<> {
         let pid = self.pid;
         move |errno, name| process::explain_open_failure(errno, pid, name)
     }
 }
 
-/// Why no inode can be compared.
+/// Returns why no inode can be compared.
 fn explain_missing_inode(errno: Errno) -> Option<String> {
     (errno == Errno::EOPNOTSUPP).then(|| {
         "on this kernel the pidfds of all processes have the same inode number: distinct numbers \

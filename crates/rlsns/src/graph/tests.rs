@@ -29,7 +29,7 @@ fn graph(text: &str) -> Graph {
     }
 }
 
-/// What is between quotes, and the text with each such string replaced by `@`; `None` if a quote is left open.
+/// Returns what is between quotes, and the text with each such string replaced by `@`; `None` if a quote is left open.
 fn strings(text: &str, escapes: bool) -> Option<(Vec<String>, String)> {
     let (mut found, mut rest, mut open) = (Vec::new(), String::new(), None::<String>);
     let mut characters = text.chars();
@@ -48,7 +48,7 @@ fn strings(text: &str, escapes: bool) -> Option<(Vec<String>, String)> {
     open.is_none().then_some((found, rest))
 }
 
-/// What Graphviz shows of a label.
+/// Returns what Graphviz shows of a label.
 fn shown_by_dot(string: &str) -> Option<String> {
     let mut shown = String::new();
     let mut characters = string.chars();
@@ -72,7 +72,7 @@ fn shown_by_dot(string: &str) -> Option<String> {
     Some(shown)
 }
 
-/// What Mermaid shows of a label.
+/// Returns what Mermaid shows of a label.
 fn shown_by_mermaid(string: &str) -> Option<String> {
     let mut shown = String::new();
     let mut rest = string;

@@ -126,7 +126,7 @@ fn reap_all() -> Result<bool, Errno> {
     has_child()
 }
 
-/// Whether there is a child, `waitid(2)` with WNOWAIT.
+/// Returns whether there is a child, `waitid(2)` with WNOWAIT.
 fn has_child() -> Result<bool, Errno> {
     let ask = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;
     match waitid(Id::All, ask) {

@@ -70,7 +70,7 @@ fn stop_with(child: Pid) -> Result<()> {
     Ok(())
 }
 
-/// Whether the child, stopped a moment ago, has been continued by now, and perhaps has ended since.
+/// Returns whether the child, stopped a moment ago, has been continued by now, and perhaps has ended since.
 fn is_continued(child: Pid) -> bool {
     let flags = WaitPidFlag::WCONTINUED | WaitPidFlag::WEXITED;
     let ask = flags | WaitPidFlag::WNOHANG | WaitPidFlag::WNOWAIT;

@@ -134,7 +134,7 @@ impl ChildWaiter {
         })
     }
 
-    /// In the child: restores the caller's mask, waits until the parent is ready, and arms the signal.
+    /// Restores, in the child, the caller's mask, waits until the parent is ready, and arms the signal.
     fn prepare_child(
         &self,
         sync: Option<&mut SyncSocket>,

@@ -88,7 +88,7 @@ impl Watchdog {
         self.child_sync.take()
     }
 
-    /// In the child: closes the parent's end, or the watchdog would not learn that the parent has ended before it has
+    /// Closes, in the child, the parent's end, or the watchdog would not learn that the parent has ended before it has
     /// sent the PID.
     pub(crate) fn close_in_child(&mut self) {
         self.child_pid = None;
@@ -171,7 +171,7 @@ fn release_and_wait(
     Ok(())
 }
 
-/// Whether the process with this status handles the signal or waits for it.
+/// Returns whether the process with this status handles the signal or waits for it.
 fn handles_or_waits_for(signal: c_int, process: &OwnedFd, status: &mut File) -> Result<bool> {
     let text = reread(status)?;
     let is_handled = |text: &[u8]| handles(text, signal).unwrap_or(false);
@@ -199,7 +199,7 @@ fn read_when_stopped(status: &mut File) -> Result<Vec<u8>> {
     reread(status)
 }
 
-/// Whether the state is `T`, stopped by a signal, or `t`, by a tracer.
+/// Returns whether the state is `T`, stopped by a signal, or `t`, by a tracer.
 fn is_stopped(status: &[u8]) -> bool {
     let status = Status::new(status);
     let state = status.field("State");

@@ -107,7 +107,7 @@ fn parse_range(start: &OsStr, count: &OsStr, owner: Option<&OsStr>) -> Result<Su
     })
 }
 
-/// Whether `strtol(3)` would find a number: blanks, a sign, a digit.
+/// Returns whether `strtol(3)` would find a number: blanks, a sign, a digit.
 fn begins_with_number(owner: &OsStr) -> bool {
     let text = owner.as_bytes().trim_ascii_start();
     let digits = match text {

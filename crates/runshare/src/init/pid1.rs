@@ -66,7 +66,7 @@ impl Init {
         finish(wait_only, diagnostics, ended)
     }
 
-    /// In the program's process: takes the terminal, reports the PID, and restores the caller's mask.
+    /// Takes the terminal in the program's process, reports the PID, and restores the caller's mask.
     fn before_exec(&self) -> Result<()> {
         if self.at_terminal {
             terminal::become_foreground_group();

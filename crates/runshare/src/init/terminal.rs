@@ -29,7 +29,7 @@ impl Terminal {
         tcgetpgrp(self.0.as_ref()?).ok()
     }
 
-    /// Whether the foreground group has no process left, or is this process's group.
+    /// Returns whether the foreground group has no process left, or is this process's group.
     pub(crate) fn is_unclaimed(&self) -> bool {
         self.foreground_group().is_some_and(|foreground_group| {
             foreground_group == getpgrp() || is_empty(foreground_group)
@@ -49,13 +49,13 @@ impl Terminal {
     }
 }
 
-/// Whether a group has no process, not even a zombie.
+/// Returns whether a group has no process, not even a zombie.
 fn is_empty(group: Pid) -> bool {
     group.as_raw() > 0 && killpg(group, 0) == Err(Errno::ESRCH)
 }
 
-/// Whether this process leads the foreground group and reads and writes the terminal: then no other process needs the
-/// terminal while the program has it.
+/// Returns whether this process leads the foreground group and reads and writes the terminal: then no other process
+/// needs the terminal while the program has it.
 pub(crate) fn is_sole_foreground_process() -> bool {
     let groups = [stdin().as_fd(), stdout().as_fd()].map(tcgetpgrp);
     getpgrp() == getpid() && groups == [Ok(getpgrp()); 2]
@@ -68,8 +68,8 @@ pub(crate) fn become_foreground_group() {
     let _ = tcsetpgrp(stdin(), getpid());
 }
 
-/// Whether no shell could continue this process after a stop: its group is that of the session leader, which has no
-/// parent in the session.
+/// Returns whether no shell could continue this process after a stop: its group is that of the session leader, which
+/// has no parent in the session.
 pub(crate) fn is_orphaned() -> bool {
     getsid(None) == Ok(getpgrp())
 }

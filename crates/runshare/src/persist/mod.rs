@@ -111,7 +111,7 @@ impl NamespaceBinder {
         }
     }
 
-    /// Whether there is a namespace to bind.
+    /// Returns whether there is a namespace to bind.
     pub(crate) fn is_needed(&self) -> bool {
         !self.targets.namespaces.is_empty()
     }

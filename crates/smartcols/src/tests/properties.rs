@@ -52,7 +52,7 @@ fn lines(written: &[u8]) -> Vec<&[u8]> {
     written.split(|byte| *byte == b'\n').collect()
 }
 
-/// How many objects there are in the array and below them.
+/// Returns how many objects there are in the array and below them.
 fn count(rows: &Value) -> usize {
     let rows = rows.as_array().into_iter().flatten();
     rows.map(|row| 1 + count(&row["children"])).sum()

@@ -35,8 +35,9 @@ unsafe extern "C" {
 /// getopt_long(3) keeps where it is in variables of the process.
 static GETOPT: Mutex<()> = Mutex::new(());
 
-/// What getopt_long(3) returned one after the other, each with the option's value, up to the first mistake, and what it
-/// left as operands. `long` has a name, whether it takes a value (0 no, 1 yes, 2 perhaps) and what is returned for it.
+/// Returns what getopt_long(3) returned one after the other, each with the option's value, up to the first mistake, and
+/// what it left as operands. `long` has a name, whether it takes a value (0 no, 1 yes, 2 perhaps) and what is returned
+/// for it.
 pub(crate) fn getopt(
     short: &CStr,
     long: &[(CString, c_int, c_int)],

@@ -38,12 +38,12 @@ pub(crate) fn filter(call: c_long, errno: Errno, loader: Option<u64>, is_lenient
     program.0
 }
 
-/// Where the low half of the 64 bits at `offset` stands.
+/// Returns where the low half of the 64 bits at `offset` stands.
 fn low(offset: usize) -> usize {
     offset + if cfg!(target_endian = "big") { 4 } else { 0 }
 }
 
-/// Where the high half does.
+/// Returns where the high half does.
 fn high(offset: usize) -> usize {
     offset + if cfg!(target_endian = "big") { 0 } else { 4 }
 }
@@ -95,8 +95,8 @@ const EQUAL: u32 = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
 const ABOVE: u32 = libc::BPF_JMP | libc::BPF_JGT | libc::BPF_K;
 const AT_LEAST: u32 = libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K;
 
-/// In the child: installs this filter, for itself and all that comes of it, `PR_SET_SECCOMP`. It takes the promise not to
-/// gain privileges, `PR_SET_NO_NEW_PRIVS`, of one who has none.
+/// Installs, in the child, this filter, for itself and all that comes of it, `PR_SET_SECCOMP`. It takes the promise not
+/// to gain privileges, `PR_SET_NO_NEW_PRIVS`, of one who has none.
 pub(crate) fn install(filter: &[sock_filter]) -> Result<(), Errno> {
     nix::sys::prctl::set_no_new_privs()?;
     let program = libc::sock_fprog {

@@ -263,8 +263,8 @@ fn sees_a_file_over_another_and_nobody_else_does() {
     );
 }
 
-/// Whether the programs of this machine make the calls that this test knows the numbers of: those of a test built for
-/// 32 bits are others than the calls of a 64-bit system's `cat`.
+/// Returns whether the programs of this machine make the calls that this test knows the numbers of: those of a test
+/// built for 32 bits are others than the calls of a 64-bit system's `cat`.
 fn programs_make_our_calls() -> bool {
     // The class of the ELF file, its byte order, and the processor.
     let kind = |file: &str| {

@@ -27,8 +27,8 @@ pub(super) struct Record {
     costs: BTreeMap<String, f64>,
 }
 
-/// What builds the programs and what counts: valgrind knows more system calls in each version, and those that it does not
-/// know fail.
+/// Returns what builds the programs and what counts: valgrind knows more system calls in each version, and those that
+/// it does not know fail.
 fn instruments() -> Result<String> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let compiler = output(Command::new(rustc).arg("--version"))?;
@@ -55,7 +55,7 @@ pub(super) fn write(starts: &[Cost], calls: &[Cost]) -> Result<String> {
 }
 
 impl Record {
-    /// What is kept.
+    /// Returns what is kept.
     ///
     /// # Errors
     /// That the file cannot be read.

@@ -74,7 +74,7 @@ fn profile(
     Ok(objects)
 }
 
-/// What was spent in the program's own file; in a note what was elsewhere.
+/// Returns what was spent in the program's own file; in a note what was elsewhere.
 fn cost(name: &str, options: &[&str], objects: &Objects) -> Result<Cost> {
     let own = format!("/{name}");
     let (ours, others): (Vec<_>, Vec<_>) =

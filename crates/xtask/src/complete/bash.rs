@@ -82,7 +82,7 @@ fn operand(before_program: Option<usize>) -> String {
     }
 }
 
-/// What is offered for which option, and for the first operand.
+/// Returns what is offered for which option, and for the first operand.
 fn cases(tool: &Tool, table: &Command) -> String {
     let mut cases = String::new();
     let operand = table.get_positionals().next().map(Arg::get_id);

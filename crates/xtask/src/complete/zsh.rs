@@ -55,7 +55,7 @@ fn with_values(line: &str, table: &Command) -> String {
     }
 }
 
-/// Whether clap_complete's line is this option's, or this operand's.
+/// Returns whether clap_complete's line is this option's, or this operand's.
 fn begins(line: &str, option: &Arg) -> bool {
     let name = option.get_id().as_str();
     let long = line.starts_with(&format!("'*--{name}="));

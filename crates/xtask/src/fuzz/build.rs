@@ -48,7 +48,7 @@ impl Target {
         format!("{}::{}", self.package, self.test)
     }
 
-    /// Whether this names it, its crate, or it alone.
+    /// Returns whether this names it, its crate, or it alone.
     pub(super) fn is_called(&self, name: &str) -> bool {
         name == self.name() || name == self.test || name == self.package
     }

@@ -26,12 +26,12 @@ pub(super) struct Score {
 }
 
 impl Score {
-    /// Whether nothing was found.
+    /// Returns whether nothing was found.
     pub(super) fn is_good(&self) -> bool {
         self.trouble.is_none()
     }
 
-    /// How many inputs were tried.
+    /// Returns how many inputs were tried.
     pub(super) fn runs(&self) -> u64 {
         self.runs
     }
@@ -117,7 +117,7 @@ impl Places {
         Ok(places)
     }
 
-    /// What libFuzzer is told. The first directory is where it writes.
+    /// Returns what libFuzzer is told. The first directory is where it writes.
     fn options(&self, effort: Effort) -> Result<Vec<String>> {
         let path = |path: &Path| -> Result<String> {
             let text = path.to_str().filter(|text| !text.contains(' '));
@@ -141,7 +141,8 @@ impl Places {
     }
 }
 
-/// What was found, of all that was said: bolero's report without its backtrace, and where libFuzzer has put the input.
+/// Returns what was found, of all that was said: bolero's report without its backtrace, and where libFuzzer has put the
+/// input.
 fn finding(said: &str) -> String {
     let is_frame = |line: &str| {
         let line = line.trim_start();

@@ -33,7 +33,7 @@ pub(super) fn count(farm: &mut Farm, tools: &Tools, command: &str) -> Result<Tot
     total(&fs::read_to_string(file)?)
 }
 
-/// How many calls a command makes.
+/// Returns how many calls a command makes.
 pub(crate) fn calls(farm: &mut Farm, tools: &Tools, command: &str) -> Result<f64> {
     count(farm, tools, command).map(|total| total.calls)
 }

@@ -38,12 +38,12 @@ impl Shape {
         })
     }
 
-    /// Whether every system call of a scan can be counted in some seconds.
+    /// Returns whether every system call of a scan can be counted in some seconds.
     pub(crate) fn is_small(&self) -> bool {
         self.processes * (10 + self.descriptors) <= 100_000
     }
 
-    /// How many processes there are, to divide by.
+    /// Returns how many processes there are, to divide by.
     pub(crate) fn processes(&self) -> f64 {
         self.processes.into()
     }
@@ -90,12 +90,12 @@ impl Tools {
         Ok(tools)
     }
 
-    /// Where the least scan is.
+    /// Returns where the least scan is.
     pub(crate) fn least(&self) -> PathBuf {
         self.file("least")
     }
 
-    /// Where they are.
+    /// Returns where they are.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }

@@ -48,7 +48,7 @@ impl Bench {
         Ok(bench)
     }
 
-    /// Where the program is that does nothing.
+    /// Returns where the program is that does nothing.
     fn program(&self) -> PathBuf {
         self.directory.join("nothing")
     }
@@ -67,7 +67,7 @@ impl Bench {
         output(cc.arg(self.program()).arg(source)).map(drop)
     }
 
-    /// Where the program is that does the least.
+    /// Returns where the program is that does the least.
     pub(super) fn least(&self) -> PathBuf {
         self.directory.join("least")
     }
@@ -88,7 +88,7 @@ impl Bench {
         }
     }
 
-    /// Where our program for an original is.
+    /// Returns where our program for an original is.
     pub(super) fn ours(&self, case: &Case) -> PathBuf {
         ours(&self.directory, case.original)
     }
@@ -124,7 +124,7 @@ impl Bench {
         Ok((Times::of(&our_times), Times::of(&their_times)))
     }
 
-    /// How long one run takes, from before the program is started until its end is known.
+    /// Returns how long one run takes, from before the program is started until its end is known.
     fn time(&self, program: &Path, case: &Case, (name, value): Variable) -> Result<Duration> {
         let target = self
             .container

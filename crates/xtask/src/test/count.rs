@@ -91,7 +91,7 @@ impl Counts {
         self.skipped.values().sum()
     }
 
-    /// Why tests have not tested, a reason a line.
+    /// Returns why tests have not tested, a reason a line.
     pub(super) fn report(&self) -> String {
         let mut report = String::new();
         for (kind, reasons) in [("skipped", &self.skipped), ("left out", &self.left_out)] {
@@ -142,7 +142,7 @@ fn failing(line: &str) -> Option<&str> {
     end.starts_with("FAILED").then_some(name)
 }
 
-/// How many passed and failed: `test result: ok. 5 passed; 0 failed; 2 ignored; …`.
+/// Returns how many passed and failed: `test result: ok. 5 passed; 0 failed; 2 ignored; …`.
 fn result(line: &str) -> Option<(usize, usize)> {
     let (_, counts) = line.strip_prefix("test result: ")?.split_once(". ")?;
     let count = |of: &str| {

@@ -10,7 +10,7 @@ use anyhow::{Result, bail};
 
 use crate::workspace;
 
-/// Where they are; none if they cannot be brought, which is said aloud.
+/// Returns where they are; none if they cannot be brought, which is said aloud.
 ///
 /// # Errors
 /// That they cannot be brought, if they must be.

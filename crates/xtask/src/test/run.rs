@@ -16,7 +16,7 @@ use crate::workspace;
 /// How long the pipe may be silent, after cargo has ended, before what a test left running is no longer waited for.
 const SILENCE: Duration = Duration::from_millis(500);
 
-/// How cargo test ends, and what it has written.
+/// Returns how cargo test ends, and what it has written.
 pub(super) fn cargo_test(
     request: &Request<'_>,
     originals: Option<&Path>,

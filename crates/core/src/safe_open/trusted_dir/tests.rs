@@ -12,7 +12,7 @@ use crate::safe_open::Untrusted;
 /// A user who is neither root nor the caller.
 const OTHER: u32 = 54321;
 
-/// Whether this is root who can give files to anybody.
+/// Returns whether this is root who can give files to anybody.
 fn is_initial_root() -> bool {
     geteuid().is_root() && Proc::mounted().is_initial(NsType::User) == Some(true)
 }

@@ -3,7 +3,7 @@
 use super::parse;
 use crate::filter::FilterError;
 
-/// What is said of an expression that cannot be read.
+/// Returns what is said of an expression that cannot be read.
 #[track_caller]
 fn told(expression: &str) -> String {
     match parse(expression.as_bytes()) {

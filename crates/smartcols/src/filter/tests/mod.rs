@@ -63,7 +63,7 @@ fn parse(expression: &[u8]) -> Result<Filter, FilterError> {
     Filter::parse(expression, &column, &regex::compile_regex)
 }
 
-/// What the filter makes of a row.
+/// Returns what the filter makes of a row.
 #[track_caller]
 fn applied(expression: &str, row: &Row) -> Result<bool, EvalError> {
     let filter = match parse(expression.as_bytes()) {

@@ -29,7 +29,7 @@ const COMPARISON: u8 = 1;
 const VALUE: u8 = 2;
 
 impl Tree {
-    /// How fast it binds when written down.
+    /// Returns how fast it binds when written down.
     fn level(&self) -> u8 {
         match self {
             Tree::Joined("&&" | "||", ..) => LOGIC,
@@ -57,7 +57,7 @@ impl Tree {
         }
     }
 
-    /// What its value will be, and whether it is a column's.
+    /// Returns what its value will be, and whether it is a column's.
     fn operand(&self) -> (Type, bool) {
         match self {
             Tree::Literal(_, value) => (value.value_type(), false),

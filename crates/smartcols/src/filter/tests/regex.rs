@@ -22,7 +22,7 @@ impl Regex for SimpleRegex {
     }
 }
 
-/// Whether the text begins with what the pattern means.
+/// Returns whether the text begins with what the pattern means.
 fn matches_here(pattern: &[u8], text: &[u8]) -> bool {
     match pattern {
         [] => true,
