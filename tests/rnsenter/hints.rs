@@ -3,6 +3,7 @@
 
 mod owner;
 mod target;
+mod usage;
 
 use std::fmt::Display;
 use std::os::unix::fs::MetadataExt;

@@ -7,6 +7,7 @@ mod limits;
 mod mounts;
 mod output;
 mod unshare;
+mod usage;
 
 use std::path::Path;
 

@@ -18,7 +18,7 @@ use nix::libc::c_int;
 use nix::unistd::{execv, execvp, getuid};
 
 use crate::escape::printable;
-use crate::hint::{self, Hint};
+use crate::hint::{self, Hint, PrecedingOption};
 use crate::message::{Argument, Message, sentence};
 use crate::regular_file::read_regular;
 use crate::users::{passwd_entries, shell_of};
@@ -76,44 +76,66 @@ impl std::error::Error for ExecError {}
 /// What is to be run: the program that was named, or the caller's shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Program<'a> {
-    /// The words of the command line from the program on; at least one.
-    Named(&'a [OsString]),
+    /// It was named.
+    Named {
+        /// The words of the command line from the program on; at least one.
+        words: &'a [OsString],
+        /// The option before them.
+        preceding: Option<PrecedingOption<'a>>,
+    },
     /// No program was named.
     Shell(LoginShell),
 }
 
 impl Program<'_> {
-    /// What these words, all that is not an option, mean; `keeps_shell` says whether the program gets the `SHELL` that
-    /// this process has. To be called before any namespace or root is entered, for the shell may have to be looked up.
-    pub fn from_operands(operands: &[OsString], keeps_shell: bool) -> Program<'_> {
+    /// What these words, all that is not an option, mean, `preceding` being the last option; `keeps_shell` says whether
+    /// the program gets the `SHELL` that this process has. To be called before any namespace or root is entered, for the shell may have to be looked up.
+    pub fn from_operands<'a>(
+        operands: &'a [OsString],
+        preceding: Option<PrecedingOption<'a>>,
+        keeps_shell: bool,
+    ) -> Program<'a> {
         match operands {
             [] => Program::Shell(LoginShell::look_up(keeps_shell)),
-            words => Program::Named(words),
+            words => Program::Named { words, preceding },
         }
     }
 
     /// Becomes it; see [`LoginShell::path`] for `root_changed`, and [`exec`] for `own`. Returns only if that fails.
     pub fn exec(&self, root_changed: bool, own: Option<&OwnFile>) -> Error {
-        let (program, failure) = match self {
-            Program::Named(words) => {
+        let (failure, named, why) = match self {
+            Program::Named { words, preceding } => {
                 let failure = exec(&words[0], words, own);
-                (words[0].clone(), failure)
+                let why = why_not_run(failure, &words[0], *preceding);
+                (failure, words[0].clone(), why)
             }
             Program::Shell(shell) => {
                 let shell = shell.path(root_changed);
                 let failure = run_login_shell(&shell, own);
-                (shell, failure)
+                // It may be a container's choice; a program that was named is the caller's.
+                let named = printable(&shell);
+                let why = Hint::new(move || hint::explain_shell(failure.errno()?, &shell));
+                (failure, named, why)
             }
         };
-        // A shell may be a container's choice; a program that was named is the caller's.
-        let named = match self {
-            Program::Named(_) => program.clone(),
-            Program::Shell(_) => printable(&program),
-        };
         let failed = sentence("failed to execute %s", &[&named]);
-        let why = Hint::new(move || hint::explain_exec(failure.errno()?, &program));
         Error::new(failure).context(why).context(failed)
     }
+}
+
+/// The hint why a program could not be run that the command line names behind this option.
+fn why_not_run(
+    failure: ExecError,
+    program: &OsStr,
+    preceding: Option<PrecedingOption<'_>>,
+) -> Hint {
+    let detached = preceding.map(|option| option.question(program));
+    let program = program.to_owned();
+    Hint::new(move || {
+        let errno = failure.errno()?;
+        let detached = detached.as_ref().and_then(|question| question());
+        detached.or_else(|| hint::explain_exec(errno, &program))
+    })
 }
 
 /// Becomes `program`, searched for along PATH, with these words as its argv, argv\[0\] among them; not if it leads to

@@ -4,10 +4,9 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::fd::RawFd;
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Error, Result};
-use nix::errno::Errno;
 use nix::libc::SIGKILL;
 use nscore::cli::quote::Quotes;
 use nscore::cli::{Diagnostics, Invocation, Message, Usage, sentence};
@@ -53,6 +52,7 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let own = if options.newroot == "/" {
         None
     } else {
+        invocation.diagnostics.hold_proc();
         OwnFile::hold()
     };
     let overlay = newroot::lock_overlay(&newroot, &options, &quotes)?;
@@ -172,23 +172,18 @@ fn become_command(mut command: Vec<OsString>, own: Option<&OwnFile>, quotes: &Qu
     let named = quotes.marked(&command[0]);
     let command = command.swap_remove(0);
     let why = Hint::new(move || match unnamed {
-        true => why_no_shell(failure.errno()?, &command),
-        false => hint::explain_exec(failure.errno()?, &command),
+        true => hint::explain_shell(failure.errno()?, &command),
+        false => after_newroot(&command).or_else(|| hint::explain_exec(failure.errno()?, &command)),
     });
     let failed = sentence("failed to run command %s", &[&named]);
     Error::new(failure).context(why).context(failed)
 }
 
-/// Why the caller's shell could not be run in the new root, if no command was named.
-fn why_no_shell(errno: Errno, shell: &OsStr) -> Option<String> {
-    let path = Path::new(shell);
-    let is_missing = path.is_absolute() && path.symlink_metadata().is_err();
-    if errno != Errno::ENOENT || !is_missing || env::var_os("SHELL").is_none() {
-        return hint::explain_exec(errno, shell);
-    }
-    let shell = hint::escape_for_terminal(shell);
-    Some(format!(
-        "SHELL is {shell}, which does not exist in this root: name a command that does, such as \
-         /bin/sh"
-    ))
+/// That an option stands where the command is expected, if it does.
+fn after_newroot(command: &OsStr) -> Option<String> {
+    let is_option = command.as_bytes().starts_with(b"-");
+    is_option.then(|| {
+        let word = hint::escape_for_terminal(command);
+        format!("options end at NEWROOT, so {word} is the command: name it before NEWROOT")
+    })
 }

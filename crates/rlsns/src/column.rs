@@ -195,6 +195,12 @@ impl Column {
         all.find(|column| *column as usize == number)
     }
 
+    /// Returns the names of all columns.
+    pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+        let all = Column::ORIGINAL.into_iter().chain(Column::ADDED);
+        all.map(Column::name)
+    }
+
     /// Returns the column of this name, in upper or lower case.
     pub(crate) fn from_name(name: &[u8]) -> Option<Column> {
         let mut all = Column::ORIGINAL.into_iter().chain(Column::ADDED);

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Error, Result};
 use nscore::cli::{AlreadyReported, sentence};
+use nscore::hint::unknown_word;
 
 use crate::column::Column;
 
@@ -35,8 +36,12 @@ pub(crate) fn parse_column_list(list: Option<&OsStr>, default: &[Column]) -> Res
         if name.is_empty() || columns.len() == MOST {
             return Err(without_message());
         }
-        let unknown = || sentence("unknown column: %s", &[&OsStr::from_bytes(rest)]);
-        columns.push(Column::from_name(name).ok_or_else(unknown)?);
+        let Some(column) = Column::from_name(name) else {
+            let unknown = sentence("unknown column: %s", &[&OsStr::from_bytes(rest)]);
+            let why = unknown_word(OsStr::from_bytes(name), Column::names());
+            return Err(Error::new(unknown).context(why));
+        };
+        columns.push(column);
         rest = comma.map_or(&[], |comma| &rest[comma + 1..]);
     }
     Ok(columns)
@@ -48,7 +53,7 @@ mod tests {
 
     fn parse(list: &str) -> Result<Vec<Column>, String> {
         let parsed = super::parse_column_list(Some(list.as_ref()), &[Column::Ns, Column::Type]);
-        parsed.map_err(|error| error.to_string())
+        parsed.map_err(|error| error.root_cause().to_string())
     }
 
     #[test]

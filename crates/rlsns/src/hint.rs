@@ -1,16 +1,18 @@
 //! Hints: why something is not listed, found out after the fact, see [`nscore::hint`]. A number may be of another
 //! kind, and not every user sees everything.
 
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, OsStr};
+use std::os::unix::ffi::OsStrExt;
 
 use anyhow::Error;
 use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use nscore::cli::sentence;
-use nscore::hint::Hint;
-use nscore::procfs::parse_digits;
-use nscore::scan::{NsTypes, ScanOptions, nslink, scan};
+use nscore::hint::{Hint, nearest};
+use nscore::ns_type::NsType;
+use nscore::procfs::{Status, parse_digits};
+use nscore::scan::{NsRecord, NsTypes, ScanOptions, nslink, scan};
 use nscore::sys::directory::{Directory, EntryBuffer};
 
 /// The inode number of the initial PID namespace, PROC_PID_INIT_INO of linux/proc_ns.h.
@@ -22,11 +24,32 @@ pub(crate) fn missing_procfs() -> Option<String> {
     is_missing.then(|| "no procfs is mounted on /proc: mount -t proc proc /proc".to_owned())
 }
 
+/// Returns the hint for a type that does not exist: the nearest one, by the names of /proc/PID/ns and of options.
+pub(crate) fn unknown_type(given: &OsStr) -> Hint {
+    let given = given.to_owned();
+    Hint::new(move || {
+        let words = NsType::ALL.map(|of| [of.file(), of.option()]).concat();
+        let word = nearest(given.as_bytes(), words.iter().copied());
+        let near =
+            word.and_then(|word| NsType::from_option(word).or(NsType::from_file(word.as_bytes())));
+        let files = NsType::ALL.map(NsType::file).join(", ");
+        Some(match near {
+            Some(near) => format!("did you mean `{}`? possible values: {files}", near.file()),
+            None => format!("possible values: {files}"),
+        })
+    })
+}
+
 /// Returns why the namespaces of a process cannot be listed.
 pub(crate) fn unreadable_process(pid: u32) -> Option<String> {
     let proc = Directory::open(c"/proc").ok()?;
     let number = Pid::from_raw(i32::try_from(pid).ok()?);
     let is_gone = kill(number, None) == Err(Errno::ESRCH);
+    if let Some(process) = process_of_thread(&proc, pid) {
+        return Some(format!(
+            "{pid} is a thread of process {process}: --task {process} lists its namespaces"
+        ));
+    }
     let why = match read_user_link(&proc, pid) {
         Err(Errno::EACCES) => "exists, but this user may not read its namespaces",
         Err(Errno::ENOENT) if is_gone => "does not exist",
@@ -34,6 +57,15 @@ pub(crate) fn unreadable_process(pid: u32) -> Option<String> {
         _ => return None,
     };
     missing_procfs().or_else(|| Some(format!("process {pid} {why}")))
+}
+
+/// Returns the process whose thread, and not whose first one, this is. /proc shows threads that it does not list.
+fn process_of_thread(proc: &Directory, thread: u32) -> Option<u32> {
+    let path = CString::new(format!("{thread}/status")).ok()?;
+    let mut buffer = [0; 4096];
+    let status = Status::new(proc.read_into(&path, &mut buffer).ok()?);
+    let process = status.field("Tgid")?.parse().ok()?;
+    (process != thread).then_some(process)
 }
 
 /// Returns the error that no namespace has this inode number, with a hint; `hidden` is whether the namespaces that lsns
@@ -63,6 +95,7 @@ fn other_meaning(number: u64, hidden: bool) -> Option<String> {
         name if u64::from(*inode) == number && !hidden && !found.is_known_to_original() => Some(
             format!("that is a {name} namespace without processes: --hidden finds it"),
         ),
+        _ if u64::from(*inode) == number && found.processes == 0 => Some(kept_by(number, found)),
         name if u64::from(*inode) == number => {
             Some(format!("its type is {name}, which --type excludes"))
         }
@@ -71,6 +104,24 @@ fn other_meaning(number: u64, hidden: bool) -> Option<String> {
         }
         _ => None,
     })
+}
+
+/// Returns what keeps a namespace that was found, if no process is in it.
+pub(crate) fn empty_namespace(number: u32, found: &NsRecord) -> Option<String> {
+    (found.processes == 0).then(|| kept_by(number.into(), found))
+}
+
+/// Returns what keeps a namespace that no process is in.
+fn kept_by(number: u64, found: &NsRecord) -> String {
+    let refs: Vec<&str> = found.refs.words().collect();
+    let kept = match refs[..] {
+        [] => String::new(),
+        _ => format!(", and it is kept by: {}", refs.join(", ")),
+    };
+    let kind = found.ns_type.file();
+    format!(
+        "no process is in this {kind} namespace{kept}; `rlsns --holders {number}` lists what keeps it"
+    )
 }
 
 /// Returns what this caller cannot see: a namespace with any number may exist there.

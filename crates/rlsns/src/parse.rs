@@ -3,15 +3,17 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use nix::errno::Errno;
 use nscore::cli::{number, sentence};
+use nscore::hint::unknown_word;
 use nscore::ns_type::NsType;
 use nscore::sys::errno::reason;
 use nscore::sys::locale::{Locale, load_order};
 use smartcols::filter::{ColumnType, Filter, FilterError};
 
 use crate::column::Column;
+use crate::hint;
 use crate::locale::compile_regex;
 use crate::mode::{GraphFormat, TreeKind};
 
@@ -51,7 +53,10 @@ pub(crate) fn parse_inode(text: &OsStr) -> Result<u64> {
 pub(crate) fn parse_ns_type(name: &OsStr) -> Result<NsType> {
     match NsType::from_file(name.as_bytes()) {
         Some(ns_type) => Ok(ns_type),
-        None => bail!(sentence("unknown namespace type: %s", &[&name])),
+        None => {
+            let unknown = sentence("unknown namespace type: %s", &[&name]);
+            Err(Error::new(unknown).context(hint::unknown_type(name)))
+        }
     }
 }
 
@@ -65,10 +70,12 @@ pub(crate) fn parse_tree_kind(name: Option<&OsStr>) -> Result<TreeKind> {
         b"parent" => Ok(TreeKind::Parent),
         b"owner" => Ok(TreeKind::Owner),
         b"process" => Ok(TreeKind::Process),
-        other => bail!(sentence(
-            "unknown tree type: %s",
-            &[&OsStr::from_bytes(other)]
-        )),
+        other => {
+            let other = OsStr::from_bytes(other);
+            let unknown = sentence("unknown tree type: %s", &[&other]);
+            let words = ["owner", "parent", "process"];
+            Err(Error::new(unknown).context(unknown_word(other, words)))
+        }
     }
 }
 
@@ -80,7 +87,10 @@ pub(crate) fn parse_graph_format(name: Option<&OsStr>) -> Result<GraphFormat> {
     match name.as_bytes() {
         b"dot" => Ok(GraphFormat::Dot),
         b"mermaid" => Ok(GraphFormat::Mermaid),
-        _ => bail!(sentence("unknown graph type: %s", &[&name])),
+        _ => {
+            let unknown = sentence("unknown graph type: %s", &[&name]);
+            Err(Error::new(unknown).context(unknown_word(name, ["dot", "mermaid"])))
+        }
     }
 }
 

@@ -77,7 +77,11 @@ fn render_list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8
         }
         // What other processes hide does not matter for the namespaces of this one.
         Some(_) => {}
-        None => diagnostics.print_hint(|| snapshot.unread.hint()),
+        None => diagnostics.print_hint(|| {
+            let empty =
+                namespace.and_then(|(number, record)| hint::empty_namespace(number, record));
+            empty.or_else(|| snapshot.unread.hint())
+        }),
     }
     Ok(options.output.render(&table))
 }

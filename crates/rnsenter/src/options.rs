@@ -133,6 +133,11 @@ impl Options {
         }
     }
 
+    /// Whether anything is to come from a target.
+    pub(crate) fn needs_target(&self) -> bool {
+        self.needs_process() || self.selection.needs_target()
+    }
+
     /// Whether something besides namespaces is to come from the target, which only a process has.
     pub(crate) fn needs_process(&self) -> bool {
         let is_target = |source: &Option<Source>| matches!(source, Some(Source::Target));

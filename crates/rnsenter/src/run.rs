@@ -16,6 +16,7 @@ use crate::cli::OptionId;
 use crate::credentials::Credentials;
 use crate::environment::Environment;
 use crate::fork::Processes;
+use crate::hint::usage::{NOTHING_NAMED, missing_target};
 use crate::join::{NamespaceSet, select_all};
 use crate::options::Options;
 use crate::rootdir::Directories;
@@ -28,6 +29,7 @@ use crate::target::init;
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let options = Options::parse(invocation)?;
     let target = options.target.as_ref().map(Target::pid);
+    let is_target_missing = target.is_none() && options.needs_target();
     let mut may_have_joined = false;
     let ended = enter_and_run(invocation, options, &mut may_have_joined);
     match (ended, target) {
@@ -40,6 +42,7 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
             options.target = Some(child);
             enter_and_run(invocation, options, &mut may_have_joined)
         }
+        (Err(error), None) if is_target_missing => Err(error.context(missing_target(invocation))),
         (ended, _) => ended,
     }
 }
@@ -58,7 +61,7 @@ fn enter_and_run(
 ) -> Result<ExitReason> {
     let keeps_shell = !options.environment && !options.clear_environment;
     let operands = std::mem::take(&mut options.operands);
-    let program = Program::from_operands(&operands, keeps_shell);
+    let program = Program::from_operands(&operands, invocation.preceding_option(), keeps_shell);
     selinux::set_exec_context(&options, options.target.as_ref())?;
     if options.selection.all {
         select_all(&mut options)?;
@@ -75,6 +78,7 @@ fn enter_and_run(
     let own = if root_changed { OwnFile::hold() } else { None };
     let diagnostics = &invocation.diagnostics;
     if root_changed {
+        diagnostics.hold_proc();
         diagnostics.load_language();
     }
     let enters_pid = prepared.namespaces.contains(NsType::Pid);
@@ -102,7 +106,7 @@ fn enter_and_run(
 fn nothing_to_enter(target: Option<&Target>) -> Error {
     let error = anyhow!("no namespace specified");
     match target {
-        None => error,
+        None => error.context(Hint::new(|| Some(NOTHING_NAMED.to_owned()))),
         Some(_) => error.context(Hint::new(|| {
             Some(
                 "no type of namespace was selected: --all enters all namespaces of the target"

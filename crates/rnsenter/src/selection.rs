@@ -43,6 +43,12 @@ impl Selection {
         chosen.filter_map(|(of, source)| matches!(source, Source::Target).then_some(*of))
     }
 
+    /// Whether a namespace is to come from the target.
+    pub(crate) fn needs_target(&self) -> bool {
+        let any = self.all || self.user_parent || self.net_socket.is_some();
+        any || self.selected_from_target().next().is_some()
+    }
+
     /// Whether nothing was said of what to enter.
     pub(crate) fn selects_none(&self) -> bool {
         let any = self.all || self.user_parent || self.net_socket.is_some();

@@ -8,6 +8,7 @@ mod environment;
 mod extensions;
 mod fork;
 mod helper;
+mod hint;
 mod idmap;
 mod init;
 mod mounts;

@@ -25,6 +25,7 @@ use crate::propagation::{stop_propagation, stop_propagation_inside};
 pub(crate) fn set_root_propagation(options: &Options) -> Result<()> {
     match options.propagation {
         Some(propagation) => set_propagation(Path::new("/"), propagation)
+            .with_hint(hint::explain_propagation)
             .context("cannot change root filesystem propagation"),
         None => Ok(()),
     }

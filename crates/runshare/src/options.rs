@@ -7,7 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, bail};
 use nix::libc::{SIGKILL, c_int};
 use nix::unistd::{getegid, geteuid};
 use nscore::cli::getopt::ParsedOption;
@@ -20,6 +20,7 @@ use nscore::users;
 
 use crate::cli::{MapOption, OptionId};
 use crate::extensions::Extensions;
+use crate::hint::time_is_missing;
 use crate::idmap::ranges::MapArg;
 use crate::idmap::{IdMap, Setgroups};
 use crate::parse::{parse_map, parse_mapped_id, parse_owner, parse_propagation, parse_setgroups};
@@ -179,8 +180,12 @@ impl Options {
                 self.users.single = Some(geteuid().as_raw());
                 self.groups.single = Some(getegid().as_raw());
             }
-            MapOption::Users => self.users.add(IdKind::Users, parse_map(value)?)?,
-            MapOption::Groups => self.groups.add(IdKind::Groups, parse_map(value)?)?,
+            MapOption::Users => self
+                .users
+                .add(IdKind::Users, parse_map(IdKind::Users, value)?)?,
+            MapOption::Groups => self
+                .groups
+                .add(IdKind::Groups, parse_map(IdKind::Groups, value)?)?,
             MapOption::Auto => self.map_both(MapArg::Auto)?,
             MapOption::Subids => self.map_both(MapArg::Subids)?,
             MapOption::Owner => self.owner = Some(parse_owner(value)?),
@@ -255,7 +260,9 @@ impl Options {
     fn check_combinations(&self) -> Result<()> {
         let sets_clocks = self.monotonic.is_some() || self.boottime.is_some();
         if sets_clocks && !self.unshares(NsType::Time) {
-            bail!("options --monotonic and --boottime require unsharing of a time namespace (-T)");
+            let sentence =
+                "options --monotonic and --boottime require unsharing of a time namespace (-T)";
+            return Err(Error::msg(sentence).context(time_is_missing()));
         }
         let extensions = &self.extensions;
         if extensions.json && !extensions.check {

@@ -5,10 +5,16 @@ use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Error, Result};
 use nscore::cli::{number, sentence};
+use nscore::hint::unknown_word;
+use nscore::procfs::IdKind;
 use nscore::sys::mount::Propagation;
 
+use crate::hint::invalid_map;
 use crate::idmap::Setgroups;
 use crate::idmap::ranges::{MapArg, MapRange};
+
+/// The words of `--propagation`.
+const PROPAGATION_MODES: [&str; 4] = ["private", "shared", "slave", "unchanged"];
 
 /// Parses a propagation mode; `None` for `unchanged`.
 pub(crate) fn parse_propagation(mode: &OsStr) -> Result<Option<Propagation>> {
@@ -17,10 +23,10 @@ pub(crate) fn parse_propagation(mode: &OsStr) -> Result<Option<Propagation>> {
         Some("shared") => Ok(Some(Propagation::Shared)),
         Some("slave") => Ok(Some(Propagation::Slave)),
         Some("unchanged") => Ok(None),
-        _ => Err(Error::new(sentence(
-            "unsupported propagation mode: %s",
-            &[&mode],
-        ))),
+        _ => {
+            let unknown = sentence("unsupported propagation mode: %s", &[&mode]);
+            Err(Error::new(unknown).context(unknown_word(mode, PROPAGATION_MODES)))
+        }
     }
 }
 
@@ -29,10 +35,10 @@ pub(crate) fn parse_setgroups(word: &OsStr) -> Result<Setgroups> {
     match word.to_str() {
         Some("allow") => Ok(Setgroups::Allow),
         Some("deny") => Ok(Setgroups::Deny),
-        _ => Err(Error::new(sentence(
-            "unsupported --setgroups argument '%s'",
-            &[&word],
-        ))),
+        _ => {
+            let unknown = sentence("unsupported --setgroups argument '%s'", &[&word]);
+            Err(Error::new(unknown).context(unknown_word(word, ["allow", "deny"])))
+        }
     }
 }
 
@@ -60,14 +66,17 @@ pub(crate) fn parse_owner(text: &OsStr) -> Result<(u32, u32)> {
 }
 
 /// Parses the MAP of `--map-users` and `--map-groups`.
-pub(crate) fn parse_map(text: &OsStr) -> Result<MapArg> {
+pub(crate) fn parse_map(kind: IdKind, text: &OsStr) -> Result<MapArg> {
     match text.to_str() {
         Some("auto") => Ok(MapArg::Auto),
         Some("subids") => Ok(MapArg::Subids),
         Some("all") => Ok(MapArg::All),
         _ => match parse_map_range(text) {
             Some(range) => Ok(MapArg::Range(range)),
-            None => Err(Error::new(sentence("invalid mapping '%s'", &[&text]))),
+            None => {
+                let invalid = sentence("invalid mapping '%s'", &[&text]);
+                Err(Error::new(invalid).context(invalid_map(kind)))
+            }
         },
     }
 }

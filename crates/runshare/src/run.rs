@@ -14,6 +14,7 @@ use nscore::sys::signal::set_default;
 
 use crate::cli::OptionId;
 use crate::fork::{self, Exposure, Held, Watchdog};
+use crate::hint::{is_shell_alone, nothing_unshared};
 use crate::idmap::hint::foreign_subordinate_ids;
 use crate::idmap::write::IdMapWriter;
 use crate::options::Options;
@@ -30,12 +31,21 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     if options.extensions.check {
         return check::run(&options, &invocation.diagnostics);
     }
-    run_program(&options, &invocation.diagnostics)
+    run_program(&options, invocation)
 }
 
-fn run_program(options: &Options, diagnostics: &Diagnostics) -> Result<ExitReason> {
-    let program = Program::from_operands(&options.operands, environment::keeps_shell(options));
+fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<ExitReason> {
+    let diagnostics = &invocation.diagnostics;
+    let program = Program::from_operands(
+        &options.operands,
+        invocation.preceding_option(),
+        environment::keeps_shell(options),
+    );
+    if invocation.options().is_empty() && is_shell_alone(&options.operands) {
+        diagnostics.print_hint(nothing_unshared);
+    }
     let own_file = if options.root.is_some() {
+        diagnostics.hold_proc();
         OwnFile::hold()
     } else {
         None

@@ -14,6 +14,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::table::{Action, Opt, Value};
 use super::{Message, ToArgument, Tool, sentence};
+use crate::hint::nearest;
 use crate::language::Domain;
 
 /// One option as it stood on the command line.
@@ -22,6 +23,7 @@ pub struct ParsedOption<Id = &'static str> {
     id: Id,
     name: &'static str,
     value: Option<OsString>,
+    may_have_value: bool,
 }
 
 impl<Id: Copy> ParsedOption<Id> {
@@ -33,6 +35,11 @@ impl<Id: Copy> ParsedOption<Id> {
     /// Its long name, for messages.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Whether it may have a value and need not.
+    pub(super) fn may_have_value(&self) -> bool {
+        self.may_have_value
     }
 
     /// Its value; empty if an optional one was left out.
@@ -53,8 +60,8 @@ pub enum ParseStop {
     Help,
     /// `--version`.
     Version,
-    /// A word that is not in the table's language, with getopt's own sentence.
-    Error(Message),
+    /// A word that is not in the table's language, with getopt's own sentence, and the option that was probably meant.
+    Error(Message, Option<&'static str>),
 }
 
 /// A command line after parsing.
@@ -209,10 +216,12 @@ where
             candidates = with_prefix(true);
         }
         match candidates[..] {
-            [] => error(
-                "%s: unrecognized option '%s%s'\n",
-                &[&self.called, &"--", &word],
-            ),
+            [] => {
+                let msgid = "%s: unrecognized option '%s%s'\n";
+                let unknown = sentence(msgid, &[&self.called, &"--", &word]).of(Domain::Libc);
+                let meant = nearest(name, options.iter().map(|option| option.long));
+                Err(ParseStop::Error(unknown, meant))
+            }
             [only] => Ok(only),
             _ => {
                 let msgid = "%s: option '%s%s' is ambiguous; possibilities:";
@@ -229,7 +238,12 @@ where
             Action::Version => Err(ParseStop::Version),
             Action::Set(id) => {
                 let name = option.long;
-                self.parsed.options.push(ParsedOption { id, name, value });
+                self.parsed.options.push(ParsedOption {
+                    id,
+                    name,
+                    value,
+                    may_have_value: matches!(option.value, Value::Optional(_)),
+                });
                 Ok(())
             }
         }
@@ -256,7 +270,7 @@ fn possibilities<Id>(candidates: &[&Opt<Id>]) -> String {
 /// A sentence of getopt's; the name of the program stands in it.
 fn error<T>(msgid: &'static str, arguments: &[&dyn ToArgument]) -> Result<T, ParseStop> {
     let sentence = sentence(msgid, arguments).of(Domain::Libc);
-    Err(ParseStop::Error(sentence))
+    Err(ParseStop::Error(sentence, None))
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ pub use table::{EXTENSIONS, Opt};
 #[cfg(doc)]
 use crate::exec;
 use crate::exec::base_name;
+use crate::hint::PrecedingOption;
 use crate::language::Domain;
 
 /// Whose habits a tool follows where the originals differ among themselves.
@@ -114,6 +115,16 @@ impl<Id: Copy> Invocation<Id> {
         &self.args.options
     }
 
+    /// The last option before the operands, for a hint about the first of these.
+    pub fn preceding_option(&self) -> Option<PrecedingOption<'_>> {
+        let option = self.args.options.last()?;
+        Some(PrecedingOption {
+            name: option.name(),
+            may_have_value: option.may_have_value(),
+            value: option.optional_value(),
+        })
+    }
+
     /// The words that are not options.
     ///
     /// # Errors
@@ -123,7 +134,9 @@ impl<Id: Copy> Invocation<Id> {
             None => Ok(&self.args.operands),
             Some(ParseStop::Help) => Err(Usage::Help),
             Some(ParseStop::Version) => Err(Usage::Version),
-            Some(ParseStop::Error(sentence)) => Err(Usage::ParseError(sentence.clone())),
+            Some(ParseStop::Error(sentence, meant)) => {
+                Err(Usage::ParseError(sentence.clone(), *meant))
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::exec::{self, base_name};
 use crate::hint::Hint;
 use crate::language::{self, Domain};
 use crate::message::translated_reason;
+use crate::procfs::Proc;
 use crate::sys::errno::of_error;
 use crate::sys::file::write_all;
 use crate::sys::process::ExitReason;
@@ -31,8 +32,8 @@ pub enum Usage {
     Help,
     /// The version is wanted.
     Version,
-    /// getopt could not read it.
-    ParseError(Message),
+    /// getopt could not read it; the option that was probably meant.
+    ParseError(Message, Option<&'static str>),
     /// It can be read but makes no sense; the sentence is the tool's own.
     InvalidUsage(Message),
 }
@@ -42,7 +43,9 @@ impl fmt::Display for Usage {
         match self {
             Usage::Help => formatter.write_str("--help"),
             Usage::Version => formatter.write_str("--version"),
-            Usage::ParseError(sentence) | Usage::InvalidUsage(sentence) => sentence.fmt(formatter),
+            Usage::ParseError(sentence, _) | Usage::InvalidUsage(sentence) => {
+                sentence.fmt(formatter)
+            }
         }
     }
 }
@@ -146,6 +149,9 @@ impl Diagnostics {
 
     /// Says in a second line why, if that can be told and there is a person to read it.
     fn report_hint(&self, error: &Error) {
+        if let Some(Usage::ParseError(_, Some(option))) = error.downcast_ref() {
+            self.print_hint(|| Some(format!("did you mean `--{option}`?")));
+        }
         if let Some(hint) = error.downcast_ref::<Hint>() {
             self.print_hint(|| hint.evaluate());
         }
@@ -163,13 +169,21 @@ impl Diagnostics {
         }
     }
 
+    /// Keeps what hints read in /proc for another root or mount namespace, which may have none; to be called before it is
+    /// entered. Without a person to read hints this does nothing.
+    pub fn hold_proc(&self) {
+        if self.hints.are_shown() {
+            Proc::hold();
+        }
+    }
+
     fn report_usage(&self, usage: &Usage) -> Result<(), Errno> {
         let what = match usage {
             Usage::InvalidUsage(sentence) => {
                 message(&[&self.name(), &": ", &self.translate(sentence)]).english()
             }
             // getopt's sentence has the name in it.
-            Usage::ParseError(sentence) => self.translate(sentence),
+            Usage::ParseError(sentence, _) => self.translate(sentence),
             Usage::Help | Usage::Version => usage.to_string().into(),
         };
         let more = sentence(

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use anyhow::{Error, Result};
 use nix::libc::c_int;
 
+use crate::hint::unknown_word;
 use crate::message::message;
 use crate::sys::signal;
 
@@ -14,5 +15,8 @@ use crate::sys::signal;
 /// `unknown signal: NAME`.
 pub fn parse(name: &OsStr) -> Result<c_int> {
     let number = name.to_str().and_then(signal::number_of);
-    number.ok_or_else(|| Error::new(message(&[&"unknown signal: ", &name])))
+    number.ok_or_else(|| {
+        let sentence = message(&[&"unknown signal: ", &name]);
+        Error::new(sentence).context(unknown_word(name, signal::names()))
+    })
 }

@@ -14,9 +14,9 @@ use crate::sys::nsfs::mount_id_of;
 pub fn explain_bind(errno: Errno, namespace: NsType, source: &Path, file: &Path) -> Option<String> {
     match errno {
         Errno::EINVAL if namespace == NsType::Mount => {
-            on_shared_mount(&Proc::mounted(), file).or_else(|| numbered_lower(source))
+            on_shared_mount(&Proc::for_hint(), file).or_else(|| numbered_lower(source))
         }
-        Errno::EPERM => CAP_SYS_ADMIN.missing(&Proc::mounted().status("self")?, None),
+        Errno::EPERM => CAP_SYS_ADMIN.missing(&Proc::for_hint().status("self")?, None),
         Errno::ENOENT if file.symlink_metadata().is_err() && parent(file).is_dir() => {
             let file = escape_for_terminal(file);
             Some(format!(
@@ -54,7 +54,7 @@ fn on_shared_mount(proc: &Proc, file: &Path) -> Option<String> {
 /// Linux tells by their numbers which of two mount namespaces is older, and mounts a namespace in an older one alone.
 fn numbered_lower(source: &Path) -> Option<String> {
     let number = |path: &Path| mount_id_of(open_regular(path).ok()?).ok();
-    let around = Proc::mounted().path("self/ns/mnt")?;
+    let around = Proc::for_hint().path("self/ns/mnt")?;
     by_numbers(number(source)?, number(&around)?)
 }
 

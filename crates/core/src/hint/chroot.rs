@@ -14,7 +14,7 @@ use crate::sys::file::mount_info;
 pub fn explain_chroot(errno: Errno, directory: &Path, otherwise: &str) -> Option<String> {
     match errno {
         Errno::EPERM => {
-            let status = Proc::mounted().status("self");
+            let status = Proc::for_hint().status("self");
             let missing =
                 status.and_then(|status| CAP_SYS_CHROOT.missing(&status, Some(otherwise)));
             missing.or_else(|| explain_seccomp(ProbeCall::Chroot, errno))
@@ -33,7 +33,7 @@ pub(super) fn is_in_the_way(proc: &Proc) -> Option<String> {
 }
 
 /// The root of a mount namespace is the root of a mount.
-fn begins_no_mount() -> bool {
+pub(super) fn begins_no_mount() -> bool {
     mount_info(Path::new("/")).is_some_and(|root| !root.is_mount_root)
 }
 

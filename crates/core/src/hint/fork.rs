@@ -20,7 +20,7 @@ pub fn explain_fork(errno: Errno) -> Option<String> {
 /// The namespace has had a process 1, or the kernel would not let it be opened, and has none now.
 fn children_have_no_init() -> bool {
     let file = format!("self/ns/{}", NsType::Pid.for_children_file());
-    let opened = Proc::mounted()
+    let opened = Proc::for_hint()
         .path(&file)
         .map(|path| open(&path, OFlag::O_RDONLY));
     matches!(opened, Some(Ok(namespace)) if has_process(&namespace, 1) == Ok(false))

@@ -14,7 +14,7 @@ use crate::sys::uname::is_linux_since;
 
 /// Why no namespace was opened by its id: because none has one.
 pub fn explain_missing_ids(_: Errno) -> Option<String> {
-    let own = Proc::mounted().path("self/ns/user")?;
+    let own = Proc::for_hint().path("self/ns/user")?;
     let own = open(&own, OFlag::O_RDONLY).ok()?;
     (id_of(own) == Err(Errno::ENOTTY)).then(|| {
         "this kernel has no namespace ids, which require Linux 6.18: give a FILE instead, such as /proc/PID/ns/net"
@@ -28,7 +28,7 @@ pub fn explain_mount_binfmt(errno: Errno, target: &Path) -> Option<String> {
         Errno::ENODEV => {
             Some("this kernel does not have binfmt_misc: `modprobe binfmt_misc`, as root, loads it".to_owned())
         }
-        Errno::EPERM if is_linux_since(6, 7) || Proc::mounted().is_initial(NsType::User)? => None,
+        Errno::EPERM if is_linux_since(6, 7) || Proc::for_hint().is_initial(NsType::User)? => None,
         Errno::EPERM => Some(
             "this kernel has one binfmt_misc for all user namespaces: a separate one for each requires Linux 6.7"
                 .to_owned(),

@@ -21,12 +21,16 @@ mod kernel_version;
 mod limit;
 mod overlay;
 mod path;
+mod preceding_option;
 mod proc;
 mod program;
+mod propagation;
 mod seccomp;
 mod setuid;
+mod shell;
 mod unshare;
 mod untrusted_dir;
+mod word;
 
 use std::borrow::Borrow;
 use std::fmt;
@@ -44,11 +48,15 @@ pub use fork::explain_fork;
 pub use kernel_version::{explain_missing_ids, explain_mount_binfmt};
 pub use overlay::explain_overlay;
 pub use path::explain_path;
+pub use preceding_option::PrecedingOption;
 pub use proc::{explain_missing_process, explain_mount_proc};
 pub use program::explain_exec;
+pub use propagation::explain_propagation;
 pub use seccomp::{ProbeCall, explain_seccomp};
 pub use setuid::{explain_setgroups, explain_setid};
+pub use shell::explain_shell;
 pub use unshare::{explain_map, explain_unshare};
+pub use word::{nearest, unknown_word};
 
 use crate::sys::errno::of_error;
 

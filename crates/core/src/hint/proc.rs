@@ -22,7 +22,7 @@ pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<String> {
     if errno != Errno::EPERM {
         return explain_path(errno, target);
     }
-    let proc = Proc::mounted();
+    let proc = Proc::for_hint();
     let status = proc.status("self")?;
     let missing = CAP_SYS_ADMIN.missing(&status, Some("add --map-root-user --pid --fork"));
     missing
@@ -91,7 +91,7 @@ fn is_empty_by_nature(proc: &MountPoint, path: &Path) -> bool {
 
 /// Why there is no /proc/PID: nobody has the number, or procfs hides who has it.
 pub fn explain_missing_process(errno: Errno, pid: Pid) -> Option<String> {
-    let proc = Proc::mounted();
+    let proc = Proc::for_hint();
     let directory = proc.path(&pid.to_string())?;
     if errno != Errno::ENOENT || directory.exists() {
         return None;

@@ -18,6 +18,15 @@ use crate::search_path::search_path;
 
 /// What runs a file that the kernel does not know.
 const SHELL: &str = "/bin/sh";
+/// Where an administrator's programs are, and everybody's.
+const SYSTEM_DIRECTORIES: [&str; 6] = [
+    "/usr/local/sbin",
+    "/usr/local/bin",
+    "/usr/sbin",
+    "/usr/bin",
+    "/sbin",
+    "/bin",
+];
 /// How often one interpreter may name another; the kernel stops here too.
 const MOST_INTERPRETERS: u32 = 5;
 /// How much of a script's first line the kernel reads.
@@ -34,6 +43,9 @@ pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<String> {
         candidates.partition(|path| path.symlink_metadata().is_ok());
     // Who finds nothing anywhere is told where was looked; else one of the places is the reason.
     if errno == Errno::ENOENT && found.is_empty() {
+        if let Some(told) = beyond_path(name) {
+            return Some(told);
+        }
         let (name, directories) = (escape_for_terminal(name), escape_for_terminal(directories));
         return Some(format!(
             "no directory of PATH contains {name} in this root: PATH is {directories}"
@@ -44,6 +56,19 @@ pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<String> {
         .iter()
         .chain(unfound)
         .find_map(|path| explain_file(errno, path))
+}
+
+/// Where else programs are: what is called `name` there, and is not found because PATH lacks the directory.
+fn beyond_path(name: &OsStr) -> Option<String> {
+    let mut directories = SYSTEM_DIRECTORIES.iter().map(Path::new);
+    let directory = directories.find(|directory| directory.join(name).is_file())?;
+    let (path, directory) = (
+        escape_for_terminal(directory.join(name)),
+        escape_for_terminal(directory),
+    );
+    Some(format!(
+        "the program is {path}, and PATH lacks {directory}: name it {path}"
+    ))
 }
 
 /// Why the file at `path` could not be run.
@@ -106,6 +131,13 @@ fn missing(path: &Path, left: u32) -> Option<String> {
     if runs.exists() {
         return missing(&runs, left.checked_sub(1)?);
     }
+    if runs.as_os_str().as_bytes().ends_with(b"\r") {
+        let name = escape_for_terminal(path);
+        return Some(format!(
+            "the first line of {name} ends in CR LF, and the CR is taken for a part of the interpreter's name: \
+             `sed -i 's/\\r$//' {name}` removes it"
+        ));
+    }
     let why = path::dangling(&runs).map_or(String::new(), |why| format!(": {why}"));
     Some(format!(
         "{} requires {what} {}, which does not exist in this root{why}",
@@ -138,7 +170,7 @@ fn forbidden(path: &Path, left: u32) -> Option<String> {
 fn noexec(path: &Path) -> String {
     let name = escape_for_terminal(path);
     let point = || {
-        let table = Proc::mounted().read("self/mountinfo")?;
+        let table = Proc::for_hint().read("self/mountinfo")?;
         mount_of(&table, &path.canonicalize().ok()?).map(|mount| escape_for_terminal(mount.path))
     };
     match point() {

@@ -61,7 +61,7 @@ impl ProbeCall {
 
 /// That a filter has answered the call with `errno`, if it has.
 pub fn explain_seccomp(call: ProbeCall, errno: Errno) -> Option<String> {
-    explain_filter(&Proc::mounted(), call, errno)
+    explain_filter(&Proc::for_hint(), call, errno)
 }
 
 pub(super) fn explain_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Option<String> {

@@ -7,7 +7,7 @@ use crate::procfs::{IdKind, Proc};
 
 /// Why `setuid(2)` or `setgid(2)` to this id failed.
 pub fn explain_setid(errno: Errno, ids: IdKind, id: u32) -> Option<String> {
-    let proc = Proc::mounted();
+    let proc = Proc::for_hint();
     match errno {
         Errno::EINVAL if proc.maps(ids, id)? => None,
         Errno::EINVAL => {
@@ -30,7 +30,7 @@ pub fn explain_setid(errno: Errno, ids: IdKind, id: u32) -> Option<String> {
 
 /// Why `setgroups(2)` failed.
 pub fn explain_setgroups(errno: Errno) -> Option<String> {
-    let proc = Proc::mounted();
+    let proc = Proc::for_hint();
     if errno != Errno::EPERM {
         return None;
     }

@@ -17,7 +17,7 @@ use crate::procfs::{IdKind, Proc, try_open_verified};
 
 /// Why making the namespaces of `flags` failed.
 pub fn explain_unshare(errno: Errno, flags: c_int) -> Option<String> {
-    let proc = Proc::mounted();
+    let proc = Proc::for_hint();
     let filtered = || explain_filter(&proc, ProbeCall::Unshare(flags), errno);
     match errno {
         Errno::EPERM => not_permitted(&proc, flags).or_else(filtered),
@@ -34,7 +34,7 @@ pub fn explain_map(errno: Errno, is_root: bool) -> Option<String> {
     if errno != Errno::EPERM {
         return None;
     }
-    restricted_by_apparmor(&Proc::mounted()).or_else(|| {
+    restricted_by_apparmor(&Proc::for_hint()).or_else(|| {
         // The kernel has two reasons to refuse this write: that the writer may do nothing in the new namespace, which
         // is AppArmor's doing, and this one, which the new namespace's capabilities hide.
         // Where the file could not even be opened, neither is the cause.

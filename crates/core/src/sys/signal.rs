@@ -65,6 +65,11 @@ pub fn number_of(name: &str) -> Option<c_int> {
     (first..=last).contains(&number).then_some(number)
 }
 
+/// The names that [`number_of`] knows, without `SIG`.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    NAMES.iter().map(|(name, _)| *name)
+}
+
 /// The decimal number at the start; what follows is ignored, as the original does.
 fn leading_number(text: &str) -> Option<c_int> {
     let end = text.find(|character: char| !character.is_ascii_digit());

@@ -69,11 +69,44 @@ impl SetnsFailure {
         match errno {
             Errno::EINVAL => types.find_map(|ns_type| self.einval_reason(ns_type)),
             Errno::EPERM => types
+                .clone()
+                .filter(|ns_type| !self.is_own(*ns_type))
                 .find_map(|ns_type| self.eperm_reason(ns_type))
+                .or_else(|| types.find_map(|ns_type| self.eperm_reason(ns_type)))
+                .map(|reason| self.with_enterable(reason))
                 .or_else(|| hint::explain_seccomp(ProbeCall::Setns(flags), errno)),
             Errno::ENOSYS => hint::explain_seccomp(ProbeCall::Setns(flags), errno),
             _ => None,
         }
+    }
+
+    /// The reason, and the types that this user can enter in spite of it.
+    fn with_enterable(&self, reason: String) -> String {
+        let types = self.types.iter().filter(|of| self.is_owned(**of));
+        let options: Vec<String> = types.map(|of| format!("--{}", of.option())).collect();
+        match options[..] {
+            [] => reason,
+            // The user namespace alone is no help where it was named alone.
+            _ if options.len() == self.types.len() => reason,
+            _ => format!("{reason}; this user can enter {}", options.join(" ")),
+        }
+    }
+
+    /// Whether this process is in the namespace already, so that it need not be entered.
+    fn is_own(&self, of: NsType) -> bool {
+        let (theirs, own) = (self.open(of), own_namespace(of));
+        matches!((theirs, own), (Ok(theirs), Some(own)) if is_same_file(&theirs, &own))
+    }
+
+    /// Whether a namespace belongs to a user namespace of this user, which is entered as well.
+    fn is_owned(&self, of: NsType) -> bool {
+        let owner = self
+            .open(of)
+            .ok()
+            .and_then(|file| Ownership::find(file, of));
+        let is_users =
+            matches!(owner, Some(Ownership::Descendant(owner)) if owner == geteuid().as_raw());
+        self.enters_user && is_users
     }
 
     /// The namespace of this type.
@@ -81,7 +114,7 @@ impl SetnsFailure {
         match self.source.as_ref().ok_or(Errno::ENOENT)? {
             NsSource::File(file) => file.try_clone().map_err(|_| Errno::EMFILE),
             NsSource::Process(pid, pidfd) => {
-                let path = Proc::mounted().path(&format!("{pid}/ns/{}", ns_type.file()));
+                let path = Proc::for_hint().path(&format!("{pid}/ns/{}", ns_type.file()));
                 let opened = open(&path.ok_or(Errno::ENOENT)?, OFlag::O_RDONLY);
                 // Only now is it known whose that was.
                 if exists(pidfd) {
@@ -142,7 +175,7 @@ impl SetnsFailure {
             _ => return None,
         };
         let name = self.name(ns_type);
-        let status = Proc::mounted().status("self")?;
+        let status = Proc::for_hint().status("self")?;
         let privileged = CAP_SYS_ADMIN.is_held(&status)?;
         let user = geteuid().as_raw();
         match Ownership::find(namespace, ns_type)? {

@@ -69,7 +69,7 @@ pub(crate) fn missing_capability(errno: Errno, kind: IdKind) -> Option<String> {
         IdKind::Users => CAP_SETUID,
         IdKind::Groups => CAP_SETGID,
     };
-    capability.missing(&Proc::mounted().status("self")?, None)
+    capability.missing(&Proc::for_hint().status("self")?, None)
 }
 
 /// Names the packages of newuidmap(1) and newgidmap(1).

@@ -62,7 +62,7 @@ fn told(tool: &Tool, words: &[&str]) -> String {
                 .iter()
                 .map(|word| format!("| {}", word.to_string_lossy())),
         ),
-        Some(ParseStop::Error(sentence)) => {
+        Some(ParseStop::Error(sentence, _)) => {
             let text = sentence.to_string();
             let text = text
                 .strip_prefix("tool: ")

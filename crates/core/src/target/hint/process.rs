@@ -20,7 +20,7 @@ pub fn explain_open_failure(errno: Errno, pid: Pid, name: &str) -> Option<String
 
 /// A process that has ended, or is none, has no files to be opened.
 pub fn zombie_or_kernel_thread(pid: Pid) -> Option<String> {
-    let status = Proc::mounted().status(&pid.to_string())?;
+    let status = Proc::for_hint().status(&pid.to_string())?;
     if status.is_zombie() {
         let parent = status.field("PPid")?;
         return Some(format!(
@@ -34,7 +34,7 @@ pub fn zombie_or_kernel_thread(pid: Pid) -> Option<String> {
 }
 
 fn missing_ns_type(pid: Pid, name: &str) -> Option<String> {
-    let proc = Proc::mounted();
+    let proc = Proc::for_hint();
     let of_type = name.strip_prefix("ns/")?;
     let directory = proc.path(&format!("{pid}/ns"))?;
     let (has_others, has_it) = (directory.join("mnt"), directory.join(of_type));
@@ -45,7 +45,7 @@ fn missing_ns_type(pid: Pid, name: &str) -> Option<String> {
 
 /// That the target is another user's, and this one may not look into it.
 fn eacces_reason(pid: Pid) -> Option<String> {
-    let status = Proc::mounted().status(&pid.to_string())?;
+    let status = Proc::for_hint().status(&pid.to_string())?;
     let (own, theirs) = (geteuid().as_raw(), status.user()?);
     if status.is_kernel_thread() {
         return (own != 0).then(|| {

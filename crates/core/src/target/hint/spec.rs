@@ -116,7 +116,7 @@ pub(in crate::target) fn no_container(
     unreadable: usize,
     container_ids: fn(&str) -> Vec<String>,
 ) -> Option<String> {
-    if Proc::mounted().is_initial(NsType::Pid) == Some(false) {
+    if Proc::for_hint().is_initial(NsType::Pid) == Some(false) {
         return Some(
             "this process is in a PID namespace, and cannot see the processes outside of it"
                 .to_owned(),

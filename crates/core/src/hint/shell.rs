@@ -1,0 +1,34 @@
+//! Why the shell could not be run that runs where no program is named.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::Path;
+
+use nix::errno::Errno;
+
+use super::{escape_for_terminal, explain_exec};
+
+/// What runs everywhere.
+const REMEDY: &str = "name a program, such as /bin/sh";
+
+/// Why the shell at this path could not be run: the caller's SHELL, or that of the user's entry.
+pub fn explain_shell(errno: Errno, shell: &OsStr) -> Option<String> {
+    let variable = env::var_os("SHELL");
+    let is_missing = Path::new(shell).symlink_metadata().is_err();
+    if errno != Errno::ENOENT || !is_missing {
+        return explain_exec(errno, shell);
+    }
+    if shell.is_empty() {
+        return Some(format!("SHELL is empty: {REMEDY}"));
+    }
+    let is_callers = variable.as_deref() == Some(shell);
+    let whose = if is_callers {
+        "SHELL"
+    } else {
+        "the login shell of this user"
+    };
+    let shell = escape_for_terminal(shell);
+    Some(format!(
+        "{whose} is {shell}, which does not exist in this root: {REMEDY}"
+    ))
+}

@@ -1,0 +1,198 @@
+//! A procfs as a source of facts: the one on /proc, or, for hints, the one that was there before another root was entered.
+
+use std::ffi::CString;
+use std::fs::{self, File};
+use std::io::Read;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use nix::fcntl::{OFlag, openat};
+use nix::sys::stat::Mode;
+use nix::sys::statfs::{PROC_SUPER_MAGIC, statfs};
+
+use super::{IdKind, Status, idmap};
+use crate::ns_type::NsType;
+use crate::regular_file::read_regular;
+use crate::self_fds::SAFE_FLAGS;
+use crate::sys::directory::status_at;
+use crate::sys::file::open;
+use crate::sys::procfs::ensure_procfs;
+
+/// The inode numbers of the initial user namespace and of the initial pid namespace, PROC_USER_INIT_INO and
+/// PROC_PID_INIT_INO of linux/proc_ns.h.
+const INITIAL_USER: u64 = 0xefff_fffd;
+const INITIAL_PID: u64 = 0xefff_fffc;
+
+/// The most that is read of one file in bytes.
+const MOST_READ: u64 = 64 << 20;
+
+/// The descriptor of [`Proc::hold`]. It is never closed on purpose: exec closes it.
+static HELD: OnceLock<OwnedFd> = OnceLock::new();
+
+/// A procfs, as a source of facts about this process and this machine. Without one, for example in a new root, every
+/// question is answered with `None`.
+///
+/// ```
+/// use nscore::ns_type::NsType;
+/// use nscore::procfs::Proc;
+///
+/// let proc = Proc::mounted();
+/// if let Some(inode) = proc.namespace(NsType::Uts) {
+///     println!("this process is in uts:[{inode}]");
+/// }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Proc(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    /// There is none.
+    None,
+    /// It is on this directory.
+    Mounted(PathBuf),
+    /// It was held before it went out of sight.
+    Held(&'static OwnedFd),
+}
+
+impl Proc {
+    /// The one on /proc, as this process sees it now. What stands there and is no procfs is nobody to be asked.
+    pub fn mounted() -> Proc {
+        let root = Path::new("/proc");
+        let genuine = statfs(root).is_ok_and(|it| it.filesystem_type() == PROC_SUPER_MAGIC);
+        Proc(match genuine {
+            true => Source::Mounted(root.to_owned()),
+            false => Source::None,
+        })
+    }
+
+    /// The one on /proc, or else the one that was held. Only hints may ask the latter: what a program does must not
+    /// depend on whether anybody reads hints.
+    pub fn for_hint() -> Proc {
+        match (Proc::mounted(), HELD.get()) {
+            (Proc(Source::None), Some(held)) if ensure_procfs(held).is_ok() => {
+                Proc(Source::Held(held))
+            }
+            (mounted, _) => mounted,
+        }
+    }
+
+    /// Holds what is on /proc, for hints in a root that has none.
+    pub(crate) fn hold() {
+        if let Ok(directory) = open(Path::new("/proc"), OFlag::O_PATH | OFlag::O_DIRECTORY) {
+            // The first one is the caller's.
+            let _ = HELD.set(directory);
+        }
+    }
+
+    /// Whatever a test has put into this directory.
+    #[cfg(test)]
+    pub(crate) fn from_root(root: &Path) -> Proc {
+        Proc(Source::Mounted(root.to_owned()))
+    }
+
+    /// The contents of a file below it: `self/uid_map`, `1/mountinfo`.
+    pub fn read(&self, name: &str) -> Option<Vec<u8>> {
+        match &self.0 {
+            Source::None => None,
+            Source::Mounted(root) => read_regular(&root.join(name)).ok(),
+            Source::Held(directory) => read_below(directory, name),
+        }
+    }
+
+    /// Where something below it is, if it has a path.
+    pub fn path(&self, name: &str) -> Option<PathBuf> {
+        match &self.0 {
+            Source::Mounted(root) => Some(root.join(name)),
+            Source::None | Source::Held(_) => None,
+        }
+    }
+
+    /// The value of a kernel setting that is a number, `sysctl(8)`: `user.max_net_namespaces`.
+    pub fn sysctl(&self, name: &str) -> Option<i64> {
+        let contents = self.read(&format!("sys/{}", name.replace('.', "/")))?;
+        std::str::from_utf8(&contents).ok()?.trim().parse().ok()
+    }
+
+    /// What /proc/PID/status says; `process` is a PID or `self`.
+    pub fn status(&self, process: &str) -> Option<Status> {
+        self.read(&format!("{process}/status")).map(Status::new)
+    }
+
+    /// Whether this kernel has this type of namespace.
+    pub fn has_type(&self, namespace: NsType) -> Option<bool> {
+        // A directory that lists no type at all is not the kernel's answer.
+        self.has_link(NsType::Mount)?.then_some(())?;
+        self.has_link(namespace)
+    }
+
+    fn has_link(&self, namespace: NsType) -> Option<bool> {
+        let name = format!("self/ns/{}", namespace.file());
+        match &self.0 {
+            Source::None => None,
+            Source::Mounted(root) => Some(root.join(name).symlink_metadata().is_ok()),
+            Source::Held(directory) => {
+                let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+                Some(openat(directory, Path::new(&name), flags, Mode::empty()).is_ok())
+            }
+        }
+    }
+
+    /// Whether an id stands for one outside of the user namespace that this process is in, `user_namespaces(7)`.
+    pub fn maps(&self, ids: IdKind, id: u32) -> Option<bool> {
+        let map = self.read(&format!("self/{}", ids.map_file()))?;
+        Some(idmap::contains(&map, id))
+    }
+
+    /// Whether this process is in the initial user or pid namespace of the machine, which is within no other.
+    pub fn is_initial(&self, namespace: NsType) -> Option<bool> {
+        let first = match namespace {
+            NsType::User => INITIAL_USER,
+            NsType::Pid => INITIAL_PID,
+            _ => return None,
+        };
+        Some(self.namespace(namespace)? == first)
+    }
+
+    /// The inode number of the namespace of this type that this process is in.
+    pub fn namespace(&self, namespace: NsType) -> Option<u64> {
+        let name = format!("self/ns/{}", namespace.file());
+        match &self.0 {
+            Source::None => None,
+            Source::Mounted(root) => fs::metadata(root.join(name)).ok().map(|file| file.ino()),
+            Source::Held(directory) => {
+                let status = status_at(directory.as_fd(), &CString::new(name).ok()?);
+                status.ok().map(|status| status.inode)
+            }
+        }
+    }
+}
+
+fn read_below(directory: &OwnedFd, name: &str) -> Option<Vec<u8>> {
+    let file = openat(directory, Path::new(name), SAFE_FLAGS, Mode::empty()).ok()?;
+    ensure_procfs(&file).ok()?;
+    let mut contents = Vec::new();
+    let mut file = File::from(file).take(MOST_READ);
+    file.read_to_end(&mut contents).ok()?;
+    Some(contents)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_answers_as_what_is_mounted() {
+        Proc::hold();
+        let held = Proc(Source::Held(HELD.get().expect("there is a /proc")));
+        let mounted = Proc::mounted();
+        for namespace in NsType::ALL {
+            assert_eq!(held.namespace(namespace), mounted.namespace(namespace));
+            assert_eq!(held.has_type(namespace), mounted.has_type(namespace));
+        }
+        assert_eq!(held.read("self/uid_map"), mounted.read("self/uid_map"));
+        assert_eq!(held.read("no/such/file"), None);
+        assert_eq!(held.path("self"), None);
+    }
+}

@@ -1,0 +1,65 @@
+//! Hints about what a command line leaves out or gets wrong.
+
+use std::ffi::OsString;
+use std::fs;
+
+use nix::unistd::getuid;
+use nscore::exec::base_name;
+use nscore::hint::Hint;
+use nscore::procfs::IdKind;
+use nscore::users::user_by_uid;
+
+use crate::idmap::subid::{find_user_range, subordinate_file};
+
+/// The shells that a person would start.
+const SHELLS: [&str; 8] = ["sh", "bash", "dash", "zsh", "ksh", "fish", "ash", "tcsh"];
+
+/// Whether a shell is to be run that a person will type into.
+pub(crate) fn is_shell_alone(operands: &[OsString]) -> bool {
+    match operands {
+        [] => true,
+        [shell] => SHELLS.iter().any(|name| base_name(shell) == *name),
+        _ => false,
+    }
+}
+
+/// Returns the hint of a call that names no option at all.
+pub(crate) fn nothing_unshared() -> Option<String> {
+    let text =
+        "no new namespace was requested: --mount, --net, --pid --fork and the like create one";
+    Some(text.to_owned())
+}
+
+/// Returns the hint for a MAP that is not one: its format, and the range of IDs that the caller may map.
+pub(crate) fn invalid_map(kind: IdKind) -> Hint {
+    Hint::new(move || {
+        let option = match kind {
+            IdKind::Users => "--map-users",
+            IdKind::Groups => "--map-groups",
+        };
+        let format = format!("a range for {option} is INNER:OUTER:COUNT");
+        Some(match subordinate_range(kind) {
+            Some((start, count)) => {
+                let file = subordinate_file(kind);
+                format!("{format}; {file} has a range for this user: {option} 0:{start}:{count}")
+            }
+            None => format!("{format}, such as 0:100000:65536"),
+        })
+    })
+}
+
+fn subordinate_range(kind: IdKind) -> Option<(u64, u64)> {
+    let uid = getuid().as_raw();
+    let name = user_by_uid(uid).map_or_else(OsString::new, |user| user.name);
+    let file = fs::read(subordinate_file(kind)).ok()?;
+    let range = find_user_range(&file, &name, uid).ok()??;
+    Some((range.start, range.count))
+}
+
+/// Returns the hint that a new time namespace is what the offsets are for.
+pub(crate) fn time_is_missing() -> Hint {
+    Hint::new(|| {
+        let text = "--time is missing: an offset is that of a new time namespace, in seconds";
+        Some(text.to_owned())
+    })
+}
