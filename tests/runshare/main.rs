@@ -22,6 +22,7 @@ mod idmap;
 mod inherit;
 mod init;
 mod loopback;
+mod mount_ns_id;
 mod mounts;
 mod namespaces;
 mod persist;

@@ -157,38 +157,3 @@ fn the_last_file_of_a_type_wins_and_an_option_without_one_keeps_it() {
     assert!(inode(first) < 0xe000_0000);
     assert!(inode(last) > 0xe000_0000);
 }
-
-#[test]
-fn a_mount_namespace_is_kept_whichever_processors_made_it_and_the_one_around_it() {
-    if !require::root() || !require::installed("taskset") {
-        return;
-    }
-    let processors = fs::read_to_string("/proc/self/status").unwrap();
-    let several = processors
-        .lines()
-        .any(|line| line == "Cpus_allowed_list:\t0-1");
-    if !require::condition(several, "this takes the processors 0 and 1") {
-        return;
-    }
-    let scratch = Scratch::new();
-    scratch.file("mnt", "");
-    let inside = "set -e; mount -t tmpfs none $1; touch $1/mnt; mount --make-private $1; \
-                  for options in --mount=$1/mnt '--user --map-root-user --fork --pid --mount='$1/mnt; do \
-                  taskset -c $2 $0 $options grep Cpus_allowed_list /proc/self/status; \
-                  nsenter --mount=$1/mnt true; umount $1/mnt; done; \
-                  taskset -c $2 $0 --persist $1/all --uts --mount true; $0 --unpersist $1/all";
-    for [outer, inner] in [["0", "1"], ["1", "0"]] {
-        for _ in 0..5 {
-            let tool = Tool::new("/usr/bin/env");
-            let tool = tool.args([
-                "taskset", "-c", outer, "unshare", "-m", "taskset", "-c", "0,1",
-            ]);
-            let tool = tool.args(["sh", "-c", inside, &*crate::fixture::RUNSHARE]);
-            let outcome = tool.arg(scratch.path()).arg(inner).run().ok();
-            assert_eq!(
-                outcome.out(),
-                format!("Cpus_allowed_list:\t{inner}\n").repeat(2)
-            );
-        }
-    }
-}
