@@ -36,6 +36,7 @@ mod namespace_fixture;
 mod outcome;
 mod output;
 mod paths;
+mod patience;
 mod prefixes;
 mod ptrace_probe;
 pub mod require;

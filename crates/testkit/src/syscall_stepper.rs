@@ -15,6 +15,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use crate::patience::patient;
 use crate::sys;
 
 /// How long a process may take: only a failing test waits this long.
@@ -129,7 +130,7 @@ impl SyscallStepper {
             if self.has_program_started() && state(self.pid) == Some('S') {
                 return None;
             }
-            assert!(begun.elapsed() < TIMEOUT, "{}", self.describe());
+            assert!(begun.elapsed() < patient(TIMEOUT), "{}", self.describe());
             sleep(Duration::from_micros(50));
         }
     }
@@ -190,7 +191,7 @@ impl SyscallStepper {
             if condition(self, &names) {
                 return;
             }
-            let late = begun.elapsed() > TIMEOUT;
+            let late = begun.elapsed() > patient(TIMEOUT);
             assert!(
                 !late,
                 "{what}: in vain; left: {names:?}; {}",

@@ -20,7 +20,8 @@ use super::{ScanOptions, Snapshot};
 const SHARE: usize = 32;
 /// From how many processes on a second worker is worth starting.
 const MANY: usize = 256;
-/// More than this many workers only wait for each other in the kernel.
+/// The most workers. It was measured with one and two alone, on two processors; that more than four would only wait for
+/// each other in the kernel is a guess.
 const MOST_WORKERS: usize = 4;
 
 /// Reads every process below `proc`.

@@ -14,6 +14,7 @@ use nix::unistd::pipe2;
 
 use super::Tool;
 use crate::output::{Output, Stream};
+use crate::patience::patient;
 use crate::running::Running;
 use crate::{sys, terminal};
 
@@ -38,7 +39,7 @@ impl Tool {
         let steps = self.child;
         sys::before_exec(&mut command, move || steps.set_up());
         match command.spawn() {
-            Ok(child) => Running::new(line, child, output, keyboard, self.timeout),
+            Ok(child) => Running::new(line, child, output, keyboard, patient(self.timeout)),
             Err(error) => panic!("cannot start it: {error}\n  command: {line}"),
         }
     }

@@ -23,7 +23,7 @@ tells_that_all_pidfds_have_one_inode() {
 # before 6.7: binfmt_misc in a user namespace
 tells_that_there_is_one_binfmt_misc_for_all() {
     run runshare -r --pid --fork --mount-binfmt true
-    has "$(cat err)" 'runshare: hint: this kernel has one binfmt_misc, for all user namespaces together'
+    has "$(cat err)" 'runshare: hint: this kernel has one binfmt_misc for all user namespaces: '
 }
 
 tells_that_the_module_of_binfmt_misc_is_missing() {

@@ -67,6 +67,47 @@ finds_what_is_mounted_in_another_mount_namespace() {
     found "net:[$(cat inode)]" 0 mount
 }
 
+# Whose a namespace is: one that was opened says it. The list is made where the first openat2(2) knows no RESOLVE_CACHED,
+# as before Linux 5.12; Debian's 5.10 knows it.
+uncached_owner() { # LINK
+    rlsns() {
+        strace -f -qq -o strace -e trace=openat2 -e inject=openat2:error=EINVAL:when=1 /usr/bin/rlsns "$@"
+    }
+    row "$1" ONS
+    unset -f rlsns
+}
+
+# A network that is mounted on a file system that may have to ask another one.
+overlaid_network() {
+    if [ -e /overlay.ko ] && ! grep -qw overlay /proc/filesystems; then
+        insmod /overlay.ko
+    fi
+    mkdir lower other merged
+    touch lower/kept
+    mount -t overlay -o lowerdir=lower:other overlay merged
+    runshare --net=merged/kept true
+    network="net:[$(stat -c %i merged/kept)]"
+}
+
+asks_a_namespace_that_is_mounted_wherever_nobody_else_has_to_be_asked() {
+    overlaid_network
+    found "$network" 0 mount
+    same "$(stat -Lc %i /proc/self/ns/user)" "$(row "$network" ONS)"
+}
+
+asks_a_namespace_by_way_of_what_answers_by_itself_without_resolve_cached() {
+    lone_network
+    same "$(stat -Lc %i /proc/self/ns/user)" "$(uncached_owner "$network")"
+    same 2 "$(grep -c openat2 strace)"
+}
+
+lists_a_namespace_without_asking_it_on_an_overlay_without_resolve_cached() {
+    overlaid_network
+    same '' "$(uncached_owner "$network")"
+    same 1 "$(grep -c openat2 strace)"
+    found "$network" 0 mount
+}
+
 # A mount namespace in which the namespace of the file `inode` is mounted, and in which no process is.
 lone_mounts() {
     mount --bind "$PWD" "$PWD"
