@@ -101,7 +101,7 @@ function __runshare_operands
                 set -e words[1]
                 break
             case '-*'
-                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay)$' -- $words[1]
+                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay)$' -- $words[1]
                     set -e words[1]
                 end
                 set -e words[1]
@@ -157,6 +157,7 @@ complete -c runshare -n __runshare_at_options -s l -l load-interp -d 'register t
 complete -c runshare -n __runshare_at_options -l whitelist-env -d 'run the program with only these variables, separated by commas' -r -f -a "(__nsutils_list variables)"
 complete -c runshare -n __runshare_at_options -l hostname -d 'set the host name inside; implies --uts' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l domainname -d 'set the NIS domain name inside; implies --uts' -r -f -a ""
+complete -c runshare -n __runshare_at_options -l network -d 'connect the network by slirp4netns; implies --net and --fork' -r -f -a "slirp4netns"
 complete -c runshare -n __runshare_at_options -l persist -d 'make each namespace without a FILE persistent in DIR, which is created' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l unpersist -d 'remove the persistent namespaces in DIR, and DIR, and run nothing' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l mount-api -d 'mount proc, sys, dev, run, tmp and resolv.conf inside' -f -a "host private rescue"

@@ -25,6 +25,7 @@ mod loopback;
 mod mount_ns_id;
 mod mounts;
 mod namespaces;
+mod network;
 mod persist;
 mod persist_target;
 mod pivot;

@@ -302,6 +302,13 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         "loopback",
         "bring up the loopback device inside; implies --net",
     ),
+    extension_value(
+        ExtensionId::Network,
+        "network",
+        "HELPER[:ARGUMENTS]",
+        "connect the network by slirp4netns; implies --net and --fork",
+        ValueHint::Other,
+    ),
     Opt::flag(
         OptionId::Init,
         "init",

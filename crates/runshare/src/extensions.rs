@@ -3,8 +3,11 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use anyhow::Result;
 use nscore::hardening::{Hardening, HardeningOption};
 use nscore::ns_type::NsType;
+
+use crate::network::{NetworkOption, parse_network};
 
 /// Which of these options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +15,7 @@ pub(crate) enum ExtensionId {
     Hostname,
     Domainname,
     Loopback,
+    Network,
     PivotRoot,
     Persist,
     Unpersist,
@@ -25,7 +29,7 @@ impl ExtensionId {
     pub(crate) fn implied_namespace(self) -> Option<NsType> {
         match self {
             ExtensionId::Hostname | ExtensionId::Domainname => Some(NsType::Uts),
-            ExtensionId::Loopback => Some(NsType::Net),
+            ExtensionId::Loopback | ExtensionId::Network => Some(NsType::Net),
             ExtensionId::PivotRoot => Some(NsType::Mount),
             ExtensionId::Persist
             | ExtensionId::Unpersist
@@ -43,6 +47,8 @@ pub(crate) struct Extensions {
     pub(crate) domain_name: Option<OsString>,
     /// Whether the loopback device is brought up.
     pub(crate) loopback: bool,
+    /// What connects the network namespace to the outside.
+    pub(crate) network: Option<NetworkOption>,
     /// Whether the root of the mount namespace is changed, not that of the process.
     pub(crate) pivot_root: bool,
     pub(crate) hardening: Hardening,
@@ -58,11 +64,15 @@ pub(crate) struct Extensions {
 
 impl Extensions {
     /// Applies one option.
-    pub(crate) fn set(&mut self, id: ExtensionId, value: &OsStr) {
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    pub(crate) fn set(&mut self, id: ExtensionId, value: &OsStr) -> Result<()> {
         match id {
             ExtensionId::Hostname => self.host_name = Some(value.to_owned()),
             ExtensionId::Domainname => self.domain_name = Some(value.to_owned()),
             ExtensionId::Loopback => self.loopback = true,
+            ExtensionId::Network => self.network = Some(parse_network(value)?),
             ExtensionId::PivotRoot => self.pivot_root = true,
             ExtensionId::Persist => self.persist = Some(value.into()),
             ExtensionId::Unpersist => self.unpersist = Some(value.into()),
@@ -70,5 +80,6 @@ impl Extensions {
             ExtensionId::Json => self.json = true,
             ExtensionId::Hardening(option) => self.hardening.set(option),
         }
+        Ok(())
     }
 }

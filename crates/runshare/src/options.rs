@@ -157,7 +157,7 @@ impl Options {
                 if let Some(ns_type) = extension.implied_namespace() {
                     self.unshare(ns_type);
                 }
-                self.extensions.set(extension, value);
+                self.extensions.set(extension, value)?;
             }
         }
         Ok(())
@@ -236,7 +236,7 @@ impl Options {
         // A PID namespace can be bound only once its first process exists.
         let binds_pid_namespace = self.persists(|ns_type| ns_type == NsType::Pid);
         self.fork |= self.extensions.hardening.needs_fork() || binds_pid_namespace;
-        self.fork |= self.needs_waiter();
+        self.fork |= self.needs_waiter() || self.extensions.network.is_some();
     }
 
     /// Whether something is to be undone when the program has ended.

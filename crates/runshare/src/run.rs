@@ -17,6 +17,7 @@ use crate::fork::{self, Exposure, Held, Watchdog};
 use crate::hint::{is_shell_alone, nothing_unshared};
 use crate::idmap::hint::foreign_subordinate_ids;
 use crate::idmap::write::IdMapWriter;
+use crate::network::Network;
 use crate::options::Options;
 use crate::persist::{NamespaceBinder, unpersist};
 use crate::{check, credentials, environment, init, mounts, timens, uts_net};
@@ -56,6 +57,7 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     // If the caller ignores SIGCHLD, the kernel reaps children itself and waitpid(2) fails.
     set_default(SIGCHLD).context("sigaction failed")?;
 
+    let network = Network::spawn(options, diagnostics)?;
     let binder = NamespaceBinder::prepare(options, diagnostics)?;
     if let Some((kind, owner)) = options.foreign_range_owner() {
         diagnostics.print_hint(|| Some(foreign_subordinate_ids(kind, owner)));
@@ -66,7 +68,7 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     let watchdog = Watchdog::spawn(options, diagnostics)?;
 
     credentials::become_owner(options)?;
-    let held = Held::prepare(options)?;
+    let held = Held::prepare(options, network)?;
     unshare_namespaces(options)?;
     binder.renew_mount_namespace()?;
     id_maps.write_ranges()?;
@@ -128,6 +130,9 @@ impl Inside<'_> {
         self.id_maps.write_own(options.setgroups)?;
         uts_net::set_host_names(&options.extensions)?;
         uts_net::set_loopback(&options.extensions)?;
+        if let Some(network) = self.held.network() {
+            network.connect()?;
+        }
         if options.unshares(NsType::Mount) {
             mounts::set_root_propagation(options)?;
         }

@@ -6,11 +6,13 @@ use anyhow::Result;
 use nscore::cli::Diagnostics;
 use nscore::rootfs::OverlayDir;
 
+use crate::network::Network;
 use crate::options::Options;
 
-/// It is made before the namespaces, and by the tool itself.
+/// It is made before the namespaces, the directory of `--overlay` by the tool itself.
 pub(crate) struct Held {
     overlay: Option<OverlayDir>,
+    network: Option<Network>,
 }
 
 impl Held {
@@ -18,9 +20,9 @@ impl Held {
     ///
     /// # Errors
     /// As [`OverlayDir::lock`].
-    pub(crate) fn prepare(options: &Options) -> Result<Held> {
+    pub(crate) fn prepare(options: &Options, network: Option<Network>) -> Result<Held> {
         let overlay = options.mounts.lock_overlay()?;
-        Ok(Held { overlay })
+        Ok(Held { overlay, network })
     }
 
     /// The directory of `--overlay`.
@@ -28,15 +30,24 @@ impl Held {
         self.overlay.as_ref()
     }
 
+    /// The network of `--network`.
+    pub(crate) fn network(&self) -> Option<&Network> {
+        self.network.as_ref()
+    }
+
     /// The descriptors that must stay open while the program runs.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
         let overlay = self.overlay.iter();
-        overlay.flat_map(OverlayDir::descriptors)
+        let network = self.network.iter().map(Network::descriptor);
+        overlay.flat_map(OverlayDir::descriptors).chain(network)
     }
 
     /// Undoes what is to be gone after the program. That something stays is a warning: how the program ended is what the
     /// caller asks for.
     pub(crate) fn undo(&self, diagnostics: &Diagnostics) {
+        if let Some(network) = &self.network {
+            network.close();
+        }
         let undone = match &self.overlay {
             Some(overlay) => overlay.remove_work(),
             None => Ok(()),

@@ -1,0 +1,134 @@
+//! `--network`: a program of the machine, the helper, connects the new network namespace to the outside.
+//!
+//! ```text
+//! shell ── runshare ── fork ── watcher ───── waits for the namespaces, starts the helper, ends it
+//!             │                   └─ fork ── exec slirp4netns(1) or pasta(1)
+//!             │ unshare(2)
+//!             └─ fork ── child ── maps, names … asks the watcher for the network, waits … exec PROGRAM
+//! ```
+//!
+//! The watcher is forked before `unshare(2)`: it stays in the namespaces of the caller, where the helper needs its
+//! privilege and its network. It leads a session of its own, so that what the terminal sends to the job, or a kill of the
+//! whole job, does not reach it. It ends the helper when the tool has ended, however that ended; so neither a helper nor a
+//! namespace that only a helper holds stays behind. If the helper ends first, it prints a line, and the program continues.
+//!
+//! The helper is trusted with the namespace and nothing else: it gets PATH, its three standard descriptors, the
+//! descriptors that its command line names, and no other. No file of a shared directory is used to talk to it, which another
+//! user could put in its place.
+
+mod helper_process;
+mod hint;
+mod messages;
+mod option;
+mod slirp4netns;
+mod watcher;
+
+use std::env;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::path::PathBuf;
+
+use anyhow::{Context, Error, Result};
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::sys::socket::{MsgFlags, Shutdown, recv, shutdown};
+use nix::unistd::{AccessFlags, Pid, eaccess, getpid};
+use nscore::cli::{AlreadyReported, Diagnostics};
+use nscore::hint::{self as core_hint, Hint, WithHint};
+use nscore::procfs::{IdKind, Proc};
+use nscore::sys::file::open;
+use nscore::sys::process::{self, pidfd_open};
+
+use crate::message_with_pid::{send_number, socket_pair};
+use crate::options::Options;
+use watcher::Watcher;
+
+pub(crate) use option::{NetworkOption, parse_network};
+
+/// The tool's handle of the watcher.
+pub(crate) struct Network {
+    watcher: Pid,
+    socket: OwnedFd,
+}
+
+impl Network {
+    /// Finds the helper and forks the watcher, if these options require one. Call it before anything is entered.
+    ///
+    /// # Errors
+    /// `cannot find HELPER`, `pidfd_open failed`, `socketpair failed`, `fork failed`.
+    pub(crate) fn spawn(options: &Options, diagnostics: &Diagnostics) -> Result<Option<Network>> {
+        let Some(network) = &options.extensions.network else {
+            return Ok(None);
+        };
+        let name = network.helper.name();
+        let program = find_program(name).ok_or_else(|| {
+            let why = Hint::new(move || Some(hint::missing_package(name)));
+            let sentence = format!("cannot find {name}");
+            Error::new(Errno::ENOENT).context(why).context(sentence)
+        })?;
+        let tool = pidfd_open(getpid()).context("pidfd_open failed")?;
+        let (socket, watcher_socket) = socket_pair().context("socketpair failed")?;
+        let directory = open(".".as_ref(), OFlag::O_PATH | OFlag::O_DIRECTORY).ok();
+        let watcher = Watcher {
+            network,
+            program,
+            directory,
+            tool,
+            socket: watcher_socket,
+            diagnostics,
+        };
+        let process = process::spawn(|| watcher.run())
+            .with_hint(core_hint::explain_fork)
+            .context("fork failed")?;
+        Ok(Some(Network {
+            watcher: process,
+            socket,
+        }))
+    }
+
+    /// In the child, when its namespaces are complete: waits until they are connected.
+    ///
+    /// # Errors
+    /// [`AlreadyReported`] if the helper cannot be started; `send failed`, `recv failed`.
+    pub(crate) fn connect(&self) -> Result<()> {
+        let proc = Proc::mounted();
+        let has_root = |kind| proc.maps(kind, 0) == Some(true);
+        let has_root = has_root(IdKind::Users) && has_root(IdKind::Groups);
+        match send_number(&self.socket, has_root.into(), MsgFlags::empty()) {
+            Err(Errno::EPIPE) => {}
+            sent => sent.context("send failed")?,
+        }
+        let mut answer = [0];
+        loop {
+            match recv(self.socket.as_raw_fd(), &mut answer, MsgFlags::empty()) {
+                Err(Errno::EINTR) => {}
+                Ok(0) | Err(Errno::ECONNRESET) => return Err(AlreadyReported(1).into()),
+                received => return received.map(drop).context("recv failed"),
+            }
+        }
+    }
+
+    /// Returns the descriptor that the tool needs.
+    pub(crate) fn descriptor(&self) -> RawFd {
+        self.socket.as_raw_fd()
+    }
+
+    /// Ends the helper, and waits until its ports are free again.
+    pub(crate) fn close(&self) {
+        // If the watcher has ended, there is nothing left to close, and no child to wait for after the first call.
+        let _ = shutdown(self.socket.as_raw_fd(), Shutdown::Both);
+        let _ = process::wait(self.watcher);
+    }
+}
+
+impl Drop for Network {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// Returns the path of a program as PATH leads to it.
+fn find_program(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
+    let mut candidates = env::split_paths(&path).map(|directory| directory.join(name));
+    candidates.find(|path| path.is_file() && eaccess(path, AccessFlags::X_OK).is_ok())
+}

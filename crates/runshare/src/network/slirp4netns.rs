@@ -1,0 +1,54 @@
+//! slirp4netns(1). It writes a 1 to a descriptor when the network is configured, and ends when the other end of another
+//! descriptor is closed, even by a SIGKILL of this process.
+
+use std::os::fd::OwnedFd;
+
+use anyhow::{Context, Result};
+
+use crate::network::helper_process::{Command, HelperProcess, pipe};
+use crate::network::option::NetworkOption;
+use crate::network::watcher::Target;
+
+/// The name of the device that it creates.
+const DEVICE: &str = "tap0";
+
+/// Starts it; the second value is what it reports on that it is ready.
+///
+/// Root enters the network namespace by a descriptor. Another user must enter the user namespace first, and
+/// slirp4netns finds that of its sandbox by a PID alone. Its sandbox becomes root of the user namespace, so there is none
+/// where no root is mapped.
+///
+/// # Errors
+/// Those of the system calls.
+pub(super) fn start(
+    mut command: Command<'_>,
+    network: &NetworkOption,
+    target: &Target,
+) -> Result<(HelperProcess, OwnedFd)> {
+    let (ready, ready_end) = pipe()?;
+    let (exit_end, exit) = pipe()?;
+    let ready_end = command.inherit(ready_end);
+    let exit_end = command.inherit(exit_end);
+    command.arg("--configure");
+    command.arg(format!("--ready-fd={ready_end}"));
+    command.arg(format!("--exit-fd={exit_end}"));
+    command.arg("--disable-host-loopback");
+    command.arg("--enable-seccomp");
+    if target.is_for_root || target.has_root {
+        command.arg("--enable-sandbox");
+    }
+    for argument in &network.arguments {
+        command.arg(argument);
+    }
+    if target.is_for_root {
+        let namespace = target.network.try_clone().context("fcntl failed")?;
+        let namespace = command.inherit(namespace);
+        command.arg("--netns-type=path");
+        command.arg(format!("/proc/self/fd/{namespace}"));
+    } else {
+        command.arg(target.process.to_string());
+    }
+    command.arg(DEVICE);
+    let helper = command.spawn(Some(exit))?;
+    Ok((helper, ready))
+}

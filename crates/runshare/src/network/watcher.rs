@@ -1,0 +1,214 @@
+//! The watcher: the process that starts the helper, and ends it.
+
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::libc::{STDERR_FILENO, c_int};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::{MsgFlags, send};
+use nix::unistd::{Pid, geteuid, read, setsid};
+use nscore::cli::{Diagnostics, message};
+use nscore::hardening::{make_undumpable, release_inherited};
+use nscore::sys::file::open;
+use nscore::sys::process::{ExitReason, has_ended, pidfd_open};
+use nscore::sys::signal::SignalSet;
+
+use crate::message_with_pid::recv_with_pid;
+use crate::network::helper_process::{Command, HelperProcess};
+use crate::network::option::{HelperKind, NetworkOption};
+use crate::network::slirp4netns;
+
+/// What the watcher needs.
+pub(super) struct Watcher<'a> {
+    pub(super) network: &'a NetworkOption,
+    pub(super) program: PathBuf,
+    /// The working directory of the caller, which is the helper's.
+    pub(super) directory: Option<OwnedFd>,
+    /// The pidfd of the tool.
+    pub(super) tool: OwnedFd,
+    pub(super) socket: OwnedFd,
+    pub(super) diagnostics: &'a Diagnostics,
+}
+
+/// The namespaces of the program.
+pub(super) struct Target {
+    /// A process in them, which waits meanwhile.
+    pub(super) process: Pid,
+    pub(super) network: OwnedFd,
+    /// Whether the user and the group 0 are mapped.
+    pub(super) has_root: bool,
+    /// Whether this process has the privilege of root over them, wherever they belong.
+    pub(super) is_for_root: bool,
+}
+
+/// What the watcher waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    /// The tool has ended.
+    ToolEnd,
+    /// A message of the child, or its socket was shut down.
+    Socket,
+    /// The helper has ended.
+    HelperEnd,
+    /// The helper has written to the descriptor on which it reports that it is ready, or closed it.
+    Ready,
+    /// The helper has written a message.
+    Message,
+}
+
+impl Watcher<'_> {
+    /// Waits until the tool asks for the network; starts the helper, and ends it when the tool has ended. Returns the exit
+    /// status of this process, unless it has given up what it inherited.
+    pub(super) fn run(&self) -> c_int {
+        match self.leave_job() {
+            Ok(mask) => self.watch_released(&mask),
+            Err(error) => self.diagnostics.report(&error),
+        }
+    }
+
+    /// Leaves the session of the caller. Returns the signal mask of the caller; every signal is blocked.
+    fn leave_job(&self) -> Result<SignalSet> {
+        make_undumpable().context("prctl failed")?;
+        setsid().context("setsid failed")?;
+        SignalSet::full().block().context("sigprocmask failed")
+    }
+
+    /// Gives up what was inherited, and does the work.
+    fn watch_released(&self, mask: &SignalSet) -> ! {
+        let command = Command::new(&self.program, self.directory.as_ref(), mask);
+        let mut needed = vec![STDERR_FILENO];
+        needed.extend([self.tool.as_raw_fd(), self.socket.as_raw_fd()]);
+        needed.extend(self.directory.iter().map(AsRawFd::as_raw_fd));
+        let wait_only = release_inherited(&needed);
+        let watched = self.connect_and_watch(command);
+        wait_only.exit(
+            self.diagnostics
+                .finish(watched.map(|()| ExitReason::Status(0))),
+        )
+    }
+
+    fn connect_and_watch(&self, command: Command<'_>) -> Result<()> {
+        let Some(target) = self.wait_for_target()? else {
+            return Ok(());
+        };
+        let (mut helper, ready) = match self.network.helper {
+            HelperKind::Slirp4netns => slirp4netns::start(command, self.network, &target)?,
+        };
+        drop(target);
+        if !self.wait_until_ready(&mut helper, &ready)? {
+            return Ok(());
+        }
+        drop(ready);
+        self.send_ready()?;
+        self.watch(&mut helper)
+    }
+
+    /// Waits for the process whose namespaces are to be connected; `None` if the tool has ended.
+    fn wait_for_target(&self) -> Result<Option<Target>> {
+        if self.wait(None, None)?.contains(&Event::ToolEnd) {
+            return Ok(None);
+        }
+        let request = recv_with_pid(&self.socket, MsgFlags::empty()).context("recvmsg failed")?;
+        let Some((process, has_root)) = request else {
+            return Ok(None);
+        };
+        let pidfd = pidfd_open(process).context("pidfd_open failed")?;
+        let path = format!("/proc/{process}/ns/net");
+        let path = Path::new(&path);
+        let network =
+            open(path, OFlag::O_RDONLY).with_context(|| message(&[&"cannot open ", &path]))?;
+        // It waits for the answer: what was opened is its own if it is still there.
+        if has_ended(&pidfd).context("poll failed")? {
+            return Ok(None);
+        }
+        Ok(Some(Target {
+            process,
+            network,
+            has_root: has_root != 0,
+            is_for_root: geteuid().is_root(),
+        }))
+    }
+
+    /// Waits until the helper is ready; `false` if the tool has ended before.
+    fn wait_until_ready(&self, helper: &mut HelperProcess, ready: &OwnedFd) -> Result<bool> {
+        let name = self.network.helper.name();
+        loop {
+            let events = self.wait(Some(helper), Some(ready))?;
+            if is_over(&events) {
+                return Ok(false);
+            }
+            helper.read_messages();
+            if events.contains(&Event::Ready) && is_ready(ready) {
+                return Ok(true);
+            }
+            if events.contains(&Event::Ready) || events.contains(&Event::HelperEnd) {
+                return Err(helper.start_error(name));
+            }
+        }
+    }
+
+    fn send_ready(&self) -> Result<()> {
+        match send(self.socket.as_raw_fd(), &[1], MsgFlags::MSG_NOSIGNAL) {
+            // The child has ended; the end of the tool follows.
+            Ok(_) | Err(Errno::EPIPE) => Ok(()),
+            Err(errno) => Err(errno).context("send failed"),
+        }
+    }
+
+    /// Waits until the tool or the helper has ended.
+    fn watch(&self, helper: &mut HelperProcess) -> Result<()> {
+        loop {
+            let events = self.wait(Some(helper), None)?;
+            if is_over(&events) {
+                return Ok(());
+            }
+            helper.read_messages();
+            if events.contains(&Event::HelperEnd) {
+                let name = self.network.helper.name();
+                let how = helper.end();
+                let sentence = format!("warning: {name} ended ({how}): the network is lost");
+                self.diagnostics.warn(&message(&[&sentence]));
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits until something happens.
+    fn wait(&self, helper: Option<&HelperProcess>, ready: Option<&OwnedFd>) -> Result<Vec<Event>> {
+        let mut sources = vec![
+            (Event::ToolEnd, self.tool.as_fd()),
+            (Event::Socket, self.socket.as_fd()),
+        ];
+        if let Some(helper) = helper {
+            sources.push((Event::HelperEnd, helper.pidfd()));
+            sources.extend(helper.messages().map(|pipe| (Event::Message, pipe)));
+        }
+        sources.extend(ready.map(|pipe| (Event::Ready, pipe.as_fd())));
+        let watched = sources.iter();
+        let mut watched: Vec<PollFd<'_>> = watched
+            .map(|(_, source)| PollFd::new(*source, PollFlags::POLLIN))
+            .collect();
+        while let Err(errno) = poll(&mut watched, PollTimeout::NONE) {
+            if errno != Errno::EINTR {
+                return Err(errno).context("poll failed");
+            }
+        }
+        let happened = sources.iter().zip(&watched);
+        let happened = happened.filter(|(_, watched)| watched.any() == Some(true));
+        Ok(happened.map(|((event, _), _)| *event).collect())
+    }
+}
+
+/// Whether the helper is no longer needed. The child sends nothing after its request.
+fn is_over(events: &[Event]) -> bool {
+    events.contains(&Event::ToolEnd) || events.contains(&Event::Socket)
+}
+
+/// Whether the helper has written to the descriptor a number, its PID or a 1; its end closes it.
+fn is_ready(ready: &OwnedFd) -> bool {
+    let mut written = [0];
+    read(ready, &mut written) == Ok(1) && written[0].is_ascii_digit()
+}
