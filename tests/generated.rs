@@ -232,7 +232,7 @@ fn zsh_can_read_its_completions() {
 }
 
 #[test]
-fn mandoc_has_nothing_to_warn_of() {
+fn mandoc_prints_no_warning() {
     if !require::installed("mandoc") {
         return;
     }

@@ -227,7 +227,7 @@ const MODES: &[Mode] = &[
 const PROGRAM: [&str; 3] = ["/bin/sh", "-c", "echo up; exec cat"];
 
 #[test]
-fn nothing_of_ours_stays_and_nothing_is_half_made() {
+fn nothing_stays_mounted_and_nothing_is_half_made() {
     if let Some(mode) = rerun::reason() {
         return end_at_every_call(&mode);
     }

@@ -46,7 +46,7 @@ const LOOKS: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn no_file_of_a_process_keeps_a_program_waiting() {
+fn no_file_of_a_process_blocks_a_program() {
     if !can_run() {
         return;
     }

@@ -22,7 +22,7 @@ const SLOTS: usize = 64;
 const LOOKS: usize = 40;
 
 /// A namespace that nothing but the descriptors of this process keeps.
-fn kept_by_descriptors() -> File {
+fn held_by_descriptors() -> File {
     let world = NamespaceFixture::new(CloneFlags::CLONE_NEWIPC);
     File::open(format!("/proc/{}/ns/ipc", world.pid())).expect("it is this test's own")
 }
@@ -46,7 +46,7 @@ fn while_they_change(fifo: &OwnedFd, look: impl Fn(u64)) {
     let mut slots: Vec<OwnedFd> = (0..SLOTS)
         .map(|_| fifo.try_clone().expect("a descriptor"))
         .collect();
-    let namespace = kept_by_descriptors();
+    let namespace = held_by_descriptors();
     let inode = namespace.metadata().expect("it is open").ino();
     thread::scope(|scope| {
         scope.spawn(|| {

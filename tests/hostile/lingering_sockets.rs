@@ -105,7 +105,7 @@ fn the_last_copy_of_a_lingering_socket_delays_no_program() {
 
 /// A file that somebody serves is asked before it is closed, whoever has a copy of it.
 #[test]
-fn what_is_no_socket_is_not_copied() {
+fn only_sockets_are_copied() {
     if !can_run() || !require::installed("strace") {
         return;
     }

@@ -55,7 +55,7 @@ fn with_cgroups(words: &[&str]) -> Outcome {
 }
 
 #[test]
-fn cgroups_of_another_user_lead_nobody_into_their_namespaces() {
+fn cgroups_of_another_user_do_not_lead_into_their_namespaces() {
     let can_run = can_run()
         && require::root()
         && require::installed("setpriv")

@@ -176,7 +176,7 @@ fn rnsenter_does_not_run_its_own_file_by_a_link_of_proc() {
 }
 
 #[test]
-fn it_is_run_where_nobody_inside_can_write_to_it() {
+fn it_is_run_if_it_is_not_writable_inside() {
     if !can_be_set() {
         return;
     }

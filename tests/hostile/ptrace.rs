@@ -142,7 +142,7 @@ fn pid_1_shows_no_secret_of_the_callers() {
 
 /// The user's own copy of the tool is on the host, where root inside must not make it set-user-ID.
 #[test]
-fn pid_1_is_no_way_to_the_tools_own_file() {
+fn pid_1_does_not_expose_the_tools_file() {
     if !can_run() {
         return;
     }

@@ -81,7 +81,7 @@ fn for_a_name_both_sides_are_asked_and_the_inside_has_no_more_than_two_files() {
 }
 
 #[test]
-fn a_file_that_is_none_knows_nobody_and_keeps_nobody_waiting() {
+fn a_file_that_is_not_regular_has_no_users_and_blocks_nobody() {
     if !require::root() {
         return;
     }

@@ -63,7 +63,7 @@ fn each_step_that_fails_is_reported_and_is_the_last() {
 }
 
 #[test]
-fn a_write_that_is_interrupted_or_short_is_gone_on_with() {
+fn an_interrupted_or_short_write_is_continued() {
     if !require::root() || !require::installed("strace") {
         return;
     }

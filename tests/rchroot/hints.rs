@@ -25,7 +25,7 @@ fn hint_with(fixture: &Fixture, setup: impl Fn(Tool) -> Tool) -> Option<String> 
 }
 
 #[test]
-fn a_mount_that_lets_no_program_run_is_named_with_the_command_that_mends_it() {
+fn a_noexec_mount_is_named_with_the_command_that_changes_it() {
     if !require::root() {
         return;
     }
@@ -84,7 +84,7 @@ fn a_root_that_cannot_be_reached_is_reported_by_the_part_that_is_in_the_way() {
 }
 
 #[test]
-fn who_lacks_the_capability_gets_it_in_a_user_namespace() {
+fn a_missing_capability_is_gained_in_a_user_namespace() {
     let fixture = Fixture::new();
     let Some(diff) = differential_test() else {
         return;

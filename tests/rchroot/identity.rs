@@ -71,7 +71,7 @@ fn names_known_outside_alone_are_those_of_the_outside() {
 }
 
 #[test]
-fn numbers_that_nobody_has_inside_have_no_groups_there() {
+fn ids_unknown_inside_have_no_groups_there() {
     if !require::root() {
         return;
     }

@@ -118,7 +118,7 @@ fn a_text_that_cannot_be_written_is_a_failure() {
 }
 
 #[test]
-fn a_text_into_a_pipe_that_nobody_reads_ends_by_the_signal_or_in_failure() {
+fn a_text_into_a_closed_pipe_ends_by_the_signal_or_in_failure() {
     use nix::unistd::pipe;
     use testkit::Signal;
     let Some(diff) = differential_test() else {

@@ -49,7 +49,7 @@ fn options_behind_newroot_are_the_commands() {
 }
 
 #[test]
-fn the_login_group_is_not_kept_beside_a_named_group() {
+fn a_named_group_replaces_the_login_group() {
     if require::root() {
         let fixture = Fixture::new();
         assert_eq!(
@@ -60,7 +60,7 @@ fn the_login_group_is_not_kept_beside_a_named_group() {
 }
 
 #[test]
-fn a_repeated_userspec_is_no_error() {
+fn a_repeated_userspec_is_not_an_error() {
     if require::root() {
         let fixture = Fixture::new();
         let line = [

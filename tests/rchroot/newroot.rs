@@ -93,7 +93,7 @@ fn in_a_root_that_was_entered_its_own_root_is_the_old_one() {
 }
 
 #[test]
-fn an_ordinary_user_is_told_what_is_wrong_with_the_path_first() {
+fn an_ordinary_user_gets_the_error_of_the_path_first() {
     let fixture = Fixture::new();
     for (root, reason) in [
         ("/", "Operation not permitted"),

@@ -78,7 +78,7 @@ fn that_there_is_no_proc() {
 }
 
 #[test]
-fn what_else_a_number_is_the_number_of() {
+fn a_number_of_another_kind_is_explained() {
     let Some(fixture) = Fixture::in_each(&[Scenario::Root, Scenario::User]) else {
         return;
     };

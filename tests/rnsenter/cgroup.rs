@@ -143,7 +143,7 @@ fn the_original_joins_alike() {
 }
 
 #[test]
-fn who_may_not_write_to_the_cgroup_is_reported() {
+fn a_cgroup_that_is_not_writable_is_reported() {
     with_cgroup(Caller::Tester, |cgroup, container| {
         let pid = container.pid().to_string();
         let _file = without_version_1(cgroup, container);

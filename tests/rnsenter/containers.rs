@@ -202,7 +202,7 @@ fn a_container_of_bubblewraps_made_by_root() {
 }
 
 #[test]
-fn a_network_kept_by_ip_netns() {
+fn a_network_held_by_ip_netns() {
     if !require::root() || !require::installed("ip") {
         return;
     }
@@ -246,7 +246,7 @@ fn a_network_kept_by_ip_netns() {
 }
 
 #[test]
-fn namespaces_kept_by_bind_mounts_alone() {
+fn namespaces_held_by_bind_mounts_alone() {
     if !require::root() {
         return;
     }

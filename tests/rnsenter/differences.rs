@@ -97,7 +97,7 @@ fn with_usr_as_root_the_program_starts_in_it() {
 }
 
 #[test]
-fn a_directory_that_the_new_root_holds_is_kept() {
+fn a_directory_that_exists_in_the_new_root_is_used() {
     if !require::root() {
         return;
     }

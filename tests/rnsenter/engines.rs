@@ -120,7 +120,7 @@ fn it_is_the_containers_first_process_that_is_the_target() {
 }
 
 #[test]
-fn what_watches_it_from_outside_is_not_it() {
+fn a_helper_outside_is_not_the_container() {
     with_cgroups(|top| {
         let Some(container) = Container::plain() else {
             return;
@@ -134,7 +134,7 @@ fn what_watches_it_from_outside_is_not_it() {
 }
 
 #[test]
-fn what_begins_two_ids_names_neither() {
+fn a_prefix_of_two_ids_names_neither() {
     with_cgroups(|top| {
         let (Some(one), Some(other)) = (Container::plain(), Container::plain()) else {
             return;
@@ -164,7 +164,7 @@ fn what_begins_two_ids_names_neither() {
 }
 
 #[test]
-fn a_cgroup_that_somebody_has_called_like_a_containers_does_not_lead_elsewhere() {
+fn a_cgroup_with_a_forged_container_name_does_not_lead_elsewhere() {
     with_cgroups(|top| {
         let (Some(first), Some(other)) = (Container::plain(), Container::plain()) else {
             return;
@@ -239,7 +239,7 @@ fn an_id_of_decimal_digits_is_an_id_if_there_is_one() {
 }
 
 #[test]
-fn an_ordinary_user_enters_their_own_and_is_told_of_others() {
+fn an_ordinary_user_enters_their_own_and_gets_a_hint_about_others() {
     with_cgroups(|top| {
         let (own, others) = (id('a'), id('b'));
         let made = (Container::owned_by(Caller::Tester), Container::plain());

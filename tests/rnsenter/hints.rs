@@ -46,7 +46,7 @@ fn a_number_that_no_process_has_is_reported() {
 }
 
 #[test]
-fn a_zombie_is_told_from_a_process() {
+fn a_zombie_is_distinguished_from_a_process() {
     let zombie = zombie();
     for options in [&["-n", "true"][..], &["-n", "-r", "true"]] {
         let Some(hint) = hint_for(Caller::Whoever, zombie.pid(), options) else {
@@ -68,7 +68,7 @@ fn a_zombie_is_told_from_a_process() {
 }
 
 #[test]
-fn a_kernel_thread_is_told_from_a_process() {
+fn a_kernel_thread_is_distinguished_from_a_process() {
     let name = std::fs::read_to_string("/proc/2/comm").unwrap_or_default();
     if !require::condition(
         name.trim() == "kthreadd",
@@ -153,7 +153,7 @@ fn a_filter_that_refuses_the_call_is_named() {
 }
 
 #[test]
-fn a_hidden_process_is_told_from_one_that_is_not_there() {
+fn a_hidden_process_is_distinguished_from_a_missing_one() {
     if !require::root() || !require::user_namespaces() {
         return;
     }

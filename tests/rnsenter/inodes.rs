@@ -129,7 +129,7 @@ fn network() -> (OwnedFd, String) {
 }
 
 #[test]
-fn one_that_is_kept_by_a_descriptor() {
+fn one_that_is_held_by_a_descriptor() {
     if require::root() {
         let (_file, net) = network();
         is_entered_alone(&net);
@@ -137,7 +137,7 @@ fn one_that_is_kept_by_a_descriptor() {
 }
 
 #[test]
-fn one_that_is_kept_by_a_socket() {
+fn one_that_is_held_by_a_socket() {
     if !require::root() {
         return;
     }
@@ -272,7 +272,7 @@ fn a_process_that_has_the_number_of_the_one_that_was_found_is_left_alone() {
 }
 
 #[test]
-fn without_descriptors_it_is_an_error_and_not_said_to_be_missing() {
+fn without_descriptors_it_is_an_error_and_not_reported_as_missing() {
     let own = number(&here("uts"));
     for (target, most) in [(&*own, "6"), ("4026999999", "6"), ("abcdefabcdef", "5")] {
         let script = format!("ulimit -n {most}; exec \"$@\"");

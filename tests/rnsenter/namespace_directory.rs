@@ -102,7 +102,7 @@ fn a_user_namespace_comes_first_and_gives_the_right_to_the_others() {
 }
 
 #[test]
-fn what_only_a_process_has_is_not_there() {
+fn attributes_of_a_process_are_missing_without_one() {
     with_kept(&["-u"], |kept| {
         for (option, what) in [("-r", "root"), ("-w", "cwd"), ("-e", "environ")] {
             let tool = rnsenter().arg("-t").arg(kept).args([option, "true"]);
@@ -174,7 +174,7 @@ fn a_directory_without_namespaces_is_reported() {
 }
 
 #[test]
-fn what_is_no_directory_is_no_target_as_for_the_original() {
+fn a_file_is_not_a_target_as_for_the_original() {
     let Some(diff) = differential_test() else {
         return;
     };

@@ -271,7 +271,7 @@ fn rnsenter_path() -> &'static str {
 }
 
 #[test]
-fn a_zombie_has_nothing_to_enter() {
+fn a_zombie_has_no_namespaces_to_enter() {
     let Some(diff) = differential_test() else {
         return;
     };

@@ -139,7 +139,7 @@ fn ctrl_c_and_what_ends_a_job_reach_the_program_and_its_status_is_passed_on() {
 }
 
 #[test]
-fn it_takes_a_child() {
+fn it_requires_a_child() {
     let Some((caller, container)) = container() else {
         return;
     };

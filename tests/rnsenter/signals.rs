@@ -23,7 +23,7 @@ fn container() -> Option<(Caller, Container)> {
 }
 
 #[test]
-fn the_tool_stops_with_its_program_and_goes_on_with_it() {
+fn the_tool_stops_and_continues_with_its_program() {
     let Some((caller, container)) = container() else {
         return;
     };

@@ -103,7 +103,7 @@ fn a_file_is_a_namespace_whichever_path_leads_to_it() {
 }
 
 #[test]
-fn a_file_that_keeps_a_namespace_alone_is_entered_alone() {
+fn a_file_that_alone_holds_a_namespace_is_entered_alone() {
     with_container(|container, directory| {
         let file = directory.join("net");
         bind_namespace(container, "net", &file);

@@ -17,7 +17,7 @@ const LOOK_OUT: &str = "while read -r key value; do case $key in PPid:) up=$valu
      readlink /proc/$up/cwd; ls /proc/$up/cwd/../..; echo =; ls /; echo =; ls /proc/$up/fd";
 
 #[test]
-fn the_tool_keeps_no_directory_of_the_root_that_was_left() {
+fn the_tool_holds_no_directory_of_the_old_root() {
     if !require::user_namespaces() {
         return;
     }
@@ -197,7 +197,7 @@ fn a_new_session_has_a_keyring_of_its_own() {
 }
 
 #[test]
-fn where_there_are_no_keyrings_it_has_none_to_leave_and_where_it_may_not_it_says_so() {
+fn without_keyrings_none_is_left_and_a_refusal_is_reported() {
     let run = |errno| {
         let tool = runshare().refusing(SYS_keyctl, errno);
         tool.args(["--new-session", "echo", "it ran"]).run()

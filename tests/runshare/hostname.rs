@@ -77,7 +77,7 @@ fn a_name_is_bytes_and_may_be_empty() {
 }
 
 #[test]
-fn a_kept_namespace_keeps_its_name() {
+fn a_persistent_namespace_keeps_its_host_name() {
     if !require::root() {
         return;
     }

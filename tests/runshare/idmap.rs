@@ -46,7 +46,7 @@ fn expected(lines: &str) -> Vec<String> {
 }
 
 #[test]
-fn blocks_give_way_to_the_single_id_as_the_table_says() {
+fn ranges_give_way_to_the_single_id_as_documented() {
     if !require::root() || !require::installed("newuidmap") {
         return;
     }

@@ -71,7 +71,7 @@ fn settled_init(tool: &Running) -> Pid {
 }
 
 #[test]
-fn the_program_is_the_child_of_a_pid_1_that_says_what_it_is() {
+fn the_program_is_the_child_of_a_pid_1_called_runshare_init() {
     each(|tool| {
         let script = "echo $$ $PPID; read line; cat /proc/1/comm; tr '\\0' ' ' </proc/1/cmdline";
         let mut tool = tool()
@@ -154,7 +154,7 @@ fn descriptors_are_the_callers_and_no_other() {
 }
 
 #[test]
-fn init_keeps_nothing_that_it_does_not_need() {
+fn init_holds_nothing_that_it_does_not_need() {
     if !require::root() {
         // The descriptors and the directory of a process with capabilities are for root to see.
         return;
@@ -215,7 +215,7 @@ fn ids_change_in_the_program_alone_and_signals_reach_it_all_the_same() {
 }
 
 #[test]
-fn capabilities_are_kept_for_the_program_if_asked() {
+fn capabilities_are_preserved_for_the_program_on_request() {
     if !require::user_namespaces() {
         return;
     }
@@ -256,7 +256,7 @@ fn init_is_in_the_new_root_too() {
 }
 
 #[test]
-fn its_namespace_can_be_kept() {
+fn its_namespace_can_persist() {
     if !require::root() {
         return;
     }

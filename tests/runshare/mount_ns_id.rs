@@ -22,7 +22,7 @@ fn can_choose_processors() -> bool {
 }
 
 #[test]
-fn a_mount_namespace_is_kept_whichever_processors_made_it_and_the_one_around_it() {
+fn a_mount_namespace_persists_whichever_processors_made_it_and_its_parent() {
     if !can_choose_processors() {
         return;
     }

@@ -42,7 +42,7 @@ fn keep(option: &str, file: &Path) -> String {
 }
 
 #[test]
-fn every_type_is_kept_and_is_the_programs_own() {
+fn every_type_persists_and_is_the_programs_own() {
     if !require::root() {
         return;
     }
@@ -72,7 +72,7 @@ fn every_type_is_kept_and_is_the_programs_own() {
 }
 
 #[test]
-fn all_types_are_kept_at_once() {
+fn all_types_persist_at_once() {
     if !require::root() {
         return;
     }
@@ -96,7 +96,7 @@ fn all_types_are_kept_at_once() {
 }
 
 #[test]
-fn a_namespace_is_kept_without_fork_too_but_for_pid_and_time_children() {
+fn a_namespace_persists_without_fork_except_for_pid_and_time_children() {
     if !require::root() {
         return;
     }
@@ -117,7 +117,7 @@ fn a_namespace_is_kept_without_fork_too_but_for_pid_and_time_children() {
 }
 
 #[test]
-fn a_mount_namespace_cannot_be_kept_on_a_shared_mount() {
+fn a_mount_namespace_cannot_persist_on_a_shared_mount() {
     if !require::root() {
         return;
     }

@@ -81,7 +81,7 @@ fn unpersist(directory: &Path) {
 }
 
 #[test]
-fn every_namespace_is_kept_by_the_name_that_proc_has_for_it_and_let_go_again() {
+fn every_namespace_persists_under_its_name_in_proc_and_is_removed_again() {
     if !require::root() {
         return;
     }
@@ -112,7 +112,7 @@ fn every_namespace_is_kept_by_the_name_that_proc_has_for_it_and_let_go_again() {
 }
 
 #[test]
-fn a_namespace_with_a_file_of_its_own_is_kept_there() {
+fn a_namespace_with_a_file_persists_there() {
     if !require::root() {
         return;
     }
@@ -134,7 +134,7 @@ fn a_namespace_with_a_file_of_its_own_is_kept_there() {
 }
 
 #[test]
-fn a_pid_namespace_is_kept_by_its_first_process() {
+fn a_pid_namespace_is_held_by_its_first_process() {
     if !require::root() {
         return;
     }
@@ -200,7 +200,7 @@ fn state(directory: &Path) -> (Vec<(PathBuf, u64)>, String) {
 }
 
 #[test]
-fn if_one_cannot_be_kept_none_is_and_nothing_is_left() {
+fn if_one_cannot_persist_none_does_and_nothing_is_left() {
     if !require::root() {
         return;
     }
@@ -284,7 +284,7 @@ fn if_one_cannot_be_kept_none_is_and_nothing_is_left() {
 }
 
 #[test]
-fn who_may_not_mount_is_told_so_and_leaves_nothing() {
+fn a_refused_mount_is_reported_and_leaves_nothing() {
     if !require::user_namespaces() {
         return;
     }
@@ -415,7 +415,7 @@ fn what_is_left_after_a_restart_or_an_umount_by_hand_is_removed_too() {
 }
 
 #[test]
-fn where_nothing_is_kept_nothing_is_done() {
+fn without_persistent_namespaces_nothing_is_done() {
     let scratch = Scratch::new();
     let (empty, file) = (scratch.dir("empty"), scratch.file("file", ""));
     let missing = scratch.path().join("missing");
@@ -470,7 +470,7 @@ fn both_say_what_they_cannot_stand_beside() {
 }
 
 #[test]
-fn they_are_kept_and_let_go_with_standard_descriptors_closed() {
+fn they_persist_and_are_removed_with_standard_descriptors_closed() {
     if !require::root() {
         return;
     }

@@ -325,7 +325,7 @@ fn what_cannot_be_the_root_is_reported() {
 }
 
 #[test]
-fn it_takes_a_root_and_mounts_that_are_not_shared() {
+fn it_requires_a_root_and_mounts_that_are_not_shared() {
     let alone = runshare().args(["-r", "--pivot-root", "true"]);
     alone
         .run()

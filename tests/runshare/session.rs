@@ -42,7 +42,7 @@ fn no_descriptor_is_inherited_but_the_standard_ones() {
 }
 
 #[test]
-fn what_goes_wrong_is_told_all_the_same() {
+fn errors_are_reported_all_the_same() {
     let tool = runshare().args(["--close-fds", "--no-new-privs", "--new-session", "/nosuch"]);
     tool.run().fails(
         127,
@@ -192,7 +192,7 @@ fn ctrl_c_reaches_the_program_and_what_it_waits_for() {
 }
 
 #[test]
-fn what_ends_a_job_is_handed_on() {
+fn signals_that_end_a_job_are_forwarded() {
     for signal in [
         Signal::SIGHUP,
         Signal::SIGINT,

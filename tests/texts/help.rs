@@ -53,7 +53,7 @@ fn it_calls_the_program_as_the_caller_did() {
 }
 
 #[test]
-fn where_help_is_to_be_found_is_said_by_the_same_name() {
+fn the_name_in_the_pointer_to_help_is_the_called_one() {
     for (ours, original) in PROGRAMS {
         let (Some(ours), Some(theirs)) = (program(ours), require::original(original)) else {
             return;

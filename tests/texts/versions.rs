@@ -102,7 +102,7 @@ fn whole_text_is_one_line_longer() {
 }
 
 #[test]
-fn our_own_name_says_what_it_is_compatible_with() {
+fn our_own_name_names_the_compatible_original() {
     for (name, original) in PROGRAMS {
         let Some(program) = program(name) else { return };
         let compatible = match original {

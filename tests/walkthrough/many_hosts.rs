@@ -49,7 +49,7 @@ fn run(programs: &std::path::Path, words: &str, home: &Scratch) -> Outcome {
 }
 
 #[test]
-fn the_playbook_tells_of_every_network() {
+fn the_playbook_lists_every_network() {
     let Some(programs) = ansible() else { return };
     if !ready() {
         return;

@@ -45,7 +45,7 @@ fn findmnt_shows_the_proc_that_was_mounted_and_nothing_else() {
 }
 
 #[test]
-fn by_hand_at_a_terminal_it_goes_the_same_and_nobody_outside_sees_it() {
+fn at_a_terminal_it_works_by_hand_and_is_invisible_outside() {
     let Some(debian) = Debian::find() else { return };
     let before = mounts_below(&debian.root);
     let bash = debian.bash(own_mounts()).env("HISTFILE", "");

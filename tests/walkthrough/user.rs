@@ -9,7 +9,7 @@ use testkit::{Scratch, require};
 use crate::fixture::bare_runshare;
 
 #[test]
-fn without_a_map_one_is_nobody() {
+fn without_a_map_the_caller_is_nobody() {
     if !require::user_namespaces() {
         return;
     }
@@ -21,7 +21,7 @@ fn without_a_map_one_is_nobody() {
 }
 
 #[test]
-fn with_map_root_user_one_is_root_and_the_map_tells_who_that_is_outside() {
+fn with_map_root_user_the_caller_is_root_and_the_map_has_the_outer_id() {
     if !require::user_namespaces() {
         return;
     }

@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn says_when_an_id_cannot_hold_the_number() {
+    fn reports_a_number_that_an_id_cannot_hold() {
         for text in [
             "-5",
             "-5x",

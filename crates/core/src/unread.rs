@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_and_the_first_one_is_told() {
+    fn everything_else_is_refused_and_the_first_is_reported() {
         let mut unread = Unread::default();
         for errno in [Errno::EMFILE, Errno::ENOMEM, Errno::ENOSYS, Errno::EIO] {
             let mut one = Unread::default();

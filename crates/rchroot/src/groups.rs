@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn every_bad_item_is_kept() {
+    fn every_bad_item_is_reported() {
         for item in [
             " grp",
             "grp ",

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn says_what_is_wrong_first() {
+    fn reports_the_first_error() {
         for (spec, wrong) in [
             ("nosuch:nosuch", "invalid user"),
             ("both:nosuch", "invalid group"),

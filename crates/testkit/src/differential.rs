@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "differ on 2 of 3 lines")]
-    fn tells_every_line_with_another_status() {
+    fn reports_every_line_with_another_status() {
         let scratch = Scratch::new();
         DifferentialTest::from_scripts(&scratch, "exit $#", "exit 0").assert_all_same(&[
             &[],

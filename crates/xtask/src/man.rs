@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn options_stand_under_their_titles_ours_behind_those_of_the_original() -> Result<()> {
+    fn options_stand_under_their_headings_extensions_after_those_of_the_original() -> Result<()> {
         let options = [
             flag("help"),
             flag("ours").help_heading(EXTENSIONS),
@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_person_wrote_is_not_dropped() {
+    fn text_written_by_hand_is_not_dropped() {
         let orphan = ".Bl -tag\n.It Fl -gone\nText.\n.El\n";
         assert!(refreshed_options(orphan, [flag("a")]).is_err());
         let orphan = ".Ss Gone\nText.\n";

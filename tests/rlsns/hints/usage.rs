@@ -71,7 +71,7 @@ fn a_thread_is_told_from_a_process() {
 }
 
 #[test]
-fn what_keeps_a_namespace_without_processes_is_told() {
+fn what_holds_a_namespace_without_processes_is_reported() {
     let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
         return;
     };

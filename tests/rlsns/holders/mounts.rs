@@ -64,7 +64,7 @@ fn a_mount_outside_of_the_root_of_those_who_have_it_is_named() {
 }
 
 #[test]
-fn that_nobody_can_be_seen_is_said() {
+fn an_empty_proc_is_reported() {
     let Some(fixture) = Fixture::in_each(&[Scenario::Host]) else {
         return;
     };

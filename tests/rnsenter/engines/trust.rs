@@ -119,7 +119,7 @@ fn a_name_that_a_group_could_have_given_is_not_trusted() {
 }
 
 #[test]
-fn what_another_user_is_told_of_a_container_is_whose_it_is() {
+fn a_container_of_another_user_is_reported_with_its_owner() {
     with_cgroups(|top| {
         let Some(theirs) = theirs() else { return };
         let id = id('a');

@@ -37,7 +37,7 @@ fn a_namespace_of_ones_own_user_namespace_is_entered_with_that() {
 }
 
 #[test]
-fn whose_a_kept_namespace_is_and_what_is_missing_over_it_is_reported() {
+fn the_owner_of_a_persistent_namespace_and_the_missing_capability_are_reported() {
     if !require::root() {
         return;
     }
@@ -108,7 +108,7 @@ fn from_inside_nothing_outside_can_be_entered() {
 }
 
 #[test]
-fn what_nobody_can_enter_is_reported() {
+fn a_namespace_that_cannot_be_entered_is_reported() {
     let Some(own) = hint_for(Caller::Whoever, std::process::id(), &["-U", "true"]) else {
         return;
     };

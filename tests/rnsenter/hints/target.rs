@@ -148,7 +148,7 @@ fn an_id_that_is_too_short_is_reported_if_there_is_one() {
 }
 
 #[test]
-fn that_containers_are_seen_from_outside_alone_is_reported() {
+fn that_containers_are_visible_only_outside_is_reported() {
     if !require::root() {
         return;
     }

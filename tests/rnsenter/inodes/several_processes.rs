@@ -134,7 +134,7 @@ fn of_processes_that_are_alike_the_oldest_is_the_target() {
 }
 
 #[test]
-fn the_tool_that_waits_for_its_child_outside_is_no_party() {
+fn the_waiting_tool_is_not_counted_inside() {
     if !require::root() {
         return;
     }

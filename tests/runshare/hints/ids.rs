@@ -15,7 +15,7 @@ fn without_ids(lines: &str) -> Option<String> {
 }
 
 #[test]
-fn who_has_no_subordinate_ids_is_told_the_command_that_gives_some() {
+fn a_user_without_subordinate_ids_gets_a_hint_with_the_command() {
     if !require::root() {
         return;
     }
@@ -145,7 +145,7 @@ fn a_user_namespace_that_denies_setgroups_is_reported() {
 }
 
 #[test]
-fn who_may_not_become_another_lacks_a_capability() {
+fn changing_ids_without_the_capability_is_explained() {
     for (option, capability) in [("--setuid", "CAP_SETUID"), ("--setgid", "CAP_SETGID")] {
         let Some(told) = hint(&[option, "5", "true"]) else {
             return;

@@ -63,7 +63,7 @@ fn a_limit_that_is_in_use_is_named_with_its_value() {
 }
 
 #[test]
-fn a_limit_of_a_user_namespace_around_this_one_is_told_from_its_own() {
+fn a_limit_of_a_parent_user_namespace_is_distinguished_from_its_own() {
     let nested = "exec \"$1\" --net --user --map-root-user \"$1\" --net true";
     let Some(hint) = limited("net", 1, nested) else {
         return;

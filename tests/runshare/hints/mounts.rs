@@ -8,7 +8,7 @@ use testkit::{Scratch, Tool, require};
 const SHARED: &str = "mount -t tmpfs none \"$2\"; mount --make-shared \"$2\"; mkdir \"$2/a b\"; : >\"$2/mnt\"; : >\"$2/a b/mnt\"";
 
 #[test]
-fn a_mount_namespace_cannot_be_kept_on_a_shared_mount_until_it_is_made_private() {
+fn a_mount_namespace_cannot_persist_on_a_shared_mount_until_it_is_made_private() {
     if !require::user_namespaces() {
         return;
     }
@@ -82,7 +82,7 @@ fn a_file_that_is_not_there_is_to_be_made_first() {
 }
 
 #[test]
-fn who_may_not_mount_cannot_keep_a_namespace() {
+fn without_the_right_to_mount_no_namespace_persists() {
     if !require::user_namespaces() {
         return;
     }
@@ -98,7 +98,7 @@ fn who_may_not_mount_cannot_keep_a_namespace() {
 }
 
 #[test]
-fn a_proc_takes_a_pid_namespace_of_the_same_user_namespace() {
+fn a_proc_requires_a_pid_namespace_of_the_same_user_namespace() {
     if !require::user_namespaces() {
         return;
     }

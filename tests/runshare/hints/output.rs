@@ -66,7 +66,7 @@ fn the_wish_holds_where_the_program_gets_no_environment() {
 }
 
 #[test]
-fn who_says_nothing_fails_as_before() {
+fn a_helper_without_output_fails_as_before() {
     // Standard error takes nothing: the status is all that is left.
     let full = testkit::full_device();
     let outcome = failing(runshare())
@@ -97,7 +97,7 @@ fn success_and_mistakes_on_the_command_line_have_none() {
 }
 
 #[test]
-fn each_process_that_fails_says_it_once() {
+fn each_failure_of_a_process_is_reported_once() {
     if !require::user_namespaces() {
         return;
     }

@@ -38,7 +38,7 @@ const CAP_SYS_ADMIN: u32 = 21;
 const CAP_SETFCAP: u32 = 31;
 
 #[test]
-fn root_without_a_capability_is_told_that_it_was_taken_away() {
+fn root_without_a_capability_gets_a_hint_that_it_was_dropped() {
     if !require::root() {
         return;
     }
@@ -75,7 +75,7 @@ fn root_without_a_capability_is_told_that_it_was_taken_away() {
 }
 
 #[test]
-fn who_has_no_id_cannot_own_a_user_namespace() {
+fn an_unmapped_user_cannot_own_a_user_namespace() {
     if !require::user_namespaces() {
         return;
     }
@@ -118,7 +118,7 @@ fn a_filter_that_refuses_the_call_is_named() {
 }
 
 #[test]
-fn a_filter_that_has_nothing_to_do_with_it_is_not_blamed() {
+fn an_unrelated_filter_is_not_blamed() {
     let Some(diff) = differential_test() else {
         return;
     };
@@ -135,7 +135,7 @@ fn a_filter_that_has_nothing_to_do_with_it_is_not_blamed() {
 }
 
 #[test]
-fn who_has_left_a_pid_namespace_cannot_leave_it_again() {
+fn a_second_pid_namespace_for_children_is_refused() {
     if !require::user_namespaces() {
         return;
     }

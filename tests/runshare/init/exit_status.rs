@@ -119,7 +119,7 @@ fn left_behind(tool: &Running) -> Pid {
 }
 
 #[test]
-fn nobody_is_left_when_the_tool_has_ended() {
+fn no_process_is_left_when_the_tool_has_ended() {
     if !require::installed("setsid") {
         return;
     }
@@ -137,7 +137,7 @@ fn nobody_is_left_when_the_tool_has_ended() {
 }
 
 #[test]
-fn nobody_is_left_when_the_tool_is_killed() {
+fn no_process_is_left_when_the_tool_is_killed() {
     if !require::installed("setsid") {
         return;
     }

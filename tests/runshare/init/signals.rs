@@ -216,7 +216,7 @@ fn is_idle(pid: Pid) -> bool {
 }
 
 #[test]
-fn a_whole_group_that_is_stopped_and_continued_goes_on() {
+fn a_whole_group_that_is_stopped_and_continued_runs_again() {
     use nix::sys::signal::killpg;
     if !require::installed("perl") {
         return;

@@ -168,7 +168,7 @@ fn foreground(of: Pid) -> Pid {
 }
 
 #[test]
-fn what_the_program_has_started_stops_and_goes_on_with_it() {
+fn children_of_the_program_stop_and_continue_with_it() {
     each_shell(|shell, command| {
         shell.type_in(&format!("{command} sh -c 'sleep 1000; echo end'\n"));
         let tool = child_named(shell.pid(), "runshare");
@@ -268,7 +268,7 @@ fn ctrl_c_ends_program_and_tool() {
 }
 
 #[test]
-fn where_nobody_could_bring_it_back_ctrl_z_stops_nobody() {
+fn ctrl_z_stops_nothing_that_no_shell_could_continue() {
     each(|tool| {
         let script = r#"echo up; read line; echo "<$line>"; kill -TSTP $$; echo on; exit 4"#;
         let tool = tool().args(["sh", "-c", script]).terminal(80, 24);

@@ -97,7 +97,7 @@ fn a_directory_that_others_can_write_to_is_refused_with_what_mends_it() {
 }
 
 #[test]
-fn what_has_taken_the_directorys_name_meanwhile_is_not_removed() {
+fn a_directory_that_has_taken_the_name_is_not_removed() {
     if !require::root() || !require::installed("strace") {
         return;
     }

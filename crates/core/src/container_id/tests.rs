@@ -130,7 +130,7 @@ fn every_cgroup_on_the_path_that_has_a_name_is_found_with_its_own_path() {
 }
 
 #[test]
-fn what_is_no_container_is_none() {
+fn a_cgroup_without_a_container_id_is_not_a_container() {
     for path in [
         "",
         "/",

@@ -96,7 +96,7 @@ fn another_processor_has_a_name_or_a_number() {
 }
 
 #[test]
-fn what_contradicts_itself_is_no_program() {
+fn a_file_that_contradicts_itself_is_not_a_program() {
     let whole = program(true, true, 62, Some(b"/lib/ld.so\0"));
     let with = |at: usize, bytes: &[u8]| {
         let mut changed = whole.clone();

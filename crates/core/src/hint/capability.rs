@@ -43,7 +43,7 @@ mod tests {
     use crate::sys::capability::CAP_SYS_ADMIN;
 
     #[test]
-    fn is_missing_only_where_the_kernel_says_so() {
+    fn is_missing_only_if_the_kernel_reports_it() {
         let with = Status::new("CapEff:\t0000000000200000\nCapBnd:\t0000000000200000\n");
         let without = Status::new("CapEff:\t0000000000000000\nCapBnd:\t0000000000200000\n");
         assert_eq!(CAP_SYS_ADMIN.missing(&with, None), None);

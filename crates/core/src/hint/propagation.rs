@@ -55,7 +55,7 @@ mod tests {
     use crate::hint::tests::scratch;
 
     #[test]
-    fn a_security_module_is_told_by_its_label() {
+    fn a_security_module_is_recognised_by_its_label() {
         let scratch = scratch();
         let directory = scratch.path().join("self/attr");
         fs::create_dir_all(&directory).unwrap();

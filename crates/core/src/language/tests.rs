@@ -108,7 +108,7 @@ fn a_catalogue_that_is_cut_or_garbled_is_read_within_its_bounds() {
 }
 
 #[test]
-fn a_file_that_is_no_catalogue_is_passed_over_without_waiting() {
+fn a_file_that_is_not_a_catalogue_is_ignored_without_waiting() {
     let scratch = Scratch::new();
     let path = scratch.file("whole.mo", ordinary());
     assert!(read_file(&path).is_some());

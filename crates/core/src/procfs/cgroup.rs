@@ -42,7 +42,7 @@ mod tests {
     }
 
     #[test]
-    fn the_line_that_says_something_is_read() {
+    fn the_informative_line_is_read() {
         for (text, path) in [
             ("0::/a b\n", "/a b"),
             ("0::/a:b\n", "/a:b"),

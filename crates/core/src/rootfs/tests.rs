@@ -198,7 +198,7 @@ fn the_root_itself_is_no_mount_point_and_a_file_is_no_directory() {
 }
 
 #[test]
-fn what_a_file_system_says_of_its_parameters_is_the_message() {
+fn the_message_of_a_file_system_about_its_parameters_is_reported() {
     if !require::root() {
         return;
     }

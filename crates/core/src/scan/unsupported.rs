@@ -118,7 +118,7 @@ mod tests {
     use std::fs::File;
 
     #[test]
-    fn a_question_that_is_unknown_is_told_from_one_that_is_not_answered() {
+    fn an_unknown_request_is_distinguished_from_an_unanswered_one() {
         let own = File::open("/proc/self/ns/uts").expect("its own");
         let mut unsupported = Unsupported::default();
         for (request, errno) in [

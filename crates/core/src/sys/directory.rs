@@ -311,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn the_older_call_says_the_same_but_for_mounts() {
+    fn the_older_call_returns_the_same_except_for_mounts() {
         let own = Directory::open(c"/proc/self").expect("/proc");
         for name in [c"", c"ns/uts", c"stat", c"../../dev/null"] {
             let newer = own.status(name).expect("it is there");

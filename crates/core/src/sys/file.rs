@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_descriptor_of_ours_is_never_a_standard_one() {
+    fn our_descriptors_are_never_standard_ones() {
         let file = open(Path::new("/dev/null"), OFlag::O_RDONLY).expect("everybody can read it");
         assert!(file.as_raw_fd() > 2);
     }

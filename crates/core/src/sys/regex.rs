@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn says_in_the_c_librarys_words_what_is_wrong() {
+    fn reports_errors_in_the_c_librarys_words() {
         assert_eq!(refused(b"("), "Unmatched ( or \\(");
         assert_eq!(refused(b"*"), "Invalid preceding regular expression");
         assert_eq!(refused(b"[[:foo:]]"), "Invalid character class name");
@@ -198,7 +198,7 @@ mod tests {
     // Of the GNU C library: musl has no such error.
     #[cfg(target_env = "gnu")]
     #[test]
-    fn says_too_big_in_the_c_librarys_words() {
+    fn reports_too_big_in_the_c_librarys_words() {
         assert_eq!(reason(libc::REG_ESIZE), TOO_BIG);
     }
 }

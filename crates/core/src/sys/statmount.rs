@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_that_is_said_to_be_elsewhere_is_none() {
+    fn a_string_with_an_offset_elsewhere_is_ignored() {
         let mut answer = vec![0; 600];
         answer[104..108].copy_from_slice(&u32::MAX.to_ne_bytes());
         assert_eq!(parse(&answer), None);

@@ -145,7 +145,7 @@ fn is_safe(text: &str) {
 }
 
 #[test]
-fn what_the_languages_know_is_escaped() {
+fn characters_special_to_the_languages_are_escaped() {
     for text in [
         "plain",
         "\"]; evil [label=\"",

@@ -58,7 +58,7 @@ fn takes_arguments_that_are_not_text() {
 }
 
 #[test]
-fn tells_an_exit_from_a_death() {
+fn distinguishes_an_exit_from_a_death() {
     assert_eq!(sh("exit 7").run().status, Status::Exited(7));
     assert_eq!(sh("kill -TERM $$").run().status, Status::Killed(15));
 }
@@ -115,7 +115,7 @@ fn stays_while_the_test_looks_on_and_goes_with_it() {
 }
 
 #[test]
-fn what_is_waited_for_in_vain_is_named() {
+fn a_vain_wait_is_reported_with_its_name() {
     let message = panic_of(|| drop(sh("echo other").spawn().read_until("word")));
     assert!(
         message.contains("ended without writing \"word\"") && message.contains("other"),
@@ -240,7 +240,7 @@ fn a_program_out_of_another_users_reach_is_named() {
 }
 
 #[test]
-fn sees_a_file_over_another_and_nobody_else_does() {
+fn alone_sees_a_file_mounted_over_another() {
     if !require::root() {
         return;
     }

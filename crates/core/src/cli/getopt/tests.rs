@@ -144,7 +144,7 @@ fn a_prefix_is_the_originals_first_and_ours_only_where_the_original_knows_none()
 }
 
 #[test]
-fn a_mistake_is_told_in_getopts_words() {
+fn a_mistake_is_reported_in_getopts_words() {
     assert_eq!(
         told_plainly(&["--foo=1"]),
         "! unrecognized option '--foo=1'"

@@ -21,7 +21,7 @@ const UNPRIVILEGED: (&str, &str) = ("self/status", "CapEff:\t0000000000000000\nS
 const PRIVILEGED: (&str, &str) = ("self/status", "CapEff:\t000001ffffffffff\nSeccomp:\t0\n");
 
 #[test]
-fn debians_setting_is_named_with_the_command_that_lifts_it() {
+fn debians_setting_is_named_with_the_command_that_changes_it() {
     let setting = |value| ("sys/kernel/unprivileged_userns_clone", value);
     let told = |files: &[(&str, &str)]| forbidden_by_sysctl(&machine(files).1);
     assert!(told(&[UNPRIVILEGED, setting("0\n")]).is_some_and(|told| {
@@ -73,7 +73,7 @@ fn a_type_that_the_kernel_lacks_is_named() {
 }
 
 #[test]
-fn nothing_is_said_where_there_is_no_proc() {
+fn no_hint_is_given_without_proc() {
     let nowhere = Proc::from_root(Path::new("/no/such/directory"));
     assert_eq!(forbidden_by_sysctl(&nowhere), None);
     assert_eq!(restricted_by_apparmor(&nowhere), None);

@@ -51,7 +51,7 @@ fn a_bind_has_up_to_three_fields() {
 }
 
 #[test]
-fn a_tmpfs_is_for_its_owner_alone_to_write_to_unless_it_is_said_otherwise() {
+fn a_tmpfs_is_writable_only_by_its_owner_unless_its_mode_is_given() {
     let one = |value: &str| {
         let mut requests = Requests::default();
         requests

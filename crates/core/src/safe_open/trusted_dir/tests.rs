@@ -183,7 +183,7 @@ fn a_new_directory_is_made_in_a_trusted_one_and_removed_by_its_descriptor() {
 }
 
 #[test]
-fn what_took_its_name_is_not_removed_instead() {
+fn a_directory_that_took_its_name_is_not_removed() {
     let scratch = scratch();
     let within = |name: &str| scratch.path().join(name);
     let directory = TrustedDir::open(&scratch.dir("kept", geteuid().as_raw(), 0o755)).unwrap();

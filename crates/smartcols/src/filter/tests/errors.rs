@@ -13,7 +13,7 @@ fn told(expression: &str) -> String {
 }
 
 #[test]
-fn says_what_stands_where_something_else_is_wanted() {
+fn reports_the_unexpected_token() {
     for (expression, words) in [
         (" ", "expected a value at the end"),
         ("1 &&", "expected a value at the end"),
@@ -39,7 +39,7 @@ fn says_what_stands_where_something_else_is_wanted() {
 }
 
 #[test]
-fn says_which_parenthesis_has_no_other() {
+fn reports_the_unmatched_parenthesis() {
     assert_eq!(told("(1 && (2)"), "the parenthesis at byte 1 is not closed");
     assert_eq!(told("1 && ((2"), "the parenthesis at byte 7 is not closed");
     assert_eq!(told("1)"), "the parenthesis at byte 2 closes nothing");
@@ -116,7 +116,7 @@ fn only_a_string_can_be_a_pattern() {
 }
 
 #[test]
-fn tells_a_wrong_pattern_in_the_words_of_its_reader() {
+fn reports_a_wrong_pattern_in_the_words_of_its_reader() {
     assert_eq!(told("0 && TYPE =~ \"(\""), "parentheses are not supported");
     assert_eq!(told("TYPE !~ '(' && foo"), "parentheses are not supported");
 }
