@@ -209,9 +209,11 @@ impl Fixture {
     }
 }
 
-/// The files that a program needs besides itself, as ldd(1) lists them.
+/// Returns the files that a program needs besides itself, as its own dynamic loader lists them, ld.so(8). ldd(1) knows
+/// loaders in /lib64 and the like alone.
 fn libraries(program: &str) -> Vec<String> {
-    let list = Tool::new("/usr/bin/ldd").arg(program).run().ok().out();
+    let list = Tool::new(program).env("LD_TRACE_LOADED_OBJECTS", "1");
+    let list = list.run().ok().out();
     let words = list.split_whitespace();
     words
         .filter(|word| word.starts_with('/'))
