@@ -51,7 +51,8 @@ fn the_callers_own_root_is_seen_as_a_whole_and_stays_as_it_is() {
     fixture.file("file", "before\n");
     let file = fixture.path("file");
     let script = format!(
-        "echo after >{file} && cat {file} && echo x >/dev/null && cat /proc/self/comm && : >/new-in-root && pwd"
+        "echo after >{file} && cat {file} && echo x >/dev/null && cat /proc/self/comm && : \
+         >/new-in-root && pwd"
     );
     for options in [&["--ephemeral"][..], &["--ephemeral", "--skip-chdir"]] {
         let tool = fixture.root(rchroot()).args(options);

@@ -75,7 +75,8 @@ fn a_root_that_cannot_be_reached_is_reported_by_the_part_that_is_in_the_way() {
         let told = hint("closed/inner").expect("it can be told");
         assert_eq!(
             told,
-            "user 1001 may not search the directory closed (mode 0700, owner 0): `chmod a+x closed` allows it"
+            "user 1001 may not search the directory closed (mode 0700, owner 0): `chmod a+x \
+             closed` allows it"
         );
     }
     for told_by_the_sentence in ["nosuch", "file", "loop"] {

@@ -137,7 +137,8 @@ fn what_is_wrong_is_reported_in_the_order_of_the_steps() {
         ),
         (
             "--skip-chdir --userspec=bad --groups=bad nosuch nosuch",
-            "option --skip-chdir only permitted if NEWROOT is old '/'\nTry 'chroot --help' for more information.",
+            "option --skip-chdir only permitted if NEWROOT is old '/'\nTry 'chroot --help' for \
+             more information.",
         ),
         (
             "--userspec=bad --groups=bad nosuch nosuch",

@@ -116,7 +116,8 @@ fn compare(
     let told: Vec<&str> = told.map(|(_, how)| how.as_str()).collect();
     assert!(
         lines.is_empty(),
-        "in {compared} comparisons ours and the original differ on {} lines\n{}\nthe first being\n{}",
+        "in {compared} comparisons ours and the original differ on {} lines\n{}\nthe first \
+         being\n{}",
         lines.len(),
         lines.join("\n"),
         told.join("\n")

@@ -111,7 +111,8 @@ fn it_is_the_containers_first_process_that_is_the_target() {
         // What is left once it is gone: nothing of this container's, for the nested one has an id of its own.
         drop(first);
         let refused = format!(
-            "rnsenter: no process of container {id} is in a pid or mount namespace other than the caller's\n"
+            "rnsenter: no process of container {id} is in a pid or mount namespace other than the \
+             caller's\n"
         );
         eventually("all of it is gone", || {
             enter(&id).args(["-u", "true"]).run().err() == refused

@@ -59,8 +59,8 @@ fn a_child_elsewhere_is_not_entered() {
         };
         let tool = rnsenter().args(["-t", &init.to_string(), "-U", "-u", "true"]);
         let refused = format!(
-            "rnsenter: process {init} is the init of runshare, which its user may not inspect, and has no child in its \
-             namespaces that you may enter\n"
+            "rnsenter: process {init} is the init of runshare, which its user may not inspect, \
+             and has no child in its namespaces that you may enter\n"
         );
         caller.runs(tool).run().fails(1, &refused);
     }

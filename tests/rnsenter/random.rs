@@ -54,7 +54,8 @@ const PROGRAMS: [&[&str]; 12] = [
     &[
         "sh",
         "-c",
-        "readlink /proc/self/ns/net /proc/self/ns/uts /proc/self/ns/mnt; grep -E ^Cap /proc/self/status",
+        "readlink /proc/self/ns/net /proc/self/ns/uts /proc/self/ns/mnt; grep -E ^Cap \
+         /proc/self/status",
     ],
     &["sh", "-c", "cd -P .; pwd -P"],
     &["true"],

@@ -69,8 +69,8 @@ fn a_link_of_proc_is_a_namespace() {
         is_entered_as_a_network(&net, container);
         let number = net.trim_matches(|character: char| !character.is_ascii_digit());
         let told = format!(
-            "rnsenter: no uts namespace {number} was found\nrnsenter: hint: namespace {number} is a namespace of \
-             another type: net\n"
+            "rnsenter: no uts namespace {number} was found\nrnsenter: hint: namespace {number} is \
+             a namespace of another type: net\n"
         );
         let tool = rnsenter().env("NSUTILS_HINTS", "always");
         enter(tool, &format!("uts:[{number}]"), &[]).fails(1, &told);
@@ -133,7 +133,8 @@ fn a_network_has_the_name_that_ip_netns_gave_it() {
         let hinting = || rnsenter().env("NSUTILS_HINTS", "always");
         let missing = |name: &str| {
             format!(
-                "rnsenter: cannot open /run/netns/{name}: No such file or directory\nrnsenter: hint: "
+                "rnsenter: cannot open /run/netns/{name}: No such file or directory\nrnsenter: \
+                 hint: "
             )
         };
         let told = "no network namespace has a name: `ip netns add NAME` gives one\n";

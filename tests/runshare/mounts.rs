@@ -145,8 +145,9 @@ fn a_proc_on_a_directory_that_is_no_mount_point_stays_inside() {
     let grep = "grep -c \" $1\" /proc/self/mountinfo";
     for mode in ["shared", "unchanged", "slave"] {
         let line = format!(
-            "$0 -m --propagation {mode} --mount-proc=$1/plain sh -c 'test -d $0/plain/self; mkdir $0/$1; \
-             mount -t tmpfs none $0/$1' $1 {mode}; {grep} || :; test -d $1/{mode}/. ; grep -c $1/{mode} /proc/self/mountinfo || :"
+            "$0 -m --propagation {mode} --mount-proc=$1/plain sh -c 'test -d $0/plain/self; mkdir \
+             $0/$1; mount -t tmpfs none $0/$1' $1 {mode}; {grep} || :; test -d $1/{mode}/. ; \
+             grep -c $1/{mode} /proc/self/mountinfo || :"
         );
         // What the program mounts beside it travels as it was told to.
         let other = if mode == "slave" { "1\n0\n" } else { "2\n1\n" };
@@ -159,7 +160,8 @@ fn a_proc_on_a_directory_that_is_no_mount_point_stays_inside() {
             "{mode} with a root"
         );
         let line = format!(
-            "$0 -m --propagation {mode} --root $1/root --mount-proc /nosuch || [ $? = 127 ]; {grep} || :"
+            "$0 -m --propagation {mode} --root $1/root --mount-proc /nosuch || [ $? = 127 ]; \
+             {grep} || :"
         );
         assert_eq!(
             beside_shared_mount(ours, &line),

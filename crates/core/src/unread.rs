@@ -121,7 +121,8 @@ impl Unread {
             many => format!("{many} processes"),
         };
         Some(format!(
-            "{processes} could not be read, or not as a whole: that requires CAP_SYS_PTRACE, or being their user"
+            "{processes} could not be read, or not as a whole: that requires CAP_SYS_PTRACE, or \
+             being their user"
         ))
     }
 

@@ -37,8 +37,8 @@ pub fn command() -> Command {
     table::command(TOOL.name, OPTIONS)
         .about("Run one of the programs that this file contains.")
         .after_help(format!(
-            "PROGRAM is one of these, or the name in parentheses: {}. A link to this file with such a name is that \
-             program. More in nsutils(1).",
+            "PROGRAM is one of these, or the name in parentheses: {}. A link to this file with \
+             such a name is that program. More in nsutils(1).",
             programs.join(", ")
         ))
         .arg(Arg::new("program").value_name("PROGRAM").required(true))

@@ -120,7 +120,8 @@ fn kept_by(number: u64, found: &NsRecord) -> String {
     };
     let kind = found.ns_type.file();
     format!(
-        "no process is in this {kind} namespace{kept}; `rlsns --holders {number}` lists what keeps it"
+        "no process is in this {kind} namespace{kept}; `rlsns --holders {number}` lists what \
+         keeps it"
     )
 }
 

@@ -46,7 +46,8 @@ pub(crate) fn script(tool: &Tool, shell: Shell) -> Result<String> {
 pub(crate) fn script_of_original(name: &str, original: &str, shell: Shell) -> String {
     match shell {
         Shell::Bash => format!(
-            "# {original} is {name}.\n. \"${{BASH_SOURCE[0]%/*}}/{name}\" && complete -F _{name}_line -o nosort {original}\n"
+            "# {original} is {name}.\n. \"${{BASH_SOURCE[0]%/*}}/{name}\" && complete -F \
+             _{name}_line -o nosort {original}\n"
         ),
         Shell::Fish => format!("# {original} is {name}.\ncomplete -c {original} -w {name}\n"),
         _ => format!("#compdef {original}\n# {original} is {name}.\n_{name} \"$@\"\n"),

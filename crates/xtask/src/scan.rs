@@ -142,7 +142,8 @@ impl Contest {
     fn hold(&self, tools: &Tools, shape: &Shape, runs: usize) -> Result<String> {
         let mut farm = Farm::plant(tools, shape)?;
         let mut table = format!(
-            "\n## {shape}\n\n| program | ms (median of {runs}) | to the least | peak MiB |\n|---|--:|--:|--:|\n"
+            "\n## {shape}\n\n| program | ms (median of {runs}) | to the least | peak MiB \
+             |\n|---|--:|--:|--:|\n"
         );
         let scores = self.measure(&mut farm, runs)?;
         let least = scores.first().map_or(f64::NAN, |score| score.milliseconds);

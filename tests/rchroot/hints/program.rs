@@ -215,7 +215,8 @@ fn what_may_not_be_run_is_reported_with_what_is_in_the_way() {
     };
     assert_eq!(
         told,
-        "user 5 may not search the directory /closed (mode 0700, owner 0): `chmod a+x /closed` allows it"
+        "user 5 may not search the directory /closed (mode 0700, owner 0): `chmod a+x /closed` \
+         allows it"
     );
 }
 

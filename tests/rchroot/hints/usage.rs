@@ -41,7 +41,8 @@ fn a_shell_that_is_not_named_is_told_from_one_that_is_not_there() {
         ("", "SHELL is empty: name a program, such as /bin/sh"),
         (
             "/no/such/zsh",
-            "SHELL is /no/such/zsh, which does not exist in this root: name a program, such as /bin/sh",
+            "SHELL is /no/such/zsh, which does not exist in this root: name a program, such as \
+             /bin/sh",
         ),
     ] {
         let Some(hint) = hint_with(&fixture, |tool| tool.arg("jail").env("SHELL", shell)) else {

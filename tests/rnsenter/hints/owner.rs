@@ -54,14 +54,16 @@ fn the_owner_of_a_persistent_namespace_and_the_missing_capability_are_reported()
         (
             &plain,
             "net",
-            "belongs to the user namespace that this process is in: this requires CAP_SYS_ADMIN, which user 1001 does not have: run this as root",
+            "belongs to the user namespace that this process is in: this requires CAP_SYS_ADMIN, \
+             which user 1001 does not have: run this as root",
         ),
         (&roots, "net", of_root),
         (&roots, "user", of_root),
         (
             &own,
             "net",
-            "belongs to a user namespace that you own: enter that too, with --user, to have CAP_SYS_ADMIN in it",
+            "belongs to a user namespace that you own: enter that too, with --user, to have \
+             CAP_SYS_ADMIN in it",
         ),
     ] {
         let scratch = Scratch::new();

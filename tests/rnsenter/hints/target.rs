@@ -140,7 +140,8 @@ fn an_id_that_is_too_short_is_reported_if_there_is_one() {
             return;
         };
         let expected = format!(
-            "a container ID requires at least 6 digits, or 12 if none is a letter: {} is one that begins so",
+            "a container ID requires at least 6 digits, or 12 if none is a letter: {} is one that \
+             begins so",
             &id[..12]
         );
         assert_eq!(hint, expected);

@@ -16,8 +16,8 @@ fn beside(first: &Container, more: impl FnOnce(Tool) -> Tool) -> Container {
 #[track_caller]
 fn lists(outcome: &Outcome, net: &str, processes: &[&Container]) {
     let start = format!(
-        "rnsenter: the processes in net namespace {net} differ in other namespaces or in their root: \
-         name one, --target "
+        "rnsenter: the processes in net namespace {net} differ in other namespaces or in their \
+         root: name one, --target "
     );
     let err = outcome.err();
     let rest = err

@@ -66,8 +66,8 @@ fn another_users_directory_of_namespaces_is_entered_by_the_name_of_its_file_alon
             .arg("-t")
             .arg(kept);
         let told = format!(
-            "rnsenter: cannot use {path}: '{path}' belongs to user {OTHER}\nrnsenter: hint: to enter \
-             another user's namespace, name its file: --uts='{file}'\n"
+            "rnsenter: cannot use {path}: '{path}' belongs to user {OTHER}\nrnsenter: hint: to \
+             enter another user's namespace, name its file: --uts='{file}'\n"
         );
         tool.args(["-u", "true"])
             .run()

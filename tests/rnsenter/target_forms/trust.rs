@@ -23,8 +23,8 @@ fn a_file_in_another_users_directory_is_not_entered() {
         enter(rnsenter(), target, &[]).ok();
         chown(&theirs, Some(OTHER), Some(OTHER)).unwrap();
         let told = format!(
-            "rnsenter: cannot use {target}: {theirs} belongs to user {OTHER}\nrnsenter: hint: to enter another user's \
-             namespace, name its file: --net={target}\n",
+            "rnsenter: cannot use {target}: {theirs} belongs to user {OTHER}\nrnsenter: hint: to \
+             enter another user's namespace, name its file: --net={target}\n",
             theirs = theirs.display()
         );
         let hinting = || rnsenter().env("NSUTILS_HINTS", "always");
@@ -77,7 +77,8 @@ fn a_file_that_two_parties_are_in_is_entered_alone() {
         let outcome = enter(rnsenter(), target, &["-a"]);
         assert_eq!(outcome.code(), 1, "{outcome}");
         let start = format!(
-            "rnsenter: the processes in net namespace {} differ in other namespaces or in their root: name one, --target ",
+            "rnsenter: the processes in net namespace {} differ in other namespaces or in their \
+             root: name one, --target ",
             fs::metadata(&file)
                 .map(|file| std::os::unix::fs::MetadataExt::ino(&file))
                 .unwrap()

@@ -115,8 +115,8 @@ fn the_format_of_a_map_is_told_with_the_range_of_the_user() {
     let told = |args: &[&str]| expected(diff.hint(|tool| machine.tester(tool).args(args)));
     assert_eq!(
         told(&["--map-users", "0:1000", "true"]),
-        "a range for --map-users is INNER:OUTER:COUNT; /etc/subuid has a range for this user: --map-users \
-         0:100000:65536"
+        "a range for --map-users is INNER:OUTER:COUNT; /etc/subuid has a range for this user: \
+         --map-users 0:100000:65536"
     );
     let stranger = Machine::new().subids("other:5:5\n");
     let told = diff.hint(|tool| stranger.tester(tool).args(["--map-groups=x", "true"]));

@@ -18,7 +18,8 @@ fn is_zombie(pid: Pid) -> bool {
 /// A script that has this many processes lose their parent, and end; then waits for ever.
 fn orphans(count: u32) -> String {
     format!(
-        "i=0; while [ $i -lt {count} ]; do (sleep 0.02 & ); i=$((i + 1)); done; echo made; exec sleep 1000"
+        "i=0; while [ $i -lt {count} ]; do (sleep 0.02 & ); i=$((i + 1)); done; echo made; exec \
+         sleep 1000"
     )
 }
 

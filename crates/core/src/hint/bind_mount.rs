@@ -46,8 +46,8 @@ fn on_shared_mount(proc: &Proc, file: &Path) -> Option<String> {
     };
     let file = escape_for_terminal(file);
     Some(format!(
-        "{file} is on the mount {point}, which is shared, but a mount namespace can be bound only on a private mount: \
-         `{remedy}` makes its directory one"
+        "{file} is on the mount {point}, which is shared, but a mount namespace can be bound only \
+         on a private mount: `{remedy}` makes its directory one"
     ))
 }
 
@@ -61,8 +61,9 @@ fn numbered_lower(source: &Path) -> Option<String> {
 fn by_numbers(number: u64, around: u64) -> Option<String> {
     (number < around).then(|| {
         format!(
-            "Linux refuses to bind a mount namespace whose number is lower ({number}) than that of the mount namespace it \
-             is bound in ({around}): run it again, or on another CPU with taskset(1)"
+            "Linux refuses to bind a mount namespace whose number is lower ({number}) than that \
+             of the mount namespace it is bound in ({around}): run it again, or on another CPU \
+             with taskset(1)"
         )
     })
 }

@@ -31,8 +31,8 @@ impl Capability {
             false => format!("grant it when starting the container (--cap-add {option})"),
         };
         Some(format!(
-            "this requires {name}, which root does not have here (CapEff {effective}, CapBnd {bounding}): \
-             {otherwise}{remedy}"
+            "this requires {name}, which root does not have here (CapEff {effective}, CapBnd \
+             {bounding}): {otherwise}{remedy}"
         ))
     }
 }

@@ -26,8 +26,8 @@ pub fn explain_chroot(errno: Errno, directory: &Path, otherwise: &str) -> Option
 /// That this process is in a chroot, if it can be seen.
 pub(super) fn is_in_the_way(proc: &Proc) -> Option<String> {
     (begins_no_mount() || is_not_that_of_process_1(proc)).then(|| {
-        "this process is in a chroot, where the kernel allows no user namespace to be created: enter the directory with \
-         pivot_root(2) instead, as runshare --pivot-root --root DIR does"
+        "this process is in a chroot, where the kernel allows no user namespace to be created: \
+         enter the directory with pivot_root(2) instead, as runshare --pivot-root --root DIR does"
             .to_owned()
     })
 }

@@ -11,8 +11,9 @@ use crate::sys::nsfs::has_process;
 /// Why `fork(2)` failed.
 pub fn explain_fork(errno: Errno) -> Option<String> {
     (errno == Errno::ENOMEM && children_have_no_init()).then(|| {
-        "process 1 of the pid namespace for this process's children has ended, so no process can be created in it: \
-         it was created by --pid without --fork; with --fork, its process 1 is the program"
+        "process 1 of the pid namespace for this process's children has ended, so no process can \
+         be created in it: it was created by --pid without --fork; with --fork, its process 1 is \
+         the program"
             .to_owned()
     })
 }

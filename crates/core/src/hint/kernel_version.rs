@@ -17,7 +17,8 @@ pub fn explain_missing_ids(_: Errno) -> Option<String> {
     let own = Proc::for_hint().path("self/ns/user")?;
     let own = open(&own, OFlag::O_RDONLY).ok()?;
     (id_of(own) == Err(Errno::ENOTTY)).then(|| {
-        "this kernel has no namespace ids, which require Linux 6.18: give a FILE instead, such as /proc/PID/ns/net"
+        "this kernel has no namespace ids, which require Linux 6.18: give a FILE instead, such as \
+         /proc/PID/ns/net"
             .to_owned()
     })
 }
@@ -25,12 +26,14 @@ pub fn explain_missing_ids(_: Errno) -> Option<String> {
 /// Why binfmt_misc could not be mounted on `target`.
 pub fn explain_mount_binfmt(errno: Errno, target: &Path) -> Option<String> {
     match errno {
-        Errno::ENODEV => {
-            Some("this kernel does not have binfmt_misc: `modprobe binfmt_misc`, as root, loads it".to_owned())
-        }
+        Errno::ENODEV => Some(
+            "this kernel does not have binfmt_misc: `modprobe binfmt_misc`, as root, loads it"
+                .to_owned(),
+        ),
         Errno::EPERM if is_linux_since(6, 7) || Proc::for_hint().is_initial(NsType::User)? => None,
         Errno::EPERM => Some(
-            "this kernel has one binfmt_misc for all user namespaces: a separate one for each requires Linux 6.7"
+            "this kernel has one binfmt_misc for all user namespaces: a separate one for each \
+             requires Linux 6.7"
                 .to_owned(),
         ),
         _ => explain_path(errno, target),

@@ -59,7 +59,8 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
 fn none_allowed(forbidden: NsType) -> String {
     let (name, limit) = (forbidden.option(), forbidden.sysctl());
     format!(
-        "{limit} is 0, so no {name} namespace can be created here: `sysctl -w {limit}=NUMBER`, as root, raises the limit"
+        "{limit} is 0, so no {name} namespace can be created here: `sysctl -w {limit}=NUMBER`, as \
+         root, raises the limit"
     )
 }
 

@@ -31,8 +31,8 @@ pub fn explain_overlay(errno: Errno, directory: &Path) -> Option<String> {
     let unfit = UNFIT.iter().find(|(magic, _)| Ok(*magic) == found);
     match unfit {
         Some((_, name)) => Some(format!(
-            "{} is on {name}, which cannot hold the upper layer of an overlay: choose a directory on ext4, xfs, btrfs \
-             or a tmpfs",
+            "{} is on {name}, which cannot hold the upper layer of an overlay: choose a directory \
+             on ext4, xfs, btrfs or a tmpfs",
             named()
         )),
         None => explain_path(errno, directory),

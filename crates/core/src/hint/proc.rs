@@ -37,8 +37,8 @@ fn of_other_pids(proc: &Proc) -> Option<String> {
     let owner = open(&file, OFlag::O_RDONLY).and_then(owner_of);
     // The kernel tells the owner of what belongs to the own user namespace, or to one within it.
     matches!(owner.map(|_: OwnedFd| ()), Err(Errno::EPERM)).then(|| {
-        "this process is in a pid namespace that its user namespace does not own, and a new procfs always shows the \
-         pid namespace of the process that mounts it: add --pid --fork"
+        "this process is in a pid namespace that its user namespace does not own, and a new \
+         procfs always shows the pid namespace of the process that mounts it: add --pid --fork"
             .to_owned()
     })
 }
@@ -79,9 +79,9 @@ fn masked(proc: &Proc) -> Option<String> {
         more => format!(" and {more} more paths"),
     };
     Some(format!(
-        "this /proc is masked at {first}{more}, and the kernel does not allow a user namespace to mount a procfs that shows \
-         more: start the container with an unmasked /proc (docker: --security-opt systempaths=unconfined, podman: \
-         --security-opt unmask=ALL)"
+        "this /proc is masked at {first}{more}, and the kernel does not allow a user namespace to \
+         mount a procfs that shows more: start the container with an unmasked /proc (docker: \
+         --security-opt systempaths=unconfined, podman: --security-opt unmask=ALL)"
     ))
 }
 
@@ -100,7 +100,8 @@ pub fn explain_missing_process(errno: Errno, pid: Pid) -> Option<String> {
         Err(Errno::ESRCH) => Some(format!("there is no process {pid}")),
         _ => hidden_by_option(&proc).map(|option| {
             format!(
-                "process {pid} belongs to another user, and /proc is mounted with {option}, which hides it: run this as root"
+                "process {pid} belongs to another user, and /proc is mounted with {option}, which \
+                 hides it: run this as root"
             )
         }),
     }

@@ -134,8 +134,8 @@ fn missing(path: &Path, left: u32) -> Option<String> {
     if runs.as_os_str().as_bytes().ends_with(b"\r") {
         let name = escape_for_terminal(path);
         return Some(format!(
-            "the first line of {name} ends in CR LF, and the CR is taken for a part of the interpreter's name: \
-             `sed -i 's/\\r$//' {name}` removes it"
+            "the first line of {name} ends in CR LF, and the CR is taken for a part of the \
+             interpreter's name: `sed -i 's/\\r$//' {name}` removes it"
         ));
     }
     let why = path::dangling(&runs).map_or(String::new(), |why| format!(": {why}"));
@@ -175,8 +175,8 @@ fn noexec(path: &Path) -> String {
     };
     match point() {
         Some(point) => format!(
-            "{name} is on {point}, which is mounted noexec: `mount -o remount,exec {point}` allows programs to run \
-             there"
+            "{name} is on {point}, which is mounted noexec: `mount -o remount,exec {point}` \
+             allows programs to run there"
         ),
         None => format!("{name} is on a filesystem that is mounted noexec"),
     }
@@ -191,8 +191,8 @@ fn foreign(path: &Path, left: u32) -> Option<String> {
     };
     if let Some((required, present)) = processors {
         return Some(format!(
-            "{} is a program for {required}, and this machine is {present}: register an emulator, such as qemu-user, \
-             with binfmt_misc",
+            "{} is a program for {required}, and this machine is {present}: register an emulator, \
+             such as qemu-user, with binfmt_misc",
             escape_for_terminal(path)
         ));
     }

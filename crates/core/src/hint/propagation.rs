@@ -11,7 +11,8 @@ use crate::procfs::Proc;
 pub fn explain_propagation(errno: Errno) -> Option<String> {
     match errno {
         Errno::EINVAL if begins_no_mount() => Some(
-            "/ is not a mount point, as in a chroot, and has no propagation: add --propagation unchanged"
+            "/ is not a mount point, as in a chroot, and has no propagation: add --propagation \
+             unchanged"
                 .to_owned(),
         ),
         Errno::EACCES => {

@@ -77,7 +77,8 @@ pub(super) fn explain_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Opti
     }
     let name = call.name();
     Some(format!(
-        "a seccomp filter refuses {name}(2) (Seccomp: 2 in /proc/self/status), inherited from the process that started \
-         this one: start a container with --security-opt seccomp=unconfined to avoid it"
+        "a seccomp filter refuses {name}(2) (Seccomp: 2 in /proc/self/status), inherited from the \
+         process that started this one: start a container with --security-opt seccomp=unconfined \
+         to avoid it"
     ))
 }

@@ -13,8 +13,8 @@ pub fn explain_setid(errno: Errno, ids: IdKind, id: u32) -> Option<String> {
         Errno::EINVAL => {
             let (name, file) = (ids.name(), ids.map_file());
             Some(format!(
-                "{name} {id} does not exist in this user namespace: /proc/self/{file} does not map it; runshare \
-                 --map-{name}s maps it"
+                "{name} {id} does not exist in this user namespace: /proc/self/{file} does not \
+                 map it; runshare --map-{name}s maps it"
             ))
         }
         Errno::EPERM => {
@@ -39,14 +39,16 @@ pub fn explain_setgroups(errno: Errno) -> Option<String> {
     }
     if proc.read("self/gid_map")?.trim_ascii().is_empty() {
         return Some(
-            "no group is mapped in this user namespace (/proc/self/gid_map is empty): runshare --map-groups maps some"
+            "no group is mapped in this user namespace (/proc/self/gid_map is empty): runshare \
+             --map-groups maps some"
                 .to_owned(),
         );
     }
     let denied = proc.read("self/setgroups")?.trim_ascii() == b"deny";
     denied.then(|| {
-        "this user namespace denies setgroups(2) (/proc/self/setgroups), as does one whose only group was mapped \
-         without privilege: mapping more groups with runshare --map-auto allows it"
-            .to_owned()
+        "this user namespace denies setgroups(2) (/proc/self/setgroups), as does one whose only \
+         group was mapped without privilege: mapping more groups with runshare --map-auto allows \
+         it"
+        .to_owned()
     })
 }

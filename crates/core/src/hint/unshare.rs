@@ -39,8 +39,8 @@ pub fn explain_map(errno: Errno, is_root: bool) -> Option<String> {
         // is AppArmor's doing, and this one, which the new namespace's capabilities hide.
         // Where the file could not even be opened, neither is the cause.
         (is_root && can_open_map()).then(|| {
-            "mapping root requires CAP_SETFCAP in the parent user namespace (since Linux 5.12), which the caller does \
-             not have: start a container with --cap-add SETFCAP to grant it"
+            "mapping root requires CAP_SETFCAP in the parent user namespace (since Linux 5.12), \
+             which the caller does not have: start a container with --cap-add SETFCAP to grant it"
                 .to_owned()
         })
     })
@@ -68,7 +68,8 @@ fn forbidden_by_sysctl(proc: &Proc) -> Option<String> {
     let privileged = CAP_SYS_ADMIN.is_held(&proc.status("self")?)?;
     (!privileged && proc.sysctl(SYSCTL)? == 0).then(|| {
         format!(
-            "{SYSCTL} is 0, so only root may create user namespaces: `sysctl -w {SYSCTL}=1`, as root, allows all users to"
+            "{SYSCTL} is 0, so only root may create user namespaces: `sysctl -w {SYSCTL}=1`, as \
+             root, allows all users to"
         )
     })
 }
@@ -85,8 +86,8 @@ fn unmapped(proc: &Proc) -> Option<String> {
     unmapped.next().map(|(ids, id)| {
         let (name, file) = (ids.name(), ids.map_file());
         format!(
-            "{name} {id} is not mapped in /proc/self/{file}, so it cannot own a user namespace: map it when this one \
-             is created, with runshare --map-root-user"
+            "{name} {id} is not mapped in /proc/self/{file}, so it cannot own a user namespace: \
+             map it when this one is created, with runshare --map-root-user"
         )
     })
 }
@@ -103,8 +104,9 @@ fn restricted_by_apparmor(proc: &Proc) -> Option<String> {
     let ours = label == b"unconfined" || label.starts_with(b"unprivileged_userns");
     ours.then(|| {
         format!(
-            "{SYSCTL} is 1, so AppArmor denies ordinary users all capabilities in a user namespace: set it to 0 \
-             (`sysctl -w {SYSCTL}=0`, as root), or give this program an AppArmor profile with the rule `userns,`"
+            "{SYSCTL} is 1, so AppArmor denies ordinary users all capabilities in a user \
+             namespace: set it to 0 (`sysctl -w {SYSCTL}=0`, as root), or give this program an \
+             AppArmor profile with the rule `userns,`"
         )
     })
 }

@@ -158,7 +158,8 @@ impl SetnsFailure {
             )),
             NsType::Pid if !is_same_file(&namespace, &own) && is_outside(&namespace) => {
                 Some(format!(
-                    "{name} is not a descendant of this process's own PID namespace, so it cannot be entered"
+                    "{name} is not a descendant of this process's own PID namespace, so it cannot \
+                     be entered"
                 ))
             }
             _ => None,
@@ -190,16 +191,17 @@ impl SetnsFailure {
                 ))
             }
             Ownership::Descendant(owner) if !privileged && owner != user => Some(format!(
-                "{name} belongs to a user namespace owned by user {owner}; entering it requires CAP_SYS_ADMIN there: run this \
-                 as user {owner} or as root"
+                "{name} belongs to a user namespace owned by user {owner}; entering it requires \
+                 CAP_SYS_ADMIN there: run this as user {owner} or as root"
             )),
             Ownership::Descendant(_) if !privileged && !self.enters_user => Some(format!(
-                "{name} belongs to a user namespace that you own: enter that too, with --user, to have CAP_SYS_ADMIN in it"
+                "{name} belongs to a user namespace that you own: enter that too, with --user, to \
+                 have CAP_SYS_ADMIN in it"
             )),
             Ownership::Descendant(_) => None,
             Ownership::Unrelated => Some(format!(
-                "{name} belongs to a user namespace that is not a descendant of this process's own; no process in here can \
-                 have capabilities there: enter it from outside"
+                "{name} belongs to a user namespace that is not a descendant of this process's \
+                 own; no process in here can have capabilities there: enter it from outside"
             )),
         }
     }

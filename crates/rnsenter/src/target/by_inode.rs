@@ -48,8 +48,8 @@ fn check_members(found: &mut FoundNamespace, asks_for_others: bool) -> Result<()
             ))
         }
         Members::Different(processes) => bail!(sentence(
-            "the processes in %s namespace %s differ in other namespaces or in their root: name one, \
-             --target %s",
+            "the processes in %s namespace %s differ in other namespaces or in their root: name \
+             one, --target %s",
             &[&name, &inode, &processes.join(", ")]
         )),
         _ => Ok(()),

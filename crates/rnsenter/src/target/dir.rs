@@ -83,10 +83,13 @@ fn is_own_user(ns_type: NsType, file: &OwnedFd) -> bool {
 fn left_over(path: &Path) -> Option<String> {
     let found = path.symlink_metadata().ok()?;
     (found.mode() == S_IFREG && found.len() == 0).then(|| {
-        let (file, directory) = (escape_for_terminal(path), path.parent().map(escape_for_terminal).unwrap_or_default());
+        let (file, directory) = (
+            escape_for_terminal(path),
+            path.parent().map(escape_for_terminal).unwrap_or_default(),
+        );
         format!(
-            "no namespace is mounted on {file}, as after a restart, which no namespace survives: remove what is left with \
-             `runshare --unpersist {directory}`"
+            "no namespace is mounted on {file}, as after a restart, which no namespace survives: \
+             remove what is left with `runshare --unpersist {directory}`"
         )
     })
 }

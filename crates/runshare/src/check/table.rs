@@ -56,8 +56,8 @@ fn format_object(row: &Row) -> String {
         Verdict::Impossible(why) => (false, false, json_string(why)),
     };
     format!(
-        "{{\"type\":{}, \"kernel\":{kernel}, \"limit\":{limit}, \"possible\":{possible}, \"with-user\":{with_user}, \
-         \"why\":{why}}}",
+        "{{\"type\":{}, \"kernel\":{kernel}, \"limit\":{limit}, \"possible\":{possible}, \
+         \"with-user\":{with_user}, \"why\":{why}}}",
         json_string(row.ns_type.option())
     )
 }

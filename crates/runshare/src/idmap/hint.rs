@@ -38,7 +38,8 @@ pub(crate) fn missing_subordinate_ids(name: &OsString, uid: u32) -> Option<Strin
     }
     let name = escape_for_terminal(name);
     Some(format!(
-        "user {name} has no subordinate ids to map: run `usermod {options}{name}` as root to add them"
+        "user {name} has no subordinate ids to map: run `usermod {options}{name}` as root to add \
+         them"
     ))
 }
 
@@ -78,8 +79,8 @@ pub(crate) fn missing_package(errno: Errno, program: &str) -> Option<String> {
         return None;
     }
     Some(format!(
-        "{program}(1), which maps subordinate ids, is not installed: install the package uidmap on Debian and \
-         Ubuntu (`apt install uidmap`), shadow-utils or shadow elsewhere"
+        "{program}(1), which maps subordinate ids, is not installed: install the package uidmap \
+         on Debian and Ubuntu (`apt install uidmap`), shadow-utils or shadow elsewhere"
     ))
 }
 

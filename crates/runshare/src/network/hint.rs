@@ -15,7 +15,8 @@ pub(super) fn missing_package(program: &str) -> String {
         name => name,
     };
     format!(
-        "{program}(1) is in no directory of PATH: install the package {package} (`apt install {package}`)"
+        "{program}(1) is in no directory of PATH: install the package {package} (`apt install \
+         {package}`)"
     )
 }
 
@@ -29,7 +30,8 @@ pub(super) fn tun_device() -> Option<String> {
             let mode = fs::metadata(TUN).ok()?.permissions().mode() & 0o7777;
             let user = geteuid();
             Some(format!(
-                "user {user} may not open {TUN}, whose mode is {mode:04o}: `chmod 666 {TUN}`, as udev has it"
+                "user {user} may not open {TUN}, whose mode is {mode:04o}: `chmod 666 {TUN}`, as \
+                 udev has it"
             ))
         }
         _ => None,

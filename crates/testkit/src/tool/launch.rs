@@ -79,7 +79,8 @@ impl Tool {
         if let Some(dir) = barred.filter(|_| !user.uid.is_root()) {
             let (program, dir) = (self.program.display(), dir.display());
             panic!(
-                "uid {} cannot reach {program}: {dir} is closed to others; testkit::accessible may help",
+                "uid {} cannot reach {program}: {dir} is closed to others; testkit::accessible \
+                 may help",
                 user.uid
             );
         }

@@ -101,8 +101,8 @@ impl Record {
         }
         if told.contains("not compared") {
             told += &format!(
-                "The instructions were kept with {}, this is {here}; to compare, take those, or keep what these \
-                 tell with budget --record.\n",
+                "The instructions were kept with {}, this is {here}; to compare, take those, or \
+                 keep what these tell with budget --record.\n",
                 self.instruments
             );
         }

@@ -212,7 +212,8 @@ b-02: skipped: three: there is no strace
         );
         assert_eq!(
             counts.report(),
-            "    1 skipped: there is no perl: install it\n    1 skipped: there is no strace\n    1 left out: no EFI\n"
+            "    1 skipped: there is no perl: install it\n    1 skipped: there is no strace\n    \
+             1 left out: no EFI\n"
         );
     }
 }

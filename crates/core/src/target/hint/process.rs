@@ -24,8 +24,8 @@ pub fn zombie_or_kernel_thread(pid: Pid) -> Option<String> {
     if status.is_zombie() {
         let parent = status.field("PPid")?;
         return Some(format!(
-            "process {pid} has exited and is a zombie: it has no namespaces any more; its parent, process {parent}, has \
-             not reaped it"
+            "process {pid} has exited and is a zombie: it has no namespaces any more; its parent, \
+             process {parent}, has not reaped it"
         ));
     }
     status
@@ -50,14 +50,15 @@ fn eacces_reason(pid: Pid) -> Option<String> {
     if status.is_kernel_thread() {
         return (own != 0).then(|| {
             format!(
-                "process {pid} is a kernel thread, owned by root, in the initial namespaces: run this as root"
+                "process {pid} is a kernel thread, owned by root, in the initial namespaces: run \
+                 this as root"
             )
         });
     }
     (own != theirs).then(|| {
         format!(
-            "process {pid} belongs to user {theirs}; user {own} may inspect it only with CAP_SYS_PTRACE: run this as user \
-             {theirs} or as root"
+            "process {pid} belongs to user {theirs}; user {own} may inspect it only with \
+             CAP_SYS_PTRACE: run this as user {theirs} or as root"
         )
     })
 }

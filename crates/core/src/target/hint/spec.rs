@@ -23,8 +23,9 @@ const MEANT: usize = 4;
 const LISTED: usize = 20;
 
 /// The forms that a target may have.
-const FORMS: &str = "a target is a PID, PID:INODE, the inode number of a namespace, TYPE:[INODE], the path (with a slash) of a \
-                     namespace file or of a directory of persistent namespaces, a container ID, or netns:NAME";
+const FORMS: &str = "a target is a PID, PID:INODE, the inode number of a namespace, TYPE:[INODE], \
+                     the path (with a slash) of a namespace file or of a directory of persistent \
+                     namespaces, a container ID, or netns:NAME";
 
 /// Returns why a word is no target.
 pub(in crate::target) fn invalid_target(
@@ -47,7 +48,8 @@ pub(in crate::target) fn invalid_target(
     let id = prefix.and_then(|prefix| container_ids(prefix).into_iter().next());
     match id {
         Some(id) => Some(format!(
-            "a container ID requires at least 6 digits, or 12 if none is a letter: {} is one that begins so",
+            "a container ID requires at least 6 digits, or 12 if none is a letter: {} is one that \
+             begins so",
             &id[..12]
         )),
         None => Some(FORMS.to_owned()),
@@ -107,7 +109,8 @@ pub(in crate::target) fn unreadable_processes(closed: usize) -> Option<String> {
         _ => format!("that of one of {closed} processes"),
     };
     Some(format!(
-        "it may be {what} that user {user} may not inspect: that requires CAP_SYS_PTRACE, or being the process's user"
+        "it may be {what} that user {user} may not inspect: that requires CAP_SYS_PTRACE, or \
+         being the process's user"
     ))
 }
 
