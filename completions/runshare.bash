@@ -176,7 +176,7 @@ _runshare_value() { # OPTION PROGRAM
         -R | --root) __nsutils_offer_paths compgen -d -- "$part" ;;
         -w | --wd) __nsutils_offer_paths compgen -d -- "$part" ;;
         --whitelist-env) __nsutils_offer_list __nsutils_variables "$2" ;;
-        --network) __nsutils_offer < <(printf '%s\n' slirp4netns) ;;
+        --network) __nsutils_offer < <(printf '%s\n' pasta slirp4netns) ;;
         --persist) __nsutils_offer_paths compgen -d -- "$part" ;;
         --unpersist) __nsutils_offer_paths compgen -d -- "$part" ;;
         --mount-api) __nsutils_offer < <(printf '%s\n' host private rescue) ;;

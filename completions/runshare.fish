@@ -157,7 +157,7 @@ complete -c runshare -n __runshare_at_options -s l -l load-interp -d 'register t
 complete -c runshare -n __runshare_at_options -l whitelist-env -d 'run the program with only these variables, separated by commas' -r -f -a "(__nsutils_list variables)"
 complete -c runshare -n __runshare_at_options -l hostname -d 'set the host name inside; implies --uts' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l domainname -d 'set the NIS domain name inside; implies --uts' -r -f -a ""
-complete -c runshare -n __runshare_at_options -l network -d 'connect the network by slirp4netns; implies --net and --fork' -r -f -a "slirp4netns"
+complete -c runshare -n __runshare_at_options -l network -d 'connect the network by pasta or slirp4netns; implies --net and --fork' -r -f -a "pasta slirp4netns"
 complete -c runshare -n __runshare_at_options -l persist -d 'make each namespace without a FILE persistent in DIR, which is created' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l unpersist -d 'remove the persistent namespaces in DIR, and DIR, and run nothing' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l mount-api -d 'mount proc, sys, dev, run, tmp and resolv.conf inside' -f -a "host private rescue"

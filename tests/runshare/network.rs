@@ -1,4 +1,4 @@
-//! `--network`: the program reaches the outside through the real slirp4netns(1), and nothing of that stays behind.
+//! `--network`: the program reaches the outside through the real slirp4netns(1) and pasta(1), and nothing of that stays behind.
 //!
 //! Each test runs again in a network namespace of its own, the machine's network of these tests: a device with a default
 //! route that leads nowhere, a server on an address that the program does not have itself, and a name server on loopback.
@@ -6,6 +6,7 @@
 mod ends;
 mod fixture;
 mod isolation;
+mod name_server;
 mod values;
 
 use crate::fixture::{Machine, ordinary, runshare};
@@ -66,6 +67,16 @@ fn serves_a_user_with_65536_ids(helper: &str) {
             assert_eq!(outcome.out(), GREETING, "{options:?}");
         }
     });
+}
+
+#[test]
+fn pasta_connects_root_and_a_user_with_one_id() {
+    reaches_the_outside("pasta");
+}
+
+#[test]
+fn pasta_connects_a_user_with_65536_ids() {
+    serves_a_user_with_65536_ids("pasta");
 }
 
 #[test]

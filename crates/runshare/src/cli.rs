@@ -306,7 +306,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         ExtensionId::Network,
         "network",
         "HELPER[:ARGUMENTS]",
-        "connect the network by slirp4netns; implies --net and --fork",
+        "connect the network by pasta or slirp4netns; implies --net and --fork",
         ValueHint::Other,
     ),
     Opt::flag(

@@ -219,6 +219,18 @@ impl Options {
         }
     }
 
+    /// Has the program see a resolv.conf with this text, unless it has a root with a file of its own.
+    ///
+    /// # Errors
+    /// That the mount would propagate to other mount namespaces.
+    pub(crate) fn replace_resolv_conf(&mut self, text: String) -> Result<()> {
+        if self.root.is_none() || self.mounts.wants_resolv_conf() {
+            self.unshare(NsType::Mount);
+            self.mounts.replace_resolv_conf(text);
+        }
+        self.check_combinations()
+    }
+
     fn unshare(&mut self, ns_type: NsType) {
         self.unshare_into(ns_type, None);
     }

@@ -17,7 +17,7 @@ use crate::fork::{self, Exposure, Held, Watchdog};
 use crate::hint::{is_shell_alone, nothing_unshared};
 use crate::idmap::hint::foreign_subordinate_ids;
 use crate::idmap::write::IdMapWriter;
-use crate::network::Network;
+use crate::network::{self, Network};
 use crate::options::Options;
 use crate::persist::{NamespaceBinder, unpersist};
 use crate::{check, credentials, environment, init, mounts, timens, uts_net};
@@ -25,13 +25,14 @@ use crate::{check, credentials, environment, init, mounts, timens, uts_net};
 /// Runs `runshare`. Returns how the child ended that ran the program, or an error; does not return if this process became
 /// the program.
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
-    let options = Options::from_invocation(invocation)?;
+    let mut options = Options::from_invocation(invocation)?;
     if let Some(directory) = &options.extensions.unpersist {
         return unpersist::run(directory);
     }
     if options.extensions.check {
         return check::run(&options, &invocation.diagnostics);
     }
+    network::replace_name_server(&mut options)?;
     run_program(&options, invocation)
 }
 

@@ -13,6 +13,10 @@ fn a_bad_value_is_an_error() {
             "unsupported --network argument 'slirp'",
         ),
         (
+            &["--network=pasta:,"],
+            "invalid --network argument 'pasta:,': an argument must not be empty",
+        ),
+        (
             &["--network", "slirp4netns:"],
             "invalid --network argument 'slirp4netns:': an argument must not be empty",
         ),

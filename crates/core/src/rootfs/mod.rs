@@ -68,7 +68,7 @@ pub fn mount_all(
     use_mapped_ids();
     let prepared = requests.mounts.iter().map(PreparedMount::new);
     let prepared = prepared.collect::<Result<Vec<_>>>()?;
-    let resolv_conf = resolv_conf::open_source(requests, warn);
+    let resolv_conf = resolv_conf::open_source(requests, directory.as_fd(), warn);
     let root = if requests.is_ephemeral || overlay.is_some() {
         overlay::mount(directory.as_fd(), overlay)?
     } else {

@@ -57,6 +57,8 @@ pub(super) struct BindRequest {
 pub struct Requests {
     pub(super) api: Option<ApiMode>,
     resolv_conf: Option<ResolvConf>,
+    /// What stands in the resolv.conf, if it is not the caller's.
+    pub(super) resolv_conf_text: Option<String>,
     pub(super) omit_proc: bool,
     pub(super) is_ephemeral: bool,
     overlay: Option<PathBuf>,
@@ -125,11 +127,16 @@ impl Requests {
         self.omit_proc = true;
     }
 
+    /// Gives the new root a resolv.conf with this text, unless `--resolv-conf=off` was given.
+    pub fn replace_resolv_conf(&mut self, text: String) {
+        self.resolv_conf_text = Some(text);
+    }
+
     /// Whether the new root is to get the caller's resolv.conf.
-    pub(super) fn wants_resolv_conf(&self) -> bool {
+    pub fn wants_resolv_conf(&self) -> bool {
         match self.resolv_conf {
             Some(chosen) => chosen == ResolvConf::Auto,
-            None => self.api.is_some(),
+            None => self.api.is_some() || self.resolv_conf_text.is_some(),
         }
     }
 

@@ -1,36 +1,71 @@
 //! `--resolv-conf`: the caller's /etc/resolv.conf, so that names can be looked up in a root with another one or with none
 //! that leads anywhere.
 
-use std::os::fd::OwnedFd;
+use std::ffi::CStr;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Result;
 use nix::errno::Errno;
-use nix::fcntl::readlinkat;
+use nix::fcntl::{OFlag, openat, readlinkat};
 use nix::libc::{self, S_IFLNK};
+use nix::sys::stat::{Mode, fchmod};
 
-use super::attach::{NO_PROGRAMS, bind};
+use super::attach::{NO_PROGRAMS, NewFilesystem, bind};
 use super::error::{MountError, warn_unless};
 use super::requests::Requests;
 use super::root::{PointKind, Root};
 use super::source::Source;
 use crate::message::Message;
+use crate::safe_open::open_path;
 use crate::sys::directory::status_of;
+use crate::sys::file::write_all;
+use crate::sys::mount::{attach, detach};
 
 const PATH: &str = "etc/resolv.conf";
+const NAME: &CStr = c"resolv.conf";
 
-/// Opens the caller's file, if it is wanted and there.
-pub(super) fn open_source(requests: &Requests, warn: &dyn Fn(&Message)) -> Option<Source> {
+/// Opens the caller's file, or makes the one to be seen instead, if it is wanted and there. `directory` is the new root.
+pub(super) fn open_source(
+    requests: &Requests,
+    directory: BorrowedFd<'_>,
+    warn: &dyn Fn(&Message),
+) -> Option<Source> {
     if !requests.wants_resolv_conf() {
         return None;
     }
-    match Source::open(Path::new("/etc/resolv.conf")) {
+    let opened = match &requests.resolv_conf_text {
+        Some(text) => make_source(directory, text),
+        None => Source::open(Path::new("/etc/resolv.conf")).map_err(MountError::from),
+    };
+    match opened {
         Ok(source) => Some(source),
-        Err(errno) => {
-            warn_unless(Path::new(PATH), Err(errno.into()), warn);
+        Err(error) => {
+            warn_unless(Path::new(PATH), Err(error), warn);
             None
         }
     }
+}
+
+/// Makes a file with this text in a tmpfs of its own. The tmpfs is attached to the new root for a moment: what is attached
+/// nowhere cannot be cloned before Linux 6.15.
+fn make_source(directory: BorrowedFd<'_>, text: &str) -> Result<Source, MountError> {
+    let tmpfs = NewFilesystem::new(c"tmpfs", NO_PROGRAMS).with(c"mode", c"0755");
+    let tmpfs = tmpfs.make()?;
+    attach(&tmpfs, directory)?;
+    let made = write_file(&tmpfs, text).and_then(Source::from_fd);
+    detach(&tmpfs)?;
+    Ok(made?)
+}
+
+fn write_file(directory: &OwnedFd, text: &str) -> Result<OwnedFd, Errno> {
+    let flags = OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_WRONLY | OFlag::O_CLOEXEC;
+    let mode = Mode::from_bits_truncate(0o644);
+    let file = openat(directory, NAME, flags, mode)?;
+    // The caller's umask is for files of the caller's.
+    fchmod(&file, mode)?;
+    write_all(&file, text.as_bytes())?;
+    open_path(directory, NAME, OFlag::empty())
 }
 
 /// Mounts it on the file of the new root, or on the link: that may be absolute, or lead to what is not there yet, and

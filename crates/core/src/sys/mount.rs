@@ -7,7 +7,7 @@ use nix::errno::Errno;
 use nix::libc::{self, c_uint};
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
-use super::file::new_descriptor;
+use super::file::{fd_path, new_descriptor};
 
 /// How mounts and unmounts travel between a mount and its peers, `mount_namespaces(7)`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,6 +145,14 @@ pub fn join_peers_of(mount: impl AsFd, directory: impl AsFd) -> Result<(), Errno
 /// Those of `umount(2)`; EINVAL if nothing is mounted there.
 pub fn detach_here() -> Result<(), Errno> {
     umount2(".", MntFlags::MNT_DETACH)
+}
+
+/// Takes away the mount whose root this descriptor is of, which requires /proc.
+///
+/// # Errors
+/// Those of `umount(2)`; EINVAL if it is not mounted.
+pub fn detach(mount: impl AsFd) -> Result<(), Errno> {
+    umount2(&fd_path(mount), MntFlags::MNT_DETACH)
 }
 
 /// Takes away what is mounted at `target`, at once or when it is no longer busy.

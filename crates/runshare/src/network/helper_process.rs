@@ -58,6 +58,11 @@ impl<'a> Command<'a> {
         self.arguments.push(argument.into());
     }
 
+    /// Adds arguments.
+    pub(super) fn args<const COUNT: usize>(&mut self, arguments: [&str; COUNT]) {
+        self.arguments.extend(arguments.map(OsString::from));
+    }
+
     /// Has the helper inherit a descriptor under the number that this returns.
     pub(super) fn inherit(&mut self, descriptor: OwnedFd) -> c_int {
         let number = descriptor.as_raw_fd();

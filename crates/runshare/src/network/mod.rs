@@ -19,11 +19,14 @@
 mod helper_process;
 mod hint;
 mod messages;
+mod name_server;
 mod option;
+mod pasta;
 mod slirp4netns;
 mod watcher;
 
 use std::env;
+use std::fs;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::path::PathBuf;
 
@@ -124,6 +127,24 @@ impl Drop for Network {
     fn drop(&mut self) {
         self.close();
     }
+}
+
+/// Has the program ask the helper for names where the name server of the caller is on loopback. Call it before the
+/// namespaces are made: another resolv.conf requires a mount namespace.
+///
+/// # Errors
+/// That the mounts of the new mount namespace would propagate.
+pub(crate) fn replace_name_server(options: &mut Options) -> Result<()> {
+    let Some(network) = &mut options.extensions.network else {
+        return Ok(());
+    };
+    // Without the file there is nothing to be replaced.
+    let text = fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+    let Some((address, text)) = name_server::replace(network, &text) else {
+        return Ok(());
+    };
+    network.name_server = Some(address);
+    options.replace_resolv_conf(text)
 }
 
 /// Returns the path of a program as PATH leads to it.

@@ -1,6 +1,7 @@
 //! The values of `--network` and `--publish`.
 
 use std::ffi::{OsStr, OsString};
+use std::net::Ipv4Addr;
 use std::os::unix::ffi::OsStrExt;
 
 use nscore::cli::{Message, message};
@@ -8,6 +9,8 @@ use nscore::cli::{Message, message};
 /// The program that connects the new network namespace to the outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum HelperKind {
+    /// pasta(1).
+    Pasta,
     /// slirp4netns(1).
     Slirp4netns,
 }
@@ -16,6 +19,7 @@ impl HelperKind {
     /// Returns the name of the program.
     pub(crate) fn name(self) -> &'static str {
         match self {
+            HelperKind::Pasta => "pasta",
             HelperKind::Slirp4netns => "slirp4netns",
         }
     }
@@ -27,15 +31,18 @@ pub(crate) struct NetworkOption {
     pub(crate) helper: HelperKind,
     /// What is added to the command line of the helper.
     pub(crate) arguments: Vec<OsString>,
+    /// The address inside that stands for the caller's name server on loopback.
+    pub(crate) name_server: Option<Ipv4Addr>,
 }
 
-/// Parses `slirp4netns[:ARGUMENT,…]`.
+/// Parses `pasta|slirp4netns[:ARGUMENT,…]`.
 ///
 /// # Errors
 /// That there is no such helper, or that an argument is empty or has a null byte.
 pub(crate) fn parse_network(value: &OsStr) -> Result<NetworkOption, Message> {
     let mut parts = value.as_bytes().splitn(2, |byte| *byte == b':');
     let helper = match parts.next() {
+        Some(b"pasta") => HelperKind::Pasta,
         Some(b"slirp4netns") => HelperKind::Slirp4netns,
         _ => {
             return Err(message(&[
@@ -45,21 +52,22 @@ pub(crate) fn parse_network(value: &OsStr) -> Result<NetworkOption, Message> {
             ]));
         }
     };
-    let Some(arguments) = parts.next() else {
-        let arguments = Vec::new();
-        return Ok(NetworkOption { helper, arguments });
-    };
-    let mut words = Vec::new();
-    for word in arguments.split(|byte| *byte == b',') {
+    let mut arguments = Vec::new();
+    for word in parts
+        .next()
+        .iter()
+        .flat_map(|words| words.split(|byte| *byte == b','))
+    {
         if word.is_empty() {
             let why: &str = "': an argument must not be empty";
             return Err(message(&[&"invalid --network argument '", &value, &why]));
         }
-        words.push(OsStr::from_bytes(word).to_owned());
+        arguments.push(OsStr::from_bytes(word).to_owned());
     }
     Ok(NetworkOption {
         helper,
-        arguments: words,
+        arguments,
+        name_server: None,
     })
 }
 
@@ -78,6 +86,7 @@ mod tests {
             network.map(|network| network.arguments).ok()
         };
         assert_eq!(arguments("slirp4netns"), Some(Vec::new()));
+        assert_eq!(arguments("pasta"), Some(Vec::new()));
         let expected = ["--mtu=65520", "-6"].map(OsString::from).to_vec();
         assert_eq!(arguments("slirp4netns:--mtu=65520,-6"), Some(expected));
         let colons = vec![OsString::from("--outbound-addr6=fe80::1")];

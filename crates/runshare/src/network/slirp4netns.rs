@@ -1,6 +1,8 @@
 //! slirp4netns(1). It writes a 1 to a descriptor when the network is configured, and ends when the other end of another
 //! descriptor is closed, even by a SIGKILL of this process.
 
+use std::ffi::OsStr;
+use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Result};
@@ -11,6 +13,17 @@ use crate::network::watcher::Target;
 
 /// The name of the device that it creates.
 const DEVICE: &str = "tap0";
+
+/// The address inside whose port 53 is that of the caller's name server: the third of its network, the value of `--cidr`.
+/// `None` if that is not one.
+pub(super) fn name_server(cidr: Option<&OsStr>) -> Option<Ipv4Addr> {
+    let Some(cidr) = cidr else {
+        return Some(Ipv4Addr::new(10, 0, 2, 3));
+    };
+    let (network, _) = cidr.to_str()?.split_once('/')?;
+    let network: Ipv4Addr = network.parse().ok()?;
+    u32::from(network).checked_add(3).map(Ipv4Addr::from)
+}
 
 /// Starts it; the second value is what it reports on that it is ready.
 ///
@@ -29,11 +42,9 @@ pub(super) fn start(
     let (exit_end, exit) = pipe()?;
     let ready_end = command.inherit(ready_end);
     let exit_end = command.inherit(exit_end);
-    command.arg("--configure");
+    command.args(["--configure", "--disable-host-loopback", "--enable-seccomp"]);
     command.arg(format!("--ready-fd={ready_end}"));
     command.arg(format!("--exit-fd={exit_end}"));
-    command.arg("--disable-host-loopback");
-    command.arg("--enable-seccomp");
     if target.is_for_root || target.has_root {
         command.arg("--enable-sandbox");
     }

@@ -19,7 +19,7 @@ use nscore::sys::signal::SignalSet;
 use crate::message_with_pid::recv_with_pid;
 use crate::network::helper_process::{Command, HelperProcess};
 use crate::network::option::{HelperKind, NetworkOption};
-use crate::network::slirp4netns;
+use crate::network::{pasta, slirp4netns};
 
 /// What the watcher needs.
 pub(super) struct Watcher<'a> {
@@ -95,6 +95,7 @@ impl Watcher<'_> {
             return Ok(());
         };
         let (mut helper, ready) = match self.network.helper {
+            HelperKind::Pasta => pasta::start(command, self.network, &target)?,
             HelperKind::Slirp4netns => slirp4netns::start(command, self.network, &target)?,
         };
         drop(target);

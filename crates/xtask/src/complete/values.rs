@@ -47,7 +47,7 @@ impl Values {
             ("filter", _) => Values::Found("columns"),
             ("whitelist-env", _) => Values::List("variables"),
             ("type", _) => words(&kinds()),
-            ("network", _) => words(&["slirp4netns"]),
+            ("network", _) => words(&["pasta", "slirp4netns"]),
             ("tree", _) => words(&["owner", "parent", "process"]),
             ("graph", _) => words(&["dot", "mermaid"]),
             ("map-users" | "map-groups", _) => words(&["auto", "subids", "all"]),

@@ -1,0 +1,54 @@
+//! pasta(1). It writes its PID to a file when the network is configured, and does not end by itself.
+//!
+//! It closes every descriptor but the standard ones, in versions since 2024, so these are what it gets: standard input is
+//! the network namespace, and the file of the PID is standard output, a pipe. No file of another name is needed, where
+//! another user could have put one.
+
+use std::net::Ipv4Addr;
+use std::os::fd::OwnedFd;
+
+use anyhow::{Context, Result};
+
+use crate::network::helper_process::{Command, HelperProcess, pipe};
+use crate::network::option::NetworkOption;
+use crate::network::watcher::Target;
+
+/// The address inside whose port 53 is that of the caller's name server.
+pub(super) const NAME_SERVER: Ipv4Addr = Ipv4Addr::new(169, 254, 1, 1);
+
+/// Starts it; the second value is what it reports on that it is ready.
+///
+/// Root, which pasta would change to `nobody`, which may not enter the namespace, enters the network namespace alone.
+/// Another user must enter the user namespace first, by the PID of a process in it.
+///
+/// # Errors
+/// Those of the system calls.
+pub(super) fn start(
+    mut command: Command<'_>,
+    network: &NetworkOption,
+    target: &Target,
+) -> Result<(HelperProcess, OwnedFd)> {
+    let (ready, ready_end) = pipe()?;
+    command.stdin = Some(target.network.try_clone().context("fcntl failed")?);
+    command.stdout = Some(ready_end);
+    command.args(["--foreground", "--quiet", "--config-net", "--no-map-gw"]);
+    command.args(["--pid", "/proc/self/fd/1", "--netns", "/proc/self/fd/0"]);
+    if target.is_for_root {
+        command.args(["--netns-only", "--runas", "0"]);
+    } else {
+        command.arg("--userns");
+        command.arg(format!("/proc/{}/ns/user", target.process));
+    }
+    for option in ["--tcp-ports", "--udp-ports", "--tcp-ns", "--udp-ns"] {
+        command.args([option, "none"]);
+    }
+    if let Some(address) = network.name_server {
+        command.arg("--dns-forward");
+        command.arg(address.to_string());
+    }
+    for argument in &network.arguments {
+        command.arg(argument);
+    }
+    let helper = command.spawn(None)?;
+    Ok((helper, ready))
+}
