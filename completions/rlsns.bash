@@ -151,7 +151,7 @@ _rlsns_value() { # OPTION PROGRAM
         -T | --tree) __nsutils_offer < <(printf '%s\n' owner parent process) ;;
         --holders) __nsutils_offer < <(__nsutils_namespaces "$2") ;;
         --compare) __nsutils_offer_list __nsutils_processes "$2" ;;
-        --graph) __nsutils_offer < <(printf '%s\n' dot mermaid) ;;
+        --graph) __nsutils_offer < <(printf '%s\n' dot mermaid json) ;;
         operand) __nsutils_offer < <(__nsutils_namespaces "$2") ;;
     esac
 }

@@ -92,14 +92,14 @@ function __nsutils_user_group
 end
 
 complete -c rlsns -f -a "(__nsutils_namespaces)"
-complete -c rlsns -s p -l task -d 'namespaces of this process' -r -f -a "(__nsutils_processes)"
+complete -c rlsns -s p -l task -d 'namespaces of this process, see rnsenter(1) for others' -r -f -a "(__nsutils_processes)"
 complete -c rlsns -s o -l output -d 'show these columns; +LIST: add them to the default ones' -r -f -a "(__nsutils_list columns)"
 complete -c rlsns -s Q -l filter -d 'namespaces for which the expression is true' -r -f -a "(__nsutils_columns)"
 complete -c rlsns -s t -l type -d 'namespaces of this type; may be given several times' -r -f -a "user cgroup ipc uts net pid mnt time"
 complete -c rlsns -s T -l tree -d 'show a tree by owner (default), parent or process' -f -a "owner parent process"
 complete -c rlsns -l holders -d 'show what keeps this namespace alive' -r -f -a "(__nsutils_namespaces)"
-complete -c rlsns -l compare -d 'compare the namespaces of these processes; one PID: with the caller' -r -f -a "(__nsutils_list processes)"
-complete -c rlsns -l graph -d 'draw a graph for Graphviz: dot (default), or mermaid' -f -a "dot mermaid"
+complete -c rlsns -l compare -d 'compare the namespaces of these processes; one: with the caller' -r -f -a "(__nsutils_list processes)"
+complete -c rlsns -l graph -d 'draw a graph for Graphviz: dot (default), mermaid or json' -f -a "dot mermaid json"
 complete -c rlsns -s J -l json -d 'write JSON'
 complete -c rlsns -s h -l help -d 'show this help and exit'
 complete -c rlsns -l output-all -d 'show all columns of the original'

@@ -126,8 +126,8 @@ _rlsns() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*-p+[namespaces of this process]:PID: __nsutils_processes' \
-'*--task=[namespaces of this process]:PID: __nsutils_processes' \
+'*-p+[namespaces of this process, see rnsenter(1) for others]:TARGET: __nsutils_processes' \
+'*--task=[namespaces of this process, see rnsenter(1) for others]:TARGET: __nsutils_processes' \
 '*-o+[show these columns; +LIST\: add them to the default ones]:LIST: __nsutils_list columns' \
 '*--output=[show these columns; +LIST\: add them to the default ones]:LIST: __nsutils_list columns' \
 '*-Q+[namespaces for which the expression is true]:EXPR: __nsutils_columns' \
@@ -136,9 +136,9 @@ _rlsns() {
 '*--type=[namespaces of this type; may be given several times]:NAME:(user cgroup ipc uts net pid mnt time)' \
 '*-T-[show a tree by owner (default), parent or process]::REL:(owner parent process)' \
 '*--tree=-[show a tree by owner (default), parent or process]::REL:(owner parent process)' \
-'*--holders=[show what keeps this namespace alive]:NS: __nsutils_namespaces' \
-'*--compare=[compare the namespaces of these processes; one PID\: with the caller]:PID[,PID...]: __nsutils_list processes' \
-'*--graph=-[draw a graph for Graphviz\: dot (default), or mermaid]::FORM:(dot mermaid)' \
+'*--holders=[show what keeps this namespace alive]:TARGET: __nsutils_namespaces' \
+'*--compare=[compare the namespaces of these processes; one\: with the caller]:TARGET[,TARGET...]: __nsutils_list processes' \
+'*--graph=-[draw a graph for Graphviz\: dot (default), mermaid or json]::FORM:(dot mermaid json)' \
 '-J[write JSON]' \
 '--json[write JSON]' \
 '-h[show this help and exit]' \

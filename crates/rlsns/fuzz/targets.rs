@@ -8,6 +8,7 @@ use nscore::cli::Invocation;
 use nscore::procfs::Stat;
 
 use crate::options::Request;
+use crate::target::TargetSpec;
 
 /// Returns whether there are repetitions of repetitions. Each makes the C library's regcomp(3) take a multiple of the
 /// memory, for lsns as for us, and who asks for that is who gets it.
@@ -29,11 +30,9 @@ fn argv() {
         let invocation = Invocation::parse(&crate::cli::TOOL, crate::cli::OPTIONS, words);
         if let Ok(Request::List(options)) = Request::parse(&invocation) {
             assert!(!options.columns.is_empty());
-            assert!(
-                options
-                    .task
-                    .is_none_or(|task| (1..=i32::MAX.unsigned_abs()).contains(&task))
-            );
+            if let Some(TargetSpec::Process(pid)) = options.task {
+                assert!((1..=i32::MAX.unsigned_abs()).contains(&pid));
+            }
             assert!(options.task.is_none() || options.namespace.is_none());
         }
     });

@@ -52,9 +52,14 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     Opt::flag(OptionId::Json, "json", "write JSON")
         .short('J')
         .heading(FORM),
-    Opt::required(OptionId::Task, "task", "PID", "namespaces of this process")
-        .short('p')
-        .heading(CHOICE),
+    Opt::required(
+        OptionId::Task,
+        "task",
+        "TARGET",
+        "namespaces of this process, see rnsenter(1) for others",
+    )
+    .short('p')
+    .heading(CHOICE),
     Opt::help("show this help and exit").short('h'),
     Opt::required(
         OptionId::Output,
@@ -145,22 +150,22 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     Opt::required(
         OptionId::Holders,
         "holders",
-        "NS",
+        "TARGET",
         "show what keeps this namespace alive",
     )
     .heading(EXTENSIONS),
     Opt::required(
         OptionId::Compare,
         "compare",
-        "PID[,PID...]",
-        "compare the namespaces of these processes; one PID: with the caller",
+        "TARGET[,TARGET...]",
+        "compare the namespaces of these processes; one: with the caller",
     )
     .heading(EXTENSIONS),
     Opt::optional(
         OptionId::Graph,
         "graph",
         "FORM",
-        "draw a graph for Graphviz: dot (default), or mermaid",
+        "draw a graph for Graphviz: dot (default), mermaid or json",
     )
     .heading(EXTENSIONS),
 ];

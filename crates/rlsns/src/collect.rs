@@ -12,6 +12,7 @@ use crate::hint;
 use crate::mode::TreeKind;
 use crate::options::Options;
 use crate::parse::ParsedFilter;
+use crate::target::TargetSpec;
 
 /// The exit status of lsns without /proc.
 const WITHOUT_PROC: c_int = 32;
@@ -69,7 +70,8 @@ pub(crate) fn scan_options(options: &Options, filter: Option<&ParsedFilter>) -> 
     };
     let is_one_namespace = options.namespace.is_some_and(|number| number != 0);
     // The links of processes are enough for the namespaces of one process and the processes of one namespace.
-    let links_suffice = options.task.is_some() || is_one_namespace;
+    let is_process = matches!(options.task, Some(TargetSpec::Process(_)));
+    let links_suffice = is_process || is_one_namespace;
     ScanOptions {
         types: options.types.unwrap_or(NsTypes::ALL),
         fds: !links_suffice || needs(Column::Held),

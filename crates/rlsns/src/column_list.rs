@@ -26,6 +26,9 @@ pub(crate) fn parse_column_list(list: Option<&OsStr>, default: &[Column]) -> Res
         [b'+', more @ ..] => (default.to_vec(), more),
         all => (Vec::new(), all),
     };
+    // Where the list is not added to the default ones, every column is where it was named.
+    let command = columns.last() == Some(&Column::Command);
+    let mut command = command.then(|| columns.len() - 1);
     if rest.is_empty() {
         return Err(without_message());
     }
@@ -41,7 +44,14 @@ pub(crate) fn parse_column_list(list: Option<&OsStr>, default: &[Column]) -> Res
             let why = unknown_word(OsStr::from_bytes(name), Column::names());
             return Err(Error::new(unknown).context(why));
         };
-        columns.push(column);
+        match &mut command {
+            // Before COMMAND, which alone is truncated on a terminal.
+            Some(place) if Column::ADDED.contains(&column) => {
+                columns.insert(*place, column);
+                *place += 1;
+            }
+            _ => columns.push(column),
+        }
         rest = comma.map_or(&[], |comma| &rest[comma + 1..]);
     }
     Ok(columns)
@@ -54,6 +64,17 @@ mod tests {
     fn parse(list: &str) -> Result<Vec<Column>, String> {
         let parsed = super::parse_column_list(Some(list.as_ref()), &[Column::Ns, Column::Type]);
         parsed.map_err(|error| error.root_cause().to_string())
+    }
+
+    #[test]
+    fn columns_of_our_own_are_added_before_the_command() {
+        use Column::{Command, Container, Held, Ns, Pid};
+        let parse = |list: &str| {
+            super::parse_column_list(Some(list.as_ref()), &[Ns, Command]).expect("columns")
+        };
+        assert_eq!(parse("+CONTAINER,HELD"), [Ns, Container, Held, Command]);
+        assert_eq!(parse("+PID,HELD"), [Ns, Held, Command, Pid]);
+        assert_eq!(parse("COMMAND,HELD"), [Command, Held]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! namespace that has to end before it can.
 
 use anyhow::Result;
+use nscore::ns_type::NsType;
 use nscore::scan::{
     HoldKind, Holder, NsRecord, NsRequests, NsTypes, Process, ScanOptions, Snapshot, Task,
 };
@@ -10,25 +11,36 @@ use smartcols::{Cell, Column, Row, Table};
 use crate::hint;
 use crate::process_info::{UserNames, command_line};
 
-/// Returns the table of what holds the namespace with this inode number.
+/// Returns the namespace with this inode number, of one of these types if any are given.
 ///
 /// # Errors
 /// There is no such namespace.
-pub(crate) fn holders_table(snapshot: &Snapshot, namespace: u64) -> Result<Table> {
+pub(crate) fn find_held(
+    snapshot: &Snapshot,
+    namespace: u64,
+    types: Option<NsTypes>,
+) -> Result<(u32, NsType)> {
     let inode = u32::try_from(namespace).ok();
-    if inode.is_none_or(|inode| !snapshot.namespaces.contains_key(&inode)) {
-        return Err(hint::namespace_not_found(namespace, true));
+    let found = inode.and_then(|inode| Some((inode, snapshot.namespaces.get(&inode)?.ns_type)));
+    match found {
+        Some((_, ns_type)) if types.is_some_and(|types| !types.contains(ns_type)) => {}
+        Some(found) => return Ok(found),
+        None => {}
     }
+    Err(hint::namespace_not_found(namespace, true))
+}
+
+/// Returns the table of what holds the namespace that was scanned for.
+pub(crate) fn holders_table(snapshot: &Snapshot) -> Table {
     let users = UserNames::default();
     let holders = snapshot.holders.iter();
-    Ok(Table {
-        json_key: "holders",
-        json_members: vec![("unreadable", snapshot.unread.processes() as u64)],
+    Table {
         columns: table_columns(),
         rows: holders
             .map(|holder| table_row(snapshot, &users, holder))
             .collect(),
-    })
+        ..Table::default()
+    }
 }
 
 /// Returns what the scan must find out: a holder may be anywhere.
@@ -77,7 +89,7 @@ fn table_row(snapshot: &Snapshot, users: &UserNames, holder: &Holder) -> Row {
 
 /// Returns the process of a row: the holder, or, for a mount in another mount namespace and for a child namespace, the
 /// process with the lowest PID in there, through which it can be entered.
-fn holder_process<'a>(snapshot: &'a Snapshot, holder: &Holder) -> Option<&'a Process> {
+pub(crate) fn holder_process<'a>(snapshot: &'a Snapshot, holder: &Holder) -> Option<&'a Process> {
     let lowest = |inode: &u32| {
         let found: &NsRecord = snapshot.namespaces.get(inode)?;
         snapshot.first_member(found)
@@ -127,7 +139,6 @@ fn describe_task(task: Task, hold: HoldKind) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use nscore::ns_type::NsType;
 
     #[test]
     fn every_kind_of_holder_is_described() {

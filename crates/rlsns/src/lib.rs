@@ -11,6 +11,7 @@ mod column_list;
 mod compare;
 mod graph;
 mod hint;
+mod holder_json;
 mod holders;
 mod list_columns;
 mod locale;
@@ -21,6 +22,7 @@ mod parse;
 mod process_info;
 mod rows;
 mod run;
+mod target;
 
 use std::ffi::c_int;
 

@@ -6,14 +6,16 @@ use nscore::cli::getopt::ParsedOption;
 use nscore::cli::sentence;
 
 use crate::cli::OptionId;
+use crate::compare::ComparedTarget;
+use crate::target::TargetSpec;
 
 /// What is shown instead of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// What keeps this namespace alive.
-    Holders(u64),
+    /// What keeps the namespace alive that this names.
+    Holders(TargetSpec),
     /// Which namespaces these processes share.
-    Compare(Vec<u32>),
+    Compare(Vec<ComparedTarget>),
     Graph(GraphFormat),
 }
 
@@ -24,6 +26,8 @@ pub(crate) enum GraphFormat {
     Dot,
     /// That of Mermaid, which is rendered where Markdown is shown.
     Mermaid,
+    /// Nodes and edges as JSON.
+    Json,
 }
 
 /// What the parent of a row in a tree is.
@@ -78,8 +82,7 @@ fn is_allowed_with(mode: OptionId, option: OptionId) -> bool {
     let is_output = matches!(option, Json | Raw | NoHeadings | NoTruncate | NoWrap | List);
     match mode {
         _ if mode == option => true,
-        Holders => is_output,
-        Compare => is_output || option == Type,
+        Holders | Compare => is_output || option == Type,
         Graph => matches!(
             option,
             Task | Persistent | Filter | Type | NoTruncate | Hidden | NoHidden
@@ -114,6 +117,7 @@ mod tests {
     fn a_mode_is_combined_with_the_options_that_have_an_effect() {
         for line in [
             "--holders 5 -J -n -u",
+            "--holders 5 -n -t net",
             "-rW --holders 5 -l --holders 6",
             "--compare 5 -t net -t uts -r",
             "--graph -t net -p 5 -P -Q NS -u",
@@ -130,7 +134,6 @@ mod tests {
             ("--graph --compare 5", "--graph and --compare"),
             ("--compare 5 --holders 5", "--compare and --holders"),
             ("-o NS --holders 5", "--output and --holders"),
-            ("--holders 5 -n -t net", "--holders and --type"),
             ("-p 5 --compare 5", "--task and --compare"),
             ("--graph -J", "--graph and --json"),
             ("-T --graph=dot", "--tree and --graph"),

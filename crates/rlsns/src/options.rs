@@ -13,17 +13,19 @@ use nscore::scan::NsTypes;
 use crate::cli::OptionId;
 use crate::column::Column;
 use crate::column_list::parse_column_list;
+use crate::compare::{ComparedTarget, parse_compared};
 use crate::mode::{GraphFormat, Mode, TreeKind, check_combination};
 use crate::output::{OutputFormat, OutputOptions};
 use crate::parse;
 use crate::parse::ParsedFilter;
+use crate::target::TargetSpec;
 
 /// What the command line requests of a list or a graph.
 #[derive(Debug)]
 pub(crate) struct Options {
     pub(crate) output: OutputOptions,
-    /// Only the namespaces of this process.
-    pub(crate) task: Option<u32>,
+    /// Only the namespaces that this names.
+    pub(crate) task: Option<TargetSpec>,
     /// Not the namespaces, but the processes in this one; 0 is any namespace.
     pub(crate) namespace: Option<u64>,
     /// The types that were named; all if none was.
@@ -44,9 +46,9 @@ pub(crate) enum Request {
     /// List namespaces or processes.
     List(Options),
     /// List what keeps this namespace alive.
-    Holders(u64, OutputOptions),
+    Holders(u64, Option<NsTypes>, OutputOptions),
     /// Compare the namespaces, of these types, of these processes.
-    Compare(Vec<u32>, NsTypes, OutputOptions),
+    Compare(Vec<ComparedTarget>, NsTypes, OutputOptions),
     /// Draw the selected namespaces.
     Graph(GraphFormat, Options),
 }
@@ -56,7 +58,7 @@ pub(crate) enum Request {
 struct RawArgs<'a> {
     json: bool,
     raw: bool,
-    task: Option<u32>,
+    task: Option<TargetSpec>,
     persistent: bool,
     columns: Option<&'a OsStr>,
     all_columns: bool,
@@ -96,7 +98,7 @@ impl Request {
             Some(_) if args.task.is_some() => {
                 bail!("--task is mutually exclusive with <namespace>")
             }
-            Some(operand) => Some(parse::parse_inode(operand)?),
+            Some(operand) => args.apply_operand(operand)?,
             None => None,
         };
         args.into_request(namespace)
@@ -117,7 +119,10 @@ impl<'a> RawArgs<'a> {
             }
             OptionId::Task => {
                 exclude(self.persistent, "--persistent", "--task")?;
-                self.task = Some(parse::parse_pid(value)?);
+                self.task = Some(match self.is_original {
+                    true => TargetSpec::Process(parse::parse_pid(value)?),
+                    false => TargetSpec::parse_process(value)?,
+                });
             }
             OptionId::Persistent => {
                 exclude(self.task.is_some(), "--task", "--persistent")?;
@@ -138,13 +143,43 @@ impl<'a> RawArgs<'a> {
             OptionId::ListColumns => self.list_columns = true,
             OptionId::Hidden => self.hidden = Some(true),
             OptionId::NoHidden => self.hidden = Some(false),
-            OptionId::Holders => self.mode = Some(Mode::Holders(parse::parse_inode(value)?)),
-            OptionId::Compare => self.mode = Some(Mode::Compare(parse::parse_pids(value)?)),
+            OptionId::Holders => {
+                self.mode = Some(Mode::Holders(TargetSpec::parse_namespace(value)?));
+            }
+            OptionId::Compare => self.mode = Some(Mode::Compare(parse_compared(value)?)),
             OptionId::Graph => {
                 self.mode = Some(Mode::Graph(parse::parse_graph_format(optional_value)?));
             }
         }
         Ok(())
+    }
+
+    /// Takes the operand: the inode number of the namespace whose processes are listed, if it names one; if not, what it
+    /// names is listed as by `--task`.
+    fn apply_operand(&mut self, operand: &OsStr) -> Result<Option<u64>> {
+        if self.is_original {
+            return parse::parse_inode(operand).map(Some);
+        }
+        match TargetSpec::parse_namespace(operand)? {
+            TargetSpec::Namespace(number, ns_type) => {
+                self.restrict_types(ns_type);
+                Ok(Some(number))
+            }
+            target => {
+                self.task = Some(target);
+                Ok(None)
+            }
+        }
+    }
+
+    /// Leaves this type alone, if it was chosen.
+    fn restrict_types(&mut self, ns_type: Option<NsType>) {
+        let Some(ns_type) = ns_type else { return };
+        let chosen = self.types.unwrap_or(NsTypes::ALL);
+        self.types = Some(match chosen.contains(ns_type) {
+            true => NsTypes::NONE.with(ns_type),
+            false => NsTypes::NONE,
+        });
     }
 
     fn output_format(&self) -> OutputFormat {
@@ -179,8 +214,12 @@ impl<'a> RawArgs<'a> {
         let types = self.types.unwrap_or(NsTypes::ALL);
         let output = self.output_options();
         Ok(match mode {
-            Mode::Holders(namespace) => Request::Holders(namespace, output),
-            Mode::Compare(pids) => Request::Compare(pids, types, output),
+            Mode::Holders(target) => {
+                let (namespace, ns_type) = target.single_namespace(self.types)?;
+                self.restrict_types(ns_type);
+                Request::Holders(namespace, self.types, output)
+            }
+            Mode::Compare(targets) => Request::Compare(targets, types, output),
             Mode::Graph(format) => {
                 // lsns draws no graph, so no script expects one without them.
                 self.hidden.get_or_insert(true);

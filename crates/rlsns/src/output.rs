@@ -3,7 +3,7 @@
 use std::env;
 
 use nscore::sys::terminal;
-use smartcols::{Format, JsonStyle, Table};
+use smartcols::{Format, Json, JsonStyle, Table};
 
 use crate::locale::LocaleCharacters;
 
@@ -35,13 +35,15 @@ impl OutputOptions {
         table.render(self.table_format(), &LocaleCharacters::default())
     }
 
+    /// Renders what is no table.
+    pub(crate) fn render_json(self, value: &Json) -> Vec<u8> {
+        value.render(json_style())
+    }
+
     fn table_format(self) -> Format {
         let headings = self.headings;
         match self.format {
-            OutputFormat::Json => {
-                let style = env::var_os("LIBSMARTCOLS_JSON");
-                Format::Json(JsonStyle::from_env_value(style.as_deref()))
-            }
+            OutputFormat::Json => Format::Json(json_style()),
             OutputFormat::Raw => Format::Raw { headings },
             OutputFormat::Text => Format::Text {
                 headings,
@@ -50,4 +52,10 @@ impl OutputOptions {
             },
         }
     }
+}
+
+/// Returns how JSON is to be divided into lines.
+pub(crate) fn json_style() -> JsonStyle {
+    let style = env::var_os("LIBSMARTCOLS_JSON");
+    JsonStyle::from_env_value(style.as_deref())
 }

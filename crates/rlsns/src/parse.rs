@@ -35,13 +35,6 @@ pub(crate) fn parse_pid(text: &OsStr) -> Result<u32> {
     read.map_err(|reason| number::complaint_error("invalid PID argument", text, reason))
 }
 
-/// Parses PIDs that are separated by commas.
-pub(crate) fn parse_pids(list: &OsStr) -> Result<Vec<u32>> {
-    let pids = list.as_bytes().split(|byte| *byte == b',');
-    pids.map(|text| parse_pid(OsStr::from_bytes(text)))
-        .collect()
-}
-
 /// Parses the inode number of a namespace; the value may be greater than any inode number.
 pub(crate) fn parse_inode(text: &OsStr) -> Result<u64> {
     let read = number::decimal(text, false)
@@ -87,9 +80,10 @@ pub(crate) fn parse_graph_format(name: Option<&OsStr>) -> Result<GraphFormat> {
     match name.as_bytes() {
         b"dot" => Ok(GraphFormat::Dot),
         b"mermaid" => Ok(GraphFormat::Mermaid),
+        b"json" => Ok(GraphFormat::Json),
         _ => {
             let unknown = sentence("unknown graph type: %s", &[&name]);
-            Err(Error::new(unknown).context(unknown_word(name, ["dot", "mermaid"])))
+            Err(Error::new(unknown).context(unknown_word(name, ["dot", "mermaid", "json"])))
         }
     }
 }
@@ -132,23 +126,12 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_pids_has_no_empty_item() {
-        assert_eq!(parsed(parse_pids("1".as_ref())), Ok(vec![1]));
-        let list = parse_pids("812,1,812".as_ref());
-        assert_eq!(parsed(list), Ok(vec![812, 1, 812]));
-        for (list, item) in [("", ""), ("1,", ""), (",1", ""), ("1,x,0", "x")] {
-            let sentence = format!("invalid PID argument: '{item}'");
-            assert_eq!(parsed(parse_pids(list.as_ref())), Err(sentence), "{list}");
-        }
-        assert!(parsed(parse_pids("1,0".as_ref())).is_err());
-    }
-
-    #[test]
-    fn a_graph_has_one_of_two_formats() {
+    fn a_graph_has_one_of_three_formats() {
         let parse = |name: &str| parsed(parse_graph_format(Some(name.as_ref())));
         assert_eq!(parsed(parse_graph_format(None)), Ok(GraphFormat::Dot));
         assert_eq!(parse("dot"), Ok(GraphFormat::Dot));
         assert_eq!(parse("mermaid"), Ok(GraphFormat::Mermaid));
+        assert_eq!(parse("json"), Ok(GraphFormat::Json));
         for name in ["", "DOT", "svg", "dot "] {
             assert_eq!(parse(name), Err(format!("unknown graph type: {name}")));
         }

@@ -10,6 +10,7 @@ use nscore::scan::{NsRecord, NsTypes, Process, Snapshot};
 
 use crate::mode::TreeKind;
 use crate::options::Options;
+use crate::target::TargetSpec;
 
 /// A row: a namespace, and the process that is shown with it.
 #[derive(Clone, Copy, Debug)]
@@ -45,10 +46,9 @@ pub(crate) fn namespace_rows<'a>(
     options: &Options,
     selects: Selects<'a>,
 ) -> Result<Vec<Row<'a>>> {
-    let task = options.task.map(|pid| snapshot.process(pid));
     let is_requested = |inode: u32, namespace: &NsRecord| {
-        let is_in = |process: &Process| process.namespace(namespace.ns_type) == inode;
-        let has_task = task.is_none_or(|task| task.is_some_and(is_in));
+        let task = options.task.as_ref();
+        let has_task = task.is_none_or(|task| is_of_target(snapshot, task, inode, namespace));
         let has_type = options
             .types
             .is_none_or(|types| types.contains(namespace.ns_type));
@@ -76,6 +76,25 @@ pub(crate) fn namespace_rows<'a>(
         }
     }
     Ok(builder.rows)
+}
+
+/// Returns whether a namespace is one of those that a target names.
+fn is_of_target(
+    snapshot: &Snapshot,
+    target: &TargetSpec,
+    inode: u32,
+    namespace: &NsRecord,
+) -> bool {
+    match target {
+        TargetSpec::Process(pid) => snapshot
+            .process(*pid)
+            .is_some_and(|process| process.namespace(namespace.ns_type) == inode),
+        TargetSpec::Namespace(number, ns_type) => {
+            *number == u64::from(inode)
+                && ns_type.is_none_or(|ns_type| ns_type == namespace.ns_type)
+        }
+        TargetSpec::Directory(namespaces) => namespaces.contains(&(namespace.ns_type, inode)),
+    }
 }
 
 /// Returns the rows of the processes in one namespace that `selects` leaves.

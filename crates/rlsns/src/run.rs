@@ -14,15 +14,17 @@ use crate::cell::CellFormatter;
 use crate::cli::OptionId;
 use crate::collect::{collect, collect_for_list, find_namespace, scan_options};
 use crate::column::Column;
-use crate::compare::compare_processes;
+use crate::compare::Comparison;
 use crate::graph;
 use crate::hint;
-use crate::holders;
 use crate::list_columns::render_column_list;
 use crate::mode::{GraphFormat, TreeKind};
 use crate::options::{Options, Request};
+use crate::output::{OutputFormat, OutputOptions};
 use crate::parse::ParsedFilter;
 use crate::rows::{Row, namespace_rows, process_rows};
+use crate::target::TargetSpec;
+use crate::{holder_json, holders};
 
 /// Runs the program.
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
@@ -30,13 +32,16 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let text = match Request::parse(invocation)? {
         Request::ListColumns(format) => render_column_list(format),
         Request::List(options) => render_list(options, diagnostics)?,
-        Request::Holders(namespace, output) => {
-            output.render(&holders_table(namespace, output.truncate, diagnostics)?)
+        Request::Holders(namespace, types, output) => {
+            render_holders(namespace, types, output, diagnostics)?
         }
-        Request::Compare(pids, types, output) => {
-            let (table, unread) = compare_processes(&pids, types, output.format)?;
-            diagnostics.print_hint(|| unread.hint());
-            output.render(&table)
+        Request::Compare(targets, types, output) => {
+            let comparison = Comparison::new(targets, types)?;
+            diagnostics.print_hint(|| comparison.unread.hint());
+            match output.format {
+                OutputFormat::Json => output.render_json(&comparison.to_json()),
+                OutputFormat::Text | OutputFormat::Raw => output.render(&comparison.to_table()),
+            }
         }
         Request::Graph(format, options) => render_graph(format, options, diagnostics)?,
     };
@@ -52,6 +57,12 @@ fn render_list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8
         Some(number) if number != 0 => Some(find_namespace(&snapshot, &options, number)?),
         _ => None,
     };
+    if let Some(TargetSpec::Namespace(number, ns_type)) = options.task {
+        let (_, found) = find_namespace(&snapshot, &options, number)?;
+        if ns_type.is_some_and(|ns_type| ns_type != found.ns_type) {
+            return Err(hint::namespace_not_found(number, options.hidden));
+        }
+    }
     let filter = check_filter(filter, diagnostics)?;
     let formatter = CellFormatter::new(&snapshot);
     let mut selects = |row: &Row| is_selected(row, filter.as_ref(), &formatter);
@@ -72,7 +83,7 @@ fn render_list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8
         ..Table::default()
     };
     match options.task {
-        Some(pid) if !snapshot.knows_namespaces_of(pid) => {
+        Some(TargetSpec::Process(pid)) if !snapshot.knows_namespaces_of(pid) => {
             diagnostics.print_hint(|| hint::unreadable_process(pid));
         }
         // What other processes hide does not matter for the namespaces of this one.
@@ -86,19 +97,28 @@ fn render_list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8
     Ok(options.output.render(&table))
 }
 
-/// Returns the table of what keeps this namespace alive. An empty table proves nothing: a holder may be invisible.
-fn holders_table(namespace: u64, truncate: bool, diagnostics: &Diagnostics) -> Result<Table> {
+/// Renders what keeps this namespace alive. An empty table proves nothing: a holder may be invisible.
+fn render_holders(
+    namespace: u64,
+    types: Option<NsTypes>,
+    output: OutputOptions,
+    diagnostics: &Diagnostics,
+) -> Result<Vec<u8>> {
     let snapshot = collect(&holders::scan_options(namespace), diagnostics)?;
-    let mut table = holders::holders_table(&snapshot, namespace)?;
-    for column in &mut table.columns {
-        column.truncatable &= truncate;
-    }
-    if table.rows.is_empty() {
+    let found = holders::find_held(&snapshot, namespace, types)?;
+    if snapshot.holders.is_empty() {
         let nothing = sentence("nothing visible holds namespace %s", &[&namespace]);
         diagnostics.warn(&nothing);
     }
     diagnostics.print_hint(|| snapshot.unread.hint());
-    Ok(table)
+    if output.format == OutputFormat::Json {
+        return Ok(output.render_json(&holder_json::holders_json(&snapshot, found)));
+    }
+    let mut table = holders::holders_table(&snapshot);
+    for column in &mut table.columns {
+        column.truncatable &= output.truncate;
+    }
+    Ok(output.render(&table))
 }
 
 /// Renders the graph that the options request.

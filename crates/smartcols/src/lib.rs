@@ -65,6 +65,7 @@ mod characters;
 pub mod filter;
 mod format;
 pub mod json;
+mod json_value;
 mod layout;
 mod raw;
 mod render;
@@ -86,4 +87,5 @@ mod tests;
 
 pub use characters::{Ascii, Character, Characters, Decoded};
 pub use format::{Format, JsonStyle};
+pub use json_value::Json;
 pub use table::{Cell, Column, Row, Table};

@@ -48,7 +48,7 @@ fn a_word_that_is_almost_right_is_named_with_all_others() {
         .ours()
         .arg("--graph=png")
         .env("NSUTILS_HINTS", "always");
-    let told = "lsns: unknown graph type: png\nlsns: hint: possible values: dot, mermaid\n";
+    let told = "lsns: unknown graph type: png\nlsns: hint: possible values: dot, mermaid, json\n";
     graph.run().fails(1, told);
 }
 

@@ -37,14 +37,23 @@ fn the_table_has_every_form() {
     let raw = format!("PID HOW USER COMMAND\n{pid} process root sleep\\x201000\n");
     assert_eq!(outcome.out(), raw);
     let (pid, outcome) = shown(&fixture, args(&["-J"]));
+    let told = outcome.out();
+    let number = told.split("\"ns\": ").nth(1).expect("the namespace");
+    let number = number.split(',').next().expect("a number");
+    assert!(number.parse::<u32>().is_ok(), "{outcome}");
     let json = format!(
         r#"{{
+   "namespace": {{
+      "ns": {number},
+      "type": "uts"
+   }},
    "unreadable": 0,
    "holders": [
       {{
+         "kind": "process",
          "pid": {pid},
-         "how": "process",
          "user": "root",
+         "uid": 0,
          "command": "sleep 1000"
       }}
    ]

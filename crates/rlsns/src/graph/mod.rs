@@ -1,10 +1,11 @@
 //! `--graph`: each user namespace is a cluster (Graphviz's word) around the namespaces that it owns and the clusters of
 //! its child namespaces; an edge leads from a PID namespace to its child.
 //!
-//! The graph is built here and rendered by [`dot`] and [`mermaid`]. Everything is in the order of inode numbers, so that
+//! The graph is built here and rendered by [`dot`], [`mermaid`] and [`json`]. Everything is in the order of inode numbers, so that
 //! the text changes only if the namespaces do.
 
 mod dot;
+mod json;
 mod label;
 mod mermaid;
 
@@ -61,10 +62,10 @@ pub(crate) fn render(
     let label = |inode, found: &NsRecord| label::namespace_label(snapshot, inode, found, truncate);
     let graph = Graph::new(snapshot, rows, &label);
     match format {
-        GraphFormat::Dot => dot::render(&graph),
-        GraphFormat::Mermaid => mermaid::render(&graph),
+        GraphFormat::Dot => dot::render(&graph).into_bytes(),
+        GraphFormat::Mermaid => mermaid::render(&graph).into_bytes(),
+        GraphFormat::Json => json::render(&graph, snapshot),
     }
-    .into_bytes()
 }
 
 /// Returns the label of a namespace.

@@ -49,7 +49,7 @@ impl Values {
             ("type", _) => words(&kinds()),
             ("network", _) => words(&["pasta", "slirp4netns"]),
             ("tree", _) => words(&["owner", "parent", "process"]),
-            ("graph", _) => words(&["dot", "mermaid"]),
+            ("graph", _) => words(&["dot", "mermaid", "json"]),
             ("map-users" | "map-groups", _) => words(&["auto", "subids", "all"]),
             ("propagation", _) => words(&["private", "shared", "slave", "unchanged"]),
             (name, "FILE|:NSID") => kind(name).map_or(Values::Files, |kind| {
