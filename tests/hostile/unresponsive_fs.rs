@@ -101,6 +101,12 @@ fn is_answered(below: &Below, within: &str) {
     let row = |inode: u64, rest: &str| list.contains(&format!("{inode} {rest}\n"));
     assert!(row(alone.0, "0 mount"), "{list}");
     assert!(row(inhabited.0, "1 proc,mount"), "{list}");
+    // One that could not be asked shows no owner, and above all not 0.
+    let owners = run("rlsns", &["-rnl", "-t", "uts", "-o", "NS,ONS"])
+        .ok()
+        .out();
+    assert!(owners.contains(&format!("{} ", alone.0)), "{owners}");
+    assert!(!owners.contains(&format!("{} 0\n", alone.0)), "{owners}");
     for (inode, path) in [alone, inhabited] {
         let inode = inode.to_string();
         let holders = run("rlsns", &["-n", "--holders", &inode]).ok().out();

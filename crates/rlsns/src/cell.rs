@@ -44,8 +44,8 @@ impl CellFormatter<'_> {
             Column::Netnsid => netnsid_cell(namespace),
             Column::Nsfs if namespace.mounts.is_empty() => Cell::Empty,
             Column::Nsfs => Cell::Lines(namespace.mounts.clone()),
-            Column::Pns => number_cell(namespace.parent),
-            Column::Ons => number_cell(namespace.owner),
+            Column::Pns => relative_cell(namespace, namespace.parent),
+            Column::Ons => relative_cell(namespace, namespace.owner),
             Column::Held => {
                 let words: Vec<&str> = namespace.refs.words().collect();
                 words.join(",").into_bytes().into()
@@ -135,6 +135,15 @@ fn netnsid_cell(namespace: &NsRecord) -> Cell {
         Some(NetNsId::Unassigned) => "unassigned".into(),
         Some(NetNsId::Number(number)) => number.to_string().into_bytes().into(),
         None => Cell::Empty,
+    }
+}
+
+/// Returns the parent or the owner of a namespace, 0 if it has none or does not name it; nothing if it could not be asked.
+fn relative_cell(namespace: &NsRecord, inode: u32) -> Cell {
+    if namespace.is_queried() {
+        number_cell(inode)
+    } else {
+        Cell::Empty
     }
 }
 

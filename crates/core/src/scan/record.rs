@@ -80,6 +80,11 @@ impl NsRecord {
             || self.refs.intersects(RefKinds::OPEN_IN_PROCESS)
     }
 
+    /// Whether it could be opened, and so was asked for its owner and its parent.
+    pub fn is_queried(&self) -> bool {
+        self.is_queried
+    }
+
     /// Forgets who is in it.
     pub(super) fn clear_members(&mut self) {
         self.refs = self.refs.without(RefKinds::PROCESS);
