@@ -1,7 +1,9 @@
 //! `--persist` and `--unpersist`: the files are the program's own namespaces, by their inodes, and when they are let go
 //! nothing is left of them.
 
+mod refused;
 mod trust;
+mod unpersist;
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
@@ -78,6 +80,27 @@ fn persist(directory: &Path) -> Tool {
 fn unpersist(directory: &Path) {
     let outcome = runshare().arg("--unpersist").arg(directory).run().ok();
     assert_eq!(outcome.out() + &outcome.err(), "");
+}
+
+/// Everything below a directory, and every mount.
+fn state(directory: &Path) -> (Vec<(PathBuf, u64)>, String) {
+    let mut found = vec![];
+    let mut left = vec![directory.to_owned()];
+    while let Some(path) = left.pop() {
+        let metadata = path.symlink_metadata().unwrap();
+        if metadata.is_dir() {
+            left.extend(names(&path).iter().map(|name| path.join(name)));
+        }
+        found.push((path, metadata.ino()));
+    }
+    (found, mountinfo())
+}
+
+/// A directory of namespaces that are kept, made by the tool itself.
+fn persist_types(scratch: &Scratch, types: &str) -> PathBuf {
+    let directory = scratch.path().join("kept");
+    let _ = persist(&directory).args([types, "true"]).run().ok();
+    directory
 }
 
 #[test]
@@ -185,126 +208,6 @@ fn an_empty_directory_serves_as_well_and_goes_too() {
     });
 }
 
-/// Everything below a directory, and every mount.
-fn state(directory: &Path) -> (Vec<(PathBuf, u64)>, String) {
-    let mut found = vec![];
-    let mut left = vec![directory.to_owned()];
-    while let Some(path) = left.pop() {
-        let metadata = path.symlink_metadata().unwrap();
-        if metadata.is_dir() {
-            left.extend(names(&path).iter().map(|name| path.join(name)));
-        }
-        found.push((path, metadata.ino()));
-    }
-    (found, mountinfo())
-}
-
-#[test]
-fn if_one_cannot_persist_none_does_and_nothing_is_left() {
-    if !require::root() {
-        return;
-    }
-    in_private_mounts(|scratch| {
-        let file = scratch.file("file", "");
-        let full = scratch.dir("full");
-        scratch.file("full/net", "");
-        let empty = scratch.dir("empty");
-        let new = scratch.path().join("new");
-        let keep = |option: &str| format!("--{option}={}", file.display());
-        let before = state(scratch.path());
-        let path = |path: &Path| path.display().to_string();
-        let missing = "/nosuch/file";
-        for (directory, options, sentence) in [
-            // The types are kept in the order user, cgroup, ipc, uts, net, pid, mount, time.
-            (
-                new.clone(),
-                vec!["-uUT".to_owned(), format!("--time={missing}")],
-                format!("on {missing} failed: No such file or directory"),
-            ),
-            (
-                empty.clone(),
-                vec!["-mun".to_owned(), format!("--mount={missing}")],
-                format!("on {missing} failed: No such file or directory"),
-            ),
-            (
-                new.clone(),
-                vec![
-                    "-f".to_owned(),
-                    "-un".to_owned(),
-                    format!("--mount={missing}"),
-                ],
-                format!("on {missing} failed: No such file or directory"),
-            ),
-            (
-                new.clone(),
-                vec![
-                    keep("uts"),
-                    "-n".to_owned(),
-                    format!("--pid={missing}"),
-                    "-f".to_owned(),
-                ],
-                format!("on {missing} failed: No such file or directory"),
-            ),
-            (
-                full.clone(),
-                vec![keep("uts"), "-n".to_owned()],
-                format!("cannot make {}: Directory not empty", path(&full)),
-            ),
-            (
-                file.clone(),
-                vec![keep("uts"), "-n".to_owned()],
-                format!("cannot open {}: Not a directory", path(&file)),
-            ),
-            (
-                "/nosuch/directory".into(),
-                vec!["-n".to_owned()],
-                "cannot make /nosuch/directory: No such file or directory".to_owned(),
-            ),
-            (
-                "".into(),
-                vec!["-n".to_owned()],
-                "cannot make : No such file or directory".to_owned(),
-            ),
-        ] {
-            let note = scratch.path().join("note");
-            let outcome = persist(&directory)
-                .args(&options)
-                .arg("touch")
-                .arg(&note)
-                .run();
-            assert_eq!(outcome.code(), 1, "{outcome}");
-            assert!(
-                outcome.err().starts_with("runshare: ")
-                    && outcome.err().ends_with(&format!("{sentence}\n")),
-                "{sentence} {outcome}"
-            );
-            assert_eq!(state(scratch.path()), before, "{outcome}");
-        }
-    });
-}
-
-#[test]
-fn a_refused_mount_is_reported_and_leaves_nothing() {
-    if !require::user_namespaces() {
-        return;
-    }
-    let scratch = Scratch::shared();
-    let directory = scratch.path().join("kept");
-    for option in ["-ru", "-rm"] {
-        let tool = ordinary(runshare()).arg("--persist").arg(&directory);
-        let outcome = tool.args([option, "true"]).run();
-        let end = format!(
-            " on {}/user failed: Operation not permitted\n",
-            directory.display()
-        );
-        assert!(
-            outcome.code() == 1 && outcome.err().ends_with(&end),
-            "{outcome}"
-        );
-        assert!(names(scratch.path()).is_empty());
-    }
-}
-
 #[test]
 fn in_a_user_namespace_of_their_own_anybody_can() {
     if !require::user_namespaces() {
@@ -320,153 +223,6 @@ fn in_a_user_namespace_of_their_own_anybody_can() {
     let lines: Vec<&str> = shown.lines().collect();
     assert!(shown.ends_with(rest) && lines.len() == 6, "{outcome}");
     assert_eq!(lines[..2], lines[2..4], "{outcome}");
-}
-
-/// A directory of namespaces that are kept, made by the tool itself.
-fn kept(scratch: &Scratch, types: &str) -> PathBuf {
-    let directory = scratch.path().join("kept");
-    let _ = persist(&directory).args([types, "true"]).run().ok();
-    directory
-}
-
-#[test]
-fn what_is_foreign_stops_it_before_anything_is_done() {
-    if !require::root() {
-        return;
-    }
-    in_private_mounts(|scratch| {
-        let directory = kept(scratch, "-mu");
-        let fifo = nix::sys::stat::Mode::empty();
-        let foreign: [(&str, &dyn Fn(PathBuf)); 6] = [
-            ("notes", &|path| fs::write(path, "").unwrap()),
-            ("net", &|path| fs::write(path, "").unwrap()),
-            ("user", &|path| fs::create_dir(path).unwrap()),
-            ("ipc", &|path| symlink("uts", path).unwrap()),
-            ("pid", &|path| nix::unistd::mkfifo(&path, fifo).unwrap()),
-            ("pid_for_children", &|path| {
-                symlink("/proc/self/ns/pid", path).unwrap();
-            }),
-        ];
-        for (name, make) in foreign {
-            let path = directory.join(name);
-            make(path.clone());
-            let before = state(scratch.path());
-            let refused = format!(
-                "runshare: {} is not a persistent namespace\n",
-                path.display()
-            );
-            runshare()
-                .arg("--unpersist")
-                .arg(&directory)
-                .run()
-                .fails(1, &refused);
-            assert_eq!(state(scratch.path()), before);
-            match name {
-                "user" => fs::remove_dir(&path).unwrap(),
-                _ => fs::remove_file(&path).unwrap(),
-            }
-        }
-        unpersist(&directory);
-    });
-}
-
-#[test]
-fn a_namespace_of_another_type_is_foreign_too() {
-    if !require::root() {
-        return;
-    }
-    in_private_mounts(|scratch| {
-        let directory = kept(scratch, "-u");
-        let file = scratch.file("kept/net", "");
-        fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
-        let bind = |source: &str| mount(Some(source), &file, NONE, MsFlags::MS_BIND, NONE).unwrap();
-        bind("/proc/self/ns/ipc");
-        let refused = format!(
-            "runshare: {} is not a persistent namespace\n",
-            file.display()
-        );
-        runshare()
-            .arg("--unpersist")
-            .arg(&directory)
-            .run()
-            .fails(1, &refused);
-        assert!(inode(directory.join("uts")) > 0xe000_0000);
-        umount2(&file, MntFlags::MNT_DETACH).unwrap();
-        bind("/proc/self/ns/net");
-        unpersist(&directory);
-    });
-}
-
-#[test]
-fn what_is_left_after_a_restart_or_an_umount_by_hand_is_removed_too() {
-    if !require::root() {
-        return;
-    }
-    in_private_mounts(|scratch| {
-        let before = mountinfo();
-        let directory = kept(scratch, "-mun");
-        for name in ["net", "mnt"] {
-            umount2(&directory.join(name), MntFlags::MNT_DETACH).unwrap();
-        }
-        unpersist(&directory);
-        assert!(!directory.exists());
-        assert_eq!(mountinfo(), before);
-    });
-}
-
-#[test]
-fn without_persistent_namespaces_nothing_is_done() {
-    let scratch = Scratch::new();
-    let (empty, file) = (scratch.dir("empty"), scratch.file("file", ""));
-    let missing = scratch.path().join("missing");
-    for (path, sentence) in [
-        (
-            &empty,
-            format!("no persistent namespaces in {}", empty.display()),
-        ),
-        (
-            &file,
-            format!("cannot open {}: Not a directory", file.display()),
-        ),
-        (
-            &missing,
-            format!(
-                "cannot open {}: No such file or directory",
-                missing.display()
-            ),
-        ),
-    ] {
-        let tool = runshare().arg("--unpersist").arg(path);
-        tool.run().fails(1, &format!("runshare: {sentence}\n"));
-    }
-    assert_eq!(names(scratch.path()), ["empty", "file"]);
-}
-
-#[test]
-fn both_say_what_they_cannot_stand_beside() {
-    let scratch = Scratch::new();
-    let path = scratch.path().join("kept");
-    let file = scratch.file("file", "");
-    let nothing = "runshare: option --persist requires a new namespace without a FILE\n";
-    persist(&path).arg("true").run().fails(1, nothing);
-    let elsewhere = format!("--uts={}", file.display());
-    persist(&path)
-        .arg(elsewhere)
-        .arg("true")
-        .run()
-        .fails(1, nothing);
-    let alone =
-        "runshare: option --unpersist cannot be combined with another option or a program\n";
-    for more in [
-        &["true"][..],
-        &["--uts"],
-        &["--unpersist", "/other"],
-        &["--", "true"],
-    ] {
-        let tool = runshare().arg("--unpersist").arg(scratch.path());
-        tool.args(more).run().fails(1, alone);
-    }
-    assert!(!path.exists());
 }
 
 #[test]

@@ -3,6 +3,8 @@
 //! The order, the spelling and what has a value are interface: ambiguity messages list the options so, and
 //! completions and the man page's headings come from here.
 
+mod opt;
+
 use clap::{Arg, Command, ValueHint};
 use nscore::cli::{EXTENSIONS, Family, Opt, Original, Tool, table};
 use nscore::hardening::HardeningOption;
@@ -10,6 +12,7 @@ use nscore::ns_type::NsType;
 use nscore::rootfs::RootfsOption;
 
 use crate::extensions::ExtensionId;
+use opt::{extension_flag, extension_value, hardening, map_flag, map_value, namespace, rootfs};
 
 /// What the command-line layer must know of `runshare`. unshare's short options never have an optional value:
 /// `-mFILE` is a cluster of flags.
@@ -353,51 +356,6 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     rootfs(RootfsOption::Ephemeral),
     rootfs(RootfsOption::Overlay),
 ];
-
-/// A new namespace, which is persistent if a FILE is given.
-const fn namespace(ns_type: NsType, short: char, text: &'static str) -> Opt<OptionId> {
-    Opt::optional(OptionId::Namespace(ns_type), ns_type.option(), "FILE", text)
-        .short(short)
-        .heading(NAMESPACES)
-        .value_hint(ValueHint::FilePath)
-}
-
-const fn map_flag(id: MapOption, long: &'static str, text: &'static str) -> Opt<OptionId> {
-    Opt::flag(OptionId::Map(id), long, text).heading(USERS)
-}
-
-const fn map_value(
-    id: MapOption,
-    long: &'static str,
-    value: &'static str,
-    text: &'static str,
-) -> Opt<OptionId> {
-    Opt::required(OptionId::Map(id), long, value, text).heading(USERS)
-}
-
-const fn extension_flag(id: ExtensionId, long: &'static str, text: &'static str) -> Opt<OptionId> {
-    Opt::flag(OptionId::Extension(id), long, text).heading(EXTENSIONS)
-}
-
-const fn extension_value(
-    id: ExtensionId,
-    long: &'static str,
-    value: &'static str,
-    text: &'static str,
-    hint: ValueHint,
-) -> Opt<OptionId> {
-    Opt::required(OptionId::Extension(id), long, value, text)
-        .heading(EXTENSIONS)
-        .value_hint(hint)
-}
-
-const fn rootfs(option: RootfsOption) -> Opt<OptionId> {
-    Opt::rootfs(OptionId::Rootfs(option), option)
-}
-
-const fn hardening(option: HardeningOption) -> Opt<OptionId> {
-    Opt::hardening(OptionId::Extension(ExtensionId::Hardening(option)), option)
-}
 
 /// The command line as clap has it.
 pub fn command() -> Command {

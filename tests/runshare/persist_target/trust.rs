@@ -6,7 +6,7 @@ use std::path::Path;
 
 use nix::sys::signal::kill;
 
-use super::{in_private_mounts, kept, names, persist, state, unpersist};
+use super::{in_private_mounts, names, persist, persist_types, state, unpersist};
 use crate::fixture::{RUNSHARE, runshare};
 use crate::signals::children_of;
 use testkit::{Scratch, Signal, Tool, eventually, require};
@@ -102,7 +102,7 @@ fn a_directory_that_has_taken_the_name_is_not_removed() {
         return;
     }
     in_private_mounts(|scratch| {
-        let directory = kept(scratch, "-u");
+        let directory = persist_types(scratch, "-u");
         let [moved, other] = ["moved", "other"].map(|name| scratch.path().join(name));
         fs::create_dir(&other).unwrap();
         // The signal is there before the call is made, and stops the tool as soon as the last file is removed.
