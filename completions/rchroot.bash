@@ -167,6 +167,7 @@ _rchroot_value() { # OPTION PROGRAM
         --bind-ro) __nsutils_offer_paths compgen -f -- "$part" ;;
         --tmpfs) __nsutils_offer_paths compgen -d -- "$part" ;;
         --overlay) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --changes) __nsutils_offer_paths compgen -d -- "$part" ;;
         --whitelist-env) __nsutils_offer_list __nsutils_variables "$2" ;;
         operand) __nsutils_offer_paths compgen -d -- "$part" ;;
     esac
@@ -183,7 +184,7 @@ _rchroot_line() {
         option=
         case ${words[at]} in
             --) ((at++)) && behind=1 && break ;;
-            -?*) [[ ${words[at]} =~ ^(--groups|--userspec|--chdir|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--whitelist-env)$ ]] && option=${words[at]} && ((at++)) ;;
+            -?*) [[ ${words[at]} =~ ^(--groups|--userspec|--chdir|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes|--whitelist-env)$ ]] && option=${words[at]} && ((at++)) ;;
             *) break ;;
         esac
     done
@@ -232,7 +233,7 @@ _rchroot() {
 
     case "${cmd}" in
         rchroot)
-            opts="--groups --userspec --skip-chdir --help --version --chdir --close-fds --no-new-privs --new-session --mount-api --mount-sys --mount-dev --resolv-conf --bind --bind-ro --tmpfs --ephemeral --overlay --clear-env --whitelist-env --reset-env"
+            opts="--groups --userspec --skip-chdir --help --version --chdir --close-fds --no-new-privs --new-session --mount-api --mount-sys --mount-dev --resolv-conf --bind --bind-ro --tmpfs --ephemeral --overlay --changes --json --clear-env --whitelist-env --reset-env"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

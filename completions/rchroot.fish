@@ -101,7 +101,7 @@ function __rchroot_operands
                 set -e words[1]
                 break
             case '-*'
-                if string match -qr '^(--groups|--userspec|--chdir|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--whitelist-env)$' -- $words[1]
+                if string match -qr '^(--groups|--userspec|--chdir|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes|--whitelist-env)$' -- $words[1]
                     set -e words[1]
                 end
                 set -e words[1]
@@ -140,6 +140,7 @@ complete -c rchroot -n __rchroot_at_options -l bind -d 'show a file or directory
 complete -c rchroot -n __rchroot_at_options -l bind-ro -d 'the same, read-only' -r -F
 complete -c rchroot -n __rchroot_at_options -l tmpfs -d 'mount a tmpfs on DIR inside; may be repeated' -r -f -a "(__fish_complete_directories)"
 complete -c rchroot -n __rchroot_at_options -l overlay -d 'what is written to the root goes to DIR/upper; implies --fork' -r -f -a "(__fish_complete_directories)"
+complete -c rchroot -n __rchroot_at_options -l changes -d 'list what differs in the DIR of --overlay, and run nothing' -r -f -a "(__fish_complete_directories)"
 complete -c rchroot -n __rchroot_at_options -l whitelist-env -d 'the command gets only these variables, named with commas between them' -r -f -a "(__nsutils_list variables)"
 complete -c rchroot -n __rchroot_at_options -l skip-chdir -d 'keep the working directory; only if NEWROOT is the old \'/\''
 complete -c rchroot -n __rchroot_at_options -l help -d 'show this help and exit'
@@ -148,5 +149,6 @@ complete -c rchroot -n __rchroot_at_options -l close-fds -d 'pass the program no
 complete -c rchroot -n __rchroot_at_options -l no-new-privs -d 'set-user-ID bits and file capabilities give no program privileges'
 complete -c rchroot -n __rchroot_at_options -l new-session -d 'run the program as a child in a new session: it cannot type into the terminal'
 complete -c rchroot -n __rchroot_at_options -l ephemeral -d 'write changes of the root to memory, and discard them at the end'
+complete -c rchroot -n __rchroot_at_options -l json -d 'with --changes, report as JSON'
 complete -c rchroot -n __rchroot_at_options -l clear-env -d 'the command gets an empty environment'
 complete -c rchroot -n __rchroot_at_options -l reset-env -d 'the command gets the environment of a login: HOME, SHELL, USER, LOGNAME, PATH, TERM'

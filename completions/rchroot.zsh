@@ -137,6 +137,7 @@ _rchroot() {
 '*--bind-ro=[the same, read-only]:SRC[\:DST[\:OPTIONS]]:_files' \
 '*--tmpfs=[mount a tmpfs on DIR inside; may be repeated]:DIR[\:OPTIONS]:_files -/' \
 '*--overlay=[what is written to the root goes to DIR/upper; implies --fork]:DIR:_files -/' \
+'*--changes=[list what differs in the DIR of --overlay, and run nothing]:DIR:_files -/' \
 '*--whitelist-env=[the command gets only these variables, named with commas between them]:LIST: __nsutils_list variables' \
 '--skip-chdir[keep the working directory; only if NEWROOT is the old '\''/'\'']' \
 '--help[show this help and exit]' \
@@ -145,6 +146,7 @@ _rchroot() {
 '--no-new-privs[set-user-ID bits and file capabilities give no program privileges]' \
 '--new-session[run the program as a child in a new session\: it cannot type into the terminal]' \
 '--ephemeral[write changes of the root to memory, and discard them at the end]' \
+'--json[with --changes, report as JSON]' \
 '--clear-env[the command gets an empty environment]' \
 '--reset-env[the command gets the environment of a login\: HOME, SHELL, USER, LOGNAME, PATH, TERM]' \
 ':newroot:_files -/' \

@@ -101,7 +101,7 @@ function __runshare_operands
                 set -e words[1]
                 break
             case '-*'
-                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay)$' -- $words[1]
+                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$' -- $words[1]
                     set -e words[1]
                 end
                 set -e words[1]
@@ -168,6 +168,7 @@ complete -c runshare -n __runshare_at_options -l bind -d 'show a file or directo
 complete -c runshare -n __runshare_at_options -l bind-ro -d 'the same, read-only' -r -F
 complete -c runshare -n __runshare_at_options -l tmpfs -d 'mount a tmpfs on DIR inside; may be repeated' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l overlay -d 'what is written to the root goes to DIR/upper; implies --fork' -r -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l changes -d 'list what differs in the DIR of --overlay, and run nothing' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -s h -l help -d 'show this help and exit'
 complete -c runshare -n __runshare_at_options -s V -l version -d 'show the version and exit'
 complete -c runshare -n __runshare_at_options -s f -l fork -d 'run the program as a child, which is PID 1 with --pid'
@@ -182,7 +183,7 @@ complete -c runshare -n __runshare_at_options -l loopback -d 'bring up the loopb
 complete -c runshare -n __runshare_at_options -l init -d 'run the program below an init, which is PID 1; implies --fork and --pid'
 complete -c runshare -n __runshare_at_options -l pivot-root -d 'with --root, change the root of the mount namespace; implies --mount'
 complete -c runshare -n __runshare_at_options -l check -d 'report which of these (or all) namespaces can be created, and run nothing'
-complete -c runshare -n __runshare_at_options -l json -d 'with --check, report as JSON'
+complete -c runshare -n __runshare_at_options -l json -d 'with --check or --changes, report as JSON'
 complete -c runshare -n __runshare_at_options -l close-fds -d 'pass the program no descriptors but standard input, output and error'
 complete -c runshare -n __runshare_at_options -l no-new-privs -d 'set-user-ID bits and file capabilities give no program privileges'
 complete -c runshare -n __runshare_at_options -l new-session -d 'run the program as a child in a new session: it cannot type into the terminal'

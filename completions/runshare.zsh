@@ -178,6 +178,7 @@ _runshare() {
 '*--bind-ro=[the same, read-only]:SRC[\:DST[\:OPTIONS]]:_files' \
 '*--tmpfs=[mount a tmpfs on DIR inside; may be repeated]:DIR[\:OPTIONS]:_files -/' \
 '*--overlay=[what is written to the root goes to DIR/upper; implies --fork]:DIR:_files -/' \
+'*--changes=[list what differs in the DIR of --overlay, and run nothing]:DIR:_files -/' \
 '-h[show this help and exit]' \
 '--help[show this help and exit]' \
 '-V[show the version and exit]' \
@@ -197,7 +198,7 @@ _runshare() {
 '--init[run the program below an init, which is PID 1; implies --fork and --pid]' \
 '--pivot-root[with --root, change the root of the mount namespace; implies --mount]' \
 '--check[report which of these (or all) namespaces can be created, and run nothing]' \
-'--json[with --check, report as JSON]' \
+'--json[with --check or --changes, report as JSON]' \
 '--close-fds[pass the program no descriptors but standard input, output and error]' \
 '--no-new-privs[set-user-ID bits and file capabilities give no program privileges]' \
 '--new-session[run the program as a child in a new session\: it cannot type into the terminal]' \

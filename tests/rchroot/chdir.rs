@@ -172,7 +172,7 @@ fn the_original_knows_none_of_these_options() {
     let fixture = fixture();
     for (option, value) in [
         ("--chdir", "=/"),
-        ("--ch", "=/"),
+        ("--chd", "=/"),
         ("--close-fds", ""),
         ("--clo", ""),
         ("--no-new-privs", ""),
@@ -188,23 +188,27 @@ fn the_original_knows_none_of_these_options() {
         ("--tmpfs", "=/tmp:size=1m"),
         ("--ephemeral", ""),
         ("--overlay", "=kept"),
+        ("--changes", "=kept"),
         ("--clear-env", ""),
         ("--whitelist-env", "=A"),
         ("--reset-env", ""),
     ] {
         let word = format!("{option}{value}");
         let (ours, theirs) = diff.run_both(|tool| fixture.here(tool).args([&word, "nosuch"]));
-        ours.fails(
-            125,
-            "chroot: cannot change root directory to 'nosuch': No such file or directory\n",
-        );
+        let said = match option {
+            "--changes" => {
+                "option --changes does not run a command\nTry 'chroot --help' for more information."
+            }
+            _ => "cannot change root directory to 'nosuch': No such file or directory",
+        };
+        ours.fails(125, &format!("chroot: {said}\n"));
         let unknown = format!(
             "chroot: unrecognized option '{word}'\nTry 'chroot --help' for more information.\n"
         );
         theirs.fails(125, &unknown);
     }
     for (word, candidates) in [
-        ("--c", "'--chdir' '--close-fds' '--clear-env'"),
+        ("--c", "'--chdir' '--close-fds' '--changes' '--clear-env'"),
         ("--n", "'--no-new-privs' '--new-session'"),
     ] {
         let (ours, theirs) = diff.run_both(|tool| fixture.here(tool).args([word, "nosuch"]));

@@ -211,7 +211,7 @@ impl Fixture {
 
 /// Returns the files that a program needs besides itself, as its own dynamic loader lists them, ld.so(8). ldd(1) knows
 /// loaders in /lib64 and the like alone.
-fn libraries(program: &str) -> Vec<String> {
+pub(crate) fn libraries(program: &str) -> Vec<String> {
     let list = Tool::new(program).env("LD_TRACE_LOADED_OBJECTS", "1");
     let list = list.run().ok().out();
     let words = list.split_whitespace();
@@ -240,6 +240,25 @@ pub(crate) fn files(directory: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         }
     }
     found
+}
+
+/// What is mounted in this test's own mount namespace at or below a directory.
+pub(crate) fn mounts_below(directory: &Path) -> Vec<PathBuf> {
+    let table = fs::read("/proc/self/mountinfo").unwrap();
+    let points = testkit::mount_points(&table);
+    points
+        .filter(|point| point.starts_with(directory))
+        .collect()
+}
+
+/// A root that has every mount point, so that nothing is to be made in it.
+pub(crate) fn whole() -> Fixture {
+    let fixture = Fixture::new();
+    for directory in ["sys", "run", "tmp", "mnt"] {
+        fixture.scratch.dir(format!("jail/{directory}"));
+    }
+    fixture.file("jail/etc/resolv.conf", "inside\n");
+    fixture
 }
 
 /// Where the C library of a root is.

@@ -20,6 +20,7 @@ mod fixture;
 mod hints;
 mod identity;
 mod inherit;
+mod killed;
 mod messages;
 mod mistakes;
 mod newroot;

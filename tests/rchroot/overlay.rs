@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
 use std::path::Path;
 
-use crate::fixture::{Fixture, RCHROOT, files};
+use crate::fixture::{Fixture, RCHROOT, files, libraries};
 use testkit::{Signal, Status, Tool, eventually, require};
 
 fn rchroot() -> Tool {
@@ -248,4 +248,82 @@ fn what_cannot_be_is_said_with_its_reason() {
          overlay: choose a directory on ext4, xfs, btrfs or a tmpfs\n"
     );
     assert_eq!((outcome.code(), text), (125, expected));
+}
+
+#[test]
+fn changes_are_listed_by_their_kind() {
+    if !require::root() {
+        return;
+    }
+    let fixture = Fixture::new();
+    for directory in ["dir", "gone", "same"] {
+        fixture.scratch.dir(format!("nodb/{directory}"));
+    }
+    fixture.file("nodb/dir/a", "a");
+    fixture.file("nodb/gone/b", "b");
+    fixture.file("nodb/same/c", "c");
+    let list = |more: &[&str]| {
+        let line = ["--changes", "kept"];
+        fixture.root(rchroot()).args(line).args(more).run()
+    };
+    list(&[]).fails(
+        125,
+        "rchroot: cannot open kept: No such file or directory\n",
+    );
+    above(&fixture).arg(":").run().ok();
+    assert_eq!(list(&[]).ok().out(), "");
+    fs::copy("/bin/rm", fixture.scratch.path().join("nodb/bin/rm")).unwrap();
+    fs::copy("/bin/mkdir", fixture.scratch.path().join("nodb/bin/mkdir")).unwrap();
+    for library in libraries("/bin/mkdir") {
+        let to = fixture.path("nodb") + &library;
+        fs::create_dir_all(Path::new(&to).parent().unwrap()).unwrap();
+        fs::copy(library, to).unwrap();
+    }
+    let script = "echo x >>/dir/a && rm -r /gone && mkdir /gone && : >/gone/new && rm /show && \
+        mkdir /made && : >\"/made/odd\tname\" && cat /same/c";
+    above(&fixture).arg(script).run().ok();
+    let expected = "changed  /dir\nchanged  /dir/a\nreplaced /gone\nadded    /gone/new\nadded    /made\n\
+        added    /made/odd\\x09name\ndeleted  /show\n";
+    assert_eq!(list(&[]).ok().out(), expected);
+    let json = list(&["--json"]).ok().out();
+    assert_eq!(json.matches("{\"change\":").count(), 7, "{json}");
+    let odd = "   {\"change\":\"added\", \"path\":\"/made/odd\\tname\"},\n";
+    assert!(json.contains(odd), "{json}");
+    for (line, message) in [
+        (
+            &["--json", "/", "cat"][..],
+            "option --json requires --changes",
+        ),
+        (
+            &["--changes", "kept", "/"],
+            "option --changes does not run a command",
+        ),
+        (
+            &["--changes", "kept", "--tmpfs", "/x"],
+            "option --changes lists changes: it cannot be combined with options that mount",
+        ),
+    ] {
+        let help = "Try 'rchroot --help' for more information.";
+        let outcome = fixture.root(rchroot()).args(line).run();
+        outcome.fails(125, &format!("rchroot: {message}\n{help}\n"));
+    }
+}
+
+#[test]
+fn a_directory_of_another_kind_is_listed_without_harm() {
+    if !require::root() {
+        return;
+    }
+    let fixture = Fixture::new();
+    fixture.scratch.dir("kept/upper");
+    fixture.scratch.dir("outside/secret");
+    for link in ["upper/link", "mounts"] {
+        symlink("../outside", fixture.scratch.path().join("kept").join(link)).unwrap();
+    }
+    let line = ["--changes", "kept"];
+    let outcome = fixture.root(rchroot()).args(line).run();
+    outcome.fails(125, "rchroot: cannot read kept/mounts: Not a directory\n");
+    fs::remove_file(fixture.scratch.path().join("kept/mounts")).unwrap();
+    let outcome = fixture.root(rchroot()).args(line).run().ok();
+    assert_eq!(outcome.out(), "added    /link\n");
 }

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use nix::errno::Errno;
 use nix::libc;
 
-use crate::fixture::{Fixture, RCHROOT, files};
+use crate::fixture::{Fixture, RCHROOT, files, mounts_below, whole};
 use testkit::{Tool, mounted, require};
 
 fn rchroot() -> Tool {
@@ -24,25 +24,6 @@ fn seen(fixture: &Fixture, options: &[&str]) -> BTreeMap<String, (String, String
         .ok();
     assert_eq!(outcome.err(), "", "{options:?}");
     mounted(&outcome.out())
-}
-
-/// What is mounted in this test's own mount namespace at or below a directory.
-fn left_below(directory: &Path) -> Vec<PathBuf> {
-    let table = fs::read("/proc/self/mountinfo").unwrap();
-    let points = testkit::mount_points(&table);
-    points
-        .filter(|point| point.starts_with(directory))
-        .collect()
-}
-
-/// A root that has every mount point, so that nothing is to be made in it.
-fn whole() -> Fixture {
-    let fixture = Fixture::new();
-    for directory in ["sys", "run", "tmp", "mnt"] {
-        fixture.scratch.dir(format!("jail/{directory}"));
-    }
-    fixture.file("jail/etc/resolv.conf", "inside\n");
-    fixture
 }
 
 #[test]
@@ -78,7 +59,7 @@ fn the_file_systems_that_programs_expect_are_there_for_root_and_are_gone_afterwa
         );
     }
     assert_eq!(files(&jail), before);
-    assert_eq!(left_below(&jail), [] as [PathBuf; 0]);
+    assert_eq!(mounts_below(&jail), [] as [PathBuf; 0]);
 }
 
 #[test]
@@ -323,54 +304,6 @@ fn older_kernels_have_the_same_mounts() {
     }
 }
 
-/// Shell code: has `$1` become a shared mount with a peer, and compares the caller's mounts while the command runs.
-const SHARED: &str = r#"
-mount -t tmpfs none "$1" && mount --make-shared "$1" && mkdir "$1/root" "$1/peer" && cd "$1"
-mount --rbind "$2" root && mount --make-rshared root && mount --bind root peer
-mkfifo up down; before=$(cat /proc/self/mountinfo)
-shift 2
-"$@" sh -c 'echo up; read -r line' <>down >up &
-read -r line <up
-[ "$before" = "$(cat /proc/self/mountinfo)" ] && echo same
-echo >down; wait $! && [ "$before" = "$(cat /proc/self/mountinfo)" ] && echo same"#;
-
-#[test]
-fn nothing_travels_where_the_root_and_its_parent_are_shared() {
-    let Some(runshare) = require::workspace_program("runshare").filter(|_| require::root()) else {
-        return;
-    };
-    let fixture = whole();
-    let (place, jail) = (fixture.scratch.dir("place"), fixture.path("jail"));
-    let place = place.to_str().unwrap();
-    for root in ["root", "peer", "root/../root/."] {
-        let tool = fixture
-            .root(Tool::new(&runshare))
-            .args(["-m", "--propagation", "shared"]);
-        let tool = tool.args([
-            "sh",
-            "-c",
-            "unset x; exec \"$@\"",
-            "sh",
-            "sh",
-            "-c",
-            SHARED,
-            "sh",
-        ]);
-        let line = [
-            place,
-            &jail,
-            &RCHROOT,
-            "--mount-api",
-            "--tmpfs",
-            "/mnt",
-            root,
-        ];
-        // The mounts of the shell are its own.
-        let line = tool.args(line);
-        assert_eq!(line.run().ok().out(), "same\nsame\n", "{root}");
-    }
-}
-
 #[test]
 fn the_environment_is_empty_chosen_or_that_of_a_login() {
     if !require::root() {
@@ -422,53 +355,4 @@ fn the_environment_is_empty_chosen_or_that_of_a_login() {
         shown(&["--reset-env", "--userspec=+31000:+31000"]),
         expected
     );
-}
-
-#[test]
-fn nothing_is_left_if_the_tool_is_killed_at_any_system_call() {
-    if !require::root() || !require::installed("strace") {
-        return;
-    }
-    let fixture = whole();
-    let jail = fixture.scratch.path().join("jail");
-    let line = [
-        "--mount-api=private",
-        "--tmpfs",
-        "/mnt",
-        "jail",
-        "cat",
-        "/etc/resolv.conf",
-    ];
-    let traced = |options: &[&str]| {
-        let tool = fixture
-            .root(Tool::new("/usr/bin/strace"))
-            .args(["-qq", "-b", "execve"]);
-        tool.args(options).arg(&*RCHROOT).args(line).run()
-    };
-    let log = fixture.path("log");
-    let _ = traced(&["-o", &log]).ok();
-    let log = fs::read_to_string(log).unwrap();
-    let names = log
-        .lines()
-        .filter_map(|line| line.split_once('('))
-        .map(|(name, _)| name);
-    let names: Vec<&str> = names.collect();
-    let first = names.iter().position(|name| *name == "unshare").unwrap();
-    let before = files(&jail);
-    let mut killed = 0;
-    for (place, name) in names.iter().enumerate().skip(first) {
-        let count = names[..=place]
-            .iter()
-            .filter(|other| *other == name)
-            .count();
-        if *name == "execve" {
-            break;
-        }
-        let inject = format!("inject={name}:signal=KILL:when={count}");
-        let outcome = traced(&["-o", "/dev/null", "-e", &inject]);
-        killed += usize::from(outcome.status == testkit::Status::Killed(9));
-        assert_eq!(files(&jail), before, "{inject}");
-        assert_eq!(left_below(&jail), [] as [PathBuf; 0], "{inject}");
-    }
-    assert!(killed > 50, "{killed}");
 }

@@ -212,7 +212,7 @@ fn json_alone_makes_no_sense() {
     runshare()
         .args(["--json", "true"])
         .run()
-        .fails(1, "runshare: option --json requires --check\n");
+        .fails(1, "runshare: option --json requires --check or --changes\n");
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn the_original_knows_neither_and_no_prefix_changes_its_meaning() {
     let Some(diff) = differential_test() else {
         return;
     };
-    for option in ["--check", "--json", "--ch", "--j"] {
+    for option in ["--check", "--json", "--che", "--j"] {
         let (ours, original) =
             diff.run_both(|tool| ordinary(tool).args([option, "-U", "--nosuch"]));
         assert!(

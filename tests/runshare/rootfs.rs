@@ -357,6 +357,26 @@ fn what_a_user_cannot_have_stay_cannot_be_written() {
     }
     assert_eq!(run(format!("cat {file}")).ok().out(), "x\n");
     assert!(!own.join("file").exists());
+    // Neither the directories that had to be made for the layers nor those above them are listed as changes of their own.
+    let list = |options: &[&str]| {
+        let tool = ordinary(runshare()).args(options);
+        tool.args(["--changes", kept.to_str().unwrap()]).run().ok()
+    };
+    let expected = format!(
+        "added    {}\n",
+        own.canonicalize().unwrap().join("file").display()
+    );
+    for options in [&["-r"][..], &[], &["-r", "-pf", "--mount-proc"]] {
+        let out = list(options).out();
+        assert!(out.ends_with(&expected), "{options:?}: {out}");
+        let others = out.lines().filter(|line| !line.starts_with("changed  /"));
+        assert_eq!(others.count(), 1, "{options:?}: {out}");
+    }
+    let json = list(&["-r", "--json"]).out();
+    assert!(json.starts_with("{\"changes\":[\n"), "{json}");
+    let refused = "runshare: option --changes does not run a program\n";
+    let line = ["--changes", "/nosuch", "true"];
+    ordinary(runshare()).args(line).run().fails(1, refused);
 }
 
 #[test]

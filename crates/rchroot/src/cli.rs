@@ -31,6 +31,7 @@ pub(crate) enum OptionId {
     Chdir,
     Hardening(HardeningOption),
     Rootfs(RootfsOption),
+    Json,
     ClearEnv,
     WhitelistEnv,
     ResetEnv,
@@ -82,6 +83,8 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     rootfs(RootfsOption::Tmpfs),
     rootfs(RootfsOption::Ephemeral),
     rootfs(RootfsOption::Overlay),
+    rootfs(RootfsOption::Changes),
+    Opt::flag(OptionId::Json, "json", "with --changes, report as JSON").heading(EXTENSIONS),
     Opt::flag(
         OptionId::ClearEnv,
         "clear-env",

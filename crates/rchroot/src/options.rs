@@ -28,6 +28,8 @@ pub(crate) struct Options {
     pub(crate) hardening: Hardening,
     /// What is to be mounted inside.
     pub(crate) mounts: Requests,
+    /// Whether changes are listed as JSON.
+    pub(crate) json: bool,
     /// What the command is to have of the caller's environment.
     pub(crate) environment: Environment,
 }
@@ -39,7 +41,7 @@ impl Options {
     /// The first error of the command line, a missing NEWROOT, or two options that exclude each other.
     pub(crate) fn parse(invocation: &Invocation<OptionId>) -> Result<Options, Usage> {
         let (mut userspec, mut groups, mut skip_chdir) = (None, None, false);
-        let (mut directory, mut hardening) = (None, Hardening::default());
+        let (mut directory, mut hardening, mut json) = (None, Hardening::default(), false);
         let (mut mounts, mut environment) = (Requests::default(), Environment::Callers);
         for option in invocation.options() {
             match option.id() {
@@ -51,13 +53,18 @@ impl Options {
                 OptionId::Rootfs(id) => mounts
                     .set(id, option.optional_value())
                     .map_err(Usage::InvalidUsage)?,
+                OptionId::Json => json = true,
                 OptionId::ClearEnv => environment = Environment::Empty,
                 OptionId::WhitelistEnv => environment.allow(option.value()),
                 OptionId::ResetEnv => environment = Environment::Login,
             }
         }
-        let Some((newroot, command)) = invocation.operands()?.split_first() else {
-            return Err(Usage::InvalidUsage(sentence("missing operand", &[])));
+        let operands = invocation.operands()?;
+        check_changes(&mounts, json, operands)?;
+        let (newroot, command) = match operands.split_first() {
+            Some((newroot, command)) => (newroot.clone(), command.to_vec()),
+            None if mounts.changes().is_some() => (OsString::new(), Vec::new()),
+            None => return Err(Usage::InvalidUsage(sentence("missing operand", &[]))),
         };
         if skip_chdir && directory.is_some() {
             let both = "options --chdir and --skip-chdir cannot be combined";
@@ -65,15 +72,26 @@ impl Options {
         }
         mounts.check().map_err(Usage::InvalidUsage)?;
         Ok(Options {
-            newroot: newroot.clone(),
-            command: command.to_vec(),
+            newroot,
+            command,
             userspec: userspec.filter(|spec: &OsString| *spec != OsStr::new("")),
             groups,
             skip_chdir,
             directory,
             hardening,
             mounts,
+            json,
             environment,
         })
     }
+}
+
+/// Checks what `--changes` and `--json` require of each other and of the operands.
+fn check_changes(mounts: &Requests, json: bool, operands: &[OsString]) -> Result<(), Usage> {
+    let invalid = match (mounts.changes(), operands) {
+        (Some(_), [_, ..]) => "option --changes does not run a command",
+        (None, _) if json => "option --json requires --changes",
+        _ => return Ok(()),
+    };
+    Err(Usage::InvalidUsage(sentence(invalid, &[])))
 }

@@ -15,7 +15,7 @@ use nscore::forward::{Forwarding, run_as_child, run_in_session};
 use nscore::hint::{self, Hint};
 use nscore::language::Domain;
 use nscore::pdeathsig::ParentDeathSignal;
-use nscore::rootfs::OverlayDir;
+use nscore::rootfs::{Changes, OverlayDir};
 use nscore::sys::process::ExitReason;
 
 use crate::cli::OptionId;
@@ -29,6 +29,11 @@ use crate::{credentials, newroot};
 /// Runs the program. Returns only if something failed, or after the child that runs the command has ended.
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let options = Options::parse(invocation)?;
+    if let Some(directory) = options.mounts.changes() {
+        let changes = Changes::read(directory)?;
+        let text = changes.format(options.json, smartcols::json::write_string);
+        return Ok(ExitReason::Status(invocation.diagnostics.print(&text)));
+    }
     let quotes = Quotes::default();
     let newroot = NewRoot::new(&options.newroot);
     if options.skip_chdir && !newroot.is_old_root() {

@@ -342,7 +342,11 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         "check",
         "report which of these (or all) namespaces can be created, and run nothing",
     ),
-    extension_flag(ExtensionId::Json, "json", "with --check, report as JSON"),
+    extension_flag(
+        ExtensionId::Json,
+        "json",
+        "with --check or --changes, report as JSON",
+    ),
     hardening(HardeningOption::CloseFds),
     hardening(HardeningOption::NoNewPrivs),
     hardening(HardeningOption::NewSession),
@@ -355,6 +359,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     rootfs(RootfsOption::Tmpfs),
     rootfs(RootfsOption::Ephemeral),
     rootfs(RootfsOption::Overlay),
+    rootfs(RootfsOption::Changes),
 ];
 
 /// The command line as clap has it.

@@ -150,7 +150,9 @@ impl Options {
                 self.unshare(NsType::Pid);
             }
             OptionId::Rootfs(id) => {
-                self.unshare(NsType::Mount);
+                if id.mounts() {
+                    self.unshare(NsType::Mount);
+                }
                 self.mounts.set(id, option.optional_value())?;
             }
             OptionId::Extension(extension) => {
@@ -277,8 +279,12 @@ impl Options {
             return Err(Error::msg(sentence).context(time_is_missing()));
         }
         let extensions = &self.extensions;
-        if extensions.json && !extensions.check {
-            bail!("option --json requires --check");
+        let changes = self.mounts.changes().is_some();
+        if extensions.json && !extensions.check && !changes {
+            bail!("option --json requires --check or --changes");
+        }
+        if changes && !self.operands.is_empty() {
+            bail!("option --changes does not run a program");
         }
         if extensions.check && !self.operands.is_empty() {
             bail!("option --check does not run a program");

@@ -269,6 +269,13 @@ impl<Id: Copy> Opt<Id> {
                 "what is written to the root goes to DIR/upper; implies --fork",
             )
             .value_hint(ValueHint::DirPath),
+            RootfsOption::Changes => Opt::required(
+                id,
+                "changes",
+                "DIR",
+                "list what differs in the DIR of --overlay, and run nothing",
+            )
+            .value_hint(ValueHint::DirPath),
             RootfsOption::Tmpfs => Opt::required(
                 id,
                 "tmpfs",

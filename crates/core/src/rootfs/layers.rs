@@ -142,11 +142,13 @@ impl Layers {
             }
             Place::Kept(_, directory) => {
                 let (upper, is_new) = match above {
-                    Above::Directory(path) => make_below(directory, UPPER, path)?,
+                    Above::Directory(path) => {
+                        make_below(directory, UPPER, path, |made| self.mark_as_copy(made))?
+                    }
                     Above::Mount(path) => {
                         let name = escape_path(path);
-                        let (mounts, _) = make_below(directory, MOUNTS, Path::new(""))?;
-                        make_below(mounts, &name, Path::new(""))?
+                        let (mounts, _) = make_below(directory, MOUNTS, Path::new(""), |_| ())?;
+                        make_below(mounts, &name, Path::new(""), |_| ())?
                     }
                 };
                 Ok((upper, make_work(directory, number)?, is_new))
@@ -164,7 +166,6 @@ impl Layers {
         let (upper, work, is_new) = self.make(above)?;
         if is_new {
             copy_owner(&status_of(lower)?, &upper, c".")?;
-            self.mark_as_copy(&upper, above);
         }
         let attributes = attributes_of(lower)? & !libc::MOUNT_ATTR_RDONLY;
         let mut overlay = NewFilesystem::new(c"overlay", attributes)
@@ -226,13 +227,9 @@ impl Layers {
 
     /// Marks a directory of `--overlay` that is not the root's own layer as overlayfs does one that it has copied, so that
     /// it is not listed as a change.
-    fn mark_as_copy(&self, upper: &OwnedFd, above: Above<'_>) {
-        if let Above::Directory(path) = above {
-            if self.kept().is_some() && !path.as_os_str().is_empty() {
-                // Without the attribute a directory is listed more.
-                let _ = set_attribute(&fd_path(upper), self.origin(), b"");
-            }
-        }
+    fn mark_as_copy(&self, made: &OwnedFd) {
+        // Without the attribute a directory is listed more.
+        let _ = set_attribute(&fd_path(made), self.origin(), b"");
     }
 
     fn origin(&self) -> &'static CStr {

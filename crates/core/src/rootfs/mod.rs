@@ -19,6 +19,7 @@
 mod api;
 mod attach;
 mod bind;
+mod changes;
 mod dev;
 mod error;
 mod layers;
@@ -48,6 +49,7 @@ use crate::sys::mount::{attach, clone_tree};
 use bind::PreparedMount;
 use root::Root;
 
+pub use changes::Changes;
 pub use option::RootfsOption;
 pub use overlay_dir::OverlayDir;
 pub use requests::{ApiMode, Requests};

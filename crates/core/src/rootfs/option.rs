@@ -26,6 +26,15 @@ pub enum RootfsOption {
     Ephemeral,
     /// `--overlay`.
     Overlay,
+    /// `--changes`.
+    Changes,
+}
+
+impl RootfsOption {
+    /// Whether it asks for mounts, and so for a mount namespace.
+    pub fn mounts(self) -> bool {
+        self != RootfsOption::Changes
+    }
 }
 
 impl Requests {
@@ -51,6 +60,10 @@ impl Requests {
             RootfsOption::Tmpfs => self.add_tmpfs(required),
             RootfsOption::Ephemeral => {
                 self.set_ephemeral();
+                Ok(())
+            }
+            RootfsOption::Changes => {
+                self.set_changes(required);
                 Ok(())
             }
             RootfsOption::Overlay => {

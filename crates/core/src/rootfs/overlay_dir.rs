@@ -10,7 +10,7 @@
 //! `flock(2)`. What is below the directory may be changed by its owner at any moment, so it is reached by descriptors that
 //! follow no link.
 
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, OsStr};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
@@ -104,7 +104,8 @@ impl OverlayDir {
     }
 }
 
-/// Opens a directory below the one of `--overlay`; what is missing is made. Whether the last one was.
+/// Opens a directory below the one of `--overlay`; what is missing is made, and what is made of `below` goes to `mark`.
+/// Whether the last one was.
 ///
 /// # Errors
 /// ENOTDIR for a link; those of `mkdirat(2)`.
@@ -112,12 +113,16 @@ pub(super) fn make_below(
     directory: impl AsFd,
     first: &CStr,
     below: &Path,
+    mark: impl Fn(&OwnedFd),
 ) -> Result<(OwnedFd, bool), Errno> {
     let (mut found, mut is_new) = make_or_open(directory, first)?;
     for component in below.components() {
         if let Component::Normal(name) = component {
             let name = CString::new(name.as_bytes()).map_err(|_| Errno::EINVAL)?;
             (found, is_new) = make_or_open(found, &name)?;
+            if is_new {
+                mark(&found);
+            }
         }
     }
     Ok((found, is_new))
@@ -139,7 +144,7 @@ fn make_or_open(parent: impl AsFd, name: &CStr) -> Result<(OwnedFd, bool), Errno
 /// Those of `mkdirat(2)`.
 pub(super) fn make_work(directory: impl AsFd, number: u32) -> Result<OwnedFd, Errno> {
     let path = PathBuf::from(number.to_string());
-    make_below(directory, WORK, &path).map(|(work, _)| work)
+    make_below(directory, WORK, &path, |_| ()).map(|(work, _)| work)
 }
 
 /// The name below `mounts` of what is mounted on a path, as `systemd-escape --path` makes it.
@@ -157,6 +162,28 @@ pub(super) fn escape_path(path: &Path) -> CString {
     CString::new(name).unwrap_or_default()
 }
 
+/// The path that [`escape_path`] has made a name of, as from the root.
+pub(super) fn unescape_path(name: &CStr) -> PathBuf {
+    let mut path = vec![b'/'];
+    let mut rest = name.to_bytes();
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        let escaped = after.strip_prefix(b"x").and_then(|hex| hex.get(..2));
+        let value = escaped
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match (byte, value) {
+            (b'\\', Some(value)) => {
+                path.push(value);
+                rest = after.get(3..).unwrap_or_default();
+            }
+            (b'-', _) => path.push(b'/'),
+            (byte, _) => path.push(*byte),
+        }
+    }
+    PathBuf::from(OsStr::from_bytes(&path))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,6 +198,8 @@ mod tests {
         ] {
             let escaped = escape_path(Path::new(path));
             assert_eq!(escaped.to_str(), Ok(name));
+            assert_eq!(unescape_path(&escaped), Path::new("/").join(path));
         }
+        assert_eq!(unescape_path(c"a\\xzz\\"), Path::new("/a\\xzz\\"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::{CString, OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use nix::libc;
 
@@ -62,6 +62,7 @@ pub struct Requests {
     pub(super) omit_proc: bool,
     pub(super) is_ephemeral: bool,
     overlay: Option<PathBuf>,
+    changes: Option<PathBuf>,
     /// In the order of the command line.
     pub(super) mounts: Vec<MountRequest>,
 }
@@ -97,6 +98,16 @@ impl Requests {
         self.overlay = Some(directory.into());
     }
 
+    /// `--changes`
+    pub fn set_changes(&mut self, directory: &OsStr) {
+        self.changes = Some(directory.into());
+    }
+
+    /// The directory whose changes are to be listed, instead of running anything.
+    pub fn changes(&self) -> Option<&Path> {
+        self.changes.as_deref()
+    }
+
     /// Whether a process has to wait for the program, to undo something when that has ended.
     pub fn needs_waiter(&self) -> bool {
         self.overlay.is_some()
@@ -117,6 +128,11 @@ impl Requests {
     pub fn check(&self) -> Result<(), Message> {
         if self.is_ephemeral && self.overlay.is_some() {
             let both = "options --ephemeral and --overlay cannot be combined";
+            return Err(sentence(both, &[]));
+        }
+        if self.changes.is_some() && !self.is_empty() {
+            let both =
+                "option --changes lists changes: it cannot be combined with options that mount";
             return Err(sentence(both, &[]));
         }
         Ok(())
