@@ -12,6 +12,7 @@
 mod accounts;
 mod chdir;
 mod command_lines;
+mod debian;
 mod differences;
 mod ephemeral;
 mod exec;

@@ -4,7 +4,7 @@
 //! | in the upper layer | means |
 //! |---|---|
 //! | a device 0:0, or an empty file with the attribute `whiteout` | it was deleted |
-//! | a directory with the attribute `opaque` | it was deleted and made anew |
+//! | a directory with the attribute `opaque` | it was deleted and made anew, or renamed |
 //! | the attribute `origin` | it was copied, to be changed; a directory, also because something in it was |
 //! | anything else | it was added |
 //!
