@@ -101,6 +101,7 @@ asks_a_namespace_by_way_of_what_answers_by_itself_without_resolve_cached() {
     same 2 "$(grep -c openat2 strace)"
 }
 
+# before 6.19: listns(2) leads to it without a path
 lists_a_namespace_without_asking_it_on_an_overlay_without_resolve_cached() {
     overlaid_network
     same '' "$(uncached_owner "$network")"
