@@ -28,7 +28,7 @@ const SPARED: [&str; 8] = [
 ];
 
 /// The calls of this case.
-pub(crate) fn of(case: &Case, scratch: &Scratch) -> Vec<Call> {
+pub(crate) fn calls_for(case: &Case, scratch: &Scratch) -> Vec<Call> {
     let log = scratch.path().join("calls");
     let strace = Tool::new("/usr/bin/strace").args(["-f", "-n", "-qq", "-b", "execve", "-o"]);
     let strace = strace.arg(&log).arg(built(case.program));

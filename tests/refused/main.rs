@@ -42,7 +42,7 @@ fn refuse_all(program: &str, cases: &[Case]) {
         let usual = case.tool().run();
         case.clean_up();
         assert_eq!(usual.code(), 0, "{usual}");
-        for call in calls::of(case, &scratch) {
+        for call in calls::calls_for(case, &scratch) {
             for errno in [Errno::ENOSYS, Errno::EPERM] {
                 refused += 1;
                 faults.extend(judge::fault(case, &usual, &call, errno));

@@ -17,7 +17,7 @@ struct Line {
 
 impl Line {
     /// Reads a line as a shell would, quotes of both kinds and variables in front, and nothing else.
-    fn read(line: &str, samples: &SampleProcesses<'_>) -> Line {
+    fn parse(line: &str, samples: &SampleProcesses<'_>) -> Line {
         let mut words: Vec<String> = words(line)
             .iter()
             .map(|word| samples.substitute(word))
@@ -94,7 +94,7 @@ fn compare(
     let (mut compared, mut differences) = (0, Vec::new());
     let lines = include_str!("command_lines.txt").lines();
     for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
-        let read = Line::read(line, samples);
+        let read = Line::parse(line, samples);
         for view in views {
             let (ours, original) = fixture.run_both(|tool| read.set_up(view.set_up(tool)));
             if !is_meant(&original) {

@@ -127,7 +127,7 @@ fn the_table_has_every_form() {
 }
 
 #[test]
-fn what_may_not_be_read_is_said_to_be_unknown() {
+fn what_may_not_be_read_is_reported_as_unknown() {
     let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
         return;
     };

@@ -23,7 +23,7 @@ struct Crate {
 
 impl Crate {
     /// Reads every module below this directory.
-    fn read(src: &Path) -> Crate {
+    fn parse(src: &Path) -> Crate {
         let mut modules: BTreeMap<Name, Module> = BTreeMap::new();
         let mut directories = vec![(src.to_owned(), Name::new())];
         while let Some((directory, parent)) = directories.pop() {
@@ -151,7 +151,7 @@ fn crates() -> Vec<PathBuf> {
 fn no_crate_has_an_import_circle() {
     let mut found = Vec::new();
     for src in crates() {
-        for circle in Crate::read(&src).circles() {
+        for circle in Crate::parse(&src).circles() {
             found.push(format!("{}: {circle}", src.display()));
         }
     }
@@ -182,11 +182,11 @@ fn a_circle_is_found_through_folders_and_reexports() {
     ] {
         scratch.file(file, text);
     }
-    let circles = Crate::read(scratch.path()).circles();
+    let circles = Crate::parse(scratch.path()).circles();
     assert_eq!(
         circles,
         ["{a, b, folder}\n    a uses b\n    b uses folder\n    folder::inner uses a"]
     );
     scratch.file("b.rs", "struct B(\"crate::folder\", 'a');");
-    assert_eq!(Crate::read(scratch.path()).circles(), [""; 0]);
+    assert_eq!(Crate::parse(scratch.path()).circles(), [""; 0]);
 }

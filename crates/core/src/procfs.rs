@@ -59,7 +59,7 @@ pub fn try_open_verified(path: &Path, access: OFlag) -> Result<OwnedFd, Errno> {
     }
 }
 
-/// Whether a process with this /proc/PID/status deals with `signal` by itself; `None` if the file does not say.
+/// Returns whether a process with this /proc/PID/status deals with `signal` by itself; `None` if the file does not say.
 ///
 /// It has a handler; or it has the signal blocked, to fetch it by `sigwait(3)` or `signalfd(2)`; or the signal is
 /// pending, which in the first process of a pid namespace one that nobody deals with never is. Only while a process

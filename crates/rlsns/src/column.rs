@@ -164,27 +164,27 @@ impl Column {
         self.properties().name
     }
 
-    /// How wide it should be where there is room, in cells of a terminal.
+    /// Returns how wide it should be where there is room, in cells of a terminal.
     pub(crate) const fn width_hint(self) -> usize {
         self.properties().hint
     }
 
-    /// Whether it is aligned on the right.
+    /// Returns whether it is aligned on the right.
     pub(crate) fn is_right_aligned(self) -> bool {
         self.properties().layout == Layout::Right
     }
 
-    /// Whether it may be truncated where the terminal is too narrow.
+    /// Returns whether it may be truncated where the terminal is too narrow.
     pub(crate) fn is_truncatable(self) -> bool {
         self.properties().layout == Layout::Truncatable
     }
 
-    /// Whether it contains numbers, for JSON and for the filter.
+    /// Returns whether it contains numbers, for JSON and for the filter.
     pub(crate) const fn is_number(self) -> bool {
         self.properties().number
     }
 
-    /// What it shows.
+    /// Returns what it shows.
     pub(crate) const fn help(self) -> &'static str {
         self.properties().help
     }

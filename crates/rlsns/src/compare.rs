@@ -297,7 +297,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_result_says_no_more_than_is_known() {
+    fn the_result_contains_only_what_is_known() {
         for (inodes, said) in [
             (&[Some(1), Some(1)][..], Some(true)),
             (&[Some(1), Some(2)], Some(false)),

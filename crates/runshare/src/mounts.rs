@@ -183,7 +183,7 @@ fn mount_kernel(filesystem: &str, directory: &Path) -> Result<()> {
         .with_context(|| sentence("mount %s failed", &[&directory]))
 }
 
-/// Whether the flags of the registration, its last field, contain F, and the root changes.
+/// Returns whether the flags of the registration, its last field, contain F, and the root changes.
 fn registers_early(options: &Options) -> bool {
     match &options.interpreter {
         Some(line) => options.root.is_some() && flags_of(line.as_bytes()).contains(&b'F'),

@@ -145,7 +145,7 @@ impl SyscallStepper {
         }
     }
 
-    /// Whether the program has written that it runs.
+    /// Returns whether the program has written that it runs.
     pub fn has_program_started(&mut self) -> bool {
         let mut bytes = [0; 64];
         if let Some(output) = &mut self.child.stdout {
@@ -156,13 +156,13 @@ impl SyscallStepper {
         self.written.starts_with(b"up\n")
     }
 
-    /// How it ended, if it has.
+    /// Returns how it ended, if it has.
     #[must_use]
     pub fn ended(&self) -> Option<WaitStatus> {
         self.ended
     }
 
-    /// Whether it has become the program itself.
+    /// Returns whether it has become the program itself.
     #[must_use]
     pub fn is_program(&self) -> bool {
         self.is_program

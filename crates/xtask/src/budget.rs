@@ -54,7 +54,7 @@ pub(crate) fn run(words: &[&str]) -> Result<String> {
         let told = table(&sizes) + &table(&starts) + &table(&calls);
         return Ok(told + &record::write(&starts, &calls)?);
     }
-    let record = Record::read()?;
+    let record = Record::load()?;
     let (mut report, mut over) = (table(&sizes), 0);
     over += count_over(&sizes);
     for costs in [&starts, &calls] {

@@ -57,7 +57,7 @@ fn stale() -> Result<Vec<Stale>> {
     for shell in SHELLS {
         let path = format!("completions/{}.{shell}", MULTICALL.name);
         let text = complete::multicall::script(&(MULTICALL.command)(), &multicall_names(), shell);
-        all.push((read(&path)?, Stale { path, text }));
+        all.push((read_if_present(&path)?, Stale { path, text }));
     }
     for tool in TOOLS {
         let command = (tool.command)();
@@ -65,17 +65,17 @@ fn stale() -> Result<Vec<Stale>> {
         for shell in SHELLS {
             let path = format!("completions/{name}.{shell}");
             let text = complete::script(tool, shell)?;
-            all.push((read(&path)?, Stale { path, text }));
+            all.push((read_if_present(&path)?, Stale { path, text }));
             let original = original(name);
             let path = format!("completions/{original}.{shell}");
             let text = complete::script_of_original(name, original, shell);
-            all.push((read(&path)?, Stale { path, text }));
+            all.push((read_if_present(&path)?, Stale { path, text }));
         }
     }
     for tool in TOOLS.iter().chain([&MULTICALL]) {
         let command = (tool.command)();
         let path = man_page(command.get_name());
-        let page = read(&path)?;
+        let page = read_if_present(&path)?;
         let old = page.clone().unwrap_or_else(|| man::skeleton(&command));
         let text = man::refreshed(&old, &command, tool.family).with_context(|| path.clone())?;
         all.push((page, Stale { path, text }));
@@ -87,7 +87,7 @@ fn stale() -> Result<Vec<Stale>> {
 }
 
 /// Returns what the file holds now, if it is there.
-fn read(path: &str) -> Result<Option<String>> {
+fn read_if_present(path: &str) -> Result<Option<String>> {
     match fs::read_to_string(in_workspace(path)) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),

@@ -39,7 +39,7 @@ pub(crate) fn refreshed(page: &str, command: &Command, family: Family) -> Result
         .find("\n.Sh ")
         .map_or(rest.len(), |newline| newline + 1);
     let (section, after) = rest.split_at(end);
-    let section = Section::read(section)?.refreshed(command, family)?;
+    let section = Section::parse(section)?.refreshed(command, family)?;
     Ok(format!("{before}{OPTIONS}{section}{after}"))
 }
 
@@ -61,7 +61,7 @@ struct Group<'a> {
 }
 
 impl<'a> Section<'a> {
-    fn read(section: &'a str) -> Result<Section<'a>> {
+    fn parse(section: &'a str) -> Result<Section<'a>> {
         let mut groups = vec![Group::default()];
         let mut texts: Vec<(&str, String)> = Vec::new();
         // How many lists deep a line is; the options are the first list of their group.

@@ -42,7 +42,7 @@ struct Request {
 /// # Errors
 /// That this is not root, that something is missing (the original, strace, a C compiler), that a program fails.
 pub(crate) fn run(words: &[&str]) -> Result<String> {
-    let request = read(words)?;
+    let request = parse_words(words)?;
     let rlsns = match request.rlsns {
         Some(path) => std::path::absolute(path)?,
         None => build(&["rlsns"])?.join("rlsns"),
@@ -64,7 +64,7 @@ pub(crate) fn run(words: &[&str]) -> Result<String> {
     Ok(String::new())
 }
 
-fn read(words: &[&str]) -> Result<Request> {
+fn parse_words(words: &[&str]) -> Result<Request> {
     let originals = env::var_os("NSUTILS_ORIGINALS")
         .map_or_else(|| workspace().join("tests/.cache/originals"), PathBuf::from);
     let mut request = Request {
@@ -85,13 +85,13 @@ fn read(words: &[&str]) -> Result<Request> {
             "--original" => request.original = std::path::absolute(value()?)?,
             "--runs" => request.runs = value()?.parse().context("--runs takes a number")?,
             word if word.starts_with('-') => bail!("scan has no option {word}"),
-            word => request.farms.push(Shape::read(word)?),
+            word => request.farms.push(Shape::parse(word)?),
         }
     }
     if request.farms.is_empty() {
         request.farms = FARMS
             .iter()
-            .map(|farm| Shape::read(farm))
+            .map(|farm| Shape::parse(farm))
             .collect::<Result<_>>()?;
     }
     ensure!(request.runs > 0, "--runs takes a number above 0");

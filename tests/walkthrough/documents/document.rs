@@ -73,7 +73,7 @@ impl Document {
             return None;
         }
         let place = self.block(number + 1, "```");
-        let mut session = Session::read(&self.lines[place.clone()], true)?;
+        let mut session = Session::parse(&self.lines[place.clone()], true)?;
         let picture = self.picture(place.end + 1);
         if let Some(picture) = &picture {
             session.lines.last_mut()?.shown = self.lines[picture.clone()].join("\n");
@@ -96,7 +96,7 @@ impl Document {
 
     fn mdoc_session(&self, number: usize, line: &str) -> Option<Found> {
         if let Some(command) = line.strip_prefix(".Dl ") {
-            let session = Session::read(&[plain(command)], false)?;
+            let session = Session::parse(&[plain(command)], false)?;
             let place = number..number + 1;
             return Some(Found {
                 session,
@@ -112,7 +112,7 @@ impl Document {
             .iter()
             .map(|line| plain(line))
             .collect();
-        let session = Session::read(&block, true)?;
+        let session = Session::parse(&block, true)?;
         Some(Found {
             session,
             place,

@@ -60,7 +60,7 @@ pub(crate) struct Session {
 
 impl Session {
     /// Reads the lines of a block; none if it begins with no prompt.
-    pub(crate) fn read(block: &[String], shows: bool) -> Option<Session> {
+    pub(crate) fn parse(block: &[String], shows: bool) -> Option<Session> {
         let of_root = block.first()?.starts_with("# ");
         let mut lines: Vec<Line> = Vec::new();
         for text in block {
@@ -145,7 +145,7 @@ impl Session {
 #[test]
 fn output_is_distinguished_from_what_is_typed() {
     let block = ["$ bash", "# hostname", "inside", "# true \\", "  b", "$ ls"];
-    let session = Session::read(&block.map(str::to_owned), true).expect("a session");
+    let session = Session::parse(&block.map(str::to_owned), true).expect("a session");
     assert!(!session.of_root);
     assert_eq!(session.text(), block.join("\n") + "\n");
     let (run, statuses) = session.with("x\n\u{1e}\u{1e}\u{1d}0\u{1d}y\n\u{1d}1\u{1d}");

@@ -37,7 +37,7 @@ impl<Id: Copy> ParsedOption<Id> {
         self.name
     }
 
-    /// Whether it may have a value and need not.
+    /// Returns whether it may have a value and need not.
     pub(super) fn may_have_value(&self) -> bool {
         self.may_have_value
     }

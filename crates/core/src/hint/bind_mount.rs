@@ -10,7 +10,7 @@ use crate::procfs::{Proc, mount_of};
 use crate::regular_file::open_regular;
 use crate::sys::nsfs::mount_id_of;
 
-/// Why the namespace `source` could not be bound to `file`.
+/// Explains why the namespace `source` could not be bound to `file`.
 pub fn explain_bind(errno: Errno, namespace: NsType, source: &Path, file: &Path) -> Option<String> {
     match errno {
         Errno::EINVAL if namespace == NsType::Mount => {

@@ -10,7 +10,7 @@ use super::{CAP_SYS_CHROOT, ProbeCall, explain_path, explain_seccomp};
 use crate::procfs::Proc;
 use crate::sys::file::mount_info;
 
-/// Why `chroot(2)` to this directory failed; `otherwise` says how to do without the capability.
+/// Explains why `chroot(2)` to this directory failed; `otherwise` says how to do without the capability.
 pub fn explain_chroot(errno: Errno, directory: &Path, otherwise: &str) -> Option<String> {
     match errno {
         Errno::EPERM => {
@@ -23,7 +23,7 @@ pub fn explain_chroot(errno: Errno, directory: &Path, otherwise: &str) -> Option
     }
 }
 
-/// That this process is in a chroot, if it can be seen.
+/// Explains that this process is in a chroot, if it can be seen.
 pub(super) fn is_in_the_way(proc: &Proc) -> Option<String> {
     (begins_no_mount() || is_not_that_of_process_1(proc)).then(|| {
         "this process is in a chroot, where the kernel allows no user namespace to be created: \

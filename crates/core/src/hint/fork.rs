@@ -8,7 +8,7 @@ use crate::procfs::Proc;
 use crate::sys::file::open;
 use crate::sys::nsfs::has_process;
 
-/// Why `fork(2)` failed.
+/// Explains why `fork(2)` failed.
 pub fn explain_fork(errno: Errno) -> Option<String> {
     (errno == Errno::ENOMEM && children_have_no_init()).then(|| {
         "process 1 of the pid namespace for this process's children has ended, so no process can \

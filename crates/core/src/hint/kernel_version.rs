@@ -12,7 +12,7 @@ use crate::sys::file::open;
 use crate::sys::nsfs::id_of;
 use crate::sys::uname::is_linux_since;
 
-/// Why no namespace was opened by its id: because none has one.
+/// Explains why no namespace was opened by its id: because none has one.
 pub fn explain_missing_ids(_: Errno) -> Option<String> {
     let own = Proc::for_hint().path("self/ns/user")?;
     let own = open(&own, OFlag::O_RDONLY).ok()?;
@@ -23,7 +23,7 @@ pub fn explain_missing_ids(_: Errno) -> Option<String> {
     })
 }
 
-/// Why binfmt_misc could not be mounted on `target`.
+/// Explains why binfmt_misc could not be mounted on `target`.
 pub fn explain_mount_binfmt(errno: Errno, target: &Path) -> Option<String> {
     match errno {
         Errno::ENODEV => Some(

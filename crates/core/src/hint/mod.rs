@@ -89,7 +89,7 @@ impl fmt::Debug for Hint {
 
 /// Adding a hint to a failure.
 pub trait WithHint<T>: Sized {
-    /// Has `find` say why, if it is asked; it is told the error number.
+    /// Adds `find`, which is called with the error number if a hint is printed.
     ///
     /// # Errors
     /// The same as before.

@@ -52,7 +52,7 @@ fn detached_value(
     }
 }
 
-/// Whether the destination stands in a word of its own.
+/// Returns whether the destination stands in a word of its own.
 fn is_second_path(source: &OsStr, program: &OsStr) -> bool {
     let is_program = || {
         let found = Path::new(program).metadata();
@@ -61,7 +61,7 @@ fn is_second_path(source: &OsStr, program: &OsStr) -> bool {
     !source.as_bytes().contains(&b':') && program.as_bytes().starts_with(b"/") && !is_program()
 }
 
-/// Whether a path cannot be a program: a directory, or the file of a namespace.
+/// Returns whether a path cannot be a program: a directory, or the file of a namespace.
 fn is_value_of_option(path: &Path) -> bool {
     let is_namespace =
         || open(path, OFlag::O_PATH).is_ok_and(|file| is_namespace(file) == Ok(true));

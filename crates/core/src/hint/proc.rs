@@ -17,7 +17,7 @@ use crate::sys::nsfs::owner_of;
 /// Directories that are made to be mounted upon: what stands there hides nothing.
 const EMPTY: [&str; 3] = ["sys/fs/binfmt_misc", "fs/nfsd", "openprom"];
 
-/// Why a procfs could not be mounted on `target`.
+/// Explains why a procfs could not be mounted on `target`.
 pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<String> {
     if errno != Errno::EPERM {
         return explain_path(errno, target);
@@ -31,7 +31,7 @@ pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<String> {
         .or_else(|| explain_seccomp(ProbeCall::Mount, errno))
 }
 
-/// What is mounted is the procfs of the pid namespace that this process is in, so it takes rights over that.
+/// Returns what is mounted is the procfs of the pid namespace that this process is in, so it takes rights over that.
 fn of_other_pids(proc: &Proc) -> Option<String> {
     let file = proc.path("self/ns")?.join(NsType::Pid.file());
     let owner = open(&file, OFlag::O_RDONLY).and_then(owner_of);
@@ -43,8 +43,8 @@ fn of_other_pids(proc: &Proc) -> Option<String> {
     })
 }
 
-/// In a user namespace a procfs may be mounted only where one can be seen as a whole: with nothing over its files, as a
-/// container's engine puts it there.
+/// Explains that this /proc is masked. In a user namespace a procfs may be mounted only where one can be seen as a
+/// whole: with nothing over its files, as a container's engine puts it there.
 fn masked(proc: &Proc) -> Option<String> {
     if proc.is_initial(NsType::User)? {
         return None;
@@ -89,7 +89,7 @@ fn is_empty_by_nature(proc: &MountPoint, path: &Path) -> bool {
     EMPTY.iter().any(|below| proc.path.join(below) == path)
 }
 
-/// Why there is no /proc/PID: nobody has the number, or procfs hides who has it.
+/// Explains why there is no /proc/PID: nobody has the number, or procfs hides who has it.
 pub fn explain_missing_process(errno: Errno, pid: Pid) -> Option<String> {
     let proc = Proc::for_hint();
     let directory = proc.path(&pid.to_string())?;

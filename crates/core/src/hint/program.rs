@@ -32,7 +32,7 @@ const MOST_INTERPRETERS: u32 = 5;
 /// How much of a script's first line the kernel reads.
 const LONGEST_LINE: usize = 256;
 
-/// Why the program called `name`, searched for as `execvp(3)` does, could not be run.
+/// Explains why the program called `name`, searched for as `execvp(3)` does, could not be run.
 pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<String> {
     if name.is_empty() || name.as_bytes().contains(&b'/') {
         return explain_file(errno, Path::new(name));
@@ -58,7 +58,7 @@ pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<String> {
         .find_map(|path| explain_file(errno, path))
 }
 
-/// Where else programs are: what is called `name` there, and is not found because PATH lacks the directory.
+/// Returns where else programs are: what is called `name` there, and is not found because PATH lacks the directory.
 fn beyond_path(name: &OsStr) -> Option<String> {
     let mut directories = SYSTEM_DIRECTORIES.iter().map(Path::new);
     let directory = directories.find(|directory| directory.join(name).is_file())?;
@@ -71,7 +71,7 @@ fn beyond_path(name: &OsStr) -> Option<String> {
     ))
 }
 
-/// Why the file at `path` could not be run.
+/// Explains why the file at `path` could not be run.
 fn explain_file(errno: Errno, path: &Path) -> Option<String> {
     match errno {
         Errno::ENOENT => explain_path(errno, path).or_else(|| missing(path, MOST_INTERPRETERS)),
@@ -103,7 +103,7 @@ impl FileKind {
         Some(interpreter(&head).map_or(FileKind::Unknown, FileKind::Script))
     }
 
-    /// What runs it, and what that is to it.
+    /// Returns what runs it, and what that is to it.
     fn runs_by(&self) -> Option<(PathBuf, &'static str)> {
         match self {
             FileKind::Program(elf) => Some((elf.interpreter()?.into(), "the loader")),

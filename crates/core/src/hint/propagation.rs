@@ -7,7 +7,7 @@ use super::chroot::begins_no_mount;
 use super::{CAP_SYS_ADMIN, ProbeCall, escape_for_terminal, explain_seccomp};
 use crate::procfs::Proc;
 
-/// Why `mount(2)` refused to change the propagation of `/`.
+/// Explains why `mount(2)` refused to change the propagation of `/`.
 pub fn explain_propagation(errno: Errno) -> Option<String> {
     match errno {
         Errno::EINVAL if begins_no_mount() => Some(

@@ -59,7 +59,7 @@ impl ProbeCall {
     }
 }
 
-/// That a filter has answered the call with `errno`, if it has.
+/// Explains that a filter has answered the call with `errno`, if it has.
 pub fn explain_seccomp(call: ProbeCall, errno: Errno) -> Option<String> {
     explain_filter(&Proc::for_hint(), call, errno)
 }

@@ -5,7 +5,7 @@ use nix::errno::Errno;
 use super::{CAP_SETGID, CAP_SETUID};
 use crate::procfs::{IdKind, Proc};
 
-/// Why `setuid(2)` or `setgid(2)` to this id failed.
+/// Explains why `setuid(2)` or `setgid(2)` to this id failed.
 pub fn explain_setid(errno: Errno, ids: IdKind, id: u32) -> Option<String> {
     let proc = Proc::for_hint();
     match errno {
@@ -28,7 +28,7 @@ pub fn explain_setid(errno: Errno, ids: IdKind, id: u32) -> Option<String> {
     }
 }
 
-/// Why `setgroups(2)` failed.
+/// Explains why `setgroups(2)` failed.
 pub fn explain_setgroups(errno: Errno) -> Option<String> {
     let proc = Proc::for_hint();
     if errno != Errno::EPERM {

@@ -11,7 +11,7 @@ use super::{escape_for_terminal, explain_exec};
 /// What runs everywhere.
 const REMEDY: &str = "name a program, such as /bin/sh";
 
-/// Why the shell at this path could not be run: the caller's SHELL, or that of the user's entry.
+/// Explains why the shell at this path could not be run: the caller's SHELL, or that of the user's entry.
 pub fn explain_shell(errno: Errno, shell: &OsStr) -> Option<String> {
     let variable = env::var_os("SHELL");
     let is_missing = Path::new(shell).symlink_metadata().is_err();

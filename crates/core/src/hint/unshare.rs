@@ -15,7 +15,7 @@ use super::{CAP_SYS_ADMIN, ProbeCall, chroot, limit};
 use crate::ns_type::NsType;
 use crate::procfs::{IdKind, Proc, try_open_verified};
 
-/// Why making the namespaces of `flags` failed.
+/// Explains why making the namespaces of `flags` failed.
 pub fn explain_unshare(errno: Errno, flags: c_int) -> Option<String> {
     let proc = Proc::for_hint();
     let filtered = || explain_filter(&proc, ProbeCall::Unshare(flags), errno);
@@ -29,7 +29,8 @@ pub fn explain_unshare(errno: Errno, flags: c_int) -> Option<String> {
     }
 }
 
-/// Why the caller's own id, the user root's or another one, cannot be mapped in the user namespace that was just made.
+/// Explains why the caller's own id, the user root's or another one, cannot be mapped in the user namespace that was
+/// just made.
 pub fn explain_map(errno: Errno, is_root: bool) -> Option<String> {
     if errno != Errno::EPERM {
         return None;
@@ -46,7 +47,7 @@ pub fn explain_map(errno: Errno, is_root: bool) -> Option<String> {
     })
 }
 
-/// Whether the calls that precede the write are not refused: `openat(2)` and `fstatfs(2)`.
+/// Returns whether the calls that precede the write are not refused: `openat(2)` and `fstatfs(2)`.
 fn can_open_map() -> bool {
     try_open_verified(Path::new("/proc/self/uid_map"), OFlag::O_RDONLY).is_ok()
 }
@@ -74,7 +75,7 @@ fn forbidden_by_sysctl(proc: &Proc) -> Option<String> {
     })
 }
 
-/// Who has no id in the own user namespace cannot own another one.
+/// Explains that a user without an id in the own user namespace cannot own another one.
 fn unmapped(proc: &Proc) -> Option<String> {
     let ids = [
         (IdKind::Users, geteuid().as_raw()),
@@ -122,7 +123,7 @@ fn unknown_type(proc: &Proc, flags: c_int) -> Option<String> {
     ))
 }
 
-/// Who has left its pid namespace for its children's sake cannot do so once more before it has one.
+/// Explains that a process with a new pid namespace for its children cannot make another one.
 fn between_namespaces(proc: &Proc, flags: c_int) -> Option<String> {
     let own = proc.namespace(NsType::Pid)?;
     let children = proc.path("self/ns")?.join(NsType::Pid.for_children_file());

@@ -44,7 +44,8 @@ pub fn nearest<'a>(given: &[u8], words: impl IntoIterator<Item = &'a str>) -> Op
         .map(|(_, word)| word)
 }
 
-/// How many letters are to be inserted, left out, replaced, or swapped with the next one, to make one word of the other.
+/// Returns how many letters are to be inserted, left out, replaced, or swapped with the next one, to make one word of
+/// the other.
 fn distance(from: &[u8], to: &[u8]) -> usize {
     let (mut before, mut above) = (Vec::new(), (0..=to.len()).collect::<Vec<usize>>());
     for (row, letter) in from.iter().enumerate() {

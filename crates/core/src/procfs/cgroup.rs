@@ -37,7 +37,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn read(text: &str) -> Option<String> {
+    fn main_cgroup_text(text: &str) -> Option<String> {
         main_cgroup(text.as_bytes()).map(|path| String::from_utf8_lossy(path).into_owned())
     }
 
@@ -59,10 +59,10 @@ mod tests {
             ),
             ("9:name=systemd:/\n8:pids:/\n", "/"),
         ] {
-            assert_eq!(read(text).as_deref(), Some(path), "{text}");
+            assert_eq!(main_cgroup_text(text).as_deref(), Some(path), "{text}");
         }
-        assert_eq!(read(""), None);
-        assert_eq!(read("0:"), None);
+        assert_eq!(main_cgroup_text(""), None);
+        assert_eq!(main_cgroup_text("0:"), None);
     }
 
     proptest! {

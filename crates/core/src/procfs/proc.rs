@@ -101,7 +101,7 @@ impl Proc {
         }
     }
 
-    /// Where something below it is, if it has a path.
+    /// Returns where something below it is, if it has a path.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         match &self.0 {
             Source::Mounted(root) => Some(root.join(name)),
@@ -115,12 +115,12 @@ impl Proc {
         std::str::from_utf8(&contents).ok()?.trim().parse().ok()
     }
 
-    /// What /proc/PID/status says; `process` is a PID or `self`.
+    /// Returns what /proc/PID/status says; `process` is a PID or `self`.
     pub fn status(&self, process: &str) -> Option<Status> {
         self.read(&format!("{process}/status")).map(Status::new)
     }
 
-    /// Whether this kernel has this type of namespace.
+    /// Returns whether this kernel has this type of namespace.
     pub fn has_type(&self, namespace: NsType) -> Option<bool> {
         // A directory that lists no type at all is not the kernel's answer.
         self.has_link(NsType::Mount)?.then_some(())?;
@@ -139,13 +139,14 @@ impl Proc {
         }
     }
 
-    /// Whether an id stands for one outside of the user namespace that this process is in, `user_namespaces(7)`.
+    /// Returns whether an id stands for one outside of the user namespace that this process is in,
+    /// `user_namespaces(7)`.
     pub fn maps(&self, ids: IdKind, id: u32) -> Option<bool> {
         let map = self.read(&format!("self/{}", ids.map_file()))?;
         Some(idmap::contains(&map, id))
     }
 
-    /// Whether this process is in the initial user or pid namespace of the machine, which is within no other.
+    /// Returns whether this process is in the initial user or pid namespace of the machine, which is within no other.
     pub fn is_initial(&self, namespace: NsType) -> Option<bool> {
         let first = match namespace {
             NsType::User => INITIAL_USER,

@@ -80,7 +80,7 @@ impl NsRecord {
             || self.refs.intersects(RefKinds::OPEN_IN_PROCESS)
     }
 
-    /// Whether it could be opened, and so was asked for its owner and its parent.
+    /// Returns whether it could be opened, and so was asked for its owner and its parent.
     pub fn is_queried(&self) -> bool {
         self.is_queried
     }

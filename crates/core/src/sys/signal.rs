@@ -101,7 +101,7 @@ impl SignalSet {
         SignalSet([c_ulong::MAX; WORDS])
     }
 
-    /// Whether this signal is in the set.
+    /// Returns whether this signal is in the set.
     pub fn has(&self, signal: c_int) -> bool {
         place(signal).is_some_and(|(word, bit)| self.0[word] & bit != 0)
     }
@@ -187,7 +187,7 @@ impl SignalSet {
     }
 }
 
-/// Where a signal has its bit: in which word, and the bit alone.
+/// Returns where a signal has its bit: in which word, and the bit alone.
 fn place(signal: c_int) -> Option<(usize, c_ulong)> {
     let number = usize::try_from(signal.checked_sub(1)?).ok()?;
     let (word, bit) = (

@@ -92,13 +92,13 @@ impl SetnsFailure {
         }
     }
 
-    /// Whether this process is in the namespace already, so that it need not be entered.
+    /// Returns whether this process is in the namespace already, so that it need not be entered.
     fn is_own(&self, of: NsType) -> bool {
         let (theirs, own) = (self.open(of), own_namespace(of));
         matches!((theirs, own), (Ok(theirs), Some(own)) if is_same_file(&theirs, &own))
     }
 
-    /// Whether a namespace belongs to a user namespace of this user, which is entered as well.
+    /// Returns whether a namespace belongs to a user namespace of this user, which is entered as well.
     fn is_owned(&self, of: NsType) -> bool {
         let owner = self
             .open(of)
@@ -126,7 +126,7 @@ impl SetnsFailure {
         }
     }
 
-    /// What it is called in a sentence.
+    /// Returns what it is called in a sentence.
     fn name(&self, ns_type: NsType) -> String {
         let name = ns_type.option();
         match &self.source {
@@ -135,7 +135,7 @@ impl SetnsFailure {
         }
     }
 
-    /// Why a namespace can be joined by nobody, or not by this process.
+    /// Explains why a namespace can be joined by nobody, or not by this process.
     fn einval_reason(&self, ns_type: NsType) -> Option<String> {
         let namespace = self.open(ns_type).ok()?;
         if is_namespace(&namespace) != Ok(true) {
@@ -166,7 +166,7 @@ impl SetnsFailure {
         }
     }
 
-    /// Who may join a namespace, if it is not this process.
+    /// Explains who may join a namespace, if it is not this process.
     fn eperm_reason(&self, ns_type: NsType) -> Option<String> {
         let namespace = match (self.open(ns_type), &self.source) {
             (Ok(namespace), _) => namespace,

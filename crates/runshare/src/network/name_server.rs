@@ -30,7 +30,8 @@ pub(super) fn replace(network: &NetworkOption, text: &str) -> Option<(Ipv4Addr, 
     Some((address, replaced))
 }
 
-/// Whether the first name server is on loopback, and the first of IPv4 is, which is the one that the helpers know.
+/// Returns whether the first name server is on loopback, and the first of IPv4 is, which is the one that the helpers
+/// know.
 fn is_on_loopback(text: &str) -> bool {
     let servers: Vec<IpAddr> = text.lines().filter_map(name_server).collect();
     let first_is_loopback = servers.first().is_some_and(IpAddr::is_loopback);

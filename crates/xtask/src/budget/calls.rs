@@ -21,7 +21,7 @@ const VIEWS: [&[&str]; 3] = [&[], &["-t", "uts"], &["-p", "2"]];
 pub(super) fn measure(tools: &Tools, rlsns: &Path) -> Result<Vec<Cost>> {
     let mut counted: Vec<(f64, Vec<f64>)> = Vec::new();
     for farm in FARMS {
-        let shape = Shape::read(farm)?;
+        let shape = Shape::parse(farm)?;
         let mut farm = Farm::plant(tools, &shape)?;
         let mut calls = Vec::new();
         for view in VIEWS {

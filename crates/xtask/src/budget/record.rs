@@ -59,7 +59,7 @@ impl Record {
     ///
     /// # Errors
     /// That the file cannot be read.
-    pub(super) fn read() -> Result<Record> {
+    pub(super) fn load() -> Result<Record> {
         let text = fs::read_to_string(path())
             .context("tests/budget: cargo run -p xtask -- budget --record writes it")?;
         let lines = text.lines().filter_map(|line| line.rsplit_once(": "));

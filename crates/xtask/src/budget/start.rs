@@ -38,7 +38,7 @@ pub(super) fn measure(tools: &Tools, releases: &Path) -> Result<Vec<Cost>> {
         // By a name that is as long wherever the repository is.
         fs::copy(releases.join(name), tools.file(name))?;
     }
-    let mut farm = Farm::plant(tools, &Shape::read("2")?)?;
+    let mut farm = Farm::plant(tools, &Shape::parse("2")?)?;
     let mut costs = Vec::new();
     for (place, (name, options)) in CASES.into_iter().enumerate() {
         let objects = profile(&mut farm, tools, place, (name, options))?;

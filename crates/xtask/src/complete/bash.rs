@@ -49,7 +49,7 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
 /// The functions that know this program's options.
 fn line(tool: &Tool, table: &Command) -> String {
     let before = operands_before_program(table);
-    let shorts = Shorts::of(tool, table);
+    let shorts = Shorts::for_table(tool, table);
     let program = before.map_or("", |_| PROGRAM);
     let pass = if tool.operands_anywhere { ":" } else { "break" };
     let text = LINE

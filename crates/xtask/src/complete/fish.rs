@@ -50,7 +50,7 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
     let ours = format!("{theirs}-n __{name}_at_options ");
     let line = LINE
         .replace("NAME", name)
-        .replace("VALUED", &Shorts::of(tool, table).next_word(table))
+        .replace("VALUED", &Shorts::for_table(tool, table).next_word(table))
         .replace("OPERANDS", &operands.to_string())
         .replace("FIRST", &(operands + 1).to_string());
     Ok([FUNCTIONS, &line, &replaced(&script, &theirs, &ours)?].concat())

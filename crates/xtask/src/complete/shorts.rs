@@ -16,7 +16,7 @@ pub(super) struct Shorts {
 }
 
 impl Shorts {
-    pub(super) fn of(tool: &Tool, table: &Command) -> Shorts {
+    pub(super) fn for_table(tool: &Tool, table: &Command) -> Shorts {
         let mut shorts = Shorts {
             flags: String::new(),
             required: String::new(),

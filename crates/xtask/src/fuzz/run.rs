@@ -58,7 +58,7 @@ impl Display for Score {
 /// # Errors
 /// That it cannot be run.
 pub(super) fn fuzz(fuzzed: &Target, effort: Effort) -> Result<Score> {
-    let places = Places::of(fuzzed)?;
+    let places = Places::for_target(fuzzed)?;
     let test = format!("fuzz::{}", fuzzed.test);
     let ran = Command::new(&fuzzed.program)
         .args([&test, "--exact", "--nocapture", "--test-threads", "1"])
@@ -100,7 +100,7 @@ struct Places {
 }
 
 impl Places {
-    fn of(fuzzed: &Target) -> Result<Places> {
+    fn for_target(fuzzed: &Target) -> Result<Places> {
         let kept = fuzzed.crate_directory.join("fuzz/__fuzz__");
         let kept = kept.join(&fuzzed.test);
         let places = Places {

@@ -24,7 +24,7 @@ pub(crate) struct Shape {
 
 impl Shape {
     /// Reads what the command line says.
-    pub(crate) fn read(word: &str) -> Result<Self> {
+    pub(crate) fn parse(word: &str) -> Result<Self> {
         let (processes, rest) = word.split_once('x').unwrap_or((word, "0"));
         let (descriptors, sockets) = rest.split_once(':').unwrap_or((rest, "0"));
         let number = |text: &str| {

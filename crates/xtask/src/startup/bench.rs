@@ -121,7 +121,7 @@ impl Bench {
                 their_times.push(their_time);
             }
         }
-        Ok((Times::of(&our_times), Times::of(&their_times)))
+        Ok((Times::from_runs(&our_times), Times::from_runs(&their_times)))
     }
 
     /// Returns how long one run takes, from before the program is started until its end is known.

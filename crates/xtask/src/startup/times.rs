@@ -7,7 +7,7 @@ pub(super) struct Times(Vec<f64>);
 
 impl Times {
     /// Of one run or more.
-    pub(super) fn of(runs: &[Duration]) -> Times {
+    pub(super) fn from_runs(runs: &[Duration]) -> Times {
         Times::sorted(runs.iter().map(|run| run.as_secs_f64() * 1e6).collect())
     }
 
@@ -17,10 +17,10 @@ impl Times {
     }
 
     pub(super) fn median(&self) -> f64 {
-        self.at(self.0.len() / 2)
+        self.nth(self.0.len() / 2)
     }
 
-    fn at(&self, place: usize) -> f64 {
+    fn nth(&self, place: usize) -> f64 {
         self.0.get(place).copied().unwrap_or(f64::NAN)
     }
 
@@ -30,7 +30,7 @@ impl Times {
         [
             ours.median() / original.median(),
             mean(ours) / mean(original),
-            ours.at(0) / original.at(0),
+            ours.nth(0) / original.nth(0),
         ]
     }
 }
@@ -57,7 +57,7 @@ mod tests {
             .iter()
             .map(|time| Duration::from_micros(*time))
             .collect();
-        Times::of(&runs)
+        Times::from_runs(&runs)
     }
 
     #[test]

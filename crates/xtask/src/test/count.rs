@@ -56,7 +56,7 @@ pub(super) struct Counts {
 
 impl Counts {
     /// Counts what cargo test has written, and the notes. Ignored tests are not counted.
-    pub(super) fn of(output: &str, notes: &str) -> Counts {
+    pub(super) fn parse(output: &str, notes: &str) -> Counts {
         let mut counts = Counts::default();
         let mut binary = String::new();
         let mut failed = BTreeSet::new();
@@ -188,7 +188,7 @@ test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
 
     #[test]
     fn without_notes_the_counts_are_libtests_and_what_is_ignored_is_not_counted() {
-        let line = Counts::of(OUTPUT, "").line();
+        let line = Counts::parse(OUTPUT, "").line();
         assert_eq!(
             line,
             "5 passed, 2 failed, 0 skipped, 0 left to root, 0 left out"
@@ -205,7 +205,7 @@ a-01: skipped: three: there is no strace
 a-01: left out: five: no EFI
 b-02: skipped: three: there is no strace
 ";
-        let counts = Counts::of(OUTPUT, notes);
+        let counts = Counts::parse(OUTPUT, notes);
         assert_eq!(
             counts.line(),
             "1 passed, 2 failed, 2 skipped, 1 left to root, 1 left out"

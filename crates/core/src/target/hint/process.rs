@@ -7,7 +7,8 @@ use crate::procfs::Proc;
 use nix::errno::Errno;
 use nix::unistd::{Pid, geteuid};
 
-/// Why the file `name` below the target's directory in /proc cannot be opened. To be asked while /proc is the caller's.
+/// Explains why the file `name` below the target's directory in /proc cannot be opened. To be asked while /proc is the
+/// caller's.
 pub fn explain_open_failure(errno: Errno, pid: Pid, name: &str) -> Option<String> {
     match errno {
         Errno::ENOENT | Errno::ESRCH => hint::explain_missing_process(Errno::ENOENT, pid)
@@ -43,7 +44,7 @@ fn missing_ns_type(pid: Pid, name: &str) -> Option<String> {
         .then(|| format!("this kernel has no {of_type} namespaces"))
 }
 
-/// That the target is another user's, and this one may not look into it.
+/// Explains that the target is another user's, and this one may not look into it.
 fn eacces_reason(pid: Pid) -> Option<String> {
     let status = Proc::for_hint().status(&pid.to_string())?;
     let (own, theirs) = (geteuid().as_raw(), status.user()?);
