@@ -22,6 +22,7 @@ mod hints;
 mod identity;
 mod inherit;
 mod killed;
+mod languages;
 mod messages;
 mod mistakes;
 mod newroot;

@@ -25,6 +25,7 @@ mod holders;
 mod isolation;
 mod json;
 mod json_schema;
+mod languages;
 mod messages;
 mod netns;
 mod owner_columns;

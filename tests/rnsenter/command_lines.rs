@@ -4,7 +4,7 @@ use crate::fixture::{Caller, SampleTargets, differential_test, original_is_denie
 use testkit::{Tool, command_lines, require};
 
 /// The words of every command line of the file.
-fn lines() -> Vec<Vec<String>> {
+pub(crate) fn lines() -> Vec<Vec<String>> {
     command_lines(include_str!("command_lines.txt"))
 }
 

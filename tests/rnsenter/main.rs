@@ -22,6 +22,7 @@ mod hints;
 mod inherit;
 mod init;
 mod inodes;
+mod languages;
 mod namespace_directory;
 mod pid_reuse;
 mod ptrace_protection;

@@ -21,6 +21,7 @@ mod hostname;
 mod idmap;
 mod inherit;
 mod init;
+mod languages;
 mod loopback;
 mod mount_ns_id;
 mod mounts;

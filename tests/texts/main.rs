@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod chinese;
 mod help;
 mod imports;
 mod man;

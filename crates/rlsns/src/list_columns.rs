@@ -1,5 +1,6 @@
 //! `--list-columns`: the columns that the program has.
 
+use nscore::language::translate;
 use smartcols::{Row, Table};
 
 use crate::column::Column;
@@ -20,7 +21,9 @@ pub(crate) fn render_column_list(format: OutputFormat) -> Vec<u8> {
             heading("TYPE", false),
             heading("DESCRIPTION", false),
         ],
-        rows: columns.map(describe_column).collect(),
+        rows: columns
+            .map(|column| describe_column(column, &format))
+            .collect(),
         ..Table::default()
     };
     let output = OutputOptions {
@@ -32,18 +35,19 @@ pub(crate) fn render_column_list(format: OutputFormat) -> Vec<u8> {
     output.render(&table)
 }
 
-fn describe_column(column: Column) -> Row {
+fn describe_column(column: Column, format: &OutputFormat) -> Row {
     let column_type = if column.is_number() {
         "<integer>"
     } else {
         "<string>"
     };
+    // Programs read JSON, and people the rest.
+    let help = match format {
+        OutputFormat::Json => column.help(),
+        _ => translate(column.help()),
+    };
     Row {
-        cells: vec![
-            column.name().into(),
-            column_type.into(),
-            column.help().into(),
-        ],
+        cells: vec![column.name().into(), column_type.into(), help.into()],
         parent: None,
     }
 }

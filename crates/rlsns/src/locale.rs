@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 
+use nscore::language::{Domain, translation};
 use nscore::sys::locale::{DecodedPrefix, Locale};
 use nscore::sys::regex;
 
@@ -57,7 +58,12 @@ impl Regex for PosixRegex {
 /// # Errors
 /// The message of regerror(3).
 pub(crate) fn compile_regex(pattern: &[u8]) -> Result<Box<dyn Regex>, String> {
-    regex::Regex::new(pattern).map(|pattern| Box::new(PosixRegex(pattern)) as Box<dyn Regex>)
+    let compiled = regex::Regex::new(pattern);
+    let compiled = compiled.map(|pattern| Box::new(PosixRegex(pattern)) as Box<dyn Regex>);
+    compiled.map_err(|english| match translation(Domain::Libc, &english) {
+        Some(text) => text.to_owned(),
+        None => english,
+    })
 }
 
 #[cfg(test)]

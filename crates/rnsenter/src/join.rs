@@ -309,7 +309,8 @@ pub(crate) fn select_all(options: &mut Options) -> Result<()> {
         if namespace == NsType::User && !options.selection.selects(namespace) {
             let theirs = match &options.target {
                 Some(target) => target.stat_namespace(namespace.file())?,
-                None => Err(Errno::ENOENT).context("stat of /proc/0/ns/user failed")?,
+                None => Err(Errno::ENOENT)
+                    .with_context(|| sentence("stat of %s failed", &[&"/proc/0/ns/user"]))?,
             };
             if (own.device, own.inode) == (theirs.device, theirs.inode) {
                 continue;

@@ -30,6 +30,7 @@ mod child;
 mod differential;
 mod eventually;
 mod hint;
+mod languages;
 pub mod mask;
 mod mounts;
 mod namespace_fixture;

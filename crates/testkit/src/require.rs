@@ -105,6 +105,16 @@ pub fn original(name: &str) -> Option<PathBuf> {
     )
 }
 
+/// The catalogues of the originals, and locales.
+#[must_use]
+#[track_caller]
+pub fn catalogues() -> Option<PathBuf> {
+    existing(
+        paths::originals().join("catalogues"),
+        "tests/catalogues brings them",
+    )
+}
+
 /// The root of a whole Debian system, to be read only: what changes mounts in it does so in a mount namespace of its
 /// own.
 #[must_use]

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use tools::{MULTICALL, TOOLS, man_page, original};
 
 use crate::release::{PROGRAMS, build, build_static};
-use crate::workspace;
+use crate::{po, workspace};
 
 /// What the command line says.
 struct Request {
@@ -29,6 +29,8 @@ enum Source {
     Copy(PathBuf, u32),
     /// A symbolic link to this.
     Link(PathBuf),
+    /// The catalogue of this language.
+    Catalogue(&'static str),
 }
 
 /// A file to install, by its path below the prefix.
@@ -192,6 +194,10 @@ fn entries(programs: &Path, request: &Request) -> Vec<Entry> {
             0o644,
         );
     }
+    entries.extend(po::LANGUAGES.map(|language| Entry {
+        path: format!("share/locale/{language}/LC_MESSAGES/nsutils.mo").into(),
+        source: Source::Catalogue(language),
+    }));
     if request.multicall {
         entries.extend(multicall_entries(programs));
     }
@@ -267,6 +273,10 @@ fn put(source: &Source, path: &Path) -> Result<()> {
     }
     match source {
         Source::Link(to) => symlink(to, path)?,
+        Source::Catalogue(language) => {
+            fs::write(path, po::compile(language)?)?;
+            fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
+        }
         Source::Copy(from, mode) => {
             fs::copy(from, path).with_context(|| from.display().to_string())?;
             fs::set_permissions(path, fs::Permissions::from_mode(*mode))?;

@@ -7,6 +7,7 @@ mod generate;
 mod install;
 mod man;
 mod package;
+mod po;
 mod release;
 mod scan;
 mod sessions;
@@ -26,6 +27,7 @@ Usage: cargo xtask CHORE
 
   test [--strict] [WORD...]        run all tests and count them; more by `cargo xtask test --help`
   generate [--check]               write completions/ and the option headings of man/; --check: fail if one is stale
+  po [--check]                     collect the sentences of ours in po/, and say what is not translated
   sessions                         type the sessions of README.md and the man pages, and write what they show
   budget [--record]                compare sizes, instructions and system calls with tests/budget; --record: write them
   startup [--runs N]               measure the start of each program beside its original
@@ -62,6 +64,7 @@ fn run_chore() -> Result<String> {
         ["test", ref words @ ..] => test::run(words),
         ["generate"] => generate::write(),
         ["generate", "--check"] => generate::check(),
+        ["po", ref words @ ..] => po::run(words),
         ["sessions"] => sessions::write(),
         ["startup"] => startup::run(startup::RUNS),
         ["startup", "--runs", runs] => {

@@ -8,6 +8,7 @@ use clap::{Arg, Command};
 
 use super::table::EXTENSIONS;
 use super::{Family, Tool};
+use crate::language::{Domain, translate, translation};
 
 /// The column in which an option's text begins; an option that reaches it has its text on the next line.
 const TEXT_COLUMN: usize = 27;
@@ -18,7 +19,7 @@ const WIDTH: usize = 80;
 pub(super) fn text(tool: &Tool, called: &OsStr, asked: &OsStr) -> Vec<u8> {
     let command = &(tool.command)();
     let names = Names { tool, called };
-    let mut help = b"\nUsage:\n ".to_vec();
+    let mut help = format!("\n{}\n ", translate("Usage:")).into_bytes();
     help.extend(asked.as_bytes());
     help.extend(format!(" [options]{}\n", operands(command)).bytes());
     if let Some(about) = command.get_about() {
@@ -26,7 +27,7 @@ pub(super) fn text(tool: &Tool, called: &OsStr, asked: &OsStr) -> Vec<u8> {
         help.extend(format!("\n{}\n", wrapped(&about, 0)).bytes());
     }
     for heading in headings(command) {
-        help.extend(format!("\n{heading}:\n").bytes());
+        help.extend(format!("\n{}:\n", translated(heading)).bytes());
         let options = command.get_arguments().filter(|option| {
             option.get_long().is_some() && heading_of(option) == heading && !option.is_hide_set()
         });
@@ -48,9 +49,10 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// A text of the table with the name that the program was called by. A link of any name has no man page, so it is
+    /// A text of the table in the reader's language, with the name that the program was called by. A link of any name has no man page, so it is
     /// sent to ours; who calls `unshare` finds `unshare(1)`.
     fn replaced_in(&self, text: &str) -> String {
+        let text = &translated(text);
         let own = self.tool.name;
         if self.called == own {
             return text.to_owned();
@@ -71,6 +73,13 @@ impl Names<'_> {
         });
         joined.unwrap_or_default()
     }
+}
+
+/// A text of the table in the reader's language.
+fn translated(text: &str) -> String {
+    translation(Domain::Nsutils, text)
+        .unwrap_or(text)
+        .to_owned()
 }
 
 /// ` [PROGRAM [ARGUMENT]...]`: each operand inside the brackets of the one before it, but for one that must be there.
@@ -171,23 +180,57 @@ fn value_name(arg: &Arg) -> String {
     names.iter().map(|name| name.as_str()).collect()
 }
 
-/// The text broken at blanks so that no line is longer than [`WIDTH`]; it begins in column `indent`, and so does every
-/// further line.
+/// The text broken at blanks, and beside characters of two cells, so that no line is longer than [`WIDTH`]; it begins in
+/// column `indent`, and so does every further line.
 fn wrapped(text: &str, indent: usize) -> String {
     let mut whole = String::new();
     let mut column = indent;
     for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if column > indent && column + 1 + length > WIDTH {
-            whole.push('\n');
-            whole.push_str(&" ".repeat(indent));
-            column = indent;
-        } else if column > indent {
-            whole.push(' ');
-            column += 1;
+        let mut blank = usize::from(column > indent);
+        for part in breakable(word) {
+            let length: usize = part.chars().map(cells).sum();
+            if column > indent && column + blank + length > WIDTH {
+                whole.push('\n');
+                whole.push_str(&" ".repeat(indent));
+                column = indent;
+            } else if blank > 0 {
+                whole.push(' ');
+                column += 1;
+            }
+            blank = 0;
+            whole.push_str(part);
+            column += length;
         }
-        whole.push_str(word);
-        column += length;
     }
     whole
+}
+
+/// The parts of a word between which a line may end: before a character of two cells, unless it is a sign that closes
+/// what stands before it.
+fn breakable(word: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut start, mut before) = (0, None);
+    for (at, character) in word.char_indices() {
+        let is_beside_wide =
+            cells(character) == 2 || before.is_some_and(|before| cells(before) == 2);
+        let is_closing = "，。；：、）”！？".contains(character);
+        let opens = before.is_some_and(|before| "（“".contains(before));
+        if at > 0 && is_beside_wide && !is_closing && !opens {
+            parts.push(&word[start..at]);
+            start = at;
+        }
+        before = Some(character);
+    }
+    parts.push(&word[start..]);
+    parts
+}
+
+/// How many cells of a terminal a character of our own texts takes: two from the Chinese, Japanese and Korean blocks on,
+/// and those quotation marks that are set as wide there.
+fn cells(character: char) -> usize {
+    match character {
+        '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' => 2,
+        '\u{f900}'..='\u{faff}' | '\u{fe30}'..='\u{fe6f}' | '\u{ff00}'..='\u{ff60}' => 2,
+        _ => 1,
+    }
 }

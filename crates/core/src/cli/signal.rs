@@ -6,7 +6,7 @@ use anyhow::{Error, Result};
 use nix::libc::c_int;
 
 use crate::hint::unknown_word;
-use crate::message::message;
+use crate::message::sentence;
 use crate::sys::signal;
 
 /// Parses `SIGTERM`, `term` or `RTMIN+1`.
@@ -16,7 +16,7 @@ use crate::sys::signal;
 pub fn parse(name: &OsStr) -> Result<c_int> {
     let number = name.to_str().and_then(signal::number_of);
     number.ok_or_else(|| {
-        let sentence = message(&[&"unknown signal: ", &name]);
-        Error::new(sentence).context(unknown_word(name, signal::names()))
+        let unknown = sentence("unknown signal: %s", &[&name]);
+        Error::new(unknown).context(unknown_word(name, signal::names()))
     })
 }

@@ -13,14 +13,17 @@ use crate::sys::file::open;
 
 /// The directories of the originals' catalogues; Ubuntu has those of its language packages in the second.
 const SYSTEM: [&str; 2] = ["/usr/share/locale", "/usr/share/locale-langpack"];
-/// The directory of ours, `share/locale` of the prefix of the build.
-const OWN: Option<&str> = option_env!("NSUTILS_LOCALEDIR");
+/// The directory of ours: `share/locale` of the prefix, which the build may name.
+const OWN: &str = match option_env!("NSUTILS_LOCALEDIR") {
+    Some(directory) => directory,
+    None => "/usr/local/share/locale",
+};
 /// The most that is read of a catalogue, in bytes: four times what the largest of today are.
 const LARGEST: u64 = 4 << 20;
 
 /// The catalogue of a domain in a language, the first that can be read.
 pub(super) fn read(language: &str, domain: Domain) -> Option<Catalogue> {
-    let own = OWN.filter(|directory| domain == Domain::Nsutils && *directory != SYSTEM[0]);
+    let own = (domain == Domain::Nsutils && OWN != SYSTEM[0]).then_some(OWN);
     let mut directories = own.into_iter().chain(SYSTEM);
     directories.find_map(|directory| {
         let mut path = PathBuf::from(directory);

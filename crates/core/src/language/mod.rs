@@ -159,6 +159,11 @@ pub fn translation(domain: Domain, msgid: &str) -> Option<&'static str> {
     }
 }
 
+/// Whether a text can stand for a sentence: it has the same arguments.
+pub fn accepts(msgid: &str, translation: &str) -> bool {
+    format::accept(msgid, translation.as_bytes()).is_some()
+}
+
 /// A text of our own, without arguments, in the reader's language.
 pub fn translate(text: &'static str) -> &'static str {
     translation(Domain::Nsutils, text).unwrap_or(text)

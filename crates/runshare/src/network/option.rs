@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::net::Ipv4Addr;
 use std::os::unix::ffi::OsStrExt;
 
-use nscore::cli::{Message, message};
+use nscore::cli::{Message, sentence};
 
 /// The program that connects the new network namespace to the outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,11 +45,7 @@ pub(crate) fn parse_network(value: &OsStr) -> Result<NetworkOption, Message> {
         Some(b"pasta") => HelperKind::Pasta,
         Some(b"slirp4netns") => HelperKind::Slirp4netns,
         _ => {
-            return Err(message(&[
-                &"unsupported --network argument '",
-                &value,
-                &"'",
-            ]));
+            return Err(sentence("unsupported --network argument '%s'", &[&value]));
         }
     };
     let mut arguments = Vec::new();
@@ -59,8 +55,8 @@ pub(crate) fn parse_network(value: &OsStr) -> Result<NetworkOption, Message> {
         .flat_map(|words| words.split(|byte| *byte == b','))
     {
         if word.is_empty() {
-            let why: &str = "': an argument must not be empty";
-            return Err(message(&[&"invalid --network argument '", &value, &why]));
+            let msgid = "invalid --network argument '%s': an argument must not be empty";
+            return Err(sentence(msgid, &[&value]));
         }
         arguments.push(OsStr::from_bytes(word).to_owned());
     }

@@ -10,7 +10,7 @@ use nix::libc::{STDERR_FILENO, c_int};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{MsgFlags, send};
 use nix::unistd::{Pid, geteuid, read, setsid};
-use nscore::cli::{Diagnostics, message};
+use nscore::cli::{Diagnostics, sentence};
 use nscore::hardening::{make_undumpable, release_inherited};
 use nscore::sys::file::open;
 use nscore::sys::process::{ExitReason, has_ended, pidfd_open};
@@ -120,7 +120,7 @@ impl Watcher<'_> {
         let path = format!("/proc/{process}/ns/net");
         let path = Path::new(&path);
         let network =
-            open(path, OFlag::O_RDONLY).with_context(|| message(&[&"cannot open ", &path]))?;
+            open(path, OFlag::O_RDONLY).with_context(|| sentence("cannot open %s", &[&path]))?;
         // It waits for the answer: what was opened is its own if it is still there.
         if has_ended(&pidfd).context("poll failed")? {
             return Ok(None);
@@ -170,8 +170,9 @@ impl Watcher<'_> {
             if events.contains(&Event::HelperEnd) {
                 let name = self.network.helper.name();
                 let how = helper.end();
-                let sentence = format!("warning: {name} ended ({how}): the network is lost");
-                self.diagnostics.warn(&message(&[&sentence]));
+                let msgid = "warning: %s ended (%s): the network is lost";
+                let lost = sentence(msgid, &[&name, &how.to_string()]);
+                self.diagnostics.warn(&lost);
                 return Ok(());
             }
         }

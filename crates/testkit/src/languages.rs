@@ -1,0 +1,64 @@
+//! Ours beside the original in the languages of the catalogues that tests/catalogues brings.
+
+use std::path::Path;
+
+use crate::differential::DifferentialTest;
+use crate::outcome::Outcome;
+use crate::tool::Tool;
+
+/// The languages in which command lines are compared.
+const LANGUAGES: [&str; 5] = ["zh_CN", "de_DE", "fr_FR", "ja_JP", "ko_KR"];
+
+impl Tool {
+    /// Has it read the catalogues of `directory`, which tests/catalogues made, in this language. For root alone.
+    pub fn language(self, directory: &Path, language: &str) -> Self {
+        self.bind_over(directory.join("share"), "/usr/share/locale")
+            .env("LOCPATH", directory.join("locales"))
+            .env("LC_ALL", format!("{language}.UTF-8"))
+    }
+}
+
+impl DifferentialTest {
+    /// Compares every line in every language, and returns how many comparisons were made, and in how many the two
+    /// differed as `is_expected` of ours and the original.
+    ///
+    /// # Panics
+    /// If they differ otherwise.
+    #[track_caller]
+    pub fn compare_languages(
+        &self,
+        directory: &Path,
+        lines: &[Vec<String>],
+        setup: impl Fn(Tool) -> Tool,
+        is_expected: impl Fn(&Outcome, &Outcome) -> bool,
+    ) -> (usize, usize) {
+        let (mut compared, mut expected, mut differences) = (0, 0, Vec::new());
+        let seen = |outcome: &Outcome| {
+            let errors = String::from_utf8_lossy(&self.masked(&outcome.stderr)).into_owned();
+            // In French the C library's catalogue has a line feed too many behind some of getopt's sentences.
+            let errors = errors.replace("\n\n", "\n");
+            (outcome.status, self.masked(&outcome.stdout), errors)
+        };
+        for language in LANGUAGES {
+            for line in lines {
+                let set_up = |tool| setup(tool).language(directory, language).args(line);
+                let (ours, original) = self.run_both(set_up);
+                compared += 1;
+                if seen(&ours) == seen(&original) {
+                    continue;
+                }
+                if is_expected(&ours, &original) {
+                    expected += 1;
+                } else {
+                    let told = format!("{language}\nours\n{ours}original\n{original}");
+                    differences.push(told);
+                }
+            }
+        }
+        let count = differences.len();
+        let told = differences.iter().take(10).map(String::as_str);
+        let told = Vec::from_iter(told).join("\n");
+        assert!(count == 0, "{count} of {compared} differ\n{told}");
+        (compared, expected)
+    }
+}

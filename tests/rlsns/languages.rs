@@ -1,0 +1,89 @@
+//! Messages in the languages of the originals' catalogues.
+
+use testkit::{DifferentialTest, Tool, command_lines, require};
+
+use crate::scenario::RLSNS;
+
+/// Lines that end in a message, which no process that comes and goes changes.
+const LINES: &str = "
+--foo
+--no-such=5
+--task
+--output
+-p
+-p x
+-p 0
+-p 99999999999999999999
+-t nosuch
+-t
+-o nosuch
+-o NS,nosuch,PID
+-T=nosuch
+--tree=nosuch
+--t
+--n
+1x
+99999999999999999999
+4
+1 2
+-p 1 4026531835
+-J -r
+-J -l
+-r -T
+-Q ''
+-Q 'NS =='
+-Q 'TYPE =~ \"[\"'
+-Q 'TYPE =~ \"(\"'
+-Q 'nosuch == 1'
+-Q 'UID == TYPE'
+-Q 'NS == 99999999999999999999'
+-H -p 1
+-x
+";
+
+fn need() -> Option<(DifferentialTest, std::path::PathBuf)> {
+    if !require::root() {
+        return None;
+    }
+    Some((
+        DifferentialTest::new("lsns", RLSNS)?,
+        require::catalogues()?,
+    ))
+}
+
+#[test]
+fn messages_in_five_languages() {
+    let Some((diff, catalogues)) = need() else {
+        return;
+    };
+    let lines = command_lines(LINES);
+    let (compared, _) = diff.compare_languages(&catalogues, &lines, |tool| tool, |_, _| false);
+    assert!(compared >= 150, "only {compared} were compared");
+}
+
+/// Its translation of `failed to apply filter` has an argument that the sentence lacks: the original reads what is not
+/// there, and what comes of it is anything, a crash for one.
+#[test]
+fn a_croatian_sentence_with_an_argument_too_many_stays_english() {
+    let Some((diff, catalogues)) = need() else {
+        return;
+    };
+    let setup = |tool: Tool| {
+        tool.language(&catalogues, "hr_HR")
+            .args(["-Q", "UID == TYPE"])
+    };
+    let (ours, original) = diff.run_both(setup);
+    assert_eq!(ours.code(), 1, "{ours}");
+    assert!(
+        ours.err().starts_with("lsns: failed to apply filter: "),
+        "{ours}"
+    );
+    assert!(
+        !ours.err().ends_with("Invalid argument\n"),
+        "the reason is Croatian: {ours}"
+    );
+    assert!(
+        !original.err().contains("failed to apply filter: "),
+        "{original}"
+    );
+}
