@@ -101,7 +101,7 @@ function __rnsenter_operands
                 set -e words[1]
                 break
             case '-*'
-                if string match -qr '^(-[ahVeFcZ]*[tNSG]|--target|--net-socket|--setuid|--setgid)$' -- $words[1]
+                if string match -qr '^(-[ahVeFcZ]*[tNSG]|--target|--net-socket|--setuid|--setgid|--groups)$' -- $words[1]
                     set -e words[1]
                 end
                 set -e words[1]
@@ -144,6 +144,7 @@ complete -c rnsenter -n __rnsenter_at_options -s G -l setgid -d 'become this gro
 complete -c rnsenter -n __rnsenter_at_options -s r -l root -d 'the root directory: the target\'s, or DIR of the caller' -f -a "(__fish_complete_directories)"
 complete -c rnsenter -n __rnsenter_at_options -s w -l wd -d 'the working directory: the target\'s, or DIR of the caller' -f -a "(__fish_complete_directories)"
 complete -c rnsenter -n __rnsenter_at_options -s W -l wdns -d 'the working directory, DIR looked up inside' -f -a "(__fish_complete_directories)"
+complete -c rnsenter -n __rnsenter_at_options -l groups -d 'have these supplementary groups, or the target\'s' -r -f -a "(__nsutils_list groups)"
 complete -c rnsenter -n __rnsenter_at_options -l kill-child -d 'run the program as a child that gets this signal (KILL) if rnsenter dies' -f -a "(__nsutils_signals)"
 complete -c rnsenter -n __rnsenter_at_options -s a -l all -d 'enter all namespaces of the target'
 complete -c rnsenter -n __rnsenter_at_options -s h -l help -d 'show this help and exit'
@@ -156,6 +157,7 @@ complete -c rnsenter -n __rnsenter_at_options -l keep-caps -d 'the program keeps
 complete -c rnsenter -n __rnsenter_at_options -l user-parent -d 'the parent of the target\'s user namespace'
 complete -c rnsenter -n __rnsenter_at_options -s Z -l follow-context -d 'run the program in the target\'s SELinux context'
 complete -c rnsenter -n __rnsenter_at_options -l clear-env -d 'the program gets an empty environment'
+complete -c rnsenter -n __rnsenter_at_options -l as-target -d 'be all that the target is: namespaces, root, user, groups, limits, capabilities …'
 complete -c rnsenter -n __rnsenter_at_options -l forward-signals -d 'run the program as a child and forward INT and TERM to it'
 complete -c rnsenter -n __rnsenter_at_options -l init -d 'run the program below an init that reaps, forwards signals and kills what is left'
 complete -c rnsenter -n __rnsenter_at_options -l close-fds -d 'pass the program no descriptors but standard input, output and error'

@@ -156,6 +156,7 @@ _rnsenter() {
 '*--wd=-[the working directory\: the target'\''s, or DIR of the caller]::DIR:_files -/' \
 '*-W-[the working directory, DIR looked up inside]::DIR:_files -/' \
 '*--wdns=-[the working directory, DIR looked up inside]::DIR:_files -/' \
+'*--groups=[have these supplementary groups, or the target'\''s]:G,…|follow: __nsutils_list groups' \
 '*--kill-child=-[run the program as a child that gets this signal (KILL) if rnsenter dies]::SIGNAME: __nsutils_signals' \
 '-a[enter all namespaces of the target]' \
 '--all[enter all namespaces of the target]' \
@@ -175,6 +176,7 @@ _rnsenter() {
 '-Z[run the program in the target'\''s SELinux context]' \
 '--follow-context[run the program in the target'\''s SELinux context]' \
 '--clear-env[the program gets an empty environment]' \
+'--as-target[be all that the target is\: namespaces, root, user, groups, limits, capabilities …]' \
 '--forward-signals[run the program as a child and forward INT and TERM to it]' \
 '--init[run the program below an init that reaps, forwards signals and kills what is left]' \
 '--close-fds[pass the program no descriptors but standard input, output and error]' \

@@ -31,6 +31,9 @@ fn options_of_our_own_are_unknown_to_the_original() {
         let nothing = "nsenter: no namespace specified\n";
         differ(line, (1, nothing), (1, &unknown(option)));
     }
+    // The target may be a process that shares all namespaces with the caller.
+    let line = |tool: Tool| tool.args(["-t", &own, "--as-target", "true"]);
+    differ(line, (0, ""), (1, &unknown("--as-target")));
     // Two of ours begin so; the original knows neither.
     let two = "nsenter: option '--cl' is ambiguous; possibilities: '--clear-env' '--close-fds'\n\
                Try 'nsenter --help' for more information.\n";

@@ -9,6 +9,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod as_target;
 mod cgroup;
 mod children;
 mod command_lines;
@@ -19,11 +20,13 @@ mod env;
 mod extensions;
 mod fixture;
 mod hints;
+mod ids;
 mod inherit;
 mod init;
 mod inodes;
 mod languages;
 mod namespace_directory;
+mod path;
 mod pid_reuse;
 mod ptrace_protection;
 mod random;

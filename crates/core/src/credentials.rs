@@ -12,7 +12,16 @@ use crate::sys::capability;
 /// # Errors
 /// `setgroups failed`.
 pub fn drop_groups() -> Result<()> {
-    setgroups(&[])
+    set_groups(&[])
+}
+
+/// Has these supplementary groups and no others, `setgroups(2)`.
+///
+/// # Errors
+/// `setgroups failed`.
+pub fn set_groups(groups: &[u32]) -> Result<()> {
+    let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
+    setgroups(&groups)
         .with_hint(hint::explain_setgroups)
         .context("setgroups failed")
 }

@@ -15,7 +15,7 @@ use std::path::Path;
 use anyhow::Error;
 use nix::errno::Errno;
 use nix::libc::c_int;
-use nix::unistd::{execv, execvp, getuid};
+use nix::unistd::{AccessFlags, access, execv, execvp, getuid};
 
 use crate::escape::printable;
 use crate::hint::{self, Hint, PrecedingOption};
@@ -184,6 +184,8 @@ fn become_by(exec: Exec, program: &OsStr, words: &[OsString]) -> ExecError {
 pub struct LoginShell {
     uid: u32,
     shell: Option<OsString>,
+    /// Whether what cannot be executed is passed over.
+    must_exist: bool,
 }
 
 impl LoginShell {
@@ -195,7 +197,19 @@ impl LoginShell {
         let uid = getuid().as_raw();
         let is_named = keeps_shell && from_environment().is_some();
         let shell = if is_named { None } else { shell_of(uid) };
-        LoginShell { uid, shell }
+        LoginShell {
+            uid,
+            shell,
+            must_exist: false,
+        }
+    }
+
+    /// The same, but a shell that cannot be executed in the end is passed over: the `SHELL` of another process may name
+    /// one that is not there.
+    #[must_use]
+    pub fn that_exists(mut self) -> LoginShell {
+        self.must_exist = true;
+        self
     }
 
     /// The shell to run now: `$SHELL`, else that of the user whom this process has become (read from /etc/passwd as a
@@ -210,7 +224,11 @@ impl LoginShell {
                 from_file(uid)
             }
         };
-        let named = from_environment().or_else(of_user);
+        let is_there = |shell: &OsString| {
+            !self.must_exist || access(Path::new(shell), AccessFlags::X_OK).is_ok()
+        };
+        let named = from_environment().filter(is_there);
+        let named = named.or_else(|| of_user().filter(is_there));
         named
             .filter(|shell| !shell.is_empty())
             .unwrap_or_else(|| DEFAULT_SHELL.into())

@@ -52,6 +52,14 @@ pub fn read_regular(path: &Path) -> Result<Vec<u8>, Errno> {
     read_lines(path, MOST_READ)
 }
 
+/// The same of 1 MiB: a database of users or groups in a root that may be anybody's.
+///
+/// # Errors
+/// As [`read_regular`].
+pub fn read_small(path: &Path) -> Result<Vec<u8>, Errno> {
+    read_lines(path, 1 << 20)
+}
+
 /// [`read_regular`] of a file that is longer than `most` bytes if it is too long.
 fn read_lines(path: &Path, most: u64) -> Result<Vec<u8>, Errno> {
     let mut contents = Vec::new();

@@ -9,7 +9,8 @@ use nscore::cli::Invocation;
 use crate::cgroup::path_in;
 use crate::cli::{OPTIONS, OptionId, TOOL};
 use crate::environment::parse_environ;
-use crate::options::{IdSource, Options};
+use crate::id_source::IdSource;
+use crate::options::Options;
 
 #[test]
 fn argv() {

@@ -43,6 +43,8 @@ pub(crate) enum OptionId {
     UserParent,
     FollowContext,
     ClearEnv,
+    AsTarget,
+    Groups,
     KillChild,
     ForwardSignals,
     Init,
@@ -171,6 +173,19 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         OptionId::ClearEnv,
         "clear-env",
         "the program gets an empty environment",
+    )
+    .heading(EXTENSIONS),
+    Opt::flag(
+        OptionId::AsTarget,
+        "as-target",
+        "be all that the target is: namespaces, root, user, groups, limits, capabilities …",
+    )
+    .heading(EXTENSIONS),
+    Opt::required(
+        OptionId::Groups,
+        "groups",
+        "G,…|follow",
+        "have these supplementary groups, or the target's",
     )
     .heading(EXTENSIONS),
     Opt::optional(

@@ -2,7 +2,11 @@
 
 use anyhow::Result;
 use nix::errno::Errno;
+use nscore::cli::Message;
 use nscore::credentials::{become_group, become_user, drop_groups, keep_capabilities};
+
+use crate::as_target::AsTarget;
+use crate::setid::Ids;
 
 /// What is to be done about the credentials.
 #[derive(Debug, Clone, Copy)]
@@ -25,23 +29,37 @@ impl Credentials {
     /// Becomes user and group inside, where nothing else is said those of root.
     ///
     /// # Errors
-    /// `setgroups failed`, `setgid() failed`, `setuid() failed`, and what `--keep-caps` may meet with.
+    /// `setgroups failed`, `setgid() failed`, `setuid() failed`, and what `--keep-caps` and `--as-target` may meet with.
     pub(crate) fn become_inside(
         self,
-        user: Option<u32>,
-        group: Option<u32>,
+        ids: &Ids,
         groups_left: bool,
+        as_target: Option<&AsTarget>,
+        warn: &dyn Fn(&Message),
     ) -> Result<()> {
         let root = (self.enters_user && !self.preserve).then_some(0);
-        if let Some(group) = group.or(root) {
-            let dropped = drop_groups();
-            if groups_left && !self.is_forbidden_inside(&dropped) {
-                dropped?;
+        let group = ids.group.or(root);
+        match (&ids.groups, group) {
+            (Some(groups), _) => groups.apply(warn)?,
+            (None, Some(_)) => {
+                let dropped = drop_groups();
+                if groups_left && !self.is_forbidden_inside(&dropped) {
+                    dropped?;
+                }
             }
+            (None, None) => {}
+        }
+        if let Some(group) = group {
             become_group(group)?;
         }
-        if let Some(user) = user.or(root) {
-            become_user(user)?;
+        let user = ids.user.or(root);
+        match as_target.filter(|_| !self.keep_caps) {
+            Some(target) => target.become_user(user, warn)?,
+            None => {
+                if let Some(user) = user {
+                    become_user(user)?;
+                }
+            }
         }
         if self.keep_caps && self.enters_user {
             keep_capabilities()?;

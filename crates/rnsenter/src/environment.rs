@@ -22,6 +22,8 @@ pub(crate) enum Environment {
     Empty,
     /// The target's, opened while it could be.
     Target(File),
+    /// The target's, to be opened inside: before, it may not be the caller's to read.
+    TargetInside,
 }
 
 impl Environment {
@@ -30,6 +32,9 @@ impl Environment {
     /// # Errors
     /// That there is no target; `cannot open /proc/PID/environ`.
     pub(crate) fn open(options: &Options, target: Option<&Target>) -> Result<Environment> {
+        if options.environment && options.as_target {
+            return Ok(Environment::TargetInside);
+        }
         if options.environment {
             let target = target.ok_or_else(|| missing_target("environ"))?;
             return Ok(Environment::Target(target.open("environ")?.into()));
@@ -44,7 +49,7 @@ impl Environment {
     ///
     /// # Errors
     /// That it cannot be read.
-    pub(crate) fn apply(self) -> Result<()> {
+    pub(crate) fn apply(self, target: Option<&Target>) -> Result<()> {
         if !matches!(self, Environment::Own) {
             language::remember();
         }
@@ -55,6 +60,10 @@ impl Environment {
                 return Ok(());
             }
             Environment::Target(file) => file,
+            Environment::TargetInside => {
+                let target = target.ok_or_else(|| missing_target("environ"))?;
+                target.open("environ")?.into()
+            }
         };
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)

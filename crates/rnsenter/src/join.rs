@@ -306,7 +306,8 @@ pub(crate) fn select_all(options: &mut Options) -> Result<()> {
         let Ok(own) = own_ns_status(namespace) else {
             continue;
         };
-        if namespace == NsType::User && !options.selection.selects(namespace) {
+        let differing_only = options.selection.differing_only || namespace == NsType::User;
+        if differing_only && !options.selection.selects(namespace) {
             let theirs = match &options.target {
                 Some(target) => target.stat_namespace(namespace.file())?,
                 None => Err(Errno::ENOENT)

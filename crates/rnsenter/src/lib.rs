@@ -4,14 +4,17 @@
 
 pub mod cli;
 
+mod as_target;
 mod cgroup;
 mod credentials;
 mod environment;
 mod fork;
 mod hint;
+mod id_source;
 mod join;
 mod options;
 mod ownership;
+mod program;
 mod rootdir;
 mod run;
 mod selection;

@@ -15,21 +15,16 @@ use nscore::cli::getopt::ParsedOption;
 use nscore::cli::{Invocation, number, sentence, signal};
 use nscore::hardening::Hardening;
 use nscore::hint::{self, WithHint};
+use nscore::procfs::IdKind;
 use nscore::sys::file::open;
 use nscore::sys::namespace::{open_by_id, own_mount_namespace};
 
+use crate::as_target::{expand_options, select_target};
 use crate::cli::OptionId;
 use crate::fork::ForkOptions;
+use crate::id_source::{GroupsSource, IdSource};
 use crate::selection::{Selection, Source};
 use crate::target::{Target, TargetSpec};
-
-/// A user or group id to become.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum IdSource {
-    Number(u32),
-    /// The target's own.
-    Follow,
-}
 
 /// What is to be done.
 #[derive(Debug, Default)]
@@ -42,6 +37,9 @@ pub(crate) struct Options {
     pub(crate) selection: Selection,
     pub(crate) setuid: Option<IdSource>,
     pub(crate) setgid: Option<IdSource>,
+    pub(crate) groups: Option<GroupsSource>,
+    /// `--as-target`.
+    pub(crate) as_target: bool,
     pub(crate) root: Option<Source>,
     pub(crate) directory: Option<Source>,
     /// The working directory as it is called inside.
@@ -67,18 +65,26 @@ impl Options {
     pub(crate) fn parse(invocation: &Invocation<OptionId>) -> Result<Options> {
         let mut options = Options::default();
         for option in invocation.options() {
-            options.apply(option)?;
+            options.apply(option, invocation.is_original)?;
         }
         options.operands = invocation.operands()?.to_vec();
+        if options.as_target {
+            expand_options(&mut options);
+        } else if options.setgid == Some(IdSource::Follow) && !invocation.is_original {
+            options.groups.get_or_insert(GroupsSource::Follow);
+        }
         if let Some(spec) = options.spec.take() {
             let needs_process = options.needs_process();
             options.target = spec.apply(&mut options.selection, needs_process)?;
+        }
+        if options.as_target {
+            select_target(&mut options)?;
         }
         options.fork.check(options.hardening.needs_fork())?;
         Ok(options)
     }
 
-    fn apply(&mut self, option: &ParsedOption<OptionId>) -> Result<()> {
+    fn apply(&mut self, option: &ParsedOption<OptionId>, is_original: bool) -> Result<()> {
         let value = option.value();
         match option.id() {
             OptionId::All => self.selection.all = true,
@@ -88,8 +94,16 @@ impl Options {
             }
             OptionId::NetSocket => self.selection.net_socket = parse_socket_fd(value)?,
             OptionId::UserParent => self.selection.user_parent = true,
-            OptionId::Setuid => set_id(&mut self.setuid, parse_id("failed to parse uid", value)?),
-            OptionId::Setgid => set_id(&mut self.setgid, parse_id("failed to parse gid", value)?),
+            OptionId::Setuid => {
+                let source = IdSource::parse(IdKind::Users, value, !is_original)?;
+                set_id(&mut self.setuid, source);
+            }
+            OptionId::Setgid => {
+                let source = IdSource::parse(IdKind::Groups, value, !is_original)?;
+                set_id(&mut self.setgid, source);
+            }
+            OptionId::Groups => self.groups = Some(GroupsSource::parse(value)?),
+            OptionId::AsTarget => self.as_target = true,
             OptionId::Root => {
                 set_directory(&mut self.root, parse_directory(option.optional_value())?);
             }
@@ -141,11 +155,13 @@ impl Options {
     /// Whether something besides namespaces is to come from the target, which only a process has.
     pub(crate) fn needs_process(&self) -> bool {
         let is_target = |source: &Option<Source>| matches!(source, Some(Source::Target));
-        let follows = |identity| identity == Some(IdSource::Follow);
+        let follows = |source: &Option<IdSource>| *source == Some(IdSource::Follow);
         is_target(&self.root)
             || is_target(&self.directory)
-            || follows(self.setuid)
-            || follows(self.setgid)
+            || follows(&self.setuid)
+            || follows(&self.setgid)
+            || self.groups == Some(GroupsSource::Follow)
+            || self.as_target
             || self.environment
             || self.join_cgroup
             || self.follow_context
@@ -201,13 +217,6 @@ fn strip_equals(value: &OsStr) -> &OsStr {
 fn open_path(path: &OsStr) -> Result<OwnedFd> {
     let opened = open(Path::new(path), OFlag::O_RDONLY | OFlag::O_NONBLOCK);
     opened.with_context(|| sentence("cannot open %s", &[&path]))
-}
-
-fn parse_id(what: &'static str, text: &OsStr) -> Result<IdSource> {
-    match text.to_str() {
-        Some("follow") => Ok(IdSource::Follow),
-        _ => number::id(what, text).map(IdSource::Number),
-    }
 }
 
 /// The last one wins, but `follow` wins over every number, wherever it stands.

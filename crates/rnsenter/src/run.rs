@@ -1,8 +1,10 @@
 //! What `rnsenter` does, step by step. The order can be seen from outside and is nsenter(1)'s.
 
+use std::cell::RefCell;
+
 use anyhow::{Context, Error, Result, anyhow};
 use nix::errno::Errno;
-use nscore::cli::Invocation;
+use nscore::cli::{Invocation, Message};
 use nscore::exec::{OwnFile, Program};
 use nscore::hardening::make_undumpable;
 use nscore::hint::Hint;
@@ -11,6 +13,7 @@ use nscore::pdeathsig::ParentDeathSignal;
 use nscore::sys::errno::of_error;
 use nscore::sys::process::ExitReason;
 
+use crate::as_target::{AsTarget, omit_own_root};
 use crate::cgroup::Cgroup;
 use crate::cli::OptionId;
 use crate::credentials::Credentials;
@@ -19,9 +22,10 @@ use crate::fork::Processes;
 use crate::hint::usage::{NOTHING_NAMED, missing_target};
 use crate::join::{NamespaceSet, select_all};
 use crate::options::Options;
+use crate::program::{self, searches_target};
 use crate::rootdir::Directories;
 use crate::selinux;
-use crate::setid::SetIds;
+use crate::setid::{Ids, SetIds};
 use crate::target::Target;
 use crate::target::init;
 
@@ -61,20 +65,26 @@ fn enter_and_run(
 ) -> Result<ExitReason> {
     let keeps_shell = !options.environment && !options.clear_environment;
     let operands = std::mem::take(&mut options.operands);
-    let program = Program::from_operands(&operands, invocation.preceding_option(), keeps_shell);
+    let mut program = Program::from_operands(&operands, invocation.preceding_option(), keeps_shell);
+    if let (Program::Shell(shell), true) = (&mut program, options.as_target) {
+        *shell = shell.clone().that_exists();
+    }
     selinux::set_exec_context(&options, options.target.as_ref())?;
     if options.selection.all {
         select_all(&mut options)?;
     }
+    if options.as_target {
+        omit_own_root(&mut options);
+    }
+    let searches_target = searches_target(&options, invocation.is_original);
     let target = options.target.take();
-    let prepared = Prepared::open(&mut options, target.as_ref())?;
+    let mut prepared = Prepared::open(&mut options, target.as_ref())?;
     let credentials = Credentials {
         enters_user: prepared.namespaces.contains(NsType::User),
         preserve: options.preserve_credentials,
         keep_caps: options.keep_caps,
     };
-    let root_changed =
-        prepared.directories.changes_root() || prepared.namespaces.contains(NsType::Mount);
+    let root_changed = prepared.changes_root();
     let own = if root_changed { OwnFile::hold() } else { None };
     let diagnostics = &invocation.diagnostics;
     if root_changed {
@@ -84,23 +94,47 @@ fn enter_and_run(
     let enters_pid = prepared.namespaces.contains(NsType::Pid);
     let new_session = options.hardening.needs_fork();
     let processes = Processes::prepare(&options.fork, new_session, enters_pid)?;
-    let groups_left = credentials.drop_groups_outside();
+    let warn = |text: &Message| diagnostics.warn(text);
+    let as_target = match target.as_ref().filter(|_| options.as_target) {
+        Some(target) => Some(AsTarget::prepare(target, &warn)?),
+        None => None,
+    };
+    let groups_left = match prepared.ids.names_groups() {
+        true => {
+            prepared.ids.follow_groups_outside();
+            false
+        }
+        false => credentials.drop_groups_outside(),
+    };
     // From here until exec nobody inside may look into this process: it still holds what is outside.
     make_undumpable().context("prctl failed")?;
-    let (user, group) = prepared.enter(target.as_ref(), may_have_joined)?;
+    let ids = prepared.enter(target.as_ref(), as_target.as_ref(), may_have_joined)?;
+    // The process that waits closes it.
+    let target = RefCell::new(target);
     let become_program = |death_signal: Option<&ParentDeathSignal>| -> Result<ExitReason> {
-        credentials.become_inside(user, group, groups_left)?;
-        if credentials.enters_user || user.is_some() || group.is_some() {
+        credentials.become_inside(&ids, groups_left, as_target.as_ref(), &warn)?;
+        if credentials.enters_user || ids.user.is_some() || ids.group.is_some() {
             make_undumpable().context("prctl failed")?;
         }
-        options.hardening.apply(|text| diagnostics.warn(text))?;
+        if let Some(as_target) = &as_target {
+            as_target.finish()?;
+        }
+        options.hardening.apply(warn)?;
         if let Some(death_signal) = death_signal {
             // The last step, because a change of credentials clears it.
             death_signal.arm()?;
         }
-        Err(program.exec(root_changed, own.as_ref()))
+        let target = target.borrow();
+        let searched = target.as_ref().filter(|_| searches_target);
+        Err(program::become_program(
+            &program,
+            root_changed,
+            own.as_ref(),
+            searched,
+        ))
     };
-    processes.run(&options.fork, diagnostics, become_program, || drop(target))
+    let release = || drop(target.take());
+    processes.run(&options.fork, diagnostics, become_program, release)
 }
 
 fn nothing_to_enter(target: Option<&Target>) -> Error {
@@ -132,14 +166,15 @@ impl<'a> Prepared<'a> {
         let directories = Directories::open(options, target)?;
         let environment = Environment::open(options, target)?;
         let cgroup = Cgroup::open(options, target)?;
-        let ids = SetIds::open(options, target)?;
+        let sees_inside = directories.changes_root() || namespaces.contains(NsType::Mount);
+        let ids = SetIds::open(options, target, sees_inside)?;
         if options.selection.user_parent {
             namespaces.add_user_parent(target)?;
         }
         if let Some(number) = options.selection.net_socket {
             namespaces.add_net_socket(target, number)?;
         }
-        if namespaces.is_empty() {
+        if namespaces.is_empty() && !options.as_target {
             return Err(nothing_to_enter(target));
         }
         Ok(Prepared {
@@ -151,12 +186,18 @@ impl<'a> Prepared<'a> {
         })
     }
 
-    /// Goes inside with it; the user and the group to become there.
+    /// Whether the program will see other files than the caller does.
+    fn changes_root(&self) -> bool {
+        self.directories.changes_root() || self.namespaces.contains(NsType::Mount)
+    }
+
+    /// Goes inside with it; the ids to become there.
     fn enter(
         self,
         target: Option<&Target>,
+        as_target: Option<&AsTarget>,
         may_have_joined: &mut bool,
-    ) -> Result<(Option<u32>, Option<u32>)> {
+    ) -> Result<Ids> {
         let enters_user = self.namespaces.contains(NsType::User);
         // The namespaces of a process are joined all or none, if that process may not be looked into.
         *may_have_joined = self.namespaces.has_files();
@@ -167,8 +208,11 @@ impl<'a> Prepared<'a> {
             make_undumpable().context("prctl failed")?;
         }
         self.directories.enter()?;
-        self.environment.apply()?;
-        let ids = self.ids.resolve()?;
+        if let Some(as_target) = as_target {
+            as_target.set_umask();
+        }
+        self.environment.apply(target)?;
+        let ids = self.ids.resolve(target)?;
         self.cgroup.join()?;
         Ok(ids)
     }

@@ -16,6 +16,8 @@ pub(crate) enum Source {
 pub(crate) struct Selection {
     /// `--all`: every type that the target has.
     pub(crate) all: bool,
+    /// With it: but those that the caller is in already, unless they are selected by themselves.
+    pub(crate) differing_only: bool,
     /// In the order of entering.
     pub(crate) namespaces: Vec<(NsType, Source)>,
     /// `--net-socket`: the number of a socket among the target's descriptors.

@@ -62,7 +62,9 @@ impl NameOwners {
     fn look_up(&self, hierarchy: &[u8], path: &[u8]) -> NameOwner {
         let mounts = self.mounts.iter();
         let mut mounts: Vec<&MountPoint> = mounts
-            .filter(|mount| is_of(mount, hierarchy) && below_root(mount, path).is_some())
+            .filter(|mount| {
+                mount.is_cgroup_hierarchy(hierarchy) && below_root(mount, path).is_some()
+            })
             .collect();
         // The more of the hierarchy a mount shows, the more of those above are asked.
         mounts.sort_by_key(|mount| mount.root.as_os_str().len());
@@ -110,20 +112,6 @@ impl Default for NameOwners {
     }
 }
 
-/// Whether a mount is of this hierarchy: version 1 has its controllers or its name among the options of the file system.
-fn is_of(mount: &MountPoint, hierarchy: &[u8]) -> bool {
-    if hierarchy.is_empty() {
-        return mount.filesystem == "cgroup2";
-    }
-    let has = |wanted: &[u8]| {
-        mount
-            .options
-            .split(',')
-            .any(|option| option.as_bytes() == wanted)
-    };
-    mount.filesystem == "cgroup" && hierarchy.split(|byte| *byte == b',').all(has)
-}
-
 /// The names of the directories from the root of a mount down to the cgroup at `path`; `None` if that is not below it.
 fn below_root<'a>(mount: &MountPoint, path: &'a [u8]) -> Option<Vec<&'a [u8]>> {
     let path = Path::new(std::ffi::OsStr::from_bytes(path));
@@ -155,7 +143,7 @@ mod tests {
             (b"cpuset", [false, false, false]),
             (b"name=systemd", [false, false, true]),
         ] {
-            let found = [&unified, &cpu, &named].map(|mount| is_of(mount, hierarchy));
+            let found = [&unified, &cpu, &named].map(|mount| mount.is_cgroup_hierarchy(hierarchy));
             assert_eq!(found, expected, "{hierarchy:?}");
         }
     }

@@ -25,6 +25,21 @@ pub struct MountPoint {
     pub options: String,
 }
 
+impl MountPoint {
+    /// Whether it shows this hierarchy of cgroups, called as in [`CgroupLine`](super::CgroupLine): version 1 has its
+    /// controllers or its name among the options of the file system.
+    pub fn is_cgroup_hierarchy(&self, hierarchy: &[u8]) -> bool {
+        if hierarchy.is_empty() {
+            return self.filesystem == "cgroup2";
+        }
+        let has = |wanted: &[u8]| {
+            let mut options = self.options.split(',');
+            options.any(|option| option.as_bytes() == wanted)
+        };
+        self.filesystem == "cgroup" && hierarchy.split(|byte| *byte == b',').all(has)
+    }
+}
+
 /// Returns the mounts of a table in its order, which is that of mounting. A line that is not a mount is skipped.
 ///
 /// ```

@@ -44,6 +44,15 @@ impl Status {
             .ok()
     }
 
+    /// The effective group.
+    pub fn group(&self) -> Option<u32> {
+        self.field("Gid")?
+            .split_ascii_whitespace()
+            .nth(1)?
+            .parse()
+            .ok()
+    }
+
     /// Whether the process is a part of the kernel; since Linux 6.8 it says so.
     pub fn is_kernel_thread(&self) -> bool {
         // Before that: it has no memory of its own, and is no zombie, which has none either.

@@ -28,10 +28,32 @@ struct Sets {
 pub struct Capabilities([Sets; 2]);
 
 impl Capabilities {
+    /// These sets, a bit for each capability.
+    pub fn from_masks(effective: u64, permitted: u64, inheritable: u64) -> Capabilities {
+        let word = |mask: u64, shift: u32| u32::try_from(mask >> shift & 0xffff_ffff).unwrap_or(0);
+        let half = |shift: u32| Sets {
+            effective: word(effective, shift),
+            permitted: word(permitted, shift),
+            inheritable: word(inheritable, shift),
+        };
+        Capabilities([half(0), half(32)])
+    }
+
+    /// The permitted ones, a bit for each.
+    pub fn permitted_mask(&self) -> u64 {
+        let [low, high] = self.0.map(|half| u64::from(half.permitted));
+        high << 32 | low
+    }
+
+    /// The inheritable ones, a bit for each.
+    pub fn inheritable_mask(&self) -> u64 {
+        let [low, high] = self.0.map(|half| u64::from(half.inheritable));
+        high << 32 | low
+    }
+
     /// The numbers of the permitted ones.
     pub fn permitted(&self) -> impl Iterator<Item = c_ulong> {
-        let [low, high] = self.0.map(|half| u64::from(half.permitted));
-        let permitted = high << 32 | low;
+        let permitted = self.permitted_mask();
         (0..64).filter(move |capability| permitted >> capability & 1 == 1)
     }
 
@@ -133,5 +155,37 @@ pub fn raise_ambient(capability: c_ulong) -> Result<(), Errno> {
     let raise = libc::PR_CAP_AMBIENT_RAISE as c_ulong;
     // SAFETY: PR_CAP_AMBIENT takes four numbers and no pointer.
     let result = unsafe { libc::prctl(libc::PR_CAP_AMBIENT, raise, capability, nothing, nothing) };
+    Errno::result(result).map(drop)
+}
+
+/// Has no capability survive exec by being ambient, `prctl(2)`.
+///
+/// # Errors
+/// EINVAL before Linux 4.3.
+pub fn clear_ambient() -> Result<(), Errno> {
+    let nothing: c_ulong = 0;
+    let clear = libc::PR_CAP_AMBIENT_CLEAR_ALL as c_ulong;
+    // SAFETY: PR_CAP_AMBIENT takes four numbers and no pointer.
+    let result = unsafe { libc::prctl(libc::PR_CAP_AMBIENT, clear, nothing, nothing, nothing) };
+    Errno::result(result).map(drop)
+}
+
+/// Whether a capability is in the bounding set, `PR_CAPBSET_READ`.
+///
+/// # Errors
+/// EINVAL if the kernel has no such capability.
+pub fn is_bounding(capability: c_ulong) -> Result<bool, Errno> {
+    // SAFETY: PR_CAPBSET_READ takes a number and no pointer.
+    let result = unsafe { libc::prctl(libc::PR_CAPBSET_READ, capability) };
+    Errno::result(result).map(|answer| answer == 1)
+}
+
+/// Removes a capability from the bounding set, for ever, `PR_CAPBSET_DROP`.
+///
+/// # Errors
+/// EPERM without CAP_SETPCAP.
+pub fn drop_bounding(capability: c_ulong) -> Result<(), Errno> {
+    // SAFETY: PR_CAPBSET_DROP takes a number and no pointer.
+    let result = unsafe { libc::prctl(libc::PR_CAPBSET_DROP, capability) };
     Errno::result(result).map(drop)
 }

@@ -6,6 +6,8 @@
 
 use std::cell::OnceCell;
 use std::ffi::{CStr, OsStr};
+use std::fs::File;
+use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -13,7 +15,7 @@ use std::path::Path;
 use crate::hint::WithHint;
 use crate::message::{Message, sentence};
 use crate::number;
-use crate::procfs::{not_procfs_error, parse_digits, split_digits};
+use crate::procfs::{self, not_procfs_error, parse_digits, split_digits};
 use crate::sys::directory::{Status, status, status_at, status_of};
 use crate::sys::file::{move_above_stdio, open};
 use crate::sys::process::{exists, pidfd_open};
@@ -168,6 +170,25 @@ impl Target {
             .map_err(not_procfs_error)
             .with_hint_for(name, self.explain_failure())
             .with_context(|| sentence("cannot open %s", &[&format!("/proc/{}/{name}", self.pid)]))
+    }
+
+    /// The contents of a file below its directory in /proc, as they are now for who this process is now.
+    ///
+    /// # Errors
+    /// `cannot open /proc/PID/NAME`, `cannot read /proc/PID/NAME`.
+    pub fn read(&self, name: &str) -> Result<Vec<u8>> {
+        let mut contents = Vec::new();
+        let read = File::from(self.open(name)?).read_to_end(&mut contents);
+        read.with_context(|| format!("cannot read /proc/{}/{name}", self.pid))?;
+        Ok(contents)
+    }
+
+    /// Its status, likewise: ids are those of the user namespace that this process is in.
+    ///
+    /// # Errors
+    /// As [`Target::read`].
+    pub fn status(&self) -> Result<procfs::Status> {
+        self.read("status").map(procfs::Status::new)
     }
 
     /// The state of one of its namespace files.

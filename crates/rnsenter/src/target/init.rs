@@ -28,19 +28,30 @@ pub(crate) fn readable_child(pid: Pid) -> Result<Option<Target>> {
     if !is_init || !is_unreadable(pid) {
         return Ok(None);
     }
-    for child in children_of(pid) {
-        let target = Target::new(child);
-        // Held from here on, and only then is it known to be a child: its number cannot become another's.
-        let is_held = target.pidfd().is_ok() && parent_of(child) == Some(pid);
-        if is_held && !is_unreadable(child) && shares_namespaces(pid, child) {
-            return Ok(Some(target));
-        }
+    let mut children = children_of(pid).into_iter();
+    if let Some(target) = children.find_map(|child| hold_child(pid, child)) {
+        return Ok(Some(target));
     }
     bail!(sentence(
         "process %s is the init of runshare, which its user may not inspect, and has no child in its namespaces \
          that you may enter",
         &[&pid]
     ))
+}
+
+/// The child, held, if it may be looked into and is where the init is.
+fn hold_child(init: Pid, child: Pid) -> Option<Target> {
+    let target = Target::new(child);
+    // Held from here on, and only then is it known to be a child: its number cannot become another's.
+    let is_held = target.pidfd().is_ok() && parent_of(child) == Some(init);
+    (is_held && !is_unreadable(child) && shares_namespaces(init, child)).then_some(target)
+}
+
+/// The oldest child of an init of `runshare --init` that is in its namespaces, held: what the init runs for its user.
+pub(crate) fn oldest_child(pid: Pid) -> Option<Target> {
+    let is_init = read_status(pid)?.field("Name") == Some(NAME);
+    let mut children = is_init.then(|| children_of(pid))?.into_iter();
+    children.find_map(|child| hold_child(pid, child))
 }
 
 /// Whether the kernel refuses to show the process's namespaces to this one.

@@ -1,0 +1,65 @@
+//! The AppArmor profile of the target, `apparmor(7)`, for the program; SELinux contexts are those of `--follow-context`.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nscore::procfs::try_open_verified;
+use nscore::sys::file::write_all;
+
+use crate::target::Target;
+
+/// Has the next exec change to the profile of the target. Without AppArmor there is none.
+///
+/// # Errors
+/// That the kernel refuses the change.
+pub(super) fn set_exec_profile(target: &Target) -> Result<(), Errno> {
+    let Ok(file) = target.open("attr/apparmor/current") else {
+        return Ok(());
+    };
+    let mut label = Vec::new();
+    if File::from(file).read_to_end(&mut label).is_err() {
+        // The module is built in and not enabled.
+        return Ok(());
+    }
+    let Some(profile) = profile_name(&label) else {
+        return Ok(());
+    };
+    let path = Path::new("/proc/thread-self/attr/apparmor/exec");
+    let exec = try_open_verified(path, OFlag::O_WRONLY)?;
+    write_all(&exec, &[b"exec ", profile].concat())
+}
+
+/// The profile of `docker-default (enforce)`; none for what is not confined.
+fn profile_name(label: &[u8]) -> Option<&[u8]> {
+    let label = label.strip_suffix(b"\n").unwrap_or(label);
+    let label = label.strip_suffix(b"\0").unwrap_or(label);
+    let mode = label
+        .ends_with(b")")
+        .then(|| label.windows(2).rposition(|pair| pair == b" ("));
+    let name = mode.flatten().map_or(label, |start| &label[..start]);
+    (!name.is_empty() && name != b"unconfined").then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::profile_name;
+
+    #[test]
+    fn a_profile_is_named_without_its_mode() {
+        for (label, name) in [
+            (
+                &b"docker-default (enforce)\n"[..],
+                Some(&b"docker-default"[..]),
+            ),
+            (b"a (b) (complain)\n", Some(b"a (b)")),
+            (b"plain\n", Some(b"plain")),
+            (b"unconfined\n", None),
+            (b"", None),
+        ] {
+            assert_eq!(profile_name(label), name);
+        }
+    }
+}

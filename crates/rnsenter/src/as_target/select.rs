@@ -1,0 +1,64 @@
+//! What `--as-target` stands for among the options of the original.
+
+use anyhow::{Result, bail};
+use nix::errno::Errno;
+use nscore::ns_type::NsType;
+use nscore::sys::directory::{status, status_of};
+
+use crate::id_source::{GroupsSource, IdSource};
+use crate::options::Options;
+use crate::selection::Source;
+use crate::target::{Target, init};
+
+/// Adds the options that it stands for; what the command line says itself counts.
+pub(crate) fn expand_options(options: &mut Options) {
+    options.selection.all = true;
+    options.selection.differing_only = true;
+    options.root.get_or_insert(Source::Target);
+    if options.directory.is_none() && options.directory_inside.is_none() {
+        options.directory = Some(Source::Target);
+    }
+    options.environment = !options.clear_environment;
+    options.follow_context = true;
+    if options.preserve_credentials {
+        return;
+    }
+    if options.groups.is_none() && options.setgid.is_none() {
+        options.groups = Some(GroupsSource::Follow);
+    }
+    options.setuid.get_or_insert(IdSource::Follow);
+    options.setgid.get_or_insert(IdSource::Follow);
+}
+
+/// Takes the oldest child of an init of ours in its stead: it is what the user has started.
+///
+/// # Errors
+/// That the target is not a process.
+pub(crate) fn select_target(options: &mut Options) -> Result<()> {
+    let Some(target) = &options.target else {
+        bail!("option --as-target requires a process");
+    };
+    if let Some(child) = init::oldest_child(target.pid()) {
+        options.target = Some(child);
+    }
+    Ok(())
+}
+
+/// Leaves out the root if the target has the caller's, which only a privileged caller could change.
+pub(crate) fn omit_own_root(options: &mut Options) {
+    let is_mount_selected = options.selection.selects(NsType::Mount);
+    let is_targets = matches!(options.root, Some(Source::Target));
+    if let (Some(target), true, false) = (&options.target, is_targets, is_mount_selected) {
+        if has_own_root(target).unwrap_or(false) {
+            options.root = None;
+        }
+    }
+}
+
+/// Whether the root of the target is that of this process: to change it requires a capability.
+fn has_own_root(target: &Target) -> Result<bool, Errno> {
+    let theirs = target.open("root").map_err(|_| Errno::EACCES)?;
+    let (own, theirs) = (status(c"/")?, status_of(&theirs)?);
+    let key = |of: &nscore::sys::directory::Status| (of.device, of.inode, of.mount);
+    Ok(key(&own) == key(&theirs))
+}
