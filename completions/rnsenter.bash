@@ -170,6 +170,7 @@ _rnsenter_value() { # OPTION PROGRAM
         -r | --root) __nsutils_offer_paths compgen -d -- "$part" ;;
         -w | --wd) __nsutils_offer_paths compgen -d -- "$part" ;;
         -W | --wdns) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --tools) __nsutils_offer_paths compgen -d -- "$part" ;;
         --groups) __nsutils_offer_list __nsutils_groups "$2" ;;
         --kill-child) __nsutils_offer < <(__nsutils_signals "$2") ;;
     esac
@@ -237,7 +238,7 @@ _rnsenter() {
 
     case "${cmd}" in
         rnsenter)
-            opts="-a -h -V -t -m -u -i -n -N -p -U -C -T -S -G -r -w -W -e -F -c -Z --all --help --version --target --mount --uts --ipc --net --net-socket --pid --user --cgroup --time --setuid --setgid --root --wd --wdns --env --no-fork --join-cgroup --preserve-credentials --keep-caps --user-parent --follow-context --clear-env --as-target --groups --kill-child --forward-signals --init --close-fds --no-new-privs --new-session"
+            opts="-a -h -V -t -m -u -i -n -N -p -U -C -T -S -G -r -w -W -e -F -c -Z --all --help --version --target --mount --uts --ipc --net --net-socket --pid --user --cgroup --time --setuid --setgid --root --wd --wdns --env --no-fork --join-cgroup --preserve-credentials --keep-caps --user-parent --follow-context --clear-env --as-target --tools --groups --kill-child --forward-signals --init --close-fds --no-new-privs --new-session"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

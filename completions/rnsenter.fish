@@ -144,6 +144,7 @@ complete -c rnsenter -n __rnsenter_at_options -s G -l setgid -d 'become this gro
 complete -c rnsenter -n __rnsenter_at_options -s r -l root -d 'the root directory: the target\'s, or DIR of the caller' -f -a "(__fish_complete_directories)"
 complete -c rnsenter -n __rnsenter_at_options -s w -l wd -d 'the working directory: the target\'s, or DIR of the caller' -f -a "(__fish_complete_directories)"
 complete -c rnsenter -n __rnsenter_at_options -s W -l wdns -d 'the working directory, DIR looked up inside' -f -a "(__fish_complete_directories)"
+complete -c rnsenter -n __rnsenter_at_options -l tools -d 'run a program of this machine beside the target, whose root is on DIR (/mnt)' -f -a "(__fish_complete_directories)"
 complete -c rnsenter -n __rnsenter_at_options -l groups -d 'have these supplementary groups, or the target\'s' -r -f -a "(__nsutils_list groups)"
 complete -c rnsenter -n __rnsenter_at_options -l kill-child -d 'run the program as a child that gets this signal (KILL) if rnsenter dies' -f -a "(__nsutils_signals)"
 complete -c rnsenter -n __rnsenter_at_options -s a -l all -d 'enter all namespaces of the target'

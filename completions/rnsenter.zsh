@@ -156,6 +156,7 @@ _rnsenter() {
 '*--wd=-[the working directory\: the target'\''s, or DIR of the caller]::DIR:_files -/' \
 '*-W-[the working directory, DIR looked up inside]::DIR:_files -/' \
 '*--wdns=-[the working directory, DIR looked up inside]::DIR:_files -/' \
+'*--tools=-[run a program of this machine beside the target, whose root is on DIR (/mnt)]::DIR:_files -/' \
 '*--groups=[have these supplementary groups, or the target'\''s]:G,…|follow: __nsutils_list groups' \
 '*--kill-child=-[run the program as a child that gets this signal (KILL) if rnsenter dies]::SIGNAME: __nsutils_signals' \
 '-a[enter all namespaces of the target]' \

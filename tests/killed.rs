@@ -194,6 +194,20 @@ const MODES: &[Mode] = &[
     )
     .of("rnsenter"),
     mode(
+        "rnsenter-tools",
+        &["-t", "SELF", "--tools", "--new-session"],
+        Fate::LivesOn,
+        Signals::Ends,
+    )
+    .of("rnsenter"),
+    mode(
+        "rnsenter-as-target",
+        &["-t", "SELF", "--as-target", "--init"],
+        Fate::Ends,
+        Signals::Ends,
+    )
+    .of("rnsenter"),
+    mode(
         "rnsenter-kill-child",
         &["-t", "SELF", "-u", "--kill-child"],
         Fate::Ends,

@@ -34,3 +34,4 @@ mod rootless;
 mod session;
 mod signals;
 mod target_forms;
+mod tools;

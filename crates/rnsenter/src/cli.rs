@@ -44,6 +44,7 @@ pub(crate) enum OptionId {
     FollowContext,
     ClearEnv,
     AsTarget,
+    Tools,
     Groups,
     KillChild,
     ForwardSignals,
@@ -180,6 +181,14 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         "as-target",
         "be all that the target is: namespaces, root, user, groups, limits, capabilities …",
     )
+    .heading(EXTENSIONS),
+    Opt::optional(
+        OptionId::Tools,
+        "tools",
+        "DIR",
+        "run a program of this machine beside the target, whose root is on DIR (/mnt)",
+    )
+    .value_hint(ValueHint::DirPath)
     .heading(EXTENSIONS),
     Opt::required(
         OptionId::Groups,

@@ -169,6 +169,22 @@ impl<'a> NamespaceSet<'a> {
         }
     }
 
+    /// Joins the user namespace alone, before everything else.
+    ///
+    /// # Errors
+    /// As [`NamespaceSet::enter`].
+    pub(crate) fn enter_user(&mut self) -> Result<()> {
+        let is_user = |namespace: &NsType| *namespace == NsType::User;
+        let by_pidfd = std::mem::take(&mut self.by_pidfd);
+        let files = std::mem::take(&mut self.files);
+        let (user, others) = by_pidfd.into_iter().partition(is_user);
+        let (user_file, other_files) = files.into_iter().partition(|(of, _)| is_user(of));
+        (self.by_pidfd, self.files) = (user, user_file);
+        self.enter_rest(true, true)?;
+        (self.by_pidfd, self.files) = (others, other_files);
+        Ok(())
+    }
+
     /// The second pass: what is left, the process's own namespaces in one call, then the files.
     fn enter_rest(&mut self, enters_user: bool, proc_is_ours: bool) -> Result<()> {
         let refused = |types: &[NsType], of| SetnsFailure {
@@ -320,6 +336,18 @@ pub(crate) fn select_all(options: &mut Options) -> Result<()> {
         options.selection.select(namespace, Source::Target);
     }
     Ok(())
+}
+
+/// Whether the target is in another namespace of this type than the caller. Of a type that this kernel lacks there is one.
+///
+/// # Errors
+/// `stat of /proc/PID/ns/TYPE failed`.
+pub(crate) fn differs(target: &Target, namespace: NsType) -> Result<bool> {
+    let Ok(own) = own_ns_status(namespace) else {
+        return Ok(false);
+    };
+    let theirs = target.stat_namespace(namespace.file())?;
+    Ok((own.device, own.inode) != (theirs.device, theirs.inode))
 }
 
 /// The state of the file of one of the caller's own namespaces.

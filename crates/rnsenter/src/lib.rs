@@ -21,6 +21,7 @@ mod selection;
 mod selinux;
 mod setid;
 mod target;
+mod tools;
 
 use std::ffi::c_int;
 

@@ -25,6 +25,7 @@ use crate::fork::ForkOptions;
 use crate::id_source::{GroupsSource, IdSource};
 use crate::selection::{Selection, Source};
 use crate::target::{Target, TargetSpec};
+use crate::tools::{self, DEFAULT_DIR};
 
 /// What is to be done.
 #[derive(Debug, Default)]
@@ -38,6 +39,8 @@ pub(crate) struct Options {
     pub(crate) setuid: Option<IdSource>,
     pub(crate) setgid: Option<IdSource>,
     pub(crate) groups: Option<GroupsSource>,
+    /// The directory of `--tools`.
+    pub(crate) tools: Option<PathBuf>,
     /// `--as-target`.
     pub(crate) as_target: bool,
     pub(crate) root: Option<Source>,
@@ -77,6 +80,9 @@ impl Options {
             let needs_process = options.needs_process();
             options.target = spec.apply(&mut options.selection, needs_process)?;
         }
+        if options.tools.is_some() {
+            tools::check_options(&options)?;
+        }
         if options.as_target {
             select_target(&mut options)?;
         }
@@ -103,6 +109,10 @@ impl Options {
                 set_id(&mut self.setgid, source);
             }
             OptionId::Groups => self.groups = Some(GroupsSource::parse(value)?),
+            OptionId::Tools => {
+                let dir = option.optional_value().unwrap_or(DEFAULT_DIR.as_ref());
+                self.tools = Some(dir.into());
+            }
             OptionId::AsTarget => self.as_target = true,
             OptionId::Root => {
                 set_directory(&mut self.root, parse_directory(option.optional_value())?);
@@ -162,6 +172,7 @@ impl Options {
             || follows(&self.setgid)
             || self.groups == Some(GroupsSource::Follow)
             || self.as_target
+            || self.tools.is_some()
             || self.environment
             || self.join_cgroup
             || self.follow_context

@@ -28,6 +28,7 @@ use crate::selinux;
 use crate::setid::{Ids, SetIds};
 use crate::target::Target;
 use crate::target::init;
+use crate::tools::Tools;
 
 /// Runs the program in the namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
@@ -77,7 +78,13 @@ fn enter_and_run(
         omit_own_root(&mut options);
     }
     let searches_target = searches_target(&options, invocation.is_original);
+    let diagnostics = &invocation.diagnostics;
+    let warn = |text: &Message| diagnostics.warn(text);
     let target = options.target.take();
+    let tools = match target.as_ref().filter(|_| options.tools.is_some()) {
+        Some(target) => Some(Tools::open(&mut options, target, &warn)?),
+        None => None,
+    };
     let mut prepared = Prepared::open(&mut options, target.as_ref())?;
     let credentials = Credentials {
         enters_user: prepared.namespaces.contains(NsType::User),
@@ -86,7 +93,6 @@ fn enter_and_run(
     };
     let root_changed = prepared.changes_root();
     let own = if root_changed { OwnFile::hold() } else { None };
-    let diagnostics = &invocation.diagnostics;
     if root_changed {
         diagnostics.hold_proc();
         diagnostics.load_language();
@@ -94,7 +100,6 @@ fn enter_and_run(
     let enters_pid = prepared.namespaces.contains(NsType::Pid);
     let new_session = options.hardening.needs_fork();
     let processes = Processes::prepare(&options.fork, new_session, enters_pid)?;
-    let warn = |text: &Message| diagnostics.warn(text);
     let as_target = match target.as_ref().filter(|_| options.as_target) {
         Some(target) => Some(AsTarget::prepare(target, &warn)?),
         None => None,
@@ -108,10 +113,23 @@ fn enter_and_run(
     };
     // From here until exec nobody inside may look into this process: it still holds what is outside.
     make_undumpable().context("prctl failed")?;
+    if let Some(tools) = &tools {
+        *may_have_joined = true;
+        prepared.namespaces.enter_user()?;
+        // The kernel has made this process dumpable as /proc/sys/fs/suid_dumpable has it.
+        make_undumpable().context("prctl failed")?;
+        tools.mount(diagnostics)?;
+    }
     let ids = prepared.enter(target.as_ref(), as_target.as_ref(), may_have_joined)?;
+    if let Some(tools) = &tools {
+        tools.set_variables();
+    }
     // The process that waits closes it.
     let target = RefCell::new(target);
     let become_program = |death_signal: Option<&ParentDeathSignal>| -> Result<ExitReason> {
+        if let Some(tools) = &tools {
+            tools.mount_proc(&warn);
+        }
         credentials.become_inside(&ids, groups_left, as_target.as_ref(), &warn)?;
         if credentials.enters_user || ids.user.is_some() || ids.group.is_some() {
             make_undumpable().context("prctl failed")?;
@@ -174,7 +192,7 @@ impl<'a> Prepared<'a> {
         if let Some(number) = options.selection.net_socket {
             namespaces.add_net_socket(target, number)?;
         }
-        if namespaces.is_empty() && !options.as_target {
+        if namespaces.is_empty() && !options.as_target && options.tools.is_none() {
             return Err(nothing_to_enter(target));
         }
         Ok(Prepared {

@@ -39,6 +39,12 @@ impl Capabilities {
         Capabilities([half(0), half(32)])
     }
 
+    /// Whether this one is effective.
+    pub fn has_effective(&self, capability: Capability) -> bool {
+        let [low, high] = self.0.map(|half| u64::from(half.effective));
+        (high << 32 | low) >> capability.number & 1 == 1
+    }
+
     /// The permitted ones, a bit for each.
     pub fn permitted_mask(&self) -> u64 {
         let [low, high] = self.0.map(|half| u64::from(half.permitted));

@@ -13,6 +13,7 @@ pub mod affinity;
 pub mod arguments;
 pub mod capability;
 pub mod close_range;
+pub mod descriptor_passing;
 pub mod directory;
 pub mod environment;
 pub mod errno;

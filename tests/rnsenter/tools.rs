@@ -1,0 +1,248 @@
+//! `--tools`: a program of this machine in the namespaces of a target that has none, and what nobody inside gains by it.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use testkit::{Outcome, Pid, Scratch, Tool, require};
+
+use crate::fixture::{Caller, Container, namespace_of, rnsenter};
+
+/// A root directory with one static program, and a secret beside it.
+struct Image {
+    scratch: Scratch,
+}
+
+impl Image {
+    fn new() -> Option<Image> {
+        let busybox = Path::new("/bin/busybox");
+        if !require::condition(busybox.exists(), "busybox-static is not installed") {
+            return None;
+        }
+        let scratch = Scratch::shared();
+        for name in ["root", "root/proc", "root/etc"] {
+            scratch.dir(name);
+        }
+        for name in ["root/sleep", "root/cat"] {
+            fs::copy(busybox, scratch.path().join(name)).unwrap();
+        }
+        scratch.file("root/etc/marker", "inside\n");
+        let secret = scratch.file("secret", "the host's\n");
+        fs::set_permissions(secret, fs::Permissions::from_mode(0o644)).unwrap();
+        Some(Image { scratch })
+    }
+
+    fn root(&self) -> PathBuf {
+        self.scratch.path().join("root")
+    }
+
+    fn container(&self, caller: Caller, options: &[&str]) -> Option<Container> {
+        let unshare = Tool::new(require::original("unshare")?).argv0("unshare");
+        let tool = caller
+            .runs(unshare)
+            .args(options)
+            .arg("-R")
+            .arg(self.root());
+        Some(Container::made_by(tool.args(["/sleep", "1000"])))
+    }
+}
+
+fn enter(caller: Caller, container: &Container, words: &[&str]) -> Outcome {
+    let pid = container.pid().to_string();
+    caller
+        .runs(rnsenter())
+        .args(["-t", &pid, "--tools"])
+        .args(words)
+        .run()
+}
+
+/// Shows what a program sees of the target, and which namespaces it is in.
+const SHOW: [&str; 3] = [
+    "sh",
+    "-c",
+    "cat $TARGET_ROOT/etc/marker; echo $TARGET_ROOT $TARGET_PID; readlink /proc/$TARGET_PID/exe; \
+     readlink /proc/self/ns/net /proc/self/ns/uts /proc/self/ns/ipc /proc/self/ns/pid /proc/self/ns/user",
+];
+
+/// Asserts that it sees the target, in these namespaces of its own and in the caller's of the types that are named.
+fn assert_sees(outcome: &Outcome, container: &Container, pid: &str, of_caller: &[&str]) {
+    let namespaces =
+        ["net", "uts", "ipc", "pid", "user"].map(|name| match of_caller.contains(&name) {
+            true => namespace_of(Pid::this(), name),
+            false => container.namespace(name),
+        });
+    let exe = if outcome.out().contains("/sleep") {
+        "/sleep"
+    } else {
+        "?"
+    };
+    let shown = outcome.out();
+    let lines: Vec<&str> = shown.lines().collect();
+    assert_eq!(lines[..2], ["inside", &format!("/mnt {pid}")], "{outcome}");
+    assert!(lines[2].ends_with(exe), "{outcome}");
+    assert_eq!(lines[3..], namespaces, "{outcome}");
+}
+
+const WARNING: &str = "rnsenter: warning: process IDs are the caller's, since the target's PID namespace is not entered; \
+                       the target is process ";
+
+#[test]
+fn root_sees_a_container_with_its_own_tools() {
+    if !require::root() {
+        return;
+    }
+    let Some(image) = Image::new() else { return };
+    let Some(container) = image.container(Caller::Whoever, &["-muinpCf", "--mount-proc"]) else {
+        return;
+    };
+    let pid = container.pid().to_string();
+    let outcome = enter(Caller::Whoever, &container, &SHOW).ok();
+    assert_sees(&outcome, &container, &pid, &["pid", "user"]);
+    assert_eq!(outcome.err(), format!("{WARNING}{pid}\n"));
+    // With the PID namespace: its own /proc shows the target.
+    let outcome = enter(Caller::Whoever, &container, &[&["-p"], &SHOW[..]].concat()).ok();
+    assert_sees(&outcome, &container, "1", &["user"]);
+    assert_eq!(outcome.err(), "");
+}
+
+#[test]
+fn root_sees_a_rootless_container_and_stays_out_of_its_user_namespace() {
+    if !require::root() || !require::user_namespaces() {
+        return;
+    }
+    let Some(image) = Image::new() else { return };
+    let Some(container) = image.container(Caller::Tester, &["-r", "-muinpf", "--mount-proc"])
+    else {
+        return;
+    };
+    let outcome = enter(Caller::Whoever, &container, &SHOW).ok();
+    assert_sees(&outcome, &container, "1", &["user"]);
+    assert_eq!(outcome.err(), "");
+    let words = [&["-U"], &SHOW[..]].concat();
+    let outcome = enter(Caller::Whoever, &container, &words).ok();
+    let pid = container.pid().to_string();
+    assert_sees(&outcome, &container, &pid, &["pid"]);
+}
+
+#[test]
+fn a_user_sees_a_container_of_his_own() {
+    if !require::user_namespaces() {
+        return;
+    }
+    let Some(image) = Image::new() else { return };
+    let caller = Caller::ordinary();
+    let Some(container) = image.container(caller, &["-r", "-muinpf", "--mount-proc"]) else {
+        return;
+    };
+    let pid = container.pid().to_string();
+    let outcome = enter(caller, &container, &SHOW).ok();
+    assert_sees(&outcome, &container, &pid, &["pid"]);
+    let outcome = enter(caller, &container, &[&["-p"], &SHOW[..]].concat()).ok();
+    assert_sees(&outcome, &container, "1", &[]);
+}
+
+#[test]
+fn what_is_mounted_is_private_and_grants_nothing() {
+    if !require::root() {
+        return;
+    }
+    let Some(image) = Image::new() else { return };
+    let Some(container) = image.container(Caller::Whoever, &["-muinpCf", "--propagation=shared"])
+    else {
+        return;
+    };
+    let tables = || {
+        [
+            PathBuf::from("/proc/self/mountinfo"),
+            container.proc("mountinfo"),
+        ]
+        .map(|path| fs::read_to_string(path).unwrap())
+    };
+    let before = tables();
+    // A mount of the program's own below the target's root reaches neither.
+    let script = "mount -t tmpfs none $TARGET_ROOT/etc && grep ' /mnt' /proc/self/mountinfo";
+    let outcome = enter(Caller::Whoever, &container, &["sh", "-c", script]).ok();
+    assert_eq!(tables(), before);
+    for line in outcome
+        .out()
+        .lines()
+        .filter(|line| !line.contains("tmpfs none"))
+    {
+        assert!(line.contains("nosuid") && line.contains("nodev"), "{line}");
+        assert!(!line.contains("shared:"), "{line}");
+    }
+}
+
+/// What root inside the container reads through the /proc entries of other processes.
+fn secrets_read(image: &Image, container: &Container) -> String {
+    let pid = container.pid().to_string();
+    let secret = image.scratch.path().join("secret");
+    let words = ["-t", &pid, "-a", "-r", "--", "/cat"];
+    let paths = (1..200).map(|pid| format!("/proc/{pid}/root{}", secret.display()));
+    rnsenter().args(words).args(paths).run().out()
+}
+
+#[test]
+fn a_container_does_not_reach_the_hosts_files_through_the_program() {
+    if !require::root() {
+        return;
+    }
+    let Some(image) = Image::new() else { return };
+    let Some(plain) = image.container(Caller::Whoever, &["-muinpCf", "--mount-proc"]) else {
+        return;
+    };
+    let Some(rootless) = image.container(Caller::Tester, &["-r", "-muinpf", "--mount-proc"]) else {
+        return;
+    };
+    for (container, options, is_reached) in [
+        (&plain, &[][..], false),
+        (&rootless, &[], false),
+        (&rootless, &["-U"], false),
+        // That is the danger of which the page warns: the test sees it.
+        (&plain, &["-p"], true),
+    ] {
+        let pid = container.pid().to_string();
+        let tool = rnsenter().args(["-t", &pid, "--tools"]).args(options);
+        let mut tool = tool
+            .terminal(80, 24)
+            .args(["sh", "-c", "echo up; read end"])
+            .spawn();
+        tool.read_until("up\n");
+        let read = secrets_read(&image, container);
+        assert_eq!(
+            read.contains("the host's"),
+            is_reached,
+            "{options:?}: {read}"
+        );
+        tool.type_in("\n");
+        tool.wait();
+    }
+}
+
+#[test]
+fn its_own_files_contradict_those_of_the_target() {
+    let own = std::process::id().to_string();
+    for option in ["--as-target", "--all", "--mount", "--root"] {
+        let tool = rnsenter().args(["-t", &own, "--tools", option, "true"]);
+        tool.run().fails(
+            1,
+            &format!("rnsenter: options --tools and {option} cannot be combined\n"),
+        );
+    }
+    rnsenter()
+        .args(["--tools", "true"])
+        .run()
+        .fails(1, "rnsenter: option --tools requires a process\n");
+    if require::root() {
+        let tool = rnsenter().args(["-t", &own, "--tools=/no/such/directory", "true"]);
+        tool.run().fails(
+            1,
+            "rnsenter: cannot open /no/such/directory: No such file or directory\n",
+        );
+        let tool = rnsenter().args(["-t", &own, "--tools=/", "true"]);
+        tool.run().fails(
+            1,
+            "rnsenter: the directory of --tools cannot be the root directory\n",
+        );
+    }
+}
