@@ -159,6 +159,7 @@ complete -c rnsenter -n __rnsenter_at_options -l user-parent -d 'the parent of t
 complete -c rnsenter -n __rnsenter_at_options -s Z -l follow-context -d 'run the program in the target\'s SELinux context'
 complete -c rnsenter -n __rnsenter_at_options -l clear-env -d 'the program gets an empty environment'
 complete -c rnsenter -n __rnsenter_at_options -l as-target -d 'be all that the target is: namespaces, root, user, groups, limits, capabilities …'
+complete -c rnsenter -n __rnsenter_at_options -l netns-etc -d 'with a network named in /run/netns, see /etc/netns/NAME over /etc'
 complete -c rnsenter -n __rnsenter_at_options -l forward-signals -d 'run the program as a child and forward INT and TERM to it'
 complete -c rnsenter -n __rnsenter_at_options -l init -d 'run the program below an init that reaps, forwards signals and kills what is left'
 complete -c rnsenter -n __rnsenter_at_options -l close-fds -d 'pass the program no descriptors but standard input, output and error'

@@ -178,6 +178,7 @@ _rnsenter() {
 '--follow-context[run the program in the target'\''s SELinux context]' \
 '--clear-env[the program gets an empty environment]' \
 '--as-target[be all that the target is\: namespaces, root, user, groups, limits, capabilities …]' \
+'--netns-etc[with a network named in /run/netns, see /etc/netns/NAME over /etc]' \
 '--forward-signals[run the program as a child and forward INT and TERM to it]' \
 '--init[run the program below an init that reaps, forwards signals and kills what is left]' \
 '--close-fds[pass the program no descriptors but standard input, output and error]' \

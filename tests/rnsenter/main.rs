@@ -26,6 +26,7 @@ mod init;
 mod inodes;
 mod languages;
 mod namespace_directory;
+mod netns_etc;
 mod path;
 mod pid_reuse;
 mod ptrace_protection;

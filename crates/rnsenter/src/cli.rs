@@ -45,6 +45,7 @@ pub(crate) enum OptionId {
     ClearEnv,
     AsTarget,
     Tools,
+    NetnsEtc,
     Groups,
     KillChild,
     ForwardSignals,
@@ -189,6 +190,12 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         "run a program of this machine beside the target, whose root is on DIR (/mnt)",
     )
     .value_hint(ValueHint::DirPath)
+    .heading(EXTENSIONS),
+    Opt::flag(
+        OptionId::NetnsEtc,
+        "netns-etc",
+        "with a network named in /run/netns, see /etc/netns/NAME over /etc",
+    )
     .heading(EXTENSIONS),
     Opt::required(
         OptionId::Groups,

@@ -12,6 +12,7 @@ mod fork;
 mod hint;
 mod id_source;
 mod join;
+mod netns_etc;
 mod options;
 mod ownership;
 mod program;

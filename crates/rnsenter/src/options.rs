@@ -15,6 +15,7 @@ use nscore::cli::getopt::ParsedOption;
 use nscore::cli::{Invocation, number, sentence, signal};
 use nscore::hardening::Hardening;
 use nscore::hint::{self, WithHint};
+use nscore::ns_type::NsType;
 use nscore::procfs::IdKind;
 use nscore::sys::file::open;
 use nscore::sys::namespace::{open_by_id, own_mount_namespace};
@@ -23,6 +24,7 @@ use crate::as_target::{expand_options, select_target};
 use crate::cli::OptionId;
 use crate::fork::ForkOptions;
 use crate::id_source::{GroupsSource, IdSource};
+use crate::netns_etc;
 use crate::selection::{Selection, Source};
 use crate::target::{Target, TargetSpec};
 use crate::tools::{self, DEFAULT_DIR};
@@ -39,6 +41,10 @@ pub(crate) struct Options {
     pub(crate) setuid: Option<IdSource>,
     pub(crate) setgid: Option<IdSource>,
     pub(crate) groups: Option<GroupsSource>,
+    /// `--netns-etc`.
+    pub(crate) netns_etc: bool,
+    /// The name of the network namespace that is named in /run/netns.
+    pub(crate) netns_name: Option<OsString>,
     /// The directory of `--tools`.
     pub(crate) tools: Option<PathBuf>,
     /// `--as-target`.
@@ -80,6 +86,9 @@ impl Options {
             let needs_process = options.needs_process();
             options.target = spec.apply(&mut options.selection, needs_process)?;
         }
+        if options.netns_etc {
+            netns_etc::check_options(&options)?;
+        }
         if options.tools.is_some() {
             tools::check_options(&options)?;
         }
@@ -94,8 +103,14 @@ impl Options {
         let value = option.value();
         match option.id() {
             OptionId::All => self.selection.all = true,
-            OptionId::Target => self.spec = Some(TargetSpec::resolve(value)?),
+            OptionId::Target => {
+                self.netns_name = self.netns_name.take().or(netns_etc::name_in(value));
+                self.spec = Some(TargetSpec::resolve(value)?);
+            }
             OptionId::Namespace(ns_type) => {
+                if let (NsType::Net, Some(value)) = (ns_type, option.optional_value()) {
+                    self.netns_name = netns_etc::name_in(strip_equals(value));
+                }
                 self.selection.select(ns_type, parse_namespace(option)?);
             }
             OptionId::NetSocket => self.selection.net_socket = parse_socket_fd(value)?,
@@ -109,6 +124,7 @@ impl Options {
                 set_id(&mut self.setgid, source);
             }
             OptionId::Groups => self.groups = Some(GroupsSource::parse(value)?),
+            OptionId::NetnsEtc => self.netns_etc = true,
             OptionId::Tools => {
                 let dir = option.optional_value().unwrap_or(DEFAULT_DIR.as_ref());
                 self.tools = Some(dir.into());

@@ -21,6 +21,7 @@ use crate::environment::Environment;
 use crate::fork::Processes;
 use crate::hint::usage::{NOTHING_NAMED, missing_target};
 use crate::join::{NamespaceSet, select_all};
+use crate::netns_etc;
 use crate::options::Options;
 use crate::program::{self, searches_target};
 use crate::rootdir::Directories;
@@ -121,6 +122,9 @@ fn enter_and_run(
         tools.mount(diagnostics)?;
     }
     let ids = prepared.enter(target.as_ref(), as_target.as_ref(), may_have_joined)?;
+    if let Some(name) = options.netns_name.as_ref().filter(|_| options.netns_etc) {
+        netns_etc::bind_files(name, &warn)?;
+    }
     if let Some(tools) = &tools {
         tools.set_variables();
     }
