@@ -168,6 +168,7 @@ _runshare() {
 '*--hostname=[set the host name inside; implies --uts]:NAME: ' \
 '*--domainname=[set the NIS domain name inside; implies --uts]:NAME: ' \
 '*--network=[connect the network by pasta or slirp4netns; implies --net and --fork]:HELPER[\:ARGUMENTS]:(pasta slirp4netns)' \
+'*--publish=[have port HOST (of 127.0.0.1) lead to port INSIDE of --network]:[ADDRESS\:]HOST\:INSIDE[/udp]: ' \
 '*--persist=[make each namespace without a FILE persistent in DIR, which is created]:DIR:_files -/' \
 '*--unpersist=[remove the persistent namespaces in DIR, and DIR, and run nothing]:DIR:_files -/' \
 '*--mount-api=-[mount proc, sys, dev, run, tmp and resolv.conf inside]::host|private|rescue:(host private rescue)' \

@@ -7,6 +7,7 @@ mod ends;
 mod fixture;
 mod isolation;
 mod name_server;
+mod publish;
 mod values;
 
 use crate::fixture::{Machine, ordinary, runshare};

@@ -312,6 +312,13 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         "connect the network by pasta or slirp4netns; implies --net and --fork",
         ValueHint::Other,
     ),
+    extension_value(
+        ExtensionId::Publish,
+        "publish",
+        "[ADDRESS:]HOST:INSIDE[/udp]",
+        "have port HOST (of 127.0.0.1) lead to port INSIDE of --network",
+        ValueHint::Other,
+    ),
     Opt::flag(
         OptionId::Init,
         "init",

@@ -7,7 +7,7 @@ use anyhow::Result;
 use nscore::hardening::{Hardening, HardeningOption};
 use nscore::ns_type::NsType;
 
-use crate::network::{NetworkOption, parse_network};
+use crate::network::{NetworkOption, PublishedPort, parse_network, parse_publish};
 
 /// Which of these options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,7 @@ pub(crate) enum ExtensionId {
     Domainname,
     Loopback,
     Network,
+    Publish,
     PivotRoot,
     Persist,
     Unpersist,
@@ -34,6 +35,7 @@ impl ExtensionId {
             ExtensionId::Persist
             | ExtensionId::Unpersist
             | ExtensionId::Check
+            | ExtensionId::Publish
             | ExtensionId::Json
             | ExtensionId::Hardening(_) => None,
         }
@@ -49,6 +51,8 @@ pub(crate) struct Extensions {
     pub(crate) loopback: bool,
     /// What connects the network namespace to the outside.
     pub(crate) network: Option<NetworkOption>,
+    /// The ports of the machine that lead into it.
+    pub(crate) published: Vec<PublishedPort>,
     /// Whether the root of the mount namespace is changed, not that of the process.
     pub(crate) pivot_root: bool,
     pub(crate) hardening: Hardening,
@@ -73,6 +77,7 @@ impl Extensions {
             ExtensionId::Domainname => self.domain_name = Some(value.to_owned()),
             ExtensionId::Loopback => self.loopback = true,
             ExtensionId::Network => self.network = Some(parse_network(value)?),
+            ExtensionId::Publish => self.published.push(parse_publish(value)?),
             ExtensionId::PivotRoot => self.pivot_root = true,
             ExtensionId::Persist => self.persist = Some(value.into()),
             ExtensionId::Unpersist => self.unpersist = Some(value.into()),

@@ -23,6 +23,7 @@ use crate::extensions::Extensions;
 use crate::hint::time_is_missing;
 use crate::idmap::ranges::MapArg;
 use crate::idmap::{IdMap, Setgroups};
+use crate::network::check_ports;
 use crate::parse::{parse_map, parse_mapped_id, parse_owner, parse_propagation, parse_setgroups};
 
 /// Where proc and binfmt_misc are mounted by default.
@@ -279,6 +280,11 @@ impl Options {
             return Err(Error::msg(sentence).context(time_is_missing()));
         }
         let extensions = &self.extensions;
+        match &extensions.network {
+            Some(network) => check_ports(network, &extensions.published)?,
+            None if extensions.published.is_empty() => {}
+            None => bail!("option --publish requires --network"),
+        }
         let changes = self.mounts.changes().is_some();
         if extensions.json && !extensions.check && !changes {
             bail!("option --json requires --check or --changes");

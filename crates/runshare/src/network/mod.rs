@@ -18,10 +18,12 @@
 
 mod helper_process;
 mod hint;
+mod hostfwd;
 mod messages;
 mod name_server;
 mod option;
 mod pasta;
+mod publish;
 mod slirp4netns;
 mod watcher;
 
@@ -46,6 +48,7 @@ use crate::options::Options;
 use watcher::Watcher;
 
 pub(crate) use option::{NetworkOption, parse_network};
+pub(crate) use publish::{PublishedPort, check_ports, parse_publish};
 
 /// The tool's handle of the watcher.
 pub(crate) struct Network {
@@ -73,6 +76,7 @@ impl Network {
         let directory = open(".".as_ref(), OFlag::O_PATH | OFlag::O_DIRECTORY).ok();
         let watcher = Watcher {
             network,
+            ports: &options.extensions.published,
             program,
             directory,
             tool,

@@ -11,6 +11,7 @@ use anyhow::{Context, Result};
 
 use crate::network::helper_process::{Command, HelperProcess, pipe};
 use crate::network::option::NetworkOption;
+use crate::network::publish::PublishedPort;
 use crate::network::watcher::Target;
 
 /// The address inside whose port 53 is that of the caller's name server.
@@ -26,6 +27,7 @@ pub(super) const NAME_SERVER: Ipv4Addr = Ipv4Addr::new(169, 254, 1, 1);
 pub(super) fn start(
     mut command: Command<'_>,
     network: &NetworkOption,
+    ports: &[PublishedPort],
     target: &Target,
 ) -> Result<(HelperProcess, OwnedFd)> {
     let (ready, ready_end) = pipe()?;
@@ -39,8 +41,18 @@ pub(super) fn start(
         command.arg("--userns");
         command.arg(format!("/proc/{}/ns/user", target.process));
     }
-    for option in ["--tcp-ports", "--udp-ports", "--tcp-ns", "--udp-ns"] {
-        command.args([option, "none"]);
+    command.args(["--tcp-ns", "none", "--udp-ns", "none"]);
+    for (option, is_udp) in [("--tcp-ports", false), ("--udp-ports", true)] {
+        let ports = ports.iter().filter(|port| port.is_udp == is_udp);
+        let ports: Vec<String> = ports
+            .map(|port| format!("{}/{}:{}", port.address, port.host, port.inside))
+            .collect();
+        if ports.is_empty() {
+            command.args([option, "none"]);
+        }
+        for port in &ports {
+            command.args([option, port]);
+        }
     }
     if let Some(address) = network.name_server {
         command.arg("--dns-forward");

@@ -4,6 +4,7 @@
 use std::ffi::OsStr;
 use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -36,6 +37,7 @@ pub(super) fn name_server(cidr: Option<&OsStr>) -> Option<Ipv4Addr> {
 pub(super) fn start(
     mut command: Command<'_>,
     network: &NetworkOption,
+    api_path: Option<&Path>,
     target: &Target,
 ) -> Result<(HelperProcess, OwnedFd)> {
     let (ready, ready_end) = pipe()?;
@@ -47,6 +49,10 @@ pub(super) fn start(
     command.arg(format!("--exit-fd={exit_end}"));
     if target.is_for_root || target.has_root {
         command.arg("--enable-sandbox");
+    }
+    if let Some(path) = api_path {
+        command.arg("--api-socket");
+        command.arg(path);
     }
     for argument in &network.arguments {
         command.arg(argument);

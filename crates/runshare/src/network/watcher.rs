@@ -18,12 +18,15 @@ use nscore::sys::signal::SignalSet;
 
 use crate::message_with_pid::recv_with_pid;
 use crate::network::helper_process::{Command, HelperProcess};
+use crate::network::hostfwd::ApiSocket;
 use crate::network::option::{HelperKind, NetworkOption};
+use crate::network::publish::PublishedPort;
 use crate::network::{pasta, slirp4netns};
 
 /// What the watcher needs.
 pub(super) struct Watcher<'a> {
     pub(super) network: &'a NetworkOption,
+    pub(super) ports: &'a [PublishedPort],
     pub(super) program: PathBuf,
     /// The working directory of the caller, which is the helper's.
     pub(super) directory: Option<OwnedFd>,
@@ -82,27 +85,48 @@ impl Watcher<'_> {
         let mut needed = vec![STDERR_FILENO];
         needed.extend([self.tool.as_raw_fd(), self.socket.as_raw_fd()]);
         needed.extend(self.directory.iter().map(AsRawFd::as_raw_fd));
+        let api_socket = self.prepare_api_socket();
         let wait_only = release_inherited(&needed);
-        let watched = self.connect_and_watch(command);
+        let watched = api_socket.and_then(|socket| self.connect_and_watch(command, socket));
         wait_only.exit(
             self.diagnostics
                 .finish(watched.map(|()| ExitReason::Status(0))),
         )
     }
 
-    fn connect_and_watch(&self, command: Command<'_>) -> Result<()> {
+    /// Makes what slirp4netns(1) publishes ports by, if it is to do so.
+    fn prepare_api_socket(&self) -> Result<Option<ApiSocket>> {
+        if self.ports.is_empty() || self.network.helper != HelperKind::Slirp4netns {
+            return Ok(None);
+        }
+        ApiSocket::prepare().map(Some)
+    }
+
+    fn connect_and_watch(&self, command: Command<'_>, api_socket: Option<ApiSocket>) -> Result<()> {
         let Some(target) = self.wait_for_target()? else {
             return Ok(());
         };
-        let (mut helper, ready) = match self.network.helper {
-            HelperKind::Pasta => pasta::start(command, self.network, &target)?,
-            HelperKind::Slirp4netns => slirp4netns::start(command, self.network, &target)?,
+        for port in self.ports {
+            port.check()?;
+        }
+        let network = self.network;
+        let (mut helper, ready) = match network.helper {
+            HelperKind::Pasta => pasta::start(command, network, self.ports, &target)?,
+            HelperKind::Slirp4netns => {
+                let api_path = api_socket.as_ref().map(ApiSocket::path);
+                slirp4netns::start(command, network, api_path, &target)?
+            }
         };
         drop(target);
         if !self.wait_until_ready(&mut helper, &ready)? {
             return Ok(());
         }
         drop(ready);
+        if let Some(socket) = api_socket {
+            for port in self.ports {
+                socket.publish(*port)?;
+            }
+        }
         self.send_ready()?;
         self.watch(&mut helper)
     }
