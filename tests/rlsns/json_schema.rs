@@ -273,3 +273,44 @@ fn a_list_has_the_shape_of_the_original_with_our_columns() {
         ]
     );
 }
+
+#[test]
+fn messages_have_their_schema() {
+    let lines = |words: &[&str]| {
+        let tool = Tool::new(RLSNS)
+            .argv0("/bin/rlsns")
+            .env("NSUTILS_ERRORS", "json");
+        let outcome = tool.args(words).run();
+        assert_eq!(outcome.code(), 1, "{outcome}");
+        outcome.err()
+    };
+    let hint = "\"hint\":\"a target is a PID, PID:INODE, ";
+    for (words, start, hint) in [
+        (
+            &["nosuch"][..],
+            "{\"program\":\"rlsns\",\"message\":\"invalid namespace argument: 'nosuch'\"",
+            hint,
+        ),
+        (
+            &["--tpye"],
+            "{\"program\":\"rlsns\",\"message\":\"unrecognized option '--tpye'\"",
+            "\"hint\":\"did you mean `--type`?\"",
+        ),
+        (
+            &["--compare", "999999"],
+            "{\"program\":\"rlsns\",\"message\":\"failed to compare process 999999: No such process\"",
+            "\"errno\":3",
+        ),
+    ] {
+        let told = lines(words);
+        assert_eq!(told.lines().count(), 1, "{told}");
+        assert!(is_valid(told.as_bytes()), "{told}");
+        assert!(told.starts_with(start) && told.contains(hint), "{told}");
+        let value = Reader(told.chars().peekable()).value();
+        members(
+            &value,
+            "program:s message:s",
+            "msgid:s errno:n hint:s translation:s",
+        );
+    }
+}

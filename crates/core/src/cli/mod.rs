@@ -6,6 +6,7 @@
 //! to `--help`), [`exec::ExecError`] (126 and 127) and [`AlreadyReported`] (nothing is left to say).
 
 mod entry;
+mod error_json;
 pub mod getopt;
 mod help;
 mod hints;

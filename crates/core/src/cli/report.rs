@@ -13,6 +13,7 @@ use anyhow::Error;
 use nix::errno::Errno;
 use nix::libc::c_int;
 
+use super::error_json::{self, Report};
 use super::hints::Hints;
 use super::{Family, Message, Tool, help, message, sentence, version};
 use crate::exec::{self, base_name};
@@ -71,16 +72,23 @@ pub struct Diagnostics {
     /// argv\[0\] as it was given.
     called: OsString,
     hints: Hints,
+    /// Whether messages are written as JSON.
+    is_json: bool,
 }
 
 impl Diagnostics {
     /// The voice of a program called as `called`.
     pub fn new(family: Family, called: OsString) -> Diagnostics {
-        let hints = Hints::from_environment();
+        let is_json = error_json::is_requested();
+        let hints = match is_json {
+            true => Hints::Always,
+            false => Hints::from_environment(),
+        };
         Diagnostics {
             family,
             called,
             hints,
+            is_json,
         }
     }
 
@@ -107,11 +115,28 @@ impl Diagnostics {
 
     /// Says `sentence` and goes on, also if it cannot be delivered.
     pub fn warn(&self, sentence: &Message) {
+        if self.is_json {
+            let message = Some(sentence.english());
+            let msgid = Some(sentence.msgid());
+            let translation =
+                Some(self.translate(sentence)).filter(|text| Some(text) != message.as_ref());
+            let _ = self.write_json(Report {
+                message,
+                msgid,
+                translation,
+                ..Report::default()
+            });
+            return;
+        }
         let _ = self.write_line(&[&self.name(), &": ", &self.translate(sentence)]);
     }
 
     /// Warns of an error that does not change how the tool ends.
     pub fn warn_of(&self, error: &Error) {
+        if self.is_json {
+            let _ = self.write_json(self.describe(error));
+            return;
+        }
         let sentence = self.translate_chain(error);
         let _ = self.write_line(&[&self.name(), &": warning: ", &sentence]);
     }
@@ -131,16 +156,17 @@ impl Diagnostics {
         if let Some(AlreadyReported(status)) = error.downcast_ref() {
             return *status;
         }
-        let (said, status) = match error.downcast_ref::<Usage>() {
-            Some(usage) => (self.report_usage(usage), self.failure()),
+        let failure = error.downcast_ref::<exec::ExecError>();
+        let status = failure.map_or(self.failure(), exec::ExecError::status);
+        let said = match error.downcast_ref::<Usage>() {
+            _ if self.is_json => self.write_json(self.describe(error)),
+            Some(usage) => self.report_usage(usage),
             None => {
-                let failure = error.downcast_ref::<exec::ExecError>();
-                let status = failure.map_or(self.failure(), exec::ExecError::status);
                 let sentence = self.translate_chain(error);
-                (self.write_line(&[&self.name(), &": ", &sentence]), status)
+                self.write_line(&[&self.name(), &": ", &sentence])
             }
         };
-        if said.is_ok() {
+        if said.is_ok() && !self.is_json {
             self.report_hint(error);
         }
         // As in the originals, a message that cannot be delivered makes the status that of a failure of our own.
@@ -149,11 +175,8 @@ impl Diagnostics {
 
     /// Says in a second line why, if that can be told and there is a person to read it.
     fn report_hint(&self, error: &Error) {
-        if let Some(Usage::ParseError(_, Some(option))) = error.downcast_ref() {
-            self.print_hint(|| Some(format!("did you mean `--{option}`?")));
-        }
-        if let Some(hint) = error.downcast_ref::<Hint>() {
-            self.print_hint(|| hint.evaluate());
+        if self.hints.are_shown() {
+            self.print_hint(|| find_hint(error));
         }
     }
 
@@ -164,6 +187,14 @@ impl Diagnostics {
             return;
         }
         if let Some(why) = find() {
+            if self.is_json {
+                let hint = Some(why);
+                let _ = self.write_json(Report {
+                    hint,
+                    ..Report::default()
+                });
+                return;
+            }
             // That it cannot be delivered changes nothing: the sentence itself was.
             let _ = self.write_line(&[&self.name(), &": hint: ", &why]);
         }
@@ -205,6 +236,23 @@ impl Diagnostics {
     /// The sentence in the reader's language.
     fn translate(&self, sentence: &Message) -> OsString {
         sentence.translated(self.family.domain())
+    }
+
+    /// Describes an error for programs.
+    fn describe(&self, error: &Error) -> Report {
+        let mut report = Report::new(error, &self.called);
+        report.hint = find_hint(error);
+        let translation = match error.downcast_ref::<Usage>() {
+            Some(_) => None,
+            None => Some(self.translate_chain(error)),
+        };
+        report.translation = translation.filter(|text| Some(text) != report.message.as_ref());
+        report
+    }
+
+    /// Writes an object to standard error.
+    fn write_json(&self, report: Report) -> Result<(), Errno> {
+        write_all(io::stderr(), &report.line(self.name()))
     }
 
     /// Writes one line to standard error.
@@ -275,5 +323,13 @@ impl Diagnostics {
             Some(msgid) if *msgid == shown => self.translate(&sentence(msgid, &[])),
             _ => shown.into(),
         }
+    }
+}
+
+/// Finds out why an error happened, if that can be told.
+fn find_hint(error: &Error) -> Option<String> {
+    match error.downcast_ref() {
+        Some(Usage::ParseError(_, Some(option))) => Some(format!("did you mean `--{option}`?")),
+        _ => error.downcast_ref::<Hint>()?.evaluate(),
     }
 }

@@ -1,0 +1,115 @@
+//! `NSUTILS_ERRORS=json`: messages on standard error for programs, an object on each line, whatever the reader's language
+//! is. The hint is in it without a terminal too.
+
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+use anyhow::Error;
+use smartcols::{Json, JsonStyle};
+
+use super::{Message, Usage};
+use crate::exec;
+use crate::sys::errno::{of_error, reason};
+
+/// Returns whether the environment requests it. To be asked at the start, as for hints.
+pub(super) fn is_requested() -> bool {
+    env::var_os("NSUTILS_ERRORS").is_some_and(|value| value == "json")
+}
+
+/// A message.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    /// In English.
+    pub(super) message: Option<OsString>,
+    /// The format of the message.
+    pub(super) msgid: Option<&'static str>,
+    pub(super) errno: Option<i32>,
+    pub(super) hint: Option<String>,
+    /// In the reader's language, if that is not English.
+    pub(super) translation: Option<OsString>,
+}
+
+impl Report {
+    /// Describes an error of the program that was called so, but for its hint and its translation.
+    pub(super) fn new(error: &Error, called: &OsStr) -> Report {
+        if let Some(usage) = error.downcast_ref::<Usage>() {
+            return Report::of_usage(usage, called);
+        }
+        let causes = error.chain().map(|cause| match of_error(cause) {
+            Some(errno) => reason(errno),
+            None => cause.to_string(),
+        });
+        let causes: Vec<String> = causes.filter(|cause| !cause.is_empty()).collect();
+        let failure = error.downcast_ref::<exec::ExecError>();
+        let msgid = match failure {
+            Some(failure) => Some(failure.sentence().msgid()),
+            None => error.downcast_ref().map(Message::msgid),
+        };
+        Report {
+            message: Some(causes.join(": ").into()),
+            msgid: msgid.filter(|msgid| *msgid != "%s"),
+            errno: error.chain().find_map(of_error).map(|errno| errno as i32),
+            ..Report::default()
+        }
+    }
+
+    fn of_usage(usage: &Usage, called: &OsStr) -> Report {
+        let (text, msgid) = match usage {
+            Usage::InvalidUsage(sentence) | Usage::ParseError(sentence, _) => {
+                (sentence.english(), Some(sentence.msgid()))
+            }
+            Usage::Help | Usage::Version => (usage.to_string().into(), None),
+        };
+        // getopt's sentence has the name in it.
+        let prefix = [called.as_bytes(), b": "].concat();
+        let text = text.as_bytes();
+        let text = text.strip_prefix(&prefix[..]).unwrap_or(text);
+        Report {
+            message: Some(OsStr::from_bytes(text).to_owned()),
+            msgid,
+            ..Report::default()
+        }
+    }
+
+    /// Returns the line.
+    pub(super) fn line(self, program: &OsStr) -> Vec<u8> {
+        let text = |text: OsString| Json::Text(text.as_bytes().to_vec());
+        let errno = self.errno.map(i32::unsigned_abs);
+        let object = Json::object([
+            ("program", Some(Json::Text(program.as_bytes().to_vec()))),
+            ("message", self.message.map(text)),
+            ("msgid", self.msgid.map(Json::from)),
+            ("errno", errno.map(Json::from)),
+            ("hint", self.hint.as_deref().map(Json::from)),
+            ("translation", self.translation.map(text)),
+        ]);
+        object.render(JsonStyle::Lines)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::sentence;
+    use anyhow::Context;
+    use nix::errno::Errno;
+
+    fn line(error: &Error) -> String {
+        let line = Report::new(error, "tool".as_ref()).line("tool".as_ref());
+        String::from_utf8(line).expect("JSON is UTF-8")
+    }
+
+    #[test]
+    fn an_error_is_an_object_with_the_keys_that_apply() {
+        let failed: Result<(), Errno> = Err(Errno::EACCES);
+        let error = failed
+            .context(sentence("cannot open %s", &[&"a\"b"]))
+            .expect_err("it failed");
+        let expected = "{\"program\":\"tool\",\"message\":\"cannot open a\\\"b: Permission denied\",\
+                        \"msgid\":\"cannot open %s\",\"errno\":13}\n";
+        assert_eq!(line(&error), expected);
+        let expected = "{\"program\":\"tool\",\"message\":\"no reason\"}\n";
+        assert_eq!(line(&Error::msg("no reason")), expected);
+    }
+}
