@@ -356,3 +356,38 @@ fn the_environment_is_empty_chosen_or_that_of_a_login() {
         expected
     );
 }
+
+#[test]
+fn a_mount_point_that_cannot_be_made_is_named_with_what_mends_it() {
+    let Some(runshare) = require::workspace_program("runshare").filter(|_| require::root()) else {
+        return;
+    };
+    let fixture = Fixture::new();
+    let read_only = "mount --bind \"$1\" \"$1\" && mount -o remount,bind,ro \"$1\" && root=$1 && shift && \
+        exec \"$@\" \"$root\" cat";
+    for (options, point) in [
+        (&["--tmpfs", "/none/x"][..], "/none/x"),
+        (&["--bind", "/etc:/none"], "/none"),
+    ] {
+        let tool = Tool::new(&runshare).env("NSUTILS_HINTS", "always");
+        let line = [
+            "-m",
+            "sh",
+            "-c",
+            read_only,
+            "sh",
+            &fixture.path("jail"),
+            &RCHROOT,
+        ];
+        let outcome = tool.args(line).args(options).run();
+        let expected = format!(
+            "rchroot: cannot make mount point {point}: Read-only file system\n\
+             rchroot: hint: the root lacks {point}, which cannot be made because the root is read-only: make it \
+             from outside, or add --ephemeral\n"
+        );
+        outcome.fails(125, &expected);
+        // Memory has place for it.
+        let tool = Tool::new(&runshare).args(line).args(["--ephemeral"]);
+        tool.args(options).run().ok();
+    }
+}

@@ -114,6 +114,8 @@ fn the_tutorial_has_a_session_for_each_extension() {
         "--chdir",
         "--mount-api",
         "--ephemeral",
+        "--overlay",
+        "--changes",
         "--tmpfs",
         "--bind-ro",
         "--holders",

@@ -10,6 +10,7 @@ use nix::libc;
 use super::attach::{NO_PRIVILEGE, NO_PROGRAMS, NewFilesystem, bind};
 use super::dev;
 use super::error::{MountError, mount_failed, warn_unless};
+use super::mount_point::make_point;
 use super::requests::ApiMode;
 use super::root::{PointKind, Root};
 use super::source::{Source, open_path};
@@ -36,6 +37,7 @@ pub(super) fn mount(
     let (dev, efivars) = (open_path("/dev"), open_efivars());
     if !omit_proc {
         let path = Path::new("proc");
+        make_point(root, path, PointKind::Directory)?;
         let mounted = mount_proc(root, path, proc).map_err(Error::from);
         mounted.with_context(|| mount_failed(path))?;
     }

@@ -8,6 +8,7 @@ use nix::errno::Errno;
 
 use super::attach::{NewFilesystem, bind};
 use super::error::{from_root, mount_failed};
+use super::mount_point::make_point;
 use super::requests::{BindRequest, MountRequest};
 use super::root::{PointKind, Root};
 use super::source::Source;
@@ -92,9 +93,7 @@ fn mount_bind(root: &Root, request: &BindRequest, source: &Source) -> Result<()>
 
 /// Opens a mount point, which is made if it is missing.
 fn point(root: &Root, path: &Path, kind: PointKind) -> Result<OwnedFd> {
-    let named = from_root(path);
-    let point = root.make(path, kind);
-    let point = point.with_context(|| sentence("cannot make mount point %s", &[&named]))?;
+    let point = make_point(root, path, kind)?;
     let (root, found) = (status_of(root.open(Path::new(""))?)?, status_of(&point)?);
     if (root.device, root.inode, root.mount) == (found.device, found.inode, found.mount) {
         // A mount on the root itself would cover the whole of it, and the process would stand below.

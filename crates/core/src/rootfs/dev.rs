@@ -14,6 +14,7 @@ use nix::unistd::{isatty, symlinkat};
 
 use super::attach::{NO_PROGRAMS, NewFilesystem, bind};
 use super::error::{MountError, mount_failed, warn_unless};
+use super::mount_point::make_point;
 use super::root::{PointKind, Root};
 use super::source::{Source, open_path};
 use crate::message::Message;
@@ -45,6 +46,7 @@ pub(super) fn mount_callers(
     warn: &dyn Fn(&Message),
 ) -> Result<()> {
     let path = Path::new("dev");
+    make_point(root, path, PointKind::Directory)?;
     let mount = || -> Result<(), Errno> {
         let source = Source::from_fd(callers?)?;
         let point = root.make(path, PointKind::Directory)?;
@@ -63,6 +65,7 @@ pub(super) fn mount_private(root: &Root, path: &Path, warn: &dyn Fn(&Message)) -
     // The root may be the caller's own, whose devices are about to be covered.
     let devices = DEVICES.map(|name| (name, open_device(name)));
     let terminal = open_terminal();
+    make_point(root, path, PointKind::Directory)?;
     let tmpfs = NewFilesystem::new(c"tmpfs", libc::MOUNT_ATTR_NOSUID).with(c"mode", c"0755");
     let mounted = tmpfs.mount_on(root, path).map_err(Error::from);
     let dev = mounted.with_context(|| mount_failed(path))?;

@@ -23,6 +23,7 @@ mod changes;
 mod dev;
 mod error;
 mod layers;
+mod mount_point;
 mod option;
 mod overlay;
 mod overlay_dir;
