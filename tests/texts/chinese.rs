@@ -103,7 +103,7 @@ fn messages_of_our_own_are_chinese_and_json_is_not() {
         (
             "runshare",
             &["--json"][..],
-            "runshare: 选项 --json 需要 --check\n",
+            "runshare: 选项 --json 需要 --check 或 --changes\n",
         ),
         (
             "runshare",
