@@ -1,6 +1,6 @@
 //! Messages in the languages of the originals' catalogues.
 
-use testkit::require;
+use testkit::{is_left_in_english, require};
 
 use crate::command_lines::lines;
 use crate::fixture::{Caller, SampleTargets, differential_test, original_is_denied_groups};
@@ -20,11 +20,11 @@ fn every_command_line_of_the_file_in_five_languages() {
     let substitute =
         |line: &Vec<String>| line.iter().map(|word| samples.substitute(word)).collect();
     let lines: Vec<Vec<String>> = lines().iter().map(substitute).collect();
-    let (compared, denied) = diff.compare_languages(
+    let (compared, expected) = diff.compare_languages(
         &catalogues,
         &lines,
         |tool| caller.runs(tool),
-        |_, original| original_is_denied_groups(original),
+        |ours, original| original_is_denied_groups(original) || is_left_in_english(ours, original),
     );
-    assert!(compared - denied >= 1250, "only {compared} were compared");
+    assert!(compared - expected >= 1250, "only {compared} were compared");
 }

@@ -55,6 +55,7 @@ mod writers;
 pub use accessible::Program;
 pub use differential::DifferentialTest;
 pub use eventually::eventually;
+pub use languages::is_left_in_english;
 pub use mounts::{mounted, points as mount_points};
 pub use namespace_fixture::{CLONE_NEWTIME, NamespaceFixture};
 pub use nix::sched::CloneFlags;
