@@ -202,7 +202,7 @@ _runshare_line() {
         option=
         case ${words[at]} in
             --) ((at++)) && behind=1 && break ;;
-            -?*) [[ ${words[at]} =~ ^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$ ]] && option=${words[at]} && ((at++)) ;;
+            -?*) [[ ${words[at]} =~ ^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--publish|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$ ]] && option=${words[at]} && ((at++)) ;;
             *) break ;;
         esac
     done
@@ -253,7 +253,7 @@ _runshare() {
 
     case "${cmd}" in
         runshare)
-            opts="-h -V -m -u -i -n -p -U -C -T -f -r -c -S -G -R -w -l --help --version --mount --uts --ipc --net --pid --user --cgroup --time --fork --kill-child --forward-signals --mount-proc --mount-binfmt --map-user --map-users --map-group --map-groups --map-root-user --map-current-user --map-auto --map-subids --owner --propagation --setgroups --keep-caps --setuid --setgid --root --wd --monotonic --boottime --load-interp --clear-env --whitelist-env --hostname --domainname --loopback --network --init --pivot-root --persist --unpersist --check --json --close-fds --no-new-privs --new-session --mount-api --mount-sys --mount-dev --resolv-conf --bind --bind-ro --tmpfs --ephemeral --overlay --changes"
+            opts="-h -V -m -u -i -n -p -U -C -T -f -r -c -S -G -R -w -l --help --version --mount --uts --ipc --net --pid --user --cgroup --time --fork --kill-child --forward-signals --mount-proc --mount-binfmt --map-user --map-users --map-group --map-groups --map-root-user --map-current-user --map-auto --map-subids --owner --propagation --setgroups --keep-caps --setuid --setgid --root --wd --monotonic --boottime --load-interp --clear-env --whitelist-env --hostname --domainname --loopback --network --publish --init --pivot-root --persist --unpersist --check --json --close-fds --no-new-privs --new-session --mount-api --mount-sys --mount-dev --resolv-conf --bind --bind-ro --tmpfs --ephemeral --overlay --changes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -101,7 +101,7 @@ function __runshare_operands
                 set -e words[1]
                 break
             case '-*'
-                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$' -- $words[1]
+                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--publish|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$' -- $words[1]
                     set -e words[1]
                 end
                 set -e words[1]
@@ -158,6 +158,7 @@ complete -c runshare -n __runshare_at_options -l whitelist-env -d 'run the progr
 complete -c runshare -n __runshare_at_options -l hostname -d 'set the host name inside; implies --uts' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l domainname -d 'set the NIS domain name inside; implies --uts' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l network -d 'connect the network by pasta or slirp4netns; implies --net and --fork' -r -f -a "pasta slirp4netns"
+complete -c runshare -n __runshare_at_options -l publish -d 'have port HOST (of 127.0.0.1) lead to port INSIDE of --network' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l persist -d 'make each namespace without a FILE persistent in DIR, which is created' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l unpersist -d 'remove the persistent namespaces in DIR, and DIR, and run nothing' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l mount-api -d 'mount proc, sys, dev, run, tmp and resolv.conf inside' -f -a "host private rescue"
