@@ -1,7 +1,9 @@
 //! `--publish`: a port of the machine that leads into the new network.
 
+use std::fs::{self, Permissions};
 use std::io::Read;
 use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use crate::fixture::runshare;
@@ -38,7 +40,9 @@ fn asks_udp() -> bool {
 }
 
 fn publishes(helper: &str) {
-    in_outside_network(helper, |_| {
+    in_outside_network(helper, |scratch| {
+        let temporary = scratch.dir("tmp");
+        fs::set_permissions(&temporary, Permissions::from_mode(0o1777)).unwrap();
         // A port of its own for each: of an older pasta's, a connection that was closed holds one for a minute.
         for ((is_ordinary, options), port) in CALLERS.into_iter().zip(8080..) {
             // Only a root of its own may bind a port below 1024.
@@ -48,6 +52,7 @@ fn publishes(helper: &str) {
             let tool = called_by(is_ordinary, options).arg(format!("--network={helper}"));
             let tcp = format!("{port}:80");
             let tool = tool.args(["--publish", &tcp, "--publish=198.51.100.1:5353:53/udp"]);
+            let tool = tool.env("TMPDIR", &temporary);
             let mut tool = tool.args(["perl", "-e", SERVE]).spawn();
             tool.read_until("up\n");
             eventually("the answer over TCP", || asks_tcp(port) == "inside\n");
@@ -57,11 +62,7 @@ fn publishes(helper: &str) {
                 TcpListener::bind(("192.0.2.10", port)).is_ok(),
                 "{options:?}"
             );
-            let left = std::fs::read_dir(std::env::temp_dir()).unwrap().flatten();
-            let left = left.filter(|entry| {
-                let name = entry.file_name();
-                name.to_string_lossy().starts_with("runshare-") && entry.path().join("api").exists()
-            });
+            let left = fs::read_dir(&temporary).unwrap();
             assert_eq!(left.count(), 0, "{options:?}");
             // The tool is killed, so nobody waits for the end of the helper.
             drop(tool);
