@@ -74,6 +74,20 @@ __nsutils_signals() {
     done
 }
 
+# Without CAP_, in the order of their numbers.
+__nsutils_capabilities() {
+    printf '%s\n' all chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable \
+        net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot \
+        sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease \
+        audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read \
+        perfmon bpf checkpoint_restore
+}
+
+# What follows the = is a number.
+__nsutils_resources() {
+    printf '%s=\n' as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack
+}
+
 __nsutils_variables() {
     compgen -e
 }
@@ -173,12 +187,16 @@ _runshare_value() { # OPTION PROGRAM
         --map-groups) __nsutils_offer < <(printf '%s\n' auto subids all) ;;
         --propagation) __nsutils_offer < <(printf '%s\n' private shared slave unchanged) ;;
         --setgroups) __nsutils_offer < <(printf '%s\n' allow deny) ;;
+        -S | --setuid) __nsutils_offer < <(__nsutils_users "$2") ;;
+        -G | --setgid) __nsutils_offer < <(__nsutils_groups "$2") ;;
         -R | --root) __nsutils_offer_paths compgen -d -- "$part" ;;
         -w | --wd) __nsutils_offer_paths compgen -d -- "$part" ;;
         --whitelist-env) __nsutils_offer_list __nsutils_variables "$2" ;;
         --network) __nsutils_offer < <(printf '%s\n' pasta slirp4netns) ;;
         --persist) __nsutils_offer_paths compgen -d -- "$part" ;;
         --unpersist) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --cap-drop) __nsutils_offer_list __nsutils_capabilities "$2" ;;
+        --limit) __nsutils_offer_list __nsutils_resources "$2" ;;
         --mount-api) __nsutils_offer < <(printf '%s\n' host private rescue) ;;
         --mount-sys) __nsutils_offer_paths compgen -d -- "$part" ;;
         --mount-dev) __nsutils_offer_paths compgen -d -- "$part" ;;
@@ -202,7 +220,7 @@ _runshare_line() {
         option=
         case ${words[at]} in
             --) ((at++)) && behind=1 && break ;;
-            -?*) [[ ${words[at]} =~ ^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--publish|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$ ]] && option=${words[at]} && ((at++)) ;;
+            -?*) [[ ${words[at]} =~ ^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--publish|--persist|--unpersist|--cap-drop|--limit|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$ ]] && option=${words[at]} && ((at++)) ;;
             *) break ;;
         esac
     done
@@ -253,7 +271,7 @@ _runshare() {
 
     case "${cmd}" in
         runshare)
-            opts="-h -V -m -u -i -n -p -U -C -T -f -r -c -S -G -R -w -l --help --version --mount --uts --ipc --net --pid --user --cgroup --time --fork --kill-child --forward-signals --mount-proc --mount-binfmt --map-user --map-users --map-group --map-groups --map-root-user --map-current-user --map-auto --map-subids --owner --propagation --setgroups --keep-caps --setuid --setgid --root --wd --monotonic --boottime --load-interp --clear-env --whitelist-env --hostname --domainname --loopback --network --publish --init --pivot-root --persist --unpersist --check --json --close-fds --no-new-privs --new-session --mount-api --mount-sys --mount-dev --resolv-conf --bind --bind-ro --tmpfs --ephemeral --overlay --changes"
+            opts="-h -V -m -u -i -n -p -U -C -T -f -r -c -S -G -R -w -l --help --version --mount --uts --ipc --net --pid --user --cgroup --time --fork --kill-child --forward-signals --mount-proc --mount-binfmt --map-user --map-users --map-group --map-groups --map-root-user --map-current-user --map-auto --map-subids --owner --propagation --setgroups --keep-caps --setuid --setgid --root --wd --monotonic --boottime --load-interp --clear-env --whitelist-env --reset-env --all --hostname --domainname --loopback --network --publish --init --pivot-root --persist --unpersist --check --json --cap-drop --limit --close-fds --no-new-privs --new-session --mount-api --mount-sys --mount-dev --resolv-conf --bind --bind-ro --tmpfs --ephemeral --overlay --changes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -63,6 +63,20 @@ function __nsutils_signals
     kill -l | string split -n ' ' | string replace -r '^SIG' '' | string match -r '^[A-Z].*'
 end
 
+# Without CAP_, in the order of their numbers.
+function __nsutils_capabilities
+    printf '%s\n' all chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable \
+        net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot \
+        sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease \
+        audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read \
+        perfmon bpf checkpoint_restore
+end
+
+# What follows the = is a number.
+function __nsutils_resources
+    printf '%s=\n' as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack
+end
+
 function __nsutils_variables
     set -nx
 end
@@ -101,7 +115,7 @@ function __runshare_operands
                 set -e words[1]
                 break
             case '-*'
-                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--publish|--persist|--unpersist|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$' -- $words[1]
+                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--publish|--persist|--unpersist|--cap-drop|--limit|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$' -- $words[1]
                     set -e words[1]
                 end
                 set -e words[1]
@@ -147,8 +161,8 @@ complete -c runshare -n __runshare_at_options -l map-groups -d 'map groups, with
 complete -c runshare -n __runshare_at_options -l owner -d 'change to these IDs first, so that they own the user namespace' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l propagation -d 'propagation of the new mounts: private (default), shared, slave or unchanged' -r -f -a "private shared slave unchanged"
 complete -c runshare -n __runshare_at_options -l setgroups -d 'allow or deny setgroups(2) inside' -r -f -a "allow deny"
-complete -c runshare -n __runshare_at_options -s S -l setuid -d 'change to this user before the program starts' -r -f -a ""
-complete -c runshare -n __runshare_at_options -s G -l setgid -d 'change to this group, and drop all others, before the program starts' -r -f -a ""
+complete -c runshare -n __runshare_at_options -s S -l setuid -d 'change to this user before the program starts' -r -f -a "(__nsutils_users)"
+complete -c runshare -n __runshare_at_options -s G -l setgid -d 'change to this group, and drop all others, before the program starts' -r -f -a "(__nsutils_groups)"
 complete -c runshare -n __runshare_at_options -s R -l root -d 'run the program with this root directory' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -s w -l wd -d 'run the program in this directory' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l monotonic -d 'add this many seconds to the monotonic clock' -r -f -a ""
@@ -161,6 +175,8 @@ complete -c runshare -n __runshare_at_options -l network -d 'connect the network
 complete -c runshare -n __runshare_at_options -l publish -d 'have port HOST (of 127.0.0.1) lead to port INSIDE of --network' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l persist -d 'make each namespace without a FILE persistent in DIR, which is created' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l unpersist -d 'remove the persistent namespaces in DIR, and DIR, and run nothing' -r -f -a "(__fish_complete_directories)"
+complete -c runshare -n __runshare_at_options -l cap-drop -d 'drop these capabilities, separated by commas, for good; may be repeated' -r -f -a "(__nsutils_list capabilities)"
+complete -c runshare -n __runshare_at_options -l limit -d 'set a resource limit, as prlimit names them; may be repeated' -r -f -a "(__nsutils_list resources)"
 complete -c runshare -n __runshare_at_options -l mount-api -d 'mount proc, sys, dev, run, tmp and resolv.conf inside' -f -a "host private rescue"
 complete -c runshare -n __runshare_at_options -l mount-sys -d 'mount a read-only sysfs on DIR (/sys)' -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l mount-dev -d 'mount a /dev with few devices on DIR (/dev)' -f -a "(__fish_complete_directories)"
@@ -180,6 +196,8 @@ complete -c runshare -n __runshare_at_options -l map-auto -d 'map users and grou
 complete -c runshare -n __runshare_at_options -l map-subids -d 'map your subordinate IDs to themselves'
 complete -c runshare -n __runshare_at_options -l keep-caps -d 'the program retains the capabilities of the user namespace'
 complete -c runshare -n __runshare_at_options -l clear-env -d 'run the program with an empty environment'
+complete -c runshare -n __runshare_at_options -l reset-env -d 'reset the environment to a login\'s: HOME, SHELL, USER, LOGNAME, PATH, TERM'
+complete -c runshare -n __runshare_at_options -l all -d 'a new namespace of every type that the kernel has; implies --fork'
 complete -c runshare -n __runshare_at_options -l loopback -d 'bring up the loopback device inside; implies --net'
 complete -c runshare -n __runshare_at_options -l init -d 'run the program below an init, which is PID 1; implies --fork and --pid'
 complete -c runshare -n __runshare_at_options -l pivot-root -d 'with --root, change the root of the mount namespace; implies --mount'

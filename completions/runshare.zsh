@@ -95,6 +95,24 @@ __nsutils_signals() {
     _describe -t signals signal names
 }
 
+# Without CAP_, in the order of their numbers.
+__nsutils_capabilities() {
+    local -a names
+    names=(all chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable
+        net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot
+        sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease
+        audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read
+        perfmon bpf checkpoint_restore)
+    compadd "$@" -- $names
+}
+
+# What follows the = is a number.
+__nsutils_resources() {
+    local -a names
+    names=(as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack)
+    compadd -S= -- $names
+}
+
 __nsutils_variables() {
     _parameters -g '*export*' "$@"
 }
@@ -152,10 +170,10 @@ _runshare() {
 '*--owner=[change to these IDs first, so that they own the user namespace]:UID\:GID: ' \
 '*--propagation=[propagation of the new mounts\: private (default), shared, slave or unchanged]:MODE:(private shared slave unchanged)' \
 '*--setgroups=[allow or deny setgroups(2) inside]:allow|deny:(allow deny)' \
-'*-S+[change to this user before the program starts]:UID: ' \
-'*--setuid=[change to this user before the program starts]:UID: ' \
-'*-G+[change to this group, and drop all others, before the program starts]:GID: ' \
-'*--setgid=[change to this group, and drop all others, before the program starts]:GID: ' \
+'*-S+[change to this user before the program starts]:UID|NAME: __nsutils_users' \
+'*--setuid=[change to this user before the program starts]:UID|NAME: __nsutils_users' \
+'*-G+[change to this group, and drop all others, before the program starts]:GID|NAME: __nsutils_groups' \
+'*--setgid=[change to this group, and drop all others, before the program starts]:GID|NAME: __nsutils_groups' \
 '*-R+[run the program with this root directory]:DIR:_files -/' \
 '*--root=[run the program with this root directory]:DIR:_files -/' \
 '*-w+[run the program in this directory]:DIR:_files -/' \
@@ -171,6 +189,8 @@ _runshare() {
 '*--publish=[have port HOST (of 127.0.0.1) lead to port INSIDE of --network]:[ADDRESS\:]HOST\:INSIDE[/udp]: ' \
 '*--persist=[make each namespace without a FILE persistent in DIR, which is created]:DIR:_files -/' \
 '*--unpersist=[remove the persistent namespaces in DIR, and DIR, and run nothing]:DIR:_files -/' \
+'*--cap-drop=[drop these capabilities, separated by commas, for good; may be repeated]:LIST|all: __nsutils_list capabilities' \
+'*--limit=[set a resource limit, as prlimit names them; may be repeated]:RESOURCE=SOFT[\:HARD]: __nsutils_list resources' \
 '*--mount-api=-[mount proc, sys, dev, run, tmp and resolv.conf inside]::host|private|rescue:(host private rescue)' \
 '*--mount-sys=-[mount a read-only sysfs on DIR (/sys)]::DIR:_files -/' \
 '*--mount-dev=-[mount a /dev with few devices on DIR (/dev)]::DIR:_files -/' \
@@ -195,6 +215,8 @@ _runshare() {
 '--map-subids[map your subordinate IDs to themselves]' \
 '--keep-caps[the program retains the capabilities of the user namespace]' \
 '--clear-env[run the program with an empty environment]' \
+'--reset-env[reset the environment to a login'\''s\: HOME, SHELL, USER, LOGNAME, PATH, TERM]' \
+'--all[a new namespace of every type that the kernel has; implies --fork]' \
 '--loopback[bring up the loopback device inside; implies --net]' \
 '--init[run the program below an init, which is PID 1; implies --fork and --pid]' \
 '--pivot-root[with --root, change the root of the mount namespace; implies --mount]' \

@@ -34,10 +34,16 @@ fn a_whitelist_keeps_what_it_names_the_last_named_first() {
         environment(&["--clear-env", "--whitelist-env", "A"]),
         ["A=1"]
     );
-    assert_eq!(
-        environment(&["--whitelist-env", "A", "--clear-env"]),
-        ["A=1"]
-    );
+    // The last one given counts.
+    assert!(environment(&["--whitelist-env", "A", "--clear-env"]).is_empty());
+    let replaced = [
+        "--whitelist-env",
+        "A",
+        "--reset-env",
+        "--whitelist-env",
+        "B",
+    ];
+    assert_eq!(environment(&replaced), ["B=2=3"]);
 }
 
 #[test]
@@ -97,4 +103,69 @@ fn without_a_shell_that_is_left_the_callers_passwd_entry_decides() {
         .args(["--whitelist-env", "SHELL"])
         .stdin("echo a shell\n");
     assert_eq!(kept.run().ok().out(), "a shell\n");
+}
+
+/// The variables of a login of this user, sorted.
+fn login(home: &str, name: &str, shell: &str, path: &str) -> Vec<String> {
+    let sbin = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    let path = if path == "root" {
+        sbin
+    } else {
+        "/usr/local/bin:/usr/bin:/bin"
+    };
+    let mut lines = vec![
+        format!("HOME={home}"),
+        format!("PATH={path}"),
+        format!("SHELL={shell}"),
+        "TERM=vt100".to_owned(),
+    ];
+    if !name.is_empty() {
+        lines.extend([format!("LOGNAME={name}"), format!("USER={name}")]);
+    }
+    lines.sort();
+    lines
+}
+
+/// What a program gets with these options, sorted.
+#[track_caller]
+fn reset(tool: testkit::Tool, options: &[&str]) -> Vec<String> {
+    let tool = tool
+        .no_env()
+        .env("TERM", "vt100")
+        .env("A", "1")
+        .env("SHELL", "/nosuch");
+    let out = tool
+        .args(options)
+        .args(["--reset-env", "/usr/bin/env"])
+        .run()
+        .ok()
+        .out();
+    let mut lines: Vec<String> = out.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+#[test]
+fn reset_env_gives_the_environment_of_a_login() {
+    if !require::root() {
+        return;
+    }
+    let machine = crate::fixture::Machine::new();
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap();
+    let fields: Vec<&str> = passwd
+        .lines()
+        .find(|line| line.starts_with("root:"))
+        .unwrap()
+        .split(':')
+        .collect();
+    let root = login(fields[5], "root", fields[6], "root");
+    assert_eq!(reset(machine.root(runshare()), &[]), root);
+    assert_eq!(reset(machine.root(runshare()), &["--clear-env"]), root);
+    // Of the user that the program is.
+    let tester = login("/", "tester", "/bin/sh", "user");
+    assert_eq!(reset(machine.tester(runshare()), &[]), tester);
+    assert_eq!(reset(machine.root(runshare()), &["-S", "1001"]), tester);
+    assert_eq!(reset(machine.tester(runshare()), &["-r"]), root);
+    let nobody = login("/", "", "/bin/sh", "user");
+    assert_eq!(reset(machine.root(runshare()), &["-S", "31000"]), nobody);
 }

@@ -9,10 +9,13 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod cap_drop;
 mod check;
 mod command_lines;
 mod differences;
+mod durations;
 mod environment;
+mod every_type;
 mod exec;
 mod fixture;
 mod hardening;
@@ -22,9 +25,11 @@ mod idmap;
 mod inherit;
 mod init;
 mod languages;
+mod limits;
 mod loopback;
 mod mount_ns_id;
 mod mounts;
+mod names;
 mod namespaces;
 mod network;
 mod persist;
@@ -34,3 +39,4 @@ mod random;
 mod rootfs;
 mod session;
 mod signals;
+mod unknown_options;

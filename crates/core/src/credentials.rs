@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
 
 use crate::hint::{self, WithHint};
-use crate::procfs::IdKind;
+use crate::procfs::{IdKind, Proc};
 use crate::sys::capability;
 
 /// Leaves every supplementary group, `setgroups(2)`.
@@ -44,6 +44,30 @@ pub fn become_user(user: u32) -> Result<()> {
     setuid(Uid::from_raw(user))
         .with_hint(move |errno| hint::explain_setid(errno, IdKind::Users, user))
         .context("setuid() failed")
+}
+
+/// Removes capabilities from the bounding set, those of the mask that are in it: bit N is capability N. To be called
+/// before IDs are changed.
+///
+/// # Errors
+/// `prctl(PR_CAPBSET_DROP) failed`.
+pub fn drop_bounding_capabilities(mask: u64) -> Result<()> {
+    let dropped = (0..64).filter(|number| mask >> number & 1 == 1);
+    for number in dropped.filter(|number| capability::is_bounding(*number) == Ok(true)) {
+        capability::drop_bounding(number)
+            .with_hint(|_| capability::CAP_SETPCAP.missing(&Proc::for_hint().status("self")?, None))
+            .context("prctl(PR_CAPBSET_DROP) failed")?;
+    }
+    Ok(())
+}
+
+/// Removes the capabilities of the mask from the permitted, effective and inheritable sets, and so from the ambient one.
+///
+/// # Errors
+/// `capget failed`, `capset failed`.
+pub fn drop_capabilities(mask: u64) -> Result<()> {
+    let capabilities = capability::get().context("capget failed")?.without(mask);
+    capability::set(&capabilities).context("capset failed")
 }
 
 /// Has the permitted capabilities survive exec for a program of any user: they become inheritable, then ambient,

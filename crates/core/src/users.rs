@@ -69,6 +69,39 @@ pub fn name_of(uid: u32) -> Option<OsString> {
     uzers::get_user_by_uid(uid).map(|user| user.name().to_owned())
 }
 
+/// The name, home directory and shell of `uid`, as the name service knows it.
+pub fn login_of(uid: u32) -> Option<Login> {
+    let user = uzers::get_user_by_uid(uid)?;
+    Some(Login {
+        name: user.name().to_owned(),
+        home: user.home_dir().as_os_str().to_owned(),
+        shell: user.shell().as_os_str().to_owned(),
+    })
+}
+
+/// What a login of a user has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Login {
+    /// The user's name.
+    pub name: OsString,
+    /// The home directory.
+    pub home: OsString,
+    /// The login shell.
+    pub shell: OsString,
+}
+
+impl Login {
+    /// The first entry of a passwd file with this number.
+    pub fn find(passwd: &[u8], uid: u32) -> Option<Login> {
+        let entry = passwd_entries(passwd).find(|entry| entry.uid == uid)?;
+        Some(Login {
+            name: entry.name.to_owned(),
+            home: entry.home.to_owned(),
+            shell: entry.shell.to_owned(),
+        })
+    }
+}
+
 /// The login shell of `uid`, as the name service knows it.
 pub fn shell_of(uid: u32) -> Option<OsString> {
     let user = uzers::get_user_by_uid(uid)?;

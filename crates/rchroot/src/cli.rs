@@ -98,12 +98,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         "the command gets only these variables, named with commas between them",
     )
     .heading(EXTENSIONS),
-    Opt::flag(
-        OptionId::ResetEnv,
-        "reset-env",
-        "the command gets the environment of a login: HOME, SHELL, USER, LOGNAME, PATH, TERM",
-    )
-    .heading(EXTENSIONS),
+    Opt::reset_env(OptionId::ResetEnv),
 ];
 
 const fn rootfs(option: RootfsOption) -> Opt<OptionId> {

@@ -5,7 +5,6 @@
 pub mod cli;
 
 mod credentials;
-mod environment;
 mod groups;
 mod identity;
 mod lookup_order;

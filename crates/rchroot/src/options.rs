@@ -3,11 +3,11 @@
 use std::ffi::{OsStr, OsString};
 
 use nscore::cli::{Invocation, Usage, sentence};
+use nscore::environment::Environment;
 use nscore::hardening::Hardening;
 use nscore::rootfs::Requests;
 
 use crate::cli::OptionId;
-use crate::environment::Environment;
 
 /// The parsed options and operands.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Options {
     pub(crate) fn parse(invocation: &Invocation<OptionId>) -> Result<Options, Usage> {
         let (mut userspec, mut groups, mut skip_chdir) = (None, None, false);
         let (mut directory, mut hardening, mut json) = (None, Hardening::default(), false);
-        let (mut mounts, mut environment) = (Requests::default(), Environment::Callers);
+        let (mut mounts, mut environment) = (Requests::default(), Environment::Inherited);
         for option in invocation.options() {
             match option.id() {
                 OptionId::Groups => groups = Some(option.value().to_owned()),

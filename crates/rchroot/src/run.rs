@@ -8,8 +8,10 @@ use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Error, Result};
 use nix::libc::SIGKILL;
+use nix::unistd::geteuid;
 use nscore::cli::quote::Quotes;
 use nscore::cli::{Diagnostics, Invocation, Message, Usage, sentence};
+use nscore::environment::Environment;
 use nscore::exec::{self, OwnFile};
 use nscore::forward::{Forwarding, run_as_child, run_in_session};
 use nscore::hint::{self, Hint};
@@ -137,7 +139,10 @@ impl Inside<'_> {
         if let Some(list) = list {
             identity.groups = Some(list.resolve(&inside, quotes, diagnostics)?);
         }
-        let login = options.environment.login(&inside, &identity);
+        let login = match options.environment {
+            Environment::Login => inside.login(identity.uid.unwrap_or(geteuid().as_raw())),
+            _ => None,
+        };
         credentials::apply(&identity)?;
         if let Some(death_signal) = death_signal {
             // A change of credentials has cleared it.

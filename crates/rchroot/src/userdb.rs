@@ -4,23 +4,15 @@
 //! root's code with the privileges of this process. Inside, passwd(5) and group(5) are read as files.
 
 use std::cell::OnceCell;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::Path;
 
 use nix::errno::Errno;
 use nscore::regular_file::read_regular;
-use nscore::users::{self, User, group_entries, passwd_entries};
+use nscore::users::{self, Login, User, group_entries, passwd_entries};
 
 /// Not an ID: the kernel takes this number as "leave it unchanged".
 pub(crate) const NO_ID: u32 = u32::MAX;
-
-/// What a login of a user has.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Login {
-    pub(crate) name: OsString,
-    pub(crate) home: OsString,
-    pub(crate) shell: OsString,
-}
 
 /// A database of users and groups.
 pub(crate) trait UserDatabase {
@@ -110,12 +102,7 @@ impl Files {
 impl Files {
     /// The name, home directory and shell of the first user with this number.
     pub(crate) fn login(&self, uid: u32) -> Option<Login> {
-        let entry = passwd_entries(self.passwd()).find(|entry| entry.uid == uid)?;
-        Some(Login {
-            name: entry.name.to_owned(),
-            home: entry.home.to_owned(),
-            shell: entry.shell.to_owned(),
-        })
+        Login::find(self.passwd(), uid)
     }
 }
 

@@ -51,6 +51,7 @@ pub(crate) enum OptionId {
     LoadInterp,
     ClearEnv,
     WhitelistEnv,
+    ResetEnv,
     Init,
     Extension(ExtensionId),
     Rootfs(RootfsOption),
@@ -220,7 +221,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     Opt::required(
         OptionId::Setuid,
         "setuid",
-        "UID",
+        "UID|NAME",
         "change to this user before the program starts",
     )
     .short('S')
@@ -228,7 +229,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     Opt::required(
         OptionId::Setgid,
         "setgid",
-        "GID",
+        "GID|NAME",
         "change to this group, and drop all others, before the program starts",
     )
     .short('G')
@@ -286,6 +287,12 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         "run the program with only these variables, separated by commas",
     )
     .heading(EXTENSIONS),
+    Opt::reset_env(OptionId::ResetEnv),
+    extension_flag(
+        ExtensionId::All,
+        "all",
+        "a new namespace of every type that the kernel has; implies --fork",
+    ),
     extension_value(
         ExtensionId::Hostname,
         "hostname",
@@ -353,6 +360,20 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         ExtensionId::Json,
         "json",
         "with --check or --changes, report as JSON",
+    ),
+    extension_value(
+        ExtensionId::CapDrop,
+        "cap-drop",
+        "LIST|all",
+        "drop these capabilities, separated by commas, for good; may be repeated",
+        ValueHint::Other,
+    ),
+    extension_value(
+        ExtensionId::Limit,
+        "limit",
+        "RESOURCE=SOFT[:HARD]",
+        "set a resource limit, as prlimit names them; may be repeated",
+        ValueHint::Other,
     ),
     hardening(HardeningOption::CloseFds),
     hardening(HardeningOption::NoNewPrivs),

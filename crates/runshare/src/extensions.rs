@@ -7,11 +7,14 @@ use anyhow::Result;
 use nscore::hardening::{Hardening, HardeningOption};
 use nscore::ns_type::NsType;
 
+use crate::cap_drop::parse_capabilities;
+use crate::limits::{Limit, parse_limit};
 use crate::network::{NetworkOption, PublishedPort, parse_network, parse_publish};
 
 /// Which of these options.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExtensionId {
+    All,
     Hostname,
     Domainname,
     Loopback,
@@ -22,6 +25,8 @@ pub(crate) enum ExtensionId {
     Unpersist,
     Check,
     Json,
+    CapDrop,
+    Limit,
     Hardening(HardeningOption),
 }
 
@@ -32,11 +37,14 @@ impl ExtensionId {
             ExtensionId::Hostname | ExtensionId::Domainname => Some(NsType::Uts),
             ExtensionId::Loopback | ExtensionId::Network => Some(NsType::Net),
             ExtensionId::PivotRoot => Some(NsType::Mount),
-            ExtensionId::Persist
+            ExtensionId::All
+            | ExtensionId::Persist
             | ExtensionId::Unpersist
             | ExtensionId::Check
             | ExtensionId::Publish
             | ExtensionId::Json
+            | ExtensionId::CapDrop
+            | ExtensionId::Limit
             | ExtensionId::Hardening(_) => None,
         }
     }
@@ -45,6 +53,8 @@ impl ExtensionId {
 /// The values of these options.
 #[derive(Debug, Default)]
 pub(crate) struct Extensions {
+    /// Whether every type of namespace is unshared.
+    pub(crate) all: bool,
     pub(crate) host_name: Option<OsString>,
     pub(crate) domain_name: Option<OsString>,
     /// Whether the loopback device is brought up.
@@ -62,6 +72,9 @@ pub(crate) struct Extensions {
     pub(crate) unpersist: Option<PathBuf>,
     /// Whether to report what can be created, and run nothing.
     pub(crate) check: bool,
+    /// The capabilities that the program cannot have, bit N for capability N.
+    pub(crate) cap_drop: u64,
+    pub(crate) limits: Vec<Limit>,
     /// Whether to report it as JSON.
     pub(crate) json: bool,
 }
@@ -73,6 +86,7 @@ impl Extensions {
     /// What is wrong with the value.
     pub(crate) fn set(&mut self, id: ExtensionId, value: &OsStr) -> Result<()> {
         match id {
+            ExtensionId::All => self.all = true,
             ExtensionId::Hostname => self.host_name = Some(value.to_owned()),
             ExtensionId::Domainname => self.domain_name = Some(value.to_owned()),
             ExtensionId::Loopback => self.loopback = true,
@@ -83,6 +97,8 @@ impl Extensions {
             ExtensionId::Unpersist => self.unpersist = Some(value.into()),
             ExtensionId::Check => self.check = true,
             ExtensionId::Json => self.json = true,
+            ExtensionId::CapDrop => self.cap_drop |= parse_capabilities(value)?,
+            ExtensionId::Limit => self.limits.push(parse_limit(value)?),
             ExtensionId::Hardening(option) => self.hardening.set(option),
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Hints about what a command line leaves out or gets wrong.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 
 use nix::unistd::getuid;
@@ -9,6 +9,7 @@ use nscore::hint::Hint;
 use nscore::procfs::IdKind;
 use nscore::users::user_by_uid;
 
+use crate::duration::seconds_of;
 use crate::idmap::subid::{find_user_range, subordinate_file};
 
 /// The shells that a person would start.
@@ -54,6 +55,16 @@ fn subordinate_range(kind: IdKind) -> Option<(u64, u64)> {
     let file = fs::read(subordinate_file(kind)).ok()?;
     let range = find_user_range(&file, &name, uid).ok()??;
     Some((range.start, range.count))
+}
+
+/// Returns the hint for an offset that unshare(1) does not understand: the seconds of a duration.
+pub(crate) fn not_seconds(option: &'static str, given: &OsStr) -> Hint {
+    let given = given.to_owned();
+    Hint::new(move || {
+        let seconds = given.to_str().and_then(seconds_of)?;
+        let text = "the offset is a number of seconds";
+        Some(format!("{text}: --{option} {seconds}"))
+    })
 }
 
 /// Returns the hint that a new time namespace is what the offsets are for.

@@ -2,15 +2,18 @@
 
 pub mod cli;
 
+mod cap_drop;
 mod check;
 mod credentials;
-mod environment;
+mod duration;
 mod extensions;
 mod fork;
 mod helper;
 mod hint;
+mod id_source;
 mod idmap;
 mod init;
+mod limits;
 mod message_with_pid;
 mod mounts;
 mod network;

@@ -3,27 +3,30 @@
 //! The options are applied in their order, because the first error wins, a later option overrides an earlier one,
 //! and some depend on what came before them (`--load-interp` on `--mount-binfmt=DIR`).
 
+mod combinations;
+
 use std::ffi::{OsStr, OsString};
-use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use anyhow::{Error, Result, bail};
+use anyhow::{Result, bail};
 use nix::libc::{SIGKILL, c_int};
 use nix::unistd::{getegid, geteuid};
 use nscore::cli::getopt::ParsedOption;
-use nscore::cli::{Invocation, number, sentence, signal};
+use nscore::cli::{Invocation, number, signal};
+use nscore::environment::Environment;
 use nscore::ns_type::NsType;
-use nscore::procfs::IdKind;
+use nscore::procfs::{IdKind, Proc};
 use nscore::rootfs::Requests;
 use nscore::sys::mount::Propagation;
 use nscore::users;
 
 use crate::cli::{MapOption, OptionId};
+use crate::duration::parse_duration;
 use crate::extensions::Extensions;
-use crate::hint::time_is_missing;
+use crate::hint::not_seconds;
+use crate::id_source::IdSource;
 use crate::idmap::ranges::MapArg;
 use crate::idmap::{IdMap, Setgroups};
-use crate::network::check_ports;
 use crate::parse::{parse_map, parse_mapped_id, parse_owner, parse_propagation, parse_setgroups};
 
 /// Where proc and binfmt_misc are mounted by default.
@@ -40,6 +43,8 @@ pub(crate) struct Unshared {
 /// What is to be done, including everything that one option implies for another.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
+    /// Whether the tool was called by the name of unshare(1).
+    is_original: bool,
     unshared: Vec<Unshared>,
     pub(crate) fork: bool,
     /// The signal that the child gets when its parent dies.
@@ -58,15 +63,13 @@ pub(crate) struct Options {
     pub(crate) propagation: Option<Propagation>,
     pub(crate) setgroups: Option<Setgroups>,
     pub(crate) keep_caps: bool,
-    pub(crate) setuid: Option<u32>,
-    pub(crate) setgid: Option<u32>,
+    pub(crate) setuid: Option<IdSource>,
+    pub(crate) setgid: Option<IdSource>,
     pub(crate) root: Option<PathBuf>,
     pub(crate) directory: Option<PathBuf>,
     pub(crate) monotonic: Option<i64>,
     pub(crate) boottime: Option<i64>,
-    pub(crate) clear_environment: bool,
-    /// The variables that remain, in the order of the command line.
-    pub(crate) whitelist: Option<Vec<OsString>>,
+    pub(crate) environment: Environment,
     /// What is to be mounted below the root.
     pub(crate) mounts: Requests,
     pub(crate) extensions: Extensions,
@@ -80,6 +83,7 @@ impl Options {
     /// The first error on the command line, in the original's words.
     pub(crate) fn from_invocation(invocation: &Invocation<OptionId>) -> Result<Options> {
         let mut options = Options {
+            is_original: invocation.is_original,
             propagation: Some(Propagation::Private),
             ..Options::default()
         };
@@ -95,6 +99,8 @@ impl Options {
         if options.mount_proc.is_some() {
             options.mounts.omit_proc();
         }
+        options.unshare_all();
+        options.look_up_names()?;
         options.imply_fork();
         options.check_combinations()?;
         Ok(options)
@@ -127,15 +133,23 @@ impl Options {
             OptionId::Propagation => self.propagation = parse_propagation(value)?,
             OptionId::Setgroups => self.setgroups = Some(parse_setgroups(value)?),
             OptionId::KeepCaps => self.keep_caps = true,
-            OptionId::Setuid => self.setuid = Some(number::id("failed to parse uid", value)?),
-            OptionId::Setgid => self.setgid = Some(number::id("failed to parse gid", value)?),
+            OptionId::Setuid => self.setuid = Some(self.parse_id(IdKind::Users, value)?),
+            OptionId::Setgid => self.setgid = Some(self.parse_id(IdKind::Groups, value)?),
             OptionId::Root => self.root = Some(value.into()),
             OptionId::Wd => self.directory = Some(value.into()),
             OptionId::Monotonic => {
-                self.monotonic = Some(number::seconds("failed to parse monotonic offset", value)?);
+                self.monotonic = Some(self.parse_offset(
+                    "monotonic",
+                    "failed to parse monotonic offset",
+                    value,
+                )?);
             }
             OptionId::Boottime => {
-                self.boottime = Some(number::seconds("failed to parse boottime offset", value)?);
+                self.boottime = Some(self.parse_offset(
+                    "boottime",
+                    "failed to parse boottime offset",
+                    value,
+                )?);
             }
             OptionId::LoadInterp => {
                 if self.mount_binfmt.is_none() {
@@ -143,8 +157,9 @@ impl Options {
                 }
                 self.interpreter = Some(value.to_owned());
             }
-            OptionId::ClearEnv => self.clear_environment = true,
-            OptionId::WhitelistEnv => self.add_to_whitelist(value),
+            OptionId::ClearEnv => self.environment = Environment::Empty,
+            OptionId::WhitelistEnv => self.environment.allow(value),
+            OptionId::ResetEnv => self.environment = Environment::Login,
             OptionId::Init => {
                 self.init = true;
                 self.fork = true;
@@ -164,6 +179,59 @@ impl Options {
             }
         }
         Ok(())
+    }
+
+    /// Parses an offset; what unshare(1) does not understand is understood under our own name alone.
+    fn parse_offset(
+        &mut self,
+        option: &'static str,
+        what: &'static str,
+        value: &OsStr,
+    ) -> Result<i64> {
+        if !self.is_original {
+            self.unshare(NsType::Time);
+            return parse_duration(what, value);
+        }
+        number::seconds(what, value).map_err(|error| error.context(not_seconds(option, value)))
+    }
+
+    /// Parses an ID, or under our own name the name of one.
+    fn parse_id(&self, kind: IdKind, value: &OsStr) -> Result<IdSource> {
+        IdSource::parse(kind, value, !self.is_original)
+    }
+
+    /// Looks up names of users and groups outside, if that is where they are meant.
+    fn look_up_names(&mut self) -> Result<()> {
+        if self.root.is_some() {
+            return Ok(());
+        }
+        for (kind, id) in [
+            (IdKind::Users, &mut self.setuid),
+            (IdKind::Groups, &mut self.setgid),
+        ] {
+            if let Some(id) = id {
+                *id = IdSource::Number(id.look_up(kind)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Applies `--all` once the other options are known.
+    fn unshare_all(&mut self) {
+        if !self.extensions.all {
+            return;
+        }
+        let proc = Proc::mounted();
+        let types = NsType::ALL.into_iter();
+        for ns_type in types.filter(|ns_type| proc.has_type(*ns_type) != Some(false)) {
+            self.unshare(ns_type);
+        }
+        self.fork = true;
+        let is_mapped = self.users.is_requested() || self.groups.is_requested();
+        if !geteuid().is_root() && !is_mapped {
+            self.users.single = Some(geteuid().as_raw());
+            self.groups.single = Some(getegid().as_raw());
+        }
     }
 
     fn apply_map(&mut self, option: MapOption, value: &OsStr) -> Result<()> {
@@ -212,16 +280,6 @@ impl Options {
         self.mount_binfmt = Some(directory.unwrap_or(BINFMT_MISC.as_ref()).into());
     }
 
-    fn add_to_whitelist(&mut self, names: &OsStr) {
-        let whitelist = self.whitelist.get_or_insert_default();
-        let names = names.as_bytes().split(|byte| *byte == b',');
-        for name in names.filter(|name| !name.is_empty()).map(OsStr::from_bytes) {
-            if !whitelist.iter().any(|listed| listed == name) {
-                whitelist.push(name.to_owned());
-            }
-        }
-    }
-
     /// Has the program see a resolv.conf with this text, unless it has a root with a file of its own.
     ///
     /// # Errors
@@ -265,62 +323,6 @@ impl Options {
         match self.kill_child {
             None if self.needs_waiter() => Some(SIGKILL),
             signal => signal,
-        }
-    }
-
-    /// Checks what options require of each other, whatever their order.
-    ///
-    /// # Errors
-    /// That one requires another, or that they exclude each other.
-    fn check_combinations(&self) -> Result<()> {
-        let sets_clocks = self.monotonic.is_some() || self.boottime.is_some();
-        if sets_clocks && !self.unshares(NsType::Time) {
-            let sentence =
-                "options --monotonic and --boottime require unsharing of a time namespace (-T)";
-            return Err(Error::msg(sentence).context(time_is_missing()));
-        }
-        let extensions = &self.extensions;
-        match &extensions.network {
-            Some(network) => check_ports(network, &extensions.published)?,
-            None if extensions.published.is_empty() => {}
-            None => bail!("option --publish requires --network"),
-        }
-        let changes = self.mounts.changes().is_some();
-        if extensions.json && !extensions.check && !changes {
-            bail!("option --json requires --check or --changes");
-        }
-        if changes && !self.operands.is_empty() {
-            bail!("option --changes does not run a program");
-        }
-        if extensions.check && !self.operands.is_empty() {
-            bail!("option --check does not run a program");
-        }
-        if extensions.persist.is_some() && !self.persists(|_| true) {
-            bail!("option --persist requires a new namespace without a FILE");
-        }
-        if extensions.pivot_root && self.root.is_none() {
-            bail!("option --pivot-root requires --root");
-        }
-        // pivot_root(2) fails if the change would propagate to other mount namespaces.
-        let propagates = !matches!(
-            self.propagation,
-            Some(Propagation::Private | Propagation::Slave)
-        );
-        if extensions.pivot_root && propagates {
-            bail!("option --pivot-root requires --propagation private or slave");
-        }
-        self.mounts.check()?;
-        if self.mounts.needs_waiter() && self.persists_mounts() {
-            bail!("option --overlay cannot be combined with a persistent mount namespace");
-        }
-        if !self.mounts.is_empty() && propagates {
-            bail!("mounts below the root require --propagation private or slave");
-        }
-        match self.mounts.option_for_root() {
-            Some(option) if self.root.is_none() => {
-                bail!(sentence("option %s requires --root", &[&option]))
-            }
-            _ => Ok(()),
         }
     }
 

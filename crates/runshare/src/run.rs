@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use nix::libc::SIGCHLD;
 use nscore::cli::{Diagnostics, Invocation};
+use nscore::environment::OutsideLogin;
 use nscore::exec::{OwnFile, Program};
 use nscore::hardening::make_undumpable;
 use nscore::hint::{self, WithHint};
@@ -23,7 +24,7 @@ use crate::idmap::write::IdMapWriter;
 use crate::network::{self, Network};
 use crate::options::Options;
 use crate::persist::{NamespaceBinder, unpersist};
-use crate::{check, credentials, environment, init, mounts, timens, uts_net};
+use crate::{check, credentials, init, limits, mounts, timens, uts_net};
 
 /// Runs `runshare`. Returns how the child ended that ran the program, or an error; does not return if this process became
 /// the program.
@@ -44,11 +45,12 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     let program = Program::from_operands(
         &options.operands,
         invocation.preceding_option(),
-        environment::keeps_shell(options),
+        options.environment.keeps("SHELL"),
     );
     if invocation.options().is_empty() && is_shell_alone(&options.operands) {
         diagnostics.print_hint(nothing_unshared);
     }
+    let login = options.environment.look_up_outside();
     let own_file = if options.root.is_some() {
         diagnostics.hold_proc();
         OwnFile::hold()
@@ -71,6 +73,7 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
         IdMapWriter::prepare(&options.users, &options.groups, has_owner, diagnostics)?;
     let watchdog = Watchdog::spawn(options, diagnostics)?;
 
+    limits::raise_hard_limits(&options.extensions.limits)?;
     credentials::become_owner(options)?;
     let held = Held::prepare(options, network)?;
     unshare_namespaces(options)?;
@@ -87,6 +90,7 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
         diagnostics,
         program,
         own_file,
+        login,
         id_maps,
         held: &held,
     };
@@ -138,6 +142,7 @@ struct Inside<'a> {
     diagnostics: &'a Diagnostics,
     program: Program<'a>,
     own_file: Option<OwnFile>,
+    login: Option<OutsideLogin>,
     id_maps: IdMapWriter,
     held: &'a Held,
 }
@@ -166,6 +171,7 @@ impl Inside<'_> {
     /// Does what applies to the program alone, and executes it.
     fn become_program(&self, death_signal: Option<&ParentDeathSignal>) -> Result<ExitReason> {
         let options = self.options;
+        limits::apply(&options.extensions.limits)?;
         credentials::become_program_user(options)?;
         if Exposure::new(options) == Exposure::Hidden {
             // A change of credentials makes a process dumpable if /proc/sys/fs/suid_dumpable says so.
@@ -175,10 +181,12 @@ impl Inside<'_> {
             // A change of credentials has cleared it.
             death_signal.arm()?;
         }
-        environment::apply(options);
+        let changed_root = options.root.is_some();
+        options
+            .environment
+            .apply_for_user(self.login.as_ref(), changed_root);
         let hardening = options.extensions.hardening;
         hardening.apply(|text| self.diagnostics.warn(text))?;
-        let changed_root = options.root.is_some();
         Err(self.program.exec(changed_root, self.own_file.as_ref()))
     }
 }

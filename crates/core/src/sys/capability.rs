@@ -71,6 +71,17 @@ impl Capabilities {
         self
     }
 
+    /// The same without those in this mask, of which bit N is capability N.
+    pub fn without(mut self, mask: u64) -> Capabilities {
+        for (half, first) in self.0.iter_mut().zip([0, 32]) {
+            let dropped = u32::try_from(mask >> first & u64::from(u32::MAX)).unwrap_or(u32::MAX);
+            half.effective &= !dropped;
+            half.permitted &= !dropped;
+            half.inheritable &= !dropped;
+        }
+        self
+    }
+
     /// The same without all but these.
     pub fn only(mut self, kept: &[Capability]) -> Capabilities {
         for (half, first) in self.0.iter_mut().zip([0, 32]) {
@@ -106,6 +117,9 @@ pub const CAP_SYS_CHROOT: Capability = capability("CAP_SYS_CHROOT", 18);
 pub const CAP_SYS_PTRACE: Capability = capability("CAP_SYS_PTRACE", 19);
 /// To make and enter namespaces, and to mount.
 pub const CAP_SYS_ADMIN: Capability = capability("CAP_SYS_ADMIN", 21);
+
+/// To drop capabilities from the bounding set.
+pub const CAP_SETPCAP: Capability = capability("CAP_SETPCAP", 8);
 
 const fn capability(name: &'static str, number: u32) -> Capability {
     Capability { name, number }

@@ -12,6 +12,7 @@ use nix::libc::{self, c_long};
 pub mod affinity;
 pub mod arguments;
 pub mod capability;
+pub mod capability_names;
 pub mod close_range;
 pub mod descriptor_passing;
 pub mod directory;

@@ -46,6 +46,11 @@ pub(crate) struct IdMap {
 }
 
 impl IdMap {
+    /// Whether an option asks for a map.
+    pub(crate) fn is_requested(&self) -> bool {
+        self.single.is_some() || !self.ranges.is_empty()
+    }
+
     /// Adds the ranges of one MAP argument.
     ///
     /// # Errors
