@@ -175,7 +175,7 @@ _rnsenter() {
 '*-W-[the working directory, DIR looked up inside]::DIR:_files -/' \
 '*--wdns=-[the working directory, DIR looked up inside]::DIR:_files -/' \
 '*--tools=-[run a program of this machine beside the target, whose root is on DIR (/mnt)]::DIR:_files -/' \
-'*--groups=[have these supplementary groups, or the target'\''s]:G,…|follow: __nsutils_list groups' \
+'*--groups=[have these supplementary groups, or the target'\''s]:G[,G...]|follow: __nsutils_list groups' \
 '*--kill-child=-[run the program as a child that gets this signal (KILL) if rnsenter dies]::SIGNAME: __nsutils_signals' \
 '-a[enter all namespaces of the target]' \
 '--all[enter all namespaces of the target]' \

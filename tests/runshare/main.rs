@@ -32,6 +32,7 @@ mod mounts;
 mod names;
 mod namespaces;
 mod network;
+mod overlay;
 mod persist;
 mod persist_target;
 mod pivot;

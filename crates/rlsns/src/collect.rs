@@ -9,7 +9,7 @@ use nscore::scan::{NsRecord, NsRequest, NsRequests, NsTypes, ScanOptions, Snapsh
 
 use crate::column::Column;
 use crate::hint;
-use crate::mode::TreeKind;
+use crate::layout::TreeKind;
 use crate::options::Options;
 use crate::parse::ParsedFilter;
 use crate::target::TargetSpec;

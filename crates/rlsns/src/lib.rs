@@ -13,6 +13,7 @@ mod graph;
 mod hint;
 mod holder_json;
 mod holders;
+mod layout;
 mod list_columns;
 mod locale;
 mod mode;

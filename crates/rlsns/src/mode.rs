@@ -7,6 +7,7 @@ use nscore::cli::sentence;
 
 use crate::cli::OptionId;
 use crate::compare::ComparedTarget;
+use crate::layout::GraphFormat;
 use crate::target::TargetSpec;
 
 /// What is shown instead of the list.
@@ -17,28 +18,6 @@ pub(crate) enum Mode {
     /// Which namespaces these processes share.
     Compare(Vec<ComparedTarget>),
     Graph(GraphFormat),
-}
-
-/// The format of a graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum GraphFormat {
-    /// That of Graphviz.
-    Dot,
-    /// That of Mermaid, which is rendered where Markdown is shown.
-    Mermaid,
-    /// Nodes and edges as JSON.
-    Json,
-}
-
-/// What the parent of a row in a tree is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum TreeKind {
-    /// The namespace in which its namespace was created.
-    Parent,
-    /// The user namespace that owns its namespace.
-    Owner,
-    /// A namespace of its process's parent.
-    Process,
 }
 
 impl Mode {

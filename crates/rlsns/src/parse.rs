@@ -14,8 +14,8 @@ use smartcols::filter::{ColumnType, Filter, FilterError};
 
 use crate::column::Column;
 use crate::hint;
+use crate::layout::{GraphFormat, TreeKind};
 use crate::locale::compile_regex;
-use crate::mode::{GraphFormat, TreeKind};
 
 /// A filter that can be read. Columns that do not exist are reported after the scan, as lsns does it.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Result;
 use nscore::scan::{NsRecord, NsTypes, Process, Snapshot};
 
-use crate::mode::TreeKind;
+use crate::layout::TreeKind;
 use crate::options::Options;
 use crate::target::TargetSpec;
 

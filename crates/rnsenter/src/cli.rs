@@ -200,7 +200,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     Opt::required(
         OptionId::Groups,
         "groups",
-        "G,…|follow",
+        "G[,G...]|follow",
         "have these supplementary groups, or the target's",
     )
     .heading(EXTENSIONS),

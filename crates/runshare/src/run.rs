@@ -36,7 +36,11 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     if options.extensions.check {
         return check::run(&options, &invocation.diagnostics);
     }
-    network::replace_name_server(&mut options)?;
+    // Before the namespaces are made: another resolv.conf requires a mount namespace.
+    let network = options.extensions.network.as_mut();
+    if let Some(text) = network.and_then(network::replace_name_server) {
+        options.replace_resolv_conf(text)?;
+    }
     run_program(&options, invocation)
 }
 
@@ -63,7 +67,13 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     // If the caller ignores SIGCHLD, the kernel reaps children itself and waitpid(2) fails.
     set_default(SIGCHLD).context("sigaction failed")?;
 
-    let network = Network::spawn(options, diagnostics)?;
+    let network = match &options.extensions.network {
+        Some(network) => {
+            let ports = &options.extensions.published;
+            Some(Network::spawn(network, ports, diagnostics)?)
+        }
+        None => None,
+    };
     let binder = NamespaceBinder::prepare(options, diagnostics)?;
     if let Some((kind, owner)) = options.foreign_range_owner() {
         diagnostics.print_hint(|| Some(foreign_subordinate_ids(kind, owner)));

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 use nscore::ns_type::NsType;
 use nscore::scan::{NsRecord, Snapshot};
 
-use crate::mode::GraphFormat;
+use crate::layout::GraphFormat;
 use crate::rows::Row;
 
 /// A graph.

@@ -25,6 +25,7 @@ mod option;
 mod pasta;
 mod publish;
 mod slirp4netns;
+mod target;
 mod watcher;
 
 use std::env;
@@ -44,7 +45,6 @@ use nscore::sys::file::open;
 use nscore::sys::process::{self, pidfd_open};
 
 use crate::message_with_pid::{send_number, socket_pair};
-use crate::options::Options;
 use watcher::Watcher;
 
 pub(crate) use option::{NetworkOption, parse_network};
@@ -57,14 +57,15 @@ pub(crate) struct Network {
 }
 
 impl Network {
-    /// Finds the helper and forks the watcher, if these options require one. Call it before anything is entered.
+    /// Finds the helper and forks the watcher. Call it before anything is entered.
     ///
     /// # Errors
     /// `cannot find HELPER`, `pidfd_open failed`, `socketpair failed`, `fork failed`.
-    pub(crate) fn spawn(options: &Options, diagnostics: &Diagnostics) -> Result<Option<Network>> {
-        let Some(network) = &options.extensions.network else {
-            return Ok(None);
-        };
+    pub(crate) fn spawn(
+        network: &NetworkOption,
+        ports: &[PublishedPort],
+        diagnostics: &Diagnostics,
+    ) -> Result<Network> {
         let name = network.helper.name();
         let program = find_program(name).ok_or_else(|| {
             let why = Hint::new(move || Some(hint::missing_package(name)));
@@ -76,7 +77,7 @@ impl Network {
         let directory = open(".".as_ref(), OFlag::O_PATH | OFlag::O_DIRECTORY).ok();
         let watcher = Watcher {
             network,
-            ports: &options.extensions.published,
+            ports,
             program,
             directory,
             tool,
@@ -86,10 +87,10 @@ impl Network {
         let process = process::spawn(|| watcher.run())
             .with_hint(core_hint::explain_fork)
             .context("fork failed")?;
-        Ok(Some(Network {
+        Ok(Network {
             watcher: process,
             socket,
-        }))
+        })
     }
 
     /// In the child, when its namespaces are complete: waits until they are connected.
@@ -133,22 +134,14 @@ impl Drop for Network {
     }
 }
 
-/// Has the program ask the helper for names where the name server of the caller is on loopback. Call it before the
-/// namespaces are made: another resolv.conf requires a mount namespace.
-///
-/// # Errors
-/// That the mounts of the new mount namespace would propagate.
-pub(crate) fn replace_name_server(options: &mut Options) -> Result<()> {
-    let Some(network) = &mut options.extensions.network else {
-        return Ok(());
-    };
+/// Has the helper answer the questions for names where the name server of the caller is on loopback. Returns the
+/// resolv.conf that the program is to see then.
+pub(crate) fn replace_name_server(network: &mut NetworkOption) -> Option<String> {
     // Without the file there is nothing to be replaced.
     let text = fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
-    let Some((address, text)) = name_server::replace(network, &text) else {
-        return Ok(());
-    };
+    let (address, text) = name_server::replace(network, &text)?;
     network.name_server = Some(address);
-    options.replace_resolv_conf(text)
+    Some(text)
 }
 
 /// Returns the path of a program as PATH leads to it.

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use crate::network::helper_process::{Command, HelperProcess, pipe};
 use crate::network::option::NetworkOption;
 use crate::network::publish::PublishedPort;
-use crate::network::watcher::Target;
+use crate::network::target::Target;
 
 /// The address inside whose port 53 is that of the caller's name server.
 pub(super) const NAME_SERVER: Ipv4Addr = Ipv4Addr::new(169, 254, 1, 1);

@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::network::helper_process::{Command, HelperProcess, pipe};
 use crate::network::option::NetworkOption;
-use crate::network::watcher::Target;
+use crate::network::target::Target;
 
 /// The name of the device that it creates.
 const DEVICE: &str = "tap0";

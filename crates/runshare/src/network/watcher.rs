@@ -9,7 +9,7 @@ use nix::fcntl::OFlag;
 use nix::libc::{STDERR_FILENO, c_int};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{MsgFlags, send};
-use nix::unistd::{Pid, geteuid, read, setsid};
+use nix::unistd::{geteuid, read, setsid};
 use nscore::cli::{Diagnostics, sentence};
 use nscore::hardening::{make_undumpable, release_inherited};
 use nscore::sys::file::open;
@@ -21,6 +21,7 @@ use crate::network::helper_process::{Command, HelperProcess};
 use crate::network::hostfwd::ApiSocket;
 use crate::network::option::{HelperKind, NetworkOption};
 use crate::network::publish::PublishedPort;
+use crate::network::target::Target;
 use crate::network::{pasta, slirp4netns};
 
 /// What the watcher needs.
@@ -34,17 +35,6 @@ pub(super) struct Watcher<'a> {
     pub(super) tool: OwnedFd,
     pub(super) socket: OwnedFd,
     pub(super) diagnostics: &'a Diagnostics,
-}
-
-/// The namespaces of the program.
-pub(super) struct Target {
-    /// A process in them, which waits meanwhile.
-    pub(super) process: Pid,
-    pub(super) network: OwnedFd,
-    /// Whether the user and the group 0 are mapped.
-    pub(super) has_root: bool,
-    /// Whether this process has the privilege of root over them, wherever they belong.
-    pub(super) is_for_root: bool,
 }
 
 /// What the watcher waits for.
