@@ -10,7 +10,7 @@ use crate::cgroup::path_in;
 use crate::cli::{OPTIONS, OptionId, TOOL};
 use crate::environment::parse_environ;
 use crate::id_source::IdSource;
-use crate::options::Options;
+use crate::parse;
 
 #[test]
 fn argv() {
@@ -24,7 +24,7 @@ fn argv() {
             .map(|word| OsStr::from_bytes(word).to_owned());
         let words = [OsString::from("rnsenter")].into_iter().chain(words);
         let invocation = Invocation::parse(&TOOL, OPTIONS, words);
-        let Ok(options) = Options::parse(&invocation) else {
+        let Ok(options) = parse::parse(&invocation) else {
             return;
         };
         assert_eq!(

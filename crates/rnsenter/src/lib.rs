@@ -15,6 +15,7 @@ mod join;
 mod netns_etc;
 mod options;
 mod ownership;
+mod parse;
 mod program;
 mod rootdir;
 mod run;

@@ -23,6 +23,7 @@ use crate::hint::usage::{NOTHING_NAMED, missing_target};
 use crate::join::{NamespaceSet, select_all};
 use crate::netns_etc;
 use crate::options::Options;
+use crate::parse;
 use crate::program::{self, searches_target};
 use crate::rootdir::Directories;
 use crate::selinux;
@@ -33,7 +34,7 @@ use crate::tools::Tools;
 
 /// Runs the program in the namespaces; returns if it could not be run, or once the child that runs it has ended.
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
-    let options = Options::parse(invocation)?;
+    let options = parse::parse(invocation)?;
     let target = options.target.as_ref().map(Target::pid);
     let is_target_missing = target.is_none() && options.needs_target();
     let mut may_have_joined = false;
@@ -44,7 +45,7 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
             let Some(child) = init::readable_child(pid)? else {
                 return Err(error);
             };
-            let mut options = Options::parse(invocation)?;
+            let mut options = parse::parse(invocation)?;
             options.target = Some(child);
             enter_and_run(invocation, options, &mut may_have_joined)
         }
