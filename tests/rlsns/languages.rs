@@ -14,6 +14,7 @@ const LINES: &str = "
 -p 99999999999999999999
 -t nosuch
 -o nosuch
+-J -r
 -o NS,nosuch,PID
 -T=nosuch
 --tree=nosuch

@@ -268,8 +268,8 @@ impl<'a> RawArgs<'a> {
 fn exclude(is_given: bool, first: &str, second: &str) -> Result<()> {
     if is_given {
         bail!(sentence(
-            "options %s and %s cannot be combined",
-            &[&first, &second]
+            "options %s%s and %s%s cannot be combined",
+            &[&first, &"", &second, &""]
         ));
     }
     Ok(())
