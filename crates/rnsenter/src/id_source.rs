@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use anyhow::{Error, Result};
-use nscore::cli::{message, number};
+use nscore::cli::{number, sentence};
 use nscore::procfs::IdKind;
 use nscore::regular_file::read_small;
 use nscore::users::{group_entries, group_id, passwd_entries, user_id};
@@ -62,7 +62,7 @@ impl IdSource {
             IdKind::Users => user_id(&name),
             IdKind::Groups => group_id(&name),
         };
-        let unknown = || Error::new(message(&[&parse_error(kind), &": '", &name, &"'"]));
+        let unknown = || Error::new(sentence("%s: '%s'", &[&parse_error(kind), &name]));
         number.map(IdSource::Number).ok_or_else(unknown)
     }
 
@@ -79,17 +79,7 @@ impl IdSource {
             IdKind::Groups => ("/etc/group", "group"),
         };
         let file = read_small(Path::new(path));
-        let sentence = || {
-            message(&[
-                &"cannot find ",
-                &what,
-                &" ",
-                &name,
-                &" in ",
-                &path,
-                &" inside",
-            ])
-        };
+        let sentence = || sentence("cannot find %s %s in %s inside", &[&what, &name, &path]);
         let file = file.map_err(|errno| Error::new(errno).context(sentence()))?;
         let number = match kind {
             IdKind::Users => passwd_entries(&file)

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use nix::libc::CLONE_NEWNS;
-use nscore::cli::{Message, message};
+use nscore::cli::{Message, sentence};
 use nscore::ns_type::NsType;
 use nscore::sys::errno::reason;
 use nscore::sys::mount::{Propagation, bind, set_propagation};
@@ -50,7 +50,10 @@ pub(crate) fn check_options(options: &Options) -> Result<()> {
     ];
     for (option, is_given) in contradicting {
         if is_given {
-            bail!("options --netns-etc and {option} cannot be combined");
+            bail!(sentence(
+                "options --netns-etc and %s cannot be combined",
+                &[&option]
+            ));
         }
     }
     if options.netns_name.is_none() {
@@ -78,14 +81,10 @@ pub(crate) fn bind_files(name: &OsStr, warn: &dyn Fn(&Message)) -> Result<()> {
         // A link, as resolv.conf often is, is followed: what it leads to is covered.
         if let Err(errno) = bind(&source, &target) {
             let why = reason(errno);
-            warn(&message(&[
-                &"warning: mount ",
-                &source,
-                &" on ",
-                &target,
-                &" failed: ",
-                &why,
-            ]));
+            warn(&sentence(
+                "warning: mount %s on %s failed: %s",
+                &[&source, &target, &why],
+            ));
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Result};
 use nix::unistd::{Gid, getgroups, setgroups};
-use nscore::cli::{Message, message};
+use nscore::cli::{Message, sentence};
 use nscore::credentials::set_groups;
 use nscore::procfs::{IdKind, Status};
 use nscore::sys::directory::status_of;
@@ -159,9 +159,10 @@ impl Groups {
                 known.retain(|group| *group != OVERFLOW_GID);
                 let is_whole = set_groups(&known).is_ok() && known.len() == list.len();
                 if !is_whole && !has_groups(list) {
-                    warn(&message(&[
-                        &"warning: the target's supplementary groups cannot be set here",
-                    ]));
+                    warn(&sentence(
+                        "warning: the target's supplementary groups cannot be set here",
+                        &[],
+                    ));
                 }
                 Ok(())
             }

@@ -238,10 +238,18 @@ impl Options {
         self.unshare(NsType::User);
         match option {
             MapOption::User => {
-                self.users.single = Some(parse_mapped_id(value, "uid", users::user_id)?);
+                self.users.single = Some(parse_mapped_id(
+                    value,
+                    "failed to parse uid '%s'",
+                    users::user_id,
+                )?);
             }
             MapOption::Group => {
-                self.groups.single = Some(parse_mapped_id(value, "gid", users::group_id)?);
+                self.groups.single = Some(parse_mapped_id(
+                    value,
+                    "failed to parse gid '%s'",
+                    users::group_id,
+                )?);
             }
             MapOption::RootUser => {
                 self.users.single = Some(0);

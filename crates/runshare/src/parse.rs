@@ -45,13 +45,12 @@ pub(crate) fn parse_setgroups(word: &OsStr) -> Result<Setgroups> {
 /// Parses an ID to be mapped: a number, otherwise a name. The greatest number means "no ID" and is refused.
 pub(crate) fn parse_mapped_id(
     text: &OsStr,
-    what: &str,
+    msgid: &'static str,
     by_name: fn(&OsStr) -> Option<u32>,
 ) -> Result<u32> {
     match parse_map_number(text) {
         Some(id) if id != u32::MAX => Ok(id),
-        _ => by_name(text)
-            .ok_or_else(|| Error::new(sentence("failed to parse %s '%s'", &[&what, &text]))),
+        _ => by_name(text).ok_or_else(|| Error::new(sentence(msgid, &[&text]))),
     }
 }
 

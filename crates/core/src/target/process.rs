@@ -179,7 +179,7 @@ impl Target {
     pub fn read(&self, name: &str) -> Result<Vec<u8>> {
         let mut contents = Vec::new();
         let read = File::from(self.open(name)?).read_to_end(&mut contents);
-        read.with_context(|| format!("cannot read /proc/{}/{name}", self.pid))?;
+        read.with_context(|| sentence("cannot read /proc/%s/%s", &[&self.pid, &name]))?;
         Ok(contents)
     }
 

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::sys::prctl::set_keepcaps;
-use nscore::cli::{Message, message};
+use nscore::cli::{Message, sentence};
 use nscore::credentials::become_user;
 use nscore::procfs::Status;
 use nscore::sys::capability::{self, Capabilities};
@@ -38,10 +38,11 @@ impl CapabilitySets {
     /// `setuid() failed`, `capget failed`, `capset failed`, `prctl(PR_CAP_AMBIENT) failed`.
     pub(super) fn become_user_with(self, user: Option<u32>, warn: &dyn Fn(&Message)) -> Result<()> {
         if self.drop_bounding().is_err() {
-            warn(&message(&[
-                &"warning: the capability bounding set is larger than the target's: \
+            warn(&sentence(
+                "warning: the capability bounding set is larger than the target's: \
                   to lower it requires CAP_SETPCAP",
-            ]));
+                &[],
+            ));
         }
         set_keepcaps(true).context("prctl failed")?;
         if let Some(user) = user {
@@ -50,9 +51,10 @@ impl CapabilitySets {
         let own = capability::get().context("capget failed")?;
         let permitted = self.permitted & own.permitted_mask();
         if permitted != self.permitted {
-            warn(&message(&[
-                &"warning: the target has capabilities that the caller does not have",
-            ]));
+            warn(&sentence(
+                "warning: the target has capabilities that the caller does not have",
+                &[],
+            ));
         }
         let inheritable = self.inheritable & (own.inheritable_mask() | own.permitted_mask());
         let sets = Capabilities::from_masks(self.effective & permitted, permitted, inheritable);

@@ -22,7 +22,7 @@ use nix::fcntl::OFlag;
 use nix::libc::mode_t;
 use nix::sys::prctl::set_no_new_privs;
 use nix::sys::stat::{Mode, umask};
-use nscore::cli::{Message, message};
+use nscore::cli::{Message, sentence};
 use nscore::procfs::{Proc, try_open_verified};
 use nscore::sys::errno::reason;
 use nscore::sys::file::write_all;
@@ -64,9 +64,10 @@ impl AsTarget {
             warn_of(warn, "its resource limits cannot be set", Err(Errno::EPERM));
         }
         if status.is_filtered() {
-            warn(&message(&[
-                &"warning: the target has a seccomp filter, which cannot be copied: the program is confined less",
-            ]));
+            warn(&sentence(
+                "warning: the target has a seccomp filter, which cannot be copied: the program is confined less",
+                &[],
+            ));
         }
         Ok(AsTarget {
             capabilities: CapabilitySets::read(&status),
@@ -107,7 +108,7 @@ impl AsTarget {
 fn warn_of(warn: &dyn Fn(&Message), what: &str, result: Result<(), Errno>) {
     if let Err(errno) = result {
         let why = reason(errno);
-        warn(&message(&[&"warning: of the target, ", &what, &": ", &why]));
+        warn(&sentence("warning: of the target, %s: %s", &[&what, &why]));
     }
 }
 

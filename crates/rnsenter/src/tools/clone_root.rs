@@ -8,7 +8,7 @@ use std::os::fd::OwnedFd;
 use anyhow::{Context, Result};
 use nix::libc::CLONE_NEWNS;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
-use nscore::cli::{AlreadyReported, Diagnostics};
+use nscore::cli::{AlreadyReported, Diagnostics, sentence};
 use nscore::hint::{self, WithHint};
 use nscore::sys::descriptor_passing::{receive_descriptor, send_descriptor};
 use nscore::sys::file::move_above_stdio;
@@ -45,7 +45,8 @@ pub(super) fn clone_root(
 }
 
 fn send_clone(root: &OwnedFd, mount_ns: &OwnedFd, sender: &OwnedFd) -> Result<()> {
-    setns(mount_ns, CLONE_NEWNS).context("reassociate to namespace 'ns/mnt' failed")?;
+    setns(mount_ns, CLONE_NEWNS)
+        .with_context(|| sentence("reassociate to namespace '%s' failed", &[&"ns/mnt"]))?;
     let clone = clone_tree(root).context("open_tree failed")?;
     send_descriptor(sender, &clone).context("sendmsg failed")
 }

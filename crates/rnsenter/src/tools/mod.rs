@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use nix::fcntl::OFlag;
 use nix::libc::{CLONE_NEWNS, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID};
-use nscore::cli::{Diagnostics, Message, message};
+use nscore::cli::{Diagnostics, Message, sentence};
 use nscore::ns_type::NsType;
 use nscore::sys::environment::replace;
 use nscore::sys::errno::reason;
@@ -57,7 +57,7 @@ impl Tools {
         warn: &dyn Fn(&Message),
     ) -> Result<Tools> {
         let dir = options.tools.clone().unwrap_or_else(|| DEFAULT_DIR.into());
-        let cannot_open = || message(&[&"cannot open ", &dir]);
+        let cannot_open = || sentence("cannot open %s", &[&dir]);
         let dir = fs::canonicalize(&dir).with_context(cannot_open)?;
         open_dir(&dir)?;
         if dir == Path::new("/") {
@@ -70,11 +70,11 @@ impl Tools {
             false => target.pid().to_string(),
         };
         if !enters_pid && differs(target, NsType::Pid)? {
-            warn(&message(&[
-                &"warning: process IDs are the caller's, since the target's PID namespace is not entered; \
-                  the target is process ",
-                &target_pid,
-            ]));
+            warn(&sentence(
+                "warning: process IDs are the caller's, since the target's PID namespace is not entered; \
+                  the target is process %s",
+                &[&target_pid],
+            ));
         }
         Ok(Tools {
             dir,
@@ -102,7 +102,7 @@ impl Tools {
         make_tree_private(&tree).context("mount_setattr failed")?;
         // The directory as this namespace has it.
         let point = open_dir(&self.dir)?;
-        attach(&tree, &point).with_context(|| message(&[&"cannot mount on ", &self.dir]))
+        attach(&tree, &point).with_context(|| sentence("cannot mount on %s", &[&self.dir]))
     }
 
     /// Has `TARGET_PID` and `TARGET_ROOT` in the environment of the program.
@@ -129,17 +129,17 @@ impl Tools {
         }
         if let Err(errno) = mount_kernel_filesystem("proc", Path::new("/proc")) {
             let why = reason(errno);
-            warn(&message(&[
-                &"warning: /proc shows the caller's processes: mount failed: ",
-                &why,
-            ]));
+            warn(&sentence(
+                "warning: /proc shows the caller's processes: mount failed: %s",
+                &[&why],
+            ));
         }
     }
 }
 
 fn open_dir(dir: &Path) -> Result<OwnedFd> {
     let opened = open(dir, OFlag::O_PATH | OFlag::O_DIRECTORY);
-    opened.with_context(|| message(&[&"cannot open ", &dir]))
+    opened.with_context(|| sentence("cannot open %s", &[&dir]))
 }
 
 /// The number of the target in its own PID namespace.

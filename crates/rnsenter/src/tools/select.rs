@@ -26,7 +26,10 @@ pub(crate) fn check_options(options: &Options) -> Result<()> {
     ];
     for (option, is_given) in contradicting {
         if is_given {
-            bail!("options --tools and {option} cannot be combined");
+            bail!(sentence(
+                "options --tools and %s cannot be combined",
+                &[&option]
+            ));
         }
     }
     if options.target.is_none() {

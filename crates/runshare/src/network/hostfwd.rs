@@ -2,6 +2,7 @@
 //!
 //! The socket is in a directory that no other user may enter, and both are removed before the program starts.
 
+use nscore::cli::sentence;
 use std::env;
 use std::ffi::OsStr;
 use std::fs::{remove_dir, remove_file};
@@ -51,7 +52,7 @@ impl ApiSocket {
     /// `cannot publish PORT`, with the answer of the helper.
     pub(super) fn publish(&self, port: PublishedPort) -> Result<()> {
         self.request(port)
-            .with_context(|| format!("cannot publish {port}"))
+            .with_context(|| sentence("cannot publish %s", &[&port.to_string()]))
     }
 
     fn request(&self, port: PublishedPort) -> Result<()> {
@@ -70,7 +71,10 @@ impl ApiSocket {
             return Ok(());
         }
         let answer = printable(OsStr::new(answer.trim()));
-        bail!("slirp4netns: {}", answer.to_string_lossy())
+        bail!(sentence(
+            "slirp4netns: %s",
+            &[&answer.to_string_lossy().into_owned()]
+        ))
     }
 }
 

@@ -6,7 +6,7 @@ use std::io;
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 
 use anyhow::{Context, Result, bail};
-use nscore::cli::{Message, message};
+use nscore::cli::{Message, sentence};
 
 use crate::network::option::{HelperKind, NetworkOption};
 
@@ -39,7 +39,7 @@ impl PublishedPort {
         };
         bound
             .map_err(|error| nix::errno::Errno::from_raw(error.raw_os_error().unwrap_or(0)))
-            .with_context(|| format!("cannot publish {self}"))
+            .with_context(|| sentence("cannot publish %s", &[&self.to_string()]))
     }
 }
 
@@ -58,7 +58,10 @@ pub(crate) fn check_ports(network: &NetworkOption, ports: &[PublishedPort]) -> R
     let is_refused = |port: &&PublishedPort| port.is_udp && port.address.is_loopback();
     match ports.iter().find(is_refused) {
         Some(port) if network.helper == HelperKind::Slirp4netns => {
-            bail!("slirp4netns cannot publish {port}: give another address, or use pasta")
+            bail!(sentence(
+                "slirp4netns cannot publish %s: give another address, or use pasta",
+                &[&port.to_string()]
+            ))
         }
         _ => Ok(()),
     }
@@ -69,7 +72,7 @@ pub(crate) fn check_ports(network: &NetworkOption, ports: &[PublishedPort]) -> R
 /// # Errors
 /// What is wrong with it.
 pub(crate) fn parse_publish(value: &OsStr) -> Result<PublishedPort, Message> {
-    let invalid = |why: &str| message(&[&"invalid --publish argument '", &value, &"': ", &why]);
+    let invalid = |why: &str| sentence("invalid --publish argument '%s': %s", &[&value, &why]);
     let Some(text) = value.to_str() else {
         return Err(invalid("it is not text"));
     };
