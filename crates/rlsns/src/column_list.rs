@@ -88,7 +88,7 @@ mod tests {
         assert_eq!(parse("NS,,"), unknown(","));
         assert_eq!(parse("foo,PID"), unknown("foo,PID"));
         assert_eq!(parse("++NS"), unknown("+NS"));
-        let without_message = Err("told already, exit status 1".to_owned());
+        let without_message = Err("already reported, exit status 1".to_owned());
         let many = vec!["NS"; 27].join(",");
         for list in ["", "+", ",NS", ",,", "NS,,PID", &many] {
             assert_eq!(parse(list), without_message, "{list}");

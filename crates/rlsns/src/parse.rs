@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     fn parsed<T>(result: Result<T>) -> Result<T, String> {
-        result.map_err(|error| format!("{error:#}"))
+        result.map_err(|error| error.root_cause().to_string())
     }
 
     #[test]

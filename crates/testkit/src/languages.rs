@@ -69,16 +69,26 @@ impl DifferentialTest {
 pub fn is_left_in_english(ours: &Outcome, original: &Outcome) -> bool {
     let (our, their) = (ours.err(), original.err());
     let is_english = |line: &str| {
-        let sentence = line.rsplit_once(": ").map_or("", |(sentence, _)| sentence);
         let is_plain = |text: &str| {
             let mut characters = text.chars();
             characters.all(|character| character.is_ascii() || "‘’“”«»„\u{a0}".contains(character))
         };
-        is_plain(line) || sentence.contains(": ") && is_plain(sentence)
+        // What is quoted is a word of the command line, which may be in any language.
+        let line = without_quoted(line);
+        let sentence = line.rsplit_once(": ").map_or("", |(sentence, _)| sentence);
+        is_plain(&line) || sentence.contains(": ") && is_plain(sentence)
     };
     let mut lines = our.lines().zip(their.lines());
     ours.status == original.status
         && ours.stdout == original.stdout
         && our.lines().count() == their.lines().count()
         && lines.all(|(our, their)| our == their || is_english(their))
+}
+
+/// The line without what stands between `‘` and `’`.
+fn without_quoted(line: &str) -> String {
+    let mut parts = line.split('‘');
+    let before = parts.next().unwrap_or_default().to_owned();
+    let after = parts.map(|part| part.split_once('’').map_or(part, |(_, after)| after));
+    after.fold(before, |text, part| text + part)
 }

@@ -53,7 +53,7 @@ impl fmt::Display for Usage {
 
 impl std::error::Error for Usage {}
 
-/// What went wrong was told already, by another process of ours; only its exit status is left to pass on.
+/// What went wrong has been reported already, by another process of ours; only its exit status is left to pass on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AlreadyReported(pub c_int);
 
