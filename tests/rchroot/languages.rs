@@ -26,7 +26,7 @@ fn every_command_line_of_the_file_in_five_languages() {
         is_left_in_english,
     );
     assert!(
-        compared >= 3000 && english < compared / 8,
+        compared >= 3000 && english < compared / 4,
         "{english} of {compared}"
     );
 }

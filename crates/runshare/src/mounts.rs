@@ -204,7 +204,8 @@ fn flags_of(line: &[u8]) -> &[u8] {
 
 fn register(line: &OsStr, directory: &Path) -> Result<()> {
     let path = directory.join("register");
-    let file =
-        open(&path, OFlag::O_WRONLY).with_context(|| sentence("cannot open %s", &[&path]))?;
-    write_all(&file, line.as_bytes()).with_context(|| sentence("write failed %s", &[&path]))
+    let file = open(&path, OFlag::O_WRONLY)
+        .with_context(|| sentence("cannot open %s/register", &[&directory]))?;
+    write_all(&file, line.as_bytes())
+        .with_context(|| sentence("write failed %s/register", &[&directory]))
 }

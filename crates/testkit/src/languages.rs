@@ -70,7 +70,12 @@ pub fn is_left_in_english(ours: &Outcome, original: &Outcome) -> bool {
     let (our, their) = (ours.err(), original.err());
     let is_english = |line: &str| {
         let is_plain = |text: &str| {
-            let mut characters = text.chars();
+            // A word between the quotation marks is the caller's.
+            let mut quoted = false;
+            let mut characters = text.chars().filter(|character| {
+                quoted = *character == '‘' || quoted && *character != '’';
+                !quoted
+            });
             characters.all(|character| character.is_ascii() || "‘’“”«»„\u{a0}".contains(character))
         };
         // What is quoted is a word of the command line, which may be in any language.
