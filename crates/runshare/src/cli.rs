@@ -4,6 +4,7 @@
 //! completions and the man page's headings come from here.
 
 mod opt;
+mod option_id;
 
 use clap::{Arg, Command, ValueHint};
 use nscore::cli::{EXTENSIONS, Family, Opt, Original, Tool, table};
@@ -13,6 +14,8 @@ use nscore::rootfs::RootfsOption;
 
 use crate::extensions::ExtensionId;
 use opt::{extension_flag, extension_value, hardening, map_flag, map_value, namespace, rootfs};
+
+pub(crate) use option_id::{MapOption, OptionId};
 
 /// What the command-line layer must know of `runshare`. unshare's short options never have an optional value:
 /// `-mFILE` is a cluster of flags.
@@ -28,48 +31,6 @@ pub const TOOL: Tool = Tool {
     short_values: false,
     operands_anywhere: false,
 };
-
-/// The options, one variant for each; [`Options`](crate::options::Options) has what they mean.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum OptionId {
-    Namespace(NsType),
-    Fork,
-    KillChild,
-    ForwardSignals,
-    MountProc,
-    MountBinfmt,
-    Map(MapOption),
-    Propagation,
-    Setgroups,
-    KeepCaps,
-    Setuid,
-    Setgid,
-    Root,
-    Wd,
-    Monotonic,
-    Boottime,
-    LoadInterp,
-    ClearEnv,
-    WhitelistEnv,
-    ResetEnv,
-    Init,
-    Extension(ExtensionId),
-    Rootfs(RootfsOption),
-}
-
-/// The options about the ID maps and the owner of the user namespace, each of which implies `--user`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum MapOption {
-    User,
-    Users,
-    Group,
-    Groups,
-    RootUser,
-    CurrentUser,
-    Auto,
-    Subids,
-    Owner,
-}
 
 const NAMESPACES: &str = "Namespaces";
 const USERS: &str = "Users and groups";
