@@ -196,8 +196,8 @@ fn is_few() -> bool {
     env::var_os("NSUTILS_FAULTS").is_some_and(|faults| faults == "few")
 }
 
-/// Which of a command line's faults are injected with which error: every one with each; or, where few are enough, of each
-/// system call that no command line before it has made, the first time with one and the last time with the other.
+/// Which of a command line's faults are injected with which error: every one with each; or, where few are enough, of
+/// each system call that no command line before it has made, the first time with one and the last time with the other.
 ///
 /// Kernels differ by the calls that there are, all of which fail there so, and by what is used in their place; that a
 /// later call of the same name is checked as the first is does not depend on the kernel.

@@ -84,8 +84,8 @@ fn end_at_every_call(name: &str) {
     println!("\npoints: {points}");
 }
 
-/// Ends the tool before the `count`th system call after its first fork, or while it waits for its program. Whether there is
-/// a later point.
+/// Ends the tool before the `count`th system call after its first fork, or while it waits for its program. Whether
+/// there is a later point.
 fn is_hit(mode: &Mode, signal: Signal, count: usize) -> bool {
     let scratch = Scratch::new();
     let mut tool = SyscallStepper::start(command(mode, scratch.path()));

@@ -50,8 +50,8 @@ fn an_expression_is_understood() {
     }
 }
 
-/// What cargo says of the crates for this kind of machine; none, and the test skipped, if it has not got some and cannot
-/// bring them. It has no need of those for other kinds, and none of them was downloaded to build the tests.
+/// What cargo says of the crates for this kind of machine; none, and the test skipped, if it has not got some and
+/// cannot bring them. It has no need of those for other kinds, and none of them was downloaded to build the tests.
 #[track_caller]
 fn metadata() -> Option<Value> {
     let cargo = env::var("CARGO").expect("cargo runs the tests");

@@ -1,5 +1,5 @@
-//! `rnsenter --target`: containers are offered, and before processes. A process in a cgroup called as Docker calls those of
-//! its containers is one.
+//! `rnsenter --target`: containers are offered, and before processes. A process in a cgroup called as Docker calls
+//! those of its containers is one.
 
 use std::fs;
 use std::path::{Path, PathBuf};

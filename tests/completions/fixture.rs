@@ -1,5 +1,5 @@
-//! What the questions stand on: the scripts under the names that they are installed by, our programs under both of their
-//! names, a directory to be completed, and a namespace that a file in it keeps.
+//! What the questions stand on: the scripts under the names that they are installed by, our programs under both of
+//! their names, a directory to be completed, and a namespace that a file in it keeps.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -10,7 +10,8 @@ use crate::fixture::{built, can_run, is_text, ours, script};
 /// The most mounts that a namespace may have, unless root has changed it: fs.mount-max.
 const MOST_MOUNTS: usize = 100_000;
 
-/// Mounts by doubling until there are nearly as many as may be; each `--rbind` of a tree on a directory of its own doubles it.
+/// Mounts by doubling until there are nearly as many as may be; each `--rbind` of a tree on a directory of its own
+/// doubles it.
 const MOUNTS: &str = r#"
     mount --make-rprivate /
     mount -t tmpfs none /mnt; mkdir /mnt/tree /mnt/more; cd /mnt

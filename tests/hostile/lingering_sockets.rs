@@ -1,5 +1,5 @@
-//! Sockets that linger: a program that has copied one to ask it something may be the last to close it, and closing waits
-//! until all is sent, or for minutes, `socket(7)`.
+//! Sockets that linger: a program that has copied one to ask it something may be the last to close it, and closing
+//! waits until all is sent, or for minutes, `socket(7)`.
 
 use std::fs;
 use std::io::Write;

@@ -12,9 +12,9 @@ fn id() -> String {
     format!("{:08x}{}", std::process::id(), "c".repeat(56))
 }
 
-/// A real container's process, and one of the other user's in a mount namespace of their own, in cgroups of the same name;
-/// the other user's is below a directory that is delegated to them. `$1` is their number, `$2` the id; the rest is run,
-/// with FAKE and REAL replaced by the two processes.
+/// A real container's process, and one of the other user's in a mount namespace of their own, in cgroups of the same
+/// name; the other user's is below a directory that is delegated to them. `$1` is their number, `$2` the id; the rest
+/// is run, with FAKE and REAL replaced by the two processes.
 const CGROUPS: &str = r#"
     user=$1 id=$2; shift 2
     as="setpriv --reuid $user --regid $user --clear-groups --inh-caps=-all"
@@ -96,8 +96,8 @@ fn cgroups_of_another_user_do_not_lead_into_their_namespaces() {
     assert!(out.contains(&marked), "{out}");
 }
 
-/// A directory of the other user's with links to their mount namespace, and links of theirs in a sticky directory. `$2` is
-/// the program, the rest its options, in which BOX, LINK and SAFE are directories.
+/// A directory of the other user's with links to their mount namespace, and links of theirs in a sticky directory. `$2`
+/// is the program, the rest its options, in which BOX, LINK and SAFE are directories.
 const DIRECTORIES: &str = r#"
     user=$1; shift
     as="setpriv --reuid $user --regid $user --clear-groups --inh-caps=-all"

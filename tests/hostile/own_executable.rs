@@ -1,5 +1,5 @@
-//! A root whose shell is the script `#!/proc/self/exe`, CVE-2019-5736: the kernel would run the tool's own file with the
-//! loader of that root, and whoever is inside could overwrite it.
+//! A root whose shell is the script `#!/proc/self/exe`, CVE-2019-5736: the kernel would run the tool's own file with
+//! the loader of that root, and whoever is inside could overwrite it.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};

@@ -1,5 +1,5 @@
-//! Namespaces that are mounted on a file system which has stopped answering: FUSE of a user, an overlay over it. Whoever
-//! goes through it waits for ever.
+//! Namespaces that are mounted on a file system which has stopped answering: FUSE of a user, an overlay over it.
+//! Whoever goes through it waits for ever.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;

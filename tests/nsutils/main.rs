@@ -1,4 +1,5 @@
-//! `nsutils`, the programs in one file: under every name, and behind its own, it must be the single program to the byte.
+//! `nsutils`, the programs in one file: under every name, and behind its own, it must be the single program to the
+//! byte.
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -1,5 +1,5 @@
-//! A Debian system as root: packages are installed, terminals open, names are looked up, and neither the machine's mounts
-//! nor a file of the system is another one afterwards.
+//! A Debian system as root: packages are installed, terminals open, names are looked up, and neither the machine's
+//! mounts nor a file of the system is another one afterwards.
 
 use std::collections::BTreeMap;
 use std::fs;

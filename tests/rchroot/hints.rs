@@ -1,5 +1,5 @@
-//! Hints: a second line with the cause of a failure, each cause made here as it comes about in a root. What is not asked
-//! for hints says what the original says, to the byte: [`DifferentialTest::hint`] sees to that every time.
+//! Hints: a second line with the cause of a failure, each cause made here as it comes about in a root. What is not
+//! asked for hints says what the original says, to the byte: [`DifferentialTest::hint`] sees to that every time.
 
 mod program;
 mod usage;

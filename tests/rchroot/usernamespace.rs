@@ -13,8 +13,8 @@ fn inside(fixture: &Fixture, program: &Path, line: &[String]) -> Outcome {
     tool.args(["-r", "chroot"]).args(line).run()
 }
 
-/// Without the reason that the original adds to an unknown group where nsswitch.conf has no module but `files`; ours adds
-/// none anywhere: `differences::no_reason_is_given_that_is_none`.
+/// Without the reason that the original adds to an unknown group where nsswitch.conf has no module but `files`; ours
+/// adds none anywhere: `differences::no_reason_is_given_that_is_none`.
 fn without_reason(err: &str) -> String {
     let strip = |line: &str| match line.strip_suffix(": No such file or directory") {
         Some(sentence) if sentence.starts_with("chroot: invalid group '") => sentence.to_owned(),

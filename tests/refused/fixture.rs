@@ -1,4 +1,5 @@
-//! What the programs are to look at: processes in namespaces of their own, and a namespace that only a descriptor keeps.
+//! What the programs are to look at: processes in namespaces of their own, and a namespace that only a descriptor
+//! keeps.
 
 use std::fs::File;
 use std::os::fd::OwnedFd;

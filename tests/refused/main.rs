@@ -1,9 +1,9 @@
 //! Every system call of the programs' main paths is refused, every time, by a seccomp filter: with ENOSYS, as an old
 //! kernel or a sandbox does, and with EPERM, as a container's engine does.
 //!
-//! What comes of it is what would have come of it otherwise, or what the original does under the same filter, or an error
-//! in the program's own name and a status that is not 0: never a list that is shorter, with status 0, never a panic, and
-//! it ends. `faults.rs` beside this has each call fail once.
+//! What comes of it is what would have come of it otherwise, or what the original does under the same filter, or an
+//! error in the program's own name and a status that is not 0: never a list that is shorter, with status 0, never a
+//! panic, and it ends. `faults.rs` beside this has each call fail once.
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -1,5 +1,5 @@
-//! What `-H` shows, `--list-columns`: the form, the names and the types are the original's, what they are described by is
-//! our own, and ours has more of them, all behind the original's.
+//! What `-H` shows, `--list-columns`: the form, the names and the types are the original's, what they are described by
+//! is our own, and ours has more of them, all behind the original's.
 
 /// The columns of the original.
 const COLUMNS: [&str; 13] = [

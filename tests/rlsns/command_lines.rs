@@ -1,4 +1,5 @@
-//! The command lines of `command_lines.txt` beside the original: in pipes, on terminals, in two locales, as three callers.
+//! The command lines of `command_lines.txt` beside the original: in pipes, on terminals, in two locales, as three
+//! callers.
 
 use testkit::{DifferentialTest, Outcome, Tool, words};
 

@@ -14,8 +14,8 @@ use crate::scenario::Scenario;
 
 const RUNS: usize = 500;
 
-/// How many must at least be born for each run, and as many die: on a machine with nothing else to do it is some hundreds
-/// a second.
+/// How many must at least be born for each run, and as many die: on a machine with nothing else to do it is some
+/// hundreds a second.
 const BIRTHS: usize = 3;
 
 /// What is run in turn, namespaces' numbers alone or in columns that have no other number of ten digits.
@@ -118,8 +118,8 @@ fn namespaces_that_come_and_go_are_no_error() {
                 assert!(outcome.stderr.is_empty(), "run {turn}\n{outcome}");
                 let seen = namespaces(&outcome);
                 assert!(seen.is_superset(&calm), "run {turn}\n{outcome}");
-                // Those that come and go are of two types, and there are two at a time at most, or what was seen of them
-                // before they went.
+                // Those that come and go are of two types, and there are two at a time at most, or what was seen of
+                // them before they went.
                 for row in outcome.out().lines() {
                     let cells: Vec<&str> = row.split(' ').collect();
                     let is_calm = calm.contains(&cells[0].parse().unwrap());

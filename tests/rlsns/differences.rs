@@ -1,6 +1,6 @@
-//! Where ours differs on purpose: each row of tests/differences.md, both sides asserted, so that a change of the original's
-//! is noticed as well as one of ours. The namespaces that the original does not find are in `hidden`, filters in
-//! `filter`.
+//! Where ours differs on purpose: each row of tests/differences.md, both sides asserted, so that a change of the
+//! original's is noticed as well as one of ours. The namespaces that the original does not find are in `hidden`,
+//! filters in `filter`.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;

@@ -1,9 +1,9 @@
-//! Where the programs run: a pid namespace with a /proc of its own, so that the processes that exist there are those of the
-//! test and no others.
+//! Where the programs run: a pid namespace with a /proc of its own, so that the processes that exist there are those of
+//! the test and no others.
 //!
-//! A test gets one by `let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else { return };`: what follows runs in the
-//! scenario. The test's own process is listed too, and so is the listing program, which gets the same PID and the same
-//! command line each time.
+//! A test gets one by `let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else { return };`: what follows runs in
+//! the scenario. The test's own process is listed too, and so is the listing program, which gets the same PID and the
+//! same command line each time.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -29,8 +29,8 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    /// The fixture in each of these scenarios. Where cargo runs the test, there is none: the test is run once more in each
-    /// scenario, and has nothing left to do.
+    /// The fixture in each of these scenarios. Where cargo runs the test, there is none: the test is run once more in
+    /// each scenario, and has nothing left to do.
     ///
     /// # Panics
     /// If the test fails in one of them.
@@ -102,8 +102,8 @@ impl Fixture {
         Tool::new(originals().join("bin/lsns")).argv0("lsns")
     }
 
-    /// The tool as the scenario's caller starts it. Root goes without the right to see every mount namespace of the machine,
-    /// of which there are more than those of the fixture.
+    /// The tool as the scenario's caller starts it. Root goes without the right to see every mount namespace of the
+    /// machine, of which there are more than those of the fixture.
     fn call(&self, tool: Tool) -> Tool {
         match self.scenario {
             Scenario::Root => tool.without_capability(CAP_SYS_ADMIN),

@@ -1,5 +1,5 @@
-//! `--graph`: a picture that Graphviz draws without a complaint, whatever processes call themselves, and that shows what the
-//! kernel says.
+//! `--graph`: a picture that Graphviz draws without a complaint, whatever processes call themselves, and that shows
+//! what the kernel says.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;

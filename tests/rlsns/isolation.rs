@@ -11,8 +11,8 @@ use testkit::{Pid, mount_points};
 /// This thread, to sched_setaffinity(2).
 const THIS_THREAD: Pid = Pid::from_raw(0);
 
-/// Runs `enter` where no namespace of other programs is mounted, which would be listed too, and gone when they like. For
-/// an ordinary user there is nothing to be done about them.
+/// Runs `enter` where no namespace of other programs is mounted, which would be listed too, and gone when they like.
+/// For an ordinary user there is nothing to be done about them.
 pub(crate) fn isolated<R: Send>(enter: impl FnOnce() -> R + Send) -> R {
     thread::scope(|scope| {
         // Under the test's name, by which it says what it lacks.
@@ -32,8 +32,8 @@ pub(crate) fn isolated<R: Send>(enter: impl FnOnce() -> R + Send) -> R {
     })
 }
 
-/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone; by
-/// the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
+/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone;
+/// by the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
 fn stay_on_one_processor() {
     let allowed = sched_getaffinity(THIS_THREAD).unwrap();
     let first = (0..CpuSet::count()).find(|number| allowed.is_set(*number).unwrap());

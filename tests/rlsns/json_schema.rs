@@ -1,5 +1,5 @@
-//! The JSON of `--holders`, `--compare` and `--graph=json` has the keys, and the kinds of values, that rlsns(8) promises,
-//! on a machine with the namespaces of fifty containers.
+//! The JSON of `--holders`, `--compare` and `--graph=json` has the keys, and the kinds of values, that rlsns(8)
+//! promises, on a machine with the namespaces of fifty containers.
 
 use std::collections::BTreeMap;
 
@@ -110,8 +110,8 @@ fn check(value: &Value, kind: &str) {
     assert!(is_it, "{value:?} is not {kind}");
 }
 
-/// The members of an object that has these keys, and at most those in `optional`, `key:kind` each; of kind `*` are those
-/// that are checked by the caller.
+/// The members of an object that has these keys, and at most those in `optional`, `key:kind` each; of kind `*` are
+/// those that are checked by the caller.
 #[track_caller]
 fn members<'a>(value: &'a Value, required: &str, optional: &str) -> &'a BTreeMap<String, Value> {
     let Value::Object(members) = value else {

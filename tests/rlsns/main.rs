@@ -1,8 +1,8 @@
 //! `rlsns` judged by the kernel, then by lsns(8) itself, one module a topic.
 //!
-//! What there is to list must not change while two programs list it: nearly every test runs in a `scenario`, a pid namespace
-//! with a /proc of its own in which only the test's own processes live. What differs on purpose is in `differences`, both
-//! sides asserted.
+//! What there is to list must not change while two programs list it: nearly every test runs in a `scenario`, a pid
+//! namespace with a /proc of its own in which only the test's own processes live. What differs on purpose is in
+//! `differences`, both sides asserted.
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -168,8 +168,8 @@ fn judge(ours: &Outcome, original: &Outcome) -> Verdict {
     }
 }
 
-/// Whether ours cannot read the filter. The original says so in its own words, or writes the characters that it does not
-/// know to standard output and goes on, to whatever end.
+/// Whether ours cannot read the filter. The original says so in its own words, or writes the characters that it does
+/// not know to standard output and goes on, to whatever end.
 fn cannot_parse(ours: &Outcome, original: &Outcome) -> bool {
     let told = [&ours.stdout, &ours.stderr].map(|text| String::from_utf8_lossy(text));
     let mut told = told

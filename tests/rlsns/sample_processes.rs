@@ -1,6 +1,8 @@
-//! Who is on the fixture: processes that do nothing, each with a number of its own choosing, in namespaces of every type.
+//! Who is on the fixture: processes that do nothing, each with a number of its own choosing, in namespaces of every
+//! type.
 //!
-//! None of the namespaces is hidden from the original, so that both programs list the same; see `hidden` for the others.
+//! None of the namespaces is hidden from the original, so that both programs list the same; see `hidden` for the
+//! others.
 
 use std::ffi::OsString;
 use std::fs::{self, File};

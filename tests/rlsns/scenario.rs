@@ -12,7 +12,8 @@ use testkit::{Program, Tool, accessible, require, rerun};
 /// The program under test.
 pub(crate) const RLSNS: Program = Program::built(env!("CARGO_BIN_EXE_rlsns"));
 
-/// The ordinary user of these tests, where root runs them; not the one of the other tests, which may kill all their own.
+/// The ordinary user of these tests, where root runs them; not the one of the other tests, which may kill all their
+/// own.
 pub(crate) const TESTER: u32 = 1871;
 
 /// How long a test may take in a scenario: thousands of runs on a machine under load.
@@ -48,8 +49,8 @@ impl Scenario {
         Some(*scenario)
     }
 
-    /// The options of unshare(1) that make its namespaces. The user's keeps the machine's cgroup and time namespaces, whose
-    /// owner nobody inside may ask for.
+    /// The options of unshare(1) that make its namespaces. The user's keeps the machine's cgroup and time namespaces,
+    /// whose owner nobody inside may ask for.
     fn options(self) -> &'static [&'static str] {
         match self {
             Scenario::Root | Scenario::OtherUser => &["-muinpCT"],

@@ -40,8 +40,8 @@ fn enter(caller: Caller, container: &Container, words: &[&str]) -> Outcome {
     tool.args(["-t", &pid, "--as-target"]).args(words).run()
 }
 
-/// Asserts that a program is as the target is. What the kernel shows to this process is compared with what it shows to a
-/// program of the target's kind, which prints it.
+/// Asserts that a program is as the target is. What the kernel shows to this process is compared with what it shows to
+/// a program of the target's kind, which prints it.
 fn assert_same(caller: Caller, container: &Container) {
     let show = |file: &str| enter(caller, container, &["cat", &format!("/proc/self/{file}")]).ok();
     let inside = |file: &str| {

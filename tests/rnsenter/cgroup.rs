@@ -89,8 +89,8 @@ fn with_cgroup(caller: Caller, test: impl FnOnce(&Cgroup, &Container) + Send) {
 }
 
 /// Has the container's file in /proc tell its cgroup of version 2 alone, as on systems that know no other: where there
-/// is version 1 as well, its hierarchies come first, and the original takes the first line for the one. The file is gone
-/// with the thread.
+/// is version 1 as well, its hierarchies come first, and the original takes the first line for the one. The file is
+/// gone with the thread.
 fn without_version_1(cgroup: &Cgroup, container: &Container) -> Scratch {
     let scratch = Scratch::new();
     let file = scratch.file("cgroup", format!("0::{}\n", cgroup.name()));

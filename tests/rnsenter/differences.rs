@@ -1,6 +1,6 @@
 //! Where ours differs on purpose: each row of tests/differences.md, both sides asserted, so that a change of the
-//! original's is noticed as well as one of ours. What nobody inside may do to the tool is in `hidden`, cgroups beside those
-//! of version 1 are in `cgroup`.
+//! original's is noticed as well as one of ours. What nobody inside may do to the tool is in `hidden`, cgroups beside
+//! those of version 1 are in `cgroup`.
 
 use std::path::Path;
 

@@ -84,8 +84,8 @@ fn it_is_the_containers_first_process_that_is_the_target() {
     with_cgroups(|top| {
         let id = id('a');
         let cgroup = top.child(&format!("docker-{id}.scope"));
-        // An engine's helper that waits in the cgroup, with the namespaces of the machine; a process that was sent in and
-        // has more of its own; a container in the container.
+        // An engine's helper that waits in the cgroup, with the namespaces of the machine; a process that was sent in
+        // and has more of its own; a container in the container.
         let helper = Container::none(|tool| tool);
         let made = ["-u", "-p", "-m", "-f", "--mount-proc"];
         let Some(first) = Container::unshared(Caller::Whoever, &made) else {

@@ -45,8 +45,8 @@ pub(crate) fn each(check: impl Fn(&dyn Fn() -> Tool, bool)) {
     }
 }
 
-/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone; by
-/// the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
+/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone;
+/// by the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
 fn stay_on_one_processor() {
     let this = Pid::from_raw(0);
     let allowed = sched_getaffinity(this).unwrap();

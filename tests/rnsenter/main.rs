@@ -1,7 +1,8 @@
 //! `rnsenter` judged by the kernel, then by nsenter(1) itself, one module a topic.
 //!
-//! The kernel is asked through /proc of the process inside; the original runs beside ours with the same argv\[0\], in the
-//! same environment, with the same containers to enter. What differs on purpose is in `differences`, both sides asserted.
+//! The kernel is asked through /proc of the process inside; the original runs beside ours with the same argv\[0\], in
+//! the same environment, with the same containers to enter. What differs on purpose is in `differences`, both sides
+//! asserted.
 #![allow(
     clippy::expect_used,
     clippy::panic,

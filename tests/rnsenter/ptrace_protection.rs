@@ -1,7 +1,7 @@
 //! Until the program starts, no process of the entered container gets at the tool, which still holds what is outside.
 //!
-//! The tool looks for a program that is not there, along a PATH so long that it can be stopped on the way: by then it has
-//! joined, and has not become the program. Whoever is inside tries it then; the original beside it lets them.
+//! The tool looks for a program that is not there, along a PATH so long that it can be stopped on the way: by then it
+//! has joined, and has not become the program. Whoever is inside tries it then; the original beside it lets them.
 
 use crate::fixture::{
     Caller, Container, children_of, each, is_stopped, lives, namespace_of, original, rnsenter,
@@ -45,8 +45,8 @@ timeout -s INT 1 strace -o /dev/null -p $1 2>&1 | grep -q attached && echo ptrac
 
 const EVERYTHING: &str = "exe\nfd\nmem\nmem-write\nenviron\nroot\ncwd\nptrace\n";
 
-/// Runs the tool so that it searches for long, and stops it (its child) once it has joined the container. On a busy machine
-/// it may have searched to the end by then, and is run again.
+/// Runs the tool so that it searches for long, and stops it (its child) once it has joined the container. On a busy
+/// machine it may have searched to the end by then, and is run again.
 fn stopped_inside(
     tool: &dyn Fn() -> Tool,
     caller: Caller,

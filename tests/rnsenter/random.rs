@@ -159,8 +159,8 @@ enum Verdict {
     Different(String),
 }
 
-/// Whether a path may be the target, which the original takes for no process, and ours for persistent namespaces or for a
-/// namespace file.
+/// Whether a path may be the target, which the original takes for no process, and ours for persistent namespaces or for
+/// a namespace file.
 fn may_name_a_target(words: &[String], original: &Outcome) -> bool {
     let is_namespace = |path: &Path| {
         let found = statfs(path);
@@ -189,7 +189,8 @@ fn judge(diff: &DifferentialTest, words: &[String], setup: impl Fn(Tool) -> Tool
     }
 }
 
-/// Whether the original has forgotten --keep-caps, see `differences`: the capabilities alone differ, and only ours stay.
+/// Whether the original has forgotten --keep-caps, see `differences`: the capabilities alone differ, and only ours
+/// stay.
 fn forgets_capabilities(ours: &str, original: &str) -> bool {
     let others = |text: &str| -> Vec<String> {
         let lines = text.lines().filter(|line| !line.starts_with("Cap"));

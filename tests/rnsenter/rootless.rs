@@ -1,5 +1,5 @@
-//! A rootless container, which shares namespaces with the machine, and its owner: ours enters it where the original does
-//! not, and does as the original where nothing is left to enter.
+//! A rootless container, which shares namespaces with the machine, and its owner: ours enters it where the original
+//! does not, and does as the original where nothing is left to enter.
 
 use crate::fixture::{Caller, Container, differential_test};
 use testkit::{Tool, require};

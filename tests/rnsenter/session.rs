@@ -91,8 +91,8 @@ fn the_environment_is_empty_or_the_targets() {
     }
 }
 
-/// The process's session and its terminal's number, 0 for none. The shell's own number is not what the container's /proc
-/// has, so it asks by `self`.
+/// The process's session and its terminal's number, 0 for none. The shell's own number is not what the container's
+/// /proc has, so it asks by `self`.
 const SESSION: &str = "read -r stat </proc/self/stat; set -- $stat; echo $(($6 == $1)) $(($7 != 0)); \
                        if (: </dev/tty) 2>/dev/null; then echo terminal; else echo none; fi";
 

@@ -1,4 +1,5 @@
-//! `--tools`: a program of this machine in the namespaces of a target that has none, and what nobody inside gains by it.
+//! `--tools`: a program of this machine in the namespaces of a target that has none, and what nobody inside gains by
+//! it.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,5 +1,5 @@
-//! `--monotonic` and `--boottime` under our own name: durations, and `--time` that they imply. As `unshare` both are what
-//! the original says of them.
+//! `--monotonic` and `--boottime` under our own name: durations, and `--time` that they imply. As `unshare` both are
+//! what the original says of them.
 
 use crate::fixture::{differential_test, ordinary, runshare};
 use testkit::require;

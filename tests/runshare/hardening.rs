@@ -74,8 +74,8 @@ fn a_plain_tool_is_as_open_as_the_original() {
     }
 }
 
-/// A program that dies by SEGV without a core file, and whose tool could leave one, if it tried; what the shell that runs
-/// the tool in `directory` reports.
+/// A program that dies by SEGV without a core file, and whose tool could leave one, if it tried; what the shell that
+/// runs the tool in `directory` reports.
 fn dies(program: &str, options: &str, directory: &Path) -> Outcome {
     let dying = "'ulimit -S -c 0; kill -SEGV $$'";
     let script = format!("ulimit -S -c unlimited; {program} {options} sh -c {dying}; echo $?");

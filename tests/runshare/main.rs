@@ -1,7 +1,7 @@
 //! `runshare` judged by the kernel, then by unshare(1) itself, one module a topic.
 //!
-//! The kernel is asked through /proc of the process inside; the original runs beside ours with the same argv\[0\], in the
-//! same environment. What differs on purpose is in `differences`, both sides asserted.
+//! The kernel is asked through /proc of the process inside; the original runs beside ours with the same argv\[0\], in
+//! the same environment. What differs on purpose is in `differences`, both sides asserted.
 #![allow(
     clippy::expect_used,
     clippy::panic,

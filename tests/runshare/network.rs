@@ -1,7 +1,9 @@
-//! `--network`: the program reaches the outside through the real slirp4netns(1) and pasta(1), and nothing of that stays behind.
+//! `--network`: the program reaches the outside through the real slirp4netns(1) and pasta(1), and nothing of that stays
+//! behind.
 //!
-//! Each test runs again in a network namespace of its own, the machine's network of these tests: a device with a default
-//! route that leads nowhere, a server on an address that the program does not have itself, and a name server on loopback.
+//! Each test runs again in a network namespace of its own, the machine's network of these tests: a device with a
+//! default route that leads nowhere, a server on an address that the program does not have itself, and a name server on
+//! loopback.
 
 mod ends;
 mod fixture;

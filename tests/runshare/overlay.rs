@@ -71,7 +71,8 @@ fn what_a_user_cannot_have_stay_cannot_be_written() {
     }
     assert_eq!(run(format!("cat {file}")).ok().out(), "x\n");
     assert!(!own.join("file").exists());
-    // Neither the directories that had to be made for the layers nor those above them are listed as changes of their own.
+    // Neither the directories that had to be made for the layers nor those above them are listed as changes of their
+    // own.
     let list = |options: &[&str]| {
         let tool = ordinary(runshare()).args(options);
         tool.args(["--changes", kept.to_str().unwrap()]).run().ok()

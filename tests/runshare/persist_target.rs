@@ -24,8 +24,8 @@ const NAMES: [&str; 8] = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", 
 /// The options that make all of them.
 const ALL: [&str; 2] = ["-muinpUCT", "-f"];
 
-/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone; by
-/// the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
+/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone;
+/// by the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
 fn stay_on_one_processor() {
     let this = Pid::from_raw(0);
     let allowed = sched_getaffinity(this).unwrap();

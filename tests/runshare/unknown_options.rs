@@ -15,7 +15,7 @@ fn the_original_knows_none_of_these_options() {
         "--all",
         "--al",
         "--reset-env",
-        "--re",
+        "--rese",
         "--cap-drop=all",
         "--cap=all",
         "--limit=core=0",

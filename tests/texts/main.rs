@@ -1,5 +1,5 @@
-//! What the four programs say of themselves: their version and help texts under every name, and the man pages as a reader
-//! sees them.
+//! What the four programs say of themselves: their version and help texts under every name, and the man pages as a
+//! reader sees them.
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -1,5 +1,6 @@
-//! The man pages as a reader sees them at 80 columns, by mandoc and by the groff that man(1) runs. What `mandoc -T lint`
-//! accepts may still read wrong: a word of a heading that is the name of a macro, an example that is broken in two.
+//! The man pages as a reader sees them at 80 columns, by mandoc and by the groff that man(1) runs. What `mandoc -T
+//! lint` accepts may still read wrong: a word of a heading that is the name of a macro, an example that is broken in
+//! two.
 
 use std::fs;
 

@@ -17,8 +17,8 @@ pub(crate) fn is_root() -> bool {
     geteuid().is_root()
 }
 
-/// Whether the walkthrough can begin; if not, the test is skipped. Root stands apart first, lest a defect of ours changes
-/// the machine.
+/// Whether the walkthrough can begin; if not, the test is skipped. Root stands apart first, lest a defect of ours
+/// changes the machine.
 #[track_caller]
 pub(crate) fn ready() -> bool {
     match is_root() {
@@ -27,8 +27,8 @@ pub(crate) fn ready() -> bool {
     }
 }
 
-/// Gives this thread, and what it starts, a host name, queues and mounts of its own. The mounts are shared, whatever they
-/// are on this machine: what is mounted in a copy of them is seen here unless the copy was made private.
+/// Gives this thread, and what it starts, a host name, queues and mounts of its own. The mounts are shared, whatever
+/// they are on this machine: what is mounted in a copy of them is seen here unless the copy was made private.
 fn stand_apart() -> Result<(), Errno> {
     const NONE: Option<&str> = None;
     unshare(CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWUTS | CloneFlags::CLONE_NEWIPC)?;
@@ -94,8 +94,8 @@ impl Debian {
     }
 }
 
-/// The options of a mount namespace in which proc can be mounted. Root needs no more than the tutorial says; the proc that
-/// an ordinary user may mount is that of a PID namespace of its own.
+/// The options of a mount namespace in which proc can be mounted. Root needs no more than the tutorial says; the proc
+/// that an ordinary user may mount is that of a PID namespace of its own.
 pub(crate) fn own_mounts() -> &'static [&'static str] {
     match is_root() {
         true => &["--mount"],

@@ -1,5 +1,5 @@
-//! `--pid --fork`: a PID 1 and its descendants, who see the host's processes until they mount a proc of their own, and do
-//! not outlive their PID 1.
+//! `--pid --fork`: a PID 1 and its descendants, who see the host's processes until they mount a proc of their own, and
+//! do not outlive their PID 1.
 
 use std::fs;
 use std::process;

@@ -1,9 +1,9 @@
-//! Which container a process is in, by the path of its cgroup: engines name the cgroup after the container, each in its own
-//! way, and differently with systemd's help and without: `docker-ID.scope`, `libpod-ID.scope/container`,
+//! Which container a process is in, by the path of its cgroup: engines name the cgroup after the container, each in its
+//! own way, and differently with systemd's help and without: `docker-ID.scope`, `libpod-ID.scope/container`,
 //! `/kubepods/podU/ID`, `slice:cri-containerd:ID`.
 //!
-//! This is the one list of engines. A name proves nothing by itself: whoever may make a cgroup can give it the name of any
-//! container. [`NameOwners`] finds out who that was.
+//! This is the one list of engines. A name proves nothing by itself: whoever may make a cgroup can give it the name of
+//! any container. [`NameOwners`] finds out who that was.
 
 mod owner;
 

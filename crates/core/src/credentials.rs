@@ -61,7 +61,8 @@ pub fn drop_bounding_capabilities(mask: u64) -> Result<()> {
     Ok(())
 }
 
-/// Removes the capabilities of the mask from the permitted, effective and inheritable sets, and so from the ambient one.
+/// Removes the capabilities of the mask from the permitted, effective and inheritable sets, and so from the ambient
+/// one.
 ///
 /// # Errors
 /// `capget failed`, `capset failed`.

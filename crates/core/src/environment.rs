@@ -95,8 +95,8 @@ impl Environment {
         }
     }
 
-    /// [`apply`](Environment::apply) for whoever this process is now: the user of outside, if it still is that user in the
-    /// same root, else the entry in /etc/passwd, which is read as a file.
+    /// [`apply`](Environment::apply) for whoever this process is now: the user of outside, if it still is that user in
+    /// the same root, else the entry in /etc/passwd, which is read as a file.
     pub fn apply_for_user(&self, outside: Option<&OutsideLogin>, root_changed: bool) {
         let uid = geteuid().as_raw();
         let login = match outside {

@@ -88,8 +88,9 @@ pub enum Program<'a> {
 }
 
 impl Program<'_> {
-    /// What these words, all that is not an option, mean, `preceding` being the last option; `keeps_shell` says whether
-    /// the program gets the `SHELL` that this process has. To be called before any namespace or root is entered, for the shell may have to be looked up.
+    /// Returns what these operands mean. `preceding` is the last option before them; `keeps_shell` says whether the
+    /// program gets the `SHELL` of this process. Call it before any namespace or root is entered, because the shell may
+    /// have to be looked up.
     pub fn from_operands<'a>(
         operands: &'a [OsString],
         preceding: Option<PrecedingOption<'a>>,

@@ -1,4 +1,4 @@
-//! Handing signals on to a child: whoever sends one to the tool means the program.
+//! Forwarding signals to a child: a signal that is sent to the tool is meant for the program.
 
 use std::os::fd::RawFd;
 
@@ -16,14 +16,14 @@ use crate::sys::process::{self, ExitReason};
 use crate::sys::siginfo::SigInfo;
 use crate::sys::signal::{SignalSet, set_default};
 
-/// What is handed on, and to whom.
+/// Which signals are forwarded, and to whom.
 #[derive(Clone, Copy)]
 pub struct Forwarding {
     signals: SignalSet,
     receiver: Receiver,
 }
 
-/// Who gets what is handed on.
+/// Who receives the forwarded signals.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Receiver {
     /// The child.
@@ -43,8 +43,8 @@ impl Forwarding {
         }
     }
 
-    /// Besides these whatever a terminal sends to the job that it belongs to, to a child that leads a session and so is
-    /// in that job no more, and to the processes of its group, as the terminal would.
+    /// INT, TERM and every signal that a terminal sends to its job, to a child that leads a session and so is no longer
+    /// part of the job, and to its process group, as the terminal would send them.
     pub fn to_session() -> Forwarding {
         let signals = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH, SIGCHLD];
         Forwarding {
@@ -53,8 +53,8 @@ impl Forwarding {
         }
     }
 
-    /// Everything that programs are sent to end, to reload or to report, to a child in the job of this process, which must not
-    /// end before the child has.
+    /// Everything that programs are sent to end, to reload or to report, to a child in the job of this process, which
+    /// must not end before the child has.
     pub fn to_job_member() -> Forwarding {
         let signals = [
             SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH, SIGCHLD,
@@ -108,8 +108,8 @@ impl Forwarding {
 /// Waits for signals, which must be blocked, until `handle_child_event` returns how the program ended. This is the only
 /// loop that waits and forwards: of `--forward-signals`, `--new-session`, the init of `--init` and its monitor.
 ///
-/// `handle_child_event` is called at each SIGCHLD, which may stand for several children or messages. `forward` gets every
-/// other signal, and a SIGCHLD that a process sent with kill(2). Nothing is allocated.
+/// `handle_child_event` is called at each SIGCHLD, which may stand for several children or messages. `forward` gets
+/// every other signal, and a SIGCHLD that a process sent with kill(2). Nothing is allocated.
 ///
 /// # Errors
 /// `sigtimedwait failed`; those of `handle_child_event`.
@@ -149,7 +149,7 @@ pub fn has_received(signal: &SigInfo, group: Pid) -> bool {
         }
 }
 
-/// Runs `child` in a new process that is to lead a session, hands on to it what arrives meanwhile, and ends with the
+/// Runs `child` in a new process that is to lead a session, forwards signals to it meanwhile, and ends with the
 /// status that `finish` makes of its end. The program must get nothing through the process that waits, so that one is
 /// not dumpable before there is a program.
 ///
@@ -162,7 +162,7 @@ pub fn run_in_session(
     run_as_child(Forwarding::to_session(), &[], child, finish)
 }
 
-/// The same for a child that gets what `forwarding` hands on; `finish` has the descriptors `kept`.
+/// Like [`run_in_session`], for a child that receives the signals of `forwarding`; `finish` has the descriptors `kept`.
 ///
 /// # Errors
 /// As [`run_in_session`].
@@ -178,7 +178,7 @@ pub fn run_as_child(
     make_undumpable().context("prctl failed")?;
     hide_environment();
     let child = process::spawn(|| {
-        // A mask that was in force can be put back in force.
+        // Restoring a mask that was valid cannot fail.
         let _ = before.restore();
         child()
     });

@@ -1,8 +1,8 @@
 //! What keeps a program from reaching the caller through what namespaces leave alone.
 //!
 //! [`Hardening`] is what the options `--close-fds`, `--no-new-privs` and `--new-session` take from the program:
-//! descriptors lead out of every namespace, set-user-ID programs give rights back, and a process of the caller's session
-//! can type into its terminal and use its keys.
+//! descriptors lead out of every namespace, set-user-ID programs give rights back, and a process of the caller's
+//! session can type into its terminal and use its keys.
 //!
 //! The rest is for a process of ours that stays beside the program: it has the caller's memory, environment, working
 //! directory and descriptors, and /proc shows them to whoever may trace it, `ptrace(2)`. A process that is not dumpable
@@ -10,10 +10,10 @@
 //! in a new user namespace has. Where program and tool share the user namespace, that capability may be there, so what
 //! is not needed is given up as well.
 //!
-//! The order: the maps of a user namespace and the time offsets are written first, because the kernel gives the files in
-//! /proc of a process that is not dumpable to root. Then comes [`hide_environment`], the process is made, and before the
-//! program is let go the process that waits calls [`release_inherited`]. `setns(2)` into a user namespace and `setuid(2)`
-//! make a process dumpable as /proc/sys/fs/suid_dumpable has it: call [`make_undumpable`] again after them.
+//! The order: the maps of a user namespace and the time offsets are written first, because the kernel gives the files
+//! in /proc of a process that is not dumpable to root. Then comes [`hide_environment`], the process is made, and before
+//! the program is let go the process that waits calls [`release_inherited`]. `setns(2)` into a user namespace and
+//! `setuid(2)` make a process dumpable as /proc/sys/fs/suid_dumpable has it: call [`make_undumpable`] again after them.
 
 use std::os::fd::RawFd;
 
@@ -113,8 +113,8 @@ pub fn erase_environment() {
     erase();
 }
 
-/// Gives up what a process that waits from here on has no use for: its working directory becomes `/`, its environment is
-/// erased, and every descriptor but these is closed. Without `/proc` or the call for it, descriptors stay open.
+/// Gives up what a process that waits from here on has no use for: its working directory becomes `/`, its environment
+/// is erased, and every descriptor but these is closed. Without `/proc` or the call for it, descriptors stay open.
 pub fn release_inherited(kept: &[RawFd]) -> WaitOnly {
     // That `/` may not be entered is no reason to end a program that has been started.
     let _ = leave_directory();

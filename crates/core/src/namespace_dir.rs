@@ -1,8 +1,9 @@
-//! A directory of persistent namespaces, as `runshare --persist` makes it: one file for each, called as in /proc/PID/ns,
-//! on which the namespace is mounted.
+//! A directory of persistent namespaces, as `runshare --persist` makes it: one file for each, called as in
+//! /proc/PID/ns, on which the namespace is mounted.
 //!
-//! The directory is a [`TrustedDir`], and everything in it is reached through its descriptor, what is mounted upon through
-//! the file's own: no other user can have a namespace mounted upon a file of their choice, or the caller enter one.
+//! The directory is a [`TrustedDir`], and everything in it is reached through its descriptor, what is mounted upon
+//! through the file's own: no other user can have a namespace mounted upon a file of their choice, or the caller enter
+//! one.
 
 use std::ffi::{CStr, CString, OsString};
 use std::os::fd::OwnedFd;
@@ -109,8 +110,8 @@ impl NamespaceDir {
             .with_context(|| sentence("cannot read %s", &[&self.path]))
     }
 
-    /// Opens the namespace of this type; `None` if its file is no mounted namespace. In /proc/PID/ns, which is the kernel's
-    /// own, that is a link.
+    /// Opens the namespace of this type; `None` if its file is no mounted namespace. In /proc/PID/ns, which is the
+    /// kernel's own, that is a link.
     ///
     /// # Errors
     /// Those of `openat(2)`: ENOENT, EACCES.
@@ -148,8 +149,8 @@ impl NamespaceDir {
             .with_context(|| sentence("mount %s on %s failed", &[&source, &path]))
     }
 
-    /// Makes the file of a mount namespace a private mount: it is mounted upon itself. On a shared one, the kernel would
-    /// have to mount the namespace in itself too.
+    /// Makes the file of a mount namespace a private mount: it is mounted upon itself. On a shared one, the kernel
+    /// would have to mount the namespace in itself too.
     fn make_private_mount(&self, file: &OwnedFd) -> Result<OwnedFd, Errno> {
         let place = fd_path(file);
         bind(&place, &place)?;

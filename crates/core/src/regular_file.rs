@@ -17,10 +17,10 @@ const MOST_READ: u64 = 64 << 20;
 
 /// Opens a regular file in a root that may be anybody's, for reading.
 ///
-/// Whoever made that root may have put anything in the file's place, and may put something else there at any time: a FIFO
-/// that keeps us waiting, a device whose opening does something. So what is opened is first found to be a regular file, by a
-/// descriptor of `O_PATH`, and then opened again by that. Where there is no /proc it is opened again by its name, and is
-/// not read unless it is the same file.
+/// Whoever made that root may have put anything in the file's place, and may put something else there at any time: a
+/// FIFO that keeps us waiting, a device whose opening does something. So what is opened is first found to be a regular
+/// file, by a descriptor of `O_PATH`, and then opened again by that. Where there is no /proc it is opened again by its
+/// name, and is not read unless it is the same file.
 ///
 /// # Errors
 /// Those of `open(2)`; EINVAL for what is no regular file.

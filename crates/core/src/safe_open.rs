@@ -39,7 +39,8 @@ pub use trusted_dir::TrustedDir;
 /// Opens `name` below `directory` if `check` accepts what is there; `None` if it does not.
 ///
 /// A symbolic link is followed, so that `name` may be one of /proc/PID/fd. `check` sees the status of the file that is
-/// opened, not of whatever may have that name a moment later. `flags` are those of `open(2)`: `O_RDONLY`, `O_DIRECTORY`.
+/// opened, not of whatever may have that name a moment later. `flags` are those of `open(2)`: `O_RDONLY`,
+/// `O_DIRECTORY`.
 ///
 /// # Errors
 /// Those of `openat(2)` and `statx(2)`: ENOENT, EACCES; as [`SelfFds::open`].
@@ -74,8 +75,8 @@ pub fn open_checked(
 
 /// Opens the namespace that is mounted on the file `name` of `directory`; `None` for whatever else is there.
 ///
-/// The file must be the root of a mount of nsfs: a symbolic link is not followed, so that nobody can lead the caller to a
-/// namespace by a link to /proc/PID/ns, and nothing but nsfs is opened for reading. No file system is asked anything
+/// The file must be the root of a mount of nsfs: a symbolic link is not followed, so that nobody can lead the caller to
+/// a namespace by a link to /proc/PID/ns, and nothing but nsfs is opened for reading. No file system is asked anything
 /// that it may leave unanswered.
 ///
 /// # Errors
@@ -89,8 +90,8 @@ pub fn open_namespace(directory: impl AsFd, name: &CStr) -> Result<Option<OwnedF
     fds.reopen(&found, OFlag::O_RDONLY).map(Some)
 }
 
-/// Opens the namespace that the link `name` of `directory`, which is on procfs, leads to, as /proc/PID/ns/net does; `None`
-/// for whatever else is there.
+/// Opens the namespace that the link `name` of `directory`, which is on procfs, leads to, as /proc/PID/ns/net does;
+/// `None` for whatever else is there.
 ///
 /// # Errors
 /// Those of `openat(2)` and `statx(2)`: ENOENT, EACCES; as [`SelfFds::open`].
@@ -112,8 +113,9 @@ pub fn open_linked_namespace(directory: impl AsFd, name: &CStr) -> Result<Option
 /// Those of `statx(2)` and `fstatfs(2)`.
 pub fn is_mounted_namespace(file: impl AsFd) -> Result<bool, Errno> {
     let status = status_of(&file)?;
-    // The device of nsfs has no driver. A file system of FUSE, of which this is true as well, has to be asked by fstatfs
-    // and may not answer, so its regular files are told from nsfs's before by the namespace of this very process.
+    // The device of nsfs has no driver. A file system of FUSE, of which this is true as well, has to be asked by
+    // fstatfs and may not answer, so its regular files are told from nsfs's before by the namespace of this very
+    // process.
     let may_be = status.file_type == S_IFREG && status.is_mount_root != Some(false);
     if !may_be || nsfs_device().is_some_and(|nsfs| nsfs != status.device) {
         return Ok(false);

@@ -2,8 +2,8 @@
 //!
 //! To learn what network namespace a socket belongs to, it has to be copied, `pidfd_getfd(2)`. Its process may close it
 //! meanwhile, and then the copy is the last that there is of it: closing a socket that has SO_LINGER, `socket(7)`, and
-//! data to send waits for up to 65,535 seconds. A process that ends does not wait. So a copy is closed here while a child
-//! has it too, and the child closes it by ending.
+//! data to send waits for up to 65,535 seconds. A process that ends does not wait. So a copy is closed here while a
+//! child has it too, and the child closes it by ending.
 //!
 //! What is copied may be no socket: its process may have put another file under the number since that was looked at. It
 //! is not asked then: a request would go to whoever serves that file, or to a device.
@@ -77,7 +77,8 @@ impl SocketCopies {
     ) -> Result<T, Errno> {
         match domain_of(&copy) {
             Err(Errno::ENOTSOCK) => Err(Errno::ENOTTY),
-            // Its peer may wait for its end, as does whoever has started this program by a socket that is closed at exec.
+            // Its peer may wait for its end, as does whoever has started this program by a socket that is closed at
+            // exec.
             Ok(domain) if is_local(domain) => question(&copy),
             _ => {
                 let answer = question(&copy);

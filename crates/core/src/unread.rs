@@ -1,9 +1,9 @@
 //! What a look at many processes did not see.
 //!
-//! Of the errors that it meets, most are no failures: the process has ended meanwhile, or the caller may not look at it.
-//! The first is as if it had ended before; the second is counted, so that a list can say that it is not whole. Every
-//! other error would make the list shorter than it ought to be, and is one: no descriptor is left, there is no memory, a
-//! call is refused.
+//! Of the errors that it meets, most are no failures: the process has ended meanwhile, or the caller may not look at
+//! it. The first is as if it had ended before; the second is counted, so that a list can say that it is not whole.
+//! Every other error would make the list shorter than it ought to be, and is one: no descriptor is left, there is no
+//! memory, a call is refused.
 
 use std::collections::BTreeSet;
 
@@ -80,8 +80,8 @@ impl Unread {
         }
     }
 
-    /// Notes that `call` has failed for a file of the process `pid`, which may be on any file system: what that has to say
-    /// of its own is no failure of ours.
+    /// Notes that `call` has failed for a file of the process `pid`, which may be on any file system: what that has to
+    /// say of its own is no failure of ours.
     #[cold]
     pub fn note_file_error(&mut self, pid: u32, call: Call, errno: Errno) {
         match errno {

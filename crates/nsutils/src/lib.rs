@@ -46,8 +46,8 @@ pub fn programs() -> impl Iterator<Item = &'static Tool> {
     PROGRAMS.iter().map(|program| program.tool)
 }
 
-/// Runs the program that argv\[0\] or the first word names, and returns the exit status. It does not return if the process
-/// became another program.
+/// Runs the program that argv\[0\] or the first word names, and returns the exit status. It does not return if the
+/// process became another program.
 pub fn main(arguments: Arguments) -> c_int {
     let mut words = arguments.clone();
     let called = words.next().unwrap_or_default();

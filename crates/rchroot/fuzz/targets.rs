@@ -1,5 +1,5 @@
-//! Fuzz targets: what the readers of `rchroot` promise for whatever bytes there are. An input has three parts with bytes
-//! of zero between them: what the command line says, then passwd and group of the new root.
+//! Fuzz targets: what the readers of `rchroot` promise for whatever bytes there are. An input has three parts with
+//! bytes of zero between them: what the command line says, then passwd and group of the new root.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;

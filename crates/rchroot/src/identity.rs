@@ -4,9 +4,10 @@
 //! only `USER::` and `USER.` take the login group of the name itself. With a group named, a number that nobody has
 //! runs with no supplementary groups; without one it cannot run at all.
 //!
-//! Which side an identity comes from, with all of its numbers, is the rule of [`lookup_order`](crate::lookup_order), and
-//! one thing more: **a user who is known inside is never looked for outside.** `both:hostgrp` is an error where `both` is known
-//! inside and `hostgrp` is not, as in the original, and no way to become the `both` of the outside. What follows:
+//! Which side an identity comes from, with all of its numbers, is the rule of [`lookup_order`](crate::lookup_order),
+//! and one thing more: **a user who is known inside is never looked for outside.** `both:hostgrp` is an error where
+//! `both` is known inside and `hostgrp` is not, as in the original, and no way to become the `both` of the outside.
+//! What follows:
 //!
 //! | USER | known inside | outside alone | nowhere |
 //! |---|---|---|---|

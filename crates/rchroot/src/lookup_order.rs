@@ -2,9 +2,9 @@
 //!
 //! **The new root is the old one**: there is one side, the name service, which is asked before `chroot("/")`.
 //!
-//! **It is another root**: the lookup inside counts if it succeeds as a whole. If it fails, because a name is unknown or a
-//! user has no entry with a login group, the lookup outside counts if it succeeds as a whole. Otherwise the error is that
-//! of the inside. So no answer combines both sides, which would give one side's user the other side's groups.
+//! **It is another root**: the lookup inside counts if it succeeds as a whole. If it fails, because a name is unknown
+//! or a user has no entry with a login group, the lookup outside counts if it succeeds as a whole. Otherwise the error
+//! is that of the inside. So no answer combines both sides, which would give one side's user the other side's groups.
 //!
 //! The outside is asked before the root is changed, and only if the inside may fail. Its answer is kept until then: a
 //! directory that cannot be entered is reported before an unknown user.

@@ -65,8 +65,8 @@ impl UserDatabase for NameService {
     }
 }
 
-/// `/etc/passwd` and `/etc/group` of the current root, each read when it is first needed. A file that is missing or cannot
-/// be read knows nobody.
+/// `/etc/passwd` and `/etc/group` of the current root, each read when it is first needed. A file that is missing or
+/// cannot be read knows nobody.
 #[derive(Default)]
 pub(crate) struct Files {
     passwd: OnceCell<Vec<u8>>,

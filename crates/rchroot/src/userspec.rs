@@ -8,8 +8,8 @@
 //! | `:GROUP` | none | by name, else number |
 //! | empty, `:` | none | none |
 //!
-//! If there is no colon and the whole word is not a user, the first dot counts as the colon; if that fails too, the error
-//! is that the word is not a user. A number with a plus is not looked up as a name.
+//! If there is no colon and the whole word is not a user, the first dot counts as the colon; if that fails too, the
+//! error is that the word is not a user. A number with a plus is not looked up as a name.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

@@ -64,8 +64,8 @@ impl CellFormatter<'_> {
         }
     }
 
-    /// Returns the innermost container of a process, from the cgroups of any hierarchy. After `@` follows the user who may
-    /// have chosen the name of the cgroup, if that is neither root nor the caller.
+    /// Returns the innermost container of a process, from the cgroups of any hierarchy. After `@` follows the user who
+    /// may have chosen the name of the cgroup, if that is neither root nor the caller.
     fn container(&self, process: &Process) -> Option<Vec<u8>> {
         let text = cgroup_file(process).unwrap_or_default();
         let mut other = None;
@@ -138,7 +138,8 @@ fn netnsid_cell(namespace: &NsRecord) -> Cell {
     }
 }
 
-/// Returns the parent or the owner of a namespace, 0 if it has none or does not name it; nothing if it could not be asked.
+/// Returns the parent or the owner of a namespace, 0 if it has none or does not name it; nothing if it could not be
+/// asked.
 fn relative_cell(namespace: &NsRecord, inode: u32) -> Cell {
     if namespace.is_queried() {
         number_cell(inode)

@@ -1,5 +1,5 @@
-//! `--compare`: which namespaces targets share, as `ls -l /proc/PID/ns` beside `ls -l /proc/self/ns` shows it. A row for
-//! each type, in the order of that listing; a column for each target.
+//! `--compare`: which namespaces targets share, as `ls -l /proc/PID/ns` beside `ls -l /proc/self/ns` shows it. A row
+//! for each type, in the order of that listing; a column for each target.
 
 use std::ffi::{CString, OsStr};
 use std::os::unix::ffi::OsStrExt;
@@ -64,8 +64,8 @@ pub(crate) struct Comparison {
 }
 
 impl Comparison {
-    /// Compares targets by these types; a single one is compared with the caller. Where a target has not all types, as a
-    /// namespace has not, only those are compared that it has.
+    /// Compares targets by these types; a single one is compared with the caller. Where a target has not all types, as
+    /// a namespace has not, only those are compared that it has.
     ///
     /// # Errors
     /// A process or a namespace that does not exist.
@@ -282,7 +282,8 @@ fn open_process(entry: &str) -> Result<Directory> {
     .with_context(|| sentence("failed to compare process %s", &[&entry]))
 }
 
-/// Returns whether all are the same: two different namespaces are enough to deny it, but to affirm it all must be known.
+/// Returns whether all are the same: two different namespaces are enough to deny it, but to affirm it all must be
+/// known.
 fn are_same(inodes: &[Option<u32>]) -> Option<bool> {
     let mut known = inodes.iter().flatten();
     let first = known.next()?;

@@ -52,8 +52,8 @@ impl Regex for PosixRegex {
     }
 }
 
-/// Compiles a regular expression; ranges in it are those of the locale that was loaded before: [`Locale::from_environment`] and
-/// [`load_order`](nscore::sys::locale::load_order).
+/// Compiles a regular expression; ranges in it are those of the locale that was loaded before:
+/// [`Locale::from_environment`] and [`load_order`](nscore::sys::locale::load_order).
 ///
 /// # Errors
 /// The message of regerror(3).

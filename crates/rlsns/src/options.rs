@@ -155,8 +155,8 @@ impl<'a> RawArgs<'a> {
         Ok(())
     }
 
-    /// Takes the operand: the inode number of the namespace whose processes are listed, if it names one; if not, what it
-    /// names is listed as by `--task`.
+    /// Takes the operand: the inode number of the namespace whose processes are listed, if it names one; if not, what
+    /// it names is listed as by `--task`.
     fn apply_operand(&mut self, operand: &OsStr) -> Result<Option<u64>> {
         if self.is_original {
             return parse::parse_inode(operand).map(Some);

@@ -13,8 +13,8 @@ use nscore::scan::Process;
 /// How many bytes of a command line are shown, as by lsns. Of the cgroup file no more are read.
 const MAX_BYTES: usize = 8192;
 
-/// Returns the command line of a process, its arguments joined by spaces. Without one it is the name of the process: for
-/// a kernel thread, a zombie, or a process that has ended.
+/// Returns the command line of a process, its arguments joined by spaces. Without one it is the name of the process:
+/// for a kernel thread, a zombie, or a process that has ended.
 pub(crate) fn command_line(process: &Process) -> Vec<u8> {
     read_command_line(process.pid)
         .ok()

@@ -1,5 +1,5 @@
-//! What a word of the command line names, by the grammar of `nscore::target`: a process, a namespace, or the namespaces in
-//! a directory.
+//! What a word of the command line names, by the grammar of `nscore::target`: a process, a namespace, or the namespaces
+//! in a directory.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

@@ -29,7 +29,8 @@ impl Credentials {
     /// Becomes user and group inside, where nothing else is said those of root.
     ///
     /// # Errors
-    /// `setgroups failed`, `setgid() failed`, `setuid() failed`, and what `--keep-caps` and `--as-target` may meet with.
+    /// `setgroups failed`, `setgid() failed`, `setuid() failed`, and what `--keep-caps` and `--as-target` may meet
+    /// with.
     pub(crate) fn become_inside(
         self,
         ids: &Ids,

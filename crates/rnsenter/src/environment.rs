@@ -78,8 +78,8 @@ impl Environment {
     }
 }
 
-/// The variables of an environment as /proc has it, the last first, as the original passes them on: of two with one name
-/// the last, and nothing that is no `NAME=VALUE`.
+/// The variables of an environment as /proc has it, the last first, as the original passes them on: of two with one
+/// name the last, and nothing that is no `NAME=VALUE`.
 ///
 /// # Errors
 /// EINVAL where a name is empty.

@@ -1,7 +1,7 @@
 //! Where a user or group ID comes from: `--setuid`, `--setgid` and `--groups`.
 //!
-//! The original knows numbers and `follow`; a name is an extension. Where the program sees the caller's files, a name is
-//! looked up by the name service before anything is entered. Where it sees the container's, the container's
+//! The original knows numbers and `follow`; a name is an extension. Where the program sees the caller's files, a name
+//! is looked up by the name service before anything is entered. Where it sees the container's, the container's
 //! /etc/passwd and /etc/group say whose it is; they are read as files, after the root has changed, and nothing from the
 //! container is ever loaded.
 

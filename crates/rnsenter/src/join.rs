@@ -144,8 +144,8 @@ impl<'a> NamespaceSet<'a> {
     /// Joins them all: first in the original's sequence, and if that is not permitted, without what the caller shares
     /// with the target, the user namespace first.
     ///
-    /// Whoever has made a container without being root has no right over the namespaces that it shares with the machine,
-    /// and may enter all others once its user namespace is entered.
+    /// Whoever has made a container without being root has no right over the namespaces that it shares with the
+    /// machine, and may enter all others once its user namespace is entered.
     ///
     /// # Errors
     /// `reassociate to namespaces failed`, `reassociate to namespace 'ns/X' failed`: those of the first sequence.
@@ -272,11 +272,11 @@ fn flags(namespaces: &[NsType]) -> i32 {
         .fold(0, |flags, namespace| flags | namespace.flag())
 }
 
-/// The network namespace of a socket that the target has open under this number, or of a device that answers as a socket
-/// does: that of `tun`.
+/// The network namespace of a socket that the target has open under this number, or of a device that answers as a
+/// socket does: that of `tun`.
 ///
-/// Of what is of another type, as far as that is known, there is no copy: the kernel asks whoever serves a file before it
-/// closes one, and who asks too may wait for ever.
+/// Of what is of another type, as far as that is known, there is no copy: the kernel asks whoever serves a file before
+/// it closes one, and who asks too may wait for ever.
 fn network_of_socket(pidfd: BorrowedFd<'_>, number: RawFd, kind: Option<u32>) -> Result<OwnedFd> {
     let is_apt = kind.is_none_or(|kind| [S_IFSOCK, S_IFCHR].contains(&kind));
     let copied = match is_apt {
@@ -338,7 +338,8 @@ pub(crate) fn select_all(options: &mut Options) -> Result<()> {
     Ok(())
 }
 
-/// Whether the target is in another namespace of this type than the caller. Of a type that this kernel lacks there is one.
+/// Whether the target is in another namespace of this type than the caller. Of a type that this kernel lacks there is
+/// one.
 ///
 /// # Errors
 /// `stat of /proc/PID/ns/TYPE failed`.

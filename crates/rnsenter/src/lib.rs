@@ -29,8 +29,8 @@ use std::ffi::c_int;
 
 use nscore::sys::arguments::Arguments;
 
-/// Runs the program by its command line, argv\[0\] first, and returns the exit status. It does not return if the process
-/// became the program.
+/// Runs the program by its command line, argv\[0\] first, and returns the exit status. It does not return if the
+/// process became the program.
 pub fn main(arguments: Arguments) -> c_int {
     nscore::cli::main(&cli::TOOL, cli::OPTIONS, arguments, run::run)
 }

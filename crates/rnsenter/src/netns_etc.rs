@@ -62,8 +62,8 @@ pub(crate) fn check_options(options: &Options) -> Result<()> {
     Ok(())
 }
 
-/// Mounts the files for the network namespace `name` over those in /etc, in a new mount namespace. A file that is not in
-/// /etc is a warning.
+/// Mounts the files for the network namespace `name` over those in /etc, in a new mount namespace. A file that is not
+/// in /etc is a warning.
 ///
 /// # Errors
 /// `unshare failed`; that the propagation cannot be changed.

@@ -3,8 +3,8 @@
 //!
 //! Only where the program sees the target's files, by its root and its mount namespace: there the caller's PATH says
 //! nothing, and what the target's says leads to nothing but what the target could be anyway. On the host another user's
-//! PATH is never searched: with a namespace that is named by a FILE, or with the target's network alone, it is the host's
-//! files that would be run.
+//! PATH is never searched: with a namespace that is named by a FILE, or with the target's network alone, it is the
+//! host's files that would be run.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;

@@ -76,8 +76,8 @@ impl Directories {
     }
 }
 
-/// Opens a directory in a root that may be anybody's. Opening what else may be there, a device, could do something; so it
-/// is opened only to be told by `fchdir(2)`, after the kernel was asked whether it may be read, as it must.
+/// Opens a directory in a root that may be anybody's. Opening what else may be there, a device, could do something; so
+/// it is opened only to be told by `fchdir(2)`, after the kernel was asked whether it may be read, as it must.
 fn open_inside(path: &Path) -> Result<OwnedFd, Errno> {
     let found = open(path, OFlag::O_PATH)?;
     if status_of(&found)?.file_type == S_IFDIR {

@@ -1,4 +1,4 @@
-//! What `rnsenter` does, step by step. The order can be seen from outside and is nsenter(1)'s.
+//! The steps of `rnsenter`, in the order of the man page. The order is visible from outside and is that of nsenter(1).
 
 use std::cell::RefCell;
 
@@ -60,7 +60,8 @@ fn is_permission_error(error: &Error) -> bool {
     causes.any(|errno| matches!(errno, Errno::EACCES | Errno::EPERM))
 }
 
-/// Enters what the options name, and runs the program; sets `may_have_joined` once this process may have joined anything.
+/// Enters what the options name, and runs the program; sets `may_have_joined` once this process may have joined
+/// anything.
 fn enter_and_run(
     invocation: &Invocation<OptionId>,
     mut options: Options,
@@ -214,7 +215,7 @@ impl<'a> Prepared<'a> {
         self.directories.changes_root() || self.namespaces.contains(NsType::Mount)
     }
 
-    /// Goes inside with it; the ids to become there.
+    /// Enters everything, and returns the IDs that the program gets inside.
     fn enter(
         self,
         target: Option<&Target>,

@@ -109,7 +109,8 @@ impl SetIds {
         }
     }
 
-    /// The ids to become. The target's are told as they are called in the user namespace that this process is in by now.
+    /// The ids to become. The target's are told as they are called in the user namespace that this process is in by
+    /// now.
     ///
     /// # Errors
     /// That the target's cannot be read; that there is no such name inside.

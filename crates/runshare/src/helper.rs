@@ -23,8 +23,8 @@ pub(crate) struct Helper {
 }
 
 impl Helper {
-    /// Forks the helper. `work` gets the signal mask of the caller, since every signal is blocked meanwhile; its error is
-    /// reported in the tool's name.
+    /// Forks the helper. `work` gets the signal mask of the caller, since every signal is blocked meanwhile; its error
+    /// is reported in the tool's name.
     ///
     /// # Errors
     /// `socketpair failed`, `fork failed`.

@@ -74,7 +74,7 @@ impl IdSource {
                 .find(|entry| entry.name == name)
                 .map(|entry| entry.gid),
         };
-        // The greatest number would leave the ID as it is.
+        // 4294967295 is no ID: setuid(2) and setgid(2) refuse it.
         found
             .filter(|id| *id != u32::MAX)
             .ok_or_else(|| unknown_name(kind, name))

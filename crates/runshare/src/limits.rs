@@ -78,8 +78,8 @@ fn parse_value(text: &str) -> Option<rlim_t> {
     }
 }
 
-/// Raises the hard limits that are to be higher than they are, which requires CAP_SYS_RESOURCE outside of every new user
-/// namespace. The soft limits stay, so that this process is not limited.
+/// Raises the hard limits that are to be higher than they are, which requires CAP_SYS_RESOURCE outside of every new
+/// user namespace. The soft limits stay, so that this process is not limited.
 ///
 /// # Errors
 /// `cannot set the limit NAME`.

@@ -1,6 +1,6 @@
-//! A number that a process sends through a socket, to which the kernel attaches the PID of the sender as the receiver sees
-//! it: the sender may be in another PID namespace. Messages are not split, and a receiver that has ended causes an error
-//! and not SIGPIPE.
+//! A number that a process sends through a socket, to which the kernel attaches the PID of the sender as the receiver
+//! sees it: the sender may be in another PID namespace. Messages are not split, and a receiver that has ended causes an
+//! error and not SIGPIPE.
 
 use std::io::IoSliceMut;
 use std::os::fd::{AsRawFd, OwnedFd};

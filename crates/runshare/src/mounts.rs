@@ -191,7 +191,8 @@ fn registers_early(options: &Options) -> bool {
     }
 }
 
-/// Returns the flags of a registration `:name:type:offset:magic:mask:interpreter:flags`, whose first byte is its separator.
+/// Returns the flags of a registration `:name:type:offset:magic:mask:interpreter:flags`, whose first byte is its
+/// separator.
 fn flags_of(line: &[u8]) -> &[u8] {
     match line {
         [separator, fields @ ..] => fields

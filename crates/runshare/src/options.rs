@@ -325,8 +325,8 @@ impl Options {
         self.mounts.needs_waiter()
     }
 
-    /// Returns the signal that the child gets when its parent dies. A program must not outlive the process that holds the
-    /// lock on the directory that it writes to.
+    /// Returns the signal that the child gets when its parent dies. A program must not outlive the process that holds
+    /// the lock on the directory that it writes to.
     pub(crate) fn death_signal(&self) -> Option<c_int> {
         match self.kill_child {
             None if self.needs_waiter() => Some(SIGKILL),

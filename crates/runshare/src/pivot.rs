@@ -1,11 +1,11 @@
 //! `--pivot-root`: the new root becomes that of the mount namespace, and the old one is unmounted.
 //!
-//! After `chroot(2)` the old root is only hidden: a process with CAP_SYS_CHROOT gets back to it, and the kernel refuses to
-//! create a user namespace in a chroot. `pivot_root(2)` changes the root itself.
+//! After `chroot(2)` the old root is only hidden: a process with CAP_SYS_CHROOT gets back to it, and the kernel refuses
+//! to create a user namespace in a chroot. `pivot_root(2)` changes the root itself.
 //!
-//! This is done in two steps. Mounting a proc, which a user namespace may do only while another proc is visible, and the
-//! like happen in between, when the process has only changed its root: so everything works as with `--root` alone, and
-//! no path leads out. pivot_root(2) comes last.
+//! This is done in two steps. Mounting a proc, which a user namespace may do only while another proc is visible, and
+//! the like happen in between, when the process has only changed its root: so everything works as with `--root` alone,
+//! and no path leads out. pivot_root(2) comes last.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::Path;
@@ -23,8 +23,9 @@ pub(crate) struct NewRoot {
 }
 
 impl NewRoot {
-    /// Makes `directory` the root and the working directory of this process. The mounts there and below are bind-mounted
-    /// on themselves: only a mount can become the root, and one inherited from another user namespace cannot be moved.
+    /// Makes `directory` the root and the working directory of this process. The mounts there and below are
+    /// bind-mounted on themselves: only a mount can become the root, and one inherited from another user namespace
+    /// cannot be moved.
     ///
     /// # Errors
     /// Those of the system calls; ENOSYS before Linux 5.2.

@@ -1,9 +1,9 @@
 //! Stopping the propagation of a mount to the caller's mount namespace, `mount_namespaces(7)`.
 //!
-//! A mount on a shared mount appears on all its peers, and with `--propagation shared` the caller's mount is one of them.
-//! A directory that is a mount point can be made private; any other is first bind-mounted on itself. That mount would
-//! propagate as well. So the mount that contains the directory leaves its peer group for that moment and then joins it
-//! again through a detached copy, which is still a member.
+//! A mount on a shared mount appears on all its peers, and with `--propagation shared` the caller's mount is one of
+//! them. A directory that is a mount point can be made private; any other is first bind-mounted on itself. That mount
+//! would propagate as well. So the mount that contains the directory leaves its peer group for that moment and then
+//! joins it again through a detached copy, which is still a member.
 
 use std::path::{Path, PathBuf};
 

@@ -26,8 +26,8 @@ use crate::options::Options;
 use crate::persist::{NamespaceBinder, unpersist};
 use crate::{check, credentials, init, limits, mounts, timens, uts_net};
 
-/// Runs `runshare`. Returns how the child ended that ran the program, or an error; does not return if this process became
-/// the program.
+/// Runs `runshare`. Returns how the child ended that ran the program, or an error; does not return if this process
+/// became the program.
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let mut options = Options::from_invocation(invocation)?;
     if let Some(directory) = &options.extensions.unpersist {

@@ -49,8 +49,8 @@ impl SyncSocket {
         }
     }
 
-    /// Releases the other process. This is a socket and not a pipe, so that a process that has ended causes an error and
-    /// not SIGPIPE.
+    /// Releases the other process. This is a socket and not a pipe, so that a process that has ended causes an error
+    /// and not SIGPIPE.
     ///
     /// # Errors
     /// EPIPE if the other process has ended; those of `send(2)`.

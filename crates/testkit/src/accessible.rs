@@ -13,11 +13,12 @@ use nix::unistd::{geteuid, mkdtemp};
 
 use crate::sys;
 
-/// Names the directory of the copies to a test binary that another one starts, perhaps as a user who could not make them.
+/// Names the directory of the copies to a test binary that another one starts, perhaps as a user who could not make
+/// them.
 pub const PROGRAMS: &str = "NSUTILS_PROGRAMS";
 
-/// A program that cargo has built for a test, `Program::built(env!("CARGO_BIN_EXE_runshare"))`: used as a path, it is one
-/// that every user can reach.
+/// A program that cargo has built for a test, `Program::built(env!("CARGO_BIN_EXE_runshare"))`: used as a path, it is
+/// one that every user can reach.
 #[derive(Clone, Copy)]
 pub struct Program {
     built: &'static str,

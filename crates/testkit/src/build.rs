@@ -1,6 +1,6 @@
 //! Programs of other packages than the one whose tests run. `cargo test --workspace` has built them beside it; for
-//! `cargo test -p ONE` they may be missing, or be of yesterday: then they are built here, in a directory of their own, so
-//! that nothing is replaced that another test runs.
+//! `cargo test -p ONE` they may be missing, or be of yesterday: then they are built here, in a directory of their own,
+//! so that nothing is replaced that another test runs.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

@@ -121,8 +121,8 @@ impl DifferentialTest {
         all
     }
 
-    /// Asserts how each ends when set up so, and what it says, on standard output and then on standard error: for what is
-    /// meant to differ.
+    /// Asserts how each ends when set up so, and what it says, on standard output and then on standard error: for what
+    /// is meant to differ.
     #[track_caller]
     pub fn assert_differ(
         &self,

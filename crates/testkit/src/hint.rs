@@ -20,8 +20,8 @@ impl DifferentialTest {
     }
 
     /// The hint that ours gives in a situation that another program puts it into, which finds it at this path; none if
-    /// it gives none. In the same situation ours, not asked for hints and on a pipe, must do what the original does, to the
-    /// byte, and a hint must change nothing of that.
+    /// it gives none. In the same situation ours, not asked for hints and on a pipe, must do what the original does, to
+    /// the byte, and a hint must change nothing of that.
     ///
     /// # Panics
     /// If it does not, or if there is more than one hint.

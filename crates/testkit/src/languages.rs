@@ -63,8 +63,9 @@ impl DifferentialTest {
     }
 }
 
-/// Whether the two differ in that the original leaves in English what ours translates: in another root or mount namespace
-/// it finds no catalogue, and some sentences it does not look up. The reason behind the last colon may be either.
+/// Whether the two differ in that the original leaves in English what ours translates: in another root or mount
+/// namespace it finds no catalogue, and some sentences it does not look up. The reason behind the last colon may be
+/// either.
 #[must_use]
 pub fn is_left_in_english(ours: &Outcome, original: &Outcome) -> bool {
     let (our, their) = (ours.err(), original.err());

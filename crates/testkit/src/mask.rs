@@ -1,5 +1,6 @@
 //! What differs between two runs though the programs are alike, process ids and inode numbers first of all, is hidden
-//! by a mask before [`DifferentialTest`](crate::DifferentialTest) compares: a function from the bytes written to the bytes compared.
+//! by a mask before [`DifferentialTest`](crate::DifferentialTest) compares: a function from the bytes written to the
+//! bytes compared.
 
 /// Every run of digits becomes `N`: `/proc/4711/ns/net:[4026531840]` is `/proc/N/ns/net:[N]`.
 #[must_use]

@@ -52,8 +52,8 @@ pub(crate) fn test_binary() -> Option<PathBuf> {
         .or_else(|| env::current_exe().ok())
 }
 
-/// Cargo's target directory: the one above this program that cargo has marked as a cache. None for a test binary that was
-/// moved elsewhere.
+/// Cargo's target directory: the one above this program that cargo has marked as a cache. None for a test binary that
+/// was moved elsewhere.
 pub(crate) fn target() -> Option<PathBuf> {
     let program = test_binary()?;
     let target = program

@@ -14,8 +14,8 @@ impl DifferentialTest {
     /// there were. `setup` says what stands before and beside; `operands` stand behind.
     ///
     /// The original's options are those of its help. Each prefix is tried with a value, of which a wrong option says
-    /// another thing, and without, where it takes the next word or leaves it to be an operand. What asks for help or for the version must
-    /// do so in ours, whose texts are its own.
+    /// another thing, and without, where it takes the next word or leaves it to be an operand. What asks for help or
+    /// for the version must do so in ours, whose texts are its own.
     #[track_caller]
     pub fn assert_same_prefixes(&self, setup: impl Fn(Tool) -> Tool, operands: &[&str]) -> usize {
         let prefixes = prefixes_of(&self.options_of_the_original());

@@ -1,7 +1,7 @@
-//! What a test cannot do without. A test that lacks it ends early and passes, but never silently: it says
-//! `skipped: TEST: REASON` on the real standard error, which libtest does not capture, and adds the line, behind the name
-//! of the test binary, to `target/tmp/skipped` or the file that `cargo xtask test` counts. Under `NSUTILS_STRICT=1`, as in
-//! CI, it fails instead.
+//! What a test cannot do without. A test that lacks it ends early and passes, but never silently: it says `skipped:
+//! TEST: REASON` on the real standard error, which libtest does not capture, and adds the line, behind the name of the
+//! test binary, to `target/tmp/skipped` or the file that `cargo xtask test` counts. Under `NSUTILS_STRICT=1`, as in CI,
+//! it fails instead.
 //!
 //! ```no_run
 //! # use testkit::require;
@@ -40,8 +40,8 @@ pub fn root() -> bool {
     root
 }
 
-/// Whether this machine has what no package brings: a security module, EFI, a controller of cgroup v2, a capability that
-/// root itself has not.
+/// Whether this machine has what no package brings: a security module, EFI, a controller of cgroup v2, a capability
+/// that root itself has not.
 #[must_use]
 pub fn machine_feature(condition: bool, otherwise: &str) -> bool {
     if !condition {
@@ -50,8 +50,8 @@ pub fn machine_feature(condition: bool, otherwise: &str) -> bool {
     condition
 }
 
-/// The program of this name of another package of the workspace, `runshare` for a test of `rnsenter`, where every user can
-/// reach it. It is built if it has to be.
+/// The program of this name of another package of the workspace, `runshare` for a test of `rnsenter`, where every user
+/// can reach it. It is built if it has to be.
 #[must_use]
 #[track_caller]
 pub fn workspace_program(name: &str) -> Option<PathBuf> {
@@ -76,8 +76,8 @@ fn built(package: &str, name: &str) -> Option<PathBuf> {
     }
 }
 
-/// Repeats what another run of this test binary, started by this test, has skipped: its lines are among what it wrote on
-/// standard error.
+/// Repeats what another run of this test binary, started by this test, has skipped: its lines are among what it wrote
+/// on standard error.
 pub fn forward_notes(errors: &str) {
     for line in errors.lines() {
         let kind = ["skipped: ", "left to root: ", "left out: "]

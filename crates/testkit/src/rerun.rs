@@ -1,5 +1,5 @@
-//! A test in a process of its own: the test binary is started once more for that one test, perhaps by a program that has
-//! made namespaces for it.
+//! A test in a process of its own: the test binary is started once more for that one test, perhaps by a program that
+//! has made namespaces for it.
 //!
 //! ```no_run
 //! # use testkit::{Tool, require, rerun};
@@ -30,8 +30,8 @@ pub fn reason() -> Option<String> {
     env::var(RERUN).ok()
 }
 
-/// Adds the command line that runs the calling test once more, for this reason. It finds the originals and is as strict as
-/// this run.
+/// Adds the command line that runs the calling test once more, for this reason. It finds the originals and is as strict
+/// as this run.
 ///
 /// # Panics
 /// Outside of a test: libtest gives the test's name to its thread.

@@ -137,7 +137,8 @@ pub(crate) fn exit_status(pid: Pid) -> Result<Status, Errno> {
     })
 }
 
-/// A copy of `fd` with a number from [`FIRST_RESERVED_FD`] up, out of the way of the numbers that a test asks for; close-on-exec.
+/// A copy of `fd` with a number from [`FIRST_RESERVED_FD`] up, out of the way of the numbers that a test asks for;
+/// close-on-exec.
 pub(crate) fn dup_to_reserved(fd: BorrowedFd<'_>) -> Result<OwnedFd, Errno> {
     let number = fcntl(fd, FcntlArg::F_DUPFD_CLOEXEC(FIRST_RESERVED_FD))?;
     // SAFETY: the kernel has just made this descriptor, and nobody else knows its number.
@@ -262,8 +263,8 @@ pub(crate) fn spawn_in_namespaces(flags: CloneFlags) -> Result<Pid, Errno> {
     }
 }
 
-/// The life of a child of [`spawn_in_namespaces`]: lets go of every descriptor, which may be a pipe of another test's tool, and
-/// waits to be killed, at the latest when the thread that made it ends.
+/// The life of a child of [`spawn_in_namespaces`]: lets go of every descriptor, which may be a pipe of another test's
+/// tool, and waits to be killed, at the latest when the thread that made it ends.
 fn pause_until_killed() -> ! {
     let _ = nix::sys::prctl::set_pdeathsig(nix::sys::signal::Signal::SIGKILL);
     let _ = close_from(0);

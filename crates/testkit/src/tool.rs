@@ -120,8 +120,8 @@ impl Tool {
         self
     }
 
-    /// Runs it on such a terminal that is not its session's own, for one that only writes: as the end of a session hangs
-    /// its terminal up, what the kernel has not yet handed over then is lost on a machine under load.
+    /// Runs it on such a terminal that is not its session's own, for one that only writes: as the end of a session
+    /// hangs its terminal up, what the kernel has not yet handed over then is lost on a machine under load.
     pub fn output_terminal(mut self, columns: u16, rows: u16) -> Self {
         self.terminal = Some((columns, rows));
         self

@@ -1,9 +1,9 @@
 //! A file system that stops answering: FUSE, `fuse(4)`, served by a thread of the test.
 //!
-//! Whoever asks it something from then on waits until the connection is aborted. So that nothing outlives a test in that
-//! state, the descriptor of the connection is close-on-exec, it belongs to one process alone, and dropping the
-//! [`UnresponsiveFs`], in a panic as well, aborts the connection by fusectl. Run the test in a process of its own, so that its
-//! end does it as the last resort: once nobody has the descriptor, the kernel aborts it.
+//! Whoever asks it something from then on waits until the connection is aborted. So that nothing outlives a test in
+//! that state, the descriptor of the connection is close-on-exec, it belongs to one process alone, and dropping the
+//! [`UnresponsiveFs`], in a panic as well, aborts the connection by fusectl. Run the test in a process of its own, so
+//! that its end does it as the last resort: once nobody has the descriptor, the kernel aborts it.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};

@@ -6,8 +6,8 @@
 //!   completion.
 //! - It knows values that are files, but none that are processes, namespaces or columns: [`values`] does.
 //!
-//! One module a shell says how that is told there. A second script of a few lines, for an original's name, hands over to
-//! that of the program which stands in for it.
+//! One module a shell says how that is told there. A second script of a few lines, for an original's name, hands over
+//! to that of the program which stands in for it.
 
 mod bash;
 mod fish;

@@ -39,9 +39,8 @@ struct Entry {
     source: Source,
 }
 
-/// Installs as the words after `install` say:
-/// `[--destdir DIR] [--prefix DIR] [--as-originals] [--static] [--multicall]`, the prefix being /usr/local unless another
-/// is named.
+/// Installs as the words after `install` say: `[--destdir DIR] [--prefix DIR] [--as-originals] [--static]
+/// [--multicall]`, the prefix being /usr/local unless another is named.
 ///
 /// # Errors
 /// That the build fails, or that a file cannot be written; files that were installed before it stay.

@@ -1,4 +1,5 @@
-//! The translations of our own sentences: `po/nsutils.pot` has all of them, `po/LANGUAGE.po` what each is in a language.
+//! The translations of our own sentences: `po/nsutils.pot` has all of them, `po/LANGUAGE.po` what each is in a
+//! language.
 //!
 //! The sentences are collected from the programs' tables of options and from where the sources make one. What the
 //! originals' catalogues have is not translated again: `po/originals` lists those sentences.
@@ -21,7 +22,8 @@ pub(crate) const LANGUAGES: [&str; 1] = ["zh_CN"];
 /// What mends a stale file.
 const MEND: &str = "cargo run -p xtask -- po";
 
-/// Writes the template and the catalogues, one for a program to read with `--compile LANGUAGE FILE`, or with `--check` finds what is stale or not translated.
+/// Writes the template and the catalogues, one for a program to read with `--compile LANGUAGE FILE`, or with `--check`
+/// finds what is stale or not translated.
 ///
 /// # Errors
 /// That a file cannot be read or written; with `--check` what is to be mended.

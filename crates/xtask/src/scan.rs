@@ -1,4 +1,5 @@
-//! The scan benchmark: how long `rlsns` takes beside the least that any scan must ask of /proc, and beside the original.
+//! The scan benchmark: how long `rlsns` takes beside the least that any scan must ask of /proc, and beside the
+//! original.
 //!
 //! All of them run in turn, in one farm of processes after another, so that what disturbs one disturbs the others too.
 //! Time is from before the fork until the end is known; memory is the most that was resident (`ru_maxrss`).

@@ -1,5 +1,5 @@
-//! The sessions that README.md and the man pages show are those of a real run. One program types them, whether to compare
-//! or to write: the tests in `tests/walkthrough/documents`, which are told here to write.
+//! The sessions that README.md and the man pages show are those of a real run. One program types them, whether to
+//! compare or to write: the tests in `tests/walkthrough/documents`, which are told here to write.
 
 use std::process::Command;
 

@@ -1,10 +1,10 @@
 //! The start-up benchmark: our programs and the originals, each running a program that does nothing, in turn.
 //!
-//! What a start cannot do without shows a C program that does the least; it stands below each mean.
-//! Both sides get the same loader and C library, that of the originals, written into copies in a temporary directory.
-//! The program has no C library at all, so that what is measured is the tool. A machine that does other work besides
-//! makes single runs slow, not fast, and both sides alike: so they run in turn. On a quiet machine the ratio of the medians
-//! tells most; on a busy one that of the fastest runs, which stays the same to two hundredths.
+//! What a start cannot do without shows a C program that does the least; it stands below each mean. Both sides get the
+//! same loader and C library, that of the originals, written into copies in a temporary directory. The program has no C
+//! library at all, so that what is measured is the tool. A machine that does other work besides makes single runs slow,
+//! not fast, and both sides alike: so they run in turn. On a quiet machine the ratio of the medians tells most; on a
+//! busy one that of the fastest runs, which stays the same to two hundredths.
 
 mod bench;
 mod container;

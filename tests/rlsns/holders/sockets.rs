@@ -34,7 +34,8 @@ impl Network {
         thread::spawn(make).join().unwrap()
     }
 
-    /// The one that the caller is in, with sockets of every kind: those between processes, of the kernel, of the network.
+    /// The one that the caller is in, with sockets of every kind: those between processes, of the kernel, of the
+    /// network.
     fn own() -> Network {
         let netlink = || {
             let (family, kind) = (AddressFamily::Netlink, SockType::Raw);

@@ -4,8 +4,8 @@ use super::{expected, hint_inside};
 use crate::fixture::{differential_test, ordinary};
 use testkit::{Scratch, Tool, require};
 
-/// The hint where, in a user namespace of the test's own, the limit of this type is set to `limit`, and then the tool is
-/// called so.
+/// The hint where, in a user namespace of the test's own, the limit of this type is set to `limit`, and then the tool
+/// is called so.
 #[track_caller]
 fn limited(kind: &str, limit: u32, call: &str) -> Option<String> {
     if !require::user_namespaces() {

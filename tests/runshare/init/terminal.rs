@@ -199,7 +199,7 @@ fn children_of_the_program_stop_and_continue_with_it() {
     });
 }
 
-/// A program that tells what keys and the terminal send it, and how often.
+/// A program that reports the signals of keys and of the terminal, and how often.
 const TELLS: &str = r#"use POSIX; $| = 1;
 for my $n (2, 3, 20, 28) { sigaction($n, POSIX::SigAction->new(sub { syswrite STDOUT, "<$n>" })) }
 print "up\n"; sleep 1000 while 1;"#;

@@ -1,5 +1,5 @@
-//! README.zh-CN.md is README.md in Chinese: the same sections, tables and tests, and the same blocks to the byte, so that
-//! the two cannot drift apart. What the sessions show is that of one run in both.
+//! README.zh-CN.md is README.md in Chinese: the same sections, tables and tests, and the same blocks to the byte, so
+//! that the two cannot drift apart. What the sessions show is that of one run in both.
 
 use super::document::Document;
 
@@ -19,8 +19,8 @@ pub(crate) fn hand_over() {
     }
 }
 
-/// What a document has in every language: the depth of its headings, its blocks, the form of its tables and the tests in
-/// them.
+/// What a document has in every language: the depth of its headings, its blocks, the form of its tables and the tests
+/// in them.
 fn skeleton(document: &Document) -> Vec<String> {
     let mut bones = Vec::new();
     let mut inside = false;

@@ -1,7 +1,7 @@
 //! The documents show what one really sees: their sessions are typed here, and the answers compared.
 //!
-//! What differs from machine to machine counts as equal, see `comparable`. A session that is stale fails the test, which
-//! names the command that writes it anew, `cargo run -p xtask -- sessions`: this very test, told to write.
+//! What differs from machine to machine counts as equal, see `comparable`. A session that is stale fails the test,
+//! which names the command that writes it anew, `cargo run -p xtask -- sessions`: this very test, told to write.
 
 mod comparable;
 mod document;

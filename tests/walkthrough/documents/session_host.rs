@@ -1,7 +1,7 @@
-//! Where sessions are typed: in a shell that finds our programs first, with the Debian system at `/srv/debian`, where the
-//! man pages have it, and with nothing in `/run` that the machine has there. Root's `/srv` and `/run` are those of a
-//! mount namespace which ends with the test, and so is whatever a session leaves there. An ordinary user's are of a user
-//! namespace in which it is itself.
+//! Where sessions are typed: in a shell that finds our programs first, with the Debian system at `/srv/debian`, where
+//! the man pages have it, and with nothing in `/run` that the machine has there. Root's `/srv` and `/run` are those of
+//! a mount namespace which ends with the test, and so is whatever a session leaves there. An ordinary user's are of a
+//! user namespace in which it is itself.
 
 use std::path::PathBuf;
 
@@ -29,8 +29,8 @@ const PROGRAMS: [&str; 12] = [
 /// Where Debian is.
 const DEBIAN: &str = "/srv/debian";
 
-/// Puts Debian in its place, gives root subordinate ids, and becomes the program. What is mounted is the directory around
-/// Debian: in a root that is a mount, findmnt shows that too, and where it comes from.
+/// Puts Debian in its place, gives root subordinate ids, and becomes the program. What is mounted is the directory
+/// around Debian: in a root that is a mount, findmnt shows that too, and where it comes from.
 const SET_UP: &str = r#"
 mount -t tmpfs -o mode=755 srv /srv && mkdir /srv/systems && mount --rbind "${0%/*}" /srv/systems &&
 ln -s "systems/${0##*/}" /srv/debian &&
@@ -109,8 +109,8 @@ impl SessionHost {
             true => &[],
             false => &["setpriv", "--inh-caps=-all", "--ambient-caps=-all"],
         };
-        // Some kernels number mount namespaces for each processor apart, and refuse to mount one where its number is not
-        // the greater.
+        // Some kernels number mount namespaces for each processor apart, and refuse to mount one where its number is
+        // not the greater.
         let processor = sched_getcpu().expect("getcpu").to_string();
         Tool::new("/usr/bin/taskset")
             .args(["--cpu-list", &processor])

@@ -10,8 +10,8 @@ use crate::sys::threads::mark_program;
 /// Defines the C `main` of a program: `nscore::define_main!(rchroot::main);`, in a crate that has `#![no_main]`. The
 /// function receives [`Arguments`] and returns the exit status.
 ///
-/// The C library calls it, and Rust's runtime does not start: that would be 6 % of a start, and would change SIGPIPE and
-/// closed descriptors, which the program that we run must inherit as the caller left them.
+/// The C library calls it, and Rust's runtime does not start: that would be 6 % of a start, and would change SIGPIPE
+/// and closed descriptors, which the program that we run must inherit as the caller left them.
 #[macro_export]
 macro_rules! define_main {
     ($main:expr) => {

@@ -1,5 +1,5 @@
-//! `NSUTILS_ERRORS=json`: messages on standard error for programs, an object on each line, whatever the reader's language
-//! is. The hint is in it without a terminal too.
+//! `NSUTILS_ERRORS=json`: messages on standard error for programs, an object on each line, whatever the reader's
+//! language is. The hint is in it without a terminal too.
 
 use std::env;
 use std::ffi::{OsStr, OsString};

@@ -3,8 +3,8 @@
 //! clap cannot read a command line as the originals do: values attached to some short options only, prefixes of long
 //! options and the list of candidates where one is ambiguous, a required value that begins with `-`, the exact word at
 //! which options end, an error that counts only if none came before it. So clap writes from the [`table`] and we parse
-//! by it. The result is the options in the order of the command line; the programs apply them in that order, because the
-//! first error wins and a later option overrides an earlier one.
+//! by it. The result is the options in the order of the command line; the programs apply them in that order, because
+//! the first error wins and a later option overrides an earlier one.
 //!
 //! [`table`]: super::table
 

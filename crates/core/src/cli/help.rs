@@ -49,8 +49,8 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// A text of the table in the reader's language, with the name that the program was called by. A link of any name has no man page, so it is
-    /// sent to ours; who calls `unshare` finds `unshare(1)`.
+    /// A text of the table in the reader's language, with the name that the program was called by. A link of any name
+    /// has no man page, so it is referred to our man page; a caller of `unshare` finds `unshare(1)`.
     fn replaced_in(&self, text: &str) -> String {
         let text = &translated(text);
         let own = self.tool.name;
@@ -155,8 +155,8 @@ fn entry(option: &Arg, names: &Names) -> String {
     line
 }
 
-/// `--mount[=FILE]`, `--setuid UID`, `--fork`: the long option with its value as it is written. GNU's help joins the two
-/// by `=`.
+/// `--mount[=FILE]`, `--setuid UID`, `--fork`: the long option with its value as it is written. GNU's help joins the
+/// two by `=`.
 fn spelling(option: &Arg, family: Family) -> String {
     let long = option.get_long().unwrap_or_default();
     let optional = option
@@ -180,8 +180,8 @@ fn value_name(arg: &Arg) -> String {
     names.iter().map(|name| name.as_str()).collect()
 }
 
-/// The text broken at blanks, and beside characters of two cells, so that no line is longer than [`WIDTH`]; it begins in
-/// column `indent`, and so does every further line.
+/// The text broken at blanks, and beside characters of two cells, so that no line is longer than [`WIDTH`]; it begins
+/// in column `indent`, and so does every further line.
 fn wrapped(text: &str, indent: usize) -> String {
     let mut whole = String::new();
     let mut column = indent;
@@ -225,8 +225,8 @@ fn breakable(word: &str) -> Vec<&str> {
     parts
 }
 
-/// How many cells of a terminal a character of our own texts takes: two from the Chinese, Japanese and Korean blocks on,
-/// and those quotation marks that are set as wide there.
+/// How many cells of a terminal a character of our own texts takes: two from the Chinese, Japanese and Korean blocks
+/// on, and those quotation marks that are set as wide there.
 fn cells(character: char) -> usize {
     match character {
         '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' => 2,

@@ -36,7 +36,8 @@ use crate::language::Domain;
 /// Whose habits a tool follows where the originals differ among themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
-    /// Help is asked for by the base name, a failure is 1, a standard output that was closed from the start is no error.
+    /// Help is asked for by the base name, a failure is 1, a standard output that was closed from the start is no
+    /// error.
     UtilLinux,
     /// Help is asked for by argv\[0\] as it was given, a failure is 125, a closed standard output is an error.
     Coreutils,

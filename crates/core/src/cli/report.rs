@@ -180,8 +180,8 @@ impl Diagnostics {
         }
     }
 
-    /// Says why there is less than was asked for, where that is no failure; `find` is asked only if there is a person to
-    /// read it.
+    /// Says why there is less than was asked for, where that is no failure; `find` is asked only if there is a person
+    /// to read it.
     pub fn print_hint(&self, find: impl FnOnce() -> Option<String>) {
         if !self.hints.are_shown() {
             return;
@@ -200,8 +200,8 @@ impl Diagnostics {
         }
     }
 
-    /// Keeps what hints read in /proc for another root or mount namespace, which may have none; to be called before it is
-    /// entered. Without a person to read hints this does nothing.
+    /// Keeps what hints read in /proc for another root or mount namespace, which may have none; to be called before it
+    /// is entered. Without a person to read hints this does nothing.
     pub fn hold_proc(&self) {
         if self.hints.are_shown() {
             Proc::hold();
@@ -285,8 +285,8 @@ impl Diagnostics {
         }
     }
 
-    /// The error and its causes, as err(3) would report them, in the reader's language. What shows nothing of itself is a
-    /// [`Hint`] on its way.
+    /// The error and its causes, as err(3) would report them, in the reader's language. What shows nothing of itself is
+    /// a [`Hint`] on its way.
     fn translate_chain(&self, error: &Error) -> OsString {
         let causes = error
             .chain()

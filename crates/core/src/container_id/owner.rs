@@ -1,6 +1,7 @@
 //! Who could have given a cgroup its name: every directory above it, up to where its hierarchy is mounted, decides.
 //!
-//! The owner of the cgroup itself does not count: engines give a container its own cgroup, so that it can make more below.
+//! The owner of the cgroup itself does not count: engines give a container its own cgroup, so that it can make more
+//! below.
 
 use std::collections::BTreeMap;
 use std::ffi::CString;

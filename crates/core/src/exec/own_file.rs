@@ -1,10 +1,10 @@
 //! This tool's own file, which another root must not have the kernel run, CVE-2019-5736.
 //!
-//! `/proc/self/exe` leads to the tool's own file until the program runs. A container whose shell is a script that begins
-//! with `#!/proc/self/exe` has the kernel run that file with the container's libraries, and whoever may write to it can
-//! then overwrite it. So the way to the program, and to the interpreter of each script, is walked before: where it goes
-//! through a link of /proc (a magic link, `openat2(2)`) and ends at our own file, the program is not run. Our own file
-//! reached by an ordinary path is a program like any other.
+//! `/proc/self/exe` leads to the tool's own file until the program runs. A container whose shell is a script that
+//! begins with `#!/proc/self/exe` has the kernel run that file with the container's libraries, and whoever may write to
+//! it can then overwrite it. So the way to the program, and to the interpreter of each script, is walked before: where
+//! it goes through a link of /proc (a magic link, `openat2(2)`) and ends at our own file, the program is not run. Our
+//! own file reached by an ordinary path is a program like any other.
 //!
 //! Not covered: a file that is exchanged between this and exec, a script that may be run but not read, interpreters of
 //! `binfmt_misc`, and kernels or sandboxes without `openat2`, before Linux 5.6.

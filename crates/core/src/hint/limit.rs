@@ -1,9 +1,9 @@
 //! A limit on the number of namespaces, `namespaces(7)`, or on their depth.
 //!
 //! The kernel counts the namespaces of each type for each user, in the user namespace in which they were made and in
-//! every one around it, and tells nobody how many they are. It tells the limit of the own user namespace alone. So a
-//! limit of 0 is a cause by itself; of another one, only a try tells that it is reached, and inside of another user
-//! namespace not even that tells whose limit it is.
+//! every one around it, and does not report the count. It reports only the limit of the caller's own user namespace.
+//! So a limit of 0 is a cause by itself; any other limit is known to be reached only by trying, and in a nested user
+//! namespace the attempt does not show whose limit it is.
 
 use nix::errno::Errno;
 use nix::libc::c_int;

@@ -1,9 +1,9 @@
 //! Why the kernel said no: what an error number does not tell, found out after the failure and told in a second line.
 //!
 //! A [`Hint`] travels in the chain of an `anyhow::Error` as a context that shows nothing, so the sentence stays the
-//! original's to the byte. It is a question, not an answer: [`cli`](crate::cli) asks it once the sentence is out, in the
-//! process in which the call failed, and only where a person will see the answer. So a call that succeeds costs nothing,
-//! and neither does a failure on a pipe.
+//! original's to the byte. It is a question, not an answer: [`cli`](crate::cli) asks it once the sentence is out, in
+//! the process in which the call failed, and only where a person will see the answer. So a call that succeeds costs
+//! nothing, and neither does a failure on a pipe.
 //!
 //! Three rules hold for what is asked here:
 //!

@@ -80,8 +80,8 @@ fn is_plain(entry: &str) -> bool {
     entry.len() < usize::from(u8::MAX) && entry.bytes().all(is_allowed) && !entry.contains("..")
 }
 
-/// `sr_RS@latin`, `sr@latin`, `sr_RS`, `sr` of `sr_RS.UTF-8@latin`: what the C library tries, but for the directories of an
-/// encoding, of which there is one today.
+/// `sr_RS@latin`, `sr@latin`, `sr_RS`, `sr` of `sr_RS.UTF-8@latin`: what the C library tries, but for the directories
+/// of an encoding, of which there is one today.
 pub(crate) fn fallbacks(entry: &str) -> Vec<String> {
     let (rest, modifier) = split(entry, '@');
     let (rest, _) = split(rest, '.');

@@ -20,7 +20,8 @@ pub(crate) enum Piece<'a> {
     Argument(usize, &'static str),
 }
 
-/// The parts of a format; `None` if a conversion in it is not one of ours, or some arguments have numbers and others not.
+/// The parts of a format; `None` if a conversion in it is not one of ours, or some arguments have numbers and others
+/// not.
 pub(crate) fn parse(format: &str) -> Option<Vec<Piece<'_>>> {
     let (mut pieces, mut rest) = (Vec::new(), format);
     let (mut counted, mut is_numbered) = (0, false);
@@ -52,7 +53,8 @@ fn number(text: &str) -> (Option<Option<usize>>, &str) {
     }
 }
 
-/// The translation as text, if it can stand for `msgid`; without the line feeds at its end, which are the msgid's to have.
+/// The translation as text, if it can stand for `msgid`; without the line feeds at its end, which are the msgid's to
+/// have.
 pub(crate) fn accept<'a>(msgid: &str, translation: &'a [u8]) -> Option<&'a str> {
     let text = std::str::from_utf8(translation).ok()?;
     let text = text.trim_end_matches('\n');

@@ -4,10 +4,10 @@
 //! the original's domain and then in ours; what no catalogue has stays English. Nothing here runs without a message to
 //! translate, and in the C locale nothing is opened.
 //!
-//! The C library's gettext is not used: it opens further catalogues when a sentence is missing, by then perhaps in another
-//! root; it loads code for conversions; and its translations go to printf(3) as they are. Here a translation is data of
-//! which nothing is believed ([`format`] says when one is accepted), and a catalogue of another root is never read:
-//! whoever enters one calls [`load_all`] before.
+//! The C library's gettext is not used: it opens further catalogues when a sentence is missing, by then perhaps in
+//! another root; it loads code for conversions; and its translations go to printf(3) as they are. Here a translation is
+//! data of which nothing is believed ([`format`] says when one is accepted), and a catalogue of another root is never
+//! read: whoever enters one calls [`load_all`] before.
 
 mod catalogue;
 mod choice;

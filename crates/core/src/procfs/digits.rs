@@ -1,5 +1,5 @@
-//! Decimal numbers as the kernel writes them, and as users write them once blanks and a sign are taken off: ASCII digits
-//! and nothing else.
+//! Decimal numbers as the kernel writes them, and as users write them once blanks and a sign are taken off: ASCII
+//! digits and nothing else.
 
 /// Returns the number that all of `digits` are, or `None` if there is none, another byte among them, or a number that
 /// `T` cannot hold. `str::parse` would accept a plus.

@@ -91,7 +91,8 @@ fn parse_line(line: &[u8]) -> Option<MountPoint> {
     })
 }
 
-/// Returns the path that a field stands for: a blank, tab, newline or backslash is written as `\` and three octal digits.
+/// Returns the path that a field stands for: a blank, tab, newline or backslash is written as `\` and three octal
+/// digits.
 pub(crate) fn unescape(field: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;

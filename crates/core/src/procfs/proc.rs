@@ -1,4 +1,5 @@
-//! A procfs as a source of facts: the one on /proc, or, for hints, the one that was there before another root was entered.
+//! A procfs as a source of facts: the one on /proc, or, for hints, the one that was there before another root was
+//! entered.
 
 use std::ffi::CString;
 use std::fs::{self, File};

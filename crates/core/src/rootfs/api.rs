@@ -87,8 +87,8 @@ pub(super) fn mount_sys(root: &Root, path: &Path) -> Result<(), MountError> {
     mount_new_sys(root, path, open_path("/sys"), ApiMode::Private)
 }
 
-/// A new sysfs where the network namespace is ours, else the caller's /sys. The new one is the machine's as well: who could
-/// write to it could change the machine.
+/// A new sysfs where the network namespace is ours, else the caller's /sys. The new one is the machine's as well: who
+/// could write to it could change the machine.
 fn mount_new_sys(
     root: &Root,
     path: &Path,

@@ -8,8 +8,8 @@
 //! | the attribute `origin` | it was copied, to be changed; a directory, also because something in it was |
 //! | anything else | it was added |
 //!
-//! The attributes are of the class `trusted` or, in a user namespace, `user`, which links and devices cannot have: a link
-//! that was changed there is listed as added.
+//! The attributes are of the class `trusted` or, in a user namespace, `user`, which links and devices cannot have: a
+//! link that was changed there is listed as added.
 
 use std::ffi::{CStr, CString, OsStr};
 use std::os::fd::{AsFd, OwnedFd};

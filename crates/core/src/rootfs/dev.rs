@@ -141,8 +141,8 @@ fn bind_device(root: &Root, dev: &Path, name: &str, device: OwnedFd) -> Result<(
     bind(&source, 0, &point, || root.open(&path)).map(drop)
 }
 
-/// The caller's terminal, opened by its path: a descriptor from another mount namespace cannot be bound. What stands at the
-/// path must be the same device.
+/// The caller's terminal, opened by its path: a descriptor from another mount namespace cannot be bound. What stands at
+/// the path must be the same device.
 fn open_terminal() -> Option<OwnedFd> {
     let (input, output, errors) = (stdin(), stdout(), stderr());
     let standard = [input.as_fd(), output.as_fd(), errors.as_fd()];

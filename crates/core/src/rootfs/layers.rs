@@ -156,8 +156,8 @@ impl Layers {
         }
     }
 
-    /// An overlay of a directory, mounted nowhere yet. It has the attributes of the mount that the directory is on, which
-    /// the kernel does not pass on.
+    /// An overlay of a directory, mounted nowhere yet. It has the attributes of the mount that the directory is on,
+    /// which the kernel does not pass on.
     pub(super) fn overlay(
         &self,
         lower: BorrowedFd<'_>,
@@ -225,8 +225,8 @@ impl Layers {
         number
     }
 
-    /// Marks a directory of `--overlay` that is not the root's own layer as overlayfs does one that it has copied, so that
-    /// it is not listed as a change.
+    /// Marks a directory of `--overlay` that is not the root's own layer as overlayfs does one that it has copied, so
+    /// that it is not listed as a change.
     fn mark_as_copy(&self, made: &OwnedFd) {
         // Without the attribute a directory is listed more.
         let _ = set_attribute(&fd_path(made), self.origin(), b"");

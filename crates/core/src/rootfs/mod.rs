@@ -1,8 +1,9 @@
 //! Mounts below a new root directory: binds, tmpfs, and the file systems that programs expect (proc, sys, dev …).
 //!
 //! The root may belong to somebody who is changing it at this moment. So no mount is made on a path: the mount point is
-//! opened below the root by `openat2(2)`, which leads neither out of it nor through a link of /proc, and what is mounted
-//! there is made by descriptor and attached to that descriptor, `move_mount(2)`. The order, which the kernel decides:
+//! opened below the root by `openat2(2)`, which leads neither out of it nor through a link of /proc, and what is
+//! mounted there is made by descriptor and attached to that descriptor, `move_mount(2)`. The order, which the kernel
+//! decides:
 //!
 //! 1. A mount namespace of our own, in which nothing travels to others.
 //! 2. What is to be bound is opened and cloned, while every path still leads where the user meant.
@@ -57,8 +58,8 @@ pub use requests::{ApiMode, Requests};
 
 /// Makes the mounts that were asked for below `directory`, and returns the root to enter.
 ///
-/// The caller is in a mount namespace of its own whose mounts travel to no other, and `directory` was opened there. `overlay`
-/// is what [`Requests::lock_overlay`] has returned. `warn` gets what is less than was asked for.
+/// The caller is in a mount namespace of its own whose mounts travel to no other, and `directory` was opened there.
+/// `overlay` is what [`Requests::lock_overlay`] has returned. `warn` gets what is less than was asked for.
 ///
 /// # Errors
 /// `mount DIR failed`, `bind SRC on DIR failed`, `cannot make mount point DIR`.

@@ -1,14 +1,14 @@
-//! A root like a directory, to which nothing that is written stays: `--ephemeral`, where it goes to memory and is gone with
-//! the mount namespace, and `--overlay`, where it goes to a directory.
+//! A root like a directory, to which nothing that is written stays: `--ephemeral`, where it goes to memory and is gone
+//! with the mount namespace, and `--overlay`, where it goes to a directory.
 //!
-//! The root is an overlay, the directory below and the [layer](Layers) above. In memory that is a tmpfs, which is mounted on
-//! the directory and the overlay on the tmpfs, so neither can be reached from inside. An overlay shows one file system
-//! alone: what is mounted below the directory is mounted again, each with an overlay of its own, the file systems of the
-//! kernel's as they are, and what cannot be an overlay's lower layer read-only.
+//! The root is an overlay, the directory below and the [layer](Layers) above. In memory that is a tmpfs, which is
+//! mounted on the directory and the overlay on the tmpfs, so neither can be reached from inside. An overlay shows one
+//! file system alone: what is mounted below the directory is mounted again, each with an overlay of its own, the file
+//! systems of the kernel's as they are, and what cannot be an overlay's lower layer read-only.
 //!
-//! A user namespace has no overlay over a directory below which more privileged namespaces have mounted something. There the
-//! root is a tmpfs, with an overlay for each entry of the directory. It cannot be written to itself with `--overlay`, since
-//! that would not stay.
+//! A user namespace has no overlay over a directory below which more privileged namespaces have mounted something.
+//! There the root is a tmpfs, with an overlay for each entry of the directory. It cannot be written to itself with
+//! `--overlay`, since that would not stay.
 
 use std::ffi::{CString, OsStr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -158,8 +158,8 @@ fn mount_overlay(
     }
 }
 
-/// Makes the entries of a directory in the new root: links as they are, directories with nothing mounted below as overlays,
-/// others entry by entry, and what is no directory read-only.
+/// Makes the entries of a directory in the new root: links as they are, directories with nothing mounted below as
+/// overlays, others entry by entry, and what is no directory read-only.
 fn fill(
     layers: &Layers,
     root: &Root,

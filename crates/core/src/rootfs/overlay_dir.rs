@@ -7,8 +7,8 @@
 //! | `work` | what overlayfs needs while it is mounted; removed at the end, or at the next start |
 //!
 //! Two overlays with the same upper layer destroy each other's files, so whoever uses the directory holds a lock on it,
-//! `flock(2)`. What is below the directory may be changed by its owner at any moment, so it is reached by descriptors that
-//! follow no link.
+//! `flock(2)`. What is below the directory may be changed by its owner at any moment, so it is reached by descriptors
+//! that follow no link.
 
 use std::ffi::{CStr, CString, OsStr};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
@@ -79,8 +79,8 @@ impl OverlayDir {
         [self.locked.as_raw_fd()].into_iter()
     }
 
-    /// Opens the directory in this mount namespace, where it may be a layer, and removes what an earlier process has left in
-    /// `work`.
+    /// Opens the directory in this mount namespace, where it may be a layer, and removes what an earlier process has
+    /// left in `work`.
     ///
     /// # Errors
     /// ESTALE if the path leads to another directory by now; those of the system calls.

@@ -57,8 +57,8 @@ pub(super) fn attributes_of(file: impl AsFd) -> Result<u64, Errno> {
     Ok(set.fold(0, |attributes, (attribute, ..)| attributes | attribute))
 }
 
-/// Sets these attributes of the mount with this root, and of all that are mounted below it. Each keeps the flags that it
-/// has: in a user namespace a mount that it was given must not lose one.
+/// Sets these attributes of the mount with this root, and of all that are mounted below it. Each keeps the flags that
+/// it has: in a user namespace a mount that it was given must not lose one.
 ///
 /// # Errors
 /// Those of `mount(2)`; EAGAIN if the path of a mount below leads elsewhere by now.

@@ -88,7 +88,8 @@ impl Requests {
         self.is_ephemeral = true;
     }
 
-    /// Whether the root that [`mount_all`](super::mount_all) returns is another one than the directory that it is given.
+    /// Whether the root that [`mount_all`](super::mount_all) returns is another one than the directory that it is
+    /// given.
     pub fn has_root_of_its_own(&self) -> bool {
         self.is_ephemeral || self.overlay.is_some()
     }

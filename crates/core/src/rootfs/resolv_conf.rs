@@ -1,5 +1,5 @@
-//! `--resolv-conf`: the caller's /etc/resolv.conf, so that names can be looked up in a root with another one or with none
-//! that leads anywhere.
+//! `--resolv-conf`: the caller's /etc/resolv.conf, so that names can be looked up in a root with another one or with
+//! none that leads anywhere.
 
 use std::ffi::CStr;
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -25,7 +25,8 @@ use crate::sys::mount::{attach, detach};
 const PATH: &str = "etc/resolv.conf";
 const NAME: &CStr = c"resolv.conf";
 
-/// Opens the caller's file, or makes the one to be seen instead, if it is wanted and there. `directory` is the new root.
+/// Opens the caller's file, or makes the one to be seen instead, if it is wanted and there. `directory` is the new
+/// root.
 pub(super) fn open_source(
     requests: &Requests,
     directory: BorrowedFd<'_>,
@@ -47,8 +48,8 @@ pub(super) fn open_source(
     }
 }
 
-/// Makes a file with this text in a tmpfs of its own. The tmpfs is attached to the new root for a moment: what is attached
-/// nowhere cannot be cloned before Linux 6.15.
+/// Makes a file with this text in a tmpfs of its own. The tmpfs is attached to the new root for a moment: what is
+/// attached nowhere cannot be cloned before Linux 6.15.
 fn make_source(directory: BorrowedFd<'_>, text: &str) -> Result<Source, MountError> {
     let tmpfs = NewFilesystem::new(c"tmpfs", NO_PROGRAMS).with(c"mode", c"0755");
     let tmpfs = tmpfs.make()?;

@@ -1,5 +1,5 @@
-//! Mounts below a root whose owner is against it. Each test is in a mount namespace of its own thread, which is gone with
-//! it.
+//! Mounts below a root whose owner is against it. Each test is in a mount namespace of its own thread, which is gone
+//! with it.
 
 use std::fs;
 use std::os::fd::OwnedFd;

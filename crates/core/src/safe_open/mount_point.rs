@@ -41,12 +41,12 @@ const LOCAL: [&str; 22] = [
     "xfs",
 ];
 
-/// Opens the mount point `path` of a root with `O_PATH`, as long as no file system on the way has to be asked anything; it
-/// never leaves that root, and what is found is not opened itself.
+/// Opens the mount point `path` of a root with `O_PATH`, as long as no file system on the way has to be asked anything;
+/// it never leaves that root, and what is found is not opened itself.
 ///
 /// A user may mount a file system of FUSE that does not answer, or an overlay of one, and whoever goes through it waits
-/// for ever. The directories above a mount point stay in the kernel's cache as long as it is one, so `RESOLVE_CACHED` of
-/// `openat2(2)` finds it wherever nobody has to be asked. Before Linux 5.12, or 5.10.162, there is no such flag:
+/// for ever. The directories above a mount point stay in the kernel's cache as long as it is one, so `RESOLVE_CACHED`
+/// of `openat2(2)` finds it wherever nobody has to be asked. Before Linux 5.12, or 5.10.162, there is no such flag:
 /// `mountinfo`, which is that of a process with this root, must show file systems on the way then that answer by
 /// themselves.
 ///

@@ -89,8 +89,9 @@ pub fn user_label(uid: u32) -> String {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TrustedUsers {
     caller: u32,
-    /// The id of the user who is 0 in the parent of the caller's user namespace, or that of nobody: 0 itself in the initial
-    /// one; in one that does not map that 0, the overflow id, which all unmapped users have, `user_namespaces(7)`.
+    /// The id of the user who is 0 in the parent of the caller's user namespace, or that of nobody: 0 itself in the
+    /// initial one; in one that does not map that 0, the overflow id, which all unmapped users have,
+    /// `user_namespaces(7)`.
     root_outside: u32,
 }
 

@@ -2,8 +2,8 @@
 //!
 //! It is found one component after the other, `path_resolution(7)`, each by the descriptor of the directory before, and
 //! each directory that is passed is checked through its descriptor: what was checked is what was passed. A symbolic
-//! link is read and its target walked in the same way; the links of /proc that lead elsewhere than their text says are not
-//! followed.
+//! link is read and its target walked in the same way; the links of /proc that lead elsewhere than their text says are
+//! not followed.
 
 use std::collections::VecDeque;
 use std::ffi::{CString, OsStr, OsString};
@@ -45,8 +45,8 @@ impl TrustedDir {
         Walk::new().to(path)
     }
 
-    /// Makes the directory `path` in a trusted one, with the permissions 0755, and opens it; `true` if it is a new one. If
-    /// it exists already, it is opened as by [`TrustedDir::open`].
+    /// Makes the directory `path` in a trusted one, with the permissions 0755, and opens it; `true` if it is a new one.
+    /// If it exists already, it is opened as by [`TrustedDir::open`].
     ///
     /// # Errors
     /// Those of `mkdirat(2)`; as [`TrustedDir::open`].
@@ -272,8 +272,8 @@ impl Walk {
         }
     }
 
-    /// Checks that the file system is not one that another user's process serves: it may say of itself what it likes. It
-    /// is not asked, for it may not answer; the caller's mount table names the user.
+    /// Checks that the file system is not one that another user's process serves: it may say of itself what it likes.
+    /// It is not asked, for it may not answer; the caller's mount table names the user.
     fn check_server(&mut self, path: &Path, status: &Status) -> Result<(), DirError> {
         let Some(id) = status.mount.filter(|_| status.mount != self.mount) else {
             return Ok(());

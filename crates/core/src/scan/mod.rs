@@ -1,10 +1,11 @@
-//! Every namespace that exists, and what refers to it: processes, threads, descriptors, sockets, mounts, and the kernel's
-//! own list, `listns(2)`.
+//! Every namespace that exists, and what refers to it: processes, threads, descriptors, sockets, mounts, and the
+//! kernel's own list, `listns(2)`.
 //!
 //! Of each process the scan reads the ten links of its namespaces, the number of its threads, and its descriptors; the
 //! threads themselves only if there are several; its name and user only if it represents a namespace. Then it reads the
-//! mounts of this mount namespace and of the others. A namespace that is found for the first time is opened and queried;
-//! everything else compares numbers. The cost is that of /proc: it grows with the processes and their descriptors.
+//! mounts of this mount namespace and of the others. A namespace that is found for the first time is opened and
+//! queried; everything else compares numbers. The cost is that of /proc: it grows with the processes and their
+//! descriptors.
 //!
 //! [`scan()`] makes the list that `rlsns` shows; [`Processes`] searches for one namespace, for `rnsenter`.
 
@@ -68,7 +69,8 @@ pub struct ScanOptions {
     pub id: bool,
     /// Everything that holds the namespace with this inode number.
     pub holders_of: Option<u32>,
-    /// Search for the namespace with this inode number alone, and keep it open; what is not needed for that is left out.
+    /// Search for the namespace with this inode number alone, and keep it open; what is not needed for that is left
+    /// out.
     pub find: Option<u32>,
     /// Questions without whose answers there is nothing to show.
     pub required: NsRequests,
@@ -185,7 +187,8 @@ impl Snapshot {
         self.processes.get(namespace.first_member?)
     }
 
-    /// The registry of the namespaces found so far, to register more; [`Snapshot::put_back`] takes over what it has by then.
+    /// The registry of the namespaces found so far, to register more; [`Snapshot::put_back`] takes over what it has by
+    /// then.
     fn take_registry(&mut self) -> Registry {
         Registry {
             namespaces: std::mem::take(&mut self.namespaces),

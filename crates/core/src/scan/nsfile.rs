@@ -1,8 +1,8 @@
 //! Opening the file of a namespace where another process decides what stands there.
 //!
 //! A process may put another file under the number of a descriptor between a look at it and its opening, and opening a
-//! FIFO, a terminal or a tape drive does something. So what is there is opened with `O_PATH`, which does nothing, checked,
-//! and only then opened again: [`safe_open`].
+//! FIFO, a terminal or a tape drive does something. So what is there is opened with `O_PATH`, which does nothing,
+//! checked, and only then opened again: [`safe_open`].
 //!
 //! [`safe_open`]: crate::safe_open
 

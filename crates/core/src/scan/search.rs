@@ -1,6 +1,6 @@
 //! The search for one namespace by its inode number, for a program that enters it: the processes that are in it; or,
-//! where no process is in it, the namespace itself, from a thread, for children, from a descriptor, a socket, a mount, or
-//! another namespace that was made in it.
+//! where no process is in it, the namespace itself, from a thread, for children, from a descriptor, a socket, a mount,
+//! or another namespace that was made in it.
 //!
 //! It is the same scan as that of a list, but without a thread of its own, since a program with threads may not enter
 //! namespaces, and it ends once the namespace is found.
@@ -18,8 +18,8 @@ use super::processes::Processes;
 use super::{NsTypes, ScanOptions, listns, mounts, nslink};
 
 impl Processes {
-    /// The processes in the namespace with this inode number, the lowest PID first, and its type, which is known if there
-    /// is one.
+    /// The processes in the namespace with this inode number, the lowest PID first, and its type, which is known if
+    /// there is one.
     pub fn members(&self, inode: u32) -> (Option<NsType>, Vec<u32>) {
         let (mut ns_type, mut members) = (None, Vec::new());
         for pid in &self.pids {
@@ -38,8 +38,8 @@ impl Processes {
         (ns_type, members)
     }
 
-    /// Opens the namespace with this inode number, in which no process is, if anything that the caller may look at refers
-    /// to it.
+    /// Opens the namespace with this inode number, in which no process is, if anything that the caller may look at
+    /// refers to it.
     pub fn find_hidden(&self, inode: u32) -> Option<OwnedFd> {
         let options = ScanOptions {
             fds: true,

@@ -84,8 +84,9 @@ impl Unsupported {
 
     /// Notes what became of a question to this namespace, and returns the answer if there was one.
     ///
-    /// EPERM says that the answer is outside of the caller's user namespace, and so it does to root for the initial one.
-    /// Where nothing at all is answered, not even of which type the namespace is, it is the question that is refused.
+    /// EPERM says that the answer is outside of the caller's user namespace, and so it does to root for the initial
+    /// one. Where nothing at all is answered, not even of which type the namespace is, it is the question that is
+    /// refused.
     pub(super) fn record<T>(
         &mut self,
         request: NsRequest,

@@ -59,8 +59,8 @@ pub fn signal_input(descriptor: impl AsFd, signal: c_int) -> Result<(), Errno> {
     fcntl(descriptor, FcntlArg::F_SETFL(OFlag::O_ASYNC)).map(drop)
 }
 
-/// Locks an open file against whoever else locks it, until every copy of the descriptor is closed, `flock(2)`. nix's wrapper
-/// unlocks when it is dropped, and so it would in a child of the process that holds the lock.
+/// Locks an open file against whoever else locks it, until every copy of the descriptor is closed, `flock(2)`. nix's
+/// wrapper unlocks when it is dropped, and so it would in a child of the process that holds the lock.
 ///
 /// # Errors
 /// EWOULDBLOCK if another process has locked it.

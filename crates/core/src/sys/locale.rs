@@ -120,8 +120,8 @@ pub fn load_order() {
 /// `(size_t) -2`: the text ends before the character does.
 const INCOMPLETE: size_t = size_t::MAX - 1;
 
-/// The names of the locale in which messages are shown, as the environment has them. Nothing is opened for them, and the
-/// process's own locale stays what it is: Rust's texts of errors follow that.
+/// The names of the locale in which messages are shown, as the environment has them. Nothing is opened for them, and
+/// the process's own locale stays what it is: Rust's texts of errors follow that.
 #[derive(Debug)]
 pub struct MessageLocale(Vec<(c_int, CString)>);
 
@@ -174,8 +174,8 @@ const CATEGORIES: [(&CStr, c_int); 6] = [
     (c"LC_TIME", libc::LC_TIME_MASK),
 ];
 
-/// The `wint_t` of a character. `wchar_t` has a sign on some processors and none on others; a character is never negative,
-/// and what is becomes WEOF, which no locale prints.
+/// The `wint_t` of a character. `wchar_t` has a sign on some processors and none on others; a character is never
+/// negative, and what is becomes WEOF, which no locale prints.
 fn wint(wide: wchar_t) -> c_uint {
     c_uint::try_from(wide).unwrap_or(c_uint::MAX)
 }

@@ -92,8 +92,8 @@ pub fn own_mount_namespace() -> Result<OwnedFd, Errno> {
     descriptor_by_ioctl(pidfd_open(getpid())?, libc::PIDFD_GET_MNT_NAMESPACE)
 }
 
-/// Opens the namespace that has this 64-bit id, `open_by_handle_at(2)`; `any` is any other one, for it is its filesystem
-/// that is asked.
+/// Opens the namespace that has this 64-bit id, `open_by_handle_at(2)`; `any` is any other one, for it is its
+/// filesystem that is asked.
 ///
 /// # Errors
 /// ESTALE if there is none, and before Linux 6.18.

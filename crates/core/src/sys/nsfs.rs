@@ -26,7 +26,7 @@ pub fn owner_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
 /// The namespace that this user or pid namespace was made in.
 ///
 /// # Errors
-/// EPERM if it is outside of the caller's own, and for the first of all; EINVAL for another type.
+/// EPERM if it is outside of the caller's own, and for the initial one; EINVAL for another type.
 pub fn parent_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
     descriptor_by_ioctl(namespace, libc::NS_GET_PARENT)
 }

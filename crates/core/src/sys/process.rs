@@ -35,8 +35,8 @@ pub fn spawn(child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
 /// Starts a child that has a copy of every descriptor until the pipe whose reading end is `end` and whose writing end
 /// has the number `hold` has no other writer, and then ends. There may be other threads.
 ///
-/// Its end is no signal to this process, where clone3 may be called: a blocked SIGCHLD would be left pending to the program
-/// that is run. [`wait`] waits for it.
+/// Its end is no signal to this process, where clone3 may be called: a blocked SIGCHLD would be left pending to the
+/// program that is run. [`wait`] waits for it.
 ///
 /// # Errors
 /// Those of `fork(2)`.
@@ -49,8 +49,8 @@ pub fn spawn_until_closed(end: &OwnedFd, hold: RawFd) -> Result<Pid, Errno> {
     };
     let no_signal = CloneArguments::default();
     let (arguments, size) = (&raw const no_signal, size_of::<CloneArguments>());
-    // SAFETY: the structure is a local of the size told. Without CLONE_VM the child has a copy of the memory, as after
-    // fork, and close, read and _exit are async-signal-safe.
+    // SAFETY: the structure is a local of the size that is passed. Without CLONE_VM the child has a copy of the memory,
+    // as after fork, and close, read and _exit are async-signal-safe.
     let result = unsafe { libc::syscall(libc::SYS_clone3, arguments, size) };
     match Errno::result(result) {
         Ok(0) => exit(child()),
@@ -157,8 +157,8 @@ impl WaitStatus {
     }
 }
 
-/// The child, if there is one, whose state has changed, and its status for [`WaitStatus::from_raw`], `waitpid(2)`. One that has
-/// ended is no child any more then.
+/// The child, if there is one, whose state has changed, and its status for [`WaitStatus::from_raw`], `waitpid(2)`. A
+/// child that has ended is reaped by this.
 ///
 /// # Errors
 /// None that the kernel documents for this.
@@ -256,7 +256,8 @@ pub fn exists(pidfd: impl AsFd) -> bool {
 }
 
 /// Makes this process one that is not dumpable, until it becomes a program: other processes of the same user cannot
-/// trace it, read its memory, or follow its links in /proc, and it leaves no core file, `PR_SET_DUMPABLE` of `prctl(2)`.
+/// trace it, read its memory, or follow its links in /proc, and it leaves no core file, `PR_SET_DUMPABLE` of
+/// `prctl(2)`.
 ///
 /// # Errors
 /// None on any kernel that has the call.

@@ -133,7 +133,7 @@ impl SignalSet {
     fn change_mask(&self, how: c_int) -> Result<SignalSet, Errno> {
         let mut before = SignalSet::new(&[]);
         let (new, old) = (self.0.as_ptr(), before.0.as_mut_ptr());
-        // SAFETY: both pointers are to sets that outlive the call and have room for the size told.
+        // SAFETY: both pointers are to sets that outlive the call and have room for the size that is passed.
         let result =
             unsafe { libc::syscall(libc::SYS_rt_sigprocmask, how, new, old, kernel_size()) };
         Errno::result(result).map(|_| before)
@@ -145,7 +145,7 @@ impl SignalSet {
     /// None that the kernel documents for this.
     pub fn pending() -> Result<SignalSet, Errno> {
         let mut set = SignalSet::new(&[]);
-        // SAFETY: the pointer is to a set that outlives the call and has room for the size told.
+        // SAFETY: the pointer is to a set that outlives the call and has room for the size that is passed.
         let result =
             unsafe { libc::syscall(libc::SYS_rt_sigpending, set.0.as_mut_ptr(), kernel_size()) };
         Errno::result(result).map(|_| set)
@@ -179,8 +179,8 @@ impl SignalSet {
         let (call, set) = (libc::SYS_rt_sigtimedwait, self.0.as_ptr());
         let mut details = MaybeUninit::<siginfo_t>::zeroed();
         let to = details.as_mut_ptr();
-        // SAFETY: the set has room for the size told, the kernel writes one siginfo_t, the timeout is null or a
-        // reference was given, and all outlive the call.
+        // SAFETY: the set has room for the size that is passed, the kernel writes one siginfo_t, the timeout is null or
+        // a reference was given, and all outlive the call.
         let signal = unsafe { libc::syscall(call, set, to, timeout, kernel_size()) };
         // SAFETY: siginfo_t is plain data, for which even the zeros that it began with are a value.
         Errno::result(signal).map(|_| SigInfo::new(unsafe { details.assume_init() }))
@@ -197,7 +197,7 @@ fn place(signal: c_int) -> Option<(usize, c_ulong)> {
     (word < WORDS).then_some((word, 1 << bit))
 }
 
-/// The size that the kernel wants told, in bytes: as many bits as it has signals.
+/// The size of the kernel's sigset_t in bytes, one bit for each signal.
 fn kernel_size() -> usize {
     usize::try_from(libc::SIGRTMAX()).map_or(0, |signals| signals.div_ceil(8))
 }

@@ -1,7 +1,7 @@
 //! That a program has one thread, which `fork(2)`, the environment and the locale rely on.
 //!
-//! No shipped crate starts a thread, but for the workers of [`scan`](crate::scan), which have ended when a scan returns:
-//! the test below reads the sources. Debug builds, which all tests run, look as well.
+//! No shipped crate starts a thread, but for the workers of [`scan`](crate::scan), which have ended when a scan
+//! returns: the test below reads the sources. Debug builds, which all tests run, look as well.
 
 use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -22,8 +22,8 @@ fn version(release: &OsStr) -> (u32, u32) {
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 
-/// Sets the NIS domain name of the UTS namespace that this process is in, `setdomainname(2)`. nix has no wrapper for it,
-/// as it has for `sethostname(2)`.
+/// Sets the NIS domain name of the UTS namespace that this process is in, `setdomainname(2)`. nix has no wrapper for
+/// it, as it has for `sethostname(2)`.
 ///
 /// # Errors
 /// EINVAL for a name of more than 64 bytes; EPERM without CAP_SYS_ADMIN over the namespace.

@@ -20,8 +20,8 @@ pub fn set_attribute(path: &Path, name: &CStr, value: &[u8]) -> Result<(), Errno
     Errno::result(set).map(drop)
 }
 
-/// Returns what an attribute of a file begins with, as much as fits into `buffer`, `getxattr(2)`; `None` if it has none of
-/// this name.
+/// Returns what an attribute of a file begins with, as much as fits into `buffer`, `getxattr(2)`; `None` if it has none
+/// of this name.
 ///
 /// # Errors
 /// Those of `getxattr(2)`: EACCES.
@@ -33,8 +33,8 @@ pub fn attribute<'a>(
     let path = CString::new(path.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)?;
     let (path, name) = (path.as_ptr(), name.as_ptr());
     let (start, length) = (buffer.as_mut_ptr().cast(), buffer.len());
-    // SAFETY: path and name are C strings that outlive the call, and the kernel writes at most as many bytes as the buffer
-    // has.
+    // SAFETY: path and name are C strings that outlive the call, and the kernel writes at most as many bytes as the
+    // buffer has.
     let result = unsafe { libc::getxattr(path, name, start, length) };
     match Errno::result(result) {
         Ok(read) => Ok(buffer.get(..usize::try_from(read).unwrap_or(0))),

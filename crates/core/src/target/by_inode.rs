@@ -1,5 +1,5 @@
-//! A namespace by its inode number: the oldest process in it, if it makes no difference which of them that is; or, where
-//! nobody is in it, the namespace alone, from whatever keeps it and can be reached.
+//! A namespace by its inode number: the oldest process in it, if it makes no difference which of them that is; or,
+//! where nobody is in it, the namespace alone, from whatever keeps it and can be reached.
 
 use std::os::fd::OwnedFd;
 
@@ -129,8 +129,8 @@ impl FoundNamespace {
     }
 }
 
-/// Finds the processes in the namespace with this inode number, and the namespace through one of them; `None` if none is
-/// in it.
+/// Finds the processes in the namespace with this inode number, and the namespace through one of them; `None` if none
+/// is in it.
 ///
 /// # Errors
 /// The search was cut short: with one missing, what is left could differ from it.

@@ -1,7 +1,7 @@
 //! The processes in one namespace, and whether it makes a difference which of them is entered.
 //!
-//! Several parties may share a namespace, as the containers of a pod share its network. They are told apart by what else
-//! they are in, not by their users: whoever is in the same namespaces with the same root is the same party.
+//! Several parties may share a namespace, as the containers of a pod share its network. They are told apart by what
+//! else they are in, not by their users: whoever is in the same namespaces with the same root is the same party.
 
 use std::ffi::CStr;
 
@@ -38,8 +38,8 @@ pub(super) struct Candidate {
     pub(super) membership: Membership,
     /// When it was started, in clock ticks since the machine was.
     started: u64,
-    /// Whether its children are in a pid or time namespace that it is not in itself: then it has made that for them, and
-    /// waits.
+    /// Whether its children are in a pid or time namespace that it is not in itself: then it has made that for them,
+    /// and waits.
     waits_for_child: bool,
 }
 

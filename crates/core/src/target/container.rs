@@ -52,8 +52,8 @@ struct SearchResult {
     unreadable: usize,
 }
 
-/// Finds the container whose id begins so. Digits below ten alone may be a number that is too large, so that none is found
-/// then without a word.
+/// Finds the container whose id begins so. Digits below ten alone may be a number that is too large, so that none is
+/// found then without a word.
 ///
 /// # Errors
 /// That there is none, or that there are several; that another user may have given it its name.

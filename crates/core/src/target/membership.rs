@@ -1,4 +1,5 @@
-//! Which container a process belongs to, by the lines of its /proc/PID/cgroup, as far as the names in them can be trusted.
+//! Which container a process belongs to, by the lines of its /proc/PID/cgroup, as far as the names in them can be
+//! trusted.
 //!
 //! A process has a cgroup in each hierarchy, and on a machine with both versions any of them may carry the container's
 //! name. A name counts if nobody but root or the caller could have given it, see [`NameOwners`].
@@ -38,8 +39,8 @@ struct Name {
 
 /// The container whose id begins with `prefix` in which a process with these cgroups is.
 ///
-/// Of several on one path the innermost counts that can be trusted: a container may make cgroups below its own, and call
-/// them what it likes. Where one hierarchy has a container in a container, another may have the outer one alone.
+/// Of several on one path the innermost counts that can be trusted: a container may make cgroups below its own, and
+/// call them what it likes. Where one hierarchy has a container in a container, another may have the outer one alone.
 pub(super) fn find_membership(cgroups: &[u8], prefix: &str, owners: &mut NameOwners) -> Membership {
     let matches = |name: &Name| name.id.starts_with(prefix);
     let lines: Vec<Vec<Name>> = container_names(cgroups).collect();

@@ -10,8 +10,8 @@
 //! | container ID | `fafab473185b` | the first process of a container |
 //! | netns:NAME | `netns:blue` | /run/netns/blue |
 //!
-//! Spelling alone decides which form a word has ([`spec_kind`]). [`ResolvedTarget::resolve`] finds what it names; numbers
-//! are left to the program, which reads them as its original does.
+//! Spelling alone decides which form a word has ([`spec_kind`]). [`ResolvedTarget::resolve`] finds what it names;
+//! numbers are left to the program, which reads them as its original does.
 
 mod by_inode;
 mod candidates;

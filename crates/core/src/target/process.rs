@@ -108,8 +108,8 @@ impl Target {
         pidfd.as_ref().map(AsFd::as_fd).map_err(|errno| *errno)
     }
 
-    /// As [`Target::parse`] reads it: `PID:INODE`; the number alone where the process is gone or pidfds have no inodes of
-    /// their own.
+    /// As [`Target::parse`] reads it: `PID:INODE`; the number alone where the process is gone or pidfds have no inodes
+    /// of their own.
     pub fn label(&self) -> String {
         match self.pidfd_inode() {
             Ok(inode) => format!("{}:{inode}", self.pid),
@@ -212,8 +212,8 @@ impl Target {
 
     /// The type of what is open under one of its descriptors, a value of `S_IFMT`; `None` where that cannot be seen.
     ///
-    /// By its path: were its directory opened for this, messages would have other numbers than the original's. Should the
-    /// number be another process's by now, the pidfd still is not.
+    /// By its path: were its directory opened for this, messages would have other numbers than the original's. Should
+    /// the number be another process's by now, the pidfd still is not.
     pub fn type_of_descriptor(&self, number: RawFd) -> Option<u32> {
         let path = format!("/proc/{}/fd/{number}\0", self.pid);
         let path = CStr::from_bytes_until_nul(path.as_bytes()).ok()?;

@@ -1,8 +1,8 @@
 //! The label of a namespace: its type and inode number, then the process with the lowest PID, or what else holds it.
 //!
 //! A process may call itself anything, so what is not text, and what changes the direction of text, is written as
-//! `\xNN`, as in the list. Graphs are UTF-8 in every locale. What has a meaning in the format of the graph is escaped by
-//! that format.
+//! `\xNN`, as in the list. Graphs are UTF-8 in every locale. What has a meaning in the format of the graph is escaped
+//! by that format.
 
 use std::fmt::Write;
 

@@ -1,8 +1,8 @@
 //! `--graph`: each user namespace is a cluster (Graphviz's word) around the namespaces that it owns and the clusters of
 //! its child namespaces; an edge leads from a PID namespace to its child.
 //!
-//! The graph is built here and rendered by [`dot`], [`mermaid`] and [`json`]. Everything is in the order of inode numbers, so that
-//! the text changes only if the namespaces do.
+//! The graph is built here and rendered by [`dot`], [`mermaid`] and [`json`]. Everything is in the order of inode
+//! numbers, so that the text changes only if the namespaces do.
 
 mod dot;
 mod json;

@@ -1,7 +1,8 @@
-//! The cgroups of the target, `cgroups(7)`, of version 2 and of each hierarchy of version 1, as `docker exec` joins them.
+//! The cgroups of the target, `cgroups(7)`, of version 2 and of each hierarchy of version 1, as `docker exec` joins
+//! them.
 //!
-//! Whoever makes a cgroup names it, and seen from a cgroup namespace a path may begin with `/..`. So each is opened below
-//! the mount point of its hierarchy, by a path that may neither leave it nor follow a link.
+//! Whoever makes a cgroup names it, and seen from a cgroup namespace a path may begin with `/..`. So each is opened
+//! below the mount point of its hierarchy, by a path that may neither leave it nor follow a link.
 
 use std::ffi::OsStr;
 use std::os::fd::OwnedFd;
@@ -14,8 +15,8 @@ use nix::sys::statfs::{CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC, fstatfs};
 use nscore::procfs::{CgroupLine, MountPoint, cgroup_lines, mount_points};
 use nscore::sys::file::{move_above_stdio, open, write_all};
 
-/// Joins those cgroups of `target`, the contents of its /proc/PID/cgroup, that differ from `own`; `mountinfo` says where
-/// the hierarchies are mounted. A hierarchy that is not mounted is passed over.
+/// Joins those cgroups of `target`, the contents of its /proc/PID/cgroup, that differ from `own`; `mountinfo` says
+/// where the hierarchies are mounted. A hierarchy that is not mounted is passed over.
 ///
 /// # Errors
 /// The first refusal; the other cgroups are joined all the same.

@@ -1,4 +1,5 @@
-//! The AppArmor profile of the target, `apparmor(7)`, for the program; SELinux contexts are those of `--follow-context`.
+//! The AppArmor profile of the target, `apparmor(7)`, for the program; SELinux contexts are those of
+//! `--follow-context`.
 
 use std::fs::File;
 use std::io::Read;

@@ -1,9 +1,9 @@
 //! `--as-target`: the program is all that the target is, as far as the kernel lets that be copied.
 //!
-//! Namespaces, root, working directory, environment and ids are what the options of the original take from a target, and
-//! come by their steps; the rest is here. What requires the caller's privilege outside comes first: cgroups, the OOM
-//! score, higher limits. The umask follows the root. Capabilities, lower limits and no_new_privs belong to the last steps,
-//! in the process that becomes the program.
+//! Namespaces, root, working directory, environment and ids are what the options of the original take from a target,
+//! and come by their steps; the rest is here. What requires the caller's privilege outside comes first: cgroups, the
+//! OOM score, higher limits. The umask follows the root. Capabilities, lower limits and no_new_privs belong to the last
+//! steps, in the process that becomes the program.
 //!
 //! What cannot be copied is a warning: a program that is confined less than its target should not be so silently.
 
@@ -108,7 +108,7 @@ impl AsTarget {
 fn warn_of(warn: &dyn Fn(&Message), what: &str, result: Result<(), Errno>) {
     if let Err(errno) = result {
         let why = reason(errno);
-        warn(&sentence("warning: of the target, %s: %s", &[&what, &why]));
+        warn(&sentence("warning: target: %s: %s", &[&what, &why]));
     }
 }
 

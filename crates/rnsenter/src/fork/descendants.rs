@@ -1,8 +1,8 @@
 //! The children of this process, found and killed through the /proc that the caller sees.
 //!
-//! The /proc inside is the container's: it may be missing, or anything. The caller's shows the processes in an inner PID
-//! namespace too, under the caller's numbers. A number cannot become another process's while its process is a child that is
-//! not reaped, and a directory of a process in /proc serves as a pidfd, `pidfd_send_signal(2)`.
+//! The /proc inside is the container's: it may be missing, or anything. The caller's shows the processes in an inner
+//! PID namespace too, under the caller's numbers. A number cannot become another process's while its process is a child
+//! that is not reaped, and a directory of a process in /proc serves as a pidfd, `pidfd_send_signal(2)`.
 
 use std::fs::File;
 use std::io::Read;
@@ -38,8 +38,8 @@ impl OuterProc {
         Ok(OuterProc(proc))
     }
 
-    /// Kills and reaps all children, and what they leave to this process, until none is left that may be killed. SIGCHLD
-    /// must be blocked.
+    /// Kills and reaps all children, and what they leave to this process, until none is left that may be killed.
+    /// SIGCHLD must be blocked.
     pub(super) fn kill_children(&self) {
         let mut empty_lists = 0;
         while let Ok(true) = reap_all() {

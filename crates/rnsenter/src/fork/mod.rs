@@ -94,8 +94,8 @@ impl Processes {
         })
     }
 
-    /// Runs the program so; `become_program` is called in the process that becomes it, with the signal to arm there just
-    /// before. `release` is called in the tool once it has nothing to do but to wait.
+    /// Runs the program so; `become_program` is called in the process that becomes it, with the signal to arm there
+    /// just before. `release` is called in the tool once it has nothing to do but to wait.
     ///
     /// # Errors
     /// That no process can be made; the child reports its own errors.
@@ -141,7 +141,7 @@ fn run_child(
     };
     let program = || {
         if let Some(mask) = &mask_before {
-            // A mask that was in force can be put back in force.
+            // Restoring a mask that was valid cannot fail.
             let _ = mask.restore();
         }
         diagnostics.finish(become_program())

@@ -4,8 +4,8 @@
 //! shell ── rnsenter (monitor) ── fork ── subreaper: reaps, forwards, kills ── fork ── exec PROGRAM
 //! ```
 //!
-//! A subreaper adopts only the orphans of its own PID namespace, so it is a process of its own inside. Whoever started the
-//! tool knows only the tool: it forwards every signal, stops when the program stops, and ends as the program ended.
+//! A subreaper adopts only the orphans of its own PID namespace, so it is a process of its own inside. Whoever started
+//! the tool knows only the tool: it forwards every signal, stops when the program stops, and ends as the program ended.
 
 use std::os::fd::{AsRawFd, OwnedFd};
 

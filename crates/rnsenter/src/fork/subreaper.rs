@@ -1,8 +1,8 @@
 //! The subreaper of `--init`, `PR_SET_CHILD_SUBREAPER` of `prctl(2)`: it adopts the descendants of the program whose
 //! parents end, reaps them, and kills those that are left when the program ends or the tool dies.
 //!
-//! It needs nothing of what it inherited, and gives it up: it holds no descriptors but of processes and of /proc, so that a
-//! reader of the program's output sees its end, and no directory.
+//! It needs nothing of what it inherited, and gives it up: it holds no descriptors but of processes and of /proc, so
+//! that a reader of the program's output sees its end, and no directory.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 

@@ -1,7 +1,7 @@
 //! Hints about a namespace that could not be joined: whose it is, and what is missing over it, `setns(2)`.
 //!
-//! To join a namespace requires CAP_SYS_ADMIN over the user namespace that owns it, and, unless that is entered with it,
-//! over the own one too. Who owns a user namespace has every capability over it, if it is a child of the own.
+//! To join a namespace requires CAP_SYS_ADMIN over the user namespace that owns it, and, unless that is entered with
+//! it, over the own one too. Who owns a user namespace has every capability over it, if it is a child of the own.
 
 use std::os::fd::{BorrowedFd, OwnedFd};
 

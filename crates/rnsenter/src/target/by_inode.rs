@@ -1,5 +1,5 @@
-//! A namespace as a target: it is entered alone, or, where more is asked for, with the process that is in it, if it makes
-//! no difference which of them that is.
+//! A namespace as a target: it is entered alone, or, where more is asked for, with the process that is in it, if it
+//! makes no difference which of them that is.
 
 use anyhow::{Result, bail};
 use nscore::cli::sentence;

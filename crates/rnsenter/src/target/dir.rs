@@ -1,5 +1,5 @@
-//! A directory of persistent namespaces, as `runshare --persist` makes it: one file for each, called as in /proc/PID/ns, which
-//! is such a directory too. There is no process, so nothing but namespaces can come from it.
+//! A directory of persistent namespaces, as `runshare --persist` makes it: one file for each, called as in
+//! /proc/PID/ns, which is such a directory too. There is no process, so nothing but namespaces can come from it.
 
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
@@ -78,8 +78,8 @@ fn is_own_user(ns_type: NsType, file: &OwnedFd) -> bool {
     ns_type == NsType::User && own_namespace(ns_type).is_some_and(|own| is_same_file(&own, file))
 }
 
-/// The file upon which `--persist` mounts a namespace is empty and has no permissions; the mount goes when the machine is
-/// restarted.
+/// The file upon which `--persist` mounts a namespace is empty and has no permissions; the mount goes when the machine
+/// is restarted.
 fn left_over(path: &Path) -> Option<String> {
     let found = path.symlink_metadata().ok()?;
     (found.mode() == S_IFREG && found.len() == 0).then(|| {

@@ -60,8 +60,8 @@ fn is_unreadable(pid: Pid) -> bool {
     matches!(readlink(link.as_str()), Err(Errno::EACCES | Errno::EPERM))
 }
 
-/// The contents of a file of this process, if it is procfs's own: a FIFO that somebody has mounted over it is not waited
-/// for.
+/// The contents of a file of this process, if it is procfs's own: a FIFO that somebody has mounted over it is not
+/// waited for.
 fn read_proc_file(pid: Pid, name: &str) -> Option<Vec<u8>> {
     let path = format!("/proc/{pid}/{name}");
     let file = try_open_verified(Path::new(&path), OFlag::O_RDONLY).ok()?;
@@ -123,8 +123,8 @@ fn shares_namespaces(init: Pid, child: Pid) -> bool {
         && shares_mounts(init, child)
 }
 
-/// Whether a mount that the child sees is one that the init sees: no mount is in two mount namespaces. One whose root is
-/// no mount may see none.
+/// Whether a mount that the child sees is one that the init sees: no mount is in two mount namespaces. One whose root
+/// is no mount may see none.
 fn shares_mounts(init: Pid, child: Pid) -> bool {
     let mounts = |pid: Pid| {
         let table = read_proc_file(pid, "mountinfo").unwrap_or_default();

@@ -1,5 +1,5 @@
-//! A copy of the mounts below the target's root. The kernel makes one only in the mount namespace that they are in, so a
-//! child goes there for it and sends the descriptor back.
+//! A copy of the mounts below the target's root. The kernel makes one only in the mount namespace that they are in, so
+//! a child goes there for it and sends the descriptor back.
 //!
 //! The child is in no other namespace of the target: nobody inside sees it.
 

@@ -1,8 +1,8 @@
 //! `--tools`: a program of the caller's machine, with the caller's files, in the target's network, IPC, UTS and cgroup
 //! namespaces; the target's root is mounted on a directory. For images that have no tools.
 //!
-//! The mounts are in a mount namespace of the program's own, so nothing of them stays, whatever ends the program. What is
-//! mounted there grants nothing: neither set-user-ID bits nor devices, and it is no peer of the container's mounts.
+//! The mounts are in a mount namespace of the program's own, so nothing of them stays, whatever ends the program. What
+//! is mounted there grants nothing: neither set-user-ID bits nor devices, and it is no peer of the container's mounts.
 
 mod clone_root;
 mod select;
@@ -85,8 +85,9 @@ impl Tools {
         })
     }
 
-    /// Mounts the target's root on the directory, in a new mount namespace. To be called in the user namespace that owns
-    /// the target's mounts, or above, before a PID namespace is entered: the child that it makes has the caller's files.
+    /// Mounts the target's root on the directory, in a new mount namespace. To be called in the user namespace that
+    /// owns the target's mounts, or above, before a PID namespace is entered: the child that it makes has the caller's
+    /// files.
     ///
     /// # Errors
     /// That a step fails.

@@ -40,9 +40,9 @@ pub(crate) fn check_options(options: &Options) -> Result<()> {
 
 /// Selects the types that differ from the caller's.
 ///
-/// The user namespace is entered by a caller who has no rights over the others otherwise. The PID namespace is entered if
-/// nobody in it may look into the program: root inside reads /proc/PID/root, which is the caller's root directory, of every
-/// process of its own user namespace.
+/// The user namespace is entered by a caller who has no rights over the others otherwise. The PID namespace is entered
+/// if nobody in it may look into the program: root inside reads /proc/PID/root, which is the caller's root directory,
+/// of every process of its own user namespace.
 ///
 /// # Errors
 /// `stat of /proc/PID/ns/… failed`.

@@ -42,8 +42,8 @@ impl Held {
         overlay.flat_map(OverlayDir::descriptors).chain(network)
     }
 
-    /// Undoes what is to be gone after the program. That something stays is a warning: how the program ended is what the
-    /// caller asks for.
+    /// Undoes what is to be gone after the program. That something stays is a warning: how the program ended is what
+    /// the caller asks for.
     pub(crate) fn undo(&self, diagnostics: &Diagnostics) {
         if let Some(network) = &self.network {
             network.close();

@@ -105,8 +105,8 @@ fn release_child(
 
 /// How the parent waits. Ctrl-C in a terminal reaches the child too, so the parent must not die by it before the child
 /// has. With `--forward-signals` it forwards INT and TERM, and with `--new-session`, where the child is not part of the
-/// terminal's job, every signal that the terminal sends to the job. Where something is to be undone in the end, it forwards all that would end
-/// it before.
+/// terminal's job, every signal that the terminal sends to the job. If something must be undone at the end, it forwards
+/// every signal that would end it before that.
 struct ChildWaiter {
     mask_before: SignalSet,
     forwarding: Option<Forwarding>,

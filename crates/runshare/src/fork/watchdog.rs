@@ -1,12 +1,12 @@
-//! What `--kill-child=SIGNAL` does beside the kernel's parent-death signal: a PID 1 that does not handle SIGNAL ignores it,
-//! so with `--kill-child=TERM` alone the namespace would continue without its parent.
+//! What `--kill-child=SIGNAL` does beside the kernel's parent-death signal: a PID 1 that does not handle SIGNAL ignores
+//! it, so with `--kill-child=TERM` alone the namespace would continue without its parent.
 //!
 //! A process of its own watches parent and child. When the parent ends, the kernel sends SIGNAL to the child; if the
 //! child neither handles it nor waits for it, the watchdog sends KILL. A child that does ends when it chooses, as with
 //! any other PID.
 //!
-//! The watchdog is forked before `unshare(2)`: a process that has unshared its PID namespace creates all its children in
-//! the new one, where the end of PID 1 ends them, and waits for them to be reaped.
+//! The watchdog is forked before `unshare(2)`: a process that has unshared its PID namespace creates all its children
+//! in the new one, where the end of PID 1 ends them, and waits for them to be reaped.
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -56,8 +56,8 @@ impl Watchdog {
             if let Err(errno) = make_undumpable() {
                 return diagnostics.report(&Error::new(errno).context("prctl failed"));
             }
-            // When the last copy of this socket is closed, the child ends, and then the tool: keep it until the error was
-            // reported.
+            // When the last copy of this socket is closed, the child ends, and then the tool: keep it until the error
+            // was reported.
             let mut held = child_sync.take();
             let finish = |watched: Result<()>| {
                 let watched = watched.context("cannot watch over the child");
@@ -130,8 +130,8 @@ impl Drop for Watchdog {
     }
 }
 
-/// Opens everything that is needed, releases the child, waits until it or the parent ends, and ends with the status that
-/// `finish` returns; it returns only if something cannot be opened.
+/// Opens everything that is needed, releases the child, waits until it or the parent ends, and ends with the status
+/// that `finish` returns; it returns only if something cannot be opened.
 fn watch(
     signal: c_int,
     parent: &OwnedFd,

@@ -1,9 +1,9 @@
-//! Job control for the program of `--init`: which signals are forwarded, how tool and program stop and continue together,
-//! and which of them has the terminal meanwhile.
+//! Job control for the program of `--init`: which signals are forwarded, how tool and program stop and continue
+//! together, and which of them has the terminal meanwhile.
 //!
 //! A signal that the program has received already is not forwarded: the terminal's signals go to a whole process group,
-//! and the program may be in it. A process that sends a signal to that group cannot be distinguished from one that sends
-//! it to the tool alone, so the program receives that signal twice.
+//! and the program may be in it. A process that sends a signal to that group cannot be distinguished from one that
+//! sends it to the tool alone, so the program receives that signal twice.
 
 use std::os::fd::OwnedFd;
 
@@ -99,8 +99,8 @@ impl Job {
     }
 }
 
-/// Sends a stop signal again that came from a key while CONT was forwarded: in the program CONT has discarded it. In this
-/// process it is still pending, because a CONT that came after it would have discarded it.
+/// Sends a stop signal again that came from a key while CONT was forwarded: in the program CONT has discarded it. In
+/// this process it is still pending, because a CONT that came after it would have discarded it.
 fn resend_stop(program: &OwnedFd) -> Result<(), Errno> {
     let stops = SignalSet::new(&[SIGTSTP, SIGTTIN, SIGTTOU]);
     match stops.poll()? {

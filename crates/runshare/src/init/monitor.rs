@@ -1,5 +1,5 @@
-//! The monitor, which is the tool outside of the new PID namespace: it waits for a program that is not its child but the
-//! child of its child.
+//! The monitor, which is the tool outside of the new PID namespace: it waits for a program that is not its child but
+//! the child of its child.
 //!
 //! Whoever started the tool knows only the tool: sends it the signals that are meant for the program, stops it,
 //! continues it, sees how it ends. So the monitor forwards every signal, stops when the program stops, and ends as the

@@ -2,8 +2,8 @@
 //!
 //! A PID 1 has two duties that ordinary programs do not have. Every process whose parent ends becomes its child, and
 //! remains a zombie until it is reaped. And the kernel discards every signal that it has no handler for, so a program
-//! that relies on dying by TERM could not be ended. Here both are done in one loop: all signals are blocked and taken one
-//! by one; at SIGCHLD children are reaped, and every other signal is forwarded to the program, which as PID 2 is an
+//! that relies on dying by TERM could not be ended. Here both are done in one loop: all signals are blocked and taken
+//! one by one; at SIGCHLD children are reaped, and every other signal is forwarded to the program, which as PID 2 is an
 //! ordinary process. When the program ends, so does this process, and the kernel kills every process that is left in
 //! the namespace. The tool outside receives each status of the program.
 //!

@@ -39,8 +39,8 @@ impl StatusSender {
         send_number(&self.0, 0, MsgFlags::empty())
     }
 
-    /// Sends a status of the program. The last one waits until there is room; any other is dropped if a stopped tool has
-    /// left hundreds of messages unread.
+    /// Sends a status of the program. The last one waits until there is room; any other is dropped if a stopped tool
+    /// has left hundreds of messages unread.
     ///
     /// # Errors
     /// EPIPE if the tool has ended; EAGAIN if it was dropped.

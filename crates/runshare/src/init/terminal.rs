@@ -1,9 +1,9 @@
 //! The terminal, which has one foreground process group at a time, and passing it between groups.
 //!
-//! The caller's process groups have no ID in a new PID namespace: there the ID is 0, and a shell cannot give the terminal
-//! back when it ends. So a program that is alone at the terminal gets a group of its own, as a shell would create for it,
-//! in the foreground. Any other program stays in the caller's group: the processes that share it (the rest of a pipeline,
-//! a script) must continue to share the terminal and its keys.
+//! The caller's process groups have no ID in a new PID namespace: there the ID is 0, and a shell cannot give the
+//! terminal back when it ends. So a program that is alone at the terminal gets a group of its own, as a shell would
+//! create for it, in the foreground. Any other program stays in the caller's group: the processes that share it (the
+//! rest of a pipeline, a script) must continue to share the terminal and its keys.
 
 use std::io::{stdin, stdout};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
@@ -36,8 +36,8 @@ impl Terminal {
         })
     }
 
-    /// Puts this group in the foreground, and returns whether that succeeded. This process must block SIGTTOU, with which
-    /// the kernel stops a process of the background.
+    /// Puts this group in the foreground, and returns whether that succeeded. This process must block SIGTTOU, with
+    /// which the kernel stops a process of the background.
     pub(crate) fn set_foreground(&self, group: Pid) -> bool {
         let given = |device| tcsetpgrp(device, group).is_ok();
         self.0.as_ref().is_some_and(given)

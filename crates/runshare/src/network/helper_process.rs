@@ -70,8 +70,9 @@ impl<'a> Command<'a> {
         number
     }
 
-    /// Starts the helper. Its standard input is /dev/null unless [`stdin`](Command::stdin) is given; its standard error,
-    /// and likewise its standard output, are a pipe of this process. The helper may end when `exit_pipe` is closed.
+    /// Starts the helper. Its standard input is /dev/null unless [`stdin`](Command::stdin) is given; its standard
+    /// error, and likewise its standard output, are a pipe of this process. The helper may end when `exit_pipe` is
+    /// closed.
     ///
     /// # Errors
     /// Those of the system calls; a program that cannot be executed ends immediately, with a message.

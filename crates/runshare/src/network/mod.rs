@@ -8,13 +8,14 @@
 //! ```
 //!
 //! The watcher is forked before `unshare(2)`: it stays in the namespaces of the caller, where the helper needs its
-//! privilege and its network. It leads a session of its own, so that what the terminal sends to the job, or a kill of the
-//! whole job, does not reach it. It ends the helper when the tool has ended, however that ended; so neither a helper nor a
-//! namespace that only a helper holds stays behind. If the helper ends first, it prints a line, and the program continues.
+//! privilege and its network. It leads a session of its own, so that what the terminal sends to the job, or a kill of
+//! the whole job, does not reach it. It ends the helper when the tool has ended, however that ended; so neither a
+//! helper nor a namespace that only a helper holds stays behind. If the helper ends first, it prints a line, and the
+//! program continues.
 //!
 //! The helper is trusted with the namespace and nothing else: it gets PATH, its three standard descriptors, the
-//! descriptors that its command line names, and no other. No file of a shared directory is used to talk to it, which another
-//! user could put in its place.
+//! descriptors that its command line names, and no other. No file of a shared directory is used to talk to it, which
+//! another user could put in its place.
 
 mod helper_process;
 mod hint;

@@ -1,5 +1,5 @@
-//! A name server on loopback, as of systemd-resolved(8) or dnsmasq(8), cannot be reached from the new network. The helper
-//! hands on to it what is sent to an address of its own, and the program gets a resolv.conf with that address.
+//! A name server on loopback, as of systemd-resolved(8) or dnsmasq(8), cannot be reached from the new network. The
+//! helper hands on to it what is sent to an address of its own, and the program gets a resolv.conf with that address.
 
 use std::ffi::{OsStr, OsString};
 use std::net::{IpAddr, Ipv4Addr};
@@ -8,8 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 use crate::network::option::{HelperKind, NetworkOption};
 use crate::network::{pasta, slirp4netns};
 
-/// The address inside that stands for the caller's name server, and the text of resolv.conf(5) with it; `None` if the text
-/// of the caller's needs no other.
+/// The address inside that stands for the caller's name server, and the text of resolv.conf(5) with it; `None` if the
+/// text of the caller's needs no other.
 pub(super) fn replace(network: &NetworkOption, text: &str) -> Option<(Ipv4Addr, String)> {
     if !is_on_loopback(text) {
         return None;

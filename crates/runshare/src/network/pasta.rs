@@ -1,8 +1,8 @@
 //! pasta(1). It writes its PID to a file when the network is configured, and does not end by itself.
 //!
-//! It closes every descriptor but the standard ones, in versions since 2024, so these are what it gets: standard input is
-//! the network namespace, and the file of the PID is standard output, a pipe. No file of another name is needed, where
-//! another user could have put one.
+//! It closes every descriptor but the standard ones, in versions since 2024, so these are what it gets: standard input
+//! is the network namespace, and the file of the PID is standard output, a pipe. No file of another name is needed,
+//! where another user could have put one.
 
 use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;

@@ -15,8 +15,8 @@ use crate::network::target::Target;
 /// The name of the device that it creates.
 const DEVICE: &str = "tap0";
 
-/// The address inside whose port 53 is that of the caller's name server: the third of its network, the value of `--cidr`.
-/// `None` if that is not one.
+/// The address inside whose port 53 is that of the caller's name server: the third of its network, the value of
+/// `--cidr`. `None` if that is not one.
 pub(super) fn name_server(cidr: Option<&OsStr>) -> Option<Ipv4Addr> {
     let Some(cidr) = cidr else {
         return Some(Ipv4Addr::new(10, 0, 2, 3));
@@ -28,9 +28,9 @@ pub(super) fn name_server(cidr: Option<&OsStr>) -> Option<Ipv4Addr> {
 
 /// Starts it; the second value is what it reports on that it is ready.
 ///
-/// Root enters the network namespace by a descriptor. Another user must enter the user namespace first, and
-/// slirp4netns finds that of its sandbox by a PID alone. Its sandbox becomes root of the user namespace, so there is none
-/// where no root is mapped.
+/// Root enters the network namespace by a descriptor. Another user must enter the user namespace first, and slirp4netns
+/// finds that of its sandbox by a PID alone. Its sandbox becomes root of the user namespace, so there is none where no
+/// root is mapped.
 ///
 /// # Errors
 /// Those of the system calls.

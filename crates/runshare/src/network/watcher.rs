@@ -53,8 +53,8 @@ enum Event {
 }
 
 impl Watcher<'_> {
-    /// Waits until the tool asks for the network; starts the helper, and ends it when the tool has ended. Returns the exit
-    /// status of this process, unless it has given up what it inherited.
+    /// Waits until the tool asks for the network; starts the helper, and ends it when the tool has ended. Returns the
+    /// exit status of this process, unless it has given up what it inherited.
     pub(super) fn run(&self) -> c_int {
         match self.leave_job() {
             Ok(mask) => self.watch_released(&mask),

@@ -2,8 +2,8 @@
 //!
 //! The kernel mounts a mount namespace only in an older one. It compares their ages by their IDs, which each processor
 //! allocates in batches of 4,096 since Linux 6.18. So a new namespace may have a lower ID than the old one, and the
-//! kernel always refuses to mount it, EINVAL. It is then unshared again until its ID is higher: on another processor, or
-//! on this one until its batch is used up. Nothing else is unshared again, and the first namespace is still unused.
+//! kernel always refuses to mount it, EINVAL. It is then unshared again until its ID is higher: on another processor,
+//! or on this one until its batch is used up. Nothing else is unshared again, and the first namespace is still unused.
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;

@@ -58,8 +58,8 @@ impl<'a> Value<'a> {
     /// Converts the value to an integer, 0 to 18446744073709551615.
     ///
     /// # Errors
-    /// [`EvalError::InvalidValue`] for a text that is not a number, [`EvalError::OutOfRange`] for a number below or above. A float is
-    /// never converted to an integer: the integer is converted to a float.
+    /// [`EvalError::InvalidValue`] for a text that is not a number, [`EvalError::OutOfRange`] for a number below or
+    /// above. A float is never converted to an integer: the integer is converted to a float.
     pub(super) fn to_integer(&self) -> Result<Option<u64>, EvalError> {
         match self {
             Value::Integer(number) => Ok(*number),

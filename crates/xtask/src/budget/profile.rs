@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 /// Instructions by the file that they are in.
 pub(super) type Objects = BTreeMap<String, u64>;
 
-/// Adds up what a file of callgrind's tells, <https://valgrind.org/docs/manual/cl-format.html>: a line that begins with a
-/// position costs what stands next to it, in the object that was named last.
+/// Adds up what a file of callgrind's tells, <https://valgrind.org/docs/manual/cl-format.html>: a line that begins with
+/// a position costs what stands next to it, in the object that was named last.
 pub(super) fn add_up(text: &str, objects: &mut Objects) {
     let mut names: BTreeMap<&str, &str> = BTreeMap::new();
     let mut object = "";

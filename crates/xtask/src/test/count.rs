@@ -1,5 +1,5 @@
-//! True counts. libtest counts a test that ends early, for want of something, as passed; the test kit notes each of them
-//! in a file, one line for each reason: `BINARY: skipped: TEST: REASON`.
+//! True counts. libtest counts a test that ends early, for want of something, as passed; the test kit notes each of
+//! them in a file, one line for each reason: `BINARY: skipped: TEST: REASON`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
