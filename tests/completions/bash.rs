@@ -51,7 +51,7 @@ fn ask(bash: &mut Running, line: &str) -> BTreeSet<String> {
     let inserted = answer.get(kept..).unwrap_or_default();
     inserted
         .split_whitespace()
-        .map(|candidate| format!("{word}{candidate}"))
+        .map(|candidate| format!("{word}{}", candidate.trim_end_matches('=')))
         .collect()
 }
 

@@ -45,7 +45,7 @@ pub(crate) const QUESTIONS: &[Question] = &[
     ),
     all("runshare --cap-drop net_r", &["net_raw"]),
     all("runshare --cap-drop kill,net_r", &["kill,net_raw"]),
-    all("runshare --limit nof", &["nofile="]),
+    all("runshare --limit nof", &["nofile"]),
     one("runshare -S roo", "root"),
     all("rnsenter --wd", &["--wd", "--wdns"]),
     all("rnsenter -m -t 1 --preserve", &["--preserve-credentials"]),
@@ -101,10 +101,8 @@ pub(crate) const QUESTIONS: &[Question] = &[
         &["--kill-child=STKFLT", "--kill-child=STOP"],
     ),
     // Numbers and texts, of which nothing can be said: no files either.
-    all("runshare -S ", &[]),
     all("runshare --hostname ", &[]),
     all("rnsenter -N ", &[]),
-    all("unshare -S ", &[]),
     // Columns and variables, in lists too.
     all("rlsns -o NE", &["NETNSID"]),
     all("rlsns --output=NS,TY", &["--output=NS,TYPE"]),
