@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, symlink};
 use std::path::Path;
 
-use crate::fixture::{Fixture, RCHROOT, files, libraries};
+use crate::fixture::{Fixture, RCHROOT, TESTER, files, libraries};
 use testkit::{Signal, Status, Tool, eventually, require};
 
 fn rchroot() -> Tool {
@@ -326,4 +326,22 @@ fn a_directory_of_another_kind_is_listed_without_harm() {
     fs::remove_file(fixture.scratch.path().join("kept/mounts")).unwrap();
     let outcome = fixture.root(rchroot()).args(line).run().ok();
     assert_eq!(outcome.out(), "added    /link\n");
+}
+
+#[test]
+fn a_directory_of_another_user_is_refused() {
+    if !require::root() {
+        return;
+    }
+    let fixture = Fixture::new();
+    let kept = fixture.scratch.dir("kept");
+    let evil = fixture.scratch.dir("kept/upper/etc").join("ld.so.preload");
+    fs::write(evil, "/evil.so\n").unwrap();
+    std::os::unix::fs::chown(&kept, Some(TESTER), Some(TESTER)).unwrap();
+    let outcome = above(&fixture).arg("cat /etc/ld.so.preload").run();
+    assert_eq!((outcome.code(), outcome.out().as_str()), (125, ""));
+    let text = outcome.err();
+    let path = kept.display();
+    assert!(text.starts_with("rchroot: cannot use kept: "), "{text}");
+    assert!(!kept.join("work").exists(), "{path}");
 }

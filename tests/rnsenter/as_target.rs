@@ -1,11 +1,12 @@
 //! `--as-target`: the program is what the target is, by what the kernel shows of both.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use testkit::{Outcome, Pid, Tool, require};
+use testkit::{Outcome, Pid, Scratch, Tool, eventually, require};
 
-use crate::fixture::{Caller, Container, namespace_of, rnsenter};
+use crate::fixture::{Caller, Container, TESTER, namespace_of, rnsenter};
 
 /// The lines of /proc/PID/status that say who a process is.
 const LINES: [&str; 11] = [
@@ -232,10 +233,10 @@ fn an_init_of_ours_stands_for_what_it_runs() {
     let mut tool = Tool::new(runshare).args(options).arg(script).spawn();
     tool.read_until("up\n");
     let init = crate::fixture::children_of(tool.pid())[0].to_string();
-    testkit::eventually("it has its name", || {
+    eventually("it has its name", || {
         fs::read_to_string(format!("/proc/{init}/comm")).is_ok_and(|name| name == "runshare-init\n")
     });
-    testkit::eventually("the program runs", || {
+    eventually("the program runs", || {
         let tool = rnsenter().args(["-t", &init, "--as-target", "sh", "-c", "echo $KEY; pwd"]);
         tool.run().ok().out() == "value\n/usr\n"
     });
@@ -252,5 +253,59 @@ fn it_requires_a_process() {
         let tool = rnsenter().args(["-t", &own, "--as-target", "true"]);
         tool.run()
             .fails(1, "rnsenter: option --as-target requires a process\n");
+    }
+}
+
+/// A process of an ordinary user's, with a variable that only it has.
+fn of_tester() -> Container {
+    Container::none(|tool| tool.as_user(TESTER, TESTER, &[]).env("EVIL", "1"))
+}
+
+#[test]
+fn another_user_does_not_get_the_targets_environment() {
+    if !require::root() {
+        return;
+    }
+    let container = of_tester();
+    for options in [
+        &["-S", "0"][..],
+        &["-G", "0"],
+        &["--groups", "0"],
+        &["--preserve-credentials"],
+    ] {
+        let words = [options, &["/usr/bin/env"]].concat();
+        let outcome = enter(Caller::Whoever, &container, &words).ok();
+        assert_eq!(outcome.out(), "", "{options:?}");
+    }
+    let shown = enter(Caller::Whoever, &container, &["/usr/bin/env"]).ok();
+    assert!(shown.out().contains("EVIL=1\n"));
+}
+
+#[test]
+fn a_set_user_id_program_is_no_target() {
+    if !require::root() {
+        return;
+    }
+    let scratch = Scratch::new();
+    let program = scratch.path().join("sleep");
+    fs::copy("/bin/sleep", &program).unwrap();
+    fs::set_permissions(&program, PermissionsExt::from_mode(0o4755)).unwrap();
+    let tool = Tool::new(&program)
+        .arg("1000")
+        .env("LD_PRELOAD", "/evil.so");
+    let target = tool.as_user(TESTER, TESTER, &[]).spawn();
+    let pid = target.pid().to_string();
+    let is_executed = || {
+        let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+        name == "sleep\n"
+    };
+    eventually("the program runs", is_executed);
+    let refused = format!(
+        "rnsenter: process {pid} has other rights than the user who has started it: --as-target would combine them \
+         with that user's environment\n"
+    );
+    for options in [&[][..], &["-S", "0"], &["--clear-env"]] {
+        let line = [&["-t", &pid, "--as-target"][..], options, &["true"]].concat();
+        rnsenter().args(line).run().fails(1, &refused);
     }
 }

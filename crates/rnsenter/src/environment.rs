@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::fs::File;
-use std::io::Read;
 use std::iter;
 
 use anyhow::{Context, Result};
@@ -12,7 +11,7 @@ use nscore::language;
 use nscore::sys::environment::replace;
 
 use crate::options::Options;
-use crate::target::{Target, missing_target};
+use crate::target::{Target, missing_target, read_limited};
 
 /// What environment the program gets.
 pub(crate) enum Environment {
@@ -53,7 +52,7 @@ impl Environment {
         if !matches!(self, Environment::Own) {
             language::remember();
         }
-        let mut file = match self {
+        let mut file: File = match self {
             Environment::Own => return Ok(()),
             Environment::Empty => {
                 replace(iter::empty());
@@ -65,9 +64,7 @@ impl Environment {
                 target.open("environ")?.into()
             }
         };
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes)
-            .context("failed to get environment variables")?;
+        let bytes = read_limited(&mut file).context("failed to get environment variables")?;
         let variables = parse_environ(&bytes).context("failed to set environment variables")?;
         replace(
             variables

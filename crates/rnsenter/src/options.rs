@@ -28,6 +28,8 @@ pub(crate) struct Options {
     pub(crate) tools: Option<PathBuf>,
     /// `--as-target`.
     pub(crate) as_target: bool,
+    /// Whether `--as-target` makes the program the target's user.
+    pub(crate) is_targets_user: bool,
     pub(crate) root: Option<Source>,
     pub(crate) directory: Option<Source>,
     /// The working directory as it is called inside.

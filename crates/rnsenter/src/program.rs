@@ -30,7 +30,7 @@ pub(crate) fn searches_target(options: &Options, is_original: bool) -> bool {
         .selected_from_target()
         .any(|ns_type| ns_type == NsType::Mount);
     let enters_root = matches!(options.root, Some(Source::Target));
-    !is_original && (options.as_target || enters_mount && enters_root)
+    !is_original && (options.is_targets_user || !options.as_target && enters_mount && enters_root)
 }
 
 /// Becomes the program; `target` is that whose PATH is searched, if any. Returns only if that fails.

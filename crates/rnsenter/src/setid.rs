@@ -9,6 +9,7 @@ use nscore::credentials::set_groups;
 use nscore::procfs::{IdKind, Status};
 use nscore::sys::directory::status_of;
 
+use crate::as_target::status_of_one_user;
 use crate::id_source::{GroupsSource, IdSource};
 use crate::options::Options;
 use crate::target::{Target, missing_target};
@@ -106,6 +107,10 @@ impl SetIds {
         if let Some(groups) = &self.outer_groups {
             let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
             self.has_groups = setgroups(&groups).is_ok();
+            if !self.has_groups {
+                // Fewer than the target's rather than the caller's.
+                let _ = setgroups(&[]);
+            }
         }
     }
 
@@ -117,6 +122,8 @@ impl SetIds {
     pub(crate) fn resolve(self, target: Option<&Target>) -> Result<Ids> {
         let needs_status = self.by_status || matches!(self.groups, Some(GroupsSource::Follow));
         let status = match target.filter(|_| needs_status) {
+            // The environment has been read before.
+            Some(target) if self.by_status => Some(status_of_one_user(target)?),
             Some(target) => Some(target.status()?),
             None => None,
         };

@@ -14,6 +14,7 @@ pub mod quote;
 mod report;
 pub mod signal;
 pub mod table;
+mod usage;
 mod version;
 
 use std::ffi::{OsStr, OsString};
@@ -24,8 +25,9 @@ pub use crate::message::{Argument, Message, ToArgument, message, sentence};
 pub use crate::number;
 pub use entry::main;
 use getopt::{ParseStop, ParsedArgs, ParsedOption};
-pub use report::{AlreadyReported, Diagnostics, Usage};
+pub use report::Diagnostics;
 pub use table::{EXTENSIONS, Opt};
+pub use usage::{AlreadyReported, Usage};
 
 #[cfg(doc)]
 use crate::exec;

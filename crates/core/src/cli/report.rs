@@ -5,7 +5,6 @@
 //! of several processes do not mix.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 
@@ -15,7 +14,7 @@ use nix::libc::c_int;
 
 use super::error_json::{self, Report};
 use super::hints::Hints;
-use super::{Family, Message, Tool, help, message, sentence, version};
+use super::{AlreadyReported, Family, Message, Tool, Usage, help, message, sentence, version};
 use crate::exec::{self, base_name};
 use crate::hint::Hint;
 use crate::language::{self, Domain};
@@ -25,45 +24,6 @@ use crate::sys::errno::of_error;
 use crate::sys::file::write_all;
 use crate::sys::process::ExitReason;
 use crate::sys::signal::die_by;
-
-/// A command line that ends the program before it has begun.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Usage {
-    /// The help text is wanted.
-    Help,
-    /// The version is wanted.
-    Version,
-    /// getopt could not read it; the option that was probably meant.
-    ParseError(Message, Option<&'static str>),
-    /// It can be read but makes no sense; the sentence is the tool's own.
-    InvalidUsage(Message),
-}
-
-impl fmt::Display for Usage {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Usage::Help => formatter.write_str("--help"),
-            Usage::Version => formatter.write_str("--version"),
-            Usage::ParseError(sentence, _) | Usage::InvalidUsage(sentence) => {
-                sentence.fmt(formatter)
-            }
-        }
-    }
-}
-
-impl std::error::Error for Usage {}
-
-/// What went wrong has been reported already, by another process of ours; only its exit status is left to pass on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AlreadyReported(pub c_int);
-
-impl fmt::Display for AlreadyReported {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "already reported, exit status {}", self.0)
-    }
-}
-
-impl std::error::Error for AlreadyReported {}
 
 /// The voice of one called program: its name, and its family's habits.
 #[derive(Debug, Clone)]

@@ -21,11 +21,14 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::libc::{S_IFCHR, S_IFDIR, S_IFREG};
 use nix::sys::stat::fstat;
+use nix::unistd::geteuid;
 
 use super::overlay_dir::{MOUNTS, UPPER, unescape_path};
 use crate::escape::printable;
 use crate::hint::{self, WithHint};
 use crate::message::sentence;
+use crate::ns_type::NsType;
+use crate::procfs::Proc;
 use crate::safe_open::open_path;
 use crate::sys::directory::{Directory, EntryBuffer, Status, status_of};
 use crate::sys::file::{fd_path, open};
@@ -107,9 +110,10 @@ impl Changes {
         for name in entries {
             let entry = OsStr::from_bytes(name.to_bytes());
             let (shown, path) = (shown.join(entry), path.join(entry));
-            let Ok(file) = open_path(&directory, &name, OFlag::O_NOFOLLOW) else {
+            let file = match open_path(&directory, &name, OFlag::O_NOFOLLOW) {
                 // It has gone meanwhile.
-                continue;
+                Err(Errno::ENOENT) => continue,
+                opened => opened.with_context(|| cannot_read(&shown))?,
             };
             let read = classify(&file);
             let (kind, is_marked, status) = read.with_context(|| cannot_read(&shown))?;
@@ -208,15 +212,14 @@ fn classify(file: &OwnedFd) -> Result<(ChangeKind, bool, Status), Errno> {
     })
 }
 
-/// The value of an attribute of overlayfs.
+/// The value of an attribute of overlayfs. Those of the class `user` are no layer's of root's: the programs in the
+/// overlay may have set them.
 fn overlay_attribute(file: &OwnedFd, name: &str) -> Result<Option<Vec<u8>>, Errno> {
-    for class in ["trusted", "user"] {
-        let name = format!("{class}.overlay.{name}");
-        let name = CString::new(name).map_err(|_| Errno::EINVAL)?;
-        let mut buffer = [0; 256];
-        if let Some(value) = attribute(&fd_path(file), &name, &mut buffer)? {
-            return Ok(Some(value.to_vec()));
-        }
-    }
-    Ok(None)
+    let is_root = geteuid().is_root() && Proc::mounted().is_initial(NsType::User) == Some(true);
+    let class = if is_root { "trusted" } else { "user" };
+    let name = format!("{class}.overlay.{name}");
+    let name = CString::new(name).map_err(|_| Errno::EINVAL)?;
+    let mut buffer = [0; 256];
+    let value = attribute(&fd_path(file), &name, &mut buffer)?;
+    Ok(value.map(<[u8]>::to_vec))
 }

@@ -17,16 +17,16 @@ use std::path::{Component, Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
-use nix::sys::stat::{Mode, mkdirat};
-use nix::unistd::mkdir;
+use nix::fcntl::{OFlag, openat};
+use nix::sys::stat::{Mode, fchmod, mkdirat};
 
 use super::remove_tree::remove_tree;
 use crate::hint::{self, WithHint};
 use crate::message::sentence;
-use crate::safe_open::open_path;
+use crate::namespace_dir::cannot_use;
+use crate::safe_open::{DirError, TrustedDir, open_path};
 use crate::sys::directory::status_of;
-use crate::sys::file::{lock, open};
+use crate::sys::file::{lock, move_above_stdio, open};
 
 /// The layer of the root.
 pub(super) const UPPER: &CStr = c"upper";
@@ -42,21 +42,31 @@ pub struct OverlayDir {
 }
 
 impl OverlayDir {
-    /// Opens and locks the directory, which is made if it is missing.
+    /// Opens and locks the directory, which is made if it is missing. What another user could have put into it would be
+    /// files of the root, so it is a directory that nobody else controls.
     ///
     /// # Errors
-    /// `cannot open DIR`; `DIR is in use by another process`.
+    /// `cannot make DIR`, `cannot open DIR`, `cannot use DIR`; `DIR is in use by another process`.
     pub fn lock(path: &Path) -> Result<OverlayDir> {
-        match mkdir(path, Mode::from_bits_retain(0o700)) {
-            Ok(()) | Err(Errno::EEXIST) => {}
-            failed => failed
-                .with_hint_for(path, hint::explain_path)
-                .with_context(|| sentence("cannot make %s", &[&path]))?,
-        }
-        let opened = open(path, OFlag::O_RDONLY | OFlag::O_DIRECTORY);
-        let locked = opened
+        let (directory, is_new) = match TrustedDir::create(path) {
+            Ok(created) => created,
+            Err(DirError::Os(errno)) => {
+                return Err(errno)
+                    .with_hint_for(path, hint::explain_path)
+                    .with_context(|| sentence("cannot make %s", &[&path]));
+            }
+            Err(untrusted) => return Err(cannot_use(path, untrusted)),
+        };
+        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let locked = openat(&directory, c".", flags, Mode::empty())
+            .and_then(move_above_stdio)
             .with_hint_for(path, hint::explain_path)
             .with_context(|| sentence("cannot open %s", &[&path]))?;
+        if is_new {
+            // Whoever may open it may lock it.
+            let mode = Mode::from_bits_retain(0o700);
+            fchmod(&locked, mode).with_context(|| sentence("cannot open %s", &[&path]))?;
+        }
         match lock(&locked) {
             Ok(()) => {}
             Err(Errno::EWOULDBLOCK) => {

@@ -27,7 +27,7 @@ mod spec_kind;
 
 pub use by_inode::{FoundNamespace, Members};
 pub use named_file::NamespaceFile;
-pub use process::{Target, is_invalid_pid};
+pub use process::{Target, is_invalid_pid, read_limited};
 pub use purpose::Purpose;
 pub use resolve::{ResolvedTarget, invalid_target_hint};
 pub use spec_kind::Number;

@@ -7,7 +7,7 @@
 use std::cell::OnceCell;
 use std::ffi::{CStr, OsStr};
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -177,10 +177,8 @@ impl Target {
     /// # Errors
     /// `cannot open /proc/PID/NAME`, `cannot read /proc/PID/NAME`.
     pub fn read(&self, name: &str) -> Result<Vec<u8>> {
-        let mut contents = Vec::new();
-        let read = File::from(self.open(name)?).read_to_end(&mut contents);
-        read.with_context(|| sentence("cannot read /proc/%s/%s", &[&self.pid, &name]))?;
-        Ok(contents)
+        let read = read_limited(&mut File::from(self.open(name)?));
+        read.with_context(|| sentence("cannot read /proc/%s/%s", &[&self.pid, &name]))
     }
 
     /// Its status, likewise: ids are those of the user namespace that this process is in.
@@ -251,6 +249,21 @@ fn leading_inode(text: &[u8]) -> Option<(u64, &[u8])> {
     }
     let inode = parse_digits(digits).unwrap_or(u64::MAX);
     (inode != 0).then_some((inode, rest))
+}
+
+/// Reads a file of /proc/PID whole. execve(2) accepts less than 8 MiB of environment, but prctl(2) lets a process call all
+/// of its memory that.
+///
+/// # Errors
+/// E2BIG if it is longer; those of `read(2)`.
+pub fn read_limited(file: &mut File) -> io::Result<Vec<u8>> {
+    const MOST: u64 = 8 << 20;
+    let mut contents = Vec::new();
+    let read = file.take(MOST + 1).read_to_end(&mut contents)?;
+    match u64::try_from(read) {
+        Ok(0..=MOST) => Ok(contents),
+        _ => Err(Errno::E2BIG.into()),
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod capabilities;
 mod cgroups;
 mod label;
 mod limits;
+mod rights;
 mod select;
 
 use std::fs;
@@ -30,6 +31,7 @@ use nscore::sys::file::write_all;
 use crate::target::Target;
 use capabilities::CapabilitySets;
 use limits::Limits;
+pub(crate) use rights::status_of_one_user;
 pub(crate) use select::{expand_options, omit_own_root, select_target};
 
 /// What the target is besides its namespaces, directories, environment and ids.
@@ -46,7 +48,7 @@ impl AsTarget {
     /// # Errors
     /// `cannot open /proc/PID/status`, `…/limits`.
     pub(crate) fn prepare(target: &Target, warn: &dyn Fn(&Message)) -> Result<AsTarget> {
-        let status = target.status()?;
+        let status = status_of_one_user(target)?;
         let limits = Limits::parse(&target.read("limits")?);
         warn_of(warn, "its cgroups cannot be joined", join_cgroups(target));
         let score = target.read("oom_score_adj").unwrap_or_default();

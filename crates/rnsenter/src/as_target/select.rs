@@ -18,7 +18,16 @@ pub(crate) fn expand_options(options: &mut Options) {
     if options.directory.is_none() && options.directory_inside.is_none() {
         options.directory = Some(Source::Target);
     }
-    options.environment = !options.clear_environment;
+    options.is_targets_user = !options.preserve_credentials
+        && matches!(options.setuid, None | Some(IdSource::Follow))
+        && matches!(options.setgid, None | Some(IdSource::Follow))
+        && matches!(options.groups, None | Some(GroupsSource::Follow));
+    if options.is_targets_user || options.environment {
+        options.environment = !options.clear_environment;
+    } else {
+        // Neither the target's, which would run its user's code as another user, nor the caller's.
+        options.clear_environment = true;
+    }
     options.follow_context = true;
     if options.preserve_credentials {
         return;

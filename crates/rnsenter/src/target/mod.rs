@@ -6,5 +6,5 @@ mod dir;
 pub(crate) mod init;
 mod spec;
 
-pub(crate) use nscore::target::Target;
+pub(crate) use nscore::target::{Target, read_limited};
 pub(crate) use spec::{TargetSpec, missing_target};

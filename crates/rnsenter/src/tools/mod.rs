@@ -18,7 +18,9 @@ use anyhow::{Context, Result, bail};
 use nix::fcntl::OFlag;
 use nix::libc::{CLONE_NEWNS, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID};
 use nscore::cli::{Diagnostics, Message, sentence};
+use nscore::namespace_dir::cannot_use;
 use nscore::ns_type::NsType;
+use nscore::safe_open::{DirError, TrustedDir};
 use nscore::sys::environment::replace;
 use nscore::sys::errno::reason;
 use nscore::sys::file::open;
@@ -58,6 +60,12 @@ impl Tools {
     ) -> Result<Tools> {
         let dir = options.tools.clone().unwrap_or_else(|| DEFAULT_DIR.into());
         let cannot_open = || sentence("cannot open %s", &[&dir]);
+        // A link of another user would have the target's files cover others than those that were meant.
+        match TrustedDir::open(&dir) {
+            Ok(_) => {}
+            Err(DirError::Os(errno)) => return Err(errno).with_context(cannot_open),
+            Err(untrusted) => return Err(cannot_use(&dir, untrusted)),
+        }
         let dir = fs::canonicalize(&dir).with_context(cannot_open)?;
         open_dir(&dir)?;
         if dir == Path::new("/") {
