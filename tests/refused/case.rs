@@ -100,6 +100,18 @@ impl Case {
     }
 }
 
+/// The word without the number of processes that could not be read, of which some have begun or ended meanwhile.
+fn without_count(word: &str) -> String {
+    let name = "\"unreadable\":";
+    match word.split_once(name) {
+        Some((before, after)) => {
+            let after = after.trim_start_matches(|digit: char| digit.is_ascii_digit());
+            format!("{before}{name}N{after}")
+        }
+        None => word.to_owned(),
+    }
+}
+
 /// A line without the art of a tree, its words one blank apart; a link of a namespace as `own` or `other`.
 fn plain(line: &str) -> String {
     let art = ["├─", "└─", "│", "|-", "`-"];
@@ -118,7 +130,7 @@ fn plain(line: &str) -> String {
             // A user without a name is shown by number.
             None if word == name => number.clone(),
             None if word == "root" => "0".to_owned(),
-            None => word.replace(&format!("\"{name}\""), &format!("\"{number}\"")),
+            None => without_count(&word.replace(&format!("\"{name}\""), &format!("\"{number}\""))),
         }
     });
     words.collect::<Vec<_>>().join(" ")
