@@ -164,11 +164,20 @@ impl SignalSet {
     /// # Errors
     /// None that the kernel documents for this.
     pub fn poll(&self) -> Result<Option<SigInfo>, Errno> {
-        let at_once = libc::timespec {
-            tv_sec: 0,
+        self.wait_seconds(0)
+    }
+
+    /// Waits so many seconds for one of these signals, which must be blocked, and takes it if it comes,
+    /// `sigtimedwait(2)`.
+    ///
+    /// # Errors
+    /// As [`SignalSet::wait`].
+    pub fn wait_seconds(&self, seconds: u8) -> Result<Option<SigInfo>, Errno> {
+        let timeout = libc::timespec {
+            tv_sec: seconds.into(),
             tv_nsec: 0,
         };
-        match self.take(Some(&at_once)) {
+        match self.take(Some(&timeout)) {
             Err(Errno::EAGAIN) => Ok(None),
             taken => taken.map(Some),
         }

@@ -27,6 +27,10 @@ pub(crate) struct OuterProc(OwnedFd);
 /// lack another one, `proc_pid_task(5)`.
 const MOST_EMPTY_LISTS: usize = 1000;
 
+/// How many seconds a killed child may take to end. One that is traced stays until its tracer has waited for it, ptrace(2),
+/// which a user can put off for ever.
+const MOST_WAITS: usize = 10;
+
 impl OuterProc {
     /// Opens it.
     ///
@@ -41,13 +45,25 @@ impl OuterProc {
     /// Kills and reaps all children, and what they leave to this process, until none is left that may be killed.
     /// SIGCHLD must be blocked.
     pub(super) fn kill_children(&self) {
-        let mut empty_lists = 0;
-        while let Ok(true) = reap_all() {
+        let (mut empty_lists, mut waits) = (0, 0);
+        while let Ok(Reaped {
+            some,
+            is_child_left,
+        }) = reap_all()
+        {
+            if !is_child_left {
+                return;
+            }
+            if some {
+                waits = 0;
+            }
             match self.kill_listed() {
-                Killed::Some => {
+                Killed::Some if waits < MOST_WAITS => {
+                    waits += 1;
                     // Each of them sends it when it ends, after its own children have become ours.
-                    let _ = SignalSet::new(&[SIGCHLD]).wait();
+                    let _ = SignalSet::new(&[SIGCHLD]).wait_seconds(1);
                 }
+                Killed::Some => return,
                 Killed::NoneListed if empty_lists < MOST_EMPTY_LISTS => empty_lists += 1,
                 // A set-user-ID program of another user is not ours to kill.
                 Killed::NoneListed | Killed::NoneAllowed => return,
@@ -120,10 +136,23 @@ enum Killed {
     NoneListed,
 }
 
-/// Reaps what has ended; returns whether a child is left.
-fn reap_all() -> Result<bool, Errno> {
-    while try_wait_any()?.is_some() {}
-    has_child()
+/// What [`reap_all`] found.
+struct Reaped {
+    some: bool,
+    is_child_left: bool,
+}
+
+/// Reaps what has ended.
+fn reap_all() -> Result<Reaped, Errno> {
+    let mut some = false;
+    while try_wait_any()?.is_some() {
+        some = true;
+    }
+    let is_child_left = has_child()?;
+    Ok(Reaped {
+        some,
+        is_child_left,
+    })
 }
 
 /// Returns whether there is a child, `waitid(2)` with WNOWAIT.
