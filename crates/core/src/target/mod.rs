@@ -10,8 +10,8 @@
 //! | container ID | `fafab473185b` | the first process of a container |
 //! | netns:NAME | `netns:blue` | /run/netns/blue |
 //!
-//! Spelling alone decides which form a word has ([`spec_kind`]). [`ResolvedTarget::resolve`] finds what it names;
-//! numbers are left to the program, which reads them as its original does.
+//! Spelling alone decides which form a word has (`spec_kind.rs`). [`ResolvedTarget::resolve`] finds what it names;
+//! numbers are parsed by [`Target::parse`] or by the program, as its original reads them.
 
 mod by_inode;
 mod candidates;
