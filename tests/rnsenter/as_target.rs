@@ -138,6 +138,44 @@ fn a_user_is_what_a_container_of_his_own_is() {
     }
 }
 
+/// The rest of a container of several users: it becomes another one of them when it is told to.
+const ANOTHER_USER: &str = "read go; exec setpriv --reuid 5 --regid 5 --clear-groups \
+                            env -i KEY=value PATH=/usr/bin:/bin sleep 1000";
+
+#[test]
+fn a_user_is_what_another_user_of_his_container_is() {
+    if !require::root() || !require::user_namespaces() || !require::installed("setpriv") {
+        return;
+    }
+    let Some(unshare) = require::original("unshare") else {
+        return;
+    };
+    let tool = Tool::new(unshare).argv0("unshare");
+    let tool = tool.args(["-U", "sh", "-c", &format!("echo up; {ANOTHER_USER}")]);
+    let mut running = Caller::Tester.runs(tool).terminal(80, 24).spawn();
+    running.read_until("up");
+    let pid = running.pid();
+    for file in ["uid_map", "gid_map"] {
+        // Only root may map IDs of several users for another one.
+        let map = format!("0 {TESTER} 1\n1 200000 1000\n");
+        fs::write(format!("/proc/{pid}/{file}"), map).unwrap();
+    }
+    running.type_in("go\n");
+    eventually("it is the other user", || {
+        fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "sleep\n")
+    });
+    let line = [
+        "-t",
+        &pid.to_string(),
+        "--as-target",
+        "sh",
+        "-c",
+        "id -u; echo $KEY",
+    ];
+    let outcome = Caller::Tester.runs(rnsenter()).args(line).run().ok();
+    assert_eq!(outcome.out(), "5\nvalue\n");
+}
+
 #[test]
 fn a_user_is_what_a_process_of_his_own_is() {
     let caller = Caller::ordinary();

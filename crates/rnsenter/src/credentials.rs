@@ -5,7 +5,6 @@ use nix::errno::Errno;
 use nscore::cli::Message;
 use nscore::credentials::{become_group, become_user, drop_groups, keep_capabilities};
 
-use crate::as_target::AsTarget;
 use crate::setid::Ids;
 
 /// What is to be done about the credentials.
@@ -35,7 +34,6 @@ impl Credentials {
         self,
         ids: &Ids,
         groups_left: bool,
-        as_target: Option<&AsTarget>,
         warn: &dyn Fn(&Message),
     ) -> Result<()> {
         let root = (self.enters_user && !self.preserve).then_some(0);
@@ -54,8 +52,8 @@ impl Credentials {
             become_group(group)?;
         }
         let user = ids.user.or(root);
-        match as_target.filter(|_| !self.keep_caps) {
-            Some(target) => target.become_user(user, warn)?,
+        match ids.capabilities.filter(|_| !self.keep_caps) {
+            Some(sets) => sets.become_user_with(user, warn)?,
             None => {
                 if let Some(user) = user {
                     become_user(user)?;

@@ -136,7 +136,7 @@ fn enter_and_run(
         if let Some(tools) = &tools {
             tools.mount_proc(&warn);
         }
-        credentials.become_inside(&ids, groups_left, as_target.as_ref(), &warn)?;
+        credentials.become_inside(&ids, groups_left, &warn)?;
         if credentials.enters_user || ids.user.is_some() || ids.group.is_some() {
             make_undumpable().context("prctl failed")?;
         }

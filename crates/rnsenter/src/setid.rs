@@ -9,7 +9,7 @@ use nscore::credentials::set_groups;
 use nscore::procfs::{IdKind, Status};
 use nscore::sys::directory::status_of;
 
-use crate::as_target::status_of_one_user;
+use crate::as_target::{CapabilitySets, status_of_one_user};
 use crate::id_source::{GroupsSource, IdSource};
 use crate::options::Options;
 use crate::target::{Target, missing_target};
@@ -38,6 +38,8 @@ pub(crate) struct Ids {
     pub(crate) user: Option<u32>,
     pub(crate) group: Option<u32>,
     pub(crate) groups: Option<Groups>,
+    /// With `--as-target`, of the same status as the ids.
+    pub(crate) capabilities: Option<CapabilitySets>,
 }
 
 /// The supplementary groups to have.
@@ -145,7 +147,9 @@ impl SetIds {
                 .map(|status| Groups::Targets(groups_of(status))),
             Some(list) => numbers_of(list.look_up_inside()?).map(Groups::List),
         };
+        let with_capabilities = status.as_ref().filter(|_| self.by_status);
         Ok(Ids {
+            capabilities: with_capabilities.map(CapabilitySets::parse),
             user: number_of(self.user, IdKind::Users, owner.0)?,
             group: number_of(self.group, IdKind::Groups, owner.1)?,
             groups,

@@ -10,7 +10,7 @@ use nscore::sys::capability::{self, Capabilities};
 
 /// The five sets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct CapabilitySets {
+pub(crate) struct CapabilitySets {
     bounding: u64,
     inheritable: u64,
     permitted: u64,
@@ -19,8 +19,8 @@ pub(super) struct CapabilitySets {
 }
 
 impl CapabilitySets {
-    /// Reads them; a set that this kernel does not show is empty, but for the bounding set.
-    pub(super) fn read(status: &Status) -> CapabilitySets {
+    /// Parses them; a set that this kernel does not show is empty, but for the bounding set.
+    pub(crate) fn parse(status: &Status) -> CapabilitySets {
         let set = |name| status.mask(name).unwrap_or(0);
         CapabilitySets {
             bounding: status.mask("CapBnd").unwrap_or(u64::MAX),
@@ -36,7 +36,7 @@ impl CapabilitySets {
     ///
     /// # Errors
     /// `setuid() failed`, `capget failed`, `capset failed`, `prctl(PR_CAP_AMBIENT) failed`.
-    pub(super) fn become_user_with(self, user: Option<u32>, warn: &dyn Fn(&Message)) -> Result<()> {
+    pub(crate) fn become_user_with(self, user: Option<u32>, warn: &dyn Fn(&Message)) -> Result<()> {
         if self.drop_bounding().is_err() {
             warn(&sentence(
                 "warning: the capability bounding set is larger than the target's: \

@@ -29,14 +29,13 @@ use nscore::sys::errno::reason;
 use nscore::sys::file::write_all;
 
 use crate::target::Target;
-use capabilities::CapabilitySets;
+pub(crate) use capabilities::CapabilitySets;
 use limits::Limits;
 pub(crate) use rights::status_of_one_user;
 pub(crate) use select::{expand_options, omit_own_root, select_target};
 
 /// What the target is besides its namespaces, directories, environment and ids.
 pub(crate) struct AsTarget {
-    capabilities: CapabilitySets,
     no_new_privs: bool,
     umask: Option<Mode>,
     limits: Limits,
@@ -48,7 +47,7 @@ impl AsTarget {
     /// # Errors
     /// `cannot open /proc/PID/status`, `…/limits`.
     pub(crate) fn prepare(target: &Target, warn: &dyn Fn(&Message)) -> Result<AsTarget> {
-        let status = status_of_one_user(target)?;
+        let status = target.status()?;
         let limits = Limits::parse(&target.read("limits")?);
         warn_of(warn, "its cgroups cannot be joined", join_cgroups(target));
         let score = target.read("oom_score_adj").unwrap_or_default();
@@ -72,7 +71,6 @@ impl AsTarget {
             ));
         }
         Ok(AsTarget {
-            capabilities: CapabilitySets::read(&status),
             no_new_privs: status.field("NoNewPrivs") == Some("1"),
             umask: status.field("Umask").and_then(parse_mode),
             limits,
@@ -84,14 +82,6 @@ impl AsTarget {
         if let Some(mask) = self.umask {
             umask(mask);
         }
-    }
-
-    /// Becomes the user with the target's capabilities.
-    ///
-    /// # Errors
-    /// `setuid() failed`; that the capabilities cannot be set.
-    pub(crate) fn become_user(&self, user: Option<u32>, warn: &dyn Fn(&Message)) -> Result<()> {
-        self.capabilities.become_user_with(user, warn)
     }
 
     /// The last steps: limits, which may be too low for this program, and no_new_privs.
