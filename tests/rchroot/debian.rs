@@ -58,9 +58,7 @@ fn make_packages(scratch: &Scratch) {
     }
     let postinst = "#!/bin/bash\nset -e\necho lost >/dev/null; read -r name < <(cat /proc/self/comm); \
         file=$(mktemp); rm \"$file\"; [ -c /dev/urandom ]; echo x >/dev/shm/x; echo set up\n";
-    let postinst = scratch.file("two/DEBIAN/postinst", postinst);
-    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(postinst, executable).unwrap();
+    scratch.program("two/DEBIAN/postinst", postinst);
     scratch.dir("packages");
     for name in ["one", "two"] {
         let line = ["--build", "--root-owner-group", name];

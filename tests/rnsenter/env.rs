@@ -82,9 +82,7 @@ fn the_program_is_searched_along_the_targets_path() {
         return;
     };
     let scratch = testkit::Scratch::new();
-    let program = scratch.file("only-there", "#!/bin/sh\necho found\n");
-    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(program, executable).unwrap();
+    scratch.program("only-there", "#!/bin/sh\necho found\n");
     let path = format!("{}:/usr/bin:/bin", scratch.path().display());
     let Some((caller, container)) = with(|tool| tool.env("PATH", &path)) else {
         return;

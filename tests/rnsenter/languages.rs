@@ -7,9 +7,6 @@ use crate::fixture::{Caller, SampleTargets, differential_test, original_is_denie
 
 #[test]
 fn every_command_line_of_the_file_in_five_languages() {
-    if !require::root() {
-        return;
-    }
     let (Some(diff), Some(catalogues)) = (differential_test(), require::catalogues()) else {
         return;
     };

@@ -1,8 +1,5 @@
 //! Where a program is looked for that is not on the caller's PATH: on the target's, but never among the host's files.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
-
 use testkit::{Outcome, Scratch, Tool, require};
 
 use crate::fixture::{Caller, Container, rnsenter};
@@ -10,8 +7,7 @@ use crate::fixture::{Caller, Container, rnsenter};
 /// A directory with a program of this name that no other directory has.
 fn directory() -> Scratch {
     let scratch = Scratch::shared();
-    let program = scratch.file("only-there", "#!/bin/sh\necho found\n");
-    fs::set_permissions(program, Permissions::from_mode(0o755)).unwrap();
+    scratch.program("only-there", "#!/bin/sh\necho found\n");
     scratch
 }
 

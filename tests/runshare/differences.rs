@@ -250,38 +250,6 @@ fn subordinate_ids_out_of_range_are_refused_not_wrapped() {
 }
 
 #[test]
-fn options_of_our_own_are_unknown_to_the_original() {
-    let unknown = |option: &str| {
-        format!(
-            "unshare: unrecognized option '{option}'\nTry 'unshare --help' for more information.\n"
-        )
-    };
-    for option in [
-        "--clear-env",
-        "--whitelist-env",
-        "--cle",
-        "--wh",
-        "--close-fds",
-        "--clo",
-        "--no-new-privs",
-        "--no",
-        "--new-session",
-        "--new",
-    ] {
-        differ(
-            |tool| tool.args([option, "true", "true"]),
-            (0, ""),
-            (1, &unknown(option)),
-        );
-    }
-    // Two of ours begin so; the original knows neither.
-    let two = "unshare: option '--cl' is ambiguous; possibilities: '--clear-env' '--close-fds'\n\
-               Try 'unshare --help' for more information.\n";
-    let line = |tool: Tool| tool.args(["--cl", "true"]);
-    differ(line, (1, two), (1, &unknown("--cl")));
-}
-
-#[test]
 fn an_unset_whitelist_empties_the_environment() {
     let line = |tool: Tool| tool.args(["--whitelist-env", "NOSUCH", "env"]);
     let unknown = "unshare: unrecognized option '--whitelist-env'\nTry 'unshare --help' for more information.\n";

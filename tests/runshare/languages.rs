@@ -6,9 +6,6 @@ use crate::fixture::{Machine, differential_test};
 
 #[test]
 fn every_command_line_of_the_file_in_five_languages() {
-    if !require::root() {
-        return;
-    }
     let (Some(diff), Some(catalogues)) = (differential_test(), require::catalogues()) else {
         return;
     };

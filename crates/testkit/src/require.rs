@@ -105,10 +105,13 @@ pub fn original(name: &str) -> Option<PathBuf> {
     )
 }
 
-/// The catalogues of the originals, and locales.
+/// The catalogues of the originals, and locales. They are mounted, so they are for root alone.
 #[must_use]
 #[track_caller]
 pub fn catalogues() -> Option<PathBuf> {
+    if !root() {
+        return None;
+    }
     existing(
         paths::originals().join("catalogues"),
         "tests/catalogues brings them",

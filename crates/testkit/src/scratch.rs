@@ -59,6 +59,13 @@ impl Scratch {
         path
     }
 
+    /// Writes a program in it, which every user can run, and returns its path.
+    pub fn program(&self, name: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.file(name, contents);
+        chmod(&path, 0o755);
+        path
+    }
+
     /// Makes a directory in it, and those on the way, open to every user, and returns its path.
     pub fn dir(&self, name: impl AsRef<Path>) -> PathBuf {
         let path = self.path.join(name);

@@ -146,9 +146,7 @@ fn a_shell_that_is_not_there_is_told_from_a_program() {
 #[test]
 fn a_script_with_cr_lf_is_told_from_one_without_an_interpreter() {
     let scratch = Scratch::new();
-    let script = scratch.file("script", "#!/bin/sh\r\nexit 3\r\n");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&script, mode).unwrap();
+    let script = scratch.program("script", "#!/bin/sh\r\nexit 3\r\n");
     let script = script.display().to_string();
     let Some(diff) = differential_test() else {
         return;

@@ -16,9 +16,7 @@ fn helper_that_lists(scratch: &Scratch) {
          echo \"$*\" >{directory}/words\n\
          exit 3\n"
     );
-    let path = scratch.file("slirp4netns", script);
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(path, mode).unwrap();
+    scratch.program("slirp4netns", script);
 }
 
 #[test]
@@ -71,9 +69,7 @@ fn the_helper_is_found_before_a_root_is_entered() {
     helper_that_lists(&scratch);
     let outside = scratch.path().to_str().unwrap();
     let evil = scratch.dir("evil");
-    fs::write(evil.join("slirp4netns"), "#!/bin/sh\necho evil\nexit 4\n").unwrap();
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    fs::set_permissions(evil.join("slirp4netns"), mode).unwrap();
+    scratch.program("evil/slirp4netns", "#!/bin/sh\necho evil\nexit 4\n");
     let path = format!("{outside}:/usr/bin:/bin");
     let bind = format!("{}:{outside}", evil.display());
     let tool = runshare()
