@@ -52,11 +52,17 @@ pub fn become_user(user: u32) -> Result<()> {
 /// # Errors
 /// `prctl(PR_CAPBSET_DROP) failed`.
 pub fn drop_bounding_capabilities(mask: u64) -> Result<()> {
-    let dropped = (0..64).filter(|number| mask >> number & 1 == 1);
-    for number in dropped.filter(|number| capability::is_bounding(*number) == Ok(true)) {
-        capability::drop_bounding(number)
-            .with_hint(|_| capability::CAP_SETPCAP.missing(&Proc::for_hint().status("self")?, None))
-            .context("prctl(PR_CAPBSET_DROP) failed")?;
+    for number in (0..64).filter(|number| mask >> number & 1 == 1) {
+        match capability::is_bounding(number) {
+            Ok(true) => capability::drop_bounding(number)
+                .with_hint(|_| {
+                    capability::CAP_SETPCAP.missing(&Proc::for_hint().status("self")?, None)
+                })
+                .context("prctl(PR_CAPBSET_DROP) failed")?,
+            Ok(false) => {}
+            // The kernel has neither this capability nor a higher one.
+            Err(_) => break,
+        }
     }
     Ok(())
 }

@@ -68,11 +68,10 @@ impl Environment {
 
     /// Looks up what may be needed of the caller, by the name service: to be called before anything is entered.
     pub fn look_up_outside(&self) -> Option<OutsideLogin> {
-        let uid = geteuid().as_raw();
-        let login = || login_of(uid);
-        (*self == Environment::Login).then(|| OutsideLogin {
-            uid,
-            login: login(),
+        (*self == Environment::Login).then(|| {
+            let uid = geteuid().as_raw();
+            let login = login_of(uid);
+            OutsideLogin { uid, login }
         })
     }
 
@@ -98,15 +97,18 @@ impl Environment {
     /// [`apply`](Environment::apply) for whoever this process is now: the user of outside, if it still is that user in
     /// the same root, else the entry in /etc/passwd, which is read as a file.
     pub fn apply_for_user(&self, outside: Option<&OutsideLogin>, root_changed: bool) {
-        let uid = geteuid().as_raw();
-        let login = match outside {
-            Some(outside) if outside.uid == uid && !root_changed => outside.login.clone(),
-            Some(_) => read_small(Path::new("/etc/passwd"))
-                .ok()
-                .and_then(|file| Login::find(&file, uid)),
-            None => None,
-        };
+        let login = outside.and_then(|outside| outside.of_this_user(root_changed));
         self.apply(login.as_ref());
+    }
+}
+
+impl OutsideLogin {
+    fn of_this_user(&self, root_changed: bool) -> Option<Login> {
+        let uid = geteuid().as_raw();
+        if self.uid == uid && !root_changed {
+            return self.login.clone();
+        }
+        Login::find(&read_small(Path::new("/etc/passwd")).ok()?, uid)
     }
 }
 
@@ -140,6 +142,18 @@ fn variables(login: Option<&Login>) -> Vec<CString> {
 /// `NAME=VALUE`, if the variable is set.
 fn inherited(name: &OsStr) -> Option<CString> {
     entry(name, &env::var_os(name)?)
+}
+
+/// Has these variables in the environment, in the place of those of the same names.
+pub fn set_variables(own: &[(&str, &OsStr)]) {
+    let is_own = |name: &OsStr| own.iter().any(|(own_name, _)| name == *own_name);
+    let others = env::vars_os().filter(|(name, _)| !is_own(name));
+    let mut entries: Vec<CString> = others
+        .filter_map(|(name, value)| entry(&name, &value))
+        .collect();
+    let own = own.iter();
+    entries.extend(own.filter_map(|(name, value)| entry(name.as_ref(), value)));
+    replace(entries);
 }
 
 fn entry(name: &OsStr, value: &OsStr) -> Option<CString> {

@@ -3,7 +3,7 @@
 //! | layer | modules | knows |
 //! |---|---|---|
 //! | the command line | [`cli`] | clap, anyhow; the only place that prints |
-//! | a program's needs | [`exec`], [`credentials`], [`environment`], [`hardening`], [`forward`], [`pdeathsig`], [`users`], [`procfs`], [`scan`], [`rootfs`], [`safe_open`], [`regular_file`], [`self_fds`], [`socket_copies`], [`namespace_dir`], [`container_id`], [`target`], [`unread`], [`elf`], [`escape`], [`hint`], [`language`] | files and the name service |
+//! | a program's needs | [`exec`], [`credentials`], [`environment`], [`hardening`], [`forward`], [`pdeathsig`], [`users`], [`procfs`], [`scan`], [`rootfs`], [`safe_open`], [`regular_file`], [`search_path`], [`self_fds`], [`socket_copies`], [`namespace_dir`], [`container_id`], [`target`], [`unread`], [`elf`], [`escape`], [`hint`], [`language`] | files and the name service |
 //! | the table | [`ns_type`] | the eight types of namespace, nothing else |
 //! | the kernel | [`sys`] | system calls; the only files with `unsafe` |
 //!
@@ -38,7 +38,7 @@ pub mod regular_file;
 pub mod rootfs;
 pub mod safe_open;
 pub mod scan;
-mod search_path;
+pub mod search_path;
 pub mod self_fds;
 pub mod socket_copies;
 pub mod sys;

@@ -13,7 +13,7 @@ use crate::sys::directory::status_of;
 use crate::sys::file::open;
 
 /// The most that is read of a file whose size somebody else decides, in bytes.
-const MOST_READ: u64 = 64 << 20;
+pub(crate) const MOST_READ: u64 = 64 << 20;
 
 /// Opens a regular file in a root that may be anybody's, for reading.
 ///
@@ -62,11 +62,14 @@ pub fn read_small(path: &Path) -> Result<Vec<u8>, Errno> {
 
 /// [`read_regular`] of a file that is longer than `most` bytes if it is too long.
 fn read_lines(path: &Path, most: u64) -> Result<Vec<u8>, Errno> {
+    read_whole_lines(open_regular(path)?, most)
+}
+
+/// The same of a file that is open.
+pub(crate) fn read_whole_lines(file: File, most: u64) -> Result<Vec<u8>, Errno> {
     let mut contents = Vec::new();
     // One byte more tells whether the file goes on.
-    let read = open_regular(path)?
-        .take(most + 1)
-        .read_to_end(&mut contents);
+    let read = file.take(most + 1).read_to_end(&mut contents);
     let read = read.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
     if u64::try_from(read).is_ok_and(|read| read > most) {
         contents.pop();

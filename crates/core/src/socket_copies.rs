@@ -11,11 +11,9 @@
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
 use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
-use nix::unistd::pipe2;
 
-use crate::sys::file::move_above_stdio;
+use crate::sys::file::pipe;
 use crate::sys::namespace::network_of;
 use crate::sys::network::{domain_of, is_local};
 use crate::sys::process::{spawn_until_closed, wait};
@@ -140,11 +138,6 @@ fn close_beside_child(copies: Vec<OwnedFd>) -> Result<(), Vec<OwnedFd>> {
     // Where it is an ordinary child and SIGCHLD is ignored, there is nothing left to wait for.
     let _ = wait(child);
     Ok(())
-}
-
-fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
-    let (end, hold) = pipe2(OFlag::O_CLOEXEC)?;
-    Ok((move_above_stdio(end)?, move_above_stdio(hold)?))
 }
 
 #[cfg(test)]

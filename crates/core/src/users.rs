@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nix::unistd::{Gid, getgrouplist};
 use uzers::os::unix::UserExt;
 
-use crate::procfs::parse_digits;
+use crate::procfs::{IdKind, parse_digits};
 
 /// Whom a database knows under a name or a number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +52,28 @@ pub fn user_id(name: &OsStr) -> Option<u32> {
 /// The group id of `name`, as the name service knows it.
 pub fn group_id(name: &OsStr) -> Option<u32> {
     uzers::get_group_by_name(name).map(|group| group.gid())
+}
+
+/// Returns the ID of the user or group of this name, as the name service has it.
+pub fn id_of(kind: IdKind, name: &OsStr) -> Option<u32> {
+    match kind {
+        IdKind::Users => user_id(name),
+        IdKind::Groups => group_id(name),
+    }
+}
+
+/// Returns the ID of the first entry of this name in a passwd or group file. 4294967295 is none: setuid(2), setgid(2) and
+/// setgroups(2) refuse it.
+pub fn id_in(kind: IdKind, file: &[u8], name: &OsStr) -> Option<u32> {
+    let found = match kind {
+        IdKind::Users => passwd_entries(file)
+            .find(|entry| entry.name == name)
+            .map(|entry| entry.uid),
+        IdKind::Groups => group_entries(file)
+            .find(|entry| entry.name == name)
+            .map(|entry| entry.gid),
+    };
+    found.filter(|id| *id != u32::MAX)
 }
 
 /// `gid` and the groups that `name` is a member of, as the name service knows them, `getgrouplist(3)`.

@@ -3,7 +3,6 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Error, Result};
@@ -15,9 +14,9 @@ use nscore::environment::Environment;
 use nscore::exec::{self, OwnFile};
 use nscore::forward::{Forwarding, run_as_child, run_in_session};
 use nscore::hint::{self, Hint};
-use nscore::language::Domain;
+use nscore::language::{self, Domain};
 use nscore::pdeathsig::ParentDeathSignal;
-use nscore::rootfs::{Changes, OverlayDir};
+use nscore::rootfs::OverlayDir;
 use nscore::sys::process::ExitReason;
 
 use crate::cli::OptionId;
@@ -32,9 +31,7 @@ use crate::{credentials, newroot};
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let options = Options::parse(invocation)?;
     if let Some(directory) = options.mounts.changes() {
-        let changes = Changes::read(directory)?;
-        let text = changes.format(options.json, smartcols::json::write_string);
-        return Ok(ExitReason::Status(invocation.diagnostics.print(&text)));
+        return invocation.diagnostics.list_changes(directory, options.json);
     }
     let quotes = Quotes::default();
     let newroot = NewRoot::new(&options.newroot);
@@ -46,12 +43,9 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let spec = spec.map(|spec| Spec::prefetch(&NameService, newroot.is_old_root(), spec, has_list));
     let list = options.groups.as_deref();
     let list = list.map(|list| GroupList::prefetch(&NameService, newroot.is_old_root(), list));
-    // A word that is quoted later must not have the locale's files, or code, loaded from another root.
-    if quotes.have_files() && !newroot.is_old_root() {
+    // A word that is quoted later, or a sentence, must not have files, or code, loaded from another root.
+    if (quotes.have_files() || language::is_wanted()) && !newroot.is_old_root() {
         quotes.load();
-    }
-
-    if !newroot.is_old_root() {
         invocation.diagnostics.load_language();
     }
 
@@ -93,10 +87,9 @@ fn run_above(
     child: impl FnOnce(&ParentDeathSignal) -> Result<ExitReason>,
 ) -> Result<ExitReason> {
     let death_signal = ParentDeathSignal::new(SIGKILL)?;
-    let kept: Vec<RawFd> = overlay.descriptors().collect();
     run_as_child(
         forwarding,
-        &kept,
+        &[overlay.descriptor()],
         || diagnostics.finish(death_signal.arm().and_then(|()| child(&death_signal))),
         |ended| {
             if let Err(error) = overlay.remove_work() {
@@ -152,8 +145,7 @@ impl Inside<'_> {
         let hardening = options.hardening;
         let become_command = || -> Result<ExitReason> {
             hardening.apply(warn)?;
-            let command = options.command.clone();
-            Err(become_command(command, self.own.as_ref(), quotes))
+            Err(become_command(&options.command, self.own.as_ref(), quotes))
         };
         match hardening.needs_fork() && self.overlay.is_none() {
             true => run_in_session(
@@ -172,20 +164,24 @@ fn skips_chdir_in_another_root(quotes: &Quotes) -> Error {
 }
 
 /// Executes the command, or an interactive shell if none was named; returns the error that prevented it.
-fn become_command(mut command: Vec<OsString>, own: Option<&OwnFile>, quotes: &Quotes) -> Error {
-    let unnamed = command.is_empty();
-    if unnamed {
-        let shell = env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
-        command = vec![shell, "-i".into()];
-    }
-    let failure = exec::exec(&command[0], &command, own);
-    let named = quotes.marked(&command[0]);
-    let command = command.swap_remove(0);
+fn become_command(named: &[OsString], own: Option<&OwnFile>, quotes: &Quotes) -> Error {
+    let unnamed = named.is_empty();
+    let shell;
+    let words = if unnamed {
+        let path = env::var_os("SHELL").unwrap_or_else(|| "/bin/sh".into());
+        shell = [path, "-i".into()];
+        &shell
+    } else {
+        named
+    };
+    let failure = exec::exec(&words[0], words, own);
+    let marked = quotes.marked(&words[0]);
+    let command = words[0].clone();
     let why = Hint::new(move || match unnamed {
         true => hint::explain_shell(failure.errno()?, &command),
         false => after_newroot(&command).or_else(|| hint::explain_exec(failure.errno()?, &command)),
     });
-    let failed = sentence("failed to run command %s", &[&named]);
+    let failed = sentence("failed to run command %s", &[&marked]);
     Error::new(failure).context(why).context(failed)
 }
 

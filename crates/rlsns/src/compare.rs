@@ -132,14 +132,12 @@ impl Comparison {
     }
 
     fn read_process(&mut self, pid: u32, name: &str) -> Result<Vec<Option<u32>>> {
-        let entry = if name == "SELF" {
-            "self".to_owned()
-        } else {
-            pid.to_string()
+        let (entry, number) = match name {
+            // The column SELF has no PID.
+            "SELF" => ("self".to_owned(), 0),
+            _ => (pid.to_string(), pid),
         };
         let process = open_process(&entry)?;
-        // The column SELF has no PID.
-        let number = if name == "SELF" { 0 } else { pid };
         let mut inodes = Vec::new();
         for ns_type in &self.types {
             let inode = read_inode(&process, *ns_type);

@@ -11,12 +11,9 @@ use nix::unistd::Pid;
 use nscore::cli::sentence;
 use nscore::hint::{Hint, nearest};
 use nscore::ns_type::NsType;
-use nscore::procfs::{Status, parse_digits};
-use nscore::scan::{NsRecord, NsTypes, ScanOptions, nslink, scan};
+use nscore::procfs::{Proc, Status, parse_digits};
+use nscore::scan::{NsRecord, NsTypes, ScanOptions, scan};
 use nscore::sys::directory::{Directory, EntryBuffer};
-
-/// The inode number of the initial PID namespace, PROC_PID_INIT_INO of linux/proc_ns.h.
-const INITIAL_PID_NS: u32 = 0xefff_fffc;
 
 /// Returns that no procfs is mounted on /proc, if so.
 pub(crate) fn missing_procfs() -> Option<String> {
@@ -132,8 +129,7 @@ fn scan_limits() -> Option<String> {
     let note = |name: &CStr| processes.extend(parse_digits::<u32>(name.to_bytes()));
     proc.entries(&mut EntryBuffer::default(), note).ok()?;
     processes.retain(|pid| read_user_link(&proc, *pid) == Err(Errno::EACCES));
-    let mut target = [0; 64];
-    let own = proc.read_link_into(c"self/ns/pid", &mut target).ok()?;
+    let is_initial = Proc::mounted().is_initial(NsType::Pid)?;
     let mut limits = Vec::new();
     if !processes.is_empty() {
         limits.push(format!(
@@ -145,7 +141,7 @@ fn scan_limits() -> Option<String> {
     if read_user_link(&proc, 1) == Err(Errno::ENOENT) {
         limits.push("hidepid hides others".to_owned());
     }
-    if nslink::parse_link(own)?.1 != INITIAL_PID_NS {
+    if !is_initial {
         limits.push("/proc shows only this PID namespace".to_owned());
     }
     if limits.is_empty() {

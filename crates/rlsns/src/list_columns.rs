@@ -24,7 +24,6 @@ pub(crate) fn render_column_list(format: OutputFormat) -> Vec<u8> {
         rows: columns
             .map(|column| describe_column(column, &format))
             .collect(),
-        ..Table::default()
     };
     let output = OutputOptions {
         format,

@@ -80,7 +80,6 @@ fn render_list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8
             .iter()
             .map(|row| table_row(row, &options.columns, &formatter))
             .collect(),
-        ..Table::default()
     };
     match options.task {
         Some(TargetSpec::Process(pid)) if !snapshot.knows_namespaces_of(pid) => {

@@ -13,7 +13,7 @@ use anyhow::{Error, Result};
 use nscore::cli::{number, sentence};
 use nscore::procfs::IdKind;
 use nscore::regular_file::read_small;
-use nscore::users::{group_entries, group_id, passwd_entries, user_id};
+use nscore::users::{id_in, id_of};
 
 /// A user or group id to become.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,12 +58,8 @@ impl IdSource {
         let IdSource::Name(name) = self else {
             return Ok(self);
         };
-        let number = match kind {
-            IdKind::Users => user_id(&name),
-            IdKind::Groups => group_id(&name),
-        };
-        let unknown = || Error::new(sentence("%s: '%s'", &[&parse_error(kind), &name]));
-        number.map(IdSource::Number).ok_or_else(unknown)
+        let unknown = || number::complaint_error(parse_error(kind), &name, None);
+        id_of(kind, &name).map(IdSource::Number).ok_or_else(unknown)
     }
 
     /// Replaces a name by its number as the files of the root that was entered have it.
@@ -81,15 +77,7 @@ impl IdSource {
         let file = read_small(Path::new(path));
         let sentence = || sentence("cannot find %s %s in %s inside", &[&what, &name, &path]);
         let file = file.map_err(|errno| Error::new(errno).context(sentence()))?;
-        let number = match kind {
-            IdKind::Users => passwd_entries(&file)
-                .find(|entry| entry.name == name)
-                .map(|entry| entry.uid),
-            IdKind::Groups => group_entries(&file)
-                .find(|entry| entry.name == name)
-                .map(|entry| entry.gid),
-        };
-        number
+        id_in(kind, &file, &name)
             .map(IdSource::Number)
             .ok_or_else(|| Error::new(sentence()))
     }

@@ -10,7 +10,6 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use nix::libc::CLONE_NEWNS;
 use nscore::cli::{Message, sentence};
-use nscore::ns_type::NsType;
 use nscore::sys::errno::reason;
 use nscore::sys::mount::{Propagation, bind, set_propagation};
 use nscore::sys::namespace::unshare;
@@ -42,20 +41,7 @@ pub(crate) fn name_in(word: &OsStr) -> Option<OsString> {
 /// # Errors
 /// `options --netns-etc and … cannot be combined`; that no network namespace is named.
 pub(crate) fn check_options(options: &Options) -> Result<()> {
-    let contradicting = [
-        ("--as-target", options.as_target),
-        ("--all", options.selection.all),
-        ("--mount", options.selection.selects(NsType::Mount)),
-        ("--root", options.root.is_some()),
-    ];
-    for (option, is_given) in contradicting {
-        if is_given {
-            bail!(sentence(
-                "options --netns-etc and %s cannot be combined",
-                &[&option]
-            ));
-        }
-    }
+    options.check_own_files("netns-etc")?;
     if options.netns_name.is_none() {
         bail!("option --netns-etc requires a network namespace that is named in /run/netns");
     }

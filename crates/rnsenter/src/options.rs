@@ -3,7 +3,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use anyhow::{Result, bail};
+use nscore::cli::sentence;
 use nscore::hardening::Hardening;
+use nscore::ns_type::NsType;
 
 use crate::fork::ForkOptions;
 use crate::id_source::{GroupsSource, IdSource};
@@ -65,5 +68,25 @@ impl Options {
             || self.environment
             || self.join_cgroup
             || self.follow_context
+    }
+
+    /// Checks that nothing contradicts `option`, with which the program sees the caller's files.
+    ///
+    /// # Errors
+    /// `options --… and --… cannot be combined`.
+    pub(crate) fn check_own_files(&self, option: &str) -> Result<()> {
+        let contradicting = [
+            ("as-target", self.as_target),
+            ("all", self.selection.all),
+            ("mount", self.selection.selects(NsType::Mount)),
+            ("root", self.root.is_some()),
+        ];
+        match contradicting.into_iter().find(|(_, is_given)| *is_given) {
+            Some((other, _)) => bail!(sentence(
+                "options %s%s and %s%s cannot be combined",
+                &[&"--", &option, &"--", &other]
+            )),
+            None => Ok(()),
+        }
     }
 }

@@ -94,7 +94,7 @@ fn enter_and_run(
         preserve: options.preserve_credentials,
         keep_caps: options.keep_caps,
     };
-    let root_changed = prepared.changes_root();
+    let root_changed = prepared.changes_root;
     let own = if root_changed { OwnFile::hold() } else { None };
     if root_changed {
         diagnostics.hold_proc();
@@ -181,6 +181,8 @@ struct Prepared<'a> {
     environment: Environment,
     cgroup: Cgroup,
     ids: SetIds,
+    /// Whether the program will see other files than the caller does.
+    changes_root: bool,
 }
 
 impl<'a> Prepared<'a> {
@@ -190,8 +192,8 @@ impl<'a> Prepared<'a> {
         let directories = Directories::open(options, target)?;
         let environment = Environment::open(options, target)?;
         let cgroup = Cgroup::open(options, target)?;
-        let sees_inside = directories.changes_root() || namespaces.contains(NsType::Mount);
-        let ids = SetIds::open(options, target, sees_inside)?;
+        let changes_root = directories.changes_root() || namespaces.contains(NsType::Mount);
+        let ids = SetIds::open(options, target, changes_root)?;
         if options.selection.user_parent {
             namespaces.add_user_parent(target)?;
         }
@@ -207,12 +209,8 @@ impl<'a> Prepared<'a> {
             environment,
             cgroup,
             ids,
+            changes_root,
         })
-    }
-
-    /// Whether the program will see other files than the caller does.
-    fn changes_root(&self) -> bool {
-        self.directories.changes_root() || self.namespaces.contains(NsType::Mount)
     }
 
     /// Enters everything, and returns the IDs that the program gets inside.

@@ -3,7 +3,7 @@
 use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Result};
-use nix::unistd::{Gid, getgroups, setgroups};
+use nix::unistd::{Gid, getgroups};
 use nscore::cli::{Message, sentence};
 use nscore::credentials::set_groups;
 use nscore::procfs::{IdKind, Status};
@@ -107,11 +107,10 @@ impl SetIds {
     /// also those that have no id inside.
     pub(crate) fn follow_groups_outside(&mut self) {
         if let Some(groups) = &self.outer_groups {
-            let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
-            self.has_groups = setgroups(&groups).is_ok();
+            self.has_groups = set_groups(groups).is_ok();
             if !self.has_groups {
                 // Fewer than the target's rather than the caller's.
-                let _ = setgroups(&[]);
+                let _ = set_groups(&[]);
             }
         }
     }

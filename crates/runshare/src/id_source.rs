@@ -9,7 +9,7 @@ use anyhow::{Context, Error, Result};
 use nscore::cli::{number, sentence};
 use nscore::procfs::IdKind;
 use nscore::regular_file::read_small;
-use nscore::users::{group_entries, group_id, passwd_entries, user_id};
+use nscore::users::{id_in, id_of};
 
 /// A user or group ID.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,11 +44,7 @@ impl IdSource {
             IdSource::Number(id) => return Ok(*id),
             IdSource::Name(name) => name,
         };
-        let found = match kind {
-            IdKind::Users => user_id(name),
-            IdKind::Groups => group_id(name),
-        };
-        found.ok_or_else(|| unknown_name(kind, name))
+        id_of(kind, name).ok_or_else(|| unknown_name(kind, name))
     }
 
     /// Returns the ID, a name being looked up in the files of this root.
@@ -65,19 +61,8 @@ impl IdSource {
             IdKind::Groups => "/etc/group",
         };
         let file = read_small(Path::new(path))
-            .with_context(|| format!("cannot read {path} of the new root"))?;
-        let found = match kind {
-            IdKind::Users => passwd_entries(&file)
-                .find(|entry| entry.name == name)
-                .map(|entry| entry.uid),
-            IdKind::Groups => group_entries(&file)
-                .find(|entry| entry.name == name)
-                .map(|entry| entry.gid),
-        };
-        // 4294967295 is no ID: setuid(2) and setgid(2) refuse it.
-        found
-            .filter(|id| *id != u32::MAX)
-            .ok_or_else(|| unknown_name(kind, name))
+            .with_context(|| sentence("cannot read %s of the new root", &[&path]))?;
+        id_in(kind, &file, name).ok_or_else(|| unknown_name(kind, name))
     }
 }
 
@@ -89,8 +74,7 @@ fn what(kind: IdKind) -> &'static str {
 }
 
 fn unknown_name(kind: IdKind, name: &OsStr) -> Error {
-    let what = what(kind);
-    Error::new(sentence("%s: '%s'", &[&what, &name]))
+    number::complaint_error(what(kind), name, None)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use nix::libc::rlim_t;
 use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit, setrlimit};
 use nscore::cli::sentence;
 use nscore::hint::{WithHint, unknown_word};
+use nscore::procfs::parse_digits;
 
 /// The resources, by the names of prlimit(1).
 const RESOURCES: [(&str, Resource); 16] = [
@@ -70,11 +71,9 @@ pub(crate) fn parse_limit(text: &OsStr) -> Result<Limit> {
 }
 
 fn parse_value(text: &str) -> Option<rlim_t> {
-    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text {
         "unlimited" => Some(RLIM_INFINITY),
-        _ if is_number => text.parse().ok().filter(|value| *value != RLIM_INFINITY),
-        _ => None,
+        digits => parse_digits(digits.as_bytes()).filter(|value| *value != RLIM_INFINITY),
     }
 }
 

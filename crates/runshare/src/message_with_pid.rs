@@ -9,23 +9,18 @@ use nix::cmsg_space;
 use nix::errno::Errno;
 use nix::libc::c_int;
 use nix::sys::socket::sockopt::PassCred;
-use nix::sys::socket::{
-    AddressFamily, ControlMessageOwned, MsgFlags, SockFlag, SockType, UnixCredentials, recvmsg,
-    send, setsockopt, socketpair,
-};
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, UnixCredentials, recvmsg, send, setsockopt};
 use nix::unistd::Pid;
-use nscore::sys::file::move_above_stdio;
+use nscore::sys::file;
 
 /// Creates the sending and the receiving end.
 ///
 /// # Errors
 /// Those of `socketpair(2)` and `setsockopt(2)`.
 pub(crate) fn socket_pair() -> Result<(OwnedFd, OwnedFd), Errno> {
-    let (family, kind) = (AddressFamily::Unix, SockType::SeqPacket);
-    let (sender, receiver) = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC)?;
-    let receiver = move_above_stdio(receiver)?;
+    let (sender, receiver) = file::socket_pair()?;
     setsockopt(&receiver, PassCred, &true)?;
-    Ok((move_above_stdio(sender)?, receiver))
+    Ok((sender, receiver))
 }
 
 /// Sends a number.

@@ -1,7 +1,5 @@
 //! The steps of `runshare`, in the order of the man page. The order is visible from outside and is that of unshare(1).
 
-use std::path::Path;
-
 use anyhow::{Context, Result};
 use nix::libc::SIGCHLD;
 use nscore::cli::{Diagnostics, Invocation};
@@ -11,7 +9,6 @@ use nscore::hardening::make_undumpable;
 use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
 use nscore::pdeathsig::ParentDeathSignal;
-use nscore::rootfs::Changes;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::ExitReason;
 use nscore::sys::signal::set_default;
@@ -92,7 +89,7 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     timens::set_offsets(options)?;
     if let Some(directory) = options.mounts.changes() {
         id_maps.write_own(options.setgroups)?;
-        return list_changes(directory, options, diagnostics);
+        return diagnostics.list_changes(directory, options.extensions.json);
     }
 
     let inside = Inside {
@@ -126,17 +123,6 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     }
     binder.bind()?;
     set_up_and_become_program(None)
-}
-
-/// Lists what differs in the directory of `--overlay`, in the user namespace whose IDs own the files.
-fn list_changes(
-    directory: &Path,
-    options: &Options,
-    diagnostics: &Diagnostics,
-) -> Result<ExitReason> {
-    let changes = Changes::read(directory)?;
-    let text = changes.format(options.extensions.json, smartcols::json::write_string);
-    Ok(ExitReason::Status(diagnostics.print(&text)))
 }
 
 fn unshare_namespaces(options: &Options) -> Result<()> {

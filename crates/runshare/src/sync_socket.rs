@@ -5,9 +5,9 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, send, socketpair};
+use nix::sys::socket::{MsgFlags, recv, send};
 use nscore::cli::AlreadyReported;
-use nscore::sys::file::move_above_stdio;
+use nscore::sys::file::socket_pair;
 
 /// Created before the fork, so that each of the two processes has a copy of both ends.
 pub(crate) struct SyncSocket {
@@ -21,11 +21,10 @@ impl SyncSocket {
     /// # Errors
     /// Those of `socketpair(2)`.
     pub(crate) fn new() -> Result<SyncSocket, Errno> {
-        let (family, kind) = (AddressFamily::Unix, SockType::SeqPacket);
-        let (wait_end, release_end) = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC)?;
+        let (wait_end, release_end) = socket_pair()?;
         Ok(SyncSocket {
-            wait_end: move_above_stdio(wait_end)?,
-            release_end: Some(move_above_stdio(release_end)?),
+            wait_end,
+            release_end: Some(release_end),
         })
     }
 

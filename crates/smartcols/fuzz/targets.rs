@@ -91,7 +91,6 @@ fn table(input: &[u8]) -> Table {
     };
     Table {
         json_key: "rows",
-        json_members: Vec::new(),
         columns: vec![column("ONE", true), column("TWO", false)],
         rows: rows.collect(),
     }

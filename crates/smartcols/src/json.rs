@@ -46,13 +46,6 @@ impl Writer {
         }
         self.push("{");
         self.break_line(1);
-        for (key, number) in &table.json_members {
-            write_string(&mut self.out, key.as_bytes());
-            self.write_colon();
-            self.push(&number.to_string());
-            self.push(",");
-            self.break_line(1);
-        }
         write_string(&mut self.out, table.json_key.as_bytes());
         self.write_colon();
         self.push("[");

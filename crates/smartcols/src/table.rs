@@ -7,8 +7,6 @@ use std::borrow::Cow;
 pub struct Table {
     /// The key of the array of rows in JSON.
     pub json_key: &'static str,
-    /// Numbers that stand before that array in JSON, each with its key.
-    pub json_members: Vec<(&'static str, u64)>,
     /// The columns, from left to right.
     pub columns: Vec<Column>,
     /// The rows. A list has them in this order, a tree has its roots and the rows below the same parent in this order.

@@ -1,7 +1,6 @@
 //! `NSUTILS_ERRORS=json`: messages on standard error for programs, an object on each line, whatever the reader's
 //! language is. The hint is in it without a terminal too.
 
-use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
@@ -10,11 +9,12 @@ use smartcols::{Json, JsonStyle};
 
 use super::{Message, Usage};
 use crate::exec;
+use crate::sys::environment::variable;
 use crate::sys::errno::{of_error, reason};
 
 /// Returns whether the environment requests it. To be asked at the start, as for hints.
 pub(super) fn is_requested() -> bool {
-    env::var_os("NSUTILS_ERRORS").is_some_and(|value| value == "json")
+    variable(c"NSUTILS_ERRORS", |value| (value == b"json").then_some(())).is_some()
 }
 
 /// A message.

@@ -8,7 +8,7 @@ use clap::{Arg, Command};
 
 use super::table::EXTENSIONS;
 use super::{Family, Tool};
-use crate::language::{Domain, translate, translation};
+use crate::language::translate;
 
 /// The column in which an option's text begins; an option that reaches it has its text on the next line.
 const TEXT_COLUMN: usize = 27;
@@ -27,7 +27,7 @@ pub(super) fn text(tool: &Tool, called: &OsStr, asked: &OsStr) -> Vec<u8> {
         help.extend(format!("\n{}\n", wrapped(&about, 0)).bytes());
     }
     for heading in headings(command) {
-        help.extend(format!("\n{}:\n", translated(heading)).bytes());
+        help.extend(format!("\n{}:\n", translate(heading)).bytes());
         let options = command.get_arguments().filter(|option| {
             option.get_long().is_some() && heading_of(option) == heading && !option.is_hide_set()
         });
@@ -52,7 +52,7 @@ impl Names<'_> {
     /// A text of the table in the reader's language, with the name that the program was called by. A link of any name
     /// has no man page, so it is referred to our man page; a caller of `unshare` finds `unshare(1)`.
     fn replaced_in(&self, text: &str) -> String {
-        let text = &translated(text);
+        let text = translate(text);
         let own = self.tool.name;
         if self.called == own {
             return text.to_owned();
@@ -73,13 +73,6 @@ impl Names<'_> {
         });
         joined.unwrap_or_default()
     }
-}
-
-/// A text of the table in the reader's language.
-fn translated(text: &str) -> String {
-    translation(Domain::Nsutils, text)
-        .unwrap_or(text)
-        .to_owned()
 }
 
 /// ` [PROGRAM [ARGUMENT]...]`: each operand inside the brackets of the one before it, but for one that must be there.

@@ -1,7 +1,8 @@
 //! Whether hints are shown: to a person at a terminal, so that what a script sees stays the original's to the byte.
 
-use std::env;
 use std::io::{self, IsTerminal};
+
+use crate::sys::environment::variable;
 
 /// What the environment says of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,12 +17,12 @@ impl Hints {
     /// Returns what NSUTILS_HINTS says. To be asked at the start: the program that is run gets another environment,
     /// maybe, and it is this process's own before that program's.
     pub(super) fn from_environment() -> Hints {
-        let value = env::var_os("NSUTILS_HINTS");
-        match value.as_deref().and_then(|value| value.to_str()) {
-            Some("always") => Hints::Always,
-            Some("never") => Hints::Never,
-            _ => Hints::OnTerminal,
-        }
+        let named = variable(c"NSUTILS_HINTS", |value| match value {
+            b"always" => Some(Hints::Always),
+            b"never" => Some(Hints::Never),
+            _ => None,
+        });
+        named.unwrap_or(Hints::OnTerminal)
     }
 
     /// Returns whether one is to be shown now.

@@ -5,6 +5,7 @@
 //! kinds of error have a type, because they end otherwise than "the tool failed": [`Usage`] (with the line that points
 //! to `--help`), [`exec::ExecError`] (126 and 127) and [`AlreadyReported`] (nothing is left to say).
 
+mod changes;
 mod entry;
 mod error_json;
 pub mod getopt;

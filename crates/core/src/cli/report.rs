@@ -127,21 +127,14 @@ impl Diagnostics {
             }
         };
         if said.is_ok() && !self.is_json {
-            self.report_hint(error);
+            self.print_hint(|| find_hint(error));
         }
         // As in the originals, a message that cannot be delivered makes the status that of a failure of our own.
         said.map_or(self.failure(), |()| status)
     }
 
-    /// Says in a second line why, if that can be told and there is a person to read it.
-    fn report_hint(&self, error: &Error) {
-        if self.hints.are_shown() {
-            self.print_hint(|| find_hint(error));
-        }
-    }
-
-    /// Says why there is less than was asked for, where that is no failure; `find` is asked only if there is a person
-    /// to read it.
+    /// Says in a second line why something failed, or why there is less than was asked for; `find` is asked only if
+    /// there is a person to read it.
     pub fn print_hint(&self, find: impl FnOnce() -> Option<String>) {
         if !self.hints.are_shown() {
             return;

@@ -136,26 +136,6 @@ mod tests {
 
     use super::*;
 
-    /// A directory for a test, gone at its end.
-    pub(super) struct Scratch(std::path::PathBuf);
-
-    impl Scratch {
-        pub(super) fn path(&self) -> &std::path::Path {
-            &self.0
-        }
-    }
-
-    impl Drop for Scratch {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
-    }
-
-    pub(super) fn scratch() -> Scratch {
-        let template = std::env::temp_dir().join("nscore-XXXXXX");
-        Scratch(nix::unistd::mkdtemp(&template).expect("there is a place for it"))
-    }
-
     #[test]
     fn a_hint_is_asked_through_every_context_and_leaves_the_error_as_it_was() {
         let failed: Result<(), Errno> = Err(Errno::EPERM);

@@ -109,11 +109,10 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
-    use crate::hint::tests::scratch;
 
     #[test]
     fn the_first_part_that_is_at_fault_is_named() {
-        let scratch = scratch();
+        let scratch = testkit::Scratch::new();
         let within = |name: &str| scratch.path().join(name);
         fs::create_dir_all(within("a/b")).unwrap();
         fs::write(within("a/file"), "").unwrap();

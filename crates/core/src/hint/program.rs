@@ -1,7 +1,6 @@
 //! Why a program could not be run, `execve(2)`: the kernel has one error number for a program that is not there and for
 //! a loader or interpreter that it names and that is not there.
 
-use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -14,7 +13,7 @@ use super::{escape_for_terminal, explain_path, path};
 use crate::elf::{Bytes, Elf};
 use crate::procfs::{Proc, mount_of};
 use crate::regular_file::open_regular;
-use crate::search_path::search_path;
+use crate::search_path::{candidates, search_path};
 
 /// What runs a file that the kernel does not know.
 const SHELL: &str = "/bin/sh";
@@ -38,9 +37,9 @@ pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<String> {
         return explain_file(errno, Path::new(name));
     }
     let directories = search_path();
-    let candidates = env::split_paths(&directories).map(|directory| directory.join(name));
-    let (found, others): (Vec<PathBuf>, Vec<PathBuf>) =
-        candidates.partition(|path| path.symlink_metadata().is_ok());
+    let (found, others): (Vec<PathBuf>, Vec<PathBuf>) = candidates(name)
+        .into_iter()
+        .partition(|path| path.symlink_metadata().is_ok());
     // Who finds nothing anywhere is told where was looked; else one of the places is the reason.
     if errno == Errno::ENOENT && found.is_empty() {
         if let Some(told) = beyond_path(name) {

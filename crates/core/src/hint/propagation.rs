@@ -53,11 +53,10 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::hint::tests::scratch;
 
     #[test]
     fn a_security_module_is_recognised_by_its_label() {
-        let scratch = scratch();
+        let scratch = testkit::Scratch::new();
         let directory = scratch.path().join("self/attr");
         fs::create_dir_all(&directory).unwrap();
         for (label, module) in [

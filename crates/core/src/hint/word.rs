@@ -32,11 +32,8 @@ pub fn nearest<'a>(given: &[u8], words: impl IntoIterator<Item = &'a str>) -> Op
         let known = word.to_ascii_lowercase().into_bytes();
         let shorter = given.len().min(known.len());
         let is_beginning = shorter >= 3 && given[..shorter] == known[..shorter];
-        let distance = match distance(&given, &known) {
-            0 | 1 => distance(&given, &known),
-            _ if is_beginning => 1,
-            distance => distance,
-        };
+        let found = distance(&given, &known);
+        let distance = if found > 1 && is_beginning { 1 } else { found };
         (distance <= most && distance < known.len()).then_some((distance, word))
     };
     let near = words.into_iter().filter_map(near);

@@ -119,6 +119,11 @@ pub fn remember() {
     choice();
 }
 
+/// Returns whether the environment names a language. Nothing is opened for it.
+pub fn is_wanted() -> bool {
+    choice::is_named()
+}
+
 /// Reads the catalogues of these domains, and ours and the C library's. None is read afterwards. To be called before a
 /// root or a mount namespace is entered.
 pub fn load_all(domains: &[Domain]) {
@@ -165,6 +170,6 @@ pub fn accepts(msgid: &str, translation: &str) -> bool {
 }
 
 /// A text of our own, without arguments, in the reader's language.
-pub fn translate(text: &'static str) -> &'static str {
+pub fn translate(text: &str) -> &str {
     translation(Domain::Nsutils, text).unwrap_or(text)
 }

@@ -3,7 +3,6 @@
 
 use std::ffi::CString;
 use std::fs::{self, File};
-use std::io::Read;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -15,7 +14,7 @@ use nix::sys::statfs::{PROC_SUPER_MAGIC, statfs};
 
 use super::{IdKind, Status, idmap};
 use crate::ns_type::NsType;
-use crate::regular_file::read_regular;
+use crate::regular_file::{MOST_READ, read_regular, read_whole_lines};
 use crate::self_fds::SAFE_FLAGS;
 use crate::sys::directory::status_at;
 use crate::sys::file::open;
@@ -25,9 +24,6 @@ use crate::sys::procfs::ensure_procfs;
 /// PROC_PID_INIT_INO of linux/proc_ns.h.
 const INITIAL_USER: u64 = 0xefff_fffd;
 const INITIAL_PID: u64 = 0xefff_fffc;
-
-/// The most that is read of one file in bytes.
-const MOST_READ: u64 = 64 << 20;
 
 /// The descriptor of [`Proc::hold`]. It is never closed on purpose: exec closes it.
 static HELD: OnceLock<OwnedFd> = OnceLock::new();
@@ -174,10 +170,7 @@ impl Proc {
 fn read_below(directory: &OwnedFd, name: &str) -> Option<Vec<u8>> {
     let file = openat(directory, Path::new(name), SAFE_FLAGS, Mode::empty()).ok()?;
     ensure_procfs(&file).ok()?;
-    let mut contents = Vec::new();
-    let mut file = File::from(file).take(MOST_READ);
-    file.read_to_end(&mut contents).ok()?;
-    Some(contents)
+    read_whole_lines(File::from(file), MOST_READ).ok()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@
 //! link that was changed there is listed as added.
 
 use std::ffi::{CStr, CString, OsStr};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,6 @@ use nix::sys::stat::fstat;
 use nix::unistd::geteuid;
 
 use super::overlay_dir::{MOUNTS, UPPER, unescape_path};
-use crate::escape::printable;
 use crate::hint::{self, WithHint};
 use crate::message::sentence;
 use crate::ns_type::NsType;
@@ -81,93 +80,78 @@ impl Changes {
         let opened = opened
             .with_hint_for(directory, hint::explain_path)
             .with_context(|| sentence("cannot open %s", &[&directory]))?;
-        let mut changes = Changes::default();
-        let layer = directory.join("upper");
-        changes.read_layer(&opened, UPPER, &layer, Path::new("/"))?;
+        let (attributes, mut changes) = (Attributes::of_caller(), Changes::default());
+        let shown = directory.join("upper");
+        if let Some(layer) = open_layer(&opened, UPPER, &shown)? {
+            changes.read_layer(&layer, attributes, &shown, Path::new("/"))?;
+        }
         let mounts = directory.join("mounts");
-        for name in names(&opened, MOUNTS, &mounts)? {
-            let parent = open_path(&opened, MOUNTS, OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY)?;
-            let layer = mounts.join(OsStr::from_bytes(name.to_bytes()));
-            changes.read_layer(&parent, &name, &layer, &unescape_path(&name))?;
+        if let Some(parent) = open_layer(&opened, MOUNTS, &mounts)? {
+            for name in names(&parent, &mounts)? {
+                let shown = mounts.join(OsStr::from_bytes(name.to_bytes()));
+                if let Some(layer) = open_layer(&parent, &name, &shown)? {
+                    changes.read_layer(&layer, attributes, &shown, &unescape_path(&name))?;
+                }
+            }
         }
         changes.0.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(changes)
     }
 
-    /// Reads the directory `name`, which is `shown` in messages and is `path` in the root.
+    /// Reads a directory of a layer, which is `shown` in messages and is `path` in the root. Returns whether it has
+    /// entries.
     fn read_layer(
         &mut self,
-        parent: impl AsFd,
-        name: &CStr,
+        layer: &OwnedFd,
+        attributes: &Attributes,
         shown: &Path,
         path: &Path,
     ) -> Result<bool> {
-        let entries = names(&parent, name, shown)?;
-        if entries.is_empty() {
-            return Ok(false);
-        }
-        let directory = open_path(parent, name, OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY)?;
+        let entries = names(layer, shown)?;
+        let has_entries = !entries.is_empty();
         for name in entries {
             let entry = OsStr::from_bytes(name.to_bytes());
             let (shown, path) = (shown.join(entry), path.join(entry));
-            let file = match open_path(&directory, &name, OFlag::O_NOFOLLOW) {
+            let file = match open_path(layer, &name, OFlag::O_NOFOLLOW) {
                 // It has gone meanwhile.
                 Err(Errno::ENOENT) => continue,
                 opened => opened.with_context(|| cannot_read(&shown))?,
             };
-            let read = classify(&file);
+            let read = classify(&file, attributes);
             let (kind, is_marked, status) = read.with_context(|| cannot_read(&shown))?;
             let is_directory = status.file_type == S_IFDIR;
-            let place = self.0.len();
-            let has_entries = is_directory && self.read_layer(&directory, &name, &shown, &path)?;
+            let is_filled = is_directory && self.read_layer(&file, attributes, &shown, &path)?;
             // A directory that was made to be a layer, and in which nothing was changed, is no change.
-            if is_directory && !has_entries && is_marked {
+            if is_directory && !is_filled && is_marked {
                 continue;
             }
-            self.0.insert(place, Change { path, kind });
+            self.0.push(Change { path, kind });
         }
-        Ok(true)
+        Ok(has_entries)
     }
 
-    /// The list: JSON, in which `write_string` adds a word between quotes, or one change on a line.
-    pub fn format(&self, is_json: bool, write_string: fn(&mut Vec<u8>, &[u8])) -> Vec<u8> {
-        match is_json {
-            true => self.to_json(write_string),
-            false => self.to_text(),
-        }
-    }
-
-    fn to_text(&self) -> Vec<u8> {
-        let mut text = Vec::new();
-        for change in &self.0 {
-            let path = printable(change.path.as_os_str());
-            text.extend(format!("{:<8} ", change.kind.name()).into_bytes());
-            text.extend(path.as_bytes());
-            text.push(b'\n');
-        }
-        text
-    }
-
-    fn to_json(&self, write_string: fn(&mut Vec<u8>, &[u8])) -> Vec<u8> {
-        let mut json = b"{\"changes\":[".to_vec();
-        for (index, change) in self.0.iter().enumerate() {
-            json.extend(if index == 0 { "\n   " } else { ",\n   " }.bytes());
-            json.extend(b"{\"change\":");
-            write_string(&mut json, change.kind.name().as_bytes());
-            json.extend(b", \"path\":");
-            write_string(&mut json, change.path.as_os_str().as_bytes());
-            json.push(b'}');
-        }
-        json.extend(b"\n]}\n");
-        json
+    /// The word for each change, and its path in the root.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &Path)> {
+        let changes = self.0.iter();
+        changes.map(|change| (change.kind.name(), change.path.as_path()))
     }
 }
 
-/// The names in a directory; none if it is not there.
-fn names(parent: impl AsFd, name: &CStr, shown: &Path) -> Result<Vec<CString>> {
+/// Opens a directory of the layers; `None` if it is not there.
+fn open_layer(parent: &OwnedFd, name: &CStr, shown: &Path) -> Result<Option<OwnedFd>> {
+    match open_path(parent, name, OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY) {
+        Err(Errno::ENOENT) => Ok(None),
+        opened => opened
+            .map(Some)
+            .with_hint(explain_unreadable)
+            .with_context(|| cannot_read(shown)),
+    }
+}
+
+/// The names in a directory; none if it has been removed meanwhile.
+fn names(directory: &OwnedFd, shown: &Path) -> Result<Vec<CString>> {
     let read = || -> Result<Vec<CString>, Errno> {
-        let found = open_path(&parent, name, OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY)?;
-        let directory = Directory::from(open(&fd_path(&found), OFlag::O_RDONLY)?);
+        let directory = Directory::from(open(&fd_path(directory), OFlag::O_RDONLY)?);
         let mut names = Vec::new();
         directory.entries(&mut EntryBuffer::default(), |name| {
             names.push(name.to_owned());
@@ -195,31 +179,52 @@ fn explain_unreadable(errno: Errno) -> Option<String> {
 }
 
 /// What became of a file, and whether it has the mark of a directory that was made to be a layer.
-fn classify(file: &OwnedFd) -> Result<(ChangeKind, bool, Status), Errno> {
+fn classify(file: &OwnedFd, attributes: &Attributes) -> Result<(ChangeKind, bool, Status), Errno> {
     let status = status_of(file)?;
     let is_device_0 = status.file_type == S_IFCHR && fstat(file)?.st_rdev == 0;
     let is_empty = status.file_type == S_IFREG && status.size == 0;
-    if is_device_0 || is_empty && overlay_attribute(file, "whiteout")?.is_some() {
+    if is_device_0 || is_empty && read_attribute(file, attributes.whiteout)?.is_some() {
         return Ok((ChangeKind::Deleted, false, status));
     }
-    let opaque = overlay_attribute(file, "opaque")?;
+    let opaque = read_attribute(file, attributes.opaque)?;
     if status.file_type == S_IFDIR && opaque.as_deref() == Some(b"y") {
         return Ok((ChangeKind::Replaced, false, status));
     }
-    Ok(match overlay_attribute(file, "origin")? {
+    Ok(match read_attribute(file, attributes.origin)? {
         Some(origin) => (ChangeKind::Changed, origin.is_empty(), status),
         None => (ChangeKind::Added, false, status),
     })
 }
 
-/// The value of an attribute of overlayfs. Those of the class `user` are no layer's of root's: the programs in the
-/// overlay may have set them.
-fn overlay_attribute(file: &OwnedFd, name: &str) -> Result<Option<Vec<u8>>, Errno> {
-    let is_root = geteuid().is_root() && Proc::mounted().is_initial(NsType::User) == Some(true);
-    let class = if is_root { "trusted" } else { "user" };
-    let name = format!("{class}.overlay.{name}");
-    let name = CString::new(name).map_err(|_| Errno::EINVAL)?;
+fn read_attribute(file: &OwnedFd, name: &CStr) -> Result<Option<Vec<u8>>, Errno> {
     let mut buffer = [0; 256];
-    let value = attribute(&fd_path(file), &name, &mut buffer)?;
+    let value = attribute(&fd_path(file), name, &mut buffer)?;
     Ok(value.map(<[u8]>::to_vec))
+}
+
+/// The names of overlayfs's attributes, which are of one class.
+struct Attributes {
+    whiteout: &'static CStr,
+    opaque: &'static CStr,
+    origin: &'static CStr,
+}
+
+const TRUSTED: Attributes = Attributes {
+    whiteout: c"trusted.overlay.whiteout",
+    opaque: c"trusted.overlay.opaque",
+    origin: c"trusted.overlay.origin",
+};
+
+const USER: Attributes = Attributes {
+    whiteout: c"user.overlay.whiteout",
+    opaque: c"user.overlay.opaque",
+    origin: c"user.overlay.origin",
+};
+
+impl Attributes {
+    /// Those of the class `user` are no layer's of root's: the programs in the overlay may have set them.
+    fn of_caller() -> &'static Attributes {
+        let is_root = geteuid().is_root() && Proc::mounted().is_initial(NsType::User) == Some(true);
+        if is_root { &TRUSTED } else { &USER }
+    }
 }

@@ -46,10 +46,9 @@ pub(super) fn mount_callers(
     warn: &dyn Fn(&Message),
 ) -> Result<()> {
     let path = Path::new("dev");
-    make_point(root, path, PointKind::Directory)?;
+    let point = make_point(root, path, PointKind::Directory)?;
     let mount = || -> Result<(), Errno> {
         let source = Source::from_fd(callers?)?;
-        let point = root.make(path, PointKind::Directory)?;
         bind(&source, libc::MOUNT_ATTR_NOSUID, &point, || root.open(path)).map(drop)
     };
     mount().with_context(|| mount_failed(path))?;

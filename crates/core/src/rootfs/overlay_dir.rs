@@ -84,9 +84,9 @@ impl OverlayDir {
         &self.path
     }
 
-    /// The descriptors that a process needs that is to call [`OverlayDir::remove_work`].
-    pub fn descriptors(&self) -> impl Iterator<Item = RawFd> + use<> {
-        [self.locked.as_raw_fd()].into_iter()
+    /// The descriptor that a process needs that is to call [`OverlayDir::remove_work`].
+    pub fn descriptor(&self) -> RawFd {
+        self.locked.as_raw_fd()
     }
 
     /// Opens the directory in this mount namespace, where it may be a layer, and removes what an earlier process has

@@ -18,7 +18,7 @@ mod mounts;
 mod netnsid;
 mod nsfile;
 pub mod nslink;
-mod proc_name;
+pub(crate) mod proc_name;
 mod process;
 mod processes;
 mod record;

@@ -6,7 +6,7 @@ use std::io::Write;
 use nix::unistd::Pid;
 
 /// A process's number for a system call.
-pub(super) fn to_pid(number: u32) -> Pid {
+pub(crate) fn to_pid(number: u32) -> Pid {
     Pid::from_raw(i32::try_from(number).unwrap_or(i32::MAX))
 }
 

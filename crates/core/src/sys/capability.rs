@@ -41,19 +41,21 @@ impl Capabilities {
 
     /// Whether this one is effective.
     pub fn has_effective(&self, capability: Capability) -> bool {
-        let [low, high] = self.0.map(|half| u64::from(half.effective));
-        (high << 32 | low) >> capability.number & 1 == 1
+        self.mask(|half| half.effective) >> capability.number & 1 == 1
     }
 
     /// The permitted ones, a bit for each.
     pub fn permitted_mask(&self) -> u64 {
-        let [low, high] = self.0.map(|half| u64::from(half.permitted));
-        high << 32 | low
+        self.mask(|half| half.permitted)
     }
 
     /// The inheritable ones, a bit for each.
     pub fn inheritable_mask(&self) -> u64 {
-        let [low, high] = self.0.map(|half| u64::from(half.inheritable));
+        self.mask(|half| half.inheritable)
+    }
+
+    fn mask(&self, set: impl Fn(Sets) -> u32) -> u64 {
+        let [low, high] = self.0.map(|half| u64::from(set(half)));
         high << 32 | low
     }
 
@@ -83,18 +85,11 @@ impl Capabilities {
     }
 
     /// The same without all but these.
-    pub fn only(mut self, kept: &[Capability]) -> Capabilities {
-        for (half, first) in self.0.iter_mut().zip([0, 32]) {
-            let bit = |kept: &Capability| {
-                let bit = kept.number.checked_sub(first)?;
-                1_u32.checked_shl(bit)
-            };
-            let mask = kept.iter().filter_map(bit).fold(0, |mask, bit| mask | bit);
-            half.effective &= mask;
-            half.permitted &= mask;
-            half.inheritable &= mask;
-        }
-        self
+    pub fn only(self, kept: &[Capability]) -> Capabilities {
+        let kept = kept
+            .iter()
+            .fold(0, |mask, kept| mask | 1_u64 << kept.number);
+        self.without(!kept)
     }
 }
 

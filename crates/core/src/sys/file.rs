@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl, open as raw_open};
 use nix::libc::{self, c_int};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::sys::stat::Mode;
-use nix::unistd::{getpid, write};
+use nix::unistd::{getpid, pipe2, write};
 
 use super::statx::statx;
 
@@ -38,6 +39,25 @@ pub fn move_above_stdio(descriptor: OwnedFd) -> Result<OwnedFd, Errno> {
     )?;
     // SAFETY: F_DUPFD_CLOEXEC has just made this descriptor, and nothing else knows its number.
     Ok(unsafe { OwnedFd::from_raw_fd(higher) })
+}
+
+/// Creates a pipe whose ends are above standard error: the reading and the writing end, `pipe(2)`.
+///
+/// # Errors
+/// Those of `pipe2(2)`; EMFILE.
+pub fn pipe() -> Result<(OwnedFd, OwnedFd), Errno> {
+    let (read_end, write_end) = pipe2(OFlag::O_CLOEXEC)?;
+    Ok((move_above_stdio(read_end)?, move_above_stdio(write_end)?))
+}
+
+/// Creates a pair of sockets that do not split messages, above standard error, `socketpair(2)`.
+///
+/// # Errors
+/// Those of `socketpair(2)`; EMFILE.
+pub fn socket_pair() -> Result<(OwnedFd, OwnedFd), Errno> {
+    let (family, kind) = (AddressFamily::Unix, SockType::SeqPacket);
+    let (one, other) = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC)?;
+    Ok((move_above_stdio(one)?, move_above_stdio(other)?))
 }
 
 /// F_SETSIG of linux/fcntl.h, the same on every processor that Rust is for; the libc crate lacks it.

@@ -4,8 +4,7 @@
 //! something is to be quoted, and never once another root was entered: those files would be the other root's. It is
 //! the locale of characters alone: messages are not translated, and what another category names does not matter.
 
-use std::env;
-use std::ffi::{CStr, CString, OsStr};
+use std::ffi::{CStr, CString};
 use std::ptr;
 
 use super::environment::variable;
@@ -52,9 +51,12 @@ pub struct Character {
 impl Locale {
     /// Returns whether the environment names a locale that has to be loaded; setlocale looks in this order.
     pub fn is_wanted() -> bool {
-        let set = |name| env::var_os(name).filter(|value| !value.is_empty());
-        let named = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
-        named.is_some_and(|name| name != OsStr::new("C") && name != OsStr::new("POSIX"))
+        let is_other =
+            |value: &[u8]| (!value.is_empty()).then_some(!matches!(value, b"C" | b"POSIX"));
+        let mut names = [c"LC_ALL", c"LC_CTYPE", c"LANG"].into_iter();
+        names
+            .find_map(|name| variable(name, is_other))
+            .unwrap_or(false)
     }
 
     /// Loads the locale for characters that the environment names, `setlocale(3)`; `None` if that is C, or is not

@@ -174,6 +174,21 @@ pub fn try_wait_any() -> Result<Option<(Pid, c_int)>, Errno> {
     }
 }
 
+/// Reaps every child that has ended; returns the last status of `child` among those that have changed, if any, for
+/// [`WaitStatus::from_raw`].
+///
+/// # Errors
+/// As [`try_wait_any`].
+pub fn reap_all(child: Pid) -> Result<Option<c_int>, Errno> {
+    let mut last = None;
+    while let Some((changed, status)) = try_wait_any()? {
+        if changed == child {
+            last = Some(status);
+        }
+    }
+    Ok(last)
+}
+
 fn waitpid(child: Pid, options: c_int) -> Result<Option<ExitReason>, Errno> {
     let mut status: c_int = 0;
     // SAFETY: the pointer is to a local that outlives the call.

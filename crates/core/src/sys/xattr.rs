@@ -53,13 +53,10 @@ pub fn has_user_attributes(path: &Path) -> bool {
 }
 
 fn set_and_remove(path: &Path) -> Result<(), Errno> {
+    let name = c"user.nsutils";
+    set_attribute(path, name, b"")?;
     let path = CString::new(path.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)?;
-    let (path, name) = (path.as_ptr(), c"user.nsutils".as_ptr());
-    let (nothing, no_flags) = (c"".as_ptr().cast(), 0);
-    // SAFETY: path and name are C strings that outlive the call, and of the value no byte is read.
-    let set = unsafe { libc::setxattr(path, name, nothing, 0, no_flags) };
-    Errno::result(set)?;
     // SAFETY: path and name are C strings that outlive the call.
-    let removed = unsafe { libc::removexattr(path, name) };
+    let removed = unsafe { libc::removexattr(path.as_ptr(), name.as_ptr()) };
     Errno::result(removed).map(drop)
 }

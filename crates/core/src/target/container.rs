@@ -1,8 +1,6 @@
 //! A container by its id: its first process, found by the names of cgroups, with no engine asked.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::Read;
 
 use crate::container_id::{NameOwner, NameOwners};
 use crate::hint::{Hint, escape_for_terminal};
@@ -16,7 +14,8 @@ use nix::unistd::Pid;
 use super::hint;
 use super::membership::{Cgroup, Membership, find_membership};
 use super::process::Target;
-use super::process_list::{list_processes, target_of, to_pid};
+use super::process_list::{list_processes, target_of};
+use crate::scan::proc_name::to_pid;
 
 /// A process of a container, in the order in which they come into question as its first one: what is not in a pid
 /// namespace further inside, then the first process of its pid namespace, then the lowest number.
@@ -237,14 +236,10 @@ fn first_process(id: &str, container: Container, owners: &mut NameOwners) -> Res
 
 /// Returns whether the process that is held is in this container.
 fn is_member(target: &Target, id: &str, owners: &mut NameOwners) -> bool {
-    let mut cgroups = Vec::new();
-    let read = target
-        .open("cgroup")
-        .is_ok_and(|file| File::from(file).read_to_end(&mut cgroups).is_ok());
-    read && matches!(
-        find_membership(&cgroups, id, owners),
-        Membership::Member { .. }
-    )
+    target.read("cgroup").is_ok_and(|cgroups| {
+        let membership = find_membership(&cgroups, id, owners);
+        matches!(membership, Membership::Member { .. })
+    })
 }
 
 /// Returns whether it is inside, unlike an engine's helper that waits in the same cgroup. One that cannot be looked

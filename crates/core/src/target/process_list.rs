@@ -2,8 +2,8 @@
 
 use crate::procfs::not_procfs_error;
 use crate::scan::Processes;
+use crate::scan::proc_name::to_pid;
 use anyhow::{Context, Result};
-use nix::unistd::Pid;
 
 use super::process::Target;
 
@@ -19,9 +19,4 @@ pub(super) fn list_processes() -> Result<Processes> {
 /// The process with this number as a target.
 pub(super) fn target_of(pid: u32) -> Target {
     Target::new(to_pid(pid))
-}
-
-/// A process's number for a system call.
-pub(super) fn to_pid(pid: u32) -> Pid {
-    Pid::from_raw(i32::try_from(pid).unwrap_or(i32::MAX))
 }

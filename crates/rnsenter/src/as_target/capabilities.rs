@@ -1,10 +1,9 @@
 //! The capability sets of the target, `capabilities(7)`, as its status shows them.
 
 use anyhow::{Context, Result};
-use nix::errno::Errno;
 use nix::sys::prctl::set_keepcaps;
 use nscore::cli::{Message, sentence};
-use nscore::credentials::become_user;
+use nscore::credentials::{become_user, drop_bounding_capabilities};
 use nscore::procfs::Status;
 use nscore::sys::capability::{self, Capabilities};
 
@@ -37,7 +36,7 @@ impl CapabilitySets {
     /// # Errors
     /// `setuid() failed`, `capget failed`, `capset failed`, `prctl(PR_CAP_AMBIENT) failed`.
     pub(crate) fn become_user_with(self, user: Option<u32>, warn: &dyn Fn(&Message)) -> Result<()> {
-        if self.drop_bounding().is_err() {
+        if drop_bounding_capabilities(!self.bounding).is_err() {
             warn(&sentence(
                 "warning: the capability bounding set is larger than the target's: \
                   to lower it requires CAP_SETPCAP",
@@ -65,17 +64,5 @@ impl CapabilitySets {
             capability::raise_ambient(number).context("prctl(PR_CAP_AMBIENT) failed")?;
         }
         set_keepcaps(false).context("prctl failed")
-    }
-
-    fn drop_bounding(self) -> Result<(), Errno> {
-        for number in (0..64).filter(|number| self.bounding >> number & 1 == 0) {
-            match capability::is_bounding(number) {
-                Ok(true) => capability::drop_bounding(number)?,
-                Ok(false) => {}
-                // The kernel has no such capability.
-                Err(_) => break,
-            }
-        }
-        Ok(())
     }
 }

@@ -1,8 +1,6 @@
 //! The AppArmor profile of the target, `apparmor(7)`, for the program; SELinux contexts are those of
 //! `--follow-context`.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use nix::errno::Errno;
@@ -17,14 +15,10 @@ use crate::target::Target;
 /// # Errors
 /// That the kernel refuses the change.
 pub(super) fn set_exec_profile(target: &Target) -> Result<(), Errno> {
-    let Ok(file) = target.open("attr/apparmor/current") else {
+    // Where the module is built in and not enabled, the file is there and cannot be read.
+    let Ok(label) = target.read("attr/apparmor/current") else {
         return Ok(());
     };
-    let mut label = Vec::new();
-    if File::from(file).read_to_end(&mut label).is_err() {
-        // The module is built in and not enabled.
-        return Ok(());
-    }
     let Some(profile) = profile_name(&label) else {
         return Ok(());
     };

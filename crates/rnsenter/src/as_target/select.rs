@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 use nix::errno::Errno;
+use nscore::cli::sentence;
 use nscore::ns_type::NsType;
 use nscore::sys::directory::{status, status_of};
 
@@ -45,7 +46,7 @@ pub(crate) fn expand_options(options: &mut Options) {
 /// That the target is not a process.
 pub(crate) fn select_target(options: &mut Options) -> Result<()> {
     let Some(target) = &options.target else {
-        bail!("option --as-target requires a process");
+        bail!(sentence("option %s requires a process", &[&"--as-target"]));
     };
     if let Some(child) = init::oldest_child(target.pid()) {
         options.target = Some(child);

@@ -49,7 +49,7 @@ impl OuterProc {
         while let Ok(Reaped {
             some,
             is_child_left,
-        }) = reap_all()
+        }) = reap_ended()
         {
             if !is_child_left {
                 return;
@@ -136,14 +136,14 @@ enum Killed {
     NoneListed,
 }
 
-/// What [`reap_all`] found.
+/// What [`reap_ended`] found.
 struct Reaped {
     some: bool,
     is_child_left: bool,
 }
 
 /// Reaps what has ended.
-fn reap_all() -> Result<Reaped, Errno> {
+fn reap_ended() -> Result<Reaped, Errno> {
     let mut some = false;
     while try_wait_any()?.is_some() {
         some = true;

@@ -39,16 +39,16 @@ impl ForkOptions {
     /// `options --no-fork and … cannot be combined`.
     pub(crate) fn check(&self, new_session: bool) -> Result<()> {
         let requiring = [
-            ("--new-session", new_session),
-            ("--kill-child", self.kill_child.is_some()),
-            ("--forward-signals", self.forward_signals),
-            ("--init", self.init),
+            ("new-session", new_session),
+            ("kill-child", self.kill_child.is_some()),
+            ("forward-signals", self.forward_signals),
+            ("init", self.init),
         ];
         match requiring.into_iter().find(|(_, is_given)| *is_given) {
             Some((option, _)) if self.no_fork => {
                 bail!(sentence(
-                    "options --no-fork and %s cannot be combined",
-                    &[&option]
+                    "options %s%s and %s%s cannot be combined",
+                    &[&"--", &"no-fork", &"--", &option]
                 ))
             }
             _ => Ok(()),

@@ -9,7 +9,7 @@ use nix::libc::{SIGCONT, SIGSTOP};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
 use nix::unistd::{Pid, getpid};
 use nscore::forward::forward_until;
-use nscore::sys::process::{self, ExitReason, kill, try_wait_any, try_wait_or_stopped};
+use nscore::sys::process::{self, ExitReason, kill, reap_all, try_wait_or_stopped};
 use nscore::sys::siginfo::SigInfo;
 use nscore::sys::signal::SignalSet;
 
@@ -45,13 +45,8 @@ pub(super) fn wait_and_forward(
 /// # Errors
 /// `waitpid failed`, `kill failed`.
 pub(super) fn reap(child: Pid) -> Result<Option<ExitReason>> {
-    let mut last = None;
-    while let Some((changed, status)) = try_wait_any().context("waitpid failed")? {
-        if changed == child {
-            last = Some(process::WaitStatus::from_raw(status));
-        }
-    }
-    match last {
+    let last = reap_all(child).context("waitpid failed")?;
+    match last.map(process::WaitStatus::from_raw) {
         Some(process::WaitStatus::Ended(ending)) => Ok(Some(ending)),
         Some(process::WaitStatus::Stopped(_)) => stop_with(child).map(|()| None),
         _ => Ok(None),

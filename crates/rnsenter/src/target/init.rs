@@ -24,12 +24,10 @@ const NAME: &str = "runshare-init";
 /// # Errors
 /// That it has no child that may be looked into and is in its namespaces.
 pub(crate) fn readable_child(pid: Pid) -> Result<Option<Target>> {
-    let is_init = read_status(pid).is_some_and(|status| status.field("Name") == Some(NAME));
-    if !is_init || !is_unreadable(pid) {
+    if !is_init(pid) || !is_unreadable(pid) {
         return Ok(None);
     }
-    let mut children = children_of(pid).into_iter();
-    if let Some(target) = children.find_map(|child| hold_child(pid, child)) {
+    if let Some(target) = hold_oldest_child(pid) {
         return Ok(Some(target));
     }
     bail!(sentence(
@@ -49,9 +47,17 @@ fn hold_child(init: Pid, child: Pid) -> Option<Target> {
 
 /// The oldest child of an init of `runshare --init` that is in its namespaces, held: what the init runs for its user.
 pub(crate) fn oldest_child(pid: Pid) -> Option<Target> {
-    let is_init = read_status(pid)?.field("Name") == Some(NAME);
-    let mut children = is_init.then(|| children_of(pid))?.into_iter();
-    children.find_map(|child| hold_child(pid, child))
+    is_init(pid).then(|| hold_oldest_child(pid))?
+}
+
+fn is_init(pid: Pid) -> bool {
+    read_status(pid).is_some_and(|status| status.field("Name") == Some(NAME))
+}
+
+/// The oldest child that may be looked into and is where the init is, held.
+fn hold_oldest_child(init: Pid) -> Option<Target> {
+    let mut children = children_of(init).into_iter();
+    children.find_map(|child| hold_child(init, child))
 }
 
 /// Whether the kernel refuses to show the process's namespaces to this one.

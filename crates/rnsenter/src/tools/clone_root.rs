@@ -7,11 +7,10 @@ use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Result};
 use nix::libc::CLONE_NEWNS;
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nscore::cli::{AlreadyReported, Diagnostics, sentence};
 use nscore::hint::{self, WithHint};
 use nscore::sys::descriptor_passing::{receive_descriptor, send_descriptor};
-use nscore::sys::file::move_above_stdio;
+use nscore::sys::file::socket_pair;
 use nscore::sys::mount::clone_tree;
 use nscore::sys::namespace::setns;
 use nscore::sys::process::{self, ExitReason};
@@ -25,13 +24,7 @@ pub(super) fn clone_root(
     mount_ns: &OwnedFd,
     diagnostics: &Diagnostics,
 ) -> Result<OwnedFd> {
-    let (family, kind) = (AddressFamily::Unix, SockType::SeqPacket);
-    let pair = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC);
-    let (receiver, sender) = pair.context("socketpair failed")?;
-    let (receiver, sender) = (
-        move_above_stdio(receiver).context("socketpair failed")?,
-        move_above_stdio(sender).context("socketpair failed")?,
-    );
+    let (receiver, sender) = socket_pair().context("socketpair failed")?;
     let child = process::spawn(|| {
         let sent = send_clone(root, mount_ns, &sender);
         diagnostics.finish(sent.map(|()| ExitReason::Status(0)))

@@ -7,21 +7,18 @@
 mod clone_root;
 mod select;
 
-use std::env;
-use std::ffi::{CString, OsStr, OsString};
 use std::fs;
 use std::os::fd::OwnedFd;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use nix::fcntl::OFlag;
 use nix::libc::{CLONE_NEWNS, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID};
 use nscore::cli::{Diagnostics, Message, sentence};
+use nscore::environment::set_variables;
 use nscore::namespace_dir::cannot_use;
 use nscore::ns_type::NsType;
-use nscore::safe_open::{DirError, TrustedDir};
-use nscore::sys::environment::replace;
+use nscore::safe_open::TrustedDir;
 use nscore::sys::errno::reason;
 use nscore::sys::file::open;
 use nscore::sys::fs_context::{make_tree_private, set_attributes};
@@ -61,11 +58,7 @@ impl Tools {
         let dir = options.tools.clone().unwrap_or_else(|| DEFAULT_DIR.into());
         let cannot_open = || sentence("cannot open %s", &[&dir]);
         // A link of another user would have the target's files cover others than those that were meant.
-        match TrustedDir::open(&dir) {
-            Ok(_) => {}
-            Err(DirError::Os(errno)) => return Err(errno).with_context(cannot_open),
-            Err(untrusted) => return Err(cannot_use(&dir, untrusted)),
-        }
+        TrustedDir::open(&dir).map_err(|error| cannot_use(&dir, error))?;
         let dir = fs::canonicalize(&dir).with_context(cannot_open)?;
         open_dir(&dir)?;
         if dir == Path::new("/") {
@@ -116,19 +109,10 @@ impl Tools {
 
     /// Has `TARGET_PID` and `TARGET_ROOT` in the environment of the program.
     pub(crate) fn set_variables(&self) {
-        let own = [
-            ("TARGET_PID", OsStr::new(&self.target_pid)),
+        set_variables(&[
+            ("TARGET_PID", self.target_pid.as_ref()),
             ("TARGET_ROOT", self.dir.as_os_str()),
-        ];
-        let is_own = |name: &OsString| own.iter().any(|(of, _)| name == of);
-        let others = env::vars_os().filter(|(name, _)| !is_own(name));
-        let others = others.map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat());
-        let own = own.map(|(name, value)| [name.as_bytes(), b"=", value.as_bytes()].concat());
-        let entries: Vec<CString> = others
-            .chain(own)
-            .filter_map(|entry| CString::new(entry).ok())
-            .collect();
-        replace(entries);
+        ]);
     }
 
     /// Mounts a /proc of the target's PID namespace, which this process is in, over the caller's.

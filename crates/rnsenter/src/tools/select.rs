@@ -18,20 +18,7 @@ const ALWAYS: [NsType; 4] = [NsType::Net, NsType::Ipc, NsType::Uts, NsType::Cgro
 /// # Errors
 /// `options --tools and … cannot be combined`; that the target is not a process.
 pub(crate) fn check_options(options: &Options) -> Result<()> {
-    let contradicting = [
-        ("--as-target", options.as_target),
-        ("--all", options.selection.all),
-        ("--mount", options.selection.selects(NsType::Mount)),
-        ("--root", options.root.is_some()),
-    ];
-    for (option, is_given) in contradicting {
-        if is_given {
-            bail!(sentence(
-                "options --tools and %s cannot be combined",
-                &[&option]
-            ));
-        }
-    }
+    options.check_own_files("tools")?;
     if options.target.is_none() {
         bail!(sentence("option %s requires a process", &[&"--tools"]));
     }

@@ -37,9 +37,8 @@ impl Held {
 
     /// The descriptors that must stay open while the program runs.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
-        let overlay = self.overlay.iter();
-        let network = self.network.iter().map(Network::descriptor);
-        overlay.flat_map(OverlayDir::descriptors).chain(network)
+        let overlay = self.overlay.iter().map(OverlayDir::descriptor);
+        overlay.chain(self.network.iter().map(Network::descriptor))
     }
 
     /// Undoes what is to be gone after the program. That something stays is a warning: how the program ended is what

@@ -106,12 +106,7 @@ impl Init {
 
     /// Reaps all children that have ended; sends the tool the status of the program if it has ended or was stopped.
     fn reap(&self, program: Pid) -> Result<Option<ExitReason>, Errno> {
-        let mut last = None;
-        while let Some((child, status)) = process::try_wait_any()? {
-            if child == program {
-                last = Some(status);
-            }
-        }
+        let last = process::reap_all(program)?;
         // Only the last status counts: a program that was continued meanwhile is not stopped.
         let change = last.map(WaitStatus::from_raw);
         if let (Some(status), Some(WaitStatus::Ended(_) | WaitStatus::Stopped(_))) = (last, change)

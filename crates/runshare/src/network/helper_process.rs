@@ -10,11 +10,11 @@ use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::libc::{SIGKILL, c_int};
-use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, fchdir, pipe2};
+use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, fchdir};
 use nscore::hint::Hint;
 use nscore::sys::close_range::cloexec_above_stdio;
 use nscore::sys::errno::reason;
-use nscore::sys::file::{move_above_stdio, open, write_all};
+use nscore::sys::file::{open, pipe, write_all};
 use nscore::sys::process::{self, ExitReason, pidfd_open, set_parent_death_signal};
 use nscore::sys::signal::SignalSet;
 
@@ -77,7 +77,7 @@ impl<'a> Command<'a> {
     /// # Errors
     /// Those of the system calls; a program that cannot be executed ends immediately, with a message.
     pub(super) fn spawn(self, exit_pipe: Option<OwnedFd>) -> Result<HelperProcess> {
-        let (pipe, stderr) = pipe()?;
+        let (pipe, stderr) = pipe().context("pipe2 failed")?;
         fcntl(&pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).context("fcntl failed")?;
         let null = open("/dev/null".as_ref(), OFlag::O_RDONLY).context("cannot open /dev/null")?;
         let program = c_string(self.program.as_os_str())?;
@@ -180,17 +180,6 @@ impl Drop for HelperProcess {
             self.end();
         }
     }
-}
-
-/// Creates a pipe whose ends are above standard error: the reading and the writing end.
-///
-/// # Errors
-/// `pipe2 failed`.
-pub(super) fn pipe() -> Result<(OwnedFd, OwnedFd)> {
-    let (read_end, write_end) = pipe2(OFlag::O_CLOEXEC).context("pipe2 failed")?;
-    let read_end = move_above_stdio(read_end).context("fcntl failed")?;
-    let write_end = move_above_stdio(write_end).context("fcntl failed")?;
-    Ok((read_end, write_end))
 }
 
 /// # Errors

@@ -71,10 +71,7 @@ impl ApiSocket {
             return Ok(());
         }
         let answer = printable(OsStr::new(answer.trim()));
-        bail!(sentence(
-            "slirp4netns: %s",
-            &[&answer.to_string_lossy().into_owned()]
-        ))
+        bail!(sentence("slirp4netns: %s", &[&answer]))
     }
 }
 

@@ -29,7 +29,6 @@ mod slirp4netns;
 mod target;
 mod watcher;
 
-use std::env;
 use std::fs;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::path::PathBuf;
@@ -42,6 +41,7 @@ use nix::unistd::{AccessFlags, Pid, eaccess, getpid};
 use nscore::cli::{AlreadyReported, Diagnostics};
 use nscore::hint::{self as core_hint, Hint, WithHint};
 use nscore::procfs::{IdKind, Proc};
+use nscore::search_path::candidates;
 use nscore::sys::file::open;
 use nscore::sys::process::{self, pidfd_open};
 
@@ -147,7 +147,6 @@ pub(crate) fn replace_name_server(network: &mut NetworkOption) -> Option<String>
 
 /// Returns the path of a program as PATH leads to it.
 fn find_program(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
-    let mut candidates = env::split_paths(&path).map(|directory| directory.join(name));
+    let mut candidates = candidates(name.as_ref()).into_iter();
     candidates.find(|path| path.is_file() && eaccess(path, AccessFlags::X_OK).is_ok())
 }

@@ -8,8 +8,9 @@ use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
 
 use anyhow::{Context, Result};
+use nscore::sys::file::pipe;
 
-use crate::network::helper_process::{Command, HelperProcess, pipe};
+use crate::network::helper_process::{Command, HelperProcess};
 use crate::network::option::NetworkOption;
 use crate::network::publish::PublishedPort;
 use crate::network::target::Target;
@@ -30,7 +31,7 @@ pub(super) fn start(
     ports: &[PublishedPort],
     target: &Target,
 ) -> Result<(HelperProcess, OwnedFd)> {
-    let (ready, ready_end) = pipe()?;
+    let (ready, ready_end) = pipe().context("pipe2 failed")?;
     command.stdin = Some(target.network.try_clone().context("fcntl failed")?);
     command.stdout = Some(ready_end);
     command.args(["--foreground", "--quiet", "--config-net", "--no-map-gw"]);

@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 
 use anyhow::{Context, Result, bail};
 use nscore::cli::{Message, sentence};
+use nscore::procfs::parse_digits;
 
 use crate::network::option::{HelperKind, NetworkOption};
 
@@ -93,8 +94,7 @@ pub(crate) fn parse_publish(value: &OsStr) -> Result<PublishedPort, Message> {
         Some(_) => return Err(invalid("ADDRESS must be an IPv4 address")),
     };
     let port = |text: &str| {
-        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-        let port = text.parse().ok().filter(|port| is_number && *port != 0);
+        let port = parse_digits::<u16>(text.as_bytes()).filter(|port| *port != 0);
         port.ok_or_else(|| invalid("a port is a number from 1 to 65535"))
     };
     Ok(PublishedPort {

@@ -7,8 +7,9 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use nscore::sys::file::pipe;
 
-use crate::network::helper_process::{Command, HelperProcess, pipe};
+use crate::network::helper_process::{Command, HelperProcess};
 use crate::network::option::NetworkOption;
 use crate::network::target::Target;
 
@@ -40,8 +41,8 @@ pub(super) fn start(
     api_path: Option<&Path>,
     target: &Target,
 ) -> Result<(HelperProcess, OwnedFd)> {
-    let (ready, ready_end) = pipe()?;
-    let (exit_end, exit) = pipe()?;
+    let (ready, ready_end) = pipe().context("pipe2 failed")?;
+    let (exit_end, exit) = pipe().context("pipe2 failed")?;
     let ready_end = command.inherit(ready_end);
     let exit_end = command.inherit(exit_end);
     command.args(["--configure", "--disable-host-loopback", "--enable-seccomp"]);

@@ -23,7 +23,6 @@ fn listing() -> Table {
     };
     Table {
         json_key: "lsns-columns",
-        json_members: Vec::new(),
         columns: vec![
             column("holder", true),
             column("type", false),

@@ -82,7 +82,6 @@ fn table(columns: &str, tree: &str) -> Table {
     };
     Table {
         json_key: "namespaces",
-        json_members: Vec::new(),
         columns: names().map(|name| column(name, name == tree)).collect(),
         rows: NAMESPACES.iter().map(row).collect(),
     }

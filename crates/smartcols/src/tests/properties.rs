@@ -37,7 +37,6 @@ fn table() -> impl Strategy<Value = Table> {
     let row = row.prop_map(|(cells, parent)| Row { cells, parent });
     (vec(row, 0..9), any::<bool>()).prop_map(|(rows, tree)| Table {
         json_key: "namespaces",
-        json_members: Vec::new(),
         columns: vec![
             column("NPROCS", false),
             column("COMMAND", tree),
@@ -106,7 +105,6 @@ proptest! {
         let row = |text: Vec<u8>| Row { cells: vec![Cell::from(text)], parent: None };
         let table = Table {
             json_key: "namespaces",
-            json_members: Vec::new(),
             columns: vec![column("COMMAND", true)],
             rows: texts.into_iter().map(row).collect(),
         };

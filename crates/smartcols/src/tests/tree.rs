@@ -11,7 +11,6 @@ fn table(parents: &[Option<usize>], tree: bool) -> Table {
     };
     Table {
         json_key: "namespaces",
-        json_members: Vec::new(),
         columns: vec![column("COMMAND", tree)],
         rows: parents.iter().enumerate().map(row).collect(),
     }

@@ -189,7 +189,6 @@ fn commands_twice(commands: &[&[u8]]) -> Table {
     };
     Table {
         json_key: "namespaces",
-        json_members: Vec::new(),
         columns: vec![column("COMMAND", true); 2],
         rows: commands.iter().map(row).collect(),
     }
@@ -217,7 +216,6 @@ fn a_tree_wider_than_the_terminal_is_cut_less() {
         };
         let table = Table {
             json_key: "namespaces",
-            json_members: Vec::new(),
             columns: vec![column("COMMAND", true)],
             rows: (0..6).map(row).collect(),
         };

@@ -3,11 +3,11 @@
 use std::fs;
 
 use super::*;
-use crate::hint::tests::{Scratch, scratch};
+use testkit::Scratch;
 
 /// A /proc with these files.
 fn machine(files: &[(&str, &str)]) -> (Scratch, Proc) {
-    let scratch = scratch();
+    let scratch = Scratch::new();
     for (name, contents) in files {
         let path = scratch.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
