@@ -122,15 +122,15 @@ fn plain(line: &str) -> String {
             .iter()
             .fold(word, |word, art| word.trim_start_matches(art));
         match word.split_once(":[") {
-            Some((kind, _)) => {
+            Some((kind, _)) if !kind.contains('"') => {
                 let own = fs::read_link(Path::new("/proc/self/ns").join(kind));
                 let is_own = own.is_ok_and(|own| own == Path::new(word));
                 format!("{kind}:{}", if is_own { "own" } else { "other" })
             }
             // A user without a name is shown by number.
-            None if word == name => number.clone(),
-            None if word == "root" => "0".to_owned(),
-            None => without_count(&word.replace(&format!("\"{name}\""), &format!("\"{number}\""))),
+            _ if word == name => number.clone(),
+            _ if word == "root" => "0".to_owned(),
+            _ => without_count(&word.replace(&format!("\"{name}\""), &format!("\"{number}\""))),
         }
     });
     words.collect::<Vec<_>>().join(" ")
