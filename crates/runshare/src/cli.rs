@@ -3,9 +3,6 @@
 //! The order, the spelling and what has a value are interface: ambiguity messages list the options so, and
 //! completions and the man page's headings come from here.
 
-mod opt;
-mod option_id;
-
 use clap::{Arg, Command, ValueHint};
 use nscore::cli::{EXTENSIONS, Family, Opt, Original, Tool, table};
 use nscore::hardening::HardeningOption;
@@ -13,9 +10,10 @@ use nscore::ns_type::NsType;
 use nscore::rootfs::RootfsOption;
 
 use crate::extensions::ExtensionId;
-use opt::{extension_flag, extension_value, hardening, map_flag, map_value, namespace, rootfs};
-
-pub(crate) use option_id::{MapOption, OptionId};
+use crate::option_id::{MapOption, OptionId};
+use crate::option_kinds::{
+    USERS, extension_flag, extension_value, hardening, map_flag, map_value, namespace, rootfs,
+};
 
 /// What the command-line layer must know of `runshare`. unshare's short options never have an optional value:
 /// `-mFILE` is a cluster of flags.
@@ -32,8 +30,6 @@ pub const TOOL: Tool = Tool {
     operands_anywhere: false,
 };
 
-const NAMESPACES: &str = "Namespaces";
-const USERS: &str = "Users and groups";
 const MOUNTS: &str = "Mounts and directories";
 const PROCESS: &str = "The program's process";
 const CLOCKS: &str = "Clocks";

@@ -17,6 +17,8 @@ mod limits;
 mod message_with_pid;
 mod mounts;
 mod network;
+mod option_id;
+mod option_kinds;
 mod options;
 mod parse;
 mod persist;

@@ -13,12 +13,12 @@ use nscore::sys::namespace::unshare;
 use nscore::sys::process::ExitReason;
 use nscore::sys::signal::set_default;
 
-use crate::cli::OptionId;
 use crate::fork::{self, Exposure, Held, Watchdog};
 use crate::hint::{is_shell_alone, nothing_unshared};
 use crate::idmap::hint::foreign_subordinate_ids;
 use crate::idmap::write::IdMapWriter;
 use crate::network::{self, Network};
+use crate::option_id::OptionId;
 use crate::options::Options;
 use crate::persist::{NamespaceBinder, unpersist};
 use crate::{check, credentials, init, limits, mounts, timens, uts_net};

@@ -12,7 +12,7 @@
 //!   even if it fails.
 //!
 //! It depends on nix and never on nscore: a defect there must not hide in its own judge. All of its unsafe code is in
-//! `sys.rs` and below it.
+//! `sys`.
 
 #![allow(
     clippy::panic,

@@ -6,18 +6,21 @@ use nscore::hardening::HardeningOption;
 use nscore::ns_type::NsType;
 use nscore::rootfs::RootfsOption;
 
-use super::{MapOption, NAMESPACES, OptionId, USERS};
 use crate::extensions::ExtensionId;
+use crate::option_id::{MapOption, OptionId};
+
+pub(crate) const NAMESPACES: &str = "Namespaces";
+pub(crate) const USERS: &str = "Users and groups";
 
 /// A new namespace, which is persistent if a FILE is given.
-pub(super) const fn namespace(ns_type: NsType, short: char, text: &'static str) -> Opt<OptionId> {
+pub(crate) const fn namespace(ns_type: NsType, short: char, text: &'static str) -> Opt<OptionId> {
     Opt::optional(OptionId::Namespace(ns_type), ns_type.option(), "FILE", text)
         .short(short)
         .heading(NAMESPACES)
         .value_hint(ValueHint::FilePath)
 }
 
-pub(super) const fn map_flag(
+pub(crate) const fn map_flag(
     id: MapOption,
     long: &'static str,
     text: &'static str,
@@ -25,7 +28,7 @@ pub(super) const fn map_flag(
     Opt::flag(OptionId::Map(id), long, text).heading(USERS)
 }
 
-pub(super) const fn map_value(
+pub(crate) const fn map_value(
     id: MapOption,
     long: &'static str,
     value: &'static str,
@@ -34,7 +37,7 @@ pub(super) const fn map_value(
     Opt::required(OptionId::Map(id), long, value, text).heading(USERS)
 }
 
-pub(super) const fn extension_flag(
+pub(crate) const fn extension_flag(
     id: ExtensionId,
     long: &'static str,
     text: &'static str,
@@ -42,7 +45,7 @@ pub(super) const fn extension_flag(
     Opt::flag(OptionId::Extension(id), long, text).heading(EXTENSIONS)
 }
 
-pub(super) const fn extension_value(
+pub(crate) const fn extension_value(
     id: ExtensionId,
     long: &'static str,
     value: &'static str,
@@ -54,10 +57,10 @@ pub(super) const fn extension_value(
         .value_hint(hint)
 }
 
-pub(super) const fn rootfs(option: RootfsOption) -> Opt<OptionId> {
+pub(crate) const fn rootfs(option: RootfsOption) -> Opt<OptionId> {
     Opt::rootfs(OptionId::Rootfs(option), option)
 }
 
-pub(super) const fn hardening(option: HardeningOption) -> Opt<OptionId> {
+pub(crate) const fn hardening(option: HardeningOption) -> Opt<OptionId> {
     Opt::hardening(OptionId::Extension(ExtensionId::Hardening(option)), option)
 }

@@ -20,13 +20,13 @@ use nscore::rootfs::Requests;
 use nscore::sys::mount::Propagation;
 use nscore::users;
 
-use crate::cli::{MapOption, OptionId};
 use crate::duration::parse_duration;
 use crate::extensions::Extensions;
 use crate::hint::not_seconds;
 use crate::id_source::IdSource;
 use crate::idmap::ranges::MapArg;
 use crate::idmap::{IdMap, Setgroups};
+use crate::option_id::{MapOption, OptionId};
 use crate::parse::{parse_map, parse_mapped_id, parse_owner, parse_propagation, parse_setgroups};
 
 /// Where proc and binfmt_misc are mounted by default.

@@ -21,7 +21,6 @@ use nix::unistd::{Pid, geteuid};
 use testkit::syscall_stepper::{Step, SyscallStepper, adopt_orphans};
 use testkit::{Scratch, Signal, Tool, require, rerun};
 
-#[path = "killed/modes.rs"]
 mod modes;
 use modes::{Fate, MODES, Mode, Signals};
 
