@@ -149,11 +149,11 @@ fn unmount(files: &[PathBuf]) {
 fn inject(case: &Case, (name, at): &Fault, error: &str) {
     let fault = format!("inject={name}:error={error}:when={at}");
     let outcome = traced(case, &["-o", "/dev/null", "-e", &fault]);
-    let told = outcome.err();
+    let message = outcome.err();
     let kept = case.kept.iter().filter(|file| is_kept(file)).count();
     unmount(&case.kept);
     let what = format!("{} {:?}: {fault}", case.program, case.words);
-    assert!(!told.contains("panicked"), "{what}\n{outcome}");
+    assert!(!message.contains("panicked"), "{what}\n{outcome}");
     match outcome.status {
         Status::Exited(0) => {
             assert_eq!(kept, case.kept.len(), "{what}\n{outcome}");
@@ -169,14 +169,14 @@ fn inject(case: &Case, (name, at): &Fault, error: &str) {
             assert!(clear, "{what}\n{outcome}");
             // A message that cannot be written cannot be read either.
             let mute = matches!(name.as_str(), "write" | "writev");
-            let named = told.starts_with(&format!("{}: ", case.program));
-            assert!(named || mute && told.is_empty(), "{what}\n{outcome}");
+            let named = message.starts_with(&format!("{}: ", case.program));
+            assert!(named || mute && message.is_empty(), "{what}\n{outcome}");
             assert!(kept == 0 || kept == case.kept.len(), "{what}\n{outcome}");
         }
         // A child that the tool could not wait for, or be told of, it may end by itself; it says so by its status.
         Status::Killed(signal) => {
             // A module of the name service that ends its process, in C's words, is none of ours.
-            if told.starts_with("Assertion '") && told.ends_with("Aborting.\n") {
+            if message.starts_with("Assertion '") && message.ends_with("Aborting.\n") {
                 return;
             }
             assert_eq!(signal, Signal::SIGKILL as i32, "{what}\n{outcome}");

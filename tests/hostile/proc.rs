@@ -104,10 +104,10 @@ fn nothing_is_written_to_or_entered_by_a_proc_that_is_none() {
             let (scratch, outcome) = run(make, &words);
             assert_eq!(outcome.code(), 1, "{make}: {outcome}");
             assert_eq!(outcome.out(), "", "{make}: {outcome}");
-            let told: String = mask_numbers(&outcome.err());
+            let message: String = mask_numbers(&outcome.err());
             let expected = format!("{name}: {sentence}: ").replace("SELF", "N");
-            assert!(told.starts_with(&expected), "{make}: {outcome}");
-            let why = told.strip_prefix(&expected).unwrap_or_default();
+            assert!(message.starts_with(&expected), "{make}: {outcome}");
+            let why = message.strip_prefix(&expected).unwrap_or_default();
             let is_directory = make == "mkdir" && why.starts_with("Is a directory");
             assert!(
                 is_directory || why == "it is not on procfs\n",

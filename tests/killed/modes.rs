@@ -51,7 +51,7 @@ impl Mode {
         }
     }
 
-    const fn of(self, tool: &'static str) -> Mode {
+    const fn run_by(self, tool: &'static str) -> Mode {
         Mode { tool, ..self }.root_only()
     }
 }
@@ -164,54 +164,54 @@ pub(crate) const MODES: &[Mode] = &[
         Fate::LivesOn,
         Signals::Ends,
     )
-    .of("rnsenter"),
+    .run_by("rnsenter"),
     mode(
         "rnsenter-new-session",
         &["-t", "SELF", "-u", "--new-session"],
         Fate::LivesOn,
         Signals::Ends,
     )
-    .of("rnsenter"),
+    .run_by("rnsenter"),
     mode(
         "rnsenter-tools",
         &["-t", "SELF", "--tools", "--new-session"],
         Fate::LivesOn,
         Signals::Ends,
     )
-    .of("rnsenter"),
+    .run_by("rnsenter"),
     mode(
         "rnsenter-as-target",
         &["-t", "SELF", "--as-target", "--init"],
         Fate::Ends,
         Signals::Ends,
     )
-    .of("rnsenter"),
+    .run_by("rnsenter"),
     mode(
         "rnsenter-kill-child",
         &["-t", "SELF", "-u", "--kill-child"],
         Fate::Ends,
         Signals::Ends,
     )
-    .of("rnsenter"),
+    .run_by("rnsenter"),
     mode(
         "rnsenter-forward",
         &["-t", "SELF", "-p", "--forward-signals"],
         Fate::LivesOn,
         Signals::Ends,
     )
-    .of("rnsenter"),
+    .run_by("rnsenter"),
     mode(
         "rnsenter-init",
         &["-t", "SELF", "-p", "--init"],
         Fate::Ends,
         Signals::Ends,
     )
-    .of("rnsenter"),
+    .run_by("rnsenter"),
     mode(
         "rchroot-new-session",
         &["--new-session", "/"],
         Fate::LivesOn,
         Signals::Ends,
     )
-    .of("rchroot"),
+    .run_by("rchroot"),
 ];

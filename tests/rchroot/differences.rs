@@ -8,7 +8,7 @@ use crate::fixture::{Fixture, RCHROOT, differential_test, ids, library_directory
 use testkit::{Outcome, Tool, require};
 
 /// What a run with `show` comes to: the ids after a warning if there is one, or what is wrong.
-fn told(outcome: &Outcome) -> String {
+fn summarize(outcome: &Outcome) -> String {
     let said = outcome.err().replace("chroot: ", "").trim_end().to_owned();
     match outcome.code() {
         0 => (said + " " + &ids(&outcome.out())).trim_start().to_owned(),
@@ -23,7 +23,7 @@ fn differ(fixture: &Fixture, root: &str, rows: &[(&str, &str, &str)]) {
     };
     for (option, ours, theirs) in rows {
         let both = diff.run_both(|tool| fixture.root(tool).args([option, root, "show"]));
-        let seen = (told(&both.0), told(&both.1));
+        let seen = (summarize(&both.0), summarize(&both.1));
         assert_eq!(
             seen,
             ((*ours).to_owned(), (*theirs).to_owned()),
@@ -205,14 +205,14 @@ fn no_reason_is_given_that_is_none() {
         return;
     }
     let reason = ": No such file or directory";
-    let told = |sentence: &str| {
+    let both = |sentence: &str| {
         (
             format!("125: {sentence}"),
             format!("125: {sentence}{reason}"),
         )
     };
-    let unknown = told("no group specified for unknown uid: 99999");
-    let invalid = told("invalid group 'nosuch'");
+    let unknown = both("no group specified for unknown uid: 99999");
+    let invalid = both("invalid group 'nosuch'");
     let rows = [
         ("--userspec=99999", &*unknown.0, &*unknown.1),
         ("--groups=nosuch", &*invalid.0, &*invalid.1),

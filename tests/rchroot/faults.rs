@@ -70,7 +70,7 @@ fn an_interrupted_or_short_write_is_continued() {
     let fixture = Fixture::new();
     for fault in ["write:error=EINTR:when=1", "write:error=EINTR:when=1+2"] {
         let outcome = with_fault(&fixture, RCHROOT.path(), fault, &["--groups=a,b", "jail"]);
-        let told = "chroot: invalid group 'a'\nchroot: invalid group 'b'\n";
-        outcome.fails(125, told);
+        let message = "chroot: invalid group 'a'\nchroot: invalid group 'b'\n";
+        outcome.fails(125, message);
     }
 }

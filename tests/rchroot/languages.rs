@@ -111,11 +111,11 @@ fn no_catalogue_is_read_in_the_c_locale_and_none_after_the_root_has_changed() {
             None
         );
     }
-    let told = trace("zh_CN", &["jail", "nosuch"]);
-    let opened = opened(&told);
-    assert!(opened.len() > 3, "{told}");
-    assert_eq!(opened.last(), Some(&"."), "{told}");
-    assert!(told.contains("没有那个文件或目录"), "{told}");
+    let trace_lines = trace("zh_CN", &["jail", "nosuch"]);
+    let opened = opened(&trace_lines);
+    assert!(opened.len() > 3, "{trace_lines}");
+    assert_eq!(opened.last(), Some(&"."), "{trace_lines}");
+    assert!(trace_lines.contains("没有那个文件或目录"), "{trace_lines}");
 }
 
 #[test]

@@ -33,8 +33,8 @@ fn line_without_description(line: &str) -> Option<String> {
     let (kind, description) = rest.split_once("> ")?;
     let blanks = description.len() - description.trim_start().len();
     assert!(description.len() > blanks, "{line}");
-    let told = format!("{name} {kind}> {}\n", " ".repeat(blanks));
-    COLUMNS.contains(&name).then_some(told)
+    let column = format!("{name} {kind}> {}\n", " ".repeat(blanks));
+    COLUMNS.contains(&name).then_some(column)
 }
 
 /// The objects of JSON, whatever blanks there are in it.

@@ -113,15 +113,15 @@ fn compare(
         }
     }
     let lines: Vec<&str> = differences.iter().map(|(line, _)| *line).collect();
-    let told = differences.iter().take(TOLD);
-    let told: Vec<&str> = told.map(|(_, how)| how.as_str()).collect();
+    let shown = differences.iter().take(TOLD);
+    let shown: Vec<&str> = shown.map(|(_, how)| how.as_str()).collect();
     assert!(
         lines.is_empty(),
         "in {compared} comparisons ours and the original differ on {} lines\n{}\nthe first \
          being\n{}",
         lines.len(),
         lines.join("\n"),
-        told.join("\n")
+        shown.join("\n")
     );
     compared
 }

@@ -116,14 +116,14 @@ fn json_is_json_whatever_a_command_line_holds() {
                     .env("LIBSMARTCOLS_JSON", shape)
                     .args(line)
             });
-            let told = ours.clone().ok().out();
+            let output = ours.clone().ok().out();
             let texts = match shape {
-                "lines" => told.lines().collect(),
-                _ => vec![told.as_str()],
+                "lines" => output.lines().collect(),
+                _ => vec![output.as_str()],
             };
             assert!(texts.iter().all(|text| is_valid(text.as_bytes())), "{ours}");
             assert!(
-                told.contains("kill -STOP $$ \u{fffd}\u{fffd} \u{fffd}( "),
+                output.contains("kill -STOP $$ \u{fffd}\u{fffd} \u{fffd}( "),
                 "{ours}"
             );
             let bytes = theirs.ok().stdout;

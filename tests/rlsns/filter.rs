@@ -34,11 +34,11 @@ fn a_filter_that_cannot_be_read_is_refused_and_nothing_else_happens() {
         ("NS =~ 5", Theirs::Crashes),
     ] {
         let (ours, theirs) = both(&fixture, &["-rlno", "TYPE", "-Q", filter]);
-        let told = ours.err();
+        let message = ours.err();
         assert_eq!((ours.code(), ours.out()), (1, String::new()), "{ours}");
         let begun = format!("lsns: failed to parse \"{filter}\": ");
         assert!(
-            told.starts_with(&begun) && told.len() > begun.len() + 3,
+            message.starts_with(&begun) && message.len() > begun.len() + 3,
             "{ours}"
         );
         match original {

@@ -245,10 +245,13 @@ fn what_cannot_be_drawn_is_refused() {
     ] {
         let outcome = fixture.ours().args(line).run();
         assert_eq!(outcome.code(), 1, "{outcome}");
-        let told = outcome.err();
-        assert!(told.starts_with(&format!("lsns: {sentence}")), "{outcome}");
+        let message = outcome.err();
         assert!(
-            outcome.stdout.is_empty() && told.matches('\n').count() == 1,
+            message.starts_with(&format!("lsns: {sentence}")),
+            "{outcome}"
+        );
+        assert!(
+            outcome.stdout.is_empty() && message.matches('\n').count() == 1,
             "{outcome}"
         );
     }

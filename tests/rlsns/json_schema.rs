@@ -90,7 +90,7 @@ impl Reader<'_> {
 
 /// What `rlsns` writes with these words.
 #[track_caller]
-fn read(words: &[&str]) -> Value {
+fn read_json(words: &[&str]) -> Value {
     let outcome = Tool::new(RLSNS).argv0("rlsns").args(words).run().ok();
     assert!(is_valid(&outcome.stdout), "{outcome}");
     Reader(outcome.out().chars().peekable()).value()
@@ -167,7 +167,7 @@ fn holders_have_their_schema() {
     // Whatever else the machine has, which holds more and in other ways.
     targets.extend(["user", "net", "mnt"].map(|name| format!("/proc/self/ns/{name}")));
     for target in &targets {
-        let value = read(&["--holders", target, "--json"]);
+        let value = read_json(&["--holders", target, "--json"]);
         let all = members(&value, "namespace:* unreadable:n holders:*", "");
         members(&all["namespace"], "ns:n type:s", "");
         assert!(!array(&all["holders"]).is_empty(), "{target}");
@@ -196,7 +196,7 @@ fn comparisons_have_their_schema() {
     let pids: Vec<String> = fixtures.iter().map(|it| it.pid().to_string()).collect();
     let list = format!("{},net:[{}]", pids.join(","), fixtures[0].ns("net"));
     for (list, columns) in [(pids.join(","), 50), (list, 51), (pids[0].clone(), 2)] {
-        let value = read(&["--compare", &list, "--json"]);
+        let value = read_json(&["--compare", &list, "--json"]);
         let all = members(&value, "unreadable:n processes:* types:*", "");
         assert_eq!(array(&all["processes"]).len(), columns);
         let types = array(&all["types"]);
@@ -217,7 +217,7 @@ fn comparisons_have_their_schema() {
 #[test]
 fn graphs_have_their_schema() {
     let Some(fixtures) = fifty() else { return };
-    let value = read(&["--graph=json"]);
+    let value = read_json(&["--graph=json"]);
     let all = members(&value, "unreadable:n nodes:* edges:*", "");
     let mut known = Vec::new();
     for node in array(&all["nodes"]) {
@@ -246,7 +246,7 @@ fn graphs_have_their_schema() {
 #[test]
 fn a_list_has_the_shape_of_the_original_with_our_columns() {
     let Some(_fixtures) = fifty() else { return };
-    let value = read(&["--json", "-l", "-o", "+CONTAINER,HELD"]);
+    let value = read_json(&["--json", "-l", "-o", "+CONTAINER,HELD"]);
     let all = members(&value, "namespaces:*", "");
     for row in array(&all["namespaces"]) {
         let columns = "ns:n type:s nprocs:n pid:n? user:s? container:s? held:s? command:s?";
@@ -302,11 +302,14 @@ fn messages_have_their_schema() {
             "\"errno\":3",
         ),
     ] {
-        let told = lines(words);
-        assert_eq!(told.lines().count(), 1, "{told}");
-        assert!(is_valid(told.as_bytes()), "{told}");
-        assert!(told.starts_with(start) && told.contains(hint), "{told}");
-        let value = Reader(told.chars().peekable()).value();
+        let message = lines(words);
+        assert_eq!(message.lines().count(), 1, "{message}");
+        assert!(is_valid(message.as_bytes()), "{message}");
+        assert!(
+            message.starts_with(start) && message.contains(hint),
+            "{message}"
+        );
+        let value = Reader(message.chars().peekable()).value();
         members(
             &value,
             "program:s message:s",

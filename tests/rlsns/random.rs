@@ -171,8 +171,8 @@ fn judge(ours: &Outcome, original: &Outcome) -> Verdict {
 /// Whether ours cannot read the filter. The original says so in its own words, or writes the characters that it does
 /// not know to standard output and goes on, to whatever end.
 fn cannot_parse(ours: &Outcome, original: &Outcome) -> bool {
-    let told = [&ours.stdout, &ours.stderr].map(|text| String::from_utf8_lossy(text));
-    let mut told = told
+    let output = [&ours.stdout, &ours.stderr].map(|text| String::from_utf8_lossy(text));
+    let mut output = output
         .iter()
         .filter(|text| text.starts_with("lsns: failed to parse \""));
     let fails = ours.status == Status::Exited(1);
@@ -181,7 +181,7 @@ fn cannot_parse(ours: &Outcome, original: &Outcome) -> bool {
             .into_iter()
             .any(|text| text.starts_with(b"lsns: failed to parse \""));
     fails
-        && told
+        && output
             .next()
             .is_some_and(|text| alike || text.contains("unknown character"))
 }

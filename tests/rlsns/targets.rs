@@ -186,7 +186,7 @@ fn a_directory_is_all_namespaces_in_it() {
 
 #[test]
 fn what_names_nothing_is_answered_with_the_forms() {
-    for (words, told) in [
+    for (words, message) in [
         (&["nosuch"][..], "invalid namespace argument: 'nosuch'"),
         (&["net:[x]"], "invalid namespace argument: 'net:[x]'"),
         (&["5:x"], "invalid namespace argument: '5:x'"),
@@ -198,12 +198,13 @@ fn what_names_nothing_is_answered_with_the_forms() {
         (&["--compare", "1,nosuch"], "invalid PID argument: 'nosuch'"),
     ] {
         let outcome = tool().env("NSUTILS_HINTS", "always").args(words).run();
-        let start =
-            format!("rlsns: {told}\nrlsns: hint: a target is a PID, PID:INODE, the inode number");
+        let start = format!(
+            "rlsns: {message}\nrlsns: hint: a target is a PID, PID:INODE, the inode number"
+        );
         assert!(outcome.err().starts_with(&start), "{outcome}");
-        rlsns(words).fails(1, &format!("rlsns: {told}\n"));
+        rlsns(words).fails(1, &format!("rlsns: {message}\n"));
     }
-    for (words, told) in [
+    for (words, message) in [
         (&["uts:[4294967294]"][..], "not found namespace: 4294967294"),
         (&["-p", "4294967294"], "not found namespace: 4294967294"),
         (
@@ -227,13 +228,13 @@ fn what_names_nothing_is_answered_with_the_forms() {
             "invalid namespace argument: '/nosuch/'",
         ),
     ] {
-        rlsns(words).fails(1, &format!("rlsns: {told}\n"));
+        rlsns(words).fails(1, &format!("rlsns: {message}\n"));
     }
     // The number of a namespace of another type.
     let net = fs::metadata("/proc/self/ns/net").unwrap().ino();
     for place in ["--holders", "-p"] {
-        let told = format!("rlsns: not found namespace: {net}\n");
-        rlsns(&[place, &format!("uts:[{net}]")]).fails(1, &told);
+        let message = format!("rlsns: not found namespace: {net}\n");
+        rlsns(&[place, &format!("uts:[{net}]")]).fails(1, &message);
     }
 }
 
@@ -250,8 +251,8 @@ fn as_lsns_only_what_the_original_accepts_is_a_target() {
         lsns(&[word]).fails(1, &format!("lsns: invalid namespace argument: '{word}'\n"));
         lsns(&["-p", word]).fails(1, &format!("lsns: invalid PID argument: '{word}'\n"));
     }
-    let told = "lsns: invalid PID argument: '4026532281': Numerical result out of range\n";
-    lsns(&["-p", "4026532281"]).fails(1, told);
+    let message = "lsns: invalid PID argument: '4026532281': Numerical result out of range\n";
+    lsns(&["-p", "4026532281"]).fails(1, message);
 }
 
 #[test]

@@ -135,13 +135,13 @@ fn where_setgroups_is_denied_the_groups_stay_and_the_user_namespace_is_entered()
         };
         differ(line, (0, "0\n0\n"), (1, denied));
     }
-    let told = |tool: Tool| {
+    let message = |tool: Tool| {
         let tool = caller
             .runs(tool)
             .args(["-t", &pid, "-U", "-S", "0", "-G", "0"]);
         tool.args(["id", "-u"])
     };
-    differ(told, (0, "0\n"), (1, denied));
+    differ(message, (0, "0\n"), (1, denied));
 }
 
 #[test]

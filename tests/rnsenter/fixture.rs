@@ -224,8 +224,8 @@ impl Container {
         // The test kit holds a pidfd of whatever it runs.
         let wanted = format!("Pid:\t{}", self.pid);
         let entries = fs::read_dir("/proc/self/fdinfo").unwrap();
-        let mut told = entries.filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok());
-        let info = told.find(|info| info.lines().any(|line| line == wanted));
+        let mut infos = entries.filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok());
+        let info = infos.find(|info| info.lines().any(|line| line == wanted));
         let info = info.expect("the test kit holds a pidfd of it");
         let inode = info.lines().find_map(|line| line.strip_prefix("ino:\t"));
         inode.expect("the kernel tells it").to_owned()

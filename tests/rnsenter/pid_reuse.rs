@@ -125,11 +125,11 @@ fn held(arguments: &[&str]) -> (Running, Scratch) {
 
 pub(crate) fn holds_a_pidfd(pid: Pid) -> bool {
     let entries = fs::read_dir(format!("/proc/{pid}/fdinfo")).ok();
-    let mut told = entries
+    let mut message = entries
         .into_iter()
         .flatten()
         .filter_map(|entry| fs::read_to_string(entry.ok()?.path()).ok());
-    told.any(|info| info.contains("\nPid:\t"))
+    message.any(|info| info.contains("\nPid:\t"))
 }
 
 /// Lets it go on: a pipe cannot be searched, so it is opened and given up.

@@ -88,8 +88,8 @@ fn who_may_not_raise_one_is_told_so() {
         .env("NSUTILS_HINTS", "always");
     let outcome = tool.run();
     assert_eq!(outcome.code(), 1, "{outcome}");
-    let told = "runshare: cannot set the limit nofile: Operation not permitted\nrunshare: hint: a hard limit is raised by ";
-    assert!(outcome.err().starts_with(told), "{outcome}");
+    let message = "runshare: cannot set the limit nofile: Operation not permitted\nrunshare: hint: a hard limit is raised by ";
+    assert!(outcome.err().starts_with(message), "{outcome}");
 }
 
 #[test]

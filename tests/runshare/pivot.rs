@@ -67,8 +67,8 @@ fn nothing_is_left_of_the_old_root_and_what_was_mounted_in_the_new_one_stays() {
         let show = ["/bin/sh", "-c", "pwd; echo *; cat /proc/self/mountinfo"];
         let options = [options, &["--mount-proc", "-pf"]].concat();
         let outcome = in_filled(root, &options, &show).run().ok();
-        let told = outcome.out();
-        let (seen, mounts) = told.split_at(told.match_indices('\n').nth(1).unwrap().0 + 1);
+        let output = outcome.out();
+        let (seen, mounts) = output.split_at(output.match_indices('\n').nth(1).unwrap().0 + 1);
         assert_eq!(seen, "/\nbin lib lib64 only here proc sub usr\n");
         let points = points(mounts);
         assert_eq!(points.first(), Some(&"/"), "{mounts}");

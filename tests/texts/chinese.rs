@@ -120,9 +120,9 @@ fn messages_of_our_own_are_chinese_and_json_is_not() {
         ),
         ("rlsns", &["--graph=x"], "rlsns: 未知的图类型：x\n"),
     ] {
-        let Some(told) = chinese.run(name, words) else {
+        let Some(text_shown) = chinese.run(name, words) else {
             return;
         };
-        assert!(told.contains(text), "{name} {words:?}: {told}");
+        assert!(text_shown.contains(text), "{name} {words:?}: {text_shown}");
     }
 }

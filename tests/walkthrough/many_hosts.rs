@@ -64,8 +64,11 @@ fn the_playbook_lists_every_network() {
     let pid = running.read_until("\n");
     let network = namespace(pid.trim_end(), "net");
     let number = network.trim_matches(|letter: char| !letter.is_ascii_digit());
-    let told = run(&programs, "ansible-playbook networks.yml", &home).out();
-    assert!(told.contains(&format!("\"msg\": \"{number} ")), "{told}");
+    let output = run(&programs, "ansible-playbook networks.yml", &home).out();
+    assert!(
+        output.contains(&format!("\"msg\": \"{number} ")),
+        "{output}"
+    );
 }
 
 #[test]

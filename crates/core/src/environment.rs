@@ -57,7 +57,7 @@ impl Environment {
     }
 
     /// Whether the program gets this variable as it is.
-    pub fn keeps(&self, name: &str) -> bool {
+    pub fn passes(&self, name: &str) -> bool {
         match self {
             Environment::Inherited => true,
             Environment::Empty => false,
@@ -174,7 +174,7 @@ mod tests {
         environment.allow("C,A".as_ref());
         let only = Environment::Only(vec!["A".into(), "B".into(), "C".into()]);
         assert_eq!(environment, only);
-        assert!(environment.keeps("B") && !environment.keeps("D"));
+        assert!(environment.passes("B") && !environment.passes("D"));
         environment = Environment::Login;
         environment.allow("D".as_ref());
         assert_eq!(environment, Environment::Only(vec!["D".into()]));

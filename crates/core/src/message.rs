@@ -110,7 +110,7 @@ pub fn sentence(msgid: &'static str, arguments: &[&dyn ToArgument]) -> Message {
 impl Message {
     /// The same sentence, looked up in the catalogue of this domain.
     #[must_use]
-    pub fn of(self, domain: Domain) -> Message {
+    pub fn in_domain(self, domain: Domain) -> Message {
         let domain = Some(domain);
         Message { domain, ..self }
     }

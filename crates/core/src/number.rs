@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn told(text: &str) -> Result<u32, String> {
+    fn parsed(text: &str) -> Result<u32, String> {
         let error = |error: Error| {
             error
                 .chain()
@@ -100,7 +100,7 @@ mod tests {
             ("010", 10),
             ("4294967295", u32::MAX),
         ] {
-            assert_eq!(told(text), Ok(number), "{text:?}");
+            assert_eq!(parsed(text), Ok(number), "{text:?}");
         }
     }
 
@@ -110,7 +110,7 @@ mod tests {
             "", " ", "abc", "5 ", "5x", "0x5", "5.0", "-", "+", "++5", "+-5", "-+5", "- 5", "٥",
         ] {
             assert_eq!(
-                told(text),
+                parsed(text),
                 Err(format!("failed to parse uid: '{text}'")),
                 "{text:?}"
             );
@@ -126,8 +126,8 @@ mod tests {
             "4294967296",
             "99999999999999999999999999999999999999999999",
         ] {
-            let range = told(text).is_err_and(|error| error.contains(" / ERANGE"));
-            assert!(range, "{text:?}: {:?}", told(text));
+            let range = parsed(text).is_err_and(|error| error.contains(" / ERANGE"));
+            assert!(range, "{text:?}: {:?}", parsed(text));
         }
     }
 

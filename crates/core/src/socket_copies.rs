@@ -34,7 +34,7 @@ impl SocketCopies {
     /// None yet; as many are kept as this process may have open anyway.
     pub fn new() -> SocketCopies {
         let allowed = getrlimit(Resource::RLIMIT_NOFILE).map_or(0, |(soft, _)| soft);
-        SocketCopies::within(allowed)
+        SocketCopies::with_limit(allowed)
     }
 
     /// None yet, for a program that runs no other: it may have as many descriptors open as its caller could allow, so
@@ -43,12 +43,12 @@ impl SocketCopies {
         let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE).unwrap_or((0, 0));
         let raised = hard.min(MOST * PARTS);
         if raised > soft && setrlimit(Resource::RLIMIT_NOFILE, raised, hard).is_ok() {
-            return SocketCopies::within(raised);
+            return SocketCopies::with_limit(raised);
         }
-        SocketCopies::within(soft)
+        SocketCopies::with_limit(soft)
     }
 
-    fn within(allowed: rlim_t) -> SocketCopies {
+    fn with_limit(allowed: rlim_t) -> SocketCopies {
         let most = (allowed / PARTS).clamp(1, MOST);
         SocketCopies {
             copies: Vec::new(),
@@ -80,14 +80,14 @@ impl SocketCopies {
             Ok(domain) if is_local(domain) => question(&copy),
             _ => {
                 let answer = question(&copy);
-                self.keep(copy);
+                self.push(copy);
                 answer
             }
         }
     }
 
     /// Takes a copy that has been asked what there was to ask.
-    fn keep(&mut self, copy: OwnedFd) {
+    fn push(&mut self, copy: OwnedFd) {
         self.copies.push(copy);
         if self.copies.len() >= self.most {
             self.release();
@@ -157,11 +157,11 @@ mod tests {
 
     #[test]
     fn a_copy_is_closed_by_then_and_not_before() {
-        let mut copies = SocketCopies::within(PARTS * 2);
+        let mut copies = SocketCopies::with_limit(PARTS * 2);
         let mut peers = Vec::new();
         for kept in [1, 0, 1] {
             let (copy, peer) = connection();
-            copies.keep(copy.into());
+            copies.push(copy.into());
             peers.push(peer);
             assert_eq!(copies.copies.len(), kept);
         }

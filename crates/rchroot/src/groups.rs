@@ -121,7 +121,7 @@ mod tests {
         )
     }
 
-    fn bad(items: &[&str]) -> Result<Vec<u32>, InvalidGroups> {
+    fn invalid(items: &[&str]) -> Result<Vec<u32>, InvalidGroups> {
         Err(InvalidGroups(items.iter().map(OsString::from).collect()))
     }
 
@@ -154,10 +154,14 @@ mod tests {
             "+7x",
             "4294967297",
         ] {
-            assert_eq!(look_up(item.as_ref(), &files()), bad(&[item]), "{item:?}");
+            assert_eq!(
+                look_up(item.as_ref(), &files()),
+                invalid(&[item]),
+                "{item:?}"
+            );
         }
-        assert_eq!(look_up("a,5,b".as_ref(), &files()), bad(&["a", "b"]));
-        assert_eq!(look_up(",,".as_ref(), &files()), bad(&[]));
+        assert_eq!(look_up("a,5,b".as_ref(), &files()), invalid(&["a", "b"]));
+        assert_eq!(look_up(",,".as_ref(), &files()), invalid(&[]));
     }
 
     proptest! {

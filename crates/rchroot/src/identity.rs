@@ -139,12 +139,12 @@ mod tests {
     fn resolved(spec: &str) -> String {
         let spec = Spec::prefetch(&outside(), false, spec.as_ref(), false);
         match spec.resolve(&inside()) {
-            Ok(identity) => shown(&identity),
+            Ok(identity) => describe(&identity),
             Err(wrong) => wrong.to_string(),
         }
     }
 
-    fn shown(identity: &Identity<'_>) -> String {
+    fn describe(identity: &Identity<'_>) -> String {
         let number = |id: Option<u32>| id.map_or_else(|| "-".into(), |id| id.to_string());
         let groups = identity.groups.as_ref().map_or_else(
             || "-".into(),

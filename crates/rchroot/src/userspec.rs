@@ -145,7 +145,7 @@ fn group_id(word: &OsStr, database: &dyn UserDatabase) -> Result<u32> {
 }
 
 fn invalid(msgid: &'static str) -> Error {
-    Error::new(sentence(msgid, &[]).of(Domain::Gnulib))
+    Error::new(sentence(msgid, &[]).in_domain(Domain::Gnulib))
 }
 
 /// Returns whether both numbers of an entry are IDs. Otherwise "leave it unchanged" would keep the caller's ID, root.

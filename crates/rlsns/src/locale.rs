@@ -72,13 +72,13 @@ mod tests {
 
     #[test]
     fn a_wrong_pattern_is_told_in_the_c_librarys_words() {
-        let told = |text: &str| compile_regex(text.as_bytes()).map(drop);
-        assert_eq!(told("("), Err("Unmatched ( or \\(".to_owned()));
-        assert_eq!(told("[z-a]"), Err("Invalid range end".to_owned()));
+        let compile = |text: &str| compile_regex(text.as_bytes()).map(drop);
+        assert_eq!(compile("("), Err("Unmatched ( or \\(".to_owned()));
+        assert_eq!(compile("[z-a]"), Err("Invalid range end".to_owned()));
         let preceding = "Invalid preceding regular expression".to_owned();
-        assert_eq!(told("*"), Err(preceding));
+        assert_eq!(compile("*"), Err(preceding));
         let big = "Regular expression too big".to_owned();
-        assert_eq!(told(&"(".repeat(100_000)), Err(big));
+        assert_eq!(compile(&"(".repeat(100_000)), Err(big));
     }
 
     #[test]

@@ -77,7 +77,7 @@ mod tests {
     use std::ffi::OsStr;
 
     /// Returns what is said about a command line, if anything.
-    fn said(line: &str) -> Option<String> {
+    fn message_for(line: &str) -> Option<String> {
         let words = line.split_whitespace().map(OsStr::new);
         let options = getopt::parse(
             &crate::cli::TOOL,
@@ -102,7 +102,7 @@ mod tests {
             "--graph -t net -p 5 -P -Q NS -u",
             "-T -l -J -o NS",
         ] {
-            assert_eq!(said(line), None, "{line}");
+            assert_eq!(message_for(line), None, "{line}");
         }
     }
 
@@ -119,7 +119,7 @@ mod tests {
             ("-H --graph", "--list-columns and --graph"),
         ] {
             let sentence = format!("options {pair} cannot be combined");
-            assert_eq!(said(line), Some(sentence), "{line}");
+            assert_eq!(message_for(line), Some(sentence), "{line}");
         }
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn become_program(
 
 /// The PATH that the target was started with.
 fn path_of(target: &Target) -> Option<OsString> {
-    let environment = target.read("environ").ok()?;
+    let environment = target.read_file("environ").ok()?;
     let variables = parse_environ(&environment).ok()?;
     let path = variables
         .into_iter()

@@ -57,7 +57,7 @@ fn resolve_in_root(root: &Path, directory: &Path) -> Result<PathBuf, Errno> {
 /// Returns the directory without symbolic links, and the mount that contains it; `None` if that cannot be determined.
 fn mount_containing(directory: &Path) -> Option<(PathBuf, MountPoint)> {
     let directory = directory.canonicalize().ok()?;
-    let mount = mount_of(&Proc::mounted().read("self/mountinfo")?, &directory)?;
+    let mount = mount_of(&Proc::mounted().read_file("self/mountinfo")?, &directory)?;
     Some((directory, mount))
 }
 

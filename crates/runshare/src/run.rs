@@ -46,7 +46,7 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     let program = Program::from_operands(
         &options.operands,
         invocation.preceding_option(),
-        options.environment.keeps("SHELL"),
+        options.environment.passes("SHELL"),
     );
     if invocation.options().is_empty() && is_shell_alone(&options.operands) {
         diagnostics.print_hint(nothing_unshared);

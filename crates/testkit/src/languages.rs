@@ -50,15 +50,15 @@ impl DifferentialTest {
                 if is_expected(&ours, &original) {
                     expected += 1;
                 } else {
-                    let told = format!("{language}\nours\n{ours}original\n{original}");
-                    differences.push(told);
+                    let description = format!("{language}\nours\n{ours}original\n{original}");
+                    differences.push(description);
                 }
             }
         }
         let count = differences.len();
-        let told = differences.iter().take(10).map(String::as_str);
-        let told = Vec::from_iter(told).join("\n");
-        assert!(count == 0, "{count} of {compared} differ\n{told}");
+        let description = differences.iter().take(10).map(String::as_str);
+        let description = Vec::from_iter(description).join("\n");
+        assert!(count == 0, "{count} of {compared} differ\n{description}");
         (compared, expected)
     }
 }

@@ -8,6 +8,6 @@ use std::time::Duration;
 /// This long on an ordinary machine.
 pub(crate) fn patient(timeout: Duration) -> Duration {
     static FACTOR: OnceLock<u32> = OnceLock::new();
-    let told = || env::var("NSUTILS_PATIENCE").ok()?.parse().ok();
-    timeout.saturating_mul(*FACTOR.get_or_init(|| told().unwrap_or(1)))
+    let configured = || env::var("NSUTILS_PATIENCE").ok()?.parse().ok();
+    timeout.saturating_mul(*FACTOR.get_or_init(|| configured().unwrap_or(1)))
 }

@@ -45,7 +45,7 @@ struct Entry {
 /// # Errors
 /// That the build fails, or that a file cannot be written; files that were installed before it stay.
 pub(crate) fn install(words: &[&str]) -> Result<String> {
-    let request = Request::read(words)?;
+    let request = Request::from_words(words)?;
     let names: &[&str] = match request.multicall {
         true => &[MULTICALL.name],
         false => &PROGRAMS,
@@ -69,7 +69,7 @@ pub(crate) fn install(words: &[&str]) -> Result<String> {
 /// # Errors
 /// That a file cannot be removed.
 pub(crate) fn uninstall(words: &[&str]) -> Result<String> {
-    let request = Request::read(words)?;
+    let request = Request::from_words(words)?;
     let mut report = String::new();
     for entry in entries(Path::new(""), &request) {
         let path = request.place(&entry.path);
@@ -90,7 +90,7 @@ pub(crate) fn uninstall(words: &[&str]) -> Result<String> {
 }
 
 impl Request {
-    fn read(words: &[&str]) -> Result<Request> {
+    fn from_words(words: &[&str]) -> Result<Request> {
         let mut request = Request {
             destdir: PathBuf::new(),
             prefix: PathBuf::from("/usr/local"),

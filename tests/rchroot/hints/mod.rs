@@ -44,17 +44,17 @@ fn a_noexec_mount_is_named_with_the_command_that_changes_it() {
                 .args(["-m", "sh", "-e", "-c", &script.replace("$3", more), "sh"]);
         tool.arg(program).arg(fixture.path("jail"))
     };
-    let told = diff
+    let hint_text = diff
         .hint_in(|program| situation(program, ""))
         .expect("there is a hint");
     let expected = "/tmp/true is on /tmp, which is mounted noexec: `mount -o remount,exec /tmp` allows programs to run there";
-    assert_eq!(told, expected);
+    assert_eq!(hint_text, expected);
     let mend = "mount -o remount,exec \"$2/tmp\"";
     situation(RCHROOT.path(), mend).run().ok();
     // Without a /proc in there, the one that was there before the root was changed tells it.
-    let told =
+    let hint_text =
         diff.hint_in(|program| situation(program, "umount \"$2/proc\"; umount -l \"$2/proc\""));
-    assert_eq!(told.as_deref(), Some(expected));
+    assert_eq!(hint_text.as_deref(), Some(expected));
 }
 
 #[test]
@@ -72,9 +72,9 @@ fn a_root_that_cannot_be_reached_is_reported_by_the_part_that_is_in_the_way() {
         some("nowhere does not exist: the symbolic link dangling leads to it")
     );
     if require::root() {
-        let told = hint("closed/inner").expect("it can be told");
+        let hint_text = hint("closed/inner").expect("it can be told");
         assert_eq!(
-            told,
+            hint_text,
             "user 1001 may not search the directory closed (mode 0700, owner 0): `chmod a+x \
              closed` allows it"
         );
@@ -90,31 +90,34 @@ fn a_missing_capability_is_gained_in_a_user_namespace() {
     let Some(diff) = differential_test() else {
         return;
     };
-    let told = diff.hint(|tool| fixture.ordinary(tool).args(["jail", "true"]));
-    let told = told.expect("it can be told");
+    let hint_text = diff.hint(|tool| fixture.ordinary(tool).args(["jail", "true"]));
+    let hint_text = hint_text.expect("it can be told");
     let parts = [
         "this requires CAP_SYS_CHROOT, which user ",
         " does not have: ",
         "runshare --map-root-user rchroot",
         ", or run this as root",
     ];
-    assert!(parts.iter().all(|part| told.contains(part)), "{told}");
+    assert!(
+        parts.iter().all(|part| hint_text.contains(part)),
+        "{hint_text}"
+    );
     if !require::root() {
         return;
     }
     // CAP_SYS_CHROOT.
     let without = |tool: Tool| fixture.root(tool).without_capability(18);
-    let told = diff.hint(|tool| without(tool).args(["jail", "true"]));
-    let told = told.expect("it can be told");
+    let hint_text = diff.hint(|tool| without(tool).args(["jail", "true"]));
+    let hint_text = hint_text.expect("it can be told");
     let start = "this requires CAP_SYS_CHROOT, which root does not have here (CapEff ";
-    assert!(told.starts_with(start), "{told}");
+    assert!(hint_text.starts_with(start), "{hint_text}");
     let refused = |tool: Tool| fixture.root(tool).refusing(SYS_chroot, Errno::EPERM);
-    let told = diff
+    let hint_text = diff
         .hint(|tool| refused(tool).args(["jail", "true"]))
         .expect("it can be told");
     assert!(
-        told.starts_with("a seccomp filter refuses chroot(2) "),
-        "{told}"
+        hint_text.starts_with("a seccomp filter refuses chroot(2) "),
+        "{hint_text}"
     );
 }
 
@@ -123,9 +126,9 @@ fn on_a_terminal_a_hint_is_the_second_line() {
     let fixture = Fixture::new();
     let tool = fixture.ordinary(Tool::new(RCHROOT).argv0("rchroot"));
     let outcome = tool.args(["no/such", "true"]).terminal(80, 24).run();
-    let told = "rchroot: cannot change root directory to 'no/such': No such file or directory\n\
+    let hint_text = "rchroot: cannot change root directory to 'no/such': No such file or directory\n\
                 rchroot: hint: no does not exist\n";
-    assert_eq!((outcome.code(), outcome.out()), (125, told.to_owned()));
+    assert_eq!((outcome.code(), outcome.out()), (125, hint_text.to_owned()));
 }
 
 #[test]
@@ -142,16 +145,16 @@ fn an_identity_that_cannot_be_taken_on_is_reported_why() {
         let tool = fixture.ordinary(unshare).arg("-r").arg(program);
         tool.args(options).args(["/", "true"])
     };
-    let told = |options| {
+    let hint_text = |options| {
         diff.hint_in(|program| inside(program, options))
             .expect("it can be told")
     };
-    let group = told(["--userspec=:5", "--skip-chdir"]);
+    let group = hint_text(["--userspec=:5", "--skip-chdir"]);
     assert!(
         group.starts_with("group 5 does not exist in this user namespace: /proc/self/gid_map "),
         "{group}"
     );
-    let groups = told(["--groups=5", "--skip-chdir"]);
+    let groups = hint_text(["--groups=5", "--skip-chdir"]);
     assert!(
         groups.starts_with("this user namespace denies setgroups(2) "),
         "{groups}"

@@ -41,20 +41,21 @@ fn a_program_whose_loader_is_missing_is_reported_with_its_name() {
     let (at, length) = loader_in(&fs::read("/bin/sh").unwrap());
     let name = format!("/lib/ld-musl-{}.so", "x".repeat(length - 16));
     patched(&fixture, "jail/bin/other", &[(at, name.as_bytes())]);
-    let told = format!("/bin/other requires the loader {name}, which does not exist in this root");
+    let hint_text =
+        format!("/bin/other requires the loader {name}, which does not exist in this root");
     for command in ["/bin/other", "other"] {
         let Some(said) = hint(&fixture, &["jail", command]) else {
             return;
         };
         let found = said.replace(&said[..said.find("bin/other").unwrap()], "/");
-        assert_eq!(found, told, "{command}");
+        assert_eq!(found, hint_text, "{command}");
     }
     // A script whose interpreter is such a program.
     fixture.script("jail/tmp/script", "#!/bin/other\n");
     let Some(said) = hint(&fixture, &["jail", "/tmp/script"]) else {
         return;
     };
-    assert_eq!(said, told);
+    assert_eq!(said, hint_text);
     // A root whose loader is taken away.
     let loader = fs::read("/bin/sh")
         .map(|program| program[at..at + length].to_vec())
@@ -77,26 +78,26 @@ fn a_script_whose_interpreter_is_missing_is_reported_with_its_name() {
     }
     let fixture = Fixture::new();
     fixture.script("jail/tmp/script", "#! /usr/bin/python3 -E\n");
-    let Some(told) = hint(&fixture, &["jail", "/tmp/script"]) else {
+    let Some(hint_text) = hint(&fixture, &["jail", "/tmp/script"]) else {
         return;
     };
     assert_eq!(
-        told,
+        hint_text,
         "/tmp/script requires the interpreter /usr/bin/python3, which does not exist in this root"
     );
     symlink("/opt/gone/python", fixture.path("jail/usr/bin/python3")).unwrap();
-    let Some(told) = hint(&fixture, &["jail", "/tmp/script"]) else {
+    let Some(hint_text) = hint(&fixture, &["jail", "/tmp/script"]) else {
         return;
     };
     let end = "does not exist in this root: /opt does not exist: the symbolic link /usr/bin/python3 leads to it";
-    assert!(told.ends_with(end), "{told}");
+    assert!(hint_text.ends_with(end), "{hint_text}");
     fixture.script("jail/tmp/bare", "echo bare\n");
     fs::remove_file(fixture.path("jail/bin/sh")).unwrap();
-    let Some(told) = hint(&fixture, &["jail", "/tmp/bare"]) else {
+    let Some(hint_text) = hint(&fixture, &["jail", "/tmp/bare"]) else {
         return;
     };
     let shell = "/tmp/bare requires the shell (it has no #! line) /bin/sh, which does not exist in this root";
-    assert_eq!(told, shell);
+    assert_eq!(hint_text, shell);
 }
 
 #[test]
@@ -112,7 +113,7 @@ fn a_root_for_another_processor_is_reported() {
         patched(&fixture, program, &[(18, &[183, 0])]);
     }
     for command in ["/bin/cat", "/show"] {
-        let Some(told) = hint(&fixture, &["jail", command]) else {
+        let Some(hint_text) = hint(&fixture, &["jail", command]) else {
             return;
         };
         let name = if command == "/show" {
@@ -121,7 +122,7 @@ fn a_root_for_another_processor_is_reported() {
             command
         };
         let start = format!("{name} is a program for aarch64, and this machine is x86_64: ");
-        assert!(told.starts_with(&start), "{told}");
+        assert!(hint_text.starts_with(&start), "{hint_text}");
     }
 }
 
@@ -132,23 +133,23 @@ fn a_program_that_is_nowhere_is_reported_with_where_it_was_looked_for() {
     }
     let fixture = Fixture::new();
     let nowhere = |tool: Tool| tool.env("PATH", "/bin:/a b").args(["jail", "nosuch"]);
-    let Some(told) = hint_with(&fixture, nowhere) else {
+    let Some(hint_text) = hint_with(&fixture, nowhere) else {
         return;
     };
     assert_eq!(
-        told,
+        hint_text,
         "no directory of PATH contains nosuch in this root: PATH is '/bin:/a b'"
     );
-    let Some(told) = hint(&fixture, &["jail", "/opt/tool/bin/x"]) else {
+    let Some(hint_text) = hint(&fixture, &["jail", "/opt/tool/bin/x"]) else {
         return;
     };
-    assert_eq!(told, "/opt does not exist");
+    assert_eq!(hint_text, "/opt does not exist");
     symlink("busybox", fixture.path("jail/usr/bin/ls")).unwrap();
-    let Some(told) = hint(&fixture, &["jail", "/bin/ls"]) else {
+    let Some(hint_text) = hint(&fixture, &["jail", "/bin/ls"]) else {
         return;
     };
     assert_eq!(
-        told,
+        hint_text,
         "/bin/busybox does not exist: the symbolic link /bin/ls leads to it"
     );
     // The sentence has said it all.
@@ -167,13 +168,13 @@ fn the_callers_shell_that_is_not_inside_is_reported() {
     }
     let fixture = Fixture::new();
     let shell = |tool: Tool| tool.env("SHELL", "/usr/bin/zsh").arg("jail");
-    let Some(told) = hint_with(&fixture, shell) else {
+    let Some(hint_text) = hint_with(&fixture, shell) else {
         return;
     };
     let expected = "SHELL is /usr/bin/zsh, which does not exist in this root: ";
     assert!(
-        told.starts_with(expected) && told.ends_with("/bin/sh"),
-        "{told}"
+        hint_text.starts_with(expected) && hint_text.ends_with("/bin/sh"),
+        "{hint_text}"
     );
 }
 
@@ -202,19 +203,19 @@ fn what_may_not_be_run_is_reported_with_what_is_in_the_way() {
             tool.bind_over("/dev", fixture.path("jail/dev"))
                 .args(["jail", command])
         };
-        let Some(told) = hint_with(&fixture, with_device) else {
+        let Some(hint_text) = hint_with(&fixture, with_device) else {
             return;
         };
-        assert_eq!(told, expected);
+        assert_eq!(hint_text, expected);
     }
     fixture.scratch.dir("jail/closed/inner");
     fixture.script("jail/closed/inner/tool", "#!/bin/sh\n");
     fs::set_permissions(fixture.path("jail/closed"), Permissions::from_mode(0o700)).unwrap();
-    let Some(told) = hint(&fixture, &["--userspec=5:6", "jail", "/closed/inner/tool"]) else {
+    let Some(hint_text) = hint(&fixture, &["--userspec=5:6", "jail", "/closed/inner/tool"]) else {
         return;
     };
     assert_eq!(
-        told,
+        hint_text,
         "user 5 may not search the directory /closed (mode 0700, owner 0): `chmod a+x /closed` \
          allows it"
     );
@@ -227,10 +228,10 @@ fn a_hostile_root_cannot_speak_to_the_terminal_or_hold_us_up() {
     }
     let fixture = Fixture::new();
     fixture.script("jail/tmp/evil", "#!/\x1b[2Jx\n");
-    let Some(told) = hint(&fixture, &["jail", "/tmp/evil"]) else {
+    let Some(hint_text) = hint(&fixture, &["jail", "/tmp/evil"]) else {
         return;
     };
-    assert!(told.contains("'/\\u{1b}[2Jx'"), "{told}");
+    assert!(hint_text.contains("'/\\u{1b}[2Jx'"), "{hint_text}");
     // What is no regular file is not even opened.
     nix::unistd::mkfifo(
         Path::new(&fixture.path("jail/tmp/fifo")),
@@ -238,10 +239,10 @@ fn a_hostile_root_cannot_speak_to_the_terminal_or_hold_us_up() {
     )
     .unwrap();
     fixture.script("jail/tmp/by-fifo", "#!/tmp/fifo\n");
-    let Some(told) = hint(&fixture, &["jail", "/tmp/by-fifo"]) else {
+    let Some(hint_text) = hint(&fixture, &["jail", "/tmp/by-fifo"]) else {
         return;
     };
-    assert_eq!(told, "/tmp/fifo is not a regular file");
+    assert_eq!(hint_text, "/tmp/fifo is not a regular file");
     for name in ["a", "b"] {
         let other = if name == "a" { "b" } else { "a" };
         fixture.script(&format!("jail/tmp/{name}"), &format!("#!/tmp/{other}\n"));

@@ -12,12 +12,12 @@ fn options_end_at_newroot() {
     let fixture = Fixture::new();
     for (option, rest) in [("--userspec=1", &["id"][..]), ("--help", &[]), ("-h", &[])] {
         let line = [&["jail", option][..], rest].concat();
-        let Some(told) = hint(&fixture, &line) else {
+        let Some(hint_text) = hint(&fixture, &line) else {
             return;
         };
         let end =
             format!("options end at NEWROOT, so {option} is the command: name it before NEWROOT");
-        assert_eq!(told, end);
+        assert_eq!(hint_text, end);
     }
 }
 
@@ -27,8 +27,8 @@ fn an_option_that_is_almost_right_is_named() {
     let Some(diff) = differential_test() else {
         return;
     };
-    let told = diff.hint(|tool| fixture.ordinary(tool).args(["--uesrspec=1", "/"]));
-    assert_eq!(told.as_deref(), Some("did you mean `--userspec`?"));
+    let hint_text = diff.hint(|tool| fixture.ordinary(tool).args(["--uesrspec=1", "/"]));
+    assert_eq!(hint_text.as_deref(), Some("did you mean `--userspec`?"));
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn a_shell_that_is_not_named_is_told_from_one_that_is_not_there() {
         return;
     }
     let fixture = Fixture::new();
-    for (shell, told) in [
+    for (shell, hint_text) in [
         ("", "SHELL is empty: name a program, such as /bin/sh"),
         (
             "/no/such/zsh",
@@ -48,7 +48,7 @@ fn a_shell_that_is_not_named_is_told_from_one_that_is_not_there() {
         let Some(hint) = hint_with(&fixture, |tool| tool.arg("jail").env("SHELL", shell)) else {
             return;
         };
-        assert_eq!(hint, told);
+        assert_eq!(hint, hint_text);
     }
 }
 
@@ -64,12 +64,12 @@ fn a_program_that_path_lacks_is_found() {
         tool.args(["jail", "only-here"])
             .env("PATH", "/usr/bin:/bin")
     };
-    let Some(told) = hint_with(&fixture, call) else {
+    let Some(hint_text) = hint_with(&fixture, call) else {
         return;
     };
     let expected =
         "the program is /usr/sbin/only-here, and PATH lacks /usr/sbin: name it /usr/sbin/only-here";
-    assert_eq!(told, expected);
+    assert_eq!(hint_text, expected);
 }
 
 #[test]
@@ -79,9 +79,9 @@ fn a_script_with_cr_lf_is_told_from_one_without_an_interpreter() {
     }
     let fixture = Fixture::new();
     fixture.script("jail/script", "#!/bin/sh\r\n");
-    let Some(told) = hint(&fixture, &["jail", "/script"]) else {
+    let Some(hint_text) = hint(&fixture, &["jail", "/script"]) else {
         return;
     };
     let start = "the first line of /script ends in CR LF, ";
-    assert!(told.starts_with(start), "{told}");
+    assert!(hint_text.starts_with(start), "{hint_text}");
 }

@@ -35,8 +35,8 @@ fn second_line(fixture: &Fixture, line: &[&str], first: &str) -> String {
         .env("NSUTILS_HINTS", "always")
         .args(line)
         .run();
-    let told = hinted.err();
-    let second = told.strip_prefix(&plain.err()).unwrap_or_default();
+    let message = hinted.err();
+    let second = message.strip_prefix(&plain.err()).unwrap_or_default();
     let second = second.strip_prefix("lsns: hint: ").unwrap_or_default();
     second.trim_end().to_owned()
 }
@@ -170,9 +170,9 @@ fn that_proc_hides_processes() {
         .ours()
         .as_user(TESTER, TESTER, &[])
         .args(["--compare", "1"]);
-    let told = compare.env("NSUTILS_HINTS", "always").run().err();
+    let message = compare.env("NSUTILS_HINTS", "always").run().err();
     let sentence = "lsns: failed to compare process 1: No such process";
-    assert_eq!(told, format!("{sentence}\nlsns: hint: {hidden}\n"));
+    assert_eq!(message, format!("{sentence}\nlsns: hint: {hidden}\n"));
 }
 
 #[test]

@@ -17,7 +17,7 @@ fn a_word_that_is_almost_right_is_named_with_all_others() {
     let Some(fixture) = Fixture::in_each(&[Scenario::User]) else {
         return;
     };
-    for (line, told) in [
+    for (line, message) in [
         (
             &["-t", "network"][..],
             format!("did you mean `net`? {TYPES}"),
@@ -34,22 +34,23 @@ fn a_word_that_is_almost_right_is_named_with_all_others() {
         ),
         (&["--tpye", "net"], "did you mean `--type`?".to_owned()),
     ] {
-        assert_eq!(hint(&fixture, line), Some(told), "{line:?}");
+        assert_eq!(hint(&fixture, line), Some(message), "{line:?}");
     }
     for (columns, start) in [
         ("FOO", "possible values: NS, TYPE, PATH, "),
         ("NS,COMAND", "did you mean `COMMAND`? possible values: NS, "),
         ("+pidd,NS", "did you mean `PID`? possible values: NS, "),
     ] {
-        let told = hint(&fixture, &["-o", columns]).unwrap_or_default();
-        assert!(told.starts_with(start), "{columns}: {told}");
+        let message = hint(&fixture, &["-o", columns]).unwrap_or_default();
+        assert!(message.starts_with(start), "{columns}: {message}");
     }
     let graph = fixture
         .ours()
         .arg("--graph=png")
         .env("NSUTILS_HINTS", "always");
-    let told = "lsns: unknown graph type: png\nlsns: hint: possible values: dot, mermaid, json\n";
-    graph.run().fails(1, told);
+    let message =
+        "lsns: unknown graph type: png\nlsns: hint: possible values: dot, mermaid, json\n";
+    graph.run().fails(1, message);
 }
 
 #[test]
@@ -65,9 +66,9 @@ fn a_thread_is_told_from_a_process() {
         .into_iter()
         .find(|thread| *thread != process.to_string());
     let thread = thread.expect("a test is run by a thread of its own");
-    let told =
+    let message =
         format!("{thread} is a thread of process {process}: --task {process} lists its namespaces");
-    assert_eq!(hint(&fixture, &["-p", &thread]), Some(told));
+    assert_eq!(hint(&fixture, &["-p", &thread]), Some(message));
 }
 
 #[test]
@@ -90,11 +91,11 @@ fn what_holds_a_namespace_without_processes_is_reported() {
         let tool = fixture.ours().argv0("rlsns").args(line);
         tool.env("NSUTILS_HINTS", "always").run().err()
     };
-    let told = format!(
+    let message = format!(
         "no process is in this uts namespace, and it is kept by: fd; `rlsns --holders {number}` lists what keeps it"
     );
     for line in [&[number.as_str()][..], &["-t", "uts", &number]] {
         let err = ours(line);
-        assert!(err.contains(&told), "{line:?}: {err}");
+        assert!(err.contains(&message), "{line:?}: {err}");
     }
 }

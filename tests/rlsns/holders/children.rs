@@ -8,7 +8,7 @@ use nix::sched::unshare;
 use nix::unistd::gettid;
 use testkit::{CLONE_NEWTIME, Running, Tool};
 
-use super::{held, told};
+use super::{held, holders_of};
 use crate::fixture::Fixture;
 use crate::processes::{asleep, inode, namespace, original, sleeps, unshared};
 use crate::scenario::Scenario;
@@ -21,12 +21,12 @@ fn the_children_to_come_are_named() {
     let holder = asleep(unshared(&["-p", "sh", "-c", "/bin/true; exec sleep 1000"]));
     let pid = namespace(&holder, "pid_for_children");
     let expected = [held(holder.pid(), "children")];
-    assert_eq!(told(fixture.ours(), pid), expected);
+    assert_eq!(holders_of(fixture.ours(), pid), expected);
     if fixture.scenario == Scenario::Root {
         let (time, thread) = thread_with_other_times();
         let how = format!("children of thread {thread}");
         let expected = [held(std::process::id(), how)];
-        assert_eq!(told(fixture.ours(), time), expected);
+        assert_eq!(holders_of(fixture.ours(), time), expected);
     }
 }
 
@@ -58,12 +58,12 @@ fn namespaces_made_in_it_are_named() {
     let (inner, uts) = (namespace(&holder, "user"), namespace(&holder, "uts"));
     let pid = holder.pid();
     let expected = [held(pid, format!("child user {inner}"))];
-    assert_eq!(told(fixture.ours(), outer), expected);
+    assert_eq!(holders_of(fixture.ours(), outer), expected);
     let expected = [held(pid, "process"), held(pid, format!("child uts {uts}"))];
-    assert_eq!(told(fixture.ours(), inner), expected);
+    assert_eq!(holders_of(fixture.ours(), inner), expected);
     let nested = asleep_inside(unshared(&["-p", "-f", "sleep", "1000"]));
     let child = nested.1;
-    let seen = told(fixture.ours(), inode("/proc/1/ns/pid"));
+    let seen = holders_of(fixture.ours(), inode("/proc/1/ns/pid"));
     let how = format!("child pid {}", inode(format!("/proc/{child}/ns/pid")));
     assert!(seen.contains(&held(child, how)), "{seen:?}");
 }

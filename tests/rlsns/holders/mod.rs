@@ -15,7 +15,7 @@ type Held = (String, String);
 
 /// What ours tells of the holders of this namespace.
 #[track_caller]
-fn told(tool: Tool, inode: u64) -> Vec<Held> {
+fn holders_of(tool: Tool, inode: u64) -> Vec<Held> {
     let outcome = tool.args(["-rn", "--holders", &inode.to_string()]).run();
     let outcome = outcome.ok();
     assert!(outcome.stderr.is_empty(), "{outcome}");

@@ -11,7 +11,7 @@ use nix::sched::CloneFlags;
 use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg};
 use testkit::NamespaceFixture;
 
-use super::{held, told};
+use super::{held, holders_of};
 use crate::fixture::Fixture;
 use crate::processes::{inode, namespace, original, sleeps, unshared};
 use crate::scenario::Scenario;
@@ -40,9 +40,9 @@ fn a_mount_in_a_mount_namespace_without_a_process_is_named() {
     let uts = made.out().trim_end().parse().unwrap();
     let mnt = inode(&outer);
     let how = format!("mount {} in mnt {mnt}", inner.display());
-    assert_eq!(told(fixture.ours(), uts), [held("", how)]);
+    assert_eq!(holders_of(fixture.ours(), uts), [held("", how)]);
     let how = format!("mount {}", outer.display());
-    assert_eq!(told(fixture.ours(), mnt), [held("", how)]);
+    assert_eq!(holders_of(fixture.ours(), mnt), [held("", how)]);
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn a_mount_outside_of_the_root_of_those_who_have_it_is_named() {
     sleeps(&holder);
     let mnt = namespace(&holder, "mnt");
     let how = format!("mount {} in mnt {mnt}", uts.display());
-    assert_eq!(told(fixture.ours(), inode), [held(holder.pid(), how)]);
+    assert_eq!(holders_of(fixture.ours(), inode), [held(holder.pid(), how)]);
 }
 
 #[test]

@@ -11,7 +11,7 @@ use nix::unistd::gettid;
 use testkit::Tool;
 
 use super::mounts::mount_at;
-use super::{Held, held, told};
+use super::{Held, held, holders_of};
 use crate::fixture::Fixture;
 use crate::processes::{asleep, inode, namespace, original, sleep, unshared};
 use crate::scenario::Scenario;
@@ -89,11 +89,11 @@ fn all_that_hold_a_network_are_named() {
     ]);
     let mnt = namespace(&elsewhere, "mnt");
     expected.push(held(elsewhere.pid(), format!("mount {point} in mnt {mnt}")));
-    assert_eq!(told(fixture.ours(), network.inode), expected);
+    assert_eq!(holders_of(fixture.ours(), network.inode), expected);
     if fixture.scenario == Scenario::Root {
         // One who may not walk through the mount namespaces reads them in /proc.
         let less = fixture.ours().without_capability(21);
-        assert_eq!(told(less, network.inode), expected);
+        assert_eq!(holders_of(less, network.inode), expected);
     }
 }
 
@@ -107,10 +107,10 @@ fn what_the_caller_hands_down_is_named_and_nothing_of_the_tools_own() {
     let script = "n=0; while [ $n -lt 400 ]; do sleep 1000 & n=$((n + 1)); done; exec sleep 1000";
     let _many = asleep(Tool::new("/bin/sh").args(["-c", script]));
     for _ in 0..20 {
-        assert_eq!(told(fixture.ours(), network.inode), network.own());
+        assert_eq!(holders_of(fixture.ours(), network.inode), network.own());
     }
     let file = network.file.try_clone().unwrap();
-    let outcome = told(fixture.ours().fd(5, file), network.inode);
+    let outcome = holders_of(fixture.ours().fd(5, file), network.inode);
     // This process keeps the copy until it has started the tool, which may look as early as that.
     let this = std::process::id().to_string();
     let of_the_tool = outcome.iter().filter(|(pid, _)| *pid != this);
@@ -139,7 +139,7 @@ fn a_thread_with_descriptors_of_its_own_is_named() {
     let own = |how: String| held(std::process::id(), format!("{how} of thread {thread}"));
     expected.push(own(format!("fd {file}")));
     expected.push(own(format!("socket {socket}")));
-    let mut seen = told(fixture.ours(), network.inode);
+    let mut seen = holders_of(fixture.ours(), network.inode);
     // A thread's are behind the process's, and it may be the elder one.
     expected.sort();
     seen.sort();

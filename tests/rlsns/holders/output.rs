@@ -37,8 +37,8 @@ fn the_table_has_every_form() {
     let raw = format!("PID HOW USER COMMAND\n{pid} process root sleep\\x201000\n");
     assert_eq!(outcome.out(), raw);
     let (pid, outcome) = shown(&fixture, args(&["-J"]));
-    let told = outcome.out();
-    let number = told.split("\"ns\": ").nth(1).expect("the namespace");
+    let output = outcome.out();
+    let number = output.split("\"ns\": ").nth(1).expect("the namespace");
     let number = number.split(',').next().expect("a number");
     assert!(number.parse::<u32>().is_ok(), "{outcome}");
     let json = format!(
@@ -112,14 +112,14 @@ fn a_name_is_shown_harmlessly() {
     let word = OsString::from_vec(b"\"a\" \x1b[31m\xff".to_vec());
     let holder = shown_as(word);
     let inode = namespace(&holder, "uts").to_string();
-    let told = |line: &[&str]| {
+    let output = |line: &[&str]| {
         let tool = fixture
             .ours()
             .env("LC_ALL", "C.UTF-8")
             .args(["--holders", &inode]);
         tool.args(line).output_terminal(200, 24).run().ok().out()
     };
-    let (human, raw, json) = (told(&[]), told(&["-r"]), told(&["-J"]));
+    let (human, raw, json) = (output(&[]), output(&["-r"]), output(&["-J"]));
     assert!(human.ends_with("$$ \"a\" \\x1b[31m\\xff\n"), "{human}");
     assert!(raw.ends_with("$$\\x20\"a\"\\x20\\x1b[31m\\xff\n"), "{raw}");
     assert!(is_valid(json.as_bytes()), "{json}");

@@ -11,7 +11,7 @@ use nix::sched::{CloneFlags, unshare};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 use testkit::{Running, Tool};
 
-use super::{Held, held, told};
+use super::{Held, held, holders_of};
 use crate::fixture::Fixture;
 use crate::processes::{asleep, inode, namespace, sleep, unshared};
 use crate::scenario::Scenario;
@@ -98,7 +98,7 @@ fn each_is_of_the_network_that_it_was_made_in() {
     assert_eq!(left.sum::<usize>(), 0);
     let this = std::process::id().to_string();
     for (network, expected) in networks.iter().zip(expected) {
-        let mut holders = told(fixture.ours(), network.inode);
+        let mut holders = holders_of(fixture.ours(), network.inode);
         // Those in it, and what this process has of its own network.
         holders.retain(|(pid, how)| how != "process" && *pid != this);
         assert_eq!(holders, expected);

@@ -193,9 +193,9 @@ fn a_program_that_is_not_inside_is_reported() {
 fn on_a_terminal_a_hint_is_the_second_line() {
     let tool = rnsenter().args(["-t", NOBODY, "-n", "true"]);
     let outcome = tool.terminal(80, 24).run();
-    let told = format!(
+    let expected_message = format!(
         "rnsenter: cannot open /proc/{NOBODY}/ns/net: No such file or directory\n\
          rnsenter: hint: there is no process {NOBODY}\n"
     );
-    assert_eq!((outcome.code(), outcome.out()), (1, told));
+    assert_eq!((outcome.code(), outcome.out()), (1, expected_message));
 }

@@ -50,7 +50,7 @@ fn the_owner_of_a_persistent_namespace_and_the_missing_capability_are_reported()
     };
     let of_root = "belongs to a user namespace owned by user 0; entering it requires CAP_SYS_ADMIN there: run this as \
                    user 0 or as root";
-    for (container, name, told) in [
+    for (container, name, hint_text) in [
         (
             &plain,
             "net",
@@ -73,7 +73,7 @@ fn the_owner_of_a_persistent_namespace_and_the_missing_capability_are_reported()
         let Some(hint) = hint(Caller::Tester, &[&option, "true"]) else {
             return;
         };
-        assert_eq!(hint, format!("this {name} namespace {told}"));
+        assert_eq!(hint, format!("this {name} namespace {hint_text}"));
     }
 }
 

@@ -9,7 +9,7 @@ use crate::fixture::{Caller, Container, RNSENTER, in_private_mounts, rnsenter};
 use testkit::{Scratch, Tool, require};
 
 /// What ours says with hints.
-fn told(tool: Tool, args: &[&str]) -> String {
+fn hint_for(tool: Tool, args: &[&str]) -> String {
     let tool = tool.env("NSUTILS_HINTS", "always").args(args);
     let outcome = tool.run();
     assert_eq!(outcome.code(), 1, "{outcome}");
@@ -65,7 +65,7 @@ fn a_directory_without_a_slash_is_reported() {
     let tool = rnsenter().current_dir(scratch.path());
     let expected = "rnsenter: invalid PID argument\n\
                     rnsenter: hint: name a directory of persistent namespaces with a slash: ./kept\n";
-    assert_eq!(told(tool, &["-t", "kept", "true"]), expected);
+    assert_eq!(hint_for(tool, &["-t", "kept", "true"]), expected);
 }
 
 #[test]
@@ -78,13 +78,13 @@ fn what_a_restart_has_left_is_reported() {
         file.display()
     );
     // Any file may be empty; that of --persist has no permissions either.
-    let all = told(rnsenter(), &["-t", &directory, "-n", "true"]);
+    let all = hint_for(rnsenter(), &["-t", &directory, "-n", "true"]);
     assert_eq!(all, said);
     if !require::root() {
         return;
     }
     fs::set_permissions(&file, fs::Permissions::from_mode(0o0)).unwrap();
-    let all = told(rnsenter(), &["-t", &directory, "-n", "true"]);
+    let all = hint_for(rnsenter(), &["-t", &directory, "-n", "true"]);
     let start = format!(
         "{said}rnsenter: hint: no namespace is mounted on {}, as after a restart, ",
         file.display()
@@ -104,7 +104,7 @@ fn a_namespace_that_may_be_anothers_is_reported() {
     };
     let net = container.namespace("net");
     let number = net.trim_matches(|character: char| !character.is_ascii_digit());
-    let all = told(Caller::ordinary().runs(rnsenter()), &["-t", number, "true"]);
+    let all = hint_for(Caller::ordinary().runs(rnsenter()), &["-t", number, "true"]);
     let start = format!(
         "rnsenter: no namespace {number} was found\nrnsenter: hint: it may be that of one of "
     );

@@ -16,20 +16,23 @@ fn a_file_that_is_not_attached_is_told_from_a_program() {
         ("--root", "root", &directory),
         ("-w", "wd", &directory),
     ] {
-        let Some(told) = hint(Caller::Whoever, &[option, value, "true"]) else {
+        let Some(hint_text) = hint(Caller::Whoever, &[option, value, "true"]) else {
             return;
         };
         let attached = format!("a value of --{name} is attached: --{name}={value}");
-        assert_eq!(told, attached);
+        assert_eq!(hint_text, attached);
     }
     if require::root() {
         let file = scratch.file("blue", "");
         bind("/proc/self/ns/net".as_ref(), &file);
         let file = file.display().to_string();
-        let Some(told) = hint(Caller::Whoever, &["--net", &file, "ip", "a"]) else {
+        let Some(hint_text) = hint(Caller::Whoever, &["--net", &file, "ip", "a"]) else {
             return;
         };
-        assert_eq!(told, format!("a value of --net is attached: --net={file}"));
+        assert_eq!(
+            hint_text,
+            format!("a value of --net is attached: --net={file}")
+        );
     }
 }
 
@@ -44,19 +47,22 @@ fn a_target_that_is_missing_is_named() {
         &["--user-parent", "true"],
         &["-N", "5", "true"],
     ] {
-        let Some(told) = hint(Caller::Whoever, line) else {
+        let Some(hint_text) = hint(Caller::Whoever, line) else {
             return;
         };
         assert!(
-            told.starts_with("--target is missing: "),
-            "{line:?}: {told}"
+            hint_text.starts_with("--target is missing: "),
+            "{line:?}: {hint_text}"
         );
     }
     for line in [&["true"][..], &[]] {
-        let Some(told) = hint(Caller::Whoever, line) else {
+        let Some(hint_text) = hint(Caller::Whoever, line) else {
             return;
         };
-        assert!(told.starts_with("no target was named: "), "{told}");
+        assert!(
+            hint_text.starts_with("no target was named: "),
+            "{hint_text}"
+        );
     }
 }
 
@@ -67,10 +73,10 @@ fn an_option_that_is_almost_right_is_named() {
         ("--al1", "--all"),
         ("--evn", "--env"),
     ] {
-        let Some(told) = hint(Caller::Whoever, &[option, "true"]) else {
+        let Some(hint_text) = hint(Caller::Whoever, &[option, "true"]) else {
             return;
         };
-        assert_eq!(told, format!("did you mean `{meant}`?"));
+        assert_eq!(hint_text, format!("did you mean `{meant}`?"));
     }
 }
 
@@ -89,13 +95,16 @@ fn the_types_that_can_be_entered_are_named() {
         .args(["-n", "sh", "-c", inner])
         .arg(&unshare);
     let container = Container::made_by(tool);
-    let Some(told) = hint_for(Caller::Tester, container.pid(), &["--all", "true"]) else {
+    let Some(hint_text) = hint_for(Caller::Tester, container.pid(), &["--all", "true"]) else {
         return;
     };
-    assert!(told.contains("the net namespace of process "), "{told}");
     assert!(
-        told.ends_with("; this user can enter --user --ipc --uts"),
-        "{told}"
+        hint_text.contains("the net namespace of process "),
+        "{hint_text}"
+    );
+    assert!(
+        hint_text.ends_with("; this user can enter --user --ipc --uts"),
+        "{hint_text}"
     );
     let pid = container.pid().to_string();
     let entered = Caller::Tester.runs(crate::fixture::rnsenter());
@@ -125,11 +134,11 @@ fn a_shell_that_is_not_inside_is_told_from_a_program() {
         return;
     };
     let pid = container.pid().to_string();
-    let told = diff.hint(|tool| {
+    let hint_text = diff.hint(|tool| {
         let tool = Caller::ordinary().runs(tool).env("SHELL", "/no/such/zsh");
         tool.args(["-t", &pid, "-U", "--preserve-credentials", "-m"])
     });
     let missing =
         "SHELL is /no/such/zsh, which does not exist in this root: name a program, such as /bin/sh";
-    assert_eq!(told.as_deref(), Some(missing));
+    assert_eq!(hint_text.as_deref(), Some(missing));
 }

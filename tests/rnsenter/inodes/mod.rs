@@ -155,14 +155,14 @@ fn one_that_a_thread_is_in() {
     if !require::root() {
         return;
     }
-    let ((tell, told), (stay, stays)) = (channel(), channel::<()>());
+    let ((tell, inode), (stay, stays)) = (channel(), channel::<()>());
     let thread = thread::spawn(move || {
         unshare(CloneFlags::CLONE_NEWNET).unwrap();
         let name = fs::read_link("/proc/thread-self/ns/net").unwrap();
         tell.send(name.display().to_string()).unwrap();
         let _ = stays.recv();
     });
-    is_entered_alone(&told.recv().unwrap());
+    is_entered_alone(&inode.recv().unwrap());
     drop(stay);
     thread.join().unwrap();
 }

@@ -65,13 +65,13 @@ fn another_users_directory_of_namespaces_is_entered_by_the_name_of_its_file_alon
             .env("NSUTILS_HINTS", "always")
             .arg("-t")
             .arg(kept);
-        let told = format!(
+        let message = format!(
             "rnsenter: cannot use {path}: '{path}' belongs to user {OTHER}\nrnsenter: hint: to \
              enter another user's namespace, name its file: --uts='{file}'\n"
         );
         tool.args(["-u", "true"])
             .run()
-            .fails(1, &told.replace("--uts='", "'--uts="));
+            .fails(1, &message.replace("--uts='", "'--uts="));
         let tool = rnsenter().arg(format!("--uts={file}"));
         let outcome = tool.args(["readlink", "/proc/self/ns/uts"]).run().ok();
         let inode = fs::metadata(&file).unwrap().ino();

@@ -68,12 +68,12 @@ fn a_link_of_proc_is_a_namespace() {
         let net = container.namespace("net");
         is_entered_as_a_network(&net, container);
         let number = net.trim_matches(|character: char| !character.is_ascii_digit());
-        let told = format!(
+        let message = format!(
             "rnsenter: no uts namespace {number} was found\nrnsenter: hint: namespace {number} is \
              a namespace of another type: net\n"
         );
         let tool = rnsenter().env("NSUTILS_HINTS", "always");
-        enter(tool, &format!("uts:[{number}]"), &[]).fails(1, &told);
+        enter(tool, &format!("uts:[{number}]"), &[]).fails(1, &message);
         for bad in ["net:[]", "net:[x]", "net:5", "nets:[5]", "net:[4294967296]"] {
             enter(rnsenter(), bad, &[]).fails(1, "rnsenter: invalid PID argument\n");
         }
@@ -117,10 +117,10 @@ fn a_file_that_alone_holds_a_namespace_is_entered_alone() {
         let outcome = enter(rnsenter(), target, &[]).ok();
         assert_eq!(outcome.out(), format!("{net}\n{}\n", here("uts")));
         let number = net.trim_matches(|character: char| !character.is_ascii_digit());
-        let told = format!(
+        let message = format!(
             "rnsenter: no process is in net namespace {number}, so it can only be entered alone\n"
         );
-        enter(rnsenter(), target, &["-u"]).fails(1, &told);
+        enter(rnsenter(), target, &["-u"]).fails(1, &message);
     });
 }
 
@@ -137,21 +137,21 @@ fn a_network_has_the_name_that_ip_netns_gave_it() {
                  hint: "
             )
         };
-        let told = "no network namespace has a name: `ip netns add NAME` gives one\n";
-        enter(hinting(), "netns:gone", &[]).fails(1, &(missing("gone") + told));
+        let message = "no network namespace has a name: `ip netns add NAME` gives one\n";
+        enter(hinting(), "netns:gone", &[]).fails(1, &(missing("gone") + message));
         bind_namespace(container, "net", Path::new("/run/netns/blue"));
         bind_namespace(container, "uts", Path::new("/run/netns/uts"));
         is_entered_as_a_network("netns:blue", container);
-        let told = missing("gone") + "the names are blue, uts\n";
-        enter(hinting(), "netns:gone", &[]).fails(1, &told);
-        let told = "rnsenter: /run/netns/uts is not a network namespace\n";
-        enter(rnsenter(), "netns:uts", &[]).fails(1, told);
+        let message = missing("gone") + "the names are blue, uts\n";
+        enter(hinting(), "netns:gone", &[]).fails(1, &message);
+        let message = "rnsenter: /run/netns/uts is not a network namespace\n";
+        enter(rnsenter(), "netns:uts", &[]).fails(1, message);
         File::create("/run/netns/plain").unwrap();
-        let told = "rnsenter: /run/netns/plain is not a network namespace\n";
-        enter(rnsenter(), "netns:plain", &[]).fails(1, told);
+        let message = "rnsenter: /run/netns/plain is not a network namespace\n";
+        enter(rnsenter(), "netns:plain", &[]).fails(1, message);
         for name in ["", ".", ".."] {
-            let told = format!("rnsenter: invalid name of a network namespace: '{name}'\n");
-            enter(rnsenter(), &format!("netns:{name}"), &[]).fails(1, &told);
+            let message = format!("rnsenter: invalid name of a network namespace: '{name}'\n");
+            enter(rnsenter(), &format!("netns:{name}"), &[]).fails(1, &message);
         }
     });
 }

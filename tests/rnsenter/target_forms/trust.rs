@@ -22,22 +22,22 @@ fn a_file_in_another_users_directory_is_not_entered() {
         let target = file.to_str().unwrap();
         enter(rnsenter(), target, &[]).ok();
         chown(&theirs, Some(OTHER), Some(OTHER)).unwrap();
-        let told = format!(
+        let message = format!(
             "rnsenter: cannot use {target}: {theirs} belongs to user {OTHER}\nrnsenter: hint: to \
              enter another user's namespace, name its file: --net={target}\n",
             theirs = theirs.display()
         );
         let hinting = || rnsenter().env("NSUTILS_HINTS", "always");
         for options in [&[][..], &["-a"], &["-n"], &["-m"]] {
-            enter(hinting(), target, options).fails(1, &told);
+            enter(hinting(), target, options).fails(1, &message);
         }
         chown(&theirs, Some(0), Some(0)).unwrap();
         fs::set_permissions(&theirs, fs::Permissions::from_mode(0o777)).unwrap();
-        let told = format!(
+        let message = format!(
             "rnsenter: cannot use {target}: {} is writable by everybody\n",
             theirs.display()
         );
-        enter(rnsenter(), target, &[]).fails(1, &told);
+        enter(rnsenter(), target, &[]).fails(1, &message);
     });
 }
 

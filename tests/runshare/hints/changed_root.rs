@@ -46,11 +46,11 @@ fn a_program_whose_interpreter_is_missing_is_reported() {
         return;
     };
     let hint = expected(diff.hint(|tool| tool.arg(&script)));
-    let told = format!(
+    let hint_text = format!(
         "{} requires the interpreter /no/such/interpreter, which does not exist in this root",
         script.display()
     );
-    assert_eq!(hint, told);
+    assert_eq!(hint, hint_text);
     let hint = expected(diff.hint(|tool| tool.env("PATH", "/usr:/etc").arg("nosuch")));
     assert_eq!(
         hint,

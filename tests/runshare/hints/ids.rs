@@ -104,19 +104,19 @@ fn an_id_that_the_user_namespace_does_not_have_is_reported_with_its_map() {
     ] {
         // A group is only tried where setgroups(2) is allowed, and so where root has made the map.
         let root = ["--map-users=0:0:1", "--map-groups=0:0:1"];
-        let told = match name {
+        let hint_text = match name {
             "user" => hint(&["-r", option, "5", "true"]),
             _ if require::root() => differential_test()
                 .and_then(|diff| diff.hint(|tool| tool.args(root).args([option, "5", "true"]))),
             _ => return,
         };
-        let Some(told) = told else { return };
+        let Some(hint_text) = hint_text else { return };
         let start = format!(
             "{name} 5 does not exist in this user namespace: /proc/self/{file} does not map it; "
         );
         assert!(
-            told.starts_with(&start) && told.contains(&format!("--map-{name}s")),
-            "{told}"
+            hint_text.starts_with(&start) && hint_text.contains(&format!("--map-{name}s")),
+            "{hint_text}"
         );
     }
 }
@@ -126,33 +126,33 @@ fn a_user_namespace_that_denies_setgroups_is_reported() {
     if !require::user_namespaces() {
         return;
     }
-    let Some(told) = hint(&["-r", "--setgid", "0", "true"]) else {
+    let Some(hint_text) = hint(&["-r", "--setgid", "0", "true"]) else {
         return;
     };
     assert!(
-        told.starts_with("this user namespace denies setgroups(2) (/proc/self/setgroups), "),
-        "{told}"
+        hint_text.starts_with("this user namespace denies setgroups(2) (/proc/self/setgroups), "),
+        "{hint_text}"
     );
-    let Some(told) = hint(&["--user", "--setgid", "0", "true"]) else {
+    let Some(hint_text) = hint(&["--user", "--setgid", "0", "true"]) else {
         return;
     };
     assert!(
-        told.starts_with(
+        hint_text.starts_with(
             "no group is mapped in this user namespace (/proc/self/gid_map is empty): "
         ),
-        "{told}"
+        "{hint_text}"
     );
 }
 
 #[test]
 fn changing_ids_without_the_capability_is_explained() {
     for (option, capability) in [("--setuid", "CAP_SETUID"), ("--setgid", "CAP_SETGID")] {
-        let Some(told) = hint(&[option, "5", "true"]) else {
+        let Some(hint_text) = hint(&[option, "5", "true"]) else {
             return;
         };
         assert!(
-            told.starts_with(&format!("this requires {capability}, which user ")),
-            "{told}"
+            hint_text.starts_with(&format!("this requires {capability}, which user ")),
+            "{hint_text}"
         );
     }
 }

@@ -107,9 +107,9 @@ fn a_proc_requires_a_pid_namespace_of_the_same_user_namespace() {
         &["-rp", "--mount-proc", "true"],
     ] {
         let Some(hint) = hint(options) else { return };
-        let told = hint.contains("a pid namespace that its user namespace does not own")
+        let is_named = hint.contains("a pid namespace that its user namespace does not own")
             && hint.ends_with(": add --pid --fork");
-        assert!(told, "{hint}");
+        assert!(is_named, "{hint}");
     }
 }
 
@@ -151,7 +151,7 @@ fn a_directory_that_cannot_be_reached_is_reported_by_the_part_that_is_in_the_way
     let within = |name: &str| scratch.path().join(name).display().to_string();
     scratch.file("file", "");
     std::os::unix::fs::symlink("gone", within("link")).unwrap();
-    for (path, told) in [
+    for (path, is_named) in [
         ("no/such", format!("{} does not exist", within("no"))),
         ("file/x", format!("{} is not a directory", within("file"))),
         (
@@ -166,7 +166,7 @@ fn a_directory_that_cannot_be_reached_is_reported_by_the_part_that_is_in_the_way
         let Some(hint) = hint(&["--wd", &within(path), "true"]) else {
             return;
         };
-        assert_eq!(hint, told);
+        assert_eq!(hint, is_named);
     }
     let Some(hint) = hint(&["--root", "/", "true"]) else {
         return;

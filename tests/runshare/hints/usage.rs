@@ -10,8 +10,8 @@ fn second_line(args: &[&str]) -> String {
     let plain = runshare().args(args).run();
     let hinted = runshare().args(args).env("NSUTILS_HINTS", "always").run();
     assert_eq!(hinted.code(), plain.code(), "{hinted}");
-    let told = hinted.err();
-    let second = told.strip_prefix(&plain.err());
+    let hint_text = hinted.err();
+    let second = hint_text.strip_prefix(&plain.err());
     let hint = second.and_then(|second| second.strip_prefix("runshare: hint: "));
     let hint = hint.unwrap_or_else(|| panic!("there is no hint\n{hinted}"));
     assert_eq!(hint.matches('\n').count(), 1, "{hint}");
@@ -42,7 +42,7 @@ fn an_option_that_is_almost_right_is_named() {
 
 #[test]
 fn a_value_that_is_almost_right_is_named_with_all_others() {
-    for (option, told) in [
+    for (option, hint_text) in [
         (
             "--propagation=prvate",
             "did you mean `private`? possible values: private, shared, slave, unchanged",
@@ -63,7 +63,7 @@ fn a_value_that_is_almost_right_is_named_with_all_others() {
         let Some(hint) = hint(&[option, "true"]) else {
             return;
         };
-        assert!(hint.starts_with(told), "{option}: {hint}");
+        assert!(hint.starts_with(hint_text), "{option}: {hint}");
     }
 }
 
@@ -74,16 +74,16 @@ fn a_value_that_is_not_attached_is_told_from_a_program() {
     if !require::user_namespaces() {
         return;
     }
-    let Some(told) = hint(&["-rpf", "--mount-proc", &directory, "true"]) else {
+    let Some(hint_text) = hint(&["-rpf", "--mount-proc", &directory, "true"]) else {
         return;
     };
     let attached = format!("a value of --mount-proc is attached: --mount-proc={directory}");
-    assert_eq!(told, attached);
+    assert_eq!(hint_text, attached);
     // What is after an option without a value, or attached, is a program.
-    let Some(told) = hint(&["--fork", &directory]) else {
+    let Some(hint_text) = hint(&["--fork", &directory]) else {
         return;
     };
-    assert_eq!(told, format!("{directory} is a directory"));
+    assert_eq!(hint_text, format!("{directory} is a directory"));
 }
 
 #[test]
@@ -93,14 +93,14 @@ fn source_and_destination_are_one_word() {
     }
     let scratch = Scratch::new();
     let directory = scratch.dir("dir").display().to_string();
-    let told = second_line(&["-r", "--bind", "/etc", &directory]);
+    let hint_text = second_line(&["-r", "--bind", "/etc", &directory]);
     let joined = format!("source and destination of --bind are one word: --bind /etc:{directory}");
-    assert_eq!(told, joined);
-    let told = second_line(&["-r", "--ephemeral", &directory]);
+    assert_eq!(hint_text, joined);
+    let hint_text = second_line(&["-r", "--ephemeral", &directory]);
     let root = format!(
         "--ephemeral has no value: --root {directory} --ephemeral is for the directory {directory}"
     );
-    assert_eq!(told, root);
+    assert_eq!(hint_text, root);
 }
 
 #[test]
@@ -112,24 +112,24 @@ fn the_format_of_a_map_is_told_with_the_range_of_the_user() {
     let Some(diff) = differential_test() else {
         return;
     };
-    let told = |args: &[&str]| expected(diff.hint(|tool| machine.tester(tool).args(args)));
+    let hint_text = |args: &[&str]| expected(diff.hint(|tool| machine.tester(tool).args(args)));
     assert_eq!(
-        told(&["--map-users", "0:1000", "true"]),
+        hint_text(&["--map-users", "0:1000", "true"]),
         "a range for --map-users is INNER:OUTER:COUNT; /etc/subuid has a range for this user: \
          --map-users 0:100000:65536"
     );
     let stranger = Machine::new().subids("other:5:5\n");
-    let told = diff.hint(|tool| stranger.tester(tool).args(["--map-groups=x", "true"]));
+    let hint_text = diff.hint(|tool| stranger.tester(tool).args(["--map-groups=x", "true"]));
     let example = "a range for --map-groups is INNER:OUTER:COUNT, such as 0:100000:65536";
-    assert_eq!(told.as_deref(), Some(example));
+    assert_eq!(hint_text.as_deref(), Some(example));
 }
 
 #[test]
 fn an_offset_requires_a_time_namespace() {
-    let Some(told) = hint(&["--boottime", "86400", "true"]) else {
+    let Some(hint_text) = hint(&["--boottime", "86400", "true"]) else {
         return;
     };
-    assert!(told.starts_with("--time is missing: "), "{told}");
+    assert!(hint_text.starts_with("--time is missing: "), "{hint_text}");
 }
 
 #[test]
@@ -137,10 +137,10 @@ fn a_shell_that_is_not_there_is_told_from_a_program() {
     let Some(diff) = differential_test() else {
         return;
     };
-    let told = expected(diff.hint(|tool| tool.arg("--fork").env("SHELL", "/no/such/zsh")));
+    let hint_text = expected(diff.hint(|tool| tool.arg("--fork").env("SHELL", "/no/such/zsh")));
     let missing =
         "SHELL is /no/such/zsh, which does not exist in this root: name a program, such as /bin/sh";
-    assert_eq!(told, missing);
+    assert_eq!(hint_text, missing);
 }
 
 #[test]
@@ -151,11 +151,11 @@ fn a_script_with_cr_lf_is_told_from_one_without_an_interpreter() {
     let Some(diff) = differential_test() else {
         return;
     };
-    let told = expected(diff.hint(|tool| tool.arg(&script)));
+    let hint_text = expected(diff.hint(|tool| tool.arg(&script)));
     let start = format!("the first line of {script} ends in CR LF, ");
-    assert!(told.starts_with(&start), "{told}");
+    assert!(hint_text.starts_with(&start), "{hint_text}");
     // What it names mends it.
-    let command = super::command_in(&told);
+    let command = super::command_in(&hint_text);
     testkit::Tool::new("/bin/sh")
         .args(["-c", command])
         .run()
@@ -168,9 +168,12 @@ fn a_program_beside_path_is_found() {
     let Some(diff) = differential_test() else {
         return;
     };
-    let told = expected(diff.hint(|tool| tool.env("PATH", "/etc:/usr").arg("cat")));
+    let hint_text = expected(diff.hint(|tool| tool.env("PATH", "/etc:/usr").arg("cat")));
     let parts = ["the program is /", "/cat, and PATH lacks /"];
-    assert!(parts.iter().all(|part| told.contains(part)), "{told}");
+    assert!(
+        parts.iter().all(|part| hint_text.contains(part)),
+        "{hint_text}"
+    );
 }
 
 #[test]
@@ -179,15 +182,15 @@ fn a_shell_in_no_new_namespace_is_told_so() {
         return;
     };
     for shell in ["sh", "/bin/sh"] {
-        let told = expected(diff.hint(|tool| tool.arg(shell)));
+        let hint_text = expected(diff.hint(|tool| tool.arg(shell)));
         assert!(
-            told.starts_with("no new namespace was requested: "),
-            "{told}"
+            hint_text.starts_with("no new namespace was requested: "),
+            "{hint_text}"
         );
     }
     for args in [&["sh", "-c", "true"][..], &["true"], &["--fork", "sh"]] {
-        let told = diff.hint(|tool| tool.args(args));
-        assert_eq!(told, None, "{args:?}");
+        let hint_text = diff.hint(|tool| tool.args(args));
+        assert_eq!(hint_text, None, "{args:?}");
     }
 }
 
@@ -203,11 +206,11 @@ fn a_root_that_is_no_mount_point_has_no_propagation() {
             elif [ -d $part ]; then mkdir \"$2/root$part\"; mount --rbind $part \"$2/root$part\"; fi
         done";
     let script = format!("{root}; chroot \"$2/root\" \"$1\" --mount true || exit $?");
-    let Some(told) = hint_inside("-rmpf", &script, scratch.path()) else {
+    let Some(hint_text) = hint_inside("-rmpf", &script, scratch.path()) else {
         return;
     };
     let start = "/ is not a mount point, as in a chroot, ";
-    assert!(told.starts_with(start), "{told}");
+    assert!(hint_text.starts_with(start), "{hint_text}");
     let mended = format!(
         "{root}; chroot \"$2/root\" \"$1\" --mount --propagation unchanged true || exit $?"
     );
@@ -226,9 +229,9 @@ fn a_root_without_proc_hides_no_cause() {
     let script = "mount -t tmpfs none \"$2\"; mkdir \"$2/root\" \"$2/root/tmp\"
         mount -t tmpfs -o noexec none \"$2/root/tmp\"; cp /bin/true \"$2/root/tmp/program\"
         exec \"$1\" --root \"$2/root\" /tmp/program";
-    let Some(told) = hint_inside("-rm", script, scratch.path()) else {
+    let Some(hint_text) = hint_inside("-rm", script, scratch.path()) else {
         return;
     };
     let command = "mount -o remount,exec /tmp";
-    assert_eq!(super::command_in(&told), command, "{told}");
+    assert_eq!(super::command_in(&hint_text), command, "{hint_text}");
 }

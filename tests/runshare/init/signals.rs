@@ -37,7 +37,7 @@ fn telling(tool: Tool) -> Running {
 }
 
 /// Ends it, and returns what it has told since.
-fn told(mut tool: Running) -> String {
+fn received_signals(mut tool: Running) -> String {
     send(9, program_of(&tool));
     let outcome = tool.wait();
     assert_eq!(outcome.status, Status::Killed(9));
@@ -59,7 +59,7 @@ fn every_signal_to_the_tool_reaches_the_program_once() {
             tool.read_until(&word);
             expected += &word;
         }
-        assert_eq!(told(tool), expected);
+        assert_eq!(received_signals(tool), expected);
     });
 }
 
@@ -78,7 +78,7 @@ fn every_signal_to_init_reaches_the_program_once() {
             tool.read_until(&word);
             expected += &word;
         }
-        assert_eq!(told(tool), expected);
+        assert_eq!(received_signals(tool), expected);
     });
 }
 
@@ -114,7 +114,7 @@ fn every_real_time_signal_that_was_queued_arrives() {
         let line = format!("for i in $(seq 50); do kill -40 {}; done", tool.pid());
         Tool::new("/bin/sh").args(["-c", &line]).run().ok();
         tool.read_until(&"<40>".repeat(50));
-        assert_eq!(told(tool), "<40>".repeat(50));
+        assert_eq!(received_signals(tool), "<40>".repeat(50));
     });
 }
 
@@ -181,7 +181,7 @@ fn forward_signals_beside_it_forwards_nothing_twice() {
             send(signal, tool.pid());
             tool.read_until(&format!("<{signal}>"));
         }
-        assert_eq!(told(tool), "<2><15><2><15>");
+        assert_eq!(received_signals(tool), "<2><15><2><15>");
     });
 }
 

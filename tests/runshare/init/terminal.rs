@@ -207,9 +207,9 @@ print "up\n"; sleep 1000 while 1;"#;
 /// Presses keys and changes the terminal's size, and asserts that each is told once.
 fn press(shell: &mut Running, terminal: &str) {
     let keys = [("\u{3}", "<2>"), ("\u{1c}", "<3>"), ("\u{1a}", "<20>")];
-    for (key, told) in keys.into_iter().cycle().take(9) {
+    for (key, expected) in keys.into_iter().cycle().take(9) {
         shell.type_in(key);
-        assert_eq!(shell.read_until(">"), told);
+        assert_eq!(shell.read_until(">"), expected);
     }
     for rows in ["30", "40"] {
         Tool::new("/bin/stty")

@@ -15,9 +15,9 @@ impl Diagnostics {
     /// Prints the list, as JSON or with one change on a line.
     ///
     /// # Errors
-    /// As [`Changes::read`].
+    /// As [`Changes::read_directory`].
     pub fn list_changes(&self, directory: &Path, is_json: bool) -> Result<ExitReason> {
-        let changes = Changes::read(directory)?;
+        let changes = Changes::read_directory(directory)?;
         let text = if is_json {
             to_json(&changes)
         } else {

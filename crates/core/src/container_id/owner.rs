@@ -39,7 +39,9 @@ pub struct NameOwners {
 impl NameOwners {
     /// Reads the caller's mounts.
     pub fn new() -> NameOwners {
-        let table = Proc::mounted().read("self/mountinfo").unwrap_or_default();
+        let table = Proc::mounted()
+            .read_file("self/mountinfo")
+            .unwrap_or_default();
         let is_cgroup = |mount: &MountPoint| matches!(&*mount.filesystem, "cgroup" | "cgroup2");
         NameOwners {
             users: TrustedUsers::current(),

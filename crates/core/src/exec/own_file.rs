@@ -58,7 +58,7 @@ pub(super) enum Search {
 
 /// What is known of a way to a program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum Route {
     /// There is something that the kernel runs.
     Runs,
     /// There is something without a format that is known.
@@ -80,11 +80,11 @@ impl OwnFile {
     /// Returns whether running `program` would run this file by a link of /proc where somebody may write to it.
     pub(super) fn is_run_by(&self, program: &OsStr, search: Search) -> bool {
         let leads_here = match search {
-            Search::None => self.way(Path::new(program)) == Way::Own,
+            Search::None => self.route(Path::new(program)) == Route::Own,
             Search::Path if program.as_bytes().contains(&b'/') => {
-                self.with_shell(self.way(Path::new(program))) == Way::Own
+                self.with_shell(self.route(Path::new(program))) == Route::Own
             }
-            Search::Path => self.found_in_path(program) == Way::Own,
+            Search::Path => self.found_in_path(program) == Route::Own,
         };
         leads_here && self.is_writable()
     }
@@ -109,53 +109,53 @@ impl OwnFile {
     }
 
     /// The first that `execvp(3)` would not pass over.
-    fn found_in_path(&self, program: &OsStr) -> Way {
+    fn found_in_path(&self, program: &OsStr) -> Route {
         let path = search_path();
         for directory in path.as_bytes().split(|byte| *byte == b':') {
             let candidate = Path::new(OsStr::from_bytes(directory)).join(program);
-            match self.way(&candidate) {
-                Way::Nothing => {}
+            match self.route(&candidate) {
+                Route::Nothing => {}
                 way => return self.with_shell(way),
             }
         }
-        Way::Nothing
+        Route::Nothing
     }
 
-    fn with_shell(&self, way: Way) -> Way {
+    fn with_shell(&self, way: Route) -> Route {
         match way {
-            Way::NoFormat => self.way(Path::new(SCRIPT_SHELL)),
+            Route::NoFormat => self.route(Path::new(SCRIPT_SHELL)),
             way => way,
         }
     }
 
     /// Goes from a file to its interpreter, and on to that one's.
-    fn way(&self, program: &Path) -> Way {
+    fn route(&self, program: &Path) -> Route {
         let mut next = PathBuf::from(program);
         for _ in 0..=MOST_INTERPRETERS {
             let found = match resolve(&next, ResolveFlag::RESOLVE_NO_MAGICLINKS) {
                 Err(Errno::ELOOP) => match self.behind_links(&next) {
-                    Ok(true) => return Way::Own,
+                    Ok(true) => return Route::Own,
                     Ok(false) => resolve(&next, ResolveFlag::empty()),
                     Err(errno) => Err(errno),
                 },
                 found => found,
             };
             let Ok(found) = found else {
-                return Way::Nothing;
+                return Route::Nothing;
             };
             if !is_executable(&found, &next) {
-                return Way::Nothing;
+                return Route::Nothing;
             }
             let Some(head) = head_of(&next) else {
-                return Way::Runs;
+                return Route::Runs;
             };
             match interpreter(&head) {
                 Some(interpreter) => next = interpreter.into(),
-                None if head.starts_with(b"\x7fELF") => return Way::Runs,
-                None => return Way::NoFormat,
+                None if head.starts_with(b"\x7fELF") => return Route::Runs,
+                None => return Route::NoFormat,
             }
         }
-        Way::Nothing
+        Route::Nothing
     }
 
     fn behind_links(&self, path: &Path) -> Result<bool, Errno> {
@@ -221,12 +221,12 @@ mod tests {
     fn our_own_file_is_refused_by_a_link_of_proc_and_not_by_its_path() {
         let own = OwnFile::hold().expect("there is a /proc");
         let path = std::env::current_exe().expect("a test knows its program");
-        assert_eq!(own.way(Path::new("/proc/self/exe")), Way::Own);
-        assert_eq!(own.way(Path::new("/proc/thread-self/exe")), Way::Own);
-        assert_eq!(own.way(&path), Way::Runs);
-        assert_eq!(own.way(Path::new("/bin/sh")), Way::Runs);
-        assert_eq!(own.way(Path::new("/no/such/file")), Way::Nothing);
-        assert_eq!(own.way(Path::new("/etc/passwd")), Way::Nothing);
+        assert_eq!(own.route(Path::new("/proc/self/exe")), Route::Own);
+        assert_eq!(own.route(Path::new("/proc/thread-self/exe")), Route::Own);
+        assert_eq!(own.route(&path), Route::Runs);
+        assert_eq!(own.route(Path::new("/bin/sh")), Route::Runs);
+        assert_eq!(own.route(Path::new("/no/such/file")), Route::Nothing);
+        assert_eq!(own.route(Path::new("/etc/passwd")), Route::Nothing);
         assert!(!own.is_run_by(OsStr::new("sh"), Search::Path));
     }
 }

@@ -31,7 +31,7 @@ pub fn explain_bind(errno: Errno, namespace: NsType, source: &Path, file: &Path)
 /// holds itself would never end.
 fn on_shared_mount(proc: &Proc, file: &Path) -> Option<String> {
     let directory = parent(file).canonicalize().ok()?;
-    let table = proc.read("self/mountinfo")?;
+    let table = proc.read_file("self/mountinfo")?;
     let mount = mount_of(&table, &directory.join(file.file_name()?))?;
     if !mount.is_shared {
         return None;

@@ -48,13 +48,13 @@ mod tests {
         let without = Status::new("CapEff:\t0000000000000000\nCapBnd:\t0000000000200000\n");
         assert_eq!(CAP_SYS_ADMIN.missing(&with, None), None);
         assert_eq!(CAP_SYS_ADMIN.missing(&Status::new(""), None), None);
-        let told = CAP_SYS_ADMIN
+        let hint = CAP_SYS_ADMIN
             .missing(&without, Some("do this"))
             .expect("it is missing");
         assert!(
-            told.starts_with("this requires CAP_SYS_ADMIN, which "),
-            "{told}"
+            hint.starts_with("this requires CAP_SYS_ADMIN, which "),
+            "{hint}"
         );
-        assert!(told.contains(": do this, or "), "{told}");
+        assert!(hint.contains(": do this, or "), "{hint}");
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
         return Some(none_allowed(forbidden));
     }
     let full = first_full(flags)?;
-    let first_user = proc.is_initial(NsType::User)?;
+    let is_initial_user = proc.is_initial(NsType::User)?;
     let mut causes = Vec::new();
     match limit(full)? {
         UNLIMITED => {}
@@ -35,13 +35,13 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
             full.sysctl()
         )),
     }
-    if !first_user {
+    if !is_initial_user {
         let name = full.option();
         causes.push(format!(
             "a parent of this user namespace allows no more {name} namespaces"
         ));
     }
-    if let Some(nested) = nested(proc, full, first_user) {
+    if let Some(nested) = nested(proc, full, is_initial_user) {
         match nested {
             Depth::Reached => causes = vec![too_deep(full)],
             Depth::Unknown => causes.push(too_deep(full)),
@@ -76,9 +76,9 @@ enum Depth {
 }
 
 /// Returns whether depth may be the cause; for a pid namespace below a /proc of the first one, it can be seen.
-fn nested(proc: &Proc, ns_type: NsType, first_user: bool) -> Option<Depth> {
+fn nested(proc: &Proc, ns_type: NsType, is_initial_user: bool) -> Option<Depth> {
     match ns_type {
-        NsType::User => (!first_user).then_some(Depth::Unknown),
+        NsType::User => (!is_initial_user).then_some(Depth::Unknown),
         NsType::Pid if proc.is_initial(NsType::Pid)? => None,
         NsType::Pid => {
             let status = proc.status("self")?;

@@ -21,9 +21,9 @@ pub fn explain_path(errno: Errno, path: &Path) -> Option<String> {
         _ => return None,
     };
     let (obstacle, at, linked) = follow(path, MOST_LINKS)?;
-    // The message has told already that the path itself is not there.
-    let told = at == path && obstacle == Obstacle::Missing;
-    (obstacle == expected && !told).then(|| tell(obstacle, &at, linked.as_deref()))
+    // The message itself says that the path is not there.
+    let is_in_message = at == path && obstacle == Obstacle::Missing;
+    (obstacle == expected && !is_in_message).then(|| describe(obstacle, &at, linked.as_deref()))
 }
 
 /// Returns where a symbolic link leads that leads to nothing.
@@ -78,7 +78,7 @@ fn follow(path: &Path, links_left: u32) -> Option<(Obstacle, PathBuf, Option<Pat
     None
 }
 
-fn tell(obstacle: Obstacle, at: &Path, linked: Option<&Path>) -> String {
+fn describe(obstacle: Obstacle, at: &Path, linked: Option<&Path>) -> String {
     let what = match obstacle {
         Obstacle::Missing => format!("{} does not exist", escape_for_terminal(at)),
         Obstacle::NoDirectory => format!("{} is not a directory", escape_for_terminal(at)),
@@ -119,26 +119,26 @@ mod tests {
         symlink("b/gone", within("a/link")).unwrap();
         symlink("link", within("a/to-link")).unwrap();
         symlink("turn", within("turn")).unwrap();
-        let told = |errno, name: &str| {
-            let told = explain_path(errno, &within(name))?;
-            Some(told.replace(scratch.path().to_str().unwrap(), "T"))
+        let hint = |errno, name: &str| {
+            let hint = explain_path(errno, &within(name))?;
+            Some(hint.replace(scratch.path().to_str().unwrap(), "T"))
         };
         let some = |text: &str| Some(text.to_owned());
-        assert_eq!(told(Errno::ENOENT, "a/x/y"), some("T/a/x does not exist"));
-        assert_eq!(told(Errno::ENOENT, "a/x"), None);
-        assert_eq!(told(Errno::ENOENT, "a/b"), None);
+        assert_eq!(hint(Errno::ENOENT, "a/x/y"), some("T/a/x does not exist"));
+        assert_eq!(hint(Errno::ENOENT, "a/x"), None);
+        assert_eq!(hint(Errno::ENOENT, "a/b"), None);
         assert_eq!(
-            told(Errno::ENOTDIR, "a/file/y"),
+            hint(Errno::ENOTDIR, "a/file/y"),
             some("T/a/file is not a directory")
         );
-        assert_eq!(told(Errno::ENOENT, "a/file/y"), None);
+        assert_eq!(hint(Errno::ENOENT, "a/file/y"), None);
         let linked = "T/a/b/gone does not exist: the symbolic link T/a/link leads to it";
-        assert_eq!(told(Errno::ENOENT, "a/link"), some(linked));
+        assert_eq!(hint(Errno::ENOENT, "a/link"), some(linked));
         assert_eq!(
-            told(Errno::ENOENT, "a/to-link").map(|told| told.ends_with("T/a/to-link leads to it")),
+            hint(Errno::ENOENT, "a/to-link").map(|hint| hint.ends_with("T/a/to-link leads to it")),
             Some(true)
         );
-        assert_eq!(told(Errno::ENOENT, "turn"), None);
+        assert_eq!(hint(Errno::ENOENT, "turn"), None);
         assert_eq!(dangling(&within("a/gone")), None);
         assert!(dangling(&within("a/link")).is_some());
     }

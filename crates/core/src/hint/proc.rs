@@ -49,7 +49,7 @@ fn masked(proc: &Proc) -> Option<String> {
     if proc.is_initial(NsType::User)? {
         return None;
     }
-    let table = proc.read("self/mountinfo")?;
+    let table = proc.read_file("self/mountinfo")?;
     let mounts: Vec<MountPoint> = mount_points(&table).collect();
     let is_whole = |mount: &&MountPoint| mount.filesystem == "proc" && mount.root == Path::new("/");
     let covers = |seen: &MountPoint| -> Vec<PathBuf> {
@@ -109,7 +109,7 @@ pub fn explain_missing_process(errno: Errno, pid: Pid) -> Option<String> {
 
 /// The option of the procfs on /proc that hides processes.
 fn hidden_by_option(proc: &Proc) -> Option<String> {
-    let table = proc.read("self/mountinfo")?;
+    let table = proc.read_file("self/mountinfo")?;
     let at_proc = |mount: &MountPoint| mount.path == Path::new("/proc");
     let seen = mount_points(&table).filter(at_proc).last()?;
     let mut options = seen.options.split(',');

@@ -42,8 +42,8 @@ pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<String> {
         .partition(|path| path.symlink_metadata().is_ok());
     // Who finds nothing anywhere is told where was looked; else one of the places is the reason.
     if errno == Errno::ENOENT && found.is_empty() {
-        if let Some(told) = beyond_path(name) {
-            return Some(told);
+        if let Some(hint) = beyond_path(name) {
+            return Some(hint);
         }
         let (name, directories) = (escape_for_terminal(name), escape_for_terminal(directories));
         return Some(format!(
@@ -169,7 +169,7 @@ fn forbidden(path: &Path, left: u32) -> Option<String> {
 fn noexec(path: &Path) -> String {
     let name = escape_for_terminal(path);
     let point = || {
-        let table = Proc::for_hint().read("self/mountinfo")?;
+        let table = Proc::for_hint().read_file("self/mountinfo")?;
         mount_of(&table, &path.canonicalize().ok()?).map(|mount| escape_for_terminal(mount.path))
     };
     match point() {

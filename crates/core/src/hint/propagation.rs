@@ -29,7 +29,7 @@ pub fn explain_propagation(errno: Errno) -> Option<String> {
 
 /// The security module that confines this process, and the label that it does so by.
 fn security_module(proc: &Proc) -> Option<String> {
-    let label = proc.read("self/attr/current")?;
+    let label = proc.read_file("self/attr/current")?;
     let label = label
         .trim_ascii_end()
         .strip_suffix(b"\0")
@@ -70,11 +70,11 @@ mod tests {
             ("_", None),
         ] {
             fs::write(directory.join("current"), label).unwrap();
-            let told = security_module(&Proc::from_root(scratch.path()));
-            let start = told
+            let hint = security_module(&Proc::from_root(scratch.path()));
+            let start = hint
                 .as_deref()
-                .map(|told| told.starts_with(module.unwrap_or("none")));
-            assert_eq!(start, module.map(|_| true), "{label:?}: {told:?}");
+                .map(|hint| hint.starts_with(module.unwrap_or("none")));
+            assert_eq!(start, module.map(|_| true), "{label:?}: {hint:?}");
         }
     }
 }

@@ -37,14 +37,14 @@ pub fn explain_setgroups(errno: Errno) -> Option<String> {
     if let Some(missing) = CAP_SETGID.missing(&proc.status("self")?, None) {
         return Some(missing);
     }
-    if proc.read("self/gid_map")?.trim_ascii().is_empty() {
+    if proc.read_file("self/gid_map")?.trim_ascii().is_empty() {
         return Some(
             "no group is mapped in this user namespace (/proc/self/gid_map is empty): runshare \
              --map-groups maps some"
                 .to_owned(),
         );
     }
-    let denied = proc.read("self/setgroups")?.trim_ascii() == b"deny";
+    let denied = proc.read_file("self/setgroups")?.trim_ascii() == b"deny";
     denied.then(|| {
         "this user namespace denies setgroups(2) (/proc/self/setgroups), as does one whose only \
          group was mapped without privilege: mapping more groups with runshare --map-auto allows \

@@ -22,7 +22,7 @@ const OWN: &str = match option_env!("NSUTILS_LOCALEDIR") {
 const LARGEST: u64 = 4 << 20;
 
 /// The catalogue of a domain in a language, the first that can be read.
-pub(super) fn read(language: &str, domain: Domain) -> Option<Catalogue> {
+pub(super) fn load_catalogue(language: &str, domain: Domain) -> Option<Catalogue> {
     let own = (domain == Domain::Nsutils && OWN != SYSTEM[0]).then_some(OWN);
     let mut directories = own.into_iter().chain(SYSTEM);
     directories.find_map(|directory| {

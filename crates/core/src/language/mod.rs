@@ -90,7 +90,8 @@ impl Language {
         if IS_CLOSED.load(Ordering::Relaxed) {
             return None;
         }
-        cell.get_or_init(|| file::read(&self.name, domain)).as_ref()
+        cell.get_or_init(|| file::load_catalogue(&self.name, domain))
+            .as_ref()
     }
 }
 

@@ -90,7 +90,7 @@ impl Proc {
     }
 
     /// The contents of a file below it: `self/uid_map`, `1/mountinfo`.
-    pub fn read(&self, name: &str) -> Option<Vec<u8>> {
+    pub fn read_file(&self, name: &str) -> Option<Vec<u8>> {
         match &self.0 {
             Source::None => None,
             Source::Mounted(root) => read_regular(&root.join(name)).ok(),
@@ -108,13 +108,14 @@ impl Proc {
 
     /// The value of a kernel setting that is a number, `sysctl(8)`: `user.max_net_namespaces`.
     pub fn sysctl(&self, name: &str) -> Option<i64> {
-        let contents = self.read(&format!("sys/{}", name.replace('.', "/")))?;
+        let contents = self.read_file(&format!("sys/{}", name.replace('.', "/")))?;
         std::str::from_utf8(&contents).ok()?.trim().parse().ok()
     }
 
     /// Returns what /proc/PID/status says; `process` is a PID or `self`.
     pub fn status(&self, process: &str) -> Option<Status> {
-        self.read(&format!("{process}/status")).map(Status::new)
+        self.read_file(&format!("{process}/status"))
+            .map(Status::new)
     }
 
     /// Returns whether this kernel has this type of namespace.
@@ -139,7 +140,7 @@ impl Proc {
     /// Returns whether an id stands for one outside of the user namespace that this process is in,
     /// `user_namespaces(7)`.
     pub fn maps(&self, ids: IdKind, id: u32) -> Option<bool> {
-        let map = self.read(&format!("self/{}", ids.map_file()))?;
+        let map = self.read_file(&format!("self/{}", ids.map_file()))?;
         Some(idmap::contains(&map, id))
     }
 
@@ -186,8 +187,11 @@ mod tests {
             assert_eq!(held.namespace(namespace), mounted.namespace(namespace));
             assert_eq!(held.has_type(namespace), mounted.has_type(namespace));
         }
-        assert_eq!(held.read("self/uid_map"), mounted.read("self/uid_map"));
-        assert_eq!(held.read("no/such/file"), None);
+        assert_eq!(
+            held.read_file("self/uid_map"),
+            mounted.read_file("self/uid_map")
+        );
+        assert_eq!(held.read_file("no/such/file"), None);
         assert_eq!(held.path("self"), None);
     }
 }

@@ -75,7 +75,7 @@ impl Changes {
     ///
     /// # Errors
     /// `cannot open DIR`, `cannot read PATH`.
-    pub fn read(directory: &Path) -> Result<Changes> {
+    pub fn read_directory(directory: &Path) -> Result<Changes> {
         let opened = open(directory, OFlag::O_PATH | OFlag::O_DIRECTORY);
         let opened = opened
             .with_hint_for(directory, hint::explain_path)

@@ -114,7 +114,7 @@ impl Layers {
     }
 
     /// The directory of `--overlay` as it was named.
-    pub(super) fn kept(&self) -> Option<&Path> {
+    pub(super) fn persistent_dir(&self) -> Option<&Path> {
         match &self.place {
             Place::Memory(_) => None,
             Place::Kept(path, _) => Some(path),
@@ -175,13 +175,13 @@ impl Layers {
         if self.is_in_user_namespace {
             // trusted.* is for the initial user namespace alone.
             overlay.parameters.push((c"userxattr".into(), None));
-        } else if self.kept().is_some() {
+        } else if self.persistent_dir().is_some() {
             // With these a new directory is marked as if it had replaced another one, or refers to where it was before.
             for (key, value) in [(c"metacopy", c"off"), (c"redirect_dir", c"nofollow")] {
                 overlay = overlay.with(key, value);
             }
         }
-        if self.kept().is_some() {
+        if self.persistent_dir().is_some() {
             overlay = overlay.with(c"index", c"off").with(c"xino", c"off");
         }
         overlay
@@ -191,7 +191,7 @@ impl Layers {
 
     /// Has the kernel's words name the layer as the caller knows it.
     fn name_upper(&self, mut error: MountError, upper: &OwnedFd) -> MountError {
-        if let (Some(text), Some(kept)) = (&error.text, self.kept()) {
+        if let (Some(text), Some(kept)) = (&error.text, self.persistent_dir()) {
             let (known, named) = (fd_path(upper), kept.join("upper"));
             let [known, named] = [known, named].map(|path| path.to_string_lossy().into_owned());
             error.text = Some(text.replace(&known, &named));

@@ -48,7 +48,7 @@ pub(super) fn mount(directory: BorrowedFd<'_>, kept: Option<&OverlayDir>) -> Res
     };
     let root = mount_root(&layers, directory, &submounts);
     root.map(Root::into_directory).map_err(|error| {
-        let (errno, kept) = (error.errno, layers.kept().map(Path::to_owned));
+        let (errno, kept) = (error.errno, layers.persistent_dir().map(Path::to_owned));
         let why = Hint::new(move || explain_overlay(errno, kept.as_deref()?));
         Error::from(error).context(why).context(layers.sentence())
     })
@@ -212,7 +212,7 @@ fn fill_directory(
 ) -> Result<(), MountError> {
     let point = root.open(path)?;
     let has_below = submounts.has_below(path);
-    let mount = submounts.at(path);
+    let mount = submounts.find(path);
     if has_below && depth < DEPTH && !mount.is_some_and(|mount| mount.is_pseudo) {
         return fill(layers, root, submounts, file.as_fd(), path, depth + 1);
     }

@@ -68,7 +68,7 @@ pub(super) fn remount_tree(mounted: impl AsFd, attributes: u64) -> Result<(), Er
     }
     remount(&mounted, attributes)?;
     let table = Proc::mounted()
-        .read("self/mountinfo")
+        .read_file("self/mountinfo")
         .ok_or(Errno::ENOENT)?;
     let top = mount_id(&mounted).ok_or(Errno::ENOSYS)?;
     let mounts: Vec<MountPoint> = mount_points(&table).collect();
@@ -111,7 +111,7 @@ fn remount(mounted: impl AsFd, attributes: u64) -> Result<(), Errno> {
 /// The number of the mount that a descriptor is on, from its fdinfo, `proc_pid_fdinfo(5)`.
 fn mount_id(file: impl AsFd) -> Option<u64> {
     let name = format!("self/fdinfo/{}", file.as_fd().as_raw_fd());
-    let text = String::from_utf8(Proc::mounted().read(&name)?).ok()?;
+    let text = String::from_utf8(Proc::mounted().read_file(&name)?).ok()?;
     let line = text.lines().find_map(|line| line.strip_prefix("mnt_id:"))?;
     line.trim().parse().ok()
 }

@@ -63,7 +63,7 @@ impl Submounts {
     pub(super) fn open_below(directory: impl AsFd) -> Result<Submounts, Errno> {
         let link = read_link(fd_path(directory)).map_err(|_| Errno::ENOENT)?;
         let table = Proc::mounted()
-            .read("self/mountinfo")
+            .read_file("self/mountinfo")
             .ok_or(Errno::ENOENT)?;
         let mut found = Vec::new();
         for mount in mount_points(&table) {
@@ -101,7 +101,7 @@ impl Submounts {
     }
 
     /// The mount on this very path.
-    pub(super) fn at(&self, path: &Path) -> Option<&Submount> {
+    pub(super) fn find(&self, path: &Path) -> Option<&Submount> {
         self.iter().find(|mount| mount.path == path)
     }
 

@@ -99,7 +99,7 @@ impl TrustedUsers {
     /// Those of this process, in the user namespace that it is in.
     pub(crate) fn current() -> TrustedUsers {
         let proc = Proc::mounted();
-        let root_outside = proc.read("self/uid_map").map(|map| {
+        let root_outside = proc.read_file("self/uid_map").map(|map| {
             inner_id(&map, 0).unwrap_or_else(|| {
                 let overflow = proc.sysctl("kernel.overflowuid");
                 overflow.and_then(|id| u32::try_from(id).ok()).unwrap_or(0)

@@ -139,7 +139,7 @@ impl FdReader {
     /// The inode number of the network that a socket is of. Each socket is asked once; but where every holder counts,
     /// another process may let us ask what the first one has not.
     fn network_of(&mut self, owner: &mut FdOwner, name: &CStr, socket: u64) -> Option<u32> {
-        match self.sockets.known(socket) {
+        match self.sockets.network_of(socket) {
             Some(known) if known.is_some() || owner.scan.wanted.holders_of.is_none() => {
                 if let Some(network) = known {
                     owner.scan.registry.add_refs_if_known(network, owner.refs);

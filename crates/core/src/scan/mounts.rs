@@ -111,9 +111,9 @@ impl Mounts<'_> {
             return;
         };
         self.seen.insert(inode);
-        let told = self.complete.contains(&inode);
+        let is_complete = self.complete.contains(&inode);
         for (namespace, path) in self.namespaces_in(&table) {
-            if !told {
+            if !is_complete {
                 self.record_holder(namespace.1, Some(inode), &path);
             }
             self.register((&process, &table), namespace, &path);

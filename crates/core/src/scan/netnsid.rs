@@ -111,8 +111,8 @@ mod tests {
     #[test]
     fn the_kernel_answers_for_our_own() {
         let own = std::fs::File::open("/proc/self/ns/net").expect("its own");
-        let told = Netlink::open().and_then(|netlink| netlink.get_nsid(&own));
-        assert!(told.is_some());
+        let nsid = Netlink::open().and_then(|netlink| netlink.get_nsid(&own));
+        assert!(nsid.is_some());
     }
 
     proptest! {

@@ -37,7 +37,7 @@ pub(super) enum Network {
 
 impl SocketNetworks {
     /// The inode number of the network of the socket with this one, if it was asked; `None` in it if it was not told.
-    pub(super) fn known(&self, socket: u64) -> Option<Option<u32>> {
+    pub(super) fn network_of(&self, socket: u64) -> Option<Option<u32>> {
         self.sockets.get(&socket).copied()
     }
 

@@ -45,11 +45,11 @@ mod tests {
         let before = mask();
         for result in [Ok(true), Ok(false), Err(Errno::EPERM)] {
             let mut calls = 0;
-            let told = on_each_processor(|| {
+            let returned = on_each_processor(|| {
                 calls += 1;
                 result
             });
-            assert_eq!(told, result);
+            assert_eq!(returned, result);
             assert!(calls > 0);
             assert_eq!(mask(), before);
         }

@@ -220,28 +220,28 @@ pub fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno
     let wanted = libc::STATX_TYPE | libc::STATX_INO | libc::STATX_UID | libc::STATX_GID;
     let wanted = wanted | libc::STATX_NLINK | libc::STATX_SIZE | libc::STATX_MODE;
     let wanted = wanted | libc::STATX_MNT_ID;
-    let told = match statx(directory.as_raw_fd(), name, flags, wanted) {
-        Ok(told) => told,
+    let found = match statx(directory.as_raw_fd(), name, flags, wanted) {
+        Ok(found) => found,
         // An old kernel, or a filter; a file that this process may not look at is refused once more.
         Err(Errno::ENOSYS | Errno::EPERM) => return older_status(directory, name),
         Err(errno) => return Err(errno),
     };
     let mount_root = u64::try_from(libc::STATX_ATTR_MOUNT_ROOT).unwrap_or(0);
     let (knows_id, knows_root) = (
-        told.stx_mask & libc::STATX_MNT_ID != 0,
-        told.stx_attributes_mask & mount_root != 0,
+        found.stx_mask & libc::STATX_MNT_ID != 0,
+        found.stx_attributes_mask & mount_root != 0,
     );
     Ok(Status {
-        device: (told.stx_dev_major, told.stx_dev_minor),
-        inode: told.stx_ino,
-        file_type: u32::from(told.stx_mode) & libc::S_IFMT,
-        permissions: u32::from(told.stx_mode) & !libc::S_IFMT,
-        uid: told.stx_uid,
-        gid: told.stx_gid,
-        links: told.stx_nlink,
-        size: told.stx_size,
-        mount: knows_id.then_some(told.stx_mnt_id),
-        is_mount_root: knows_root.then_some(told.stx_attributes & mount_root != 0),
+        device: (found.stx_dev_major, found.stx_dev_minor),
+        inode: found.stx_ino,
+        file_type: u32::from(found.stx_mode) & libc::S_IFMT,
+        permissions: u32::from(found.stx_mode) & !libc::S_IFMT,
+        uid: found.stx_uid,
+        gid: found.stx_gid,
+        links: found.stx_nlink,
+        size: found.stx_size,
+        mount: knows_id.then_some(found.stx_mnt_id),
+        is_mount_root: knows_root.then_some(found.stx_attributes & mount_root != 0),
     })
 }
 
@@ -253,17 +253,17 @@ pub fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno
 )]
 fn older_status(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno> {
     let flags = AtFlags::AT_NO_AUTOMOUNT | AtFlags::AT_EMPTY_PATH;
-    let told = fstatat(directory, name, flags)?;
+    let found = fstatat(directory, name, flags)?;
     let half = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(Status {
-        device: (half(major(told.st_dev)), half(minor(told.st_dev))),
-        inode: u64::from(told.st_ino),
-        file_type: told.st_mode & libc::S_IFMT,
-        permissions: told.st_mode & !libc::S_IFMT,
-        uid: told.st_uid,
-        gid: told.st_gid,
-        links: u32::try_from(told.st_nlink).unwrap_or(u32::MAX),
-        size: u64::try_from(told.st_size).unwrap_or(0),
+        device: (half(major(found.st_dev)), half(minor(found.st_dev))),
+        inode: u64::from(found.st_ino),
+        file_type: found.st_mode & libc::S_IFMT,
+        permissions: found.st_mode & !libc::S_IFMT,
+        uid: found.st_uid,
+        gid: found.st_gid,
+        links: u32::try_from(found.st_nlink).unwrap_or(u32::MAX),
+        size: u64::try_from(found.st_size).unwrap_or(0),
         mount: None,
         is_mount_root: None,
     })

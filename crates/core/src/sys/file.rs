@@ -137,8 +137,8 @@ pub fn mount_info(path: &Path) -> Option<MountInfo> {
     let (flags, wanted) = (libc::AT_NO_AUTOMOUNT, libc::STATX_MNT_ID);
     let found = statx(libc::AT_FDCWD, &path, flags, wanted).ok()?;
     let mount_root = u64::try_from(libc::STATX_ATTR_MOUNT_ROOT).ok()?;
-    let told = found.stx_mask & wanted != 0 && found.stx_attributes_mask & mount_root != 0;
-    told.then_some(MountInfo {
+    let is_supported = found.stx_mask & wanted != 0 && found.stx_attributes_mask & mount_root != 0;
+    is_supported.then_some(MountInfo {
         mount: found.stx_mnt_id,
         is_mount_root: found.stx_attributes & mount_root != 0,
     })

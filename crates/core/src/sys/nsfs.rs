@@ -129,14 +129,14 @@ pub fn neighbour_of(
         Direction::Next => libc::NS_MNT_GET_NEXT,
         Direction::Previous => libc::NS_MNT_GET_PREV,
     };
-    let mut told = MountNamespace {
+    let mut information = MountNamespace {
         size: 16,
         mounts: 0,
         id: 0,
     };
     let descriptor = namespace.as_fd().as_raw_fd();
     // SAFETY: the request writes a struct mnt_ns_info of 16 bytes, and that is what the pointer leads to.
-    let result = unsafe { libc::ioctl(descriptor, request, &raw mut told) };
+    let result = unsafe { libc::ioctl(descriptor, request, &raw mut information) };
     let next = new_descriptor(result)?;
-    Ok((next, told))
+    Ok((next, information))
 }

@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     /// Returns whether the pattern, which can be read, is found in the text.
-    fn found(pattern: &str, text: &[u8]) -> bool {
+    fn is_found(pattern: &str, text: &[u8]) -> bool {
         Regex::new(pattern.as_bytes())
             .expect("the pattern can be read")
             .is_match(text)
@@ -156,19 +156,19 @@ mod tests {
 
     #[test]
     fn finds_an_extended_pattern_anywhere() {
-        assert!(found("t+y", b"gettty"));
-        assert!(found("^(a|b)c$", b"bc"));
-        assert!(!found("^(a|b)c$", b"abc"));
-        assert!(!found("UTS", b"uts"));
-        assert!(found("", b""));
-        assert!(found("^$", b""));
+        assert!(is_found("t+y", b"gettty"));
+        assert!(is_found("^(a|b)c$", b"bc"));
+        assert!(!is_found("^(a|b)c$", b"abc"));
+        assert!(!is_found("UTS", b"uts"));
+        assert!(is_found("", b""));
+        assert!(is_found("^$", b""));
     }
 
     #[test]
     fn any_bytes_are_a_text_up_to_the_first_zero() {
-        assert!(found("a\nb", b"a\nb"));
-        assert!(!found("b", b"a\0b"));
-        assert!(found("^a$", b"a\0b"));
+        assert!(is_found("a\nb", b"a\nb"));
+        assert!(!is_found("b", b"a\0b"));
+        assert!(is_found("^a$", b"a\0b"));
         assert!(
             Regex::new(b"a\0(")
                 .expect("it ends before the (")

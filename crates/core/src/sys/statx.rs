@@ -16,11 +16,11 @@ pub(super) fn statx(
     flags: libc::c_int,
     wanted: libc::c_uint,
 ) -> Result<libc::statx, Errno> {
-    let mut told = MaybeUninit::<libc::statx>::zeroed();
-    let (name, answer) = (name.as_ptr(), told.as_mut_ptr());
+    let mut buffer = MaybeUninit::<libc::statx>::zeroed();
+    let (name, answer) = (name.as_ptr(), buffer.as_mut_ptr());
     // SAFETY: the name is a C string, and the answer is a struct statx of ours.
     let result = unsafe { libc::syscall(libc::SYS_statx, directory, name, flags, wanted, answer) };
     Errno::result(result)?;
     // SAFETY: all zeros are a struct statx already, whatever the kernel has filled in.
-    Ok(unsafe { told.assume_init() })
+    Ok(unsafe { buffer.assume_init() })
 }

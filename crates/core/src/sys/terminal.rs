@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use nix::libc::{self, winsize};
 
 /// How many cells wide a terminal is that does not say.
-const USUAL: usize = 80;
+const DEFAULT_WIDTH: usize = 80;
 
 /// Returns how many cells wide the terminal is that standard output is, `ioctl_tty(2)`; `None` if it is no terminal.
 ///
@@ -17,7 +17,7 @@ pub fn width() -> Option<usize> {
         return Some(usize::from(size.ws_col));
     }
     let named = env::var_os("COLUMNS");
-    Some(named.as_deref().and_then(number).unwrap_or(USUAL))
+    Some(named.as_deref().and_then(number).unwrap_or(DEFAULT_WIDTH))
 }
 
 fn size() -> Option<winsize> {

@@ -50,13 +50,13 @@ impl FoundNamespace {
     /// Nothing that the caller can look at keeps it; that the search was cut short.
     pub fn find(ns_type: Option<NsType>, inode: u32) -> Result<FoundNamespace> {
         let not_found = |unreadable| {
-            let told = match ns_type {
+            let sentence = match ns_type {
                 None => sentence("no namespace %s was found", &[&inode]),
                 Some(ns_type) => {
                     sentence("no %s namespace %s was found", &[&ns_type.option(), &inode])
                 }
             };
-            Error::new(told).context(Hint::new(move || hint::unreadable_processes(unreadable)))
+            Error::new(sentence).context(Hint::new(move || hint::unreadable_processes(unreadable)))
         };
         let processes = list_processes()?;
         let (file, members) = match find_members(&processes, inode)? {

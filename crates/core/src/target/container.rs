@@ -87,8 +87,8 @@ pub(super) fn find_container(prefix: &str) -> Result<Option<Target>> {
         None => {
             let unreadable = found.unreadable;
             let hint = Hint::new(move || hint::no_container(unreadable, list_ids));
-            let told = sentence("no container was found whose id begins with %s", &[&prefix]);
-            Err(Error::new(told).context(hint))
+            let message = sentence("no container was found whose id begins with %s", &[&prefix]);
+            Err(Error::new(message).context(hint))
         }
     }
 }
@@ -156,8 +156,8 @@ fn search(prefix: &str, owners: &mut NameOwners) -> Result<SearchResult> {
         let cgroups = processes
             .read_file(pid, &process, c"cgroup")
             .unwrap_or_default();
-        let told = find_membership(&cgroups, prefix, owners);
-        if told == Membership::None {
+        let membership = find_membership(&cgroups, prefix, owners);
+        if membership == Membership::None {
             continue;
         }
         let status = processes.read_file(pid, &process, c"status");
@@ -173,7 +173,7 @@ fn search(prefix: &str, owners: &mut NameOwners) -> Result<SearchResult> {
             is_not_first: numbers.last() != Some(&"1"),
             pid,
         };
-        found.record(member, told);
+        found.record(member, membership);
     }
     processes.unread().check()?;
     found.unreadable = processes.unread().processes();
@@ -236,7 +236,7 @@ fn first_process(id: &str, container: Container, owners: &mut NameOwners) -> Res
 
 /// Returns whether the process that is held is in this container.
 fn is_member(target: &Target, id: &str, owners: &mut NameOwners) -> bool {
-    target.read("cgroup").is_ok_and(|cgroups| {
+    target.read_file("cgroup").is_ok_and(|cgroups| {
         let membership = find_membership(&cgroups, id, owners);
         matches!(membership, Membership::Member { .. })
     })

@@ -95,17 +95,17 @@ pub(super) fn open_named_path(path: &Path, purpose: Purpose) -> Result<Option<Na
     };
     let file = match mounted {
         Some(file) => Some(file),
-        None => known(open_file(path), path, purpose)?.flatten(),
+        None => if_present(open_file(path), path, purpose)?.flatten(),
     };
     if let Some(file) = file {
         return NamespaceFile::new(file).map(NamedPath::File).map(Some);
     }
-    let directory = known(NamespaceDir::open(path), path, purpose)?;
+    let directory = if_present(NamespaceDir::open(path), path, purpose)?;
     Ok(directory.map(NamedPath::Directory))
 }
 
 /// Returns what was opened; `None` if there is nothing of the kind.
-fn known<T>(opened: Result<T, DirError>, path: &Path, purpose: Purpose) -> Result<Option<T>> {
+fn if_present<T>(opened: Result<T, DirError>, path: &Path, purpose: Purpose) -> Result<Option<T>> {
     match opened {
         Ok(opened) => Ok(Some(opened)),
         Err(DirError::Os(errno @ (Errno::EMFILE | Errno::ENFILE | Errno::ENOMEM))) => {
@@ -141,7 +141,9 @@ pub(super) fn open_mounted(path: &Path) -> Result<Option<OwnedFd>, DirError> {
     let path = CString::new(absolute.as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)?;
     let flags = OFlag::O_PATH | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
     let root = openat(nix::fcntl::AT_FDCWD, "/", flags, Mode::empty())?;
-    let table = Proc::mounted().read("self/mountinfo").unwrap_or_default();
+    let table = Proc::mounted()
+        .read_file("self/mountinfo")
+        .unwrap_or_default();
     let found = open_mount_point(&root, &path, &table)?;
     if !is_mounted_namespace(&found)? {
         return Ok(None);

@@ -176,7 +176,7 @@ impl Target {
     ///
     /// # Errors
     /// `cannot open /proc/PID/NAME`, `cannot read /proc/PID/NAME`.
-    pub fn read(&self, name: &str) -> Result<Vec<u8>> {
+    pub fn read_file(&self, name: &str) -> Result<Vec<u8>> {
         let read = read_limited(&mut File::from(self.open(name)?));
         read.with_context(|| sentence("cannot read /proc/%s/%s", &[&self.pid, &name]))
     }
@@ -186,7 +186,7 @@ impl Target {
     /// # Errors
     /// As [`Target::read`].
     pub fn status(&self) -> Result<procfs::Status> {
-        self.read("status").map(procfs::Status::new)
+        self.read_file("status").map(procfs::Status::new)
     }
 
     /// The state of one of its namespace files.

@@ -15,9 +15,9 @@ use crate::scan::nslink::parse_link;
 const FIRST_INODE: u32 = 0xefff_fff0;
 /// How many digits of a container's ID are enough where one of them is a letter, how many where none is, and how many
 /// an ID has.
-const ENOUGH_WITH_LETTER: usize = 6;
-const ENOUGH: usize = 12;
-const WHOLE: usize = 64;
+const MIN_ID_LENGTH_WITH_LETTER: usize = 6;
+const MIN_ID_LENGTH: usize = 12;
+const ID_LENGTH: usize = 64;
 /// What precedes the name of a network namespace.
 const NETNS: &[u8] = b"netns:";
 
@@ -64,7 +64,7 @@ impl SpecKind<'_> {
             Some(digits) if digits.bytes().all(|digit| digit.is_ascii_digit()) => {
                 classify_decimal(digits, number)
             }
-            Some(digits) if (ENOUGH_WITH_LETTER..=WHOLE).contains(&digits.len()) => {
+            Some(digits) if (MIN_ID_LENGTH_WITH_LETTER..=ID_LENGTH).contains(&digits.len()) => {
                 SpecKind::Id(digits)
             }
             _ => SpecKind::Number,
@@ -84,7 +84,7 @@ fn classify_decimal(digits: &str, number: Number) -> SpecKind<'_> {
         (_, Err(_)) => false,
     };
     match digits.len() {
-        ENOUGH..=WHOLE if !is_number => SpecKind::Id(digits),
+        MIN_ID_LENGTH..=ID_LENGTH if !is_number => SpecKind::Id(digits),
         _ => SpecKind::Number,
     }
 }

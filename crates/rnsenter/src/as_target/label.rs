@@ -16,7 +16,7 @@ use crate::target::Target;
 /// That the kernel refuses the change.
 pub(super) fn set_exec_profile(target: &Target) -> Result<(), Errno> {
     // Where the module is built in and not enabled, the file is there and cannot be read.
-    let Ok(label) = target.read("attr/apparmor/current") else {
+    let Ok(label) = target.read_file("attr/apparmor/current") else {
         return Ok(());
     };
     let Some(profile) = profile_name(&label) else {

@@ -48,9 +48,9 @@ impl AsTarget {
     /// `cannot open /proc/PID/status`, `…/limits`.
     pub(crate) fn prepare(target: &Target, warn: &dyn Fn(&Message)) -> Result<AsTarget> {
         let status = target.status()?;
-        let limits = Limits::parse(&target.read("limits")?);
+        let limits = Limits::parse(&target.read_file("limits")?);
         warn_of(warn, "its cgroups cannot be joined", join_cgroups(target));
-        let score = target.read("oom_score_adj").unwrap_or_default();
+        let score = target.read_file("oom_score_adj").unwrap_or_default();
         warn_of(
             warn,
             "its oom_score_adj cannot be set",
@@ -105,8 +105,8 @@ fn warn_of(warn: &dyn Fn(&Message), what: &str, result: Result<(), Errno>) {
 }
 
 fn join_cgroups(target: &Target) -> Result<(), Errno> {
-    let theirs = target.read("cgroup").unwrap_or_default();
-    let read = |name| Proc::mounted().read(name).unwrap_or_default();
+    let theirs = target.read_file("cgroup").unwrap_or_default();
+    let read = |name| Proc::mounted().read_file(name).unwrap_or_default();
     cgroups::join(&theirs, &read("self/cgroup"), &read("self/mountinfo"))
 }
 

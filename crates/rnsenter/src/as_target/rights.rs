@@ -17,10 +17,10 @@ const AT_SECURE: usize = 23;
 /// # Errors
 /// `process PID has the rights of another user than …`; as [`Target::read`].
 pub(crate) fn status_of_one_user(target: &Target) -> Result<Status> {
-    let before = target.read("auxv")?;
+    let before = target.read_file("auxv")?;
     let status = target.status()?;
     // Each execve(2) has another one: its addresses are random.
-    let is_same_program = target.read("auxv")? == before;
+    let is_same_program = target.read_file("auxv")? == before;
     let is_one_user = ["Uid", "Gid"]
         .iter()
         .all(|name| status.field(name).is_some_and(are_alike));

@@ -88,7 +88,7 @@ impl OuterProc {
 
     /// Lists the children by their numbers in this /proc.
     fn children(&self) -> Vec<String> {
-        match self.read("thread-self/children") {
+        match self.read_file("thread-self/children") {
             Ok(list) => {
                 let list = String::from_utf8_lossy(&list);
                 list.split_ascii_whitespace().map(str::to_owned).collect()
@@ -104,7 +104,7 @@ impl OuterProc {
         let mut children = Vec::new();
         for entry in Dir::openat(&self.0, ".", flags, Mode::empty())?.iter() {
             let name = entry?.file_name().to_string_lossy().into_owned();
-            let status = self.read(&format!("{name}/status")).map(Status::new);
+            let status = self.read_file(&format!("{name}/status")).map(Status::new);
             let parent = status.as_ref().ok().and_then(|status| status.field("PPid"));
             if parent.is_some_and(|parent| own == parent) {
                 children.push(name);
@@ -113,7 +113,7 @@ impl OuterProc {
         Ok(children)
     }
 
-    fn read(&self, name: &str) -> Result<Vec<u8>, Errno> {
+    fn read_file(&self, name: &str) -> Result<Vec<u8>, Errno> {
         let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC;
         let file = openat(&self.0, name, flags, Mode::empty())?;
         let mut contents = Vec::new();

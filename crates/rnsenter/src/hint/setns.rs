@@ -57,8 +57,8 @@ impl SetnsFailure {
 
     fn with_hint(&self, errno: Errno) -> Option<String> {
         if let Some(NsSource::Process(pid, pidfd)) = &self.source {
-            if let Some(told) = ended_hint(*pid, pidfd) {
-                return Some(told);
+            if let Some(hint) = ended_hint(*pid, pidfd) {
+                return Some(hint);
             }
         }
         let flags = self

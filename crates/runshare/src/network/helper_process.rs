@@ -150,13 +150,13 @@ impl HelperProcess {
 
     /// Reads the messages that were written.
     pub(super) fn read_messages(&mut self) {
-        self.messages.read();
+        self.messages.read_available();
     }
 
     /// Ends a helper that did not become ready, or is about to end, and returns the error.
     pub(super) fn start_error(&mut self, name: &str) -> Error {
         let how = self.end();
-        self.messages.read();
+        self.messages.read_available();
         let text = self.messages.last_lines().unwrap_or(how);
         let error = Error::msg(text).context(Hint::new(hint::tun_device));
         error.context(format!("{name} failed to start"))

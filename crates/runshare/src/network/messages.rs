@@ -47,7 +47,7 @@ impl Messages {
     }
 
     /// Reads what there is, so that the helper never waits for a reader.
-    pub(super) fn read(&mut self) {
+    pub(super) fn read_available(&mut self) {
         let mut part = [0; 1024];
         while let Some(pipe) = &self.pipe {
             match read(pipe, &mut part) {

@@ -3,12 +3,12 @@
 use super::{assert_written, column, plain, table, terminal, utf_8};
 use crate::{Cell, Row, Table};
 
-const USUAL: &str = "NS TYPE NPROCS PID USER COMMAND";
+const DEFAULT_COLUMNS: &str = "NS TYPE NPROCS PID USER COMMAND";
 
 #[test]
 fn where_there_is_room_columns_grow_up_to_their_hints() {
     assert_written(
-        &table(USUAL, "COMMAND"),
+        &table(DEFAULT_COLUMNS, "COMMAND"),
         terminal(80, true),
         &utf_8(),
         &[
@@ -25,7 +25,7 @@ fn where_there_is_room_columns_grow_up_to_their_hints() {
 #[test]
 fn where_there_is_too_little_the_command_is_cut() {
     assert_written(
-        &table(USUAL, "COMMAND"),
+        &table(DEFAULT_COLUMNS, "COMMAND"),
         terminal(60, true),
         &utf_8(),
         &[
@@ -38,7 +38,7 @@ fn where_there_is_too_little_the_command_is_cut() {
         ],
     );
     assert_written(
-        &table(USUAL, "COMMAND"),
+        &table(DEFAULT_COLUMNS, "COMMAND"),
         terminal(46, true),
         &utf_8(),
         &[
@@ -56,7 +56,7 @@ fn where_there_is_too_little_the_command_is_cut() {
 fn nothing_is_cut_below_its_heading() {
     for width in [1, 20, 41, 43] {
         assert_written(
-            &table(USUAL, "COMMAND"),
+            &table(DEFAULT_COLUMNS, "COMMAND"),
             terminal(width, true),
             &utf_8(),
             &[
@@ -73,7 +73,7 @@ fn nothing_is_cut_below_its_heading() {
 
 #[test]
 fn what_may_not_be_cut_overruns() {
-    let mut table = table(USUAL, "COMMAND");
+    let mut table = table(DEFAULT_COLUMNS, "COMMAND");
     for column in &mut table.columns {
         column.truncatable = false;
     }

@@ -52,15 +52,15 @@ pub(crate) fn run(words: &[&str]) -> Result<String> {
     let starts = start::measure(&tools, &releases)?;
     let calls = calls::measure(&tools, &releases.join("rlsns"))?;
     if records {
-        let told = table(&sizes) + &table(&starts) + &table(&calls);
-        return Ok(told + &record::write(&starts, &calls)?);
+        let report = table(&sizes) + &table(&starts) + &table(&calls);
+        return Ok(report + &record::write(&starts, &calls)?);
     }
     let record = Record::load()?;
     let (mut report, mut over) = (table(&sizes), 0);
     over += count_over(&sizes);
     for costs in [&starts, &calls] {
-        let (told, more) = record.compare(costs)?;
-        report += &told;
+        let (comparison, more) = record.compare(costs)?;
+        report += &comparison;
         over += more;
     }
     ensure!(over == 0, "{over} cost more than they may:\n{report}");

@@ -81,7 +81,7 @@ impl Record {
     /// That one is not kept.
     pub(super) fn compare(&self, costs: &[Cost]) -> Result<(String, usize)> {
         let here = instruments()?;
-        let (mut told, mut over) = (String::new(), 0);
+        let (mut report, mut over) = (String::new(), 0);
         for cost in costs {
             let Cost { name, value, note } = cost;
             let kept = self.costs.get(name);
@@ -97,15 +97,15 @@ impl Record {
                 ratio if ratio < 2.0 - LEEWAY => "less: record it",
                 _ => "ok",
             };
-            told += &format!("{name}: {value}, kept {kept}: {word} ({note})\n");
+            report += &format!("{name}: {value}, kept {kept}: {word} ({note})\n");
         }
-        if told.contains("not compared") {
-            told += &format!(
+        if report.contains("not compared") {
+            report += &format!(
                 "The instructions were kept with {}, this is {here}; to compare, take those, or \
                  keep what these tell with budget --record.\n",
                 self.instruments
             );
         }
-        Ok((told, over))
+        Ok((report, over))
     }
 }

@@ -21,7 +21,7 @@ const ATTACHED: &str = r#"    elif [[ $part =~ ^(CLUSTER)([VALUED]). ]]; then
 const THEIRS: &str = "-o bashdefault -o default ";
 
 /// The option without its value.
-pub(super) fn told(option: Arg) -> Arg {
+pub(super) fn adapt_option(option: Arg) -> Arg {
     if !takes_value(&option) {
         return option;
     }
@@ -97,7 +97,7 @@ fn cases(tool: &Tool, table: &Command) -> String {
                 short.into_iter().chain(long).collect()
             }
         };
-        if let Some(offer) = offer(&Values::of(option)) {
+        if let Some(offer) = offer(&Values::from_option(option)) {
             cases += &format!("        {}) {offer} ;;\n", names.join(" | "));
         }
     }

@@ -22,7 +22,7 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
             // `-r` would take the next word; without it a value counts only where it is attached.
             ours = replaced(&ours, "' -r", "'")?;
         }
-        let values = Values::of(option);
+        let values = Values::from_option(option);
         if let Some(offered) = offer(&values) {
             let (described, _) = ours
                 .rsplit_once("' ")

@@ -28,12 +28,12 @@ use shorts::Shorts;
 /// That clap_complete writes something else than it did when this was written.
 pub(crate) fn script(tool: &Tool, shell: Shell) -> Result<String> {
     let table = (tool.command)();
-    let mut told = table.clone().mut_args(|option| match shell {
-        Shell::Bash => bash::told(option),
+    let mut adapted = table.clone().mut_args(|option| match shell {
+        Shell::Bash => bash::adapt_option(option),
         _ => option,
     });
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut told, table.get_name(), &mut script);
+    clap_complete::generate(shell, &mut adapted, table.get_name(), &mut script);
     let script = String::from_utf8(script)?;
     match shell {
         Shell::Bash => bash::finished(&script, tool, &table),

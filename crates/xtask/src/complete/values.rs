@@ -30,7 +30,7 @@ pub(crate) enum Values {
 
 impl Values {
     /// What this option takes, or this operand: by its name where that says it, by its value's otherwise.
-    pub(crate) fn of(option: &Arg) -> Values {
+    pub(crate) fn from_option(option: &Arg) -> Values {
         let names = option.get_value_names().unwrap_or_default();
         let value = names.first().map_or("", |name| name.as_str());
         match (option.get_id().as_str(), value) {

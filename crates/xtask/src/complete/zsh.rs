@@ -48,7 +48,7 @@ fn with_values(line: &str, table: &Command) -> String {
     let mut options = table.get_arguments();
     let offered = options
         .find(|option| begins(line, option))
-        .and_then(|option| offer(&Values::of(option)));
+        .and_then(|option| offer(&Values::from_option(option)));
     match (line.rsplit_once(':'), offered) {
         (Some((option, _)), Some(offered)) => format!("{option}:{offered}' \\\n"),
         _ => line.to_owned(),

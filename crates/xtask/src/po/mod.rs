@@ -67,7 +67,7 @@ pub(crate) fn run(words: &[&str]) -> Result<String> {
 /// # Errors
 /// That there is none.
 pub(crate) fn compile(language: &str) -> Result<Vec<u8>> {
-    let mut entries = read(language)?;
+    let mut entries = read_catalogue(language)?;
     let header = format!(
         "Language: {language}\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\n"
     );
@@ -76,7 +76,7 @@ pub(crate) fn compile(language: &str) -> Result<Vec<u8>> {
     mo::write(&entries)
 }
 
-fn read(language: &str) -> Result<BTreeMap<String, String>> {
+fn read_catalogue(language: &str) -> Result<BTreeMap<String, String>> {
     let path = workspace().join(format!("po/{language}.po"));
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     read_entries(&text).with_context(|| path.display().to_string())
@@ -89,7 +89,7 @@ fn files() -> Result<Vec<(String, String)>> {
     let template = write_entries("", &sentences, &without.collect());
     let mut files = vec![("po/nsutils.pot".to_owned(), template)];
     for language in LANGUAGES {
-        let known = read(language).unwrap_or_default();
+        let known = read_catalogue(language).unwrap_or_default();
         let text = write_entries(language, &sentences, &known);
         files.push((format!("po/{language}.po"), text));
     }
@@ -101,7 +101,7 @@ fn untranslated() -> Result<Vec<(&'static str, String)>> {
     let sentences = collect::sentences()?;
     let mut lacking = Vec::new();
     for language in LANGUAGES {
-        let known = read(language)?;
+        let known = read_catalogue(language)?;
         for msgid in sentences.keys() {
             let translation = known.get(msgid).map(String::as_str).unwrap_or_default();
             if !nscore::language::accepts(msgid, translation) {

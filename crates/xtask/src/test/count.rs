@@ -32,7 +32,7 @@ impl Notes {
         &self.0
     }
 
-    pub(super) fn read(&self) -> Result<String> {
+    pub(super) fn read_notes(&self) -> Result<String> {
         Ok(fs::read_to_string(&self.0)?)
     }
 }

@@ -83,7 +83,7 @@ pub(crate) fn run(words: &[&str]) -> Result<String> {
     let originals = originals::bring(request.strict)?;
     let notes = Notes::new()?;
     let (status, output) = run::cargo_test(&request, originals.as_deref(), notes.path())?;
-    let counts = Counts::parse(&output, &notes.read()?);
+    let counts = Counts::parse(&output, &notes.read_notes()?);
     let text = format!("\n{}\n{}\n", counts.report(), counts.line());
     io::stdout().write_all(text.as_bytes())?;
     if !status.success() {

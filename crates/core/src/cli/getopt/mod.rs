@@ -218,14 +218,16 @@ where
         match candidates[..] {
             [] => {
                 let msgid = "%s: unrecognized option '%s%s'\n";
-                let unknown = sentence(msgid, &[&self.called, &"--", &word]).of(Domain::Libc);
+                let unknown =
+                    sentence(msgid, &[&self.called, &"--", &word]).in_domain(Domain::Libc);
                 let meant = nearest(name, options.iter().map(|option| option.long));
                 Err(ParseStop::Error(unknown, meant))
             }
             [only] => Ok(only),
             _ => {
                 let msgid = "%s: option '%s%s' is ambiguous; possibilities:";
-                let ambiguous = sentence(msgid, &[&self.called, &"--", &word]).of(Domain::Libc);
+                let ambiguous =
+                    sentence(msgid, &[&self.called, &"--", &word]).in_domain(Domain::Libc);
                 error("%s%s", &[&ambiguous, &possibilities(&candidates)])
             }
         }
@@ -269,7 +271,7 @@ fn possibilities<Id>(candidates: &[&Opt<Id>]) -> String {
 
 /// A sentence of getopt's; the name of the program stands in it.
 fn error<T>(msgid: &'static str, arguments: &[&dyn ToArgument]) -> Result<T, ParseStop> {
-    let sentence = sentence(msgid, arguments).of(Domain::Libc);
+    let sentence = sentence(msgid, arguments).in_domain(Domain::Libc);
     Err(ParseStop::Error(sentence, None))
 }
 

@@ -45,9 +45,9 @@ fn read_by(tool: &Tool, words: &[&str]) -> ParsedArgs {
 }
 
 /// `name=value` for each option, `| operand` for each operand, `! sentence` for a mistake.
-fn told(tool: &Tool, words: &[&str]) -> String {
+fn described(tool: &Tool, words: &[&str]) -> String {
     let reading = read_by(tool, words);
-    let mut told: Vec<String> = reading
+    let mut described: Vec<String> = reading
         .options
         .iter()
         .map(|option| match option.optional_value() {
@@ -56,7 +56,7 @@ fn told(tool: &Tool, words: &[&str]) -> String {
         })
         .collect();
     match reading.stop {
-        None => told.extend(
+        None => described.extend(
             reading
                 .operands
                 .iter()
@@ -67,15 +67,15 @@ fn told(tool: &Tool, words: &[&str]) -> String {
             let text = text
                 .strip_prefix("tool: ")
                 .expect("getopt's sentences begin with the name");
-            told.push(format!("! {}", text.trim_end()));
+            described.push(format!("! {}", text.trim_end()));
         }
-        Some(stop) => told.push(format!("{stop:?}")),
+        Some(stop) => described.push(format!("{stop:?}")),
     }
-    told.join(" ")
+    described.join(" ")
 }
 
 fn told_plainly(words: &[&str]) -> String {
-    told(&tool(false, false), words)
+    described(&tool(false, false), words)
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn options_end_at_the_first_operand_or_at_two_dashes() {
 fn where_operands_may_stand_anywhere_options_follow_them() {
     let anywhere = tool(false, true);
     assert_eq!(
-        told(&anywhere, &["x", "-a", "y", "--", "-a"]),
+        described(&anywhere, &["x", "-a", "y", "--", "-a"]),
         "all | x | y | -a"
     );
 }
@@ -118,11 +118,11 @@ fn an_optional_value_is_attached_to_the_short_option_only_where_the_tool_wants_i
     assert_eq!(told_plainly(&["--net=x"]), "net=x");
     assert_eq!(told_plainly(&["-na"]), "net all");
     let attached = tool(true, false);
-    assert_eq!(told(&attached, &["-na"]), "net=a");
-    assert_eq!(told(&attached, &["-n=a"]), "net==a");
-    assert_eq!(told(&attached, &["--net=a"]), "net=a");
-    assert_eq!(told(&attached, &["-n", "a"]), "net | a");
-    assert_eq!(told(&attached, &["-an"]), "all net");
+    assert_eq!(described(&attached, &["-na"]), "net=a");
+    assert_eq!(described(&attached, &["-n=a"]), "net==a");
+    assert_eq!(described(&attached, &["--net=a"]), "net=a");
+    assert_eq!(described(&attached, &["-n", "a"]), "net | a");
+    assert_eq!(described(&attached, &["-an"]), "all net");
 }
 
 #[test]

@@ -100,7 +100,7 @@ fn restricted_by_apparmor(proc: &Proc) -> Option<String> {
     if proc.sysctl(SYSCTL)? != 1 {
         return None;
     }
-    let label = proc.read("self/attr/current")?;
+    let label = proc.read_file("self/attr/current")?;
     let label = label.trim_ascii_end();
     let ours = label == b"unconfined" || label.starts_with(b"unprivileged_userns");
     ours.then(|| {

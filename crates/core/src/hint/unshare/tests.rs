@@ -23,44 +23,44 @@ const PRIVILEGED: (&str, &str) = ("self/status", "CapEff:\t000001ffffffffff\nSec
 #[test]
 fn debians_setting_is_named_with_the_command_that_changes_it() {
     let setting = |value| ("sys/kernel/unprivileged_userns_clone", value);
-    let told = |files: &[(&str, &str)]| forbidden_by_sysctl(&machine(files).1);
-    assert!(told(&[UNPRIVILEGED, setting("0\n")]).is_some_and(|told| {
-        told.starts_with("kernel.unprivileged_userns_clone is 0,")
-            && told.contains("`sysctl -w kernel.unprivileged_userns_clone=1`")
+    let hint = |files: &[(&str, &str)]| forbidden_by_sysctl(&machine(files).1);
+    assert!(hint(&[UNPRIVILEGED, setting("0\n")]).is_some_and(|hint| {
+        hint.starts_with("kernel.unprivileged_userns_clone is 0,")
+            && hint.contains("`sysctl -w kernel.unprivileged_userns_clone=1`")
     }));
-    assert_eq!(told(&[UNPRIVILEGED, setting("1\n")]), None);
-    assert_eq!(told(&[PRIVILEGED, setting("0\n")]), None);
-    assert_eq!(told(&[UNPRIVILEGED]), None);
-    assert_eq!(told(&[setting("0\n")]), None);
+    assert_eq!(hint(&[UNPRIVILEGED, setting("1\n")]), None);
+    assert_eq!(hint(&[PRIVILEGED, setting("0\n")]), None);
+    assert_eq!(hint(&[UNPRIVILEGED]), None);
+    assert_eq!(hint(&[setting("0\n")]), None);
 }
 
 #[test]
 fn ubuntus_setting_is_named_where_no_profile_of_its_own_decides() {
     let setting = |value| ("sys/kernel/apparmor_restrict_unprivileged_userns", value);
     let label = |value| ("self/attr/current", value);
-    let told = |files: &[(&str, &str)]| restricted_by_apparmor(&machine(files).1);
+    let hint = |files: &[(&str, &str)]| restricted_by_apparmor(&machine(files).1);
     for ours in ["unconfined\n", "unprivileged_userns (enforce)\n"] {
-        assert!(told(&[setting("1\n"), label(ours)]).is_some_and(|told| {
-            told.starts_with("kernel.apparmor_restrict_unprivileged_userns is 1,")
-                && told.contains("`sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`")
+        assert!(hint(&[setting("1\n"), label(ours)]).is_some_and(|hint| {
+            hint.starts_with("kernel.apparmor_restrict_unprivileged_userns is 1,")
+                && hint.contains("`sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`")
         }));
     }
     assert_eq!(
-        told(&[setting("1\n"), label("docker-default (enforce)\n")]),
+        hint(&[setting("1\n"), label("docker-default (enforce)\n")]),
         None
     );
-    assert_eq!(told(&[setting("1\n")]), None);
-    assert_eq!(told(&[setting("0\n"), label("unconfined\n")]), None);
-    assert_eq!(told(&[label("unconfined\n")]), None);
+    assert_eq!(hint(&[setting("1\n")]), None);
+    assert_eq!(hint(&[setting("0\n"), label("unconfined\n")]), None);
+    assert_eq!(hint(&[label("unconfined\n")]), None);
 }
 
 #[test]
 fn a_type_that_the_kernel_lacks_is_named() {
     let files = [("self/ns/mnt", ""), ("self/ns/user", "")];
     let (_scratch, proc) = machine(&files);
-    let told = |ns_type: NsType| unknown_type(&proc, ns_type.flag());
-    assert_eq!(told(NsType::User), None);
-    let time = told(NsType::Time).expect("it is missing");
+    let hint = |ns_type: NsType| unknown_type(&proc, ns_type.flag());
+    assert_eq!(hint(NsType::User), None);
+    let time = hint(NsType::Time).expect("it is missing");
     assert!(time.starts_with(
         "this kernel does not support time namespaces, which require Linux 5.6 with CONFIG_TIME_NS:"
     ));

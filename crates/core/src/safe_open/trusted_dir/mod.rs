@@ -42,7 +42,7 @@ impl TrustedDir {
     /// # Errors
     /// Those of `openat(2)`, for the path's own mistakes: ENOENT, ENOTDIR, EACCES, ELOOP; whoever else controls it.
     pub fn open(path: &Path) -> Result<TrustedDir, DirError> {
-        Walk::new().to(path)
+        Walk::new().open_path(path)
     }
 
     /// Makes the directory `path` in a trusted one, with the permissions 0755, and opens it; `true` if it is a new one.
@@ -146,7 +146,7 @@ impl Walk {
         }
     }
 
-    fn to(mut self, path: &Path) -> Result<TrustedDir, DirError> {
+    fn open_path(mut self, path: &Path) -> Result<TrustedDir, DirError> {
         if path.as_os_str().is_empty() {
             return Err(Errno::ENOENT.into());
         }
@@ -279,7 +279,11 @@ impl Walk {
             return Ok(());
         };
         self.mount = Some(id);
-        let read = || Proc::mounted().read("self/mountinfo").unwrap_or_default();
+        let read = || {
+            Proc::mounted()
+                .read_file("self/mountinfo")
+                .unwrap_or_default()
+        };
         let table = self.mounts.get_or_insert_with(read);
         let mount = mount_points(table).find(|mount| mount.id == id);
         let Some(mount) = mount.filter(|mount| mount.filesystem.starts_with("fuse")) else {

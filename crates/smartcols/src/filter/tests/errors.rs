@@ -5,7 +5,7 @@ use crate::filter::FilterError;
 
 /// Returns what is said of an expression that cannot be read.
 #[track_caller]
-fn told(expression: &str) -> String {
+fn error_of(expression: &str) -> String {
     match parse(expression.as_bytes()) {
         Err(FilterError::Syntax(words)) => words,
         other => panic!("{expression}: {other:?}"),
@@ -34,21 +34,27 @@ fn reports_the_unexpected_token() {
             "expected an operator, found the string at byte 3",
         ),
     ] {
-        assert_eq!(told(expression), words, "{expression}");
+        assert_eq!(error_of(expression), words, "{expression}");
     }
 }
 
 #[test]
 fn reports_the_unmatched_parenthesis() {
-    assert_eq!(told("(1 && (2)"), "the parenthesis at byte 1 is not closed");
-    assert_eq!(told("1 && ((2"), "the parenthesis at byte 7 is not closed");
-    assert_eq!(told("1)"), "the parenthesis at byte 2 closes nothing");
     assert_eq!(
-        told("\"a\" =~ (\"b\""),
+        error_of("(1 && (2)"),
+        "the parenthesis at byte 1 is not closed"
+    );
+    assert_eq!(
+        error_of("1 && ((2"),
+        "the parenthesis at byte 7 is not closed"
+    );
+    assert_eq!(error_of("1)"), "the parenthesis at byte 2 closes nothing");
+    assert_eq!(
+        error_of("\"a\" =~ (\"b\""),
         "the parenthesis at byte 8 is not closed"
     );
     assert_eq!(
-        told("\"a\" =~ (\"b\" == 1)"),
+        error_of("\"a\" =~ (\"b\" == 1)"),
         "expected a closing parenthesis, found '==' at byte 13"
     );
 }
@@ -65,7 +71,7 @@ fn refuses_the_characters_that_the_original_skips() {
         ("1\r", "unknown character 0x0d at byte 2"),
         ("1 == ä", "unknown character 0xc3 at byte 6"),
     ] {
-        assert_eq!(told(expression), words, "{expression}");
+        assert_eq!(error_of(expression), words, "{expression}");
     }
 }
 
@@ -74,7 +80,7 @@ fn a_string_ends_on_its_line_by_the_quote_that_began_it() {
     for string in ["\"abc", "'abc\"", "\"a\nb\"", "'"] {
         let expression = format!("TYPE == {string}");
         let words = "the string at byte 9 has no closing quote";
-        assert_eq!(told(&expression), words, "{expression}");
+        assert_eq!(error_of(&expression), words, "{expression}");
     }
 }
 
@@ -108,7 +114,7 @@ fn only_a_string_can_be_a_pattern() {
         "TYPE =~ (1)",
     ] {
         assert_eq!(
-            told(expression),
+            error_of(expression),
             "'=~' at byte 6 must be followed by a string",
             "{expression}"
         );
@@ -117,8 +123,14 @@ fn only_a_string_can_be_a_pattern() {
 
 #[test]
 fn reports_a_wrong_pattern_in_the_words_of_its_reader() {
-    assert_eq!(told("0 && TYPE =~ \"(\""), "parentheses are not supported");
-    assert_eq!(told("TYPE !~ '(' && foo"), "parentheses are not supported");
+    assert_eq!(
+        error_of("0 && TYPE =~ \"(\""),
+        "parentheses are not supported"
+    );
+    assert_eq!(
+        error_of("TYPE !~ '(' && foo"),
+        "parentheses are not supported"
+    );
 }
 
 #[test]
@@ -134,6 +146,9 @@ fn names_every_unknown_column_each_time_once_the_whole_can_be_read() {
     assert_eq!(unknown("True"), ["True"]);
     assert_eq!(unknown("true || a-b:c/d%e.f_0 =~ 'x'"), ["a-b:c/d%e.f_0"]);
     assert_eq!(unknown("notPID"), ["notPID"]);
-    assert_eq!(told("foo && PID =="), "expected a value at the end");
-    assert_eq!(told("foo && TYPE =~ '('"), "parentheses are not supported");
+    assert_eq!(error_of("foo && PID =="), "expected a value at the end");
+    assert_eq!(
+        error_of("foo && TYPE =~ '('"),
+        "parentheses are not supported"
+    );
 }
