@@ -252,7 +252,7 @@ _rnsenter() {
 
     case "${cmd}" in
         rnsenter)
-            opts="-a -h -V -t -m -u -i -n -N -p -U -C -T -S -G -r -w -W -e -F -c -Z --all --help --version --target --mount --uts --ipc --net --net-socket --pid --user --cgroup --time --setuid --setgid --root --wd --wdns --env --no-fork --join-cgroup --preserve-credentials --keep-caps --user-parent --follow-context --clear-env --as-target --tools --netns-etc --groups --kill-child --forward-signals --init --close-fds --no-new-privs --new-session"
+            opts="-a -h -V -t -m -u -i -n -N -p -U -C -T -S -G -r -w -W -e -F -c -Z --all --help --version --target --mount --uts --ipc --net --net-socket --pid --user --cgroup --time --setuid --setgid --root --wd --wdns --env --no-fork --join-cgroup --preserve-credentials --keep-caps --user-parent --follow-context --clear-env --reset-env --as-target --tools --netns-etc --groups --kill-child --forward-signals --init --close-fds --no-new-privs --new-session"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -172,6 +172,7 @@ complete -c rnsenter -n __rnsenter_at_options -l keep-caps -d 'the program keeps
 complete -c rnsenter -n __rnsenter_at_options -l user-parent -d 'the parent of the target\'s user namespace'
 complete -c rnsenter -n __rnsenter_at_options -s Z -l follow-context -d 'run the program in the target\'s SELinux context'
 complete -c rnsenter -n __rnsenter_at_options -l clear-env -d 'the program gets an empty environment'
+complete -c rnsenter -n __rnsenter_at_options -l reset-env -d 'reset the environment to a login\'s: HOME, SHELL, USER, LOGNAME, PATH, TERM'
 complete -c rnsenter -n __rnsenter_at_options -l as-target -d 'be all that the target is: namespaces, root, user, groups, limits, capabilities …'
 complete -c rnsenter -n __rnsenter_at_options -l netns-etc -d 'with a network named in /run/netns, see /etc/netns/NAME over /etc'
 complete -c rnsenter -n __rnsenter_at_options -l forward-signals -d 'run the program as a child and forward INT and TERM to it'

@@ -195,6 +195,7 @@ _rnsenter() {
 '-Z[run the program in the target'\''s SELinux context]' \
 '--follow-context[run the program in the target'\''s SELinux context]' \
 '--clear-env[the program gets an empty environment]' \
+'--reset-env[reset the environment to a login'\''s\: HOME, SHELL, USER, LOGNAME, PATH, TERM]' \
 '--as-target[be all that the target is\: namespaces, root, user, groups, limits, capabilities …]' \
 '--netns-etc[with a network named in /run/netns, see /etc/netns/NAME over /etc]' \
 '--forward-signals[run the program as a child and forward INT and TERM to it]' \

@@ -15,6 +15,8 @@ fn options_of_our_own_are_unknown_to_the_original() {
     };
     for option in [
         "--clear-env",
+        "--reset-env",
+        "--res",
         "--cle",
         "--close-fds",
         "--kill-child",

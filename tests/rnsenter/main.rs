@@ -32,6 +32,7 @@ mod path;
 mod pid_reuse;
 mod ptrace_protection;
 mod random;
+mod reset_env;
 mod rootless;
 mod session;
 mod signals;

@@ -43,6 +43,7 @@ pub(crate) enum OptionId {
     UserParent,
     FollowContext,
     ClearEnv,
+    ResetEnv,
     AsTarget,
     Tools,
     NetnsEtc,
@@ -177,6 +178,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         "the program gets an empty environment",
     )
     .heading(EXTENSIONS),
+    Opt::reset_env(OptionId::ResetEnv),
     Opt::flag(
         OptionId::AsTarget,
         "as-target",

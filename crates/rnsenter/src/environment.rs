@@ -1,4 +1,5 @@
 //! `--env`: the program gets the environment that the target was started with. `--clear-env`: it gets none.
+//! `--reset-env`: it gets that of a login, which is known only once the program's user and root are.
 
 use std::collections::BTreeSet;
 use std::ffi::CString;
@@ -7,6 +8,7 @@ use std::iter;
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
+use nscore::environment::{Environment as OwnEnvironment, OutsideLogin};
 use nscore::language;
 use nscore::sys::environment::replace;
 
@@ -38,9 +40,9 @@ impl Environment {
             let target = target.ok_or_else(|| missing_target("environ"))?;
             return Ok(Environment::Target(target.open("environ")?.into()));
         }
-        Ok(match options.clear_environment {
-            true => Environment::Empty,
-            false => Environment::Own,
+        Ok(match options.own_environment {
+            OwnEnvironment::Empty => Environment::Empty,
+            _ => Environment::Own,
         })
     }
 
@@ -72,6 +74,24 @@ impl Environment {
                 .filter_map(|entry| CString::new(entry).ok()),
         );
         Ok(())
+    }
+}
+
+/// The environment of `--reset-env`.
+pub(crate) struct LoginEnvironment(OutsideLogin);
+
+impl LoginEnvironment {
+    /// Looks up the caller, if this environment is wanted: before anything is entered.
+    pub(crate) fn look_up(options: &Options) -> Option<LoginEnvironment> {
+        // That of the target counts, if both are wanted.
+        let own = &options.own_environment;
+        let login = own.look_up_outside().filter(|_| !options.environment);
+        login.map(LoginEnvironment)
+    }
+
+    /// Makes it this process's own, which has become the program's user by now.
+    pub(crate) fn apply(&self, root_changed: bool) {
+        OwnEnvironment::Login.apply_for_user(Some(&self.0), root_changed);
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use nscore::cli::sentence;
+use nscore::environment::Environment;
 use nscore::hardening::Hardening;
 use nscore::ns_type::NsType;
 
@@ -43,7 +44,8 @@ pub(crate) struct Options {
     pub(crate) preserve_credentials: bool,
     pub(crate) keep_caps: bool,
     pub(crate) follow_context: bool,
-    pub(crate) clear_environment: bool,
+    /// What the program gets of the caller's environment, if not the target's.
+    pub(crate) own_environment: Environment,
     pub(crate) hardening: Hardening,
     pub(crate) operands: Vec<OsString>,
 }

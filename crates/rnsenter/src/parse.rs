@@ -13,6 +13,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nscore::cli::getopt::ParsedOption;
 use nscore::cli::{Invocation, number, sentence, signal};
+use nscore::environment::Environment;
 use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
 use nscore::procfs::IdKind;
@@ -125,7 +126,8 @@ impl CommandLine {
             OptionId::PreserveCredentials => options.preserve_credentials = true,
             OptionId::KeepCaps => options.keep_caps = true,
             OptionId::FollowContext => options.follow_context = true,
-            OptionId::ClearEnv => options.clear_environment = true,
+            OptionId::ClearEnv => options.own_environment = Environment::Empty,
+            OptionId::ResetEnv => options.own_environment = Environment::Login,
             OptionId::KillChild => {
                 let signal = option.optional_value().map(signal::parse).transpose()?;
                 options.fork.set_kill_child(signal);

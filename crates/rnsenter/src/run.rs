@@ -17,7 +17,7 @@ use crate::as_target::{AsTarget, omit_own_root};
 use crate::cgroup::Cgroup;
 use crate::cli::OptionId;
 use crate::credentials::Credentials;
-use crate::environment::Environment;
+use crate::environment::{Environment, LoginEnvironment};
 use crate::fork::Processes;
 use crate::hint::usage::{NOTHING_NAMED, missing_target};
 use crate::join::{NamespaceSet, select_all};
@@ -67,7 +67,7 @@ fn enter_and_run(
     mut options: Options,
     may_have_joined: &mut bool,
 ) -> Result<ExitReason> {
-    let keeps_shell = !options.environment && !options.clear_environment;
+    let keeps_shell = !options.environment && options.own_environment.keeps("SHELL");
     let operands = std::mem::take(&mut options.operands);
     let mut program = Program::from_operands(&operands, invocation.preceding_option(), keeps_shell);
     if let (Program::Shell(shell), true) = (&mut program, options.as_target) {
@@ -88,6 +88,7 @@ fn enter_and_run(
         Some(target) => Some(Tools::open(&mut options, target, &warn)?),
         None => None,
     };
+    let login = LoginEnvironment::look_up(&options);
     let mut prepared = Prepared::open(&mut options, target.as_ref())?;
     let credentials = Credentials {
         enters_user: prepared.namespaces.contains(NsType::User),
@@ -127,9 +128,6 @@ fn enter_and_run(
     if let Some(name) = options.netns_name.as_ref().filter(|_| options.netns_etc) {
         netns_etc::bind_files(name, &warn)?;
     }
-    if let Some(tools) = &tools {
-        tools.set_variables();
-    }
     // The process that waits closes it.
     let target = RefCell::new(target);
     let become_program = |death_signal: Option<&ParentDeathSignal>| -> Result<ExitReason> {
@@ -139,6 +137,12 @@ fn enter_and_run(
         credentials.become_inside(&ids, groups_left, &warn)?;
         if credentials.enters_user || ids.user.is_some() || ids.group.is_some() {
             make_undumpable().context("prctl failed")?;
+        }
+        if let Some(login) = &login {
+            login.apply(root_changed);
+        }
+        if let Some(tools) = &tools {
+            tools.set_variables();
         }
         if let Some(as_target) = &as_target {
             as_target.finish()?;

@@ -217,7 +217,7 @@ impl<Id: Copy> Opt<Id> {
         Opt::flag(id, long, text).heading(EXTENSIONS)
     }
 
-    /// `--reset-env`, which `runshare` and `rchroot` have beyond their originals.
+    /// `--reset-env`, which all programs that run another have beyond their originals.
     pub const fn reset_env(id: Id) -> Opt<Id> {
         let text = "reset the environment to a login's: HOME, SHELL, USER, LOGNAME, PATH, TERM";
         Opt::flag(id, "reset-env", text).heading(EXTENSIONS)

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use nix::errno::Errno;
 use nscore::cli::sentence;
+use nscore::environment::Environment;
 use nscore::ns_type::NsType;
 use nscore::sys::directory::{status, status_of};
 
@@ -24,10 +25,10 @@ pub(crate) fn expand_options(options: &mut Options) {
         && matches!(options.setgid, None | Some(IdSource::Follow))
         && matches!(options.groups, None | Some(GroupsSource::Follow));
     if options.is_targets_user || options.environment {
-        options.environment = !options.clear_environment;
-    } else {
+        options.environment = options.own_environment == Environment::Inherited;
+    } else if options.own_environment == Environment::Inherited {
         // Neither the target's, which would run its user's code as another user, nor the caller's.
-        options.clear_environment = true;
+        options.own_environment = Environment::Empty;
     }
     options.follow_context = true;
     if options.preserve_credentials {
