@@ -27,6 +27,7 @@ mod messages;
 mod mistakes;
 mod newroot;
 mod overlay;
+mod overlay_lock;
 mod quoting;
 mod random;
 mod rootfs;

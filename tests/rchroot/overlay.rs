@@ -46,7 +46,7 @@ fn what_is_written_stays_in_the_directory_and_the_root_is_as_it_was() {
     let script = "cat /new && set -C && echo x >/made && exec 3<&- && cat /old";
     assert_eq!(above(&fixture).arg(script).run().ok().out(), "new\nold\n");
     assert_eq!(files(&root), before);
-    assert_eq!(names(&kept), ["upper"]);
+    assert_eq!(names(&kept), ["lock", "upper"]);
     assert_eq!(names(&kept.join("upper")), ["made", "new", "show"]);
     assert_eq!(fs::metadata(&kept).unwrap().mode() & 0o7777, 0o700);
     let modes = [&root, &kept.join("upper")].map(|path| fs::metadata(path).unwrap().mode());
@@ -80,7 +80,7 @@ fn the_tool_ends_as_the_command_and_forwards_signals_to_it() {
         running.signal(signal);
         let outcome = running.wait();
         assert_eq!(outcome.status, Status::Exited(5), "{outcome}");
-        let (kept, more) = (fixture.scratch.path().join("kept"), ["upper"]);
+        let (kept, more) = (fixture.scratch.path().join("kept"), ["lock", "upper"]);
         assert_eq!(names(&kept), more, "{signal}");
     }
     let mut running = above(&fixture).arg("echo up; while :; do :; done").spawn();
@@ -116,7 +116,10 @@ fn two_at_once_are_refused_and_one_that_was_killed_is_not_in_the_way() {
     assert_eq!(fs::metadata(work).unwrap().mode() & 0o7777, 0);
     let third = above(&fixture).arg("echo third").run();
     assert_eq!(third.ok().out(), "third\n");
-    assert_eq!(names(&fixture.scratch.path().join("kept")), ["upper"]);
+    assert_eq!(
+        names(&fixture.scratch.path().join("kept")),
+        ["lock", "upper"]
+    );
 }
 
 #[test]

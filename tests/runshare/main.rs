@@ -33,6 +33,7 @@ mod names;
 mod namespaces;
 mod network;
 mod overlay;
+mod overlay_lock;
 mod persist;
 mod persist_target;
 mod pivot;

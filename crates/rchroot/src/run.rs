@@ -89,7 +89,7 @@ fn run_above(
     let death_signal = ParentDeathSignal::new(SIGKILL)?;
     run_as_child(
         forwarding,
-        &[overlay.descriptor()],
+        &overlay.descriptors(),
         || diagnostics.finish(death_signal.arm().and_then(|()| child(&death_signal))),
         |ended| {
             if let Err(error) = overlay.remove_work() {

@@ -10,9 +10,11 @@ use nix::fcntl::OFlag;
 use nix::unistd::{chdir, chroot, fchdir, getcwd};
 use nscore::cli::{Message, sentence};
 use nscore::hint::{self, WithHint};
+use nscore::ns_type::NsType;
 use nscore::rootfs::{self, OverlayDir};
 use nscore::sys::file::{open, write_all};
 use nscore::sys::mount::{Propagation, mount_kernel_filesystem, set_propagation};
+use nscore::sys::namespace::unshare;
 
 use crate::options::{BINFMT_MISC, Options};
 use crate::pivot::NewRoot;
@@ -44,6 +46,15 @@ pub(crate) fn register_before_root(options: &Options) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Leaves the mount namespace to the process that waits, for a copy of it, in which the overlay is mounted. Otherwise
+/// that process would have the overlay mounted itself, and could not find out whether another one still has.
+///
+/// # Errors
+/// `unshare failed`.
+pub(crate) fn leave_to_waiter() -> Result<()> {
+    unshare(NsType::Mount.flag()).context("unshare failed")
 }
 
 /// Changes the root, then the working directory. Call [`pivot_root`] with the result when everything is mounted.

@@ -82,8 +82,9 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
 
     limits::raise_hard_limits(&options.extensions.limits)?;
     credentials::become_owner(options)?;
-    let held = Held::prepare(options, network)?;
+    let mut held = Held::prepare(options, network)?;
     unshare_namespaces(options)?;
+    held.reopen_overlay()?;
     binder.renew_mount_namespace()?;
     id_maps.write_ranges()?;
     timens::set_offsets(options)?;
@@ -157,6 +158,9 @@ impl Inside<'_> {
             mounts::set_root_propagation(options)?;
         }
         mounts::register_before_root(options)?;
+        if self.held.overlay().is_some() {
+            mounts::leave_to_waiter()?;
+        }
         let new_root = mounts::change_root_and_directory(options, self.held.overlay(), &|text| {
             self.diagnostics.warn(text);
         })?;

@@ -18,7 +18,6 @@ use super::error::MountError;
 use super::overlay_dir::{MOUNTS, OverlayDir, UPPER, escape_path, make_below, make_work};
 use super::remount::attributes_of;
 use super::root::Root;
-use crate::hint::{self, WithHint};
 use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
@@ -78,10 +77,7 @@ impl Layers {
     /// `cannot open DIR`; that it cannot hold them.
     pub(super) fn in_directory(kept: &OverlayDir) -> Result<Layers> {
         let path = kept.path();
-        let opened = kept.open_here();
-        let opened = opened
-            .with_hint_for(path, hint::explain_overlay)
-            .with_context(|| sentence("cannot use %s as an overlay", &[&path]))?;
+        let opened = kept.open_here()?;
         let layers = Layers::new(Place::Kept(path.to_owned(), opened));
         if layers.lacks_user_attributes() {
             let why = "a user namespace requires a file system with user attributes";

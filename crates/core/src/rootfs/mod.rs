@@ -28,6 +28,7 @@ mod mount_point;
 mod option;
 mod overlay;
 mod overlay_dir;
+mod overlay_in_use;
 mod remount;
 mod remove_tree;
 mod requests;

@@ -4,27 +4,32 @@
 //! |---|---|
 //! | `upper` | the upper layer of the root, as overlayfs writes it |
 //! | `mounts/NAME` | that of a file system mounted below the root; NAME is the path as `systemd-escape --path` writes it |
-//! | `work` | what overlayfs needs while it is mounted; removed at the end, or at the next start |
+//! | `work` | what overlayfs needs while it is mounted; removed when no overlay is any more, or at the next start |
+//! | `lock` | an empty file that only its owner may open |
 //!
-//! Two overlays with the same upper layer destroy each other's files, so whoever uses the directory holds a lock on it,
-//! `flock(2)`. What is below the directory may be changed by its owner at any moment, so it is reached by descriptors
-//! that follow no link.
+//! Two overlays with the same upper layer destroy each other's files. So whoever uses the directory holds a lock on the
+//! file, `flock(2)`: whoever may open a file may lock it, and so the directory itself is not what is locked. A process
+//! that outlives the one with the lock has the overlay still mounted, which [`has_overlay`] asks the kernel. What is
+//! below the directory may be changed by its owner at any moment, so it is reached by descriptors that follow no link.
 
 use std::ffi::{CStr, CString, OsStr};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
+use nix::libc::S_IFREG;
 use nix::sys::stat::{Mode, fchmod, mkdirat};
+use nix::unistd::{UnlinkatFlags, unlinkat};
 
+use super::overlay_in_use::has_overlay;
 use super::remove_tree::remove_tree;
 use crate::hint::{self, WithHint};
 use crate::message::sentence;
 use crate::namespace_dir::cannot_use;
-use crate::safe_open::{DirError, TrustedDir, open_path};
+use crate::safe_open::{DirError, TrustedDir, TrustedUsers, open_path};
 use crate::sys::directory::status_of;
 use crate::sys::file::{lock, move_above_stdio, open};
 
@@ -33,22 +38,24 @@ pub(super) const UPPER: &CStr = c"upper";
 /// The layers of what is mounted below it.
 pub(super) const MOUNTS: &CStr = c"mounts";
 const WORK: &CStr = c"work";
+const LOCK: &CStr = c"lock";
 
 /// The directory, locked until this is dropped in every process that has it.
 #[derive(Debug)]
 pub struct OverlayDir {
     path: PathBuf,
-    locked: OwnedFd,
+    directory: OwnedFd,
+    lock: OwnedFd,
 }
 
 impl OverlayDir {
     /// Opens and locks the directory, which is made if it is missing. What another user could have put into it would be
-    /// files of the root, so it is a directory that nobody else controls.
+    /// files of the root, so it is a directory in which nobody else can make anything.
     ///
     /// # Errors
-    /// `cannot make DIR`, `cannot open DIR`, `cannot use DIR`; `DIR is in use by another process`.
+    /// `cannot make DIR`, `cannot open DIR`, `cannot use DIR`, `cannot lock DIR`; `DIR is in use by another process`.
     pub fn lock(path: &Path) -> Result<OverlayDir> {
-        let (directory, is_new) = match TrustedDir::create(path) {
+        let (trusted, is_new) = match TrustedDir::create(path) {
             Ok(created) => created,
             Err(DirError::Os(errno)) => {
                 return Err(errno)
@@ -58,25 +65,29 @@ impl OverlayDir {
             Err(untrusted) => return Err(cannot_use(path, untrusted)),
         };
         let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
-        let locked = openat(&directory, c".", flags, Mode::empty())
+        let directory = openat(&trusted, c".", flags, Mode::empty())
             .and_then(move_above_stdio)
             .with_hint_for(path, hint::explain_path)
             .with_context(|| sentence("cannot open %s", &[&path]))?;
         if is_new {
-            // Whoever may open it may lock it.
             let mode = Mode::from_bits_retain(0o700);
-            fchmod(&locked, mode).with_context(|| sentence("cannot open %s", &[&path]))?;
+            fchmod(&directory, mode).with_context(|| sentence("cannot open %s", &[&path]))?;
         }
-        match lock(&locked) {
-            Ok(()) => {}
-            Err(Errno::EWOULDBLOCK) => {
-                let in_use = "%s is in use: another process has it as its overlay";
-                bail!(sentence(in_use, &[&path]))
-            }
-            failed => failed.with_context(|| sentence("cannot lock %s", &[&path]))?,
+        // The sticky bit keeps others from removing a name, not from making it first.
+        if let Err(untrusted) = TrustedUsers::current().check_unshared(path, &status_of(&trusted)?)
+        {
+            return Err(cannot_use(path, DirError::Untrusted(untrusted)));
         }
+        let lock = match open_lock(&directory).and_then(|file| lock(&file).map(|()| file)) {
+            Err(Errno::EWOULDBLOCK) => return Err(in_use(path)),
+            locked => locked.with_context(|| sentence("cannot lock %s", &[&path]))?,
+        };
         let path = path.to_owned();
-        Ok(OverlayDir { path, locked })
+        Ok(OverlayDir {
+            path,
+            directory,
+            lock,
+        })
     }
 
     /// The path that was named.
@@ -84,34 +95,98 @@ impl OverlayDir {
         &self.path
     }
 
-    /// The descriptor that a process needs that is to call [`OverlayDir::remove_work`].
-    pub fn descriptor(&self) -> RawFd {
-        self.locked.as_raw_fd()
+    /// The descriptors that a process needs that is to call [`OverlayDir::remove_work`].
+    pub fn descriptors(&self) -> [RawFd; 2] {
+        [self.directory.as_raw_fd(), self.lock.as_raw_fd()]
+    }
+
+    /// Opens the directory again in the mount namespace that this process has entered since, without which
+    /// [`OverlayDir::remove_work`] cannot ask the kernel there.
+    ///
+    /// # Errors
+    /// `cannot open DIR`.
+    pub fn reopen(&mut self) -> Result<()> {
+        let path = &self.path;
+        self.directory = self
+            .open_in_this_namespace()
+            .with_hint_for(path.as_path(), hint::explain_overlay)
+            .with_context(|| sentence("cannot open %s", &[path]))?;
+        Ok(())
     }
 
     /// Opens the directory in this mount namespace, where it may be a layer, and removes what an earlier process has
     /// left in `work`.
     ///
     /// # Errors
-    /// ESTALE if the path leads to another directory by now; those of the system calls.
-    pub(super) fn open_here(&self) -> Result<OwnedFd, Errno> {
+    /// `cannot use DIR as an overlay`; `DIR is in use by another process`.
+    pub(super) fn open_here(&self) -> Result<OwnedFd> {
+        let opened = self.open_in_this_namespace().and_then(|here| {
+            let is_free = remove_work(&here)?;
+            Ok((here, is_free))
+        });
+        let path = self.path();
+        let opened = opened.with_hint_for(path, hint::explain_overlay);
+        match opened.with_context(|| sentence("cannot use %s as an overlay", &[&path]))? {
+            (here, true) => Ok(here),
+            (_, false) => Err(in_use(path)),
+        }
+    }
+
+    fn open_in_this_namespace(&self) -> Result<OwnedFd, Errno> {
         let here = open(&self.path, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
-        let (expected, found) = (status_of(&self.locked)?, status_of(&here)?);
+        let (expected, found) = (status_of(&self.directory)?, status_of(&here)?);
         if (expected.device, expected.inode) != (found.device, found.inode) {
             return Err(Errno::ESTALE);
         }
-        remove_tree(&here, WORK)?;
         Ok(here)
     }
 
-    /// Removes `work` when the overlay is used no more.
+    /// Removes `work`, unless a process that outlives the program has the overlay mounted: that one still needs it.
     ///
     /// # Errors
     /// `cannot remove DIR/work`.
     pub fn remove_work(&self) -> Result<()> {
-        let removed = remove_tree(&self.locked, WORK);
+        let removed = remove_work(&self.directory).map(drop);
         removed.with_context(|| sentence("cannot remove %s", &[&self.path.join("work")]))
     }
+}
+
+/// Opens the file that is to be locked, which is made if it is missing.
+///
+/// # Errors
+/// ELOOP for a link, EINVAL for what is not a file; those of `openat(2)`.
+fn open_lock(directory: &OwnedFd) -> Result<OwnedFd, Errno> {
+    let (private, group_and_others) = (Mode::from_bits_retain(0o600), 0o077);
+    let safe = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+    let flags = OFlag::O_RDWR | OFlag::O_CREAT | safe;
+    loop {
+        let file = openat(directory, LOCK, flags, private).and_then(move_above_stdio)?;
+        let status = status_of(&file)?;
+        if status.file_type != S_IFREG {
+            return Err(Errno::EINVAL);
+        }
+        if status.permissions & group_and_others == 0 {
+            return Ok(file);
+        }
+        // Others may have it open. It is not ours, which is never open to them.
+        unlinkat(directory, LOCK, UnlinkatFlags::NoRemoveDir)?;
+    }
+}
+
+fn in_use(path: &Path) -> Error {
+    let in_use = "%s is in use: another process has it as its overlay";
+    Error::msg(sentence(in_use, &[&path]))
+}
+
+/// Removes `work` below the directory, unless it is in use. Whether it was not.
+///
+/// # Errors
+/// Those of [`remove_tree`].
+fn remove_work(directory: &OwnedFd) -> Result<bool, Errno> {
+    if has_overlay(directory, WORK)? {
+        return Ok(false);
+    }
+    remove_tree(directory, WORK).map(|()| true)
 }
 
 /// Opens a directory below the one of `--overlay`; what is missing is made, and what is made of `below` goes to `mark`.

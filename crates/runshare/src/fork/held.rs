@@ -25,6 +25,17 @@ impl Held {
         Ok(Held { overlay, network })
     }
 
+    /// Opens the directory of `--overlay` in the mount namespace that this process has made since.
+    ///
+    /// # Errors
+    /// As [`OverlayDir::reopen`].
+    pub(crate) fn reopen_overlay(&mut self) -> Result<()> {
+        match &mut self.overlay {
+            Some(overlay) => overlay.reopen(),
+            None => Ok(()),
+        }
+    }
+
     /// The directory of `--overlay`.
     pub(crate) fn overlay(&self) -> Option<&OverlayDir> {
         self.overlay.as_ref()
@@ -37,7 +48,7 @@ impl Held {
 
     /// The descriptors that must stay open while the program runs.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
-        let overlay = self.overlay.iter().map(OverlayDir::descriptor);
+        let overlay = self.overlay.iter().flat_map(OverlayDir::descriptors);
         overlay.chain(self.network.iter().map(Network::descriptor))
     }
 

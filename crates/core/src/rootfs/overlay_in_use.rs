@@ -1,0 +1,55 @@
+//! Whether a process anywhere has an overlay mounted, in whatever mount namespace.
+//!
+//! overlayfs remembers which directories it works in, and with `index=on` refuses with EBUSY to have one of them as an
+//! upper layer. It says so before it looks at anything else of a mount that could never be made: one that is to work in
+//! its own upper layer, EINVAL.
+
+use std::ffi::{CStr, CString};
+use std::os::fd::OwnedFd;
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, openat};
+use nix::sys::stat::Mode;
+
+use super::attach::NewFilesystem;
+use super::layers::c_path;
+use crate::safe_open::open_path;
+use crate::sys::directory::{Directory, EntryBuffer};
+
+/// Returns whether one of the directories below `name` is where an overlay that is mounted works. The directory was
+/// opened in the mount namespace of this process. Whoever may not mount an overlay is not told.
+///
+/// # Errors
+/// Those of `openat(2)` and `getdents64(2)`; that it is missing is none.
+pub(super) fn has_overlay(directory: &OwnedFd, name: &CStr) -> Result<bool, Errno> {
+    let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    let work = match openat(directory, name, flags, Mode::empty()) {
+        // What stands in its place is not what an overlay works in.
+        Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => return Ok(false),
+        opened => Directory::from(opened?),
+    };
+    let mut names: Vec<CString> = Vec::new();
+    work.entries(&mut EntryBuffer::default(), |name| {
+        names.push(name.to_owned());
+    })?;
+    for name in names {
+        let flags = OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY;
+        match open_path(&work, &name, flags) {
+            Ok(opened) if is_worked_in(&opened)? => return Ok(true),
+            _ => {}
+        }
+    }
+    Ok(false)
+}
+
+fn is_worked_in(directory: &OwnedFd) -> Result<bool, Errno> {
+    let path = c_path(std::os::fd::AsFd::as_fd(directory))?;
+    let overlay = NewFilesystem::new(c"overlay", 0)
+        .with(c"lowerdir", &path)
+        .with(c"upperdir", &path)
+        .with(c"workdir", &path)
+        .with(c"index", c"on");
+    Ok(overlay
+        .make()
+        .is_err_and(|error| error.errno == Errno::EBUSY))
+}
