@@ -231,7 +231,8 @@ fn a_list_is_made_from_procfs_alone() {
 /// Mounts cgroups of version 2, and has `$1` stand in the place of this shell's own, by way of `$2`.
 const CGROUP: &str = r#"
     procs=$1 way=$2; shift 2
-    mount -t cgroup2 none /sys/fs/cgroup
+    # What is mounted there already cannot be mounted on itself.
+    mount -t tmpfs none /sys/fs/cgroup; mount -t cgroup2 none /sys/fs/cgroup
     own=$(sed -n s/^0:://p /proc/$$/cgroup)
     case $way in
         mount) mount --bind "$procs" "/sys/fs/cgroup$own/cgroup.procs" ;;
