@@ -97,7 +97,7 @@ fn cgroups_of_another_user_do_not_lead_into_their_namespaces() {
 }
 
 /// A directory of the other user's with links to their mount namespace, and links of theirs in a sticky directory. `$2`
-/// is the program, the rest its options, in which BOX, LINK and SAFE are directories.
+/// is the program, the rest its options, in which ATNAME is a path there and THEIRS the number of their process.
 const DIRECTORIES: &str = r#"
     user=$1; shift
     as="setpriv --reuid $user --regid $user --clear-groups --inh-caps=-all"
@@ -107,7 +107,7 @@ const DIRECTORIES: &str = r#"
     while [ "$(readlink /proc/$theirs/ns/mnt)" = "$(readlink /proc/self/ns/mnt)" ]; do sleep 0.01; done
     mkdir -m 755 safe; $as mkdir box; $as ln -s /proc/$theirs/ns/mnt box/mnt
     $as ln -s /proc/$theirs/ns/net box/net; $as ln -s /mnt/safe link; $as ln -s /proc/$theirs/ns ns
-    words=; for word in "$@"; do words="$words $(echo "$word" | sed 's,AT,/mnt/,')"; done
+    words=; for word in "$@"; do words="$words $(echo "$word" | sed "s,AT,/mnt/,; s,^THEIRS$,$theirs,")"; done
     before=$(ls -lR /mnt)
     status=0; $words || status=$?
     [ "$before" = "$(ls -lR /mnt)" ] || echo "changed"
@@ -135,12 +135,18 @@ fn directories_and_links_of_another_user_are_refused_and_left_as_they_are() {
         ("rnsenter", "-t ATlink echo ran"),
         ("rnsenter", "-t ATns -a echo ran"),
         ("rnsenter", "-t ATsafe/../box -a echo ran"),
+        ("rnsenter", "-t THEIRS --tools=ATbox echo ran"),
+        ("rnsenter", "-t THEIRS --tools=ATlink echo ran"),
+        ("rnsenter", "-t THEIRS --tools=ATsafe/../box echo ran"),
+        ("rchroot", "--overlay=ATbox / echo ran"),
+        ("rchroot", "--overlay=ATlink / echo ran"),
     ] {
         let program = built(name).display().to_string();
         let words = [OTHER, &program].into_iter().chain(options.split(' '));
         let outcome = script(DIRECTORIES, words).run().ok();
         is_text(&outcome);
-        assert_eq!(outcome.out(), "status 1\n", "{outcome}");
+        let status = if name == "rchroot" { 125 } else { 1 };
+        assert_eq!(outcome.out(), format!("status {status}\n"), "{outcome}");
         assert!(outcome.err().contains(": cannot use /mnt/"), "{outcome}");
         assert!(
             outcome
@@ -149,4 +155,46 @@ fn directories_and_links_of_another_user_are_refused_and_left_as_they_are() {
             "{outcome}"
         );
     }
+}
+
+/// A link of the other user's that leads to a directory of root's and to /etc in turn, which the program in `$2` is to
+/// use, run over and over.
+const FLIPPING: &str = r#"
+    user=$1; shift
+    as="setpriv --reuid $user --regid $user --clear-groups --inh-caps=-all"
+    mount -t tmpfs -o mode=1777 none /mnt; cd /mnt; mkdir -m 755 safe
+    $as sh -c 'while :; do
+        for to in safe ../etc; do ln -s $to new && mv -T new flip; : >flipped; done
+    done' & theirs=$!
+    trap 'kill -9 $theirs' EXIT
+    while [ ! -e flipped ]; do sleep 0.01; done
+    runs=0
+    until [ $((runs += 1)) = 20 ]; do
+        ! "$@" || echo "accepted"
+    done
+"#;
+
+#[test]
+fn a_link_that_flips_is_never_where_tools_are_mounted() {
+    let can_run = can_run() && require::root() && require::installed("setpriv");
+    if !can_run {
+        return;
+    }
+    let program = built("rnsenter").display().to_string();
+    let own = std::process::id().to_string();
+    let words = [
+        "-t",
+        &own,
+        "--tools=/mnt/flip",
+        "grep",
+        "/etc",
+        "/proc/self/mountinfo",
+    ];
+    let words = [OTHER, &program].into_iter().chain(words);
+    let outcome = script(FLIPPING, words).run().ok();
+    assert_eq!(outcome.out(), "", "{outcome}");
+    let refused = format!(
+        "rnsenter: cannot use /mnt/flip: the symbolic link /mnt/flip belongs to user {OTHER}\n"
+    );
+    assert_eq!(outcome.err(), refused.repeat(19), "{outcome}");
 }

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::fixture::{Caller, Container, children_of, is_stopped, lives, rnsenter};
+use nix::sys::ptrace;
 use nix::sys::signal::kill;
+use nix::sys::wait::{WaitPidFlag, waitpid};
 use testkit::{Pid, Running, Signal, Status, Tool, eventually, require};
 
 /// The container of an ordinary user, and who that is.
@@ -208,6 +210,61 @@ fn init_kills_what_the_program_leaves_behind() {
             assert_all_end(&all, &format!("{options:?} {end}"));
         }
     }
+}
+
+/// A process that this one traces until this goes out of scope: killed before, it stays a zombie, ptrace(2).
+struct Traced(Pid);
+
+impl Traced {
+    fn seize(pid: Pid) -> Traced {
+        ptrace::seize(pid, ptrace::Options::empty()).unwrap();
+        Traced(pid)
+    }
+}
+
+impl Drop for Traced {
+    fn drop(&mut self) {
+        let _ = kill(self.0, Signal::SIGKILL);
+        let _ = waitpid(self.0, Some(WaitPidFlag::__WALL));
+    }
+}
+
+/// What a user traces below the tool does not keep it from ending: it waits for such a one only for some seconds.
+#[test]
+fn init_does_not_wait_for_ever_for_what_is_traced() {
+    let Some((caller, container)) = container() else {
+        return;
+    };
+    let started = ways(&container).map(|way| {
+        let tool = caller.runs(rnsenter()).args(&way).arg("--init");
+        let script = "sleep 1000 & sleep 1000 & echo up; read go; exit 7";
+        let mut tool = tool.terminal(80, 24).args(["sh", "-c", script]).spawn();
+        tool.read_until("up\n");
+        let mut sleeping = Vec::new();
+        eventually("the program's children sleep", || {
+            sleeping = descendants(tool.pid());
+            sleeping.retain(|pid| {
+                let name = fs::read_to_string(format!("/proc/{pid}/comm"));
+                name.is_ok_and(|name| name == "sleep\n")
+            });
+            sleeping.len() == 2
+        });
+        let traced = Traced::seize(sleeping[0]);
+        tool.type_in("\n");
+        (tool, traced, sleeping)
+    });
+    for (mut tool, traced, sleeping) in started {
+        assert_eq!(tool.wait().status, Status::Exited(7));
+        assert!(lives_or_is_zombie(traced.0), "its tracer has not waited");
+        // The other one is gone, and so is this one as soon as it may.
+        drop(traced);
+        assert_all_end(&sleeping, "after the trace");
+    }
+}
+
+/// Whether there is a process with this number, reaped by nobody yet.
+fn lives_or_is_zombie(pid: Pid) -> bool {
+    Path::new(&format!("/proc/{pid}")).exists()
 }
 
 #[test]

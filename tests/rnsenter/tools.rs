@@ -2,7 +2,7 @@
 //! it.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use testkit::{Outcome, Pid, Scratch, Tool, require};
@@ -172,6 +172,43 @@ fn what_is_mounted_is_private_and_grants_nothing() {
         assert!(line.contains("nosuid") && line.contains("nodev"), "{line}");
         assert!(!line.contains("shared:"), "{line}");
     }
+}
+
+/// Where something is mounted, as a mountinfo says.
+fn mount_points(mountinfo: &str) -> Vec<&str> {
+    let points = mountinfo.lines().filter_map(|line| line.split(' ').nth(4));
+    points.collect()
+}
+
+#[test]
+fn a_link_of_the_target_leads_the_mount_nowhere_else() {
+    if !require::root() {
+        return;
+    }
+    let Some(image) = Image::new() else { return };
+    // Followed in the target it is its own /etc, followed from the target's root outside it is the host's.
+    symlink("/etc", image.root().join("mnt")).unwrap();
+    let Some(container) = image.container(Caller::Whoever, &["-muinpCf"]) else {
+        return;
+    };
+    let outcome = enter(
+        Caller::Whoever,
+        &container,
+        &["cat", "/mnt/etc/marker", "/proc/self/mountinfo"],
+    );
+    let shown = outcome.ok().out();
+    let mountinfo = shown.strip_prefix("inside\n").expect("the target's marker");
+    let own = fs::read_to_string("/proc/self/mountinfo").unwrap();
+    let before = mount_points(&own);
+    let added: Vec<&str> = mount_points(mountinfo)
+        .into_iter()
+        .filter(|point| !before.contains(point))
+        .collect();
+    assert!(added.contains(&"/mnt"), "{added:?}");
+    let elsewhere = added.iter().find(|point| !point.starts_with("/mnt"));
+    assert_eq!(elsewhere, None, "{added:?}");
+    let etc = |table: &[&str]| table.iter().filter(|point| **point == "/etc").count();
+    assert_eq!(etc(&mount_points(mountinfo)), etc(&before));
 }
 
 /// What root inside the container reads through the /proc entries of other processes.

@@ -66,6 +66,7 @@ pub use paths::{originals, workspace};
 pub use ptrace_probe::probe_ancestors;
 pub use running::Running;
 pub use scratch::Scratch;
+pub use sys::environ_range::show_as_environ;
 pub use sys::{exchange, pidfd_inode, session_keyring};
 pub use test_input::{assert_no_differences, command_lines, full_device, seeded_numbers, words};
 pub use tool::Tool;

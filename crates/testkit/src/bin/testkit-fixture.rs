@@ -3,6 +3,7 @@
 //! - `testkit-fixture session-keyring` prints the number of its session keyring.
 //! - `testkit-fixture ancestors NAME` prints what it can reach, by ptrace(2) and /proc, of the processes above it whose
 //!   name begins with NAME, on one line.
+//! - `testkit-fixture environ MEBIBYTES` has so much memory shown as its environment, writes `up`, and sleeps.
 
 use std::env::args;
 use std::io::{Error, Write, stdout};
@@ -16,7 +17,21 @@ fn report(words: &[String]) -> Result<String, String> {
             Ok(keyring.to_string())
         }
         ["ancestors", name] => Ok(testkit::probe_ancestors(name).join(" ")),
-        _ => Err("usage: testkit-fixture session-keyring | ancestors NAME".to_owned()),
+        ["environ", mebibytes] => sleep_with_environ(mebibytes),
+        _ => Err(USAGE.to_owned()),
+    }
+}
+
+const USAGE: &str = "usage: testkit-fixture session-keyring | ancestors NAME | environ MEBIBYTES";
+
+fn sleep_with_environ(mebibytes: &str) -> Result<String, String> {
+    let mebibytes: usize = mebibytes.parse().map_err(|_| USAGE)?;
+    let shown = testkit::show_as_environ(vec![0; mebibytes << 20].leak());
+    shown.map_err(|errno| format!("prctl: {errno}"))?;
+    let written = stdout().write_all(b"up\n").and_then(|()| stdout().flush());
+    written.map_err(|error| error.to_string())?;
+    loop {
+        std::thread::park();
     }
 }
 

@@ -5,6 +5,7 @@
 #![allow(unsafe_code, reason = "the one file of the crate where it may stand")]
 
 pub(crate) mod c_library;
+pub(crate) mod environ_range;
 pub(crate) mod seccomp;
 
 use std::io;

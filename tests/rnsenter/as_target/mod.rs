@@ -1,10 +1,11 @@
 //! `--as-target`: the program is what the target is, by what the kernel shows of both.
 
+mod rights;
+
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use testkit::{Outcome, Pid, Scratch, Tool, eventually, require};
+use testkit::{Outcome, Pid, Tool, eventually, require};
 
 use crate::fixture::{Caller, Container, TESTER, namespace_of, rnsenter};
 
@@ -291,59 +292,5 @@ fn it_requires_a_process() {
         let tool = rnsenter().args(["-t", &own, "--as-target", "true"]);
         tool.run()
             .fails(1, "rnsenter: option --as-target requires a process\n");
-    }
-}
-
-/// A process of an ordinary user's, with a variable that only it has.
-fn of_tester() -> Container {
-    Container::none(|tool| tool.as_user(TESTER, TESTER, &[]).env("EVIL", "1"))
-}
-
-#[test]
-fn another_user_does_not_get_the_targets_environment() {
-    if !require::root() {
-        return;
-    }
-    let container = of_tester();
-    for options in [
-        &["-S", "0"][..],
-        &["-G", "0"],
-        &["--groups", "0"],
-        &["--preserve-credentials"],
-    ] {
-        let words = [options, &["/usr/bin/env"]].concat();
-        let outcome = enter(Caller::Whoever, &container, &words).ok();
-        assert_eq!(outcome.out(), "", "{options:?}");
-    }
-    let shown = enter(Caller::Whoever, &container, &["/usr/bin/env"]).ok();
-    assert!(shown.out().contains("EVIL=1\n"));
-}
-
-#[test]
-fn a_set_user_id_program_is_no_target() {
-    if !require::root() {
-        return;
-    }
-    let scratch = Scratch::new();
-    let program = scratch.path().join("sleep");
-    fs::copy("/bin/sleep", &program).unwrap();
-    fs::set_permissions(&program, PermissionsExt::from_mode(0o4755)).unwrap();
-    let tool = Tool::new(&program)
-        .arg("1000")
-        .env("LD_PRELOAD", "/evil.so");
-    let target = tool.as_user(TESTER, TESTER, &[]).spawn();
-    let pid = target.pid().to_string();
-    let is_executed = || {
-        let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-        name == "sleep\n"
-    };
-    eventually("the program runs", is_executed);
-    let refused = format!(
-        "rnsenter: process {pid} has other rights than the user who has started it: --as-target would combine them \
-         with that user's environment\n"
-    );
-    for options in [&[][..], &["-S", "0"], &["--clear-env"]] {
-        let line = [&["-t", &pid, "--as-target"][..], options, &["true"]].concat();
-        rnsenter().args(line).run().fails(1, &refused);
     }
 }
