@@ -67,7 +67,7 @@ fn enter_and_run(
     mut options: Options,
     may_have_joined: &mut bool,
 ) -> Result<ExitReason> {
-    let keeps_shell = !options.environment && options.own_environment.keeps("SHELL");
+    let keeps_shell = !options.environment && options.own_environment.passes("SHELL");
     let operands = std::mem::take(&mut options.operands);
     let mut program = Program::from_operands(&operands, invocation.preceding_option(), keeps_shell);
     if let (Program::Shell(shell), true) = (&mut program, options.as_target) {
