@@ -4,12 +4,13 @@
 //! only before a root or a namespace is entered. What stands inside another root is read from its **files**,
 //! `passwd(5)` and `group(5)`, as files: nothing from a container is ever loaded.
 
-use std::ffi::{CString, OsStr, OsString};
+mod getent;
+mod name_service;
+
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 use nix::errno::Errno;
-use nix::unistd::{Gid, getgrouplist};
-use uzers::os::unix::UserExt;
 
 use crate::procfs::{IdKind, parse_digits};
 
@@ -26,32 +27,50 @@ pub struct User {
 
 /// The user called `name`, as the name service knows it.
 pub fn user_by_name(name: &OsStr) -> Option<User> {
-    uzers::get_user_by_name(name).map(User::from)
+    name_service::account_by_name(name).map(User::from)
 }
 
 /// The first user with this id, as the name service knows it.
 pub fn user_by_uid(uid: u32) -> Option<User> {
-    uzers::get_user_by_uid(uid).map(User::from)
+    name_service::account_by_uid(uid).map(User::from)
 }
 
-impl From<uzers::User> for User {
-    fn from(user: uzers::User) -> User {
-        User {
-            name: user.name().to_owned(),
-            uid: user.uid(),
-            gid: user.primary_group_id(),
+/// What passwd(5) has of a user but for the password and the comment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Account {
+    user: User,
+    home: OsString,
+    shell: OsString,
+}
+
+impl From<Account> for User {
+    fn from(account: Account) -> User {
+        account.user
+    }
+}
+
+impl From<PasswdEntry<'_>> for Account {
+    fn from(entry: PasswdEntry<'_>) -> Account {
+        Account {
+            user: User {
+                name: entry.name.to_owned(),
+                uid: entry.uid,
+                gid: entry.gid,
+            },
+            home: entry.home.to_owned(),
+            shell: entry.shell.to_owned(),
         }
     }
 }
 
 /// The user id of `name`, as the name service knows it.
 pub fn user_id(name: &OsStr) -> Option<u32> {
-    uzers::get_user_by_name(name).map(|user| user.uid())
+    name_service::account_by_name(name).map(|account| account.user.uid)
 }
 
 /// The group id of `name`, as the name service knows it.
 pub fn group_id(name: &OsStr) -> Option<u32> {
-    uzers::get_group_by_name(name).map(|group| group.gid())
+    name_service::group_id(name)
 }
 
 /// Returns the ID of the user or group of this name, as the name service has it.
@@ -81,23 +100,21 @@ pub fn id_in(kind: IdKind, file: &[u8], name: &OsStr) -> Option<u32> {
 /// # Errors
 /// EINVAL if they are more than a process can have.
 pub fn groups_of(name: &OsStr, gid: u32) -> Result<Vec<u32>, Errno> {
-    let name = CString::new(name.as_bytes()).map_err(|_| Errno::EINVAL)?;
-    let groups = getgrouplist(&name, Gid::from_raw(gid))?;
-    Ok(groups.into_iter().map(Gid::as_raw).collect())
+    name_service::groups_of(name, gid)
 }
 
 /// The name of `uid`, as the name service knows it.
 pub fn name_of(uid: u32) -> Option<OsString> {
-    uzers::get_user_by_uid(uid).map(|user| user.name().to_owned())
+    name_service::account_by_uid(uid).map(|account| account.user.name)
 }
 
 /// The name, home directory and shell of `uid`, as the name service knows it.
 pub fn login_of(uid: u32) -> Option<Login> {
-    let user = uzers::get_user_by_uid(uid)?;
+    let account = name_service::account_by_uid(uid)?;
     Some(Login {
-        name: user.name().to_owned(),
-        home: user.home_dir().as_os_str().to_owned(),
-        shell: user.shell().as_os_str().to_owned(),
+        name: account.user.name,
+        home: account.home,
+        shell: account.shell,
     })
 }
 
@@ -126,8 +143,7 @@ impl Login {
 
 /// The login shell of `uid`, as the name service knows it.
 pub fn shell_of(uid: u32) -> Option<OsString> {
-    let user = uzers::get_user_by_uid(uid)?;
-    Some(user.shell().as_os_str().to_owned())
+    name_service::account_by_uid(uid).map(|account| account.shell)
 }
 
 /// A line of `passwd(5)`.
