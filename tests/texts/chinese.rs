@@ -31,11 +31,17 @@ impl Chinese {
 
     /// What a program writes, on standard output and then on standard error.
     fn run(&self, name: &str, words: &[&str]) -> Option<String> {
+        self.run_with(name, words, ("NSUTILS_HINTS", "never"))
+    }
+
+    /// The same, with a variable in its environment.
+    fn run_with(&self, name: &str, words: &[&str], variable: (&str, &str)) -> Option<String> {
         let tool = Tool::new(program(name)?).argv0(name).args(words);
         let tool = tool.bind_over(self.scratch.path(), "/usr/share/locale");
         let tool = tool
             .env("LOCPATH", &self.locales)
-            .env("LC_ALL", "zh_CN.UTF-8");
+            .env("LC_ALL", "zh_CN.UTF-8")
+            .env(variable.0, variable.1);
         let outcome = tool.run();
         Some(outcome.out() + &outcome.err())
     }
@@ -124,5 +130,61 @@ fn messages_of_our_own_are_chinese_and_json_is_not() {
             return;
         };
         assert!(text_shown.contains(text), "{name} {words:?}: {text_shown}");
+    }
+}
+
+#[test]
+fn hints_are_chinese_and_those_of_json_are_not() {
+    let Some(chinese) = Chinese::new() else {
+        return;
+    };
+    for (name, words, hint) in [
+        (
+            "runshare",
+            &["--uts", "--root=/nosuch/dir", "true"][..],
+            "/nosuch 不存在",
+        ),
+        ("runshare", &["--mountt"], "您是不是想用 `--mount`？"),
+        (
+            "runshare",
+            &["--uts", "nosuch"],
+            "在此根目录中，PATH 的各目录里都没有 nosuch：PATH 是 ",
+        ),
+        (
+            "runshare",
+            &["--map-users=x", "true"],
+            "--map-users 的范围写作 INNER:OUTER:COUNT",
+        ),
+        (
+            "rnsenter",
+            &["--net=/etc/passwd", "true"],
+            "该文件不是命名空间：请使用 /proc/PID/ns 下的文件，或其绑定挂载",
+        ),
+        ("rnsenter", &["-t", "1x"], "目标可以是 PID、PID:INODE、"),
+        (
+            "rlsns",
+            &["-t", "nett"],
+            "您是不是想用 `net`？可用的值：user,",
+        ),
+        ("rlsns", &["--task=4194304"], "进程 4194304 不存在"),
+        ("rchroot", &["/etc/passwd/x"], "/etc/passwd 不是目录"),
+        (
+            "rchroot",
+            &["/", "--userspec=0"],
+            "选项到 NEWROOT 为止，所以 --userspec=0 被当作命令",
+        ),
+    ] {
+        let with = |variable| chinese.run_with(name, words, variable);
+        let (Some(told), Some(json)) = (
+            with(("NSUTILS_HINTS", "always")),
+            with(("NSUTILS_ERRORS", "json")),
+        ) else {
+            return;
+        };
+        let expected = format!("{name}: hint: {hint}");
+        assert!(told.contains(&expected), "{words:?}: {told}");
+        let english = json.split_once("\"hint\":\"").expect("there is a hint");
+        let english = english.1.split("\",\"translation\"").next();
+        assert!(english.is_some_and(str::is_ascii), "{words:?}: {json}");
     }
 }

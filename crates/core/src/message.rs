@@ -8,7 +8,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
-use nix::unistd::Pid;
+use nix::unistd::{Pid, Uid};
 
 use crate::language::{Domain, format, translation};
 use crate::sys::errno::reason;
@@ -67,7 +67,7 @@ macro_rules! numbers {
 }
 
 words!(str String OsStr OsString Path PathBuf);
-numbers!(u32 i32 u64 usize Pid);
+numbers!(u32 i32 u64 i64 usize Pid Uid);
 
 impl ToArgument for Message {
     fn to_argument(&self) -> Argument {

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use anyhow::Error;
 use nix::errno::Errno;
 
-use crate::message::sentence;
+use crate::message::{Message, sentence};
 use crate::sys::probe::Call;
 
 /// What was not seen.
@@ -114,15 +114,16 @@ impl Unread {
     }
 
     /// The words about them, for a hint; none where all could be read.
-    pub fn hint(&self) -> Option<String> {
+    pub fn hint(&self) -> Option<Message> {
         let processes = match self.processes() {
             0 => return None,
-            1 => "1 process".to_owned(),
-            many => format!("{many} processes"),
+            1 => sentence("1 process", &[]),
+            many => sentence("%s processes", &[&many]),
         };
-        Some(format!(
-            "{processes} could not be read, or not as a whole: that requires CAP_SYS_PTRACE, or \
-             being their user"
+        Some(sentence(
+            "%s could not be read, or not as a whole: that requires CAP_SYS_PTRACE, or \
+             being their user",
+            &[&processes],
         ))
     }
 
@@ -156,7 +157,7 @@ mod tests {
         assert!(
             unread
                 .hint()
-                .is_some_and(|hint| hint.starts_with("1 process could"))
+                .is_some_and(|hint| hint.to_string().starts_with("1 process could"))
         );
     }
 

@@ -9,7 +9,7 @@ pub mod cli;
 use std::ffi::{OsStr, c_int};
 
 use anyhow::Result;
-use nscore::cli::{Invocation, Tool, Usage, message};
+use nscore::cli::{Invocation, Tool, Usage, sentence};
 use nscore::exec::base_name;
 use nscore::sys::arguments::Arguments;
 use nscore::sys::process::ExitReason;
@@ -81,11 +81,11 @@ fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
         operands => operands?,
     };
     let sentence = match operands.first() {
-        None => message(&[&"no program named"]),
+        None => sentence("no program named", &[]),
         Some(word) if find_program(word).is_some() => {
-            message(&[&"the program must be the first word: '", word, &"'"])
+            sentence("the program must be the first word: '%s'", &[word])
         }
-        Some(word) => message(&[&"unknown program: '", word, &"'"]),
+        Some(word) => sentence("unknown program: '%s'", &[word]),
     };
     Err(Usage::InvalidUsage(sentence).into())
 }

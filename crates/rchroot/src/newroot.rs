@@ -72,7 +72,7 @@ impl<'a> NewRoot<'a> {
 fn cannot_enter<T>(
     result: Result<T, Errno>,
     root: &NewRoot,
-    otherwise: &'static str,
+    otherwise: fn() -> Message,
     quotes: &Quotes,
 ) -> Result<T> {
     let explained = result.with_hint_for(Path::new(root.name), move |errno, path| {
@@ -85,8 +85,12 @@ fn cannot_enter<T>(
 }
 
 /// What can be done without the right to mount.
-const WITH_USER_NAMESPACE: &str =
-    "use runshare --map-root-user --root NEWROOT, which has the same options";
+fn with_user_namespace() -> Message {
+    sentence(
+        "use runshare --map-root-user --root NEWROOT, which has the same options",
+        &[],
+    )
+}
 
 /// Locks the directory of `--overlay`. A NEWROOT that cannot be opened is reported first.
 ///
@@ -101,7 +105,7 @@ pub(crate) fn lock_overlay(
         return Ok(None);
     }
     if let Err(errno) = root.opened.get_or_init(|| open_root(root.name)) {
-        cannot_enter(Err(*errno), root, WITH_USER_NAMESPACE, quotes)?;
+        cannot_enter(Err(*errno), root, with_user_namespace, quotes)?;
     }
     options.mounts.lock_overlay()
 }
@@ -116,7 +120,7 @@ fn mount_and_enter(
     overlay: Option<&OverlayDir>,
     warn: &dyn Fn(&Message),
 ) -> Result<()> {
-    let otherwise = WITH_USER_NAMESPACE;
+    let otherwise = with_user_namespace;
     let cannot = |errno| cannot_enter(Err::<(), Errno>(errno), root, otherwise, quotes);
     let found = match root.opened.get_or_init(|| open_root(root.name)) {
         Ok(opened) => status_of(&opened.directory)?,
@@ -175,7 +179,12 @@ pub(crate) fn enter(
     warn: &dyn Fn(&Message),
 ) -> Result<()> {
     if options.mounts.is_empty() {
-        let otherwise = "run this in a user namespace (runshare --map-root-user rchroot ...)";
+        let otherwise = || {
+            sentence(
+                "run this in a user namespace (runshare --map-root-user rchroot ...)",
+                &[],
+            )
+        };
         cannot_enter(root.change_root(), root, otherwise, quotes)?;
     } else {
         mount_and_enter(root, options, quotes, overlay, warn)?;

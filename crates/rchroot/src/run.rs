@@ -186,10 +186,13 @@ fn become_command(named: &[OsString], own: Option<&OwnFile>, quotes: &Quotes) ->
 }
 
 /// That an option stands where the command is expected, if it does.
-fn after_newroot(command: &OsStr) -> Option<String> {
+fn after_newroot(command: &OsStr) -> Option<Message> {
     let is_option = command.as_bytes().starts_with(b"-");
     is_option.then(|| {
         let word = hint::escape_for_terminal(command);
-        format!("options end at NEWROOT, so {word} is the command: name it before NEWROOT")
+        sentence(
+            "options end at NEWROOT, so %s is the command: name it before NEWROOT",
+            &[&word],
+        )
     })
 }

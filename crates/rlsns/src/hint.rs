@@ -8,7 +8,7 @@ use anyhow::Error;
 use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
-use nscore::cli::sentence;
+use nscore::cli::{Message, sentence};
 use nscore::hint::{Hint, nearest};
 use nscore::ns_type::NsType;
 use nscore::procfs::{Proc, Status, parse_digits};
@@ -16,9 +16,14 @@ use nscore::scan::{NsRecord, NsTypes, ScanOptions, scan};
 use nscore::sys::directory::{Directory, EntryBuffer};
 
 /// Returns that no procfs is mounted on /proc, if so.
-pub(crate) fn missing_procfs() -> Option<String> {
+pub(crate) fn missing_procfs() -> Option<Message> {
     let is_missing = matches!(Directory::open(c"/proc/self"), Err(Errno::ENOENT));
-    is_missing.then(|| "no procfs is mounted on /proc: mount -t proc proc /proc".to_owned())
+    is_missing.then(|| {
+        sentence(
+            "no procfs is mounted on /proc: mount -t proc proc /proc",
+            &[],
+        )
+    })
 }
 
 /// Returns the hint for a type that does not exist: the nearest one, by the names of /proc/PID/ns and of options.
@@ -31,29 +36,39 @@ pub(crate) fn unknown_type(given: &OsStr) -> Hint {
             word.and_then(|word| NsType::from_option(word).or(NsType::from_file(word.as_bytes())));
         let files = NsType::ALL.map(NsType::file).join(", ");
         Some(match near {
-            Some(near) => format!("did you mean `{}`? possible values: {files}", near.file()),
-            None => format!("possible values: {files}"),
+            Some(near) => sentence(
+                "did you mean `%s`? possible values: %s",
+                &[&near.file(), &files],
+            ),
+            None => sentence("possible values: %s", &[&files]),
         })
     })
 }
 
 /// Returns why the namespaces of a process cannot be listed.
-pub(crate) fn unreadable_process(pid: u32) -> Option<String> {
+pub(crate) fn unreadable_process(pid: u32) -> Option<Message> {
     let proc = Directory::open(c"/proc").ok()?;
     let number = Pid::from_raw(i32::try_from(pid).ok()?);
     let is_gone = kill(number, None) == Err(Errno::ESRCH);
     if let Some(process) = process_of_thread(&proc, pid) {
-        return Some(format!(
-            "{pid} is a thread of process {process}: --task {process} lists its namespaces"
+        return Some(sentence(
+            "%s is a thread of process %s: --task %s lists its namespaces",
+            &[&pid, &process, &process],
         ));
     }
     let why = match read_user_link(&proc, pid) {
-        Err(Errno::EACCES) => "exists, but this user may not read its namespaces",
-        Err(Errno::ENOENT) if is_gone => "does not exist",
-        Err(Errno::ENOENT) => "exists, but /proc is mounted with hidepid and does not show it",
+        Err(Errno::EACCES) => sentence(
+            "process %s exists, but this user may not read its namespaces",
+            &[&pid],
+        ),
+        Err(Errno::ENOENT) if is_gone => sentence("process %s does not exist", &[&pid]),
+        Err(Errno::ENOENT) => sentence(
+            "process %s exists, but /proc is mounted with hidepid and does not show it",
+            &[&pid],
+        ),
         _ => return None,
     };
-    missing_procfs().or_else(|| Some(format!("process {pid} {why}")))
+    Some(missing_procfs().unwrap_or(why))
 }
 
 /// Returns the process whose thread, and not whose first one, this is. /proc shows threads that it does not list.
@@ -73,7 +88,7 @@ pub(crate) fn namespace_not_found(number: u64, hidden: bool) -> Error {
 }
 
 /// Returns what else has this number.
-fn other_meaning(number: u64, hidden: bool) -> Option<String> {
+fn other_meaning(number: u64, hidden: bool) -> Option<Message> {
     let everything = ScanOptions {
         fds: true,
         hidden: true,
@@ -83,47 +98,55 @@ fn other_meaning(number: u64, hidden: bool) -> Option<String> {
     let snapshot = scan(&everything).ok()?;
     let pid = u32::try_from(number).ok();
     if pid.is_some_and(|pid| snapshot.process(pid).is_some()) {
-        return Some(format!(
-            "that is a PID: --task {number} lists the namespaces of the process"
+        return Some(sentence(
+            "that is a PID: --task %s lists the namespaces of the process",
+            &[&number],
         ));
     }
     let mut namespaces = snapshot.namespaces.iter();
     namespaces.find_map(|(inode, found)| match found.ns_type.file() {
-        name if u64::from(*inode) == number && !hidden && !found.is_known_to_original() => Some(
-            format!("that is a {name} namespace without processes: --hidden finds it"),
-        ),
+        name if u64::from(*inode) == number && !hidden && !found.is_known_to_original() => {
+            Some(sentence(
+                "that is a %s namespace without processes: --hidden finds it",
+                &[&name],
+            ))
+        }
         _ if u64::from(*inode) == number && found.processes == 0 => Some(kept_by(number, found)),
         name if u64::from(*inode) == number => {
-            Some(format!("its type is {name}, which --type excludes"))
+            Some(sentence("its type is %s, which --type excludes", &[&name]))
         }
-        name if found.id == Some(number) => {
-            Some(format!("that is the NSID of {name} namespace {inode}"))
-        }
+        name if found.id == Some(number) => Some(sentence(
+            "that is the NSID of %s namespace %s",
+            &[&name, &inode],
+        )),
         _ => None,
     })
 }
 
 /// Returns what keeps a namespace that was found, if no process is in it.
-pub(crate) fn empty_namespace(number: u32, found: &NsRecord) -> Option<String> {
+pub(crate) fn empty_namespace(number: u32, found: &NsRecord) -> Option<Message> {
     (found.processes == 0).then(|| kept_by(number.into(), found))
 }
 
 /// Returns what keeps a namespace that no process is in.
-fn kept_by(number: u64, found: &NsRecord) -> String {
+fn kept_by(number: u64, found: &NsRecord) -> Message {
     let refs: Vec<&str> = found.refs.words().collect();
-    let kept = match refs[..] {
-        [] => String::new(),
-        _ => format!(", and it is kept by: {}", refs.join(", ")),
-    };
     let kind = found.ns_type.file();
-    format!(
-        "no process is in this {kind} namespace{kept}; `rlsns --holders {number}` lists what \
-         keeps it"
-    )
+    match refs[..] {
+        [] => sentence(
+            "no process is in this %s namespace; `rlsns --holders %s` lists what keeps it",
+            &[&kind, &number],
+        ),
+        _ => sentence(
+            "no process is in this %s namespace, and it is kept by: %s; `rlsns --holders %s` lists what \
+         keeps it",
+            &[&kind, &refs.join(", "), &number],
+        ),
+    }
 }
 
 /// Returns what this caller cannot see: a namespace with any number may exist there.
-fn scan_limits() -> Option<String> {
+fn scan_limits() -> Option<Message> {
     let proc = Directory::open(c"/proc").ok()?;
     let mut processes = Vec::new();
     let note = |name: &CStr| processes.extend(parse_digits::<u32>(name.to_bytes()));
@@ -132,24 +155,23 @@ fn scan_limits() -> Option<String> {
     let is_initial = Proc::mounted().is_initial(NsType::Pid)?;
     let mut limits = Vec::new();
     if !processes.is_empty() {
-        limits.push(format!(
-            "this user may not read {} of them",
-            processes.len()
+        limits.push(sentence(
+            "this user may not read %s of them",
+            &[&processes.len()],
         ));
     }
     // PID 1 exists, whether /proc shows it or not.
     if read_user_link(&proc, 1) == Err(Errno::ENOENT) {
-        limits.push("hidepid hides others".to_owned());
+        limits.push(sentence("hidepid hides others", &[]));
     }
     if !is_initial {
-        limits.push("/proc shows only this PID namespace".to_owned());
+        limits.push(sentence("/proc shows only this PID namespace", &[]));
     }
-    if limits.is_empty() {
-        return None;
-    }
-    let limits = limits.join("; ");
-    Some(format!(
-        "only the processes in /proc were searched: {limits}"
+    let both = |one, other| sentence("%s; %s", &[&one, &other]);
+    let limits = limits.into_iter().reduce(both)?;
+    Some(sentence(
+        "only the processes in /proc were searched: %s",
+        &[&limits],
     ))
 }
 

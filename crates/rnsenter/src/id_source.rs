@@ -71,15 +71,15 @@ impl IdSource {
             return Ok(self);
         };
         let (path, what) = match kind {
-            IdKind::Users => ("/etc/passwd", "user"),
-            IdKind::Groups => ("/etc/group", "group"),
+            IdKind::Users => ("/etc/passwd", sentence("user", &[])),
+            IdKind::Groups => ("/etc/group", sentence("group", &[])),
         };
         let file = read_small(Path::new(path));
-        let sentence = || sentence("cannot find %s %s in %s inside", &[&what, &name, &path]);
-        let file = file.map_err(|errno| Error::new(errno).context(sentence()))?;
+        let failed = || sentence("cannot find %s %s in %s inside", &[&what, &name, &path]);
+        let file = file.map_err(|errno| Error::new(errno).context(failed()))?;
         id_in(kind, &file, &name)
             .map(IdSource::Number)
-            .ok_or_else(|| Error::new(sentence()))
+            .ok_or_else(|| Error::new(failed()))
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use anyhow::{Context, Error, Result, anyhow};
 use nix::errno::Errno;
-use nscore::cli::{Invocation, Message};
+use nscore::cli::{Invocation, Message, sentence};
 use nscore::exec::{OwnFile, Program};
 use nscore::hardening::make_undumpable;
 use nscore::hint::Hint;
@@ -19,7 +19,7 @@ use crate::cli::OptionId;
 use crate::credentials::Credentials;
 use crate::environment::{Environment, LoginEnvironment};
 use crate::fork::Processes;
-use crate::hint::usage::{NOTHING_NAMED, missing_target};
+use crate::hint::usage::{missing_target, nothing_named};
 use crate::join::{NamespaceSet, select_all};
 use crate::netns_etc;
 use crate::options::Options;
@@ -168,12 +168,12 @@ fn enter_and_run(
 fn nothing_to_enter(target: Option<&Target>) -> Error {
     let error = anyhow!("no namespace specified");
     match target {
-        None => error.context(Hint::new(|| Some(NOTHING_NAMED.to_owned()))),
+        None => error.context(Hint::new(|| Some(nothing_named()))),
         Some(_) => error.context(Hint::new(|| {
-            Some(
-                "no type of namespace was selected: --all enters all namespaces of the target"
-                    .to_owned(),
-            )
+            Some(sentence(
+                "no type of namespace was selected: --all enters all namespaces of the target",
+                &[],
+            ))
         })),
     }
 }

@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 
 use nix::unistd::getuid;
+use nscore::cli::{Message, sentence};
 use nscore::exec::base_name;
 use nscore::hint::Hint;
 use nscore::procfs::IdKind;
@@ -25,10 +26,11 @@ pub(crate) fn is_shell_alone(operands: &[OsString]) -> bool {
 }
 
 /// Returns the hint of a call that names no option at all.
-pub(crate) fn nothing_unshared() -> Option<String> {
-    let text =
-        "no new namespace was requested: --mount, --net, --pid --fork and the like create one";
-    Some(text.to_owned())
+pub(crate) fn nothing_unshared() -> Option<Message> {
+    Some(sentence(
+        "no new namespace was requested: --mount, --net, --pid --fork and the like create one",
+        &[],
+    ))
 }
 
 /// Returns the hint for a MAP that is not one: its format, and the range of IDs that the caller may map.
@@ -38,13 +40,18 @@ pub(crate) fn invalid_map(kind: IdKind) -> Hint {
             IdKind::Users => "--map-users",
             IdKind::Groups => "--map-groups",
         };
-        let format = format!("a range for {option} is INNER:OUTER:COUNT");
         Some(match subordinate_range(kind) {
             Some((start, count)) => {
                 let file = subordinate_file(kind);
-                format!("{format}; {file} has a range for this user: {option} 0:{start}:{count}")
+                sentence(
+                    "a range for %s is INNER:OUTER:COUNT; %s has a range for this user: %s 0:%s:%s",
+                    &[&option, &file, &option, &start, &count],
+                )
             }
-            None => format!("{format}, such as 0:100000:65536"),
+            None => sentence(
+                "a range for %s is INNER:OUTER:COUNT, such as 0:100000:65536",
+                &[&option],
+            ),
         })
     })
 }
@@ -62,15 +69,19 @@ pub(crate) fn not_seconds(option: &'static str, given: &OsStr) -> Hint {
     let given = given.to_owned();
     Hint::new(move || {
         let seconds = given.to_str().and_then(seconds_of)?;
-        let text = "the offset is a number of seconds";
-        Some(format!("{text}: --{option} {seconds}"))
+        Some(sentence(
+            "the offset is a number of seconds: --%s %s",
+            &[&option, &seconds],
+        ))
     })
 }
 
 /// Returns the hint that a new time namespace is what the offsets are for.
 pub(crate) fn time_is_missing() -> Hint {
     Hint::new(|| {
-        let text = "--time is missing: an offset is that of a new time namespace, in seconds";
-        Some(text.to_owned())
+        Some(sentence(
+            "--time is missing: an offset is that of a new time namespace, in seconds",
+            &[],
+        ))
     })
 }

@@ -106,7 +106,7 @@ fn set(limit: &Limit, soft: rlim_t, hard: rlim_t) -> Result<()> {
     setrlimit(limit.resource, soft, hard)
         .with_hint(|errno| {
             let text = "a hard limit is raised by CAP_SYS_RESOURCE alone, outside of every new user namespace";
-            (errno == Errno::EPERM).then(|| text.to_owned())
+            (errno == Errno::EPERM).then(|| sentence(text, &[]))
         })
         .with_context(|| sentence("cannot set the limit %s", &[&limit.name]))
 }

@@ -123,7 +123,7 @@ fn change_root(
 fn cannot_chroot(result: Result<(), Errno>, root: &Path) -> Result<()> {
     result
         .with_hint_for(root, |errno, root| {
-            hint::explain_chroot(errno, root, "add --map-root-user")
+            hint::explain_chroot(errno, root, || sentence("add --map-root-user", &[]))
         })
         .with_context(|| cannot_change_root(root))
 }

@@ -25,7 +25,7 @@ pub(super) struct Report {
     /// The format of the message.
     pub(super) msgid: Option<&'static str>,
     pub(super) errno: Option<i32>,
-    pub(super) hint: Option<String>,
+    pub(super) hint: Option<Message>,
     /// In the reader's language, if that is not English.
     pub(super) translation: Option<OsString>,
 }
@@ -81,7 +81,7 @@ impl Report {
             ("message", self.message.map(text)),
             ("msgid", self.msgid.map(Json::from)),
             ("errno", errno.map(Json::from)),
-            ("hint", self.hint.as_deref().map(Json::from)),
+            ("hint", self.hint.map(|hint| text(hint.english()))),
             ("translation", self.translation.map(text)),
         ]);
         object.render(JsonStyle::Lines)

@@ -20,6 +20,7 @@ use crate::hint::Hint;
 use crate::language::{self, Domain};
 use crate::message::translated_reason;
 use crate::procfs::Proc;
+use crate::safe_open::Untrusted;
 use crate::sys::errno::of_error;
 use crate::sys::file::write_all;
 use crate::sys::process::ExitReason;
@@ -135,7 +136,7 @@ impl Diagnostics {
 
     /// Says in a second line why something failed, or why there is less than was asked for; `find` is asked only if
     /// there is a person to read it.
-    pub fn print_hint(&self, find: impl FnOnce() -> Option<String>) {
+    pub fn print_hint(&self, find: impl FnOnce() -> Option<Message>) {
         if !self.hints.are_shown() {
             return;
         }
@@ -149,6 +150,7 @@ impl Diagnostics {
                 return;
             }
             // That it cannot be delivered changes nothing: the sentence itself was.
+            let why = why.translated(Domain::Nsutils);
             let _ = self.write_line(&[&self.name(), &": hint: ", &why]);
         }
     }
@@ -264,6 +266,9 @@ impl Diagnostics {
         if let Some(errno) = of_error(cause) {
             return translated_reason(errno);
         }
+        if let Some(untrusted) = cause.downcast_ref::<Untrusted>() {
+            return self.translate(&untrusted.sentence());
+        }
         if let Some(failure) = cause.downcast_ref::<exec::ExecError>() {
             return self.translate(&failure.sentence());
         }
@@ -272,17 +277,20 @@ impl Diagnostics {
         if let Some(message) = message.filter(|message: &&Message| message.to_string() == shown) {
             return self.translate(message);
         }
+        let translate = |msgid: &'static str| self.translate(&sentence(msgid, &[]));
         match error.downcast_ref::<&'static str>() {
-            Some(msgid) if *msgid == shown => self.translate(&sentence(msgid, &[])),
+            Some(msgid) if *msgid == shown => translate(msgid),
             _ => shown.into(),
         }
     }
 }
 
 /// Finds out why an error happened, if that can be told.
-fn find_hint(error: &Error) -> Option<String> {
+fn find_hint(error: &Error) -> Option<Message> {
     match error.downcast_ref() {
-        Some(Usage::ParseError(_, Some(option))) => Some(format!("did you mean `--{option}`?")),
+        Some(Usage::ParseError(_, Some(option))) => {
+            Some(sentence("did you mean `--%s`?", &[option]))
+        }
         _ => error.downcast_ref::<Hint>()?.evaluate(),
     }
 }

@@ -5,13 +5,19 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 
 use super::{CAP_SYS_ADMIN, escape_for_terminal, explain_path};
+use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::{Proc, mount_of};
 use crate::regular_file::open_regular;
 use crate::sys::nsfs::mount_id_of;
 
 /// Explains why the namespace `source` could not be bound to `file`.
-pub fn explain_bind(errno: Errno, namespace: NsType, source: &Path, file: &Path) -> Option<String> {
+pub fn explain_bind(
+    errno: Errno,
+    namespace: NsType,
+    source: &Path,
+    file: &Path,
+) -> Option<Message> {
     match errno {
         Errno::EINVAL if namespace == NsType::Mount => {
             on_shared_mount(&Proc::for_hint(), file).or_else(|| numbered_lower(source))
@@ -19,8 +25,9 @@ pub fn explain_bind(errno: Errno, namespace: NsType, source: &Path, file: &Path)
         Errno::EPERM => CAP_SYS_ADMIN.missing(&Proc::for_hint().status("self")?, None),
         Errno::ENOENT if file.symlink_metadata().is_err() && parent(file).is_dir() => {
             let file = escape_for_terminal(file);
-            Some(format!(
-                "the file must exist already: `touch {file}` creates it"
+            Some(sentence(
+                "the file must exist already: `touch %s` creates it",
+                &[&file],
             ))
         }
         _ => explain_path(errno, file),
@@ -29,7 +36,7 @@ pub fn explain_bind(errno: Errno, namespace: NsType, source: &Path, file: &Path)
 
 /// Mounts upon a shared mount travel to the mounts that are its peers, and that of a mount namespace must not: one that
 /// holds itself would never end.
-fn on_shared_mount(proc: &Proc, file: &Path) -> Option<String> {
+fn on_shared_mount(proc: &Proc, file: &Path) -> Option<Message> {
     let directory = parent(file).canonicalize().ok()?;
     let table = proc.read_file("self/mountinfo")?;
     let mount = mount_of(&table, &directory.join(file.file_name()?))?;
@@ -45,25 +52,27 @@ fn on_shared_mount(proc: &Proc, file: &Path) -> Option<String> {
         false => format!("mount --bind --make-private {directory} {directory}"),
     };
     let file = escape_for_terminal(file);
-    Some(format!(
-        "{file} is on the mount {point}, which is shared, but a mount namespace can be bound only \
-         on a private mount: `{remedy}` makes its directory one"
+    Some(sentence(
+        "%s is on the mount %s, which is shared, but a mount namespace can be bound only \
+         on a private mount: `%s` makes its directory one",
+        &[&file, &point, &remedy],
     ))
 }
 
 /// Linux tells by their numbers which of two mount namespaces is older, and mounts a namespace in an older one alone.
-fn numbered_lower(source: &Path) -> Option<String> {
+fn numbered_lower(source: &Path) -> Option<Message> {
     let number = |path: &Path| mount_id_of(open_regular(path).ok()?).ok();
     let around = Proc::for_hint().path("self/ns/mnt")?;
     by_numbers(number(source)?, number(&around)?)
 }
 
-fn by_numbers(number: u64, around: u64) -> Option<String> {
+fn by_numbers(number: u64, around: u64) -> Option<Message> {
     (number < around).then(|| {
-        format!(
-            "Linux refuses to bind a mount namespace whose number is lower ({number}) than that \
-             of the mount namespace it is bound in ({around}): run it again, or on another CPU \
-             with taskset(1)"
+        sentence(
+            "Linux refuses to bind a mount namespace whose number is lower (%s) than that \
+             of the mount namespace it is bound in (%s): run it again, or on another CPU \
+             with taskset(1)",
+            &[&number, &around],
         )
     })
 }
@@ -82,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_mount_namespace_with_a_lower_number_is_what_the_kernel_refuses() {
-        let hint = by_numbers(4097, 8193).expect("it is lower");
+        let hint = by_numbers(4097, 8193).expect("it is lower").to_string();
         assert!(hint.contains("(4097)") && hint.contains("(8193)"), "{hint}");
         assert!(hint.contains("run it again") && hint.contains("taskset"));
         assert_eq!(by_numbers(8193, 4097), None);

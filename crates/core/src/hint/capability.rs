@@ -2,6 +2,7 @@
 
 use nix::unistd::geteuid;
 
+use crate::message::{Message, sentence};
 use crate::procfs::Status;
 use crate::sys::capability::Capability;
 
@@ -13,26 +14,35 @@ impl Capability {
 
     /// Explains that a process with this status lacks it, if it does, and what to do: `otherwise`, if there is
     /// something that does without it.
-    pub fn missing(self, status: &Status, otherwise: Option<&str>) -> Option<String> {
+    pub fn missing(self, status: &Status, otherwise: Option<&Message>) -> Option<Message> {
         if self.is_held(status)? {
             return None;
         }
         let (name, user) = (self.name(), geteuid());
-        let otherwise = otherwise.map_or(String::new(), |otherwise| format!("{otherwise}, or "));
+        let with_otherwise = |remedy: Message| match otherwise {
+            Some(otherwise) => sentence("%s, or %s", &[otherwise, &remedy]),
+            None => remedy,
+        };
         if !user.is_root() {
-            return Some(format!(
-                "this requires {name}, which user {user} does not have: {otherwise}run this as root"
+            let remedy = with_otherwise(sentence("run this as root", &[]));
+            return Some(sentence(
+                "this requires %s, which user %s does not have: %s",
+                &[&name, &user, &remedy],
             ));
         }
         let (effective, bounding) = (status.field("CapEff")?, status.field("CapBnd")?);
         let option = name.trim_start_matches("CAP_");
         let remedy = match status.has_capability("CapBnd", self.number())? {
-            true => "do not drop it when starting this process".to_owned(),
-            false => format!("grant it when starting the container (--cap-add {option})"),
+            true => sentence("do not drop it when starting this process", &[]),
+            false => sentence(
+                "grant it when starting the container (--cap-add %s)",
+                &[&option],
+            ),
         };
-        Some(format!(
-            "this requires {name}, which root does not have here (CapEff {effective}, CapBnd \
-             {bounding}): {otherwise}{remedy}"
+        Some(sentence(
+            "this requires %s, which root does not have here (CapEff %s, CapBnd \
+             %s): %s",
+            &[&name, &effective, &bounding, &with_otherwise(remedy)],
         ))
     }
 }
@@ -49,8 +59,9 @@ mod tests {
         assert_eq!(CAP_SYS_ADMIN.missing(&with, None), None);
         assert_eq!(CAP_SYS_ADMIN.missing(&Status::new(""), None), None);
         let hint = CAP_SYS_ADMIN
-            .missing(&without, Some("do this"))
-            .expect("it is missing");
+            .missing(&without, Some(&sentence("do this", &[])))
+            .expect("it is missing")
+            .to_string();
         assert!(
             hint.starts_with("this requires CAP_SYS_ADMIN, which "),
             "{hint}"

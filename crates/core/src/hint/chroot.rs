@@ -7,16 +7,21 @@ use std::path::Path;
 use nix::errno::Errno;
 
 use super::{CAP_SYS_CHROOT, ProbeCall, explain_path, explain_seccomp};
+use crate::message::{Message, sentence};
 use crate::procfs::Proc;
 use crate::sys::file::mount_info;
 
 /// Explains why `chroot(2)` to this directory failed; `otherwise` says how to do without the capability.
-pub fn explain_chroot(errno: Errno, directory: &Path, otherwise: &str) -> Option<String> {
+pub fn explain_chroot(
+    errno: Errno,
+    directory: &Path,
+    otherwise: fn() -> Message,
+) -> Option<Message> {
     match errno {
         Errno::EPERM => {
             let status = Proc::for_hint().status("self");
             let missing =
-                status.and_then(|status| CAP_SYS_CHROOT.missing(&status, Some(otherwise)));
+                status.and_then(|status| CAP_SYS_CHROOT.missing(&status, Some(&otherwise())));
             missing.or_else(|| explain_seccomp(ProbeCall::Chroot, errno))
         }
         _ => explain_path(errno, directory),
@@ -24,11 +29,13 @@ pub fn explain_chroot(errno: Errno, directory: &Path, otherwise: &str) -> Option
 }
 
 /// Explains that this process is in a chroot, if it can be seen.
-pub(super) fn is_in_the_way(proc: &Proc) -> Option<String> {
+pub(super) fn is_in_the_way(proc: &Proc) -> Option<Message> {
     (begins_no_mount() || is_not_that_of_process_1(proc)).then(|| {
-        "this process is in a chroot, where the kernel allows no user namespace to be created: \
-         enter the directory with pivot_root(2) instead, as runshare --pivot-root --root DIR does"
-            .to_owned()
+        sentence(
+            "this process is in a chroot, where the kernel allows no user namespace to be created: \
+         enter the directory with pivot_root(2) instead, as runshare --pivot-root --root DIR does",
+            &[],
+        )
     })
 }
 

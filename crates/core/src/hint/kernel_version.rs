@@ -6,6 +6,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
 use super::explain_path;
+use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::sys::file::open;
@@ -13,29 +14,28 @@ use crate::sys::nsfs::id_of;
 use crate::sys::uname::is_linux_since;
 
 /// Explains why no namespace was opened by its id: because none has one.
-pub fn explain_missing_ids(_: Errno) -> Option<String> {
+pub fn explain_missing_ids(_: Errno) -> Option<Message> {
     let own = Proc::for_hint().path("self/ns/user")?;
     let own = open(&own, OFlag::O_RDONLY).ok()?;
     (id_of(own) == Err(Errno::ENOTTY)).then(|| {
-        "this kernel has no namespace ids, which require Linux 6.18: give a FILE instead, such as \
-         /proc/PID/ns/net"
-            .to_owned()
+        sentence("this kernel has no namespace ids, which require Linux 6.18: give a FILE instead, such as \
+         /proc/PID/ns/net", &[])
     })
 }
 
 /// Explains why binfmt_misc could not be mounted on `target`.
-pub fn explain_mount_binfmt(errno: Errno, target: &Path) -> Option<String> {
+pub fn explain_mount_binfmt(errno: Errno, target: &Path) -> Option<Message> {
     match errno {
-        Errno::ENODEV => Some(
-            "this kernel does not have binfmt_misc: `modprobe binfmt_misc`, as root, loads it"
-                .to_owned(),
-        ),
+        Errno::ENODEV => Some(sentence(
+            "this kernel does not have binfmt_misc: `modprobe binfmt_misc`, as root, loads it",
+            &[],
+        )),
         Errno::EPERM if is_linux_since(6, 7) || Proc::for_hint().is_initial(NsType::User)? => None,
-        Errno::EPERM => Some(
+        Errno::EPERM => Some(sentence(
             "this kernel has one binfmt_misc for all user namespaces: a separate one for each \
-             requires Linux 6.7"
-                .to_owned(),
-        ),
+             requires Linux 6.7",
+            &[],
+        )),
         _ => explain_path(errno, target),
     }
 }

@@ -8,6 +8,7 @@
 use nix::errno::Errno;
 use nix::libc::c_int;
 
+use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::sys::namespace::unshare;
@@ -20,53 +21,63 @@ const UNLIMITED: i64 = i32::MAX as i64;
 const DEEPEST: usize = 32;
 
 /// Explains which limit keeps the namespaces of `flags` from being made.
-pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<String> {
+pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<Message> {
     let limit = |ns_type: NsType| proc.sysctl(&ns_type.sysctl());
     if let Some(forbidden) = NsType::in_flags(flags).find(|ns_type| limit(*ns_type) == Some(0)) {
         return Some(none_allowed(forbidden));
     }
     let full = first_full(flags)?;
     let is_initial_user = proc.is_initial(NsType::User)?;
-    let mut causes = Vec::new();
+    let (mut causes, mut is_set) = (Vec::new(), false);
     match limit(full)? {
         UNLIMITED => {}
-        limit => causes.push(format!(
-            "{} is {limit}, which this user has reached",
-            full.sysctl()
-        )),
+        limit => {
+            causes.push(sentence(
+                "%s is %s, which this user has reached",
+                &[&full.sysctl(), &limit],
+            ));
+            is_set = true;
+        }
     }
     if !is_initial_user {
         let name = full.option();
-        causes.push(format!(
-            "a parent of this user namespace allows no more {name} namespaces"
+        causes.push(sentence(
+            "a parent of this user namespace allows no more %s namespaces",
+            &[&name],
         ));
     }
     if let Some(nested) = nested(proc, full, is_initial_user) {
         match nested {
-            Depth::Reached => causes = vec![too_deep(full)],
+            Depth::Reached => (causes, is_set) = (vec![too_deep(full)], false),
             Depth::Unknown => causes.push(too_deep(full)),
         }
     }
-    let causes = causes.join(", or ");
-    (!causes.is_empty()).then(|| match full.sysctl() {
-        limit if causes.contains(&limit) => {
-            format!("{causes}: `sysctl -w {limit}=NUMBER`, as root there, raises the limit")
-        }
-        _ => causes,
+    let either = |one, other| sentence("%s, or %s", &[&one, &other]);
+    let causes = causes.into_iter().reduce(either)?;
+    Some(match is_set {
+        true => sentence(
+            "%s: `sysctl -w %s=NUMBER`, as root there, raises the limit",
+            &[&causes, &full.sysctl()],
+        ),
+        false => causes,
     })
 }
 
-fn none_allowed(forbidden: NsType) -> String {
+fn none_allowed(forbidden: NsType) -> Message {
     let (name, limit) = (forbidden.option(), forbidden.sysctl());
-    format!(
-        "{limit} is 0, so no {name} namespace can be created here: `sysctl -w {limit}=NUMBER`, as \
-         root, raises the limit"
+    sentence(
+        "%s is 0, so no %s namespace can be created here: `sysctl -w %s=NUMBER`, as \
+         root, raises the limit",
+        &[&limit, &name, &limit],
     )
 }
 
-fn too_deep(nested: NsType) -> String {
+fn too_deep(nested: NsType) -> Message {
     let name = nested.option();
-    format!("{name} namespaces are nested {DEEPEST} levels deep here, which is the maximum")
+    sentence(
+        "%s namespaces are nested %s levels deep here, which is the maximum",
+        &[&name, &DEEPEST],
+    )
 }
 
 /// How deep this process is in namespaces of a type that can be nested.

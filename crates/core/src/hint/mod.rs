@@ -60,19 +60,29 @@ pub use shell::explain_shell;
 pub use unshare::{explain_map, explain_unshare};
 pub use word::{nearest, unknown_word};
 
+use crate::message::{Message, sentence};
+use crate::procfs::IdKind;
 use crate::sys::errno::of_error;
 
+/// What an ID is of, at the start of a sentence.
+fn id_kind(kind: IdKind) -> Message {
+    match kind {
+        IdKind::Users => sentence("user", &[]),
+        IdKind::Groups => sentence("group", &[]),
+    }
+}
+
 /// A question after the cause of a failure. It shows nothing of itself.
-pub struct Hint(Box<dyn Fn() -> Option<String> + Send + Sync>);
+pub struct Hint(Box<dyn Fn() -> Option<Message> + Send + Sync>);
 
 impl Hint {
     /// The question that `find` answers, with one sentence without a full stop, or with nothing.
-    pub fn new(find: impl Fn() -> Option<String> + Send + Sync + 'static) -> Hint {
+    pub fn new(find: impl Fn() -> Option<Message> + Send + Sync + 'static) -> Hint {
         Hint(Box::new(find))
     }
 
     /// Finds out.
-    pub(crate) fn evaluate(&self) -> Option<String> {
+    pub(crate) fn evaluate(&self) -> Option<Message> {
         (self.0)()
     }
 }
@@ -97,7 +107,7 @@ pub trait WithHint<T>: Sized {
     /// The same as before.
     fn with_hint(
         self,
-        find: impl Fn(Errno) -> Option<String> + Send + Sync + 'static,
+        find: impl Fn(Errno) -> Option<Message> + Send + Sync + 'static,
     ) -> Result<T, Error> {
         self.with_hint_for(&(), move |errno, ()| find(errno))
     }
@@ -109,7 +119,7 @@ pub trait WithHint<T>: Sized {
     fn with_hint_for<S: ToOwned<Owned: Send + Sync + 'static> + ?Sized>(
         self,
         subject: &S,
-        find: impl Fn(Errno, &S) -> Option<String> + Send + Sync + 'static,
+        find: impl Fn(Errno, &S) -> Option<Message> + Send + Sync + 'static,
     ) -> Result<T, Error>;
 }
 
@@ -117,7 +127,7 @@ impl<T, E: Into<Error>> WithHint<T> for Result<T, E> {
     fn with_hint_for<S: ToOwned<Owned: Send + Sync + 'static> + ?Sized>(
         self,
         subject: &S,
-        find: impl Fn(Errno, &S) -> Option<String> + Send + Sync + 'static,
+        find: impl Fn(Errno, &S) -> Option<Message> + Send + Sync + 'static,
     ) -> Result<T, Error> {
         self.map_err(|error| {
             let error = error.into();
@@ -139,10 +149,11 @@ mod tests {
     #[test]
     fn a_hint_is_asked_through_every_context_and_leaves_the_error_as_it_was() {
         let failed: Result<(), Errno> = Err(Errno::EPERM);
-        let explained = failed.with_hint(|errno| Some(format!("{}", errno as i32)));
+        let explained = failed.with_hint(|errno| Some(sentence("%s", &[&(errno as i32)])));
         let error = explained.context("a").context("b").expect_err("it failed");
         let hint: &Hint = error.downcast_ref().expect("it is in the chain");
-        assert_eq!(hint.evaluate(), Some("1".to_owned()));
+        let found = hint.evaluate().map(|found| found.to_string());
+        assert_eq!(found.as_deref(), Some("1"));
         assert_eq!(error.downcast_ref(), Some(&Errno::EPERM));
     }
 
@@ -150,7 +161,7 @@ mod tests {
     fn what_is_no_error_of_the_kernels_has_nothing_to_be_asked() {
         let failed: Result<(), Error> = Err(Error::msg("no number"));
         let error = failed
-            .with_hint(|_| Some(String::new()))
+            .with_hint(|_| Some(sentence("", &[])))
             .expect_err("it failed");
         assert!(error.downcast_ref::<Hint>().is_none());
     }

@@ -5,17 +5,19 @@ use std::path::Path;
 use nix::errno::Errno;
 
 use super::escape_for_terminal;
+use crate::message::{Message, sentence};
 
 /// Returns the hint for a mount point, a path in the new root, that could not be made.
-pub fn explain_mount_point(errno: Errno, path: &Path) -> Option<String> {
+pub fn explain_mount_point(errno: Errno, path: &Path) -> Option<Message> {
     let why = match errno {
-        Errno::EROFS => "is read-only",
-        Errno::EACCES | Errno::EPERM => "may not be written to by this user",
-        Errno::EOVERFLOW => "belongs to IDs that this user namespace does not map",
+        Errno::EROFS => sentence("is read-only", &[]),
+        Errno::EACCES | Errno::EPERM => sentence("may not be written to by this user", &[]),
+        Errno::EOVERFLOW => sentence("belongs to IDs that this user namespace does not map", &[]),
         _ => return None,
     };
     let path = escape_for_terminal(path);
-    Some(format!(
-        "the root lacks {path}, which cannot be made because the root {why}: make it from outside, or add --ephemeral"
+    Some(sentence(
+        "the root lacks %s, which cannot be made because the root %s: make it from outside, or add --ephemeral",
+        &[&path, &why],
     ))
 }

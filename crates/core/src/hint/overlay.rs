@@ -9,31 +9,37 @@ use nix::sys::statfs::{
 
 use super::escape_for_terminal;
 use super::path::explain_path;
+use crate::message::{Message, sentence};
 
 /// The file systems that overlayfs refuses, or on which it cannot mark what was deleted.
 const UNFIT: [(FsType, &str); 4] = [
-    (OVERLAYFS_SUPER_MAGIC, "overlayfs, as in most containers"),
+    (OVERLAYFS_SUPER_MAGIC, "overlayfs"),
     (NFS_SUPER_MAGIC, "NFS"),
     (FUSE_SUPER_MAGIC, "FUSE"),
     (MSDOS_SUPER_MAGIC, "FAT"),
 ];
 
 /// Explains why the upper layer of an overlay cannot be in this directory.
-pub fn explain_overlay(errno: Errno, directory: &Path) -> Option<String> {
+pub fn explain_overlay(errno: Errno, directory: &Path) -> Option<Message> {
     let named = || escape_for_terminal(directory.as_os_str());
     if errno == Errno::ESTALE {
-        return Some(format!(
-            "{} was replaced by another directory meanwhile",
-            named()
+        return Some(sentence(
+            "%s was replaced by another directory meanwhile",
+            &[&named()],
         ));
     }
     let found = statfs(directory).map(|found| found.filesystem_type());
     let unfit = UNFIT.iter().find(|(magic, _)| Ok(*magic) == found);
     match unfit {
-        Some((_, name)) => Some(format!(
-            "{} is on {name}, which cannot hold the upper layer of an overlay: choose a directory \
+        Some((OVERLAYFS_SUPER_MAGIC, _)) => Some(sentence(
+            "%s is on overlayfs, as in most containers, which cannot hold the upper layer of an overlay: choose a \
+             directory on ext4, xfs, btrfs or a tmpfs",
+            &[&named()],
+        )),
+        Some((_, name)) => Some(sentence(
+            "%s is on %s, which cannot hold the upper layer of an overlay: choose a directory \
              on ext4, xfs, btrfs or a tmpfs",
-            named()
+            &[&named(), &name],
         )),
         None => explain_path(errno, directory),
     }

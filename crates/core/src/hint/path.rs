@@ -8,12 +8,13 @@ use nix::errno::Errno;
 use nix::unistd::geteuid;
 
 use super::escape_for_terminal;
+use crate::message::{Message, message, sentence};
 
 /// How many symbolic links are followed, as the kernel has it.
 const MOST_LINKS: u32 = 40;
 
 /// Explains why looking `path` up failed, if it is not the path as a whole that is at fault.
-pub fn explain_path(errno: Errno, path: &Path) -> Option<String> {
+pub fn explain_path(errno: Errno, path: &Path) -> Option<Message> {
     let expected = match errno {
         Errno::ENOENT => Obstacle::Missing,
         Errno::ENOTDIR => Obstacle::NoDirectory,
@@ -27,7 +28,7 @@ pub fn explain_path(errno: Errno, path: &Path) -> Option<String> {
 }
 
 /// Returns where a symbolic link leads that leads to nothing.
-pub(super) fn dangling(path: &Path) -> Option<String> {
+pub(super) fn dangling(path: &Path) -> Option<Message> {
     path.symlink_metadata().ok()?;
     explain_path(Errno::ENOENT, path)
 }
@@ -78,30 +79,35 @@ fn follow(path: &Path, links_left: u32) -> Option<(Obstacle, PathBuf, Option<Pat
     None
 }
 
-fn describe(obstacle: Obstacle, at: &Path, linked: Option<&Path>) -> String {
+fn describe(obstacle: Obstacle, at: &Path, linked: Option<&Path>) -> Message {
     let what = match obstacle {
-        Obstacle::Missing => format!("{} does not exist", escape_for_terminal(at)),
-        Obstacle::NoDirectory => format!("{} is not a directory", escape_for_terminal(at)),
+        Obstacle::Missing => sentence("%s does not exist", &[&escape_for_terminal(at)]),
+        Obstacle::NoDirectory => sentence("%s is not a directory", &[&escape_for_terminal(at)]),
         Obstacle::Closed => closed(at),
     };
     match linked {
-        Some(link) => format!(
-            "{what}: the symbolic link {} leads to it",
-            escape_for_terminal(link)
+        Some(link) => sentence(
+            "%s: the symbolic link %s leads to it",
+            &[&what, &escape_for_terminal(link)],
         ),
         None => what,
     }
 }
 
 /// A directory that the user may not search, and how to open it.
-fn closed(directory: &Path) -> String {
+fn closed(directory: &Path) -> Message {
     let (name, user) = (escape_for_terminal(directory), geteuid());
-    let mode = directory.metadata().map(|found| {
-        let (mode, owner) = (found.mode() & 0o7777, found.uid());
-        format!(" (mode {mode:04o}, owner {owner})")
-    });
-    let mode = mode.unwrap_or_default();
-    format!("user {user} may not search the directory {name}{mode}: `chmod a+x {name}` allows it")
+    let described = match directory.metadata() {
+        Ok(found) => {
+            let mode = format!("{:04o}", found.mode() & 0o7777);
+            sentence("%s (mode %s, owner %s)", &[&name, &mode, &found.uid()])
+        }
+        Err(_) => message(&[&name]),
+    };
+    sentence(
+        "user %s may not search the directory %s: `chmod a+x %s` allows it",
+        &[&user, &described, &name],
+    )
 }
 
 #[cfg(test)]
@@ -120,7 +126,7 @@ mod tests {
         symlink("link", within("a/to-link")).unwrap();
         symlink("turn", within("turn")).unwrap();
         let hint = |errno, name: &str| {
-            let hint = explain_path(errno, &within(name))?;
+            let hint = explain_path(errno, &within(name))?.to_string();
             Some(hint.replace(scratch.path().to_str().unwrap(), "T"))
         };
         let some = |text: &str| Some(text.to_owned());

@@ -7,6 +7,7 @@ use std::path::Path;
 use nix::fcntl::OFlag;
 
 use super::escape_for_terminal;
+use crate::message::{Message, sentence};
 use crate::safe_open::is_namespace;
 use crate::sys::file::open;
 
@@ -23,7 +24,7 @@ pub struct PrecedingOption<'a> {
 
 impl PrecedingOption<'_> {
     /// The question whether this program is a value of the option, to be asked later.
-    pub fn question(self, program: &OsStr) -> impl Fn() -> Option<String> + Send + Sync + 'static {
+    pub fn question(self, program: &OsStr) -> impl Fn() -> Option<Message> + Send + Sync + 'static {
         let (name, may_have_value) = (self.name, self.may_have_value);
         let (value, program) = (self.value.map(OsStr::to_owned), program.to_owned());
         move || detached_value(name, may_have_value, value.as_ref(), &program)
@@ -35,19 +36,21 @@ fn detached_value(
     may_have_value: bool,
     value: Option<&OsString>,
     program: &OsStr,
-) -> Option<String> {
+) -> Option<Message> {
     let word = escape_for_terminal(program);
     match (name, value) {
-        ("bind" | "bind-ro", Some(source)) if is_second_path(source, program) => Some(format!(
-            "source and destination of --{name} are one word: --{name} {}:{word}",
-            escape_for_terminal(source)
+        ("bind" | "bind-ro", Some(source)) if is_second_path(source, program) => Some(sentence(
+            "source and destination of --%s are one word: --%s %s:%s",
+            &[&name, &name, &escape_for_terminal(source), &word],
         )),
-        ("ephemeral", None) if Path::new(program).is_dir() => Some(format!(
-            "--ephemeral has no value: --root {word} --ephemeral is for the directory {word}"
+        ("ephemeral", None) if Path::new(program).is_dir() => Some(sentence(
+            "--ephemeral has no value: --root %s --ephemeral is for the directory %s",
+            &[&word, &word],
         )),
-        (_, None) if may_have_value && is_value_of_option(Path::new(program)) => {
-            Some(format!("a value of --{name} is attached: --{name}={word}"))
-        }
+        (_, None) if may_have_value && is_value_of_option(Path::new(program)) => Some(sentence(
+            "a value of --%s is attached: --%s=%s",
+            &[&name, &name, &word],
+        )),
         _ => None,
     }
 }

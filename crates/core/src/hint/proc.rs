@@ -9,6 +9,7 @@ use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
 use super::{CAP_SYS_ADMIN, ProbeCall, escape_for_terminal, explain_path, explain_seccomp};
+use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::{MountPoint, Proc, mount_points};
 use crate::sys::file::open;
@@ -18,13 +19,16 @@ use crate::sys::nsfs::owner_of;
 const EMPTY: [&str; 3] = ["sys/fs/binfmt_misc", "fs/nfsd", "openprom"];
 
 /// Explains why a procfs could not be mounted on `target`.
-pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<String> {
+pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<Message> {
     if errno != Errno::EPERM {
         return explain_path(errno, target);
     }
     let proc = Proc::for_hint();
     let status = proc.status("self")?;
-    let missing = CAP_SYS_ADMIN.missing(&status, Some("add --map-root-user --pid --fork"));
+    let missing = CAP_SYS_ADMIN.missing(
+        &status,
+        Some(&sentence("add --map-root-user --pid --fork", &[])),
+    );
     missing
         .or_else(|| of_other_pids(&proc))
         .or_else(|| masked(&proc))
@@ -32,20 +36,22 @@ pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<String> {
 }
 
 /// Returns what is mounted is the procfs of the pid namespace that this process is in, so it takes rights over that.
-fn of_other_pids(proc: &Proc) -> Option<String> {
+fn of_other_pids(proc: &Proc) -> Option<Message> {
     let file = proc.path("self/ns")?.join(NsType::Pid.file());
     let owner = open(&file, OFlag::O_RDONLY).and_then(owner_of);
     // The kernel tells the owner of what belongs to the own user namespace, or to one within it.
     matches!(owner.map(|_: OwnedFd| ()), Err(Errno::EPERM)).then(|| {
-        "this process is in a pid namespace that its user namespace does not own, and a new \
-         procfs always shows the pid namespace of the process that mounts it: add --pid --fork"
-            .to_owned()
+        sentence(
+            "this process is in a pid namespace that its user namespace does not own, and a new \
+         procfs always shows the pid namespace of the process that mounts it: add --pid --fork",
+            &[],
+        )
     })
 }
 
 /// Explains that this /proc is masked. In a user namespace a procfs may be mounted only where one can be seen as a
 /// whole: with nothing over its files, as a container's engine puts it there.
-fn masked(proc: &Proc) -> Option<String> {
+fn masked(proc: &Proc) -> Option<Message> {
     if proc.is_initial(NsType::User)? {
         return None;
     }
@@ -73,15 +79,16 @@ fn masked(proc: &Proc) -> Option<String> {
         .rfind(|(seen, covers)| !covers.contains(&seen.path))?;
     let (first, more) = covers.split_first()?;
     let (first, more) = (escape_for_terminal(first), more.len());
-    let more = match more {
-        0 => String::new(),
-        1 => " and 1 more path".to_owned(),
-        more => format!(" and {more} more paths"),
+    let paths = match more {
+        0 => sentence("%s", &[&first]),
+        1 => sentence("%s and 1 more path", &[&first]),
+        more => sentence("%s and %s more paths", &[&first, &more]),
     };
-    Some(format!(
-        "this /proc is masked at {first}{more}, and the kernel does not allow a user namespace to \
+    Some(sentence(
+        "this /proc is masked at %s, and the kernel does not allow a user namespace to \
          mount a procfs that shows more: start the container with an unmasked /proc (docker: \
-         --security-opt systempaths=unconfined, podman: --security-opt unmask=ALL)"
+         --security-opt systempaths=unconfined, podman: --security-opt unmask=ALL)",
+        &[&paths],
     ))
 }
 
@@ -90,18 +97,19 @@ fn is_empty_by_nature(proc: &MountPoint, path: &Path) -> bool {
 }
 
 /// Explains why there is no /proc/PID: nobody has the number, or procfs hides who has it.
-pub fn explain_missing_process(errno: Errno, pid: Pid) -> Option<String> {
+pub fn explain_missing_process(errno: Errno, pid: Pid) -> Option<Message> {
     let proc = Proc::for_hint();
     let directory = proc.path(&pid.to_string())?;
     if errno != Errno::ENOENT || directory.exists() {
         return None;
     }
     match kill(pid, None) {
-        Err(Errno::ESRCH) => Some(format!("there is no process {pid}")),
+        Err(Errno::ESRCH) => Some(sentence("there is no process %s", &[&pid])),
         _ => hidden_by_option(&proc).map(|option| {
-            format!(
-                "process {pid} belongs to another user, and /proc is mounted with {option}, which \
-                 hides it: run this as root"
+            sentence(
+                "process %s belongs to another user, and /proc is mounted with %s, which \
+                 hides it: run this as root",
+                &[&pid, &option],
             )
         }),
     }

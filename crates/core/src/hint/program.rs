@@ -11,6 +11,7 @@ use nix::unistd::{AccessFlags, eaccess};
 
 use super::{escape_for_terminal, explain_path, path};
 use crate::elf::{Bytes, Elf};
+use crate::message::{Message, sentence};
 use crate::procfs::{Proc, mount_of};
 use crate::regular_file::open_regular;
 use crate::search_path::{candidates, search_path};
@@ -32,7 +33,7 @@ const MOST_INTERPRETERS: u32 = 5;
 const LONGEST_LINE: usize = 256;
 
 /// Explains why the program called `name`, searched for as `execvp(3)` does, could not be run.
-pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<String> {
+pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<Message> {
     if name.is_empty() || name.as_bytes().contains(&b'/') {
         return explain_file(errno, Path::new(name));
     }
@@ -46,8 +47,9 @@ pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<String> {
             return Some(hint);
         }
         let (name, directories) = (escape_for_terminal(name), escape_for_terminal(directories));
-        return Some(format!(
-            "no directory of PATH contains {name} in this root: PATH is {directories}"
+        return Some(sentence(
+            "no directory of PATH contains %s in this root: PATH is %s",
+            &[&name, &directories],
         ));
     }
     let unfound = others.iter().filter(|_| errno != Errno::ENOENT);
@@ -58,20 +60,21 @@ pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<String> {
 }
 
 /// Returns where else programs are: what is called `name` there, and is not found because PATH lacks the directory.
-fn beyond_path(name: &OsStr) -> Option<String> {
+fn beyond_path(name: &OsStr) -> Option<Message> {
     let mut directories = SYSTEM_DIRECTORIES.iter().map(Path::new);
     let directory = directories.find(|directory| directory.join(name).is_file())?;
     let (path, directory) = (
         escape_for_terminal(directory.join(name)),
         escape_for_terminal(directory),
     );
-    Some(format!(
-        "the program is {path}, and PATH lacks {directory}: name it {path}"
+    Some(sentence(
+        "the program is %s, and PATH lacks %s: name it %s",
+        &[&path, &directory, &path],
     ))
 }
 
 /// Explains why the file at `path` could not be run.
-fn explain_file(errno: Errno, path: &Path) -> Option<String> {
+fn explain_file(errno: Errno, path: &Path) -> Option<Message> {
     match errno {
         Errno::ENOENT => explain_path(errno, path).or_else(|| missing(path, MOST_INTERPRETERS)),
         Errno::ENOTDIR => explain_path(errno, path),
@@ -103,11 +106,17 @@ impl FileKind {
     }
 
     /// Returns what runs it, and what that is to it.
-    fn runs_by(&self) -> Option<(PathBuf, &'static str)> {
+    fn runs_by(&self) -> Option<(PathBuf, Message)> {
         match self {
-            FileKind::Program(elf) => Some((elf.interpreter()?.into(), "the loader")),
-            FileKind::Script(interpreter) => Some((interpreter.clone(), "the interpreter")),
-            FileKind::Unknown => Some((SHELL.into(), "the shell (it has no #! line)")),
+            FileKind::Program(elf) => {
+                Some((elf.interpreter()?.into(), sentence("the loader", &[])))
+            }
+            FileKind::Script(interpreter) => {
+                Some((interpreter.clone(), sentence("the interpreter", &[])))
+            }
+            FileKind::Unknown => {
+                Some((SHELL.into(), sentence("the shell (it has no #! line)", &[])))
+            }
         }
     }
 }
@@ -125,74 +134,83 @@ fn interpreter(head: &[u8]) -> Option<PathBuf> {
 }
 
 /// It is there; something that it asks for is not.
-fn missing(path: &Path, left: u32) -> Option<String> {
+fn missing(path: &Path, left: u32) -> Option<Message> {
     let (runs, what) = FileKind::detect(path)?.runs_by()?;
     if runs.exists() {
         return missing(&runs, left.checked_sub(1)?);
     }
     if runs.as_os_str().as_bytes().ends_with(b"\r") {
         let name = escape_for_terminal(path);
-        return Some(format!(
-            "the first line of {name} ends in CR LF, and the CR is taken for a part of the \
-             interpreter's name: `sed -i 's/\\r$//' {name}` removes it"
+        return Some(sentence(
+            "the first line of %s ends in CR LF, and the CR is taken for a part of the \
+             interpreter's name: `sed -i 's/\\r$//' %s` removes it",
+            &[&name, &name],
         ));
     }
-    let why = path::dangling(&runs).map_or(String::new(), |why| format!(": {why}"));
-    Some(format!(
-        "{} requires {what} {}, which does not exist in this root{why}",
-        escape_for_terminal(path),
-        escape_for_terminal(&runs)
-    ))
+    let missing = sentence(
+        "%s requires %s %s, which does not exist in this root",
+        &[
+            &escape_for_terminal(path),
+            &what,
+            &escape_for_terminal(&runs),
+        ],
+    );
+    Some(match path::dangling(&runs) {
+        Some(why) => sentence("%s: %s", &[&missing, &why]),
+        None => missing,
+    })
 }
 
 /// It, or something that it asks for, must not be run.
-fn forbidden(path: &Path, left: u32) -> Option<String> {
+fn forbidden(path: &Path, left: u32) -> Option<Message> {
     let (name, found) = (escape_for_terminal(path), path.metadata().ok()?);
     if found.is_dir() {
-        return Some(format!("{name} is a directory"));
+        return Some(sentence("%s is a directory", &[&name]));
     }
     if !found.is_file() {
-        return Some(format!("{name} is not a regular file"));
+        return Some(sentence("%s is not a regular file", &[&name]));
     }
     if statvfs(path).ok()?.flags().contains(FsFlags::ST_NOEXEC) {
         return Some(noexec(path));
     }
     if eaccess(path, AccessFlags::X_OK) == Err(Errno::EACCES) {
-        return Some(format!(
-            "{name} is not executable: `chmod a+x {name}` makes it executable"
+        return Some(sentence(
+            "%s is not executable: `chmod a+x %s` makes it executable",
+            &[&name, &name],
         ));
     }
     let (runs, _) = FileKind::detect(path)?.runs_by()?;
     explain_path(Errno::EACCES, &runs).or_else(|| forbidden(&runs, left.checked_sub(1)?))
 }
 
-fn noexec(path: &Path) -> String {
+fn noexec(path: &Path) -> Message {
     let name = escape_for_terminal(path);
     let point = || {
         let table = Proc::for_hint().read_file("self/mountinfo")?;
         mount_of(&table, &path.canonicalize().ok()?).map(|mount| escape_for_terminal(mount.path))
     };
     match point() {
-        Some(point) => format!(
-            "{name} is on {point}, which is mounted noexec: `mount -o remount,exec {point}` \
-             allows programs to run there"
+        Some(point) => sentence(
+            "%s is on %s, which is mounted noexec: `mount -o remount,exec %s` \
+             allows programs to run there",
+            &[&name, &point, &point],
         ),
-        None => format!("{name} is on a filesystem that is mounted noexec"),
+        None => sentence("%s is on a filesystem that is mounted noexec", &[&name]),
     }
 }
 
 /// It, or something that it asks for, is for another processor.
-fn foreign(path: &Path, left: u32) -> Option<String> {
+fn foreign(path: &Path, left: u32) -> Option<Message> {
     let kind = FileKind::detect(path)?;
     let processors = match &kind {
         FileKind::Program(elf) => elf.foreign(),
         _ => None,
     };
     if let Some((required, present)) = processors {
-        return Some(format!(
-            "{} is a program for {required}, and this machine is {present}: register an emulator, \
+        return Some(sentence(
+            "%s is a program for %s, and this machine is %s: register an emulator, \
              such as qemu-user, with binfmt_misc",
-            escape_for_terminal(path)
+            &[&escape_for_terminal(path), &required, &present],
         ));
     }
     foreign(&kind.runs_by()?.0, left.checked_sub(1)?)

@@ -5,16 +5,17 @@ use nix::errno::Errno;
 
 use super::chroot::begins_no_mount;
 use super::{CAP_SYS_ADMIN, ProbeCall, escape_for_terminal, explain_seccomp};
+use crate::message::{Message, sentence};
 use crate::procfs::Proc;
 
 /// Explains why `mount(2)` refused to change the propagation of `/`.
-pub fn explain_propagation(errno: Errno) -> Option<String> {
+pub fn explain_propagation(errno: Errno) -> Option<Message> {
     match errno {
-        Errno::EINVAL if begins_no_mount() => Some(
+        Errno::EINVAL if begins_no_mount() => Some(sentence(
             "/ is not a mount point, as in a chroot, and has no propagation: add --propagation \
-             unchanged"
-                .to_owned(),
-        ),
+             unchanged",
+            &[],
+        )),
         Errno::EACCES => {
             security_module(&Proc::for_hint()).or_else(|| explain_seccomp(ProbeCall::Mount, errno))
         }
@@ -28,7 +29,7 @@ pub fn explain_propagation(errno: Errno) -> Option<String> {
 }
 
 /// The security module that confines this process, and the label that it does so by.
-fn security_module(proc: &Proc) -> Option<String> {
+fn security_module(proc: &Proc) -> Option<Message> {
     let label = proc.read_file("self/attr/current")?;
     let label = label
         .trim_ascii_end()
@@ -38,13 +39,16 @@ fn security_module(proc: &Proc) -> Option<String> {
     let (module, remedy) = match label {
         "" | "unconfined" => return None,
         // AppArmor: PROFILE (MODE); SELinux: USER:ROLE:TYPE:LEVEL.
-        _ if label.ends_with(')') => ("AppArmor", "its profile must allow `mount`"),
-        _ if label.matches(':').count() >= 2 => ("SELinux", "`ausearch -m AVC` shows the rule"),
+        _ if label.ends_with(')') => ("AppArmor", sentence("its profile must allow `mount`", &[])),
+        _ if label.matches(':').count() >= 2 => {
+            ("SELinux", sentence("`ausearch -m AVC` shows the rule", &[]))
+        }
         _ => return None,
     };
     let label = escape_for_terminal(label);
-    Some(format!(
-        "{module}, which confines this process as {label}, may refuse mount(2): {remedy}"
+    Some(sentence(
+        "%s, which confines this process as %s, may refuse mount(2): %s",
+        &[&module, &label, &remedy],
     ))
 }
 
@@ -72,8 +76,8 @@ mod tests {
             fs::write(directory.join("current"), label).unwrap();
             let hint = security_module(&Proc::from_root(scratch.path()));
             let start = hint
-                .as_deref()
-                .map(|hint| hint.starts_with(module.unwrap_or("none")));
+                .as_ref()
+                .map(|hint| hint.to_string().starts_with(module.unwrap_or("none")));
             assert_eq!(start, module.map(|_| true), "{label:?}: {hint:?}");
         }
     }

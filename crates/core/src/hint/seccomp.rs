@@ -11,6 +11,7 @@ use nix::libc::{self, c_int};
 use nix::mount::{MsFlags, mount};
 use nix::unistd::chroot;
 
+use crate::message::{Message, sentence};
 use crate::procfs::Proc;
 use crate::sys::file::open;
 use crate::sys::namespace::{setns, unshare};
@@ -60,11 +61,11 @@ impl ProbeCall {
 }
 
 /// Explains that a filter has answered the call with `errno`, if it has.
-pub fn explain_seccomp(call: ProbeCall, errno: Errno) -> Option<String> {
+pub fn explain_seccomp(call: ProbeCall, errno: Errno) -> Option<Message> {
     explain_filter(&Proc::for_hint(), call, errno)
 }
 
-pub(super) fn explain_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Option<String> {
+pub(super) fn explain_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Option<Message> {
     let refusals = [Errno::EPERM, Errno::EACCES, Errno::ENOSYS];
     if !refusals.contains(&errno) || !proc.status("self")?.is_filtered() {
         return None;
@@ -76,9 +77,10 @@ pub(super) fn explain_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Opti
         return None;
     }
     let name = call.name();
-    Some(format!(
-        "a seccomp filter refuses {name}(2) (Seccomp: 2 in /proc/self/status), inherited from the \
+    Some(sentence(
+        "a seccomp filter refuses %s(2) (Seccomp: 2 in /proc/self/status), inherited from the \
          process that started this one: start a container with --security-opt seccomp=unconfined \
-         to avoid it"
+         to avoid it",
+        &[&name],
     ))
 }

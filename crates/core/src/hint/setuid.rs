@@ -3,18 +3,21 @@
 use nix::errno::Errno;
 
 use super::{CAP_SETGID, CAP_SETUID};
+use crate::message::{Message, sentence};
 use crate::procfs::{IdKind, Proc};
 
 /// Explains why `setuid(2)` or `setgid(2)` to this id failed.
-pub fn explain_setid(errno: Errno, ids: IdKind, id: u32) -> Option<String> {
+pub fn explain_setid(errno: Errno, ids: IdKind, id: u32) -> Option<Message> {
     let proc = Proc::for_hint();
     match errno {
         Errno::EINVAL if proc.maps(ids, id)? => None,
         Errno::EINVAL => {
-            let (name, file) = (ids.name(), ids.map_file());
-            Some(format!(
-                "{name} {id} does not exist in this user namespace: /proc/self/{file} does not \
-                 map it; runshare --map-{name}s maps it"
+            let (name, file) = (super::id_kind(ids), ids.map_file());
+            let option = format!("--map-{}s", ids.name());
+            Some(sentence(
+                "%s %s does not exist in this user namespace: /proc/self/%s does not map it; runshare \
+                 %s maps it",
+                &[&name, &id, &file, &option],
             ))
         }
         Errno::EPERM => {
@@ -29,7 +32,7 @@ pub fn explain_setid(errno: Errno, ids: IdKind, id: u32) -> Option<String> {
 }
 
 /// Explains why `setgroups(2)` failed.
-pub fn explain_setgroups(errno: Errno) -> Option<String> {
+pub fn explain_setgroups(errno: Errno) -> Option<Message> {
     let proc = Proc::for_hint();
     if errno != Errno::EPERM {
         return None;
@@ -38,17 +41,16 @@ pub fn explain_setgroups(errno: Errno) -> Option<String> {
         return Some(missing);
     }
     if proc.read_file("self/gid_map")?.trim_ascii().is_empty() {
-        return Some(
+        return Some(sentence(
             "no group is mapped in this user namespace (/proc/self/gid_map is empty): runshare \
-             --map-groups maps some"
-                .to_owned(),
-        );
+             --map-groups maps some",
+            &[],
+        ));
     }
     let denied = proc.read_file("self/setgroups")?.trim_ascii() == b"deny";
     denied.then(|| {
-        "this user namespace denies setgroups(2) (/proc/self/setgroups), as does one whose only \
+        sentence("this user namespace denies setgroups(2) (/proc/self/setgroups), as does one whose only \
          group was mapped without privilege: mapping more groups with runshare --map-auto allows \
-         it"
-        .to_owned()
+         it", &[])
     })
 }

@@ -7,28 +7,32 @@ use std::path::Path;
 use nix::errno::Errno;
 
 use super::{escape_for_terminal, explain_exec};
+use crate::message::{Message, message, sentence};
 
 /// What runs everywhere.
-const REMEDY: &str = "name a program, such as /bin/sh";
+fn remedy() -> Message {
+    sentence("name a program, such as /bin/sh", &[])
+}
 
 /// Explains why the shell at this path could not be run: the caller's SHELL, or that of the user's entry.
-pub fn explain_shell(errno: Errno, shell: &OsStr) -> Option<String> {
+pub fn explain_shell(errno: Errno, shell: &OsStr) -> Option<Message> {
     let variable = env::var_os("SHELL");
     let is_missing = Path::new(shell).symlink_metadata().is_err();
     if errno != Errno::ENOENT || !is_missing {
         return explain_exec(errno, shell);
     }
     if shell.is_empty() {
-        return Some(format!("SHELL is empty: {REMEDY}"));
+        return Some(sentence("SHELL is empty: %s", &[&remedy()]));
     }
     let is_callers = variable.as_deref() == Some(shell);
     let whose = if is_callers {
-        "SHELL"
+        message(&[&"SHELL"])
     } else {
-        "the login shell of this user"
+        sentence("the login shell of this user", &[])
     };
     let shell = escape_for_terminal(shell);
-    Some(format!(
-        "{whose} is {shell}, which does not exist in this root: {REMEDY}"
+    Some(sentence(
+        "%s is %s, which does not exist in this root: %s",
+        &[&whose, &shell, &remedy()],
     ))
 }

@@ -4,6 +4,7 @@ use anyhow::Error;
 use nix::unistd::geteuid;
 
 use super::{Hint, escape_for_terminal};
+use crate::message::{Message, sentence};
 use crate::safe_open::{DirError, Distrust, Untrusted, user_label};
 
 impl From<DirError> for Error {
@@ -20,17 +21,20 @@ impl From<DirError> for Error {
 }
 
 /// Returns how such a directory is made one that can be trusted.
-fn remedy(untrusted: &Untrusted) -> String {
+fn remedy(untrusted: &Untrusted) -> Message {
     let path = escape_for_terminal(&untrusted.path);
     let classes = match untrusted.reason {
         Distrust::Writable { everybody: false } => "g-w",
         Distrust::Writable { everybody: true } => "go-w",
         _ => {
-            return format!(
-                "the directory and all its parents must belong to root or to user {}",
-                user_label(geteuid().as_raw())
+            return sentence(
+                "the directory and all its parents must belong to root or to user %s",
+                &[&user_label(geteuid().as_raw())],
             );
         }
     };
-    format!("a user who can write to {path} can replace what it contains: `chmod {classes} {path}`")
+    sentence(
+        "a user who can write to %s can replace what it contains: `chmod %s %s`",
+        &[&path, &classes, &path],
+    )
 }

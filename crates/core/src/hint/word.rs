@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use super::Hint;
+use crate::message::sentence;
 
 /// A longer word is a typing error of none.
 const LONGEST: usize = 48;
@@ -12,9 +13,9 @@ const LONGEST: usize = 48;
 pub fn unknown_word(given: &OsStr, words: impl IntoIterator<Item = &'static str>) -> Hint {
     let (given, words) = (given.to_owned(), Vec::from_iter(words));
     Hint::new(move || {
-        let possible = format!("possible values: {}", words.join(", "));
+        let possible = sentence("possible values: %s", &[&words.join(", ")]);
         Some(match nearest(given.as_bytes(), words.iter().copied()) {
-            Some(word) => format!("did you mean `{word}`? {possible}"),
+            Some(word) => sentence("did you mean `%s`? %s", &[&word, &possible]),
             None => possible,
         })
     })

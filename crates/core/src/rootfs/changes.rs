@@ -25,7 +25,7 @@ use nix::unistd::geteuid;
 
 use super::overlay_dir::{MOUNTS, UPPER, unescape_path};
 use crate::hint::{self, WithHint};
-use crate::message::sentence;
+use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::safe_open::open_path;
@@ -166,15 +166,14 @@ fn names(directory: &OwnedFd, shown: &Path) -> Result<Vec<CString>> {
     }
 }
 
-fn cannot_read(path: &Path) -> crate::message::Message {
+fn cannot_read(path: &Path) -> Message {
     sentence("cannot read %s", &[&path])
 }
 
-fn explain_unreadable(errno: Errno) -> Option<String> {
+fn explain_unreadable(errno: Errno) -> Option<Message> {
     (errno == Errno::EACCES).then(|| {
-        "it belongs to another ID: give runshare the options with which it was written, such as \
-         --map-root-user --map-auto, beside --changes"
-            .to_owned()
+        sentence("it belongs to another ID: give runshare the options with which it was written, such as \
+         --map-root-user --map-auto, beside --changes", &[])
     })
 }
 

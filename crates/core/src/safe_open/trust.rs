@@ -8,6 +8,7 @@ use nix::libc::{S_ISVTX, S_IWGRP, S_IWOTH};
 use nix::unistd::geteuid;
 
 use crate::escape::escape_for_terminal;
+use crate::message::{Argument, Message, ToArgument, sentence};
 use crate::procfs::{Proc, inner_id};
 use crate::sys::directory::Status;
 use crate::users::name_of;
@@ -54,26 +55,39 @@ impl From<Errno> for DirError {
 
 impl std::error::Error for Untrusted {}
 
-impl fmt::Display for Untrusted {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Untrusted {
+    /// Returns what it is called in an error.
+    pub fn sentence(&self) -> Message {
         let path = escape_for_terminal(&self.path);
         match self.reason {
-            Distrust::Owner(uid) => write!(formatter, "{path} belongs to user {}", user_label(uid)),
+            Distrust::Owner(uid) => sentence("%s belongs to user %s", &[&path, &user_label(uid)]),
             Distrust::Writable { everybody: false } => {
-                write!(formatter, "{path} is writable by its group")
+                sentence("%s is writable by its group", &[&path])
             }
             Distrust::Writable { everybody: true } => {
-                write!(formatter, "{path} is writable by everybody")
+                sentence("%s is writable by everybody", &[&path])
             }
-            Distrust::Link(uid) => {
-                let user = user_label(uid);
-                write!(formatter, "the symbolic link {path} belongs to user {user}")
-            }
-            Distrust::Served(uid) => {
-                let user = user_label(uid);
-                write!(formatter, "{path} is on a file system of user {user}")
-            }
+            Distrust::Link(uid) => sentence(
+                "the symbolic link %s belongs to user %s",
+                &[&path, &user_label(uid)],
+            ),
+            Distrust::Served(uid) => sentence(
+                "%s is on a file system of user %s",
+                &[&path, &user_label(uid)],
+            ),
         }
+    }
+}
+
+impl ToArgument for Untrusted {
+    fn to_argument(&self) -> Argument {
+        Argument::Sentence(self.sentence())
+    }
+}
+
+impl fmt::Display for Untrusted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.sentence().fmt(formatter)
     }
 }
 

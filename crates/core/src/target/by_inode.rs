@@ -75,8 +75,9 @@ impl FoundNamespace {
         if ns_type.is_some_and(|ns_type| ns_type != known) {
             return Err(not_found(0).context(Hint::new(move || {
                 let name = known.option();
-                Some(format!(
-                    "namespace {inode} is a namespace of another type: {name}"
+                Some(sentence(
+                    "namespace %s is a namespace of another type: %s",
+                    &[&inode, &name],
                 ))
             })));
         }

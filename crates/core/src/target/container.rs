@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::container_id::{NameOwner, NameOwners};
 use crate::hint::{Hint, escape_for_terminal};
-use crate::message::sentence;
+use crate::message::{Message, message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::{Proc, Status};
 use crate::safe_open::{Distrust, user_label};
@@ -96,7 +96,7 @@ pub(super) fn find_container(prefix: &str) -> Result<Option<Target>> {
 /// Explains that what has the name is not to be trusted, and how it is entered all the same.
 fn ignored_error(prefix: &str, ignored: &BTreeMap<Cgroup, Ignored>) -> Error {
     let mut reasons = ignored.values().map(|found| reason(&found.owner));
-    let reason = reasons.next().unwrap_or_default();
+    let reason = reasons.next().unwrap_or_else(|| message(&[]));
     let members = ignored
         .values()
         .filter_map(|found| found.members.iter().min());
@@ -110,35 +110,35 @@ fn ignored_error(prefix: &str, ignored: &BTreeMap<Cgroup, Ignored>) -> Error {
 }
 
 /// Returns why a container with such a name is not to be trusted.
-fn reason(owner: &NameOwner) -> String {
+fn reason(owner: &NameOwner) -> Message {
     match owner {
         NameOwner::Other(untrusted) => match untrusted.reason {
-            Distrust::Owner(uid) => format!("belongs to user {}", user_label(uid)),
-            _ => format!("may belong to any user, because {untrusted}"),
+            Distrust::Owner(uid) => sentence("belongs to user %s", &[&user_label(uid)]),
+            _ => sentence("may belong to any user, because %s", &[untrusted]),
         },
-        _ => "is in a cgroup of a hierarchy that is not mounted here".to_owned(),
+        _ => sentence(
+            "is in a cgroup of a hierarchy that is not mounted here",
+            &[],
+        ),
     }
 }
 
 /// Returns which cgroups were passed over.
 fn hint_at(ignored: &BTreeMap<Cgroup, Ignored>) -> Hint {
     let ignored = ignored.iter().map(|(cgroup, found)| match &found.owner {
-        NameOwner::Other(untrusted) => format!("{}, because {untrusted}", describe(cgroup)),
+        NameOwner::Other(untrusted) => sentence("%s, because %s", &[&describe(cgroup), untrusted]),
         _ => describe(cgroup),
     });
-    let ignored: Vec<String> = ignored.take(5).collect();
-    let ignored = ignored.join("; ");
-    Hint::new(move || (!ignored.is_empty()).then(|| format!("ignored: {ignored}")))
+    let both = |one, other| sentence("%s; %s", &[&one, &other]);
+    let ignored = ignored.take(5).reduce(both);
+    Hint::new(move || Some(sentence("ignored: %s", &[ignored.as_ref()?])))
 }
 
-fn describe(cgroup: &Cgroup) -> String {
+fn describe(cgroup: &Cgroup) -> Message {
+    let path = escape_for_terminal(&cgroup.path);
     match &*cgroup.hierarchy {
-        "" => format!("cgroup {}", escape_for_terminal(&cgroup.path)),
-        hierarchy => format!(
-            "{} cgroup {}",
-            escape_for_terminal(hierarchy),
-            escape_for_terminal(&cgroup.path)
-        ),
+        "" => sentence("cgroup %s", &[&path]),
+        hierarchy => sentence("%s cgroup %s", &[&escape_for_terminal(hierarchy), &path]),
     }
 }
 

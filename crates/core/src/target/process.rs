@@ -219,18 +219,17 @@ impl Target {
     }
 
     /// Returns the function that explains why one of its files cannot be looked at.
-    fn explain_failure(&self) -> impl Fn(Errno, &str) -> Option<String> + use<> {
+    fn explain_failure(&self) -> impl Fn(Errno, &str) -> Option<Message> + use<> {
         let pid = self.pid;
         move |errno, name| process::explain_open_failure(errno, pid, name)
     }
 }
 
 /// Returns why no inode can be compared.
-fn explain_missing_inode(errno: Errno) -> Option<String> {
+fn explain_missing_inode(errno: Errno) -> Option<Message> {
     (errno == Errno::EOPNOTSUPP).then(|| {
-        "on this kernel the pidfds of all processes have the same inode number: distinct numbers \
-         require Linux 6.9"
-            .to_owned()
+        sentence("on this kernel the pidfds of all processes have the same inode number: distinct numbers \
+         require Linux 6.9", &[])
     })
 }
 

@@ -23,9 +23,8 @@ use nix::fcntl::OFlag;
 use nix::libc::mode_t;
 use nix::sys::prctl::set_no_new_privs;
 use nix::sys::stat::{Mode, umask};
-use nscore::cli::{Message, sentence};
+use nscore::cli::{Argument, Message, sentence};
 use nscore::procfs::{Proc, try_open_verified};
-use nscore::sys::errno::reason;
 use nscore::sys::file::write_all;
 
 use crate::target::Target;
@@ -49,20 +48,28 @@ impl AsTarget {
     pub(crate) fn prepare(target: &Target, warn: &dyn Fn(&Message)) -> Result<AsTarget> {
         let status = target.status()?;
         let limits = Limits::parse(&target.read_file("limits")?);
-        warn_of(warn, "its cgroups cannot be joined", join_cgroups(target));
+        warn_of(
+            warn,
+            &sentence("its cgroups cannot be joined", &[]),
+            join_cgroups(target),
+        );
         let score = target.read_file("oom_score_adj").unwrap_or_default();
         warn_of(
             warn,
-            "its oom_score_adj cannot be set",
+            &sentence("its oom_score_adj cannot be set", &[]),
             set_oom_score(&score),
         );
         warn_of(
             warn,
-            "its AppArmor profile cannot be set",
+            &sentence("its AppArmor profile cannot be set", &[]),
             label::set_exec_profile(target),
         );
         if limits.raise().context("setrlimit failed")? {
-            warn_of(warn, "its resource limits cannot be set", Err(Errno::EPERM));
+            warn_of(
+                warn,
+                &sentence("its resource limits cannot be set", &[]),
+                Err(Errno::EPERM),
+            );
         }
         if status.is_filtered() {
             warn(&sentence(
@@ -97,10 +104,10 @@ impl AsTarget {
     }
 }
 
-fn warn_of(warn: &dyn Fn(&Message), what: &str, result: Result<(), Errno>) {
+fn warn_of(warn: &dyn Fn(&Message), what: &Message, result: Result<(), Errno>) {
     if let Err(errno) = result {
-        let why = reason(errno);
-        warn(&sentence("warning: target: %s: %s", &[&what, &why]));
+        let why = Argument::Reason(errno);
+        warn(&sentence("warning: target: %s: %s", &[what, &why]));
     }
 }
 

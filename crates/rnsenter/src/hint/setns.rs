@@ -9,6 +9,7 @@ use anyhow::Error;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{Pid, geteuid};
+use nscore::cli::{Message, sentence};
 use nscore::hint::{self, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Hint, ProbeCall};
 use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
@@ -55,7 +56,7 @@ impl SetnsFailure {
         Error::new(errno).context(Hint::new(move || self.with_hint(errno)))
     }
 
-    fn with_hint(&self, errno: Errno) -> Option<String> {
+    fn with_hint(&self, errno: Errno) -> Option<Message> {
         if let Some(NsSource::Process(pid, pidfd)) = &self.source {
             if let Some(hint) = ended_hint(*pid, pidfd) {
                 return Some(hint);
@@ -81,14 +82,14 @@ impl SetnsFailure {
     }
 
     /// The reason, and the types that this user can enter in spite of it.
-    fn with_enterable(&self, reason: String) -> String {
+    fn with_enterable(&self, reason: Message) -> Message {
         let types = self.types.iter().filter(|of| self.is_owned(**of));
         let options: Vec<String> = types.map(|of| format!("--{}", of.option())).collect();
         match options[..] {
             [] => reason,
             // The user namespace alone is no help where it was named alone.
             _ if options.len() == self.types.len() => reason,
-            _ => format!("{reason}; this user can enter {}", options.join(" ")),
+            _ => sentence("%s; this user can enter %s", &[&reason, &options.join(" ")]),
         }
     }
 
@@ -127,39 +128,44 @@ impl SetnsFailure {
     }
 
     /// Returns what it is called in a sentence.
-    fn name(&self, ns_type: NsType) -> String {
+    fn name(&self, ns_type: NsType) -> Message {
         let name = ns_type.option();
         match &self.source {
-            Some(NsSource::Process(pid, _)) => format!("the {name} namespace of process {pid}"),
-            _ => format!("this {name} namespace"),
+            Some(NsSource::Process(pid, _)) => {
+                sentence("the %s namespace of process %s", &[&name, &pid])
+            }
+            _ => sentence("this %s namespace", &[&name]),
         }
     }
 
     /// Explains why a namespace can be joined by nobody, or not by this process.
-    fn einval_reason(&self, ns_type: NsType) -> Option<String> {
+    fn einval_reason(&self, ns_type: NsType) -> Option<Message> {
         let namespace = self.open(ns_type).ok()?;
         if is_namespace(&namespace) != Ok(true) {
-            return Some(
-                "the file is not a namespace: use a file below /proc/PID/ns, or a bind mount of one"
-                    .to_owned(),
-            );
+            return Some(sentence(
+                "the file is not a namespace: use a file below /proc/PID/ns, or a bind mount of one",
+                &[],
+            ));
         }
         let real = type_of(&namespace).ok().and_then(NsType::from_flag);
         if let Some(real) = real.filter(|real| *real != ns_type) {
             let (real, wanted) = (real.option(), ns_type.option());
-            return Some(format!(
-                "the file is a {real} namespace, not a {wanted} namespace: enter it with --{real}"
+            return Some(sentence(
+                "the file is a %s namespace, not a %s namespace: enter it with --%s",
+                &[&real, &wanted, &real],
             ));
         }
         let (name, own) = (self.name(ns_type), own_namespace(ns_type)?);
         match ns_type {
-            NsType::User if is_same_file(&namespace, &own) => Some(format!(
-                "this process is already in {name}, and it cannot be entered again: omit --user"
+            NsType::User if is_same_file(&namespace, &own) => Some(sentence(
+                "this process is already in %s, and it cannot be entered again: omit --user",
+                &[&name],
             )),
             NsType::Pid if !is_same_file(&namespace, &own) && is_outside(&namespace) => {
-                Some(format!(
-                    "{name} is not a descendant of this process's own PID namespace, so it cannot \
-                     be entered"
+                Some(sentence(
+                    "%s is not a descendant of this process's own PID namespace, so it cannot \
+                     be entered",
+                    &[&name],
                 ))
             }
             _ => None,
@@ -167,7 +173,7 @@ impl SetnsFailure {
     }
 
     /// Explains who may join a namespace, if it is not this process.
-    fn eperm_reason(&self, ns_type: NsType) -> Option<String> {
+    fn eperm_reason(&self, ns_type: NsType) -> Option<Message> {
         let namespace = match (self.open(ns_type), &self.source) {
             (Ok(namespace), _) => namespace,
             (Err(errno), Some(NsSource::Process(pid, _))) => {
@@ -186,35 +192,39 @@ impl SetnsFailure {
                 let missing = needed
                     .iter()
                     .find_map(|capability| capability.missing(&status, None))?;
-                Some(format!(
-                    "{name} belongs to the user namespace that this process is in: {missing}"
+                Some(sentence(
+                    "%s belongs to the user namespace that this process is in: %s",
+                    &[&name, &missing],
                 ))
             }
-            Ownership::Descendant(owner) if !privileged && owner != user => Some(format!(
-                "{name} belongs to a user namespace owned by user {owner}; entering it requires \
-                 CAP_SYS_ADMIN there: run this as user {owner} or as root"
+            Ownership::Descendant(owner) if !privileged && owner != user => Some(sentence(
+                "%s belongs to a user namespace owned by user %s; entering it requires \
+                 CAP_SYS_ADMIN there: run this as user %s or as root",
+                &[&name, &owner, &owner],
             )),
-            Ownership::Descendant(_) if !privileged && !self.enters_user => Some(format!(
-                "{name} belongs to a user namespace that you own: enter that too, with --user, to \
-                 have CAP_SYS_ADMIN in it"
+            Ownership::Descendant(_) if !privileged && !self.enters_user => Some(sentence(
+                "%s belongs to a user namespace that you own: enter that too, with --user, to \
+                 have CAP_SYS_ADMIN in it",
+                &[&name],
             )),
             Ownership::Descendant(_) => None,
-            Ownership::Unrelated => Some(format!(
-                "{name} belongs to a user namespace that is not a descendant of this process's \
-                 own; no process in here can have capabilities there: enter it from outside"
+            Ownership::Unrelated => Some(sentence(
+                "%s belongs to a user namespace that is not a descendant of this process's \
+                 own; no process in here can have capabilities there: enter it from outside",
+                &[&name],
             )),
         }
     }
 }
 
-fn ended_hint(pid: Pid, pidfd: &OwnedFd) -> Option<String> {
+fn ended_hint(pid: Pid, pidfd: &OwnedFd) -> Option<Message> {
     if !has_ended(pidfd).ok()? {
         return None;
     }
     let zombie = exists(pidfd)
         .then(|| process::zombie_or_kernel_thread(pid))
         .flatten();
-    Some(zombie.unwrap_or_else(|| format!("process {pid} has exited")))
+    Some(zombie.unwrap_or_else(|| sentence("process %s has exited", &[&pid])))
 }
 
 /// The kernel tells the parent of a pid namespace below the own one, and of no other.

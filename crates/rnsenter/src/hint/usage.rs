@@ -2,14 +2,18 @@
 
 use std::ffi::OsStr;
 
-use nscore::cli::Invocation;
+use nscore::cli::{Invocation, Message, sentence};
 use nscore::hint::Hint;
 
 use crate::cli::OptionId;
 
 /// Neither a target nor a file of a namespace was named.
-pub(crate) const NOTHING_NAMED: &str =
-    "no target was named: --target PID --all enters all namespaces of a process";
+pub(crate) fn nothing_named() -> Message {
+    sentence(
+        "no target was named: --target PID --all enters all namespaces of a process",
+        &[],
+    )
+}
 
 /// The hint for namespaces that are to come from a target that was not named: an option whose value is not attached to
 /// it has the next word taken for the program.
@@ -23,10 +27,10 @@ pub(crate) fn missing_target(invocation: &Invocation<OptionId>) -> Hint {
     Hint::new(move || {
         let detached = detached.as_ref().and_then(|question| question());
         detached.or_else(|| {
-            Some(
-                "--target is missing: it names the process to enter, by its PID or container"
-                    .to_owned(),
-            )
+            Some(sentence(
+                "--target is missing: it names the process to enter, by its PID or container",
+                &[],
+            ))
         })
     })
 }

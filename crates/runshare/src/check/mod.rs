@@ -13,11 +13,10 @@ use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::libc::c_int;
 use nix::unistd::geteuid;
-use nscore::cli::Diagnostics;
+use nscore::cli::{Argument, Diagnostics, Message, sentence};
 use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
-use nscore::sys::errno::reason;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::{self, ExitReason};
 
@@ -105,7 +104,8 @@ enum Refusal {
 
 impl Refusal {
     /// Returns the text of a hint if there is one, otherwise that of strerror(3).
-    fn reason(self, flags: c_int) -> String {
+    fn reason(self, flags: c_int) -> Message {
+        let reason = |errno| sentence("%s", &[&Argument::Reason(errno)]);
         match self {
             Refusal::Unshare(errno) => {
                 hint::explain_unshare(errno, flags).unwrap_or_else(|| reason(errno))
@@ -113,10 +113,13 @@ impl Refusal {
             Refusal::Map(errno) => {
                 let why =
                     hint::explain_map(errno, geteuid().is_root()).unwrap_or_else(|| reason(errno));
-                format!("it can be created, but no ID can be mapped in it: {why}")
+                sentence(
+                    "it can be created, but no ID can be mapped in it: %s",
+                    &[&why],
+                )
             }
             Refusal::Signal(signal) => {
-                format!("signal {signal} ends the process that tries")
+                sentence("signal %s ends the process that tries", &[&signal])
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The result of the check of one type.
 
+use nscore::cli::Message;
 use nscore::ns_type::NsType;
 
 /// One row of the report.
@@ -20,5 +21,5 @@ pub(super) enum Verdict {
     /// Together with a user namespace.
     WithUser,
     /// Not at all, for this reason.
-    Impossible(String),
+    Impossible(Message),
 }

@@ -1,5 +1,8 @@
 //! The report as a table and as JSON.
 
+use nscore::cli::Message;
+use nscore::language::Domain;
+
 use super::row::{Row, Verdict};
 
 /// Returns one line for each type, below a heading; the last column has no fixed width.
@@ -24,13 +27,20 @@ pub(super) fn format_table(rows: &[Row]) -> String {
                     .find(|above| above.verdict == row.verdict);
                 match above {
                     Some(above) => &format!("no, as for {}", above.ns_type.option()),
-                    None => &format!("no: {why}"),
+                    None => &format!("no: {}", translated(why)),
                 }
             }
         };
         text += &format_line(row.ns_type.option(), kernel, &limit, here);
     }
     text
+}
+
+/// The reason in the reader's language: the catalogue of our own has it, and the C library's.
+fn translated(why: &Message) -> String {
+    why.translated(Domain::Nsutils)
+        .to_string_lossy()
+        .into_owned()
 }
 
 fn format_line(name: &str, kernel: &str, limit: &str, here: &str) -> String {
@@ -53,7 +63,7 @@ fn format_object(row: &Row) -> String {
     let (possible, with_user, why) = match &row.verdict {
         Verdict::Possible => (true, false, "null".to_owned()),
         Verdict::WithUser => (true, true, "null".to_owned()),
-        Verdict::Impossible(why) => (false, false, json_string(why)),
+        Verdict::Impossible(why) => (false, false, json_string(&why.to_string())),
     };
     format!(
         "{{\"type\":{}, \"kernel\":{kernel}, \"limit\":{limit}, \"possible\":{possible}, \
@@ -70,12 +80,13 @@ fn json_string(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use nscore::cli::message;
     use nscore::ns_type::NsType;
 
     use super::*;
 
     fn impossible(why: &str) -> Verdict {
-        Verdict::Impossible(why.to_owned())
+        Verdict::Impossible(message(&[&why]))
     }
 
     fn rows() -> Vec<Row> {

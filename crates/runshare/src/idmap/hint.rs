@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 
 use nix::errno::Errno;
+use nscore::cli::{Message, sentence};
 use nscore::hint::{CAP_SETGID, CAP_SETUID, escape_for_terminal};
 use nscore::procfs::{IdKind, Proc};
 
@@ -14,7 +15,7 @@ const FIRST: u64 = 100_000;
 const COUNT: u64 = 65_536;
 
 /// Returns the command that gives a user the missing subordinate IDs, none of which is in use.
-pub(crate) fn missing_subordinate_ids(name: &OsString, uid: u32) -> Option<String> {
+pub(crate) fn missing_subordinate_ids(name: &OsString, uid: u32) -> Option<Message> {
     let mut options = String::new();
     for kind in [IdKind::Users, IdKind::Groups] {
         // A missing file has no lines; one that cannot be read may have any.
@@ -37,16 +38,20 @@ pub(crate) fn missing_subordinate_ids(name: &OsString, uid: u32) -> Option<Strin
         return None;
     }
     let name = escape_for_terminal(name);
-    Some(format!(
-        "user {name} has no subordinate ids to map: run `usermod {options}{name}` as root to add \
-         them"
+    Some(sentence(
+        "user %s has no subordinate ids to map: run `usermod %s%s` as root to add \
+         them",
+        &[&name, &options, &name],
     ))
 }
 
 /// Returns a hint that root maps the subordinate IDs of another user.
-pub(crate) fn foreign_subordinate_ids(kind: IdKind, owner: &OsStr) -> String {
+pub(crate) fn foreign_subordinate_ids(kind: IdKind, owner: &OsStr) -> Message {
     let (file, owner) = (subordinate_file(kind), escape_for_terminal(owner));
-    format!("root has no line in {file}: the range of {owner}, the first in it, is mapped")
+    sentence(
+        "root has no line in %s: the range of %s, the first in it, is mapped",
+        &[&file, &owner],
+    )
 }
 
 /// Returns the first ID after every range of the file, if enough IDs follow it.
@@ -62,7 +67,7 @@ fn first_free(file: &[u8]) -> Option<u64> {
 }
 
 /// Names the capability that a map of other IDs than the caller's own requires, if it is missing.
-pub(crate) fn missing_capability(errno: Errno, kind: IdKind) -> Option<String> {
+pub(crate) fn missing_capability(errno: Errno, kind: IdKind) -> Option<Message> {
     if errno != Errno::EPERM {
         return None;
     }
@@ -74,13 +79,14 @@ pub(crate) fn missing_capability(errno: Errno, kind: IdKind) -> Option<String> {
 }
 
 /// Names the packages of newuidmap(1) and newgidmap(1).
-pub(crate) fn missing_package(errno: Errno, program: &str) -> Option<String> {
+pub(crate) fn missing_package(errno: Errno, program: &str) -> Option<Message> {
     if errno != Errno::ENOENT {
         return None;
     }
-    Some(format!(
-        "{program}(1), which maps subordinate ids, is not installed: install the package uidmap \
-         on Debian and Ubuntu (`apt install uidmap`), shadow-utils or shadow elsewhere"
+    Some(sentence(
+        "%s(1), which maps subordinate ids, is not installed: install the package uidmap \
+         on Debian and Ubuntu (`apt install uidmap`), shadow-utils or shadow elsewhere",
+        &[&program],
     ))
 }
 

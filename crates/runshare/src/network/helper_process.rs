@@ -11,6 +11,7 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::libc::{SIGKILL, c_int};
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, fchdir};
+use nscore::cli::{Argument, Message, message, sentence};
 use nscore::hint::Hint;
 use nscore::sys::close_range::cloexec_above_stdio;
 use nscore::sys::errno::reason;
@@ -157,18 +158,21 @@ impl HelperProcess {
     pub(super) fn start_error(&mut self, name: &str) -> Error {
         let how = self.end();
         self.messages.read_available();
-        let text = self.messages.last_lines().unwrap_or(how);
-        let error = Error::msg(text).context(Hint::new(hint::tun_device));
-        error.context(format!("{name} failed to start"))
+        let what = match self.messages.last_lines() {
+            Some(lines) => message(&[&lines]),
+            None => how,
+        };
+        let error = Error::new(what).context(Hint::new(hint::tun_device));
+        error.context(sentence("%s failed to start", &[&name]))
     }
 
     /// Kills the helper if it has not ended, and returns how it ended.
-    pub(super) fn end(&self) -> String {
+    pub(super) fn end(&self) -> Message {
         let _ = process::kill(self.process, SIGKILL);
         match process::wait(self.process) {
-            Ok(ExitReason::Status(status)) => format!("exit status {status}"),
-            Ok(ExitReason::Signal(signal)) => format!("killed by signal {signal}"),
-            Err(errno) => reason(errno),
+            Ok(ExitReason::Status(status)) => sentence("exit status %s", &[&status]),
+            Ok(ExitReason::Signal(signal)) => sentence("killed by signal %s", &[&signal]),
+            Err(errno) => sentence("%s", &[&Argument::Reason(errno)]),
         }
     }
 }

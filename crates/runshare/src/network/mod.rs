@@ -38,7 +38,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::socket::{MsgFlags, Shutdown, recv, shutdown};
 use nix::unistd::{AccessFlags, Pid, eaccess, getpid};
-use nscore::cli::{AlreadyReported, Diagnostics};
+use nscore::cli::{AlreadyReported, Diagnostics, sentence};
 use nscore::hint::{self as core_hint, Hint, WithHint};
 use nscore::procfs::{IdKind, Proc};
 use nscore::search_path::candidates;
@@ -70,7 +70,7 @@ impl Network {
         let name = network.helper.name();
         let program = find_program(name).ok_or_else(|| {
             let why = Hint::new(move || Some(hint::missing_package(name)));
-            let sentence = format!("cannot find {name}");
+            let sentence = sentence("cannot find %s", &[&name]);
             Error::new(Errno::ENOENT).context(why).context(sentence)
         })?;
         let tool = pidfd_open(getpid()).context("pidfd_open failed")?;

@@ -185,7 +185,7 @@ impl Watcher<'_> {
                 let name = self.network.helper.name();
                 let how = helper.end();
                 let msgid = "warning: %s ended (%s): the network is lost";
-                let lost = sentence(msgid, &[&name, &how.to_string()]);
+                let lost = sentence(msgid, &[&name, &how]);
                 self.diagnostics.warn(&lost);
                 return Ok(());
             }

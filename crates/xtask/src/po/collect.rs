@@ -8,21 +8,9 @@ use anyhow::{Context, Result};
 use tools::TOOLS;
 
 use super::file::unescape;
+use super::source::{Source, in_table};
 use crate::workspace;
 
-/// What a sentence without or with arguments is made by; the format follows.
-const MAKERS: [&str; 10] = [
-    "sentence(",
-    ".context(",
-    "bail!(",
-    "anyhow!(",
-    "Error::msg(",
-    "invalid(",
-    "translate(",
-    "complaint(",
-    "msgid =",
-    "text =",
-];
 /// Where descriptions of columns are; nothing else in it has blanks.
 const COLUMNS: &str = "crates/rlsns/src/column.rs";
 
@@ -41,10 +29,15 @@ pub(super) fn sentences() -> Result<BTreeMap<String, String>> {
     }
     for path in sources()? {
         let text = fs::read_to_string(workspace().join(&path))?;
-        let is_table = path == Path::new(COLUMNS);
-        for sentence in in_source(&text, is_table) {
-            let place = path.display().to_string();
-            sentences.entry(sentence).or_insert(place);
+        let place = path.display().to_string();
+        let found = match path == Path::new(COLUMNS) {
+            true => in_table(&text),
+            false => Source::new(&text)
+                .sentences()
+                .with_context(|| place.clone())?,
+        };
+        for sentence in found {
+            sentences.entry(sentence).or_insert_with(|| place.clone());
         }
     }
     let originals = fs::read_to_string(workspace().join("po/originals")).context("po/originals")?;
@@ -72,7 +65,8 @@ fn texts(command: &clap::Command) -> Vec<String> {
 fn has_words(sentence: &str) -> bool {
     let words = sentence.split(|character: char| !character.is_alphanumeric() && character != '%');
     let is_word = |word: &str| word.len() > 1 && !word.starts_with('%');
-    !sentence.starts_with("--") && words.filter(|word| is_word(word)).count() > 0
+    let is_option = sentence.starts_with("--") && !sentence.contains(' ');
+    !is_option && words.filter(|word| is_word(word)).count() > 0
 }
 
 /// The sources of the programs and of the core, in their order.
@@ -102,43 +96,4 @@ fn add_sources(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// The sentences that a source makes, outside comments and tests; in a table, every text with a blank.
-fn in_source(source: &str, is_table: bool) -> Vec<String> {
-    let source = source
-        .split("#[cfg(test)]\nmod tests")
-        .next()
-        .unwrap_or_default();
-    let lines = source
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"));
-    let code = Vec::from_iter(lines).join("\n");
-    let makers: &[&str] = if is_table { &["(", " "] } else { &MAKERS };
-    let mut found = Vec::new();
-    for maker in makers {
-        let starts = code.match_indices(maker).map(|(at, text)| at + text.len());
-        for start in starts {
-            let rest = &code[start..];
-            let rest = if is_table { rest } else { rest.trim_start() };
-            if let Some(text) = rest.strip_prefix('"') {
-                found.extend(literal(text));
-            }
-        }
-    }
-    if is_table {
-        found.retain(|text| text.trim().contains(' '));
-    }
-    found
-}
-
-/// The text of a literal after its first quotation mark.
-fn literal(code: &str) -> Option<String> {
-    let mut is_escaped = false;
-    let end = code.find(|character| {
-        let ends = character == '"' && !is_escaped;
-        is_escaped = character == '\\' && !is_escaped;
-        ends
-    })?;
-    Some(unescape(&code[..end]))
 }

@@ -7,6 +7,7 @@
 mod collect;
 mod file;
 mod mo;
+mod source;
 
 use std::collections::BTreeMap;
 use std::fs;

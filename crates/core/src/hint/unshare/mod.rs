@@ -12,11 +12,12 @@ use nix::unistd::{getegid, geteuid};
 
 use super::seccomp::explain_filter;
 use super::{CAP_SYS_ADMIN, ProbeCall, chroot, limit};
+use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::{IdKind, Proc, try_open_verified};
 
 /// Explains why making the namespaces of `flags` failed.
-pub fn explain_unshare(errno: Errno, flags: c_int) -> Option<String> {
+pub fn explain_unshare(errno: Errno, flags: c_int) -> Option<Message> {
     let proc = Proc::for_hint();
     let filtered = || explain_filter(&proc, ProbeCall::Unshare(flags), errno);
     match errno {
@@ -31,7 +32,7 @@ pub fn explain_unshare(errno: Errno, flags: c_int) -> Option<String> {
 
 /// Explains why the caller's own id, the user root's or another one, cannot be mapped in the user namespace that was
 /// just made.
-pub fn explain_map(errno: Errno, is_root: bool) -> Option<String> {
+pub fn explain_map(errno: Errno, is_root: bool) -> Option<Message> {
     if errno != Errno::EPERM {
         return None;
     }
@@ -40,9 +41,8 @@ pub fn explain_map(errno: Errno, is_root: bool) -> Option<String> {
         // is AppArmor's doing, and this one, which the new namespace's capabilities hide.
         // Where the file could not even be opened, neither is the cause.
         (is_root && can_open_map()).then(|| {
-            "mapping root requires CAP_SETFCAP in the parent user namespace (since Linux 5.12), \
-             which the caller does not have: start a container with --cap-add SETFCAP to grant it"
-                .to_owned()
+            sentence("mapping root requires CAP_SETFCAP in the parent user namespace (since Linux 5.12), \
+             which the caller does not have: start a container with --cap-add SETFCAP to grant it", &[])
         })
     })
 }
@@ -52,10 +52,10 @@ fn can_open_map() -> bool {
     try_open_verified(Path::new("/proc/self/uid_map"), OFlag::O_RDONLY).is_ok()
 }
 
-fn not_permitted(proc: &Proc, flags: c_int) -> Option<String> {
+fn not_permitted(proc: &Proc, flags: c_int) -> Option<Message> {
     if flags & NsType::User.flag() == 0 {
-        let otherwise = "add --map-root-user to get it in a new user namespace";
-        return CAP_SYS_ADMIN.missing(&proc.status("self")?, Some(otherwise));
+        let otherwise = sentence("add --map-root-user to get it in a new user namespace", &[]);
+        return CAP_SYS_ADMIN.missing(&proc.status("self")?, Some(&otherwise));
     }
     forbidden_by_sysctl(proc)
         .or_else(|| chroot::is_in_the_way(proc))
@@ -64,19 +64,20 @@ fn not_permitted(proc: &Proc, flags: c_int) -> Option<String> {
 }
 
 /// A setting of Debian's kernels.
-fn forbidden_by_sysctl(proc: &Proc) -> Option<String> {
+fn forbidden_by_sysctl(proc: &Proc) -> Option<Message> {
     const SYSCTL: &str = "kernel.unprivileged_userns_clone";
     let privileged = CAP_SYS_ADMIN.is_held(&proc.status("self")?)?;
     (!privileged && proc.sysctl(SYSCTL)? == 0).then(|| {
-        format!(
-            "{SYSCTL} is 0, so only root may create user namespaces: `sysctl -w {SYSCTL}=1`, as \
-             root, allows all users to"
+        sentence(
+            "%s is 0, so only root may create user namespaces: `sysctl -w %s=1`, as \
+             root, allows all users to",
+            &[&SYSCTL, &SYSCTL],
         )
     })
 }
 
 /// Explains that a user without an id in the own user namespace cannot own another one.
-fn unmapped(proc: &Proc) -> Option<String> {
+fn unmapped(proc: &Proc) -> Option<Message> {
     let ids = [
         (IdKind::Users, geteuid().as_raw()),
         (IdKind::Groups, getegid().as_raw()),
@@ -85,17 +86,18 @@ fn unmapped(proc: &Proc) -> Option<String> {
         .into_iter()
         .filter(|(ids, id)| proc.maps(*ids, *id) == Some(false));
     unmapped.next().map(|(ids, id)| {
-        let (name, file) = (ids.name(), ids.map_file());
-        format!(
-            "{name} {id} is not mapped in /proc/self/{file}, so it cannot own a user namespace: \
-             map it when this one is created, with runshare --map-root-user"
+        let (name, file) = (super::id_kind(ids), ids.map_file());
+        sentence(
+            "%s %s is not mapped in /proc/self/%s, so it cannot own a user namespace: \
+             map it when this one is created, with runshare --map-root-user",
+            &[&name, &id, &file],
         )
     })
 }
 
 /// Ubuntu's setting: an ordinary user's namespace cannot be made, or can and gives no capability. A program that has a
 /// profile of its own is judged by that.
-fn restricted_by_apparmor(proc: &Proc) -> Option<String> {
+fn restricted_by_apparmor(proc: &Proc) -> Option<Message> {
     const SYSCTL: &str = "kernel.apparmor_restrict_unprivileged_userns";
     if proc.sysctl(SYSCTL)? != 1 {
         return None;
@@ -104,27 +106,28 @@ fn restricted_by_apparmor(proc: &Proc) -> Option<String> {
     let label = label.trim_ascii_end();
     let ours = label == b"unconfined" || label.starts_with(b"unprivileged_userns");
     ours.then(|| {
-        format!(
-            "{SYSCTL} is 1, so AppArmor denies ordinary users all capabilities in a user \
-             namespace: set it to 0 (`sysctl -w {SYSCTL}=0`, as root), or give this program an \
-             AppArmor profile with the rule `userns,`"
+        sentence(
+            "%s is 1, so AppArmor denies ordinary users all capabilities in a user \
+             namespace: set it to 0 (`sysctl -w %s=0`, as root), or give this program an \
+             AppArmor profile with the rule `userns,`",
+            &[&SYSCTL, &SYSCTL],
         )
     })
 }
 
 /// A type that the kernel does not have is an invalid argument to it.
-fn unknown_type(proc: &Proc, flags: c_int) -> Option<String> {
+fn unknown_type(proc: &Proc, flags: c_int) -> Option<Message> {
     let unknown = NsType::in_flags(flags).find(|ns_type| proc.has_type(*ns_type) == Some(false))?;
     let (name, kernel) = (unknown.option(), unknown.requirement());
     let file = Path::new("/proc/self/ns").join(unknown.file());
-    Some(format!(
-        "this kernel does not support {name} namespaces, which require {kernel}: {} does not exist",
-        file.display()
+    Some(sentence(
+        "this kernel does not support %s namespaces, which require %s: %s does not exist",
+        &[&name, &kernel, &file],
     ))
 }
 
 /// Explains that a process with a new pid namespace for its children cannot make another one.
-fn between_namespaces(proc: &Proc, flags: c_int) -> Option<String> {
+fn between_namespaces(proc: &Proc, flags: c_int) -> Option<Message> {
     let own = proc.namespace(NsType::Pid)?;
     let children = proc.path("self/ns")?.join(NsType::Pid.for_children_file());
     let children = match fs::metadata(children) {
@@ -134,9 +137,8 @@ fn between_namespaces(proc: &Proc, flags: c_int) -> Option<String> {
         Err(_) => return None,
     };
     (flags & NsType::Pid.flag() != 0 && children != Some(own)).then(|| {
-        "this process already has a new pid namespace for its children, but is not in it itself: \
-         use --fork where that namespace is created"
-            .to_owned()
+        sentence("this process already has a new pid namespace for its children, but is not in it itself: \
+         use --fork where that namespace is created", &[])
     })
 }
 

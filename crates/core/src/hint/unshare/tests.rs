@@ -17,13 +17,17 @@ fn machine(files: &[(&str, &str)]) -> (Scratch, Proc) {
     (scratch, proc)
 }
 
+fn shown(hint: Option<Message>) -> Option<String> {
+    hint.map(|hint| hint.to_string())
+}
+
 const UNPRIVILEGED: (&str, &str) = ("self/status", "CapEff:\t0000000000000000\nSeccomp:\t0\n");
 const PRIVILEGED: (&str, &str) = ("self/status", "CapEff:\t000001ffffffffff\nSeccomp:\t0\n");
 
 #[test]
 fn debians_setting_is_named_with_the_command_that_changes_it() {
     let setting = |value| ("sys/kernel/unprivileged_userns_clone", value);
-    let hint = |files: &[(&str, &str)]| forbidden_by_sysctl(&machine(files).1);
+    let hint = |files: &[(&str, &str)]| shown(forbidden_by_sysctl(&machine(files).1));
     assert!(hint(&[UNPRIVILEGED, setting("0\n")]).is_some_and(|hint| {
         hint.starts_with("kernel.unprivileged_userns_clone is 0,")
             && hint.contains("`sysctl -w kernel.unprivileged_userns_clone=1`")
@@ -38,7 +42,7 @@ fn debians_setting_is_named_with_the_command_that_changes_it() {
 fn ubuntus_setting_is_named_where_no_profile_of_its_own_decides() {
     let setting = |value| ("sys/kernel/apparmor_restrict_unprivileged_userns", value);
     let label = |value| ("self/attr/current", value);
-    let hint = |files: &[(&str, &str)]| restricted_by_apparmor(&machine(files).1);
+    let hint = |files: &[(&str, &str)]| shown(restricted_by_apparmor(&machine(files).1));
     for ours in ["unconfined\n", "unprivileged_userns (enforce)\n"] {
         assert!(hint(&[setting("1\n"), label(ours)]).is_some_and(|hint| {
             hint.starts_with("kernel.apparmor_restrict_unprivileged_userns is 1,")
@@ -58,7 +62,7 @@ fn ubuntus_setting_is_named_where_no_profile_of_its_own_decides() {
 fn a_type_that_the_kernel_lacks_is_named() {
     let files = [("self/ns/mnt", ""), ("self/ns/user", "")];
     let (_scratch, proc) = machine(&files);
-    let hint = |ns_type: NsType| unknown_type(&proc, ns_type.flag());
+    let hint = |ns_type: NsType| shown(unknown_type(&proc, ns_type.flag()));
     assert_eq!(hint(NsType::User), None);
     let time = hint(NsType::Time).expect("it is missing");
     assert!(time.starts_with(

@@ -13,6 +13,7 @@ use nix::unistd::geteuid;
 
 use crate::container_id::is_hexadecimal;
 use crate::hint::{self, escape_for_terminal};
+use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::sys::directory::{Directory, EntryBuffer};
@@ -23,23 +24,29 @@ const MEANT: usize = 4;
 const LISTED: usize = 20;
 
 /// The forms that a target may have.
-const FORMS: &str = "a target is a PID, PID:INODE, the inode number of a namespace, TYPE:[INODE], \
+fn forms() -> Message {
+    sentence(
+        "a target is a PID, PID:INODE, the inode number of a namespace, TYPE:[INODE], \
                      the path (with a slash) of a namespace file or of a directory of persistent \
-                     namespaces, a container ID, or netns:NAME";
+                     namespaces, a container ID, or netns:NAME",
+        &[],
+    )
+}
 
 /// Returns why a word is no target.
 pub(in crate::target) fn invalid_target(
     text: &OsStr,
     container_ids: fn(&str) -> Vec<String>,
-) -> Option<String> {
+) -> Option<Message> {
     let path = Path::new(text);
     if text.as_bytes().contains(&b'/') {
         return not_a_target(path);
     }
     if path.is_dir() {
         let name = escape_for_terminal(Path::new(".").join(path));
-        return Some(format!(
-            "name a directory of persistent namespaces with a slash: {name}"
+        return Some(sentence(
+            "name a directory of persistent namespaces with a slash: %s",
+            &[&name],
         ));
     }
     let prefix = text.to_str().filter(|text| is_hexadecimal(text.as_bytes()));
@@ -47,31 +54,40 @@ pub(in crate::target) fn invalid_target(
     let prefix = prefix.filter(|prefix| prefix.len() >= MEANT);
     let id = prefix.and_then(|prefix| container_ids(prefix).into_iter().next());
     match id {
-        Some(id) => Some(format!(
-            "a container ID requires at least 6 digits, or 12 if none is a letter: {} is one that \
+        Some(id) => Some(sentence(
+            "a container ID requires at least 6 digits, or 12 if none is a letter: %s is one that \
              begins so",
-            &id[..12]
+            &[&&id[..12]],
         )),
-        None => Some(FORMS.to_owned()),
+        None => Some(forms()),
     }
 }
 
 /// Returns why a path is neither a namespace file nor a directory.
-fn not_a_target(path: &Path) -> Option<String> {
+fn not_a_target(path: &Path) -> Option<Message> {
     let name = escape_for_terminal(path);
     if let Ok(link) = path.read_link() {
-        return Some(format!(
-            "{name} is a symbolic link: name what it leads to, {}",
-            escape_for_terminal(path.parent().unwrap_or(path).join(link))
+        return Some(sentence(
+            "%s is a symbolic link: name what it leads to, %s",
+            &[
+                &name,
+                &escape_for_terminal(path.parent().unwrap_or(path).join(link)),
+            ],
         ));
     }
     match path.symlink_metadata() {
-        Ok(found) if is_left_over(&found) => Some(format!("no namespace is mounted on {name}")),
-        Ok(_) => Some(format!("{name} is neither a namespace nor a directory")),
+        Ok(found) if is_left_over(&found) => {
+            Some(sentence("no namespace is mounted on %s", &[&name]))
+        }
+        Ok(_) => Some(sentence(
+            "%s is neither a namespace nor a directory",
+            &[&name],
+        )),
         Err(error) => {
             let errno = Errno::from_raw(error.raw_os_error()?);
             hint::explain_path(errno, path).or_else(|| {
-                (error.kind() == ErrorKind::NotFound).then(|| format!("{name} does not exist"))
+                (error.kind() == ErrorKind::NotFound)
+                    .then(|| sentence("%s does not exist", &[&name]))
             })
         }
     }
@@ -83,7 +99,7 @@ fn is_left_over(found: &Metadata) -> bool {
 }
 
 /// Returns what network namespaces have names, where `path` is none of them.
-pub(in crate::target) fn netns_names(path: &Path) -> Option<String> {
+pub(in crate::target) fn netns_names(path: &Path) -> Option<Message> {
     let mut names = Vec::new();
     let note = |name: &CStr| names.push(escape_for_terminal(OsStr::from_bytes(name.to_bytes())));
     let directory = CString::new(path.parent()?.as_os_str().as_bytes()).ok()?;
@@ -95,22 +111,26 @@ pub(in crate::target) fn netns_names(path: &Path) -> Option<String> {
     let more = if names.len() > LISTED { ", ..." } else { "" };
     names.truncate(LISTED);
     match names.is_empty() {
-        true => Some("no network namespace has a name: `ip netns add NAME` gives one".to_owned()),
-        false => Some(format!("the names are {}{more}", names.join(", "))),
+        true => Some(sentence(
+            "no network namespace has a name: `ip netns add NAME` gives one",
+            &[],
+        )),
+        false => Some(sentence("the names are %s%s", &[&names.join(", "), &more])),
     }
 }
 
 /// Why a namespace may be there all the same: so many processes cannot be looked into.
-pub(in crate::target) fn unreadable_processes(closed: usize) -> Option<String> {
+pub(in crate::target) fn unreadable_processes(closed: usize) -> Option<Message> {
     let user = geteuid();
     let what = match closed {
         0 => return None,
-        1 => "that of a process".to_owned(),
-        _ => format!("that of one of {closed} processes"),
+        1 => sentence("that of a process", &[]),
+        _ => sentence("that of one of %s processes", &[&closed]),
     };
-    Some(format!(
-        "it may be {what} that user {user} may not inspect: that requires CAP_SYS_PTRACE, or \
-         being the process's user"
+    Some(sentence(
+        "it may be %s that user %s may not inspect: that requires CAP_SYS_PTRACE, or \
+         being the process's user",
+        &[&what, &user],
     ))
 }
 
@@ -118,17 +138,20 @@ pub(in crate::target) fn unreadable_processes(closed: usize) -> Option<String> {
 pub(in crate::target) fn no_container(
     unreadable: usize,
     container_ids: fn(&str) -> Vec<String>,
-) -> Option<String> {
+) -> Option<Message> {
     if Proc::for_hint().is_initial(NsType::Pid) == Some(false) {
-        return Some(
-            "this process is in a PID namespace, and cannot see the processes outside of it"
-                .to_owned(),
-        );
+        return Some(sentence(
+            "this process is in a PID namespace, and cannot see the processes outside of it",
+            &[],
+        ));
     }
     if unreadable > 0 {
         return unreadable_processes(unreadable);
     }
-    container_ids("")
-        .is_empty()
-        .then(|| "no process here is in a cgroup that is named after a container ID".to_owned())
+    container_ids("").is_empty().then(|| {
+        sentence(
+            "no process here is in a cgroup that is named after a container ID",
+            &[],
+        )
+    })
 }
