@@ -12,6 +12,7 @@
 
 use std::env;
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -22,10 +23,15 @@ use testkit::syscall_stepper::{Step, SyscallStepper, adopt_orphans};
 use testkit::{Scratch, Signal, Tool, require, rerun};
 
 mod modes;
+mod network;
+
 use modes::{Fate, MODES, Mode, Signals};
 
 /// What the tools run: it says that it runs, and ends with its standard input.
 const PROGRAM: [&str; 3] = ["/bin/sh", "-c", "echo up; exec cat"];
+
+/// The ordinary user.
+const USER: u32 = 1001;
 
 #[test]
 fn nothing_stays_mounted_and_nothing_is_half_made() {
@@ -38,6 +44,9 @@ fn nothing_stays_mounted_and_nothing_is_half_made() {
     let root = geteuid().is_root();
     let mut all = 0;
     for mode in MODES.iter().filter(|mode| root || mode.for_all) {
+        if mode.has_network() && !network::is_possible() {
+            continue;
+        }
         let Some(program) = require::workspace_program(mode.tool) else {
             return;
         };
@@ -71,6 +80,9 @@ fn end_at_every_call(name: &str) {
         unshare(CloneFlags::CLONE_NEWNS).expect("root may");
         let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
         mount(None::<&str>, "/", None::<&str>, private, None::<&str>).expect("root may");
+    }
+    if mode.has_network() {
+        network::set_up();
     }
     let mut points = 0;
     for signal in [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGINT] {
@@ -112,6 +124,9 @@ fn command(mode: &Mode, directory: &Path) -> Command {
         .stderr(Stdio::null());
     if !geteuid().is_root() {
         command.arg("-r");
+    }
+    if mode.as_user {
+        command.uid(USER).gid(USER);
     }
     for file in ["FILE0", "FILE1"] {
         fs::write(directory.join(file), "").expect("a file can be made");

@@ -25,6 +25,8 @@ pub(crate) struct Mode {
     pub(crate) signals: Signals,
     /// Whether an ordinary user may do this, with `-r` before.
     pub(crate) for_all: bool,
+    /// Whether root has an ordinary user do this.
+    pub(crate) as_user: bool,
 }
 
 const fn mode(
@@ -40,6 +42,7 @@ const fn mode(
         fate,
         signals,
         for_all: true,
+        as_user: false,
     }
 }
 
@@ -49,6 +52,18 @@ impl Mode {
             for_all: false,
             ..self
         }
+    }
+
+    /// A mode of `--network`, in a network that root makes.
+    const fn network(name: &'static str, options: &'static [&'static str], as_user: bool) -> Mode {
+        let mode = mode(name, options, Fate::LivesOn, Signals::Blocks);
+        Mode { as_user, ..mode }.root_only()
+    }
+
+    /// Returns whether the mode connects a network.
+    pub(crate) fn has_network(&self) -> bool {
+        let mut options = self.options.iter();
+        options.any(|option| option.starts_with("--network"))
     }
 
     const fn run_by(self, tool: &'static str) -> Mode {
@@ -158,6 +173,14 @@ pub(crate) const MODES: &[Mode] = &[
         Signals::Ends,
     )
     .root_only(),
+    Mode::network("network-slirp4netns", &["--network=slirp4netns"], false),
+    Mode::network("network-pasta", &["--network=pasta"], false),
+    Mode::network(
+        "network-slirp4netns-user",
+        &["-r", "--network=slirp4netns"],
+        true,
+    ),
+    Mode::network("network-pasta-user", &["-c", "--network=pasta"], true),
     mode(
         "rnsenter-pid",
         &["-t", "SELF", "-p"],

@@ -11,7 +11,7 @@ use crate::network::{CALLERS, called_by};
 
 /// The processes that run this program in the network of this test, or were forked from such: its network namespace is
 /// this process's own.
-fn helpers(program: &str) -> Vec<i32> {
+pub(crate) fn helpers(program: &str) -> Vec<i32> {
     let own = fs::read_link("/proc/self/ns/net").unwrap();
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());

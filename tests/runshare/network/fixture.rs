@@ -12,7 +12,7 @@ pub(crate) const FETCH: &str = "exec 3<>/dev/tcp/198.51.100.1/8000 && cat <&3";
 /// What the server says to everyone.
 pub(crate) const GREETING: &str = "hello from outside\n";
 
-/// Makes the network; root also makes a device that every user may open, as udev does.
+/// Makes the rest of the machine; root also makes a device that every user may open, as udev does.
 const SET_UP: &str = "set -e
     mount --make-rprivate /
     echo nameserver 127.0.0.53 >$0/resolv.conf
@@ -23,6 +23,10 @@ const SET_UP: &str = "set -e
         mknod -m 666 /dev/net/tun c 10 200
     fi
     ip link set lo up
+";
+
+/// Makes the network that leads to the server.
+const ROUTE: &str = "
     ip address add 198.51.100.1/32 dev lo
     ip link add here type veth peer name there
     ip address add 192.0.2.10/24 dev here
@@ -33,19 +37,32 @@ const SET_UP: &str = "set -e
 /// Runs the test again in such a network, where it finds the helper `program`.
 #[track_caller]
 pub(crate) fn in_outside_network(program: &str, test: impl FnOnce(&Scratch)) {
+    in_network(program, ROUTE, |scratch| {
+        greet();
+        answer_names();
+        test(scratch);
+    });
+}
+
+/// The same in a network that leads nowhere.
+#[track_caller]
+pub(crate) fn without_route(program: &str, test: impl FnOnce(&Scratch)) {
+    in_network(program, "", test);
+}
+
+#[track_caller]
+fn in_network(program: &str, commands: &str, test: impl FnOnce(&Scratch)) {
     let is_root = geteuid().is_root();
     if rerun::reason().is_some() {
         let scratch = Scratch::shared();
         // What the caller of the first run was decides who makes the device.
         let caller = rerun::reason().unwrap();
         let outcome = Tool::new("/bin/sh")
-            .args(["-c", SET_UP])
+            .args(["-c", &format!("{SET_UP}{commands}")])
             .arg(scratch.path())
             .arg(caller)
             .run();
         let _ = outcome.ok();
-        greet();
-        answer_names();
         return test(&scratch);
     }
     let tun = access("/dev/net/tun", AccessFlags::R_OK | AccessFlags::W_OK);

@@ -8,7 +8,9 @@
 mod ends;
 mod fixture;
 mod isolation;
+mod killed;
 mod name_server;
+mod no_route;
 mod publish;
 mod values;
 

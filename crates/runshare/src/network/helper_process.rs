@@ -155,14 +155,14 @@ impl HelperProcess {
     }
 
     /// Ends a helper that did not become ready, or is about to end, and returns the error.
-    pub(super) fn start_error(&mut self, name: &str) -> Error {
+    pub(super) fn start_error(&mut self, name: &'static str) -> Error {
         let how = self.end();
         self.messages.read_available();
         let what = match self.messages.last_lines() {
             Some(lines) => message(&[&lines]),
             None => how,
         };
-        let error = Error::new(what).context(Hint::new(hint::tun_device));
+        let error = Error::new(what).context(Hint::new(move || hint::missing_requirement(name)));
         error.context(sentence("%s failed to start", &[&name]))
     }
 
