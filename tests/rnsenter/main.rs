@@ -35,6 +35,7 @@ mod random;
 mod reset_env;
 mod rootless;
 mod session;
+mod side_by_side;
 mod signals;
 mod target_forms;
 mod tools;

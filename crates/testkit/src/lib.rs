@@ -28,6 +28,7 @@ mod build;
 pub mod c_library;
 mod child;
 mod differential;
+mod engine;
 mod eventually;
 mod hint;
 mod languages;
@@ -54,6 +55,7 @@ mod writers;
 
 pub use accessible::Program;
 pub use differential::DifferentialTest;
+pub use engine::{Docker, Podman};
 pub use eventually::eventually;
 pub use languages::is_left_in_english;
 pub use mounts::{mounted, points as mount_points};

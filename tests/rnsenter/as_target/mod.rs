@@ -42,9 +42,28 @@ fn enter(caller: Caller, container: &Container, words: &[&str]) -> Outcome {
     tool.args(["-t", &pid, "--as-target"]).args(words).run()
 }
 
+/// The number that the target has in the /proc that is mounted inside: its own PID namespace's, or the caller's.
+fn number_inside(container: &Container) -> String {
+    let status = fs::read_to_string(container.proc("root/proc/self/status"));
+    // A /proc of a PID namespace that the reader is not in shows it no process of its own.
+    match status {
+        Ok(_) => container.pid().to_string(),
+        Err(_) => {
+            let status = fs::read_to_string(container.proc("status")).unwrap();
+            let numbers = status.lines().find(|line| line.starts_with("NSpid:"));
+            numbers
+                .unwrap()
+                .split_whitespace()
+                .next_back()
+                .unwrap()
+                .to_owned()
+        }
+    }
+}
+
 /// Asserts that a program is as the target is. What the kernel shows to this process is compared with what it shows to
 /// a program of the target's kind, which prints it.
-fn assert_same(caller: Caller, container: &Container) {
+pub(crate) fn assert_same(caller: Caller, container: &Container) {
     let show = |file: &str| enter(caller, container, &["cat", &format!("/proc/self/{file}")]).ok();
     let inside = |file: &str| {
         // Read by a process of the same user namespace, for ids are shown as the reader calls them.
@@ -54,7 +73,8 @@ fn assert_same(caller: Caller, container: &Container) {
             return fs::read_to_string(container.proc(file)).unwrap();
         }
         let tool = rnsenter().args(["-t", &pid, "-a", "-F", "--preserve-credentials"]);
-        let tool = tool.args(["cat", &format!("/proc/{pid}/{file}")]);
+        let number = number_inside(container);
+        let tool = tool.args(["cat", &format!("/proc/{number}/{file}")]);
         caller.runs(tool).run().ok().out()
     };
     assert_eq!(lines_of(&show("status").out()), lines_of(&inside("status")));

@@ -1,0 +1,105 @@
+//! `dockerd(8)`, without a network, and its client.
+
+use std::path::Path;
+
+use nix::unistd::{Pid, gettid};
+
+use super::{EngineHost, IMAGE, PROGRAMS, make_image, remove_cgroups};
+use crate::scratch::Scratch;
+use crate::tool::Tool;
+use crate::{eventually, require};
+
+/// A running daemon with an image, [`Docker::IMAGE`].
+pub struct Docker {
+    host: Option<EngineHost>,
+    scratch: Scratch,
+    /// The name of the cgroup in which those of the containers are.
+    cgroup: String,
+}
+
+impl Docker {
+    /// The image of the containers. Its root directory has `sh`, `cat`, `env`, `readlink` and `sleep`, all static.
+    pub const IMAGE: &str = IMAGE;
+
+    /// Starts it; none, and the test skipped, where it is not installed.
+    ///
+    /// # Panics
+    /// If it does not start.
+    #[must_use]
+    #[track_caller]
+    pub fn start() -> Option<Self> {
+        if !require::root() || !["dockerd", "docker"].into_iter().all(require::installed) {
+            return None;
+        }
+        let scratch = Scratch::new();
+        let image = make_image(&scratch, &PROGRAMS)?;
+        let state = scratch.path().display();
+        let script = format!(
+            "exec dockerd --storage-driver=vfs --iptables=false --ip6tables=false --bridge=none --log-level=error \
+             --data-root={state}/data --exec-root={state}/exec --pidfile={state}/pid --host=unix://{state}/socket \
+             >{state}/log 2>&1"
+        );
+        let docker = Self {
+            host: Some(EngineHost::new(&script)),
+            cgroup: format!("nsutils-docker-{}", gettid()),
+            scratch,
+        };
+        eventually("dockerd answers", || {
+            docker.client(&["version"]).run().code() == 0
+        });
+        let words = ["import", image.to_str().expect("ASCII"), IMAGE];
+        let _ = docker.client(&words).run().ok();
+        Some(docker)
+    }
+
+    /// The client with these words.
+    pub fn client(&self, words: &[&str]) -> Tool {
+        let tool = Tool::new("/usr/bin/docker").env("DOCKER_HOST", self.address());
+        tool.env("HOME", self.scratch.path()).args(words)
+    }
+
+    /// What the client calls the daemon: `DOCKER_HOST`.
+    #[must_use]
+    pub fn address(&self) -> String {
+        format!("unix://{}/socket", self.scratch.path().display())
+    }
+
+    /// The cgroup in which the containers are to be: `--cgroup-parent`.
+    #[must_use]
+    pub fn cgroup(&self) -> &str {
+        &self.cgroup
+    }
+
+    /// Runs a container with these options and this program, and returns its id.
+    #[track_caller]
+    #[must_use]
+    pub fn run(&self, options: &[&str], program: &[&str]) -> String {
+        let parent = format!("--cgroup-parent=/{}", self.cgroup);
+        let start = ["run", "-d", "--network=none", &parent];
+        let words = [&start[..], options, &[IMAGE], program].concat();
+        self.client(&words).run().ok().out().trim_end().to_owned()
+    }
+
+    /// The first process of a container.
+    #[track_caller]
+    #[must_use]
+    pub fn pid(&self, container: &str) -> Pid {
+        let words = ["inspect", "--format", "{{.State.Pid}}", container];
+        let number = self.client(&words).run().ok().out();
+        let host = self.host.as_ref().expect("it runs");
+        let found = host.find_process(number.trim_end());
+        found.unwrap_or_else(|| panic!("container {container} has no process"))
+    }
+}
+
+impl Drop for Docker {
+    fn drop(&mut self) {
+        // Each ends with the daemon, but what it has made outside of its directory would stay.
+        let all = self.client(&["ps", "--all", "--quiet"]).run().out();
+        for id in all.lines() {
+            let _ = self.client(&["rm", "--force", id]).run();
+        }
+        self.host = None;
+        remove_cgroups(Path::new("/sys/fs/cgroup"), &self.cgroup);
+    }
+}
