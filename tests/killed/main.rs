@@ -134,6 +134,7 @@ fn command(mode: &Mode, directory: &Path) -> Command {
     for option in mode.options {
         let below = directory.to_str().expect("a path of ours");
         let option = option.replace("SELF", &std::process::id().to_string());
+        let option = option.replace("=LAYER", &format!("={below}/layer"));
         let option = option.replace("=FILE", &format!("={below}/FILE"));
         command.arg(option.replace("=DIR", &format!("={below}/DIR")));
     }

@@ -126,6 +126,19 @@ pub(crate) const MODES: &[Mode] = &[
     )
     .root_only(),
     mode(
+        "bind-idmap",
+        &[
+            "--fork",
+            "--map-users=0:0:9",
+            "--map-groups=0:0:9",
+            "--bind=/usr/share:/mnt:idmap",
+        ],
+        Fate::LivesOn,
+        Signals::Blocks,
+    )
+    .root_only(),
+    mode("overlay", &["--overlay=LAYER"], Fate::Ends, Signals::Ends).root_only(),
+    mode(
         "mount-file",
         &["--fork", "--mount=FILE0"],
         Fate::LivesOn,

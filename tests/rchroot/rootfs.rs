@@ -227,6 +227,11 @@ fn what_is_wrong_is_said_before_anything_is_mounted() {
                 + more,
         ),
         (
+            &["--bind", "/etc:/mnt:idmap"],
+            "idmap of --bind requires a new user namespace: use runshare --root\n".to_owned()
+                + more,
+        ),
+        (
             &["--bind", "/nosuch"],
             "cannot open /nosuch: No such file or directory\n".into(),
         ),

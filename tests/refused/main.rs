@@ -117,6 +117,10 @@ fn runshare_does_all_or_fails() {
         ("--net --loopback --hostname moon", LINKS),
         ("--mount --propagation slave --root / --wd /tmp", LINKS),
         ("-S 5 -G 6", IDS),
+        (
+            "--map-users 0:0:5 --map-groups 0:0:5 --bind /usr/share:/mnt:idmap",
+            "/usr/bin/stat -c %u:%g /mnt/doc",
+        ),
         ("--uts --close-fds", DESCRIPTORS),
         ("--uts --new-session --no-new-privs", LINKS),
     ];

@@ -27,6 +27,7 @@ mod init;
 mod languages;
 mod limits;
 mod loopback;
+mod mapped_bind;
 mod mount_ns_id;
 mod mounts;
 mod names;

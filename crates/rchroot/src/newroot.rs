@@ -13,7 +13,7 @@ use nscore::cli::quote::Quotes;
 use nscore::cli::{Message, sentence};
 use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
-use nscore::rootfs::{self, OverlayDir};
+use nscore::rootfs::{self, MappedSources, OverlayDir};
 use nscore::sys::directory::status_of;
 use nscore::sys::file::{fd_path, open};
 use nscore::sys::mount::{Propagation, set_propagation};
@@ -139,7 +139,8 @@ fn mount_and_enter(
         return cannot(Errno::ESTALE);
     }
     let working = getcwd();
-    let entered = rootfs::mount_all(directory, &options.mounts, overlay, warn)?;
+    let mapped = MappedSources::default();
+    let entered = rootfs::mount_all(directory, &options.mounts, overlay, &mapped, warn)?;
     let changed = fchdir(&entered).and_then(|()| chroot("."));
     cannot_enter(changed, root, otherwise, quotes)?;
     if options.skip_chdir {

@@ -71,6 +71,10 @@ impl Options {
             return Err(Usage::InvalidUsage(sentence(both, &[])));
         }
         mounts.check().map_err(Usage::InvalidUsage)?;
+        if mounts.maps_ids() {
+            let requires = "idmap of --bind requires a new user namespace: use runshare --root";
+            return Err(Usage::InvalidUsage(sentence(requires, &[])));
+        }
         Ok(Options {
             newroot,
             command,

@@ -16,6 +16,7 @@ use nscore::sys::signal::set_default;
 use crate::fork::{self, Exposure, Held, Watchdog};
 use crate::hint::{is_shell_alone, nothing_unshared};
 use crate::idmap::hint::foreign_subordinate_ids;
+use crate::idmap::mounts::map_sources;
 use crate::idmap::write::IdMapWriter;
 use crate::network::{self, Network};
 use crate::option_id::OptionId;
@@ -81,8 +82,9 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     let watchdog = Watchdog::spawn(options, diagnostics)?;
 
     limits::raise_hard_limits(&options.extensions.limits)?;
+    let mapped = map_sources(options)?;
     credentials::become_owner(options)?;
-    let mut held = Held::prepare(options, network)?;
+    let mut held = Held::prepare(options, network, mapped)?;
     unshare_namespaces(options)?;
     held.reopen_overlay()?;
     binder.renew_mount_namespace()?;
@@ -161,7 +163,7 @@ impl Inside<'_> {
         if self.held.overlay().is_some() {
             mounts::leave_to_waiter()?;
         }
-        let new_root = mounts::change_root_and_directory(options, self.held.overlay(), &|text| {
+        let new_root = mounts::change_root_and_directory(options, self.held, &|text| {
             self.diagnostics.warn(text);
         })?;
         mounts::mount_proc_and_binfmt(options)?;

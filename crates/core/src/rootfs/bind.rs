@@ -26,14 +26,22 @@ pub(super) enum PreparedMount<'a> {
 }
 
 impl<'a> PreparedMount<'a> {
-    /// Opens what the mount needs of the old root.
+    /// Opens what the mount needs of the old root, unless it has been cloned before, with its owners mapped.
     ///
     /// # Errors
     /// `cannot open SRC`.
-    pub(super) fn new(request: &'a MountRequest) -> Result<PreparedMount<'a>> {
+    pub(super) fn new(
+        request: &'a MountRequest,
+        mapped: Option<&Source>,
+    ) -> Result<PreparedMount<'a>> {
         Ok(match request {
             MountRequest::Bind(request) => {
-                let source = Source::open(&request.source);
+                let source = match mapped {
+                    Some(mapped) => mapped.duplicate(),
+                    // It must not be seen with other owners than those that were asked for.
+                    None if request.maps_ids => Err(Errno::EINVAL),
+                    None => Source::open(&request.source),
+                };
                 let source = source
                     .with_hint_for(request.source.as_path(), hint::explain_path)
                     .with_context(|| sentence("cannot open %s", &[&request.source]))?;

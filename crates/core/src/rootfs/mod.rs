@@ -24,6 +24,7 @@ mod changes;
 mod dev;
 mod error;
 mod layers;
+mod mapped_sources;
 mod mount_point;
 mod option;
 mod overlay;
@@ -53,6 +54,7 @@ use bind::PreparedMount;
 use root::Root;
 
 pub use changes::Changes;
+pub use mapped_sources::MappedSources;
 pub use option::RootfsOption;
 pub use overlay_dir::OverlayDir;
 pub use requests::{ApiMode, Requests};
@@ -60,7 +62,7 @@ pub use requests::{ApiMode, Requests};
 /// Makes the mounts that were asked for below `directory`, and returns the root to enter.
 ///
 /// The caller is in a mount namespace of its own whose mounts travel to no other, and `directory` was opened there.
-/// `overlay` is what [`Requests::lock_overlay`] has returned. `warn` gets what is less than was asked for.
+/// `overlay` is what [`Requests::lock_overlay`] has returned, `mapped` what [`Requests::map_sources`]. `warn` gets what is less than was asked for.
 ///
 /// # Errors
 /// `mount DIR failed`, `bind SRC on DIR failed`, `cannot make mount point DIR`.
@@ -68,11 +70,14 @@ pub fn mount_all(
     directory: impl AsFd,
     requests: &Requests,
     overlay: Option<&OverlayDir>,
+    mapped: &MappedSources,
     warn: &dyn Fn(&Message),
 ) -> Result<OwnedFd> {
     use_mapped_ids();
-    let prepared = requests.mounts.iter().map(PreparedMount::new);
-    let prepared = prepared.collect::<Result<Vec<_>>>()?;
+    let mut prepared = Vec::new();
+    for (number, request) in requests.mounts.iter().enumerate() {
+        prepared.push(PreparedMount::new(request, mapped.get(number))?);
+    }
     let resolv_conf = resolv_conf::open_source(requests, directory.as_fd(), warn);
     let root = if requests.is_ephemeral || overlay.is_some() {
         overlay::mount(directory.as_fd(), overlay)?

@@ -28,6 +28,17 @@ impl Source {
         Source::from_fd(open_path(path)?)
     }
 
+    /// The same clone by another descriptor.
+    ///
+    /// # Errors
+    /// EMFILE.
+    pub(super) fn duplicate(&self) -> Result<Source, Errno> {
+        Ok(Source {
+            file: self.file.try_clone().map_err(|_| Errno::EMFILE)?,
+            ..*self
+        })
+    }
+
     /// Clones what this descriptor of `O_PATH` is of, without what is mounted below it.
     ///
     /// # Errors

@@ -47,7 +47,13 @@ impl Fixture {
     }
 
     fn mount_all(&self, requests: &Requests) -> Result<OwnedFd> {
-        mount_all(self.open(), requests, None, &|warning| panic!("{warning}"))
+        mount_all(
+            self.open(),
+            requests,
+            None,
+            &MappedSources::default(),
+            &|warning| panic!("{warning}"),
+        )
     }
 
     /// The mount points outside of the root that the test has not found there.

@@ -124,6 +124,27 @@ pub fn make_tree_private(mount: impl AsFd) -> Result<(), Errno> {
     set_attr(mount, &change, true)
 }
 
+/// Has the owners of files on a clone and on what is mounted below it be those that they are in a user namespace, and
+/// nothing travel between them and others, `mount_setattr(2)`.
+///
+/// # Errors
+/// Those of `mount_setattr(2)`: EPERM without CAP_SYS_ADMIN in the user namespace of the file system; EINVAL for a file
+/// system that cannot, and for what is mounted; ENOSYS before Linux 5.12.
+#[allow(
+    clippy::useless_conversion,
+    reason = "the type of a mount flag differs from processor to processor"
+)]
+pub fn map_ids(clone: impl AsFd, user_namespace: impl AsFd) -> Result<(), Errno> {
+    let namespace = user_namespace.as_fd().as_raw_fd();
+    let change = libc::mount_attr {
+        attr_set: libc::MOUNT_ATTR_IDMAP,
+        attr_clr: 0,
+        propagation: u64::from(libc::MS_PRIVATE),
+        userns_fd: u64::try_from(namespace).map_err(|_| Errno::EBADF)?,
+    };
+    set_attr(clone, &change, true)
+}
+
 fn set_attr(mount: impl AsFd, change: &libc::mount_attr, is_recursive: bool) -> Result<(), Errno> {
     let mut flags = libc::AT_EMPTY_PATH;
     if is_recursive {

@@ -4,7 +4,7 @@ use std::os::fd::RawFd;
 
 use anyhow::Result;
 use nscore::cli::Diagnostics;
-use nscore::rootfs::OverlayDir;
+use nscore::rootfs::{MappedSources, OverlayDir};
 
 use crate::network::Network;
 use crate::options::Options;
@@ -13,6 +13,8 @@ use crate::options::Options;
 pub(crate) struct Held {
     overlay: Option<OverlayDir>,
     network: Option<Network>,
+    /// Not needed to wait.
+    mapped: MappedSources,
 }
 
 impl Held {
@@ -20,9 +22,21 @@ impl Held {
     ///
     /// # Errors
     /// As [`OverlayDir::lock`].
-    pub(crate) fn prepare(options: &Options, network: Option<Network>) -> Result<Held> {
-        let overlay = options.mounts.lock_overlay()?;
-        Ok(Held { overlay, network })
+    pub(crate) fn prepare(
+        options: &Options,
+        network: Option<Network>,
+        mapped: MappedSources,
+    ) -> Result<Held> {
+        Ok(Held {
+            overlay: options.mounts.lock_overlay()?,
+            network,
+            mapped,
+        })
+    }
+
+    /// What is to be bound with its owners mapped.
+    pub(crate) fn mapped(&self) -> &MappedSources {
+        &self.mapped
     }
 
     /// Opens the directory of `--overlay` in the mount namespace that this process has made since.

@@ -8,6 +8,7 @@
 //! If a range contains the single ID, [`ranges::compose_ranges`] cuts the range.
 
 pub(crate) mod hint;
+pub(crate) mod mounts;
 pub(crate) mod ranges;
 pub(crate) mod subid;
 pub(crate) mod write;

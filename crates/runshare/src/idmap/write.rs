@@ -182,7 +182,7 @@ fn write_maps(
 const MAP_LIMIT: usize = 4096;
 
 /// Writes a map into its file, as root.
-fn write_map(kind: IdKind, process: Pid, ranges: &[MapRange]) -> Result<()> {
+pub(super) fn write_map(kind: IdKind, process: Pid, ranges: &[MapRange]) -> Result<()> {
     let path = PathBuf::from(format!("/proc/{process}/{}", kind.map_file()));
     let text = idmap::format_map(ranges);
     if text.len() > MAP_LIMIT {

@@ -55,6 +55,9 @@ impl Options {
         if self.mounts.needs_waiter() && self.persists_mounts() {
             bail!("option --overlay cannot be combined with a persistent mount namespace");
         }
+        if self.mounts.maps_ids() && !(self.users.is_requested() && self.groups.is_requested()) {
+            bail!("idmap of --bind requires a user namespace with maps of users and groups");
+        }
         if !self.mounts.is_empty() && propagates {
             bail!("mounts below the root require --propagation private or slave");
         }

@@ -50,6 +50,8 @@ pub(super) struct BindRequest {
     pub(super) target: PathBuf,
     /// `MOUNT_ATTR_…`
     pub(super) attributes: u64,
+    /// Whether owners are mapped as in the new user namespace, `idmap`.
+    pub(super) maps_ids: bool,
 }
 
 /// All mounts that are asked for below the new root.
@@ -120,6 +122,13 @@ impl Requests {
     /// As [`OverlayDir::lock`].
     pub fn lock_overlay(&self) -> anyhow::Result<Option<OverlayDir>> {
         self.overlay.as_deref().map(OverlayDir::lock).transpose()
+    }
+
+    /// Whether a bind is to have its owners mapped, for which [`Requests::map_sources`] is to be called.
+    pub fn maps_ids(&self) -> bool {
+        let is_mapped =
+            |mount: &MountRequest| matches!(mount, MountRequest::Bind(bind) if bind.maps_ids);
+        self.mounts.iter().any(is_mapped)
     }
 
     /// Checks what options exclude each other.
@@ -221,9 +230,11 @@ impl Requests {
             0
         };
         let options = fields.next().unwrap_or_default();
+        let mut maps_ids = false;
         for word in options.as_bytes().split(|byte| *byte == b',') {
+            maps_ids |= word == b"idmap";
             attributes |= match word {
-                b"" => 0,
+                b"" | b"idmap" => 0,
                 word => match attribute(word) {
                     Some(attribute) => attribute,
                     None => return Err(unknown_word(option, value, word)),
@@ -239,6 +250,7 @@ impl Requests {
             source: source.into(),
             target: target.into(),
             attributes,
+            maps_ids,
         }));
         Ok(())
     }

@@ -19,6 +19,7 @@ fn a_bind_has_up_to_three_fields() {
             source: source.into(),
             target: target.into(),
             attributes,
+            maps_ids: false,
         })
     };
     assert_eq!(bind("/a", false), expected("/a", "/a", 0));
@@ -32,6 +33,11 @@ fn a_bind_has_up_to_three_fields() {
     );
     let set = libc::MOUNT_ATTR_NOEXEC | libc::MOUNT_ATTR_NODEV;
     assert_eq!(bind("a:/b:noexec,nodev", false), expected("a", "/b", set));
+    let mapped = bind("/a:/b:noexec,idmap", false).expect("both are known");
+    assert_eq!(
+        (mapped.attributes, mapped.maps_ids),
+        (libc::MOUNT_ATTR_NOEXEC, true)
+    );
     for (value, why) in [
         ("", "SRC must not be empty or begin with '+'"),
         (":/b", "SRC must not be empty or begin with '+'"),

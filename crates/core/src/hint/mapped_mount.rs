@@ -1,0 +1,24 @@
+//! Why the owners of a mount cannot be mapped.
+
+use nix::errno::Errno;
+
+use crate::message::{Message, sentence};
+
+/// Explains why `mount_setattr(2)` did not map the owners of a clone, or why no clone could be made.
+pub fn explain_mapped_mount(errno: Errno) -> Option<Message> {
+    let why = match errno {
+        Errno::EPERM => sentence(
+            "idmap requires CAP_SYS_ADMIN in the user namespace of the file system, and that its owners are not \
+                 mapped already: run this as root, outside of user namespaces",
+            &[],
+        ),
+        Errno::EINVAL => sentence(
+            "this file system, or one that is mounted below it, cannot have its owners mapped: ext4, xfs and btrfs \
+                 can, overlayfs from Linux 5.19 and tmpfs from 6.3 on",
+            &[],
+        ),
+        Errno::ENOSYS => sentence("idmap requires Linux 5.12", &[]),
+        _ => return None,
+    };
+    Some(why)
+}
