@@ -254,6 +254,20 @@ fn what_cannot_be_is_said_with_its_reason() {
 }
 
 #[test]
+fn a_kernel_without_overlays_is_named() {
+    if !require::root() {
+        return;
+    }
+    let fixture = Fixture::new();
+    let tool = fixture.root(rchroot()).env("NSUTILS_HINTS", "always");
+    let tool = tool.refusing(nix::libc::SYS_fsopen, nix::errno::Errno::ENODEV);
+    let outcome = tool.args(["--overlay", "kept", "nodb", "cat"]).run();
+    let expected = "rchroot: cannot use kept as an overlay: No such device\n\
+        rchroot: hint: this kernel does not have overlayfs: `modprobe overlay`, as root, loads it\n";
+    outcome.fails(125, expected);
+}
+
+#[test]
 fn changes_are_listed_by_their_kind() {
     if !require::root() {
         return;

@@ -2,15 +2,20 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
-use nix::unistd::getuid;
+use nix::unistd::{geteuid, getuid};
 use nscore::cli::{Message, sentence};
 use nscore::exec::base_name;
-use nscore::hint::Hint;
+use nscore::hint::{Hint, escape_for_terminal};
 use nscore::procfs::IdKind;
+use nscore::safe_open::user_label;
 use nscore::users::user_by_uid;
 
 use crate::duration::seconds_of;
+use crate::idmap::IdMap;
+use crate::idmap::ranges::MapRange;
 use crate::idmap::subid::{find_user_range, subordinate_file};
 
 /// The shells that a person would start.
@@ -30,6 +35,28 @@ pub(crate) fn nothing_unshared() -> Option<Message> {
     Some(sentence(
         "no new namespace was requested: --mount, --net, --pid --fork and the like create one",
         &[],
+    ))
+}
+
+/// Returns the hint for a root whose owner has no number in the new user namespace: nobody inside may write to it, and
+/// every file of that owner is nobody's. The caller's own root is always another user's, so of that nothing is said.
+pub(crate) fn root_of_nobody(root: &Path, users: &IdMap) -> Option<Message> {
+    if !users.is_requested() || root == Path::new("/") {
+        return None;
+    }
+    let owner = fs::metadata(root).ok()?.uid();
+    let ranges = users.ranges(geteuid().as_raw());
+    let outer = |range: &MapRange| range.outer..range.outer + range.count;
+    if ranges
+        .iter()
+        .any(|range| outer(range).contains(&u64::from(owner)))
+    {
+        return None;
+    }
+    Some(sentence(
+        "%s belongs to user %s, to whom the user namespace gives no ID: inside, that user's files are nobody's and \
+         read-only; unpack the root in a user namespace with the same map",
+        &[&escape_for_terminal(root), &user_label(owner)],
     ))
 }
 

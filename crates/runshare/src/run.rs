@@ -14,7 +14,7 @@ use nscore::sys::process::ExitReason;
 use nscore::sys::signal::set_default;
 
 use crate::fork::{self, Exposure, Held, Watchdog};
-use crate::hint::{is_shell_alone, nothing_unshared};
+use crate::hint::{is_shell_alone, nothing_unshared, root_of_nobody};
 use crate::idmap::hint::foreign_subordinate_ids;
 use crate::idmap::mounts::map_sources;
 use crate::idmap::write::IdMapWriter;
@@ -53,7 +53,8 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
         diagnostics.print_hint(nothing_unshared);
     }
     let login = options.environment.look_up_outside();
-    let own_file = if options.root.is_some() {
+    let own_file = if let Some(root) = &options.root {
+        diagnostics.print_hint(|| root_of_nobody(root, &options.users));
         diagnostics.hold_proc();
         OwnFile::hold()
     } else {

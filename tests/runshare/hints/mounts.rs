@@ -1,7 +1,7 @@
 //! Mounts that the kernel refuses: a namespace that is to be kept, a proc.
 
 use super::{command_in, hint, hint_inside, inside};
-use crate::fixture::RUNSHARE;
+use crate::fixture::{RUNSHARE, TESTER, ordinary, runshare};
 use testkit::{Scratch, Tool, require};
 
 /// In a mount namespace of its own, a shared mount on the directory, and a directory and files upon it.
@@ -216,4 +216,33 @@ fn a_mount_namespace_whose_number_stays_lower_is_explained() {
     assert!(err.contains("failed: Invalid argument"), "{err}");
     assert!(err.contains("whose number is lower"), "{err}");
     assert!(err.contains("taskset"), "{err}");
+}
+
+#[test]
+fn a_root_whose_owner_has_no_id_inside_is_named() {
+    if !require::root() || !require::user_namespaces() {
+        return;
+    }
+    let scratch = Scratch::shared();
+    let root = scratch.dir("root");
+    let path = root.to_str().unwrap();
+    let err = |options: &[&str]| {
+        let tool = ordinary(runshare()).env("NSUTILS_HINTS", "always");
+        let tool = tool.args(options).args(["--root", path, "/nosuch"]);
+        tool.run().err()
+    };
+    let hint = format!(
+        "runshare: hint: {path} belongs to user root, to whom the user namespace gives no ID: inside, that user's files \
+         are nobody's and read-only; unpack the root in a user namespace with the same map\n"
+    );
+    for options in [&["-r"][..], &["-c", "-m"], &["--map-user=5"]] {
+        let err = err(options);
+        assert!(err.starts_with(&hint), "{options:?}: {err}");
+    }
+    // One that a map includes, or that is the caller's own, needs none.
+    let tool = runshare().env("NSUTILS_HINTS", "always");
+    let outcome = tool.args(["-r", "--root", path, "/nosuch"]).run();
+    assert!(!outcome.err().contains("belongs to user"), "{outcome}");
+    std::os::unix::fs::chown(&root, Some(TESTER), Some(TESTER)).unwrap();
+    assert!(!err(&["-r"]).contains("belongs to user"));
 }

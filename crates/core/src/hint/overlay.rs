@@ -10,6 +10,7 @@ use nix::sys::statfs::{
 use super::escape_for_terminal;
 use super::path::explain_path;
 use crate::message::{Message, sentence};
+use crate::sys::uname::is_linux_since;
 
 /// The file systems that overlayfs refuses, or on which it cannot mark what was deleted.
 const UNFIT: [(FsType, &str); 4] = [
@@ -26,6 +27,18 @@ pub fn explain_overlay(errno: Errno, directory: &Path) -> Option<Message> {
         return Some(sentence(
             "%s was replaced by another directory meanwhile",
             &[&named()],
+        ));
+    }
+    if errno == Errno::ENODEV {
+        return Some(sentence(
+            "this kernel does not have overlayfs: `modprobe overlay`, as root, loads it",
+            &[],
+        ));
+    }
+    if errno == Errno::EPERM && !is_linux_since(5, 11) {
+        return Some(sentence(
+            "an overlay in a user namespace requires Linux 5.11",
+            &[],
         ));
     }
     let found = statfs(directory).map(|found| found.filesystem_type());
