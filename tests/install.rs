@@ -81,6 +81,8 @@ fn everything_is_installed_and_goes_again() {
         "doc/nsutils/LICENSE-MIT",
         "doc/nsutils/LICENSE-APACHE",
         "man/man7/nsutils.7",
+        "man/zh_CN/man7/nsutils.7",
+        "locale/zh_CN/LC_MESSAGES/nsutils.mo",
     ] {
         let path = format!("usr/share/{path}");
         assert!(installed.contains(&path), "{path}: {installed:#?}");

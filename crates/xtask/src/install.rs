@@ -193,6 +193,10 @@ fn entries(programs: &Path, request: &Request) -> Vec<Entry> {
             0o644,
         );
     }
+    for language in po::LANGUAGES {
+        let page = format!("man/{language}/man7/nsutils.7");
+        copy(format!("share/{page}"), workspace().join(&page), 0o644);
+    }
     entries.extend(po::LANGUAGES.map(|language| Entry {
         path: format!("share/locale/{language}/LC_MESSAGES/nsutils.mo").into(),
         source: Source::Catalogue(language),

@@ -144,6 +144,15 @@ impl Document {
         self.save();
     }
 
+    /// The displays of a man page.
+    pub(crate) fn displays(&self) -> Vec<Range<usize>> {
+        let lines = self.lines.iter().enumerate();
+        let begins = lines.filter(|(_, line)| line.starts_with(".Bd"));
+        begins
+            .map(|(number, _)| self.block(number + 1, ".Ed"))
+            .collect()
+    }
+
     /// What stands between each pair of fences, in Markdown.
     pub(crate) fn blocks(&self) -> Vec<Range<usize>> {
         let lines = self.lines.iter().enumerate();

@@ -152,6 +152,9 @@ fn every_example_of_the_man_pages_goes_as_it_is_shown() {
     for page in man::PAGES {
         type_sessions(page, Whose::Everybodys, &host);
     }
+    if writing() {
+        languages::hand_tutorial_over();
+    }
 }
 
 #[test]
