@@ -21,10 +21,19 @@ pub(crate) fn comparable(text: &str) -> String {
                 format!("{kind}:[namespace {place}]")
             }
             None if word.starts_with("0x") => "key".to_owned(),
+            None if is_container_id(word) => "id".to_owned(),
             None => String::from_utf8_lossy(&mask::numbers(word.as_bytes())).into_owned(),
         });
     }
     words.join(" ")
+}
+
+/// Whether it is a container's, as an engine abbreviates it.
+fn is_container_id(word: &str) -> bool {
+    word.len() == 12
+        && word
+            .bytes()
+            .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
 }
 
 #[test]

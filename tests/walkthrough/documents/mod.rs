@@ -16,13 +16,28 @@ use comparable::comparable;
 use document::{Document, Found};
 use session::Session;
 use session_host::SessionHost;
-use testkit::require;
+use testkit::{Docker, require};
 
 /// Which of the sessions of a document to type.
 #[derive(Clone, Copy, PartialEq)]
 enum Whose {
     Everybodys,
     Roots,
+    /// Those of root that require a running dockerd.
+    Docker,
+}
+
+/// Whose a session is.
+fn whose(session: &Session) -> Whose {
+    let uses_docker = session
+        .lines
+        .iter()
+        .any(|line| line.words.contains("docker "));
+    match session.of_root {
+        true if uses_docker => Whose::Docker,
+        true => Whose::Roots,
+        false => Whose::Everybodys,
+    }
 }
 
 /// Whether stale sessions are to be written, and not to fail.
@@ -31,12 +46,12 @@ fn writing() -> bool {
 }
 
 /// Types the sessions of a document, and compares or writes.
-fn type_sessions(path: &'static str, whose: Whose, host: &SessionHost) {
+fn type_sessions(path: &'static str, of: Whose, host: &SessionHost) {
     let mut document = Document::open(path);
     let mut sessions = document.sessions();
     let mut stale = Vec::new();
     for found in &mut sessions {
-        if found.session.of_root == (whose == Whose::Roots) {
+        if whose(&found.session) == of {
             stale.extend(type_in(found, host));
         }
     }
@@ -167,5 +182,18 @@ fn every_example_for_root_goes_as_it_is_shown() {
     };
     for page in man::PAGES {
         type_sessions(page, Whose::Roots, &host);
+    }
+}
+
+#[test]
+fn every_session_with_docker_goes_as_it_is_shown() {
+    let Some(docker) = Docker::start() else {
+        return;
+    };
+    let Some(host) = SessionHost::with_docker(docker) else {
+        return;
+    };
+    for page in man::PAGES {
+        type_sessions(page, Whose::Docker, &host);
     }
 }

@@ -6,7 +6,7 @@
 use std::path::PathBuf;
 
 use nix::sched::sched_getcpu;
-use testkit::{Scratch, Tool, require};
+use testkit::{Docker, Scratch, Tool, require};
 
 use crate::fixture::{Debian, OTHERS, RUNSHARE, assert_ipc_is_another, is_root, with_our_path};
 
@@ -47,6 +47,8 @@ pub(crate) struct SessionHost {
     home: Scratch,
     /// Where sessions begin: Debian's root, or a home that is empty.
     in_debian: bool,
+    /// The daemon, in whose PID namespace all is typed.
+    docker: Option<Docker>,
 }
 
 impl SessionHost {
@@ -65,6 +67,7 @@ impl SessionHost {
             debian: debian.root,
             home: Scratch::new(),
             in_debian: true,
+            docker: None,
         })
     }
 
@@ -75,6 +78,16 @@ impl SessionHost {
         Some(SessionHost {
             in_debian: false,
             ..stand
+        })
+    }
+
+    /// One in an empty home, with a running dockerd.
+    #[track_caller]
+    pub(crate) fn with_docker(docker: Docker) -> Option<SessionHost> {
+        let host = SessionHost::at_home()?;
+        Some(SessionHost {
+            docker: Some(docker),
+            ..host
         })
     }
 
@@ -112,8 +125,12 @@ impl SessionHost {
         // Some kernels number mount namespaces for each processor apart, and refuse to mount one where its number is
         // not the greater.
         let processor = sched_getcpu().expect("getcpu").to_string();
-        Tool::new("/usr/bin/taskset")
-            .args(["--cpu-list", &processor])
+        let taskset = "/usr/bin/taskset";
+        let tool = match &self.docker {
+            Some(docker) => docker.beside(taskset),
+            None => Tool::new(taskset),
+        };
+        tool.args(["--cpu-list", &processor])
             .arg(RUNSHARE)
             .args(become_oneself)
             .args(["bash", "-c", SET_UP])

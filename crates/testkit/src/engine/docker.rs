@@ -4,12 +4,15 @@ use std::path::Path;
 
 use nix::unistd::{Pid, gettid};
 
-use super::{EngineHost, IMAGE, PROGRAMS, make_image, remove_cgroups};
+use super::{EngineHost, PROGRAMS, make_image, remove_cgroups};
 use crate::scratch::Scratch;
 use crate::tool::Tool;
 use crate::{eventually, require};
 
-/// A running daemon with an image, [`Docker::IMAGE`].
+/// The name of the image.
+const IMAGE: &str = "busybox";
+
+/// A running daemon with an image, `busybox`.
 pub struct Docker {
     host: Option<EngineHost>,
     scratch: Scratch,
@@ -18,9 +21,6 @@ pub struct Docker {
 }
 
 impl Docker {
-    /// The image of the containers. Its root directory has `sh`, `cat`, `env`, `readlink` and `sleep`, all static.
-    pub const IMAGE: &str = IMAGE;
-
     /// Starts it; none, and the test skipped, where it is not installed.
     ///
     /// # Panics
@@ -34,14 +34,15 @@ impl Docker {
         let scratch = Scratch::new();
         let image = make_image(&scratch, &PROGRAMS)?;
         let state = scratch.path().display();
+        let cgroup = format!("nsutils-docker-{}", gettid());
         let script = format!(
             "exec dockerd --storage-driver=vfs --iptables=false --ip6tables=false --bridge=none --log-level=error \
-             --data-root={state}/data --exec-root={state}/exec --pidfile={state}/pid --host=unix://{state}/socket \
+             --cgroup-parent=/{cgroup} --data-root={state}/data --exec-root={state}/exec --pidfile={state}/pid --host=unix://{state}/socket \
              >{state}/log 2>&1"
         );
         let docker = Self {
             host: Some(EngineHost::new(&script)),
-            cgroup: format!("nsutils-docker-{}", gettid()),
+            cgroup,
             scratch,
         };
         eventually("dockerd answers", || {
@@ -64,18 +65,22 @@ impl Docker {
         format!("unix://{}/socket", self.scratch.path().display())
     }
 
-    /// The cgroup in which the containers are to be: `--cgroup-parent`.
-    #[must_use]
-    pub fn cgroup(&self) -> &str {
-        &self.cgroup
+    /// A program in the mounts and the PID namespace of the daemon, which numbers processes as the daemon does.
+    pub fn beside(&self, program: &str) -> Tool {
+        let init = self.init().to_string();
+        let tool = Tool::new("/usr/bin/nsenter").args(["-t", &init, "-m", "-p"]);
+        tool.env("DOCKER_HOST", self.address()).arg(program)
+    }
+
+    fn init(&self) -> Pid {
+        self.host.as_ref().expect("it runs").init
     }
 
     /// Runs a container with these options and this program, and returns its id.
     #[track_caller]
     #[must_use]
     pub fn run(&self, options: &[&str], program: &[&str]) -> String {
-        let parent = format!("--cgroup-parent=/{}", self.cgroup);
-        let start = ["run", "-d", "--network=none", &parent];
+        let start = ["run", "-d", "--network=none"];
         let words = [&start[..], options, &[IMAGE], program].concat();
         self.client(&words).run().ok().out().trim_end().to_owned()
     }

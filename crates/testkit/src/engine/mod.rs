@@ -7,6 +7,7 @@ mod podman;
 
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use nix::sys::signal::{Signal, kill};
@@ -104,6 +105,8 @@ fn make_image(scratch: &Scratch, names: &[&str]) -> Option<PathBuf> {
         fs::copy(busybox, &program)
             .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     }
+    // Where PATH leads, too.
+    symlink(".", root.join("bin")).expect("it is new");
     let archive = scratch.path().join("image.tar");
     let tar = Tool::new("/bin/tar")
         .current_dir(&root)
@@ -113,11 +116,8 @@ fn make_image(scratch: &Scratch, names: &[&str]) -> Option<PathBuf> {
     Some(archive)
 }
 
-/// The name of the image of either engine.
-const IMAGE: &str = "localhost/image";
-
-/// What its root directory has.
-const PROGRAMS: [&str; 5] = ["sh", "cat", "env", "readlink", "sleep"];
+/// What the root directory of an image has.
+const PROGRAMS: [&str; 6] = ["sh", "cat", "env", "ps", "readlink", "sleep"];
 
 /// Removes the cgroups of this name, with what is in them, wherever they are below `directory`: an engine leaves them.
 /// None is removed that a process is in.

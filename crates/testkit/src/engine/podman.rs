@@ -6,12 +6,15 @@ use std::path::Path;
 
 use nix::unistd::{Pid, gettid};
 
-use super::{EngineHost, IMAGE, PROGRAMS, make_image, remove_cgroups};
+use super::{EngineHost, PROGRAMS, make_image, remove_cgroups};
 use crate::scratch::Scratch;
 use crate::tool::Tool;
 use crate::{eventually, require};
 
-/// Containers with an image, [`Podman::IMAGE`].
+/// The name of the image, which no registry is asked for.
+const IMAGE: &str = "localhost/busybox";
+
+/// Containers with the same image as docker's.
 pub struct Podman {
     host: Option<EngineHost>,
     scratch: Scratch,
@@ -29,9 +32,6 @@ const SET_UP: &str = "mount --make-rshared /\n\
                       exec sleep infinity";
 
 impl Podman {
-    /// The image of the containers, with the same programs as docker's.
-    pub const IMAGE: &str = IMAGE;
-
     /// Prepares it for this user, or for root; none, and the test skipped, where it is not installed.
     #[must_use]
     #[track_caller]
