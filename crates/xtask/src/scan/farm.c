@@ -3,7 +3,7 @@
  * It is PID 1 of a pid namespace with a /proc of its own, so that the processes are those it made and no others. Each
  * does nothing, holds DESCRIPTORS descriptors, SOCKETS of which are sockets, and one in APART lives in uts, ipc, mount
  * and cgroup namespaces of its own. The farm says "ready", then runs each line of standard input, words between tabs,
- * with its output going nowhere, and answers "NANOSECONDS KIBIBYTES STATUS". At the end of standard input it ends, and
+ * with its output going nowhere, and answers "NANOSECONDS OF_PROCESSORS KIBIBYTES STATUS". At the end of standard input it ends, and
  * the kernel ends the rest.
  */
 #define _GNU_SOURCE
@@ -113,6 +113,13 @@ static long long now(void)
 	return time.tv_sec * 1000000000LL + time.tv_nsec;
 }
 
+static long long of_processors(const struct rusage *usage)
+{
+	long long seconds = usage->ru_utime.tv_sec + usage->ru_stime.tv_sec;
+
+	return seconds * 1000000000LL + (usage->ru_utime.tv_usec + usage->ru_stime.tv_usec) * 1000LL;
+}
+
 static void run(char *line)
 {
 	char *words[WORDS + 1] = { NULL };
@@ -131,7 +138,7 @@ static void run(char *line)
 		become(words);
 	if (wait4(pid, &status, 0, &usage) < 0)
 		err(1, "wait4");
-	printf("%lld %ld %d\n", now() - begun, usage.ru_maxrss,
+	printf("%lld %lld %ld %d\n", now() - begun, of_processors(&usage), usage.ru_maxrss,
 	       WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 	fflush(stdout);
 }

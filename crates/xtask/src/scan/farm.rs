@@ -113,6 +113,14 @@ impl Drop for Tools {
     }
 }
 
+/// What a run of a program took.
+pub(crate) struct Usage {
+    pub(crate) time: Duration,
+    /// The time of all processors together, which other work on the machine changes less.
+    pub(crate) of_processors: Duration,
+    pub(crate) kibibytes: f64,
+}
+
 /// A farm that stands, all of which is gone when it is dropped.
 pub(crate) struct Farm {
     child: Child,
@@ -146,19 +154,22 @@ impl Farm {
         Ok(farm)
     }
 
-    /// Runs a command made by [`words`], and returns how long that took and how much memory, in KiB.
-    pub(crate) fn run(&mut self, command: &str) -> Result<(Duration, f64)> {
+    /// Runs a command made by [`words`], and returns what that took.
+    pub(crate) fn run(&mut self, command: &str) -> Result<Usage> {
         let orders = self.orders.as_mut().context("the farm is gone")?;
         writeln!(orders, "{command}")?;
         let answer = self.answer()?;
         let numbers: Vec<&str> = answer.split_whitespace().collect();
-        let [nanoseconds, kibibytes, status] = numbers[..] else {
+        let [time, of_processors, kibibytes, status] = numbers[..] else {
             anyhow::bail!("the farm answers {answer:?}");
         };
         let command = command.replace('\t', " ");
         ensure!(status == "0", "{command}: exit status {status}");
-        let time = Duration::from_nanos(nanoseconds.parse()?);
-        Ok((time, kibibytes.parse()?))
+        Ok(Usage {
+            time: Duration::from_nanos(time.parse()?),
+            of_processors: Duration::from_nanos(of_processors.parse()?),
+            kibibytes: kibibytes.parse()?,
+        })
     }
 
     fn answer(&mut self) -> Result<String> {

@@ -9,7 +9,6 @@ mod farm;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -115,6 +114,7 @@ struct Contest {
 /// What all runs of one entrant in one farm came to.
 struct Score {
     milliseconds: f64,
+    of_processors: f64,
     mebibytes: f64,
 }
 
@@ -143,17 +143,19 @@ impl Contest {
     fn hold(&self, tools: &Tools, shape: &Shape, runs: usize) -> Result<String> {
         let mut farm = Farm::plant(tools, shape)?;
         let mut table = format!(
-            "\n## {shape}\n\n| program | ms (median of {runs}) | to the least | peak MiB \
-             |\n|---|--:|--:|--:|\n"
+            "\n## {shape}\n\n| program | ms (median of {runs}) | to the least | ms of processors | to the \
+             least | peak MiB |\n|---|--:|--:|--:|--:|--:|\n"
         );
         let scores = self.measure(&mut farm, runs)?;
-        let least = scores.first().map_or(f64::NAN, |score| score.milliseconds);
+        let least = &scores.first().context("nothing was measured")?;
         for (entrant, score) in self.entrants.iter().zip(&scores) {
             table += &format!(
-                "| {} | {:.1} | {:.2} | {:.1} |\n",
+                "| {} | {:.1} | {:.2} | {:.1} | {:.2} | {:.1} |\n",
                 entrant.name,
                 score.milliseconds,
-                score.milliseconds / least,
+                score.milliseconds / least.milliseconds,
+                score.of_processors,
+                score.of_processors / least.of_processors,
                 score.mebibytes
             );
         }
@@ -172,19 +174,22 @@ impl Contest {
 
     fn measure(&self, farm: &mut Farm, runs: usize) -> Result<Vec<Score>> {
         let mut times = vec![Vec::new(); self.entrants.len()];
+        let mut processors = times.clone();
         let mut peaks = vec![0.0_f64; self.entrants.len()];
         for run in 0..WARM_UP + runs {
             for (index, entrant) in self.entrants.iter().enumerate() {
-                let (time, kibibytes) = farm.run(&entrant.command)?;
+                let usage = farm.run(&entrant.command)?;
                 if run >= WARM_UP {
-                    times[index].push(Duration::as_secs_f64(&time) * 1e3);
-                    peaks[index] = peaks[index].max(kibibytes / 1024.0);
+                    times[index].push(usage.time.as_secs_f64() * 1e3);
+                    processors[index].push(usage.of_processors.as_secs_f64() * 1e3);
+                    peaks[index] = peaks[index].max(usage.kibibytes / 1024.0);
                 }
             }
         }
-        let scores = times.into_iter().zip(peaks);
-        let score = |(times, mebibytes)| Score {
+        let scores = times.into_iter().zip(processors).zip(peaks);
+        let score = |((times, processors), mebibytes)| Score {
             milliseconds: median(times),
+            of_processors: median(processors),
             mebibytes,
         };
         Ok(scores.map(score).collect())
