@@ -14,11 +14,14 @@ use crate::workspace;
 /// Where descriptions of columns are; nothing else in it has blanks.
 const COLUMNS: &str = "crates/rlsns/src/column.rs";
 
+/// Sentences, each with the first place where it stands.
+pub(super) type Sentences = BTreeMap<String, String>;
+
 /// All of our own sentences, each with the first place where it stands.
 ///
 /// # Errors
 /// That a source cannot be read.
-pub(super) fn sentences() -> Result<BTreeMap<String, String>> {
+pub(super) fn sentences() -> Result<Sentences> {
     let mut sentences = BTreeMap::new();
     for tool in TOOLS {
         for text in texts(&(tool.command)()) {

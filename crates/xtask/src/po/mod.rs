@@ -15,6 +15,7 @@ use std::fs;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::workspace;
+use collect::Sentences;
 use file::{read_entries, write_entries};
 
 /// The languages that there are.
@@ -38,8 +39,9 @@ pub(crate) fn run(words: &[&str]) -> Result<String> {
         }
         _ => bail!("usage: cargo run -p xtask -- po [--check | --compile LANGUAGE FILE]"),
     };
+    let sentences = collect::sentences()?;
     let (mut report, mut wrong) = (String::new(), String::new());
-    for (path, text) in files()? {
+    for (path, text) in files(&sentences) {
         let path = workspace().join(path);
         if fs::read_to_string(&path).unwrap_or_default() == text {
             continue;
@@ -51,7 +53,7 @@ pub(crate) fn run(words: &[&str]) -> Result<String> {
             report += &format!("wrote {}\n", path.display());
         }
     }
-    for (language, msgid) in untranslated()? {
+    for (language, msgid) in untranslated(&sentences)? {
         let line = format!("{language}: not translated: {msgid:?}\n");
         if checks {
             wrong += &line;
@@ -84,22 +86,20 @@ fn read_catalogue(language: &str) -> Result<BTreeMap<String, String>> {
 }
 
 /// The files as they should be: a translation stays as long as its sentence is there.
-fn files() -> Result<Vec<(String, String)>> {
-    let sentences = collect::sentences()?;
+fn files(sentences: &Sentences) -> Vec<(String, String)> {
     let without = sentences.keys().map(|msgid| (msgid.clone(), String::new()));
-    let template = write_entries("", &sentences, &without.collect());
+    let template = write_entries("", sentences, &without.collect());
     let mut files = vec![("po/nsutils.pot".to_owned(), template)];
     for language in LANGUAGES {
         let known = read_catalogue(language).unwrap_or_default();
-        let text = write_entries(language, &sentences, &known);
+        let text = write_entries(language, sentences, &known);
         files.push((format!("po/{language}.po"), text));
     }
-    Ok(files)
+    files
 }
 
 /// The sentences that a language lacks, or has with other arguments.
-fn untranslated() -> Result<Vec<(&'static str, String)>> {
-    let sentences = collect::sentences()?;
+fn untranslated(sentences: &Sentences) -> Result<Vec<(&'static str, String)>> {
     let mut lacking = Vec::new();
     for language in LANGUAGES {
         let known = read_catalogue(language)?;
