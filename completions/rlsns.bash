@@ -76,16 +76,18 @@ __nsutils_signals() {
 
 # Without CAP_, in the order of their numbers.
 __nsutils_capabilities() {
-    printf '%s\n' all chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable \
-        net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot \
-        sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease \
-        audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read \
-        perfmon bpf checkpoint_restore
+    printf '%s\n' all chown dac_override dac_read_search fowner fsetid kill setgid setuid \
+        setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner \
+        sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice \
+        sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap \
+        mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf \
+        checkpoint_restore
 }
 
 # What follows the = is a number.
 __nsutils_resources() {
-    printf '%s=\n' as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack
+    printf '%s=\n' as core cpu data fsize locks memlock msgqueue nice nofile nproc rss \
+        rtprio rttime sigpending stack
 }
 
 __nsutils_variables() {

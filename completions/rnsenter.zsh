@@ -98,18 +98,20 @@ __nsutils_signals() {
 # Without CAP_, in the order of their numbers.
 __nsutils_capabilities() {
     local -a names
-    names=(all chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable
-        net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot
-        sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease
-        audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read
-        perfmon bpf checkpoint_restore)
+    names=(all chown dac_override dac_read_search fowner fsetid kill setgid setuid
+        setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner
+        sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice
+        sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap
+        mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf
+        checkpoint_restore)
     compadd "$@" -- $names
 }
 
 # What follows the = is a number.
 __nsutils_resources() {
     local -a names
-    names=(as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack)
+    names=(as core cpu data fsize locks memlock msgqueue nice nofile nproc rss
+        rtprio rttime sigpending stack)
     compadd -S= -- $names
 }
 

@@ -31,6 +31,8 @@ mod uts_net;
 
 use std::ffi::c_int;
 
+pub use limits::resource_names;
+
 use nscore::sys::arguments::Arguments;
 
 /// Runs the program by its command line, argv\[0\] first, and returns the exit status. It does not return if the

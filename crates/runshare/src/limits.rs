@@ -30,6 +30,11 @@ const RESOURCES: [(&str, Resource); 16] = [
     ("stack", Resource::RLIMIT_STACK),
 ];
 
+/// The names of the resources that have a limit, for completions.
+pub fn resource_names() -> impl Iterator<Item = &'static str> {
+    RESOURCES.iter().map(|(name, _)| *name)
+}
+
 /// A limit to set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limit {

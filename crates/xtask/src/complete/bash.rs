@@ -7,7 +7,9 @@ use clap::{Arg, ArgAction, Command, ValueHint};
 use nscore::cli::Tool;
 
 use super::values::Values;
-use super::{Shorts, operands_before_program, replaced, takes_optional_value, takes_value};
+use super::{
+    Shorts, functions, operands_before_program, replaced, takes_optional_value, takes_value,
+};
 
 const FUNCTIONS: &str = include_str!("functions.bash");
 const LINE: &str = include_str!("line.bash");
@@ -43,7 +45,7 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
         &format!("-F _{name} "),
         &format!("-F _{name}_line "),
     )?;
-    Ok([FUNCTIONS, &line(tool, table), &script].concat())
+    Ok([&*functions(FUNCTIONS, " \\"), &line(tool, table), &script].concat())
 }
 
 /// The functions that know this program's options.

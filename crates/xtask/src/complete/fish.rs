@@ -6,7 +6,9 @@ use clap::{Arg, Command};
 use nscore::cli::Tool;
 
 use super::values::Values;
-use super::{Shorts, operands_before_program, replaced, takes_optional_value, takes_value};
+use super::{
+    Shorts, functions, operands_before_program, replaced, takes_optional_value, takes_value,
+};
 
 const FUNCTIONS: &str = include_str!("functions.fish");
 const LINE: &str = include_str!("line.fish");
@@ -44,7 +46,7 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
     }
     let Some(operands) = operands_before_program(table) else {
         let operand = format!("complete -c {name} -f -a \"(__nsutils_namespaces)\"\n");
-        return Ok([FUNCTIONS, &operand, &script].concat());
+        return Ok([&*functions(FUNCTIONS, " \\"), &operand, &script].concat());
     };
     let theirs = format!("complete -c {name} ");
     let ours = format!("{theirs}-n __{name}_at_options ");
@@ -53,7 +55,12 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
         .replace("VALUED", &Shorts::for_table(tool, table).next_word(table))
         .replace("OPERANDS", &operands.to_string())
         .replace("FIRST", &(operands + 1).to_string());
-    Ok([FUNCTIONS, &line, &replaced(&script, &theirs, &ours)?].concat())
+    Ok([
+        &*functions(FUNCTIONS, " \\"),
+        &line,
+        &replaced(&script, &theirs, &ours)?,
+    ]
+    .concat())
 }
 
 /// The line of an option in a script for fish.

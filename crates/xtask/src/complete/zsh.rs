@@ -6,7 +6,7 @@ use clap::{Arg, Command};
 use nscore::cli::Tool;
 
 use super::values::Values;
-use super::{replaced, takes_value};
+use super::{functions, replaced, takes_value};
 
 const FUNCTIONS: &str = include_str!("functions.zsh");
 /// The line below which clap_complete's function is.
@@ -14,7 +14,7 @@ const HEAD: &str = "autoload -U is-at-least\n\n";
 
 /// The whole script, of what clap_complete has written.
 pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<String> {
-    let mut script = replaced(script, HEAD, &format!("{HEAD}{FUNCTIONS}"))?;
+    let mut script = replaced(script, HEAD, &format!("{HEAD}{}", functions(FUNCTIONS, "")))?;
     if !tool.operands_anywhere {
         // Options end at the first operand.
         script = replaced(&script, "-S -C)", "-S -C -A '-*')")?;
