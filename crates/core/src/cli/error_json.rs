@@ -31,6 +31,29 @@ pub(super) struct Report {
 }
 
 impl Report {
+    /// Describes a warning, but for its translation.
+    pub(super) fn of_sentence(sentence: &Message) -> Report {
+        Report {
+            message: Some(sentence.english()),
+            msgid: Some(sentence.msgid()),
+            ..Report::default()
+        }
+    }
+
+    /// Describes a hint that follows a message.
+    pub(super) fn of_hint(hint: Message) -> Report {
+        Report {
+            hint: Some(hint),
+            ..Report::default()
+        }
+    }
+
+    /// Adds the message in the reader's language, if it differs.
+    pub(super) fn with_translation(mut self, text: OsString) -> Report {
+        self.translation = Some(text).filter(|text| Some(text) != self.message.as_ref());
+        self
+    }
+
     /// Describes an error of the program that was called so, but for its hint and its translation.
     pub(super) fn new(error: &Error, called: &OsStr) -> Report {
         if let Some(usage) = error.downcast_ref::<Usage>() {

@@ -77,16 +77,8 @@ impl Diagnostics {
     /// Says `sentence` and goes on, also if it cannot be delivered.
     pub fn warn(&self, sentence: &Message) {
         if self.is_json {
-            let message = Some(sentence.english());
-            let msgid = Some(sentence.msgid());
-            let translation =
-                Some(self.translate(sentence)).filter(|text| Some(text) != message.as_ref());
-            let _ = self.write_json(Report {
-                message,
-                msgid,
-                translation,
-                ..Report::default()
-            });
+            let report = Report::of_sentence(sentence);
+            let _ = self.write_json(report.with_translation(self.translate(sentence)));
             return;
         }
         let _ = self.write_line(&[&self.name(), &": ", &self.translate(sentence)]);
@@ -142,11 +134,7 @@ impl Diagnostics {
         }
         if let Some(why) = find() {
             if self.is_json {
-                let hint = Some(why);
-                let _ = self.write_json(Report {
-                    hint,
-                    ..Report::default()
-                });
+                let _ = self.write_json(Report::of_hint(why));
                 return;
             }
             // That it cannot be delivered changes nothing: the sentence itself was.
@@ -197,12 +185,10 @@ impl Diagnostics {
     fn describe(&self, error: &Error) -> Report {
         let mut report = Report::new(error, &self.called);
         report.hint = find_hint(error);
-        let translation = match error.downcast_ref::<Usage>() {
-            Some(_) => None,
-            None => Some(self.translate_chain(error)),
-        };
-        report.translation = translation.filter(|text| Some(text) != report.message.as_ref());
-        report
+        match error.downcast_ref::<Usage>() {
+            Some(_) => report,
+            None => report.with_translation(self.translate_chain(error)),
+        }
     }
 
     /// Writes an object to standard error.
