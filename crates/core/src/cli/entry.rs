@@ -5,7 +5,6 @@ use nix::libc::c_int;
 use super::{Invocation, Opt, Tool, Usage};
 use crate::sys::arguments::Arguments;
 use crate::sys::process::ExitReason;
-use crate::sys::threads::mark_program;
 
 /// Defines the C `main` of a program: `nscore::define_main!(rchroot::main);`, in a crate that has `#![no_main]`. The
 /// function receives [`Arguments`] and returns the exit status.
@@ -18,13 +17,15 @@ macro_rules! define_main {
         /// The function that the C library calls: it passes the words of the command line on.
         ///
         /// # Safety
-        /// The arguments must be those of a C `main`.
+        /// The arguments must be those of a C `main`, and no thread may run when the process forks, changes its
+        /// environment or sets its locale.
         #[cfg_attr(not(test), unsafe(no_mangle))]
         pub unsafe extern "C" fn main(
             argc: ::std::ffi::c_int,
             argv: *const *const ::std::ffi::c_char,
         ) -> ::std::ffi::c_int {
-            // SAFETY: the caller passes the arguments of a C `main`.
+            // SAFETY: the caller passes the arguments of a C `main`, and only the workers of a scan are threads,
+            // which have ended before anything else is done.
             let arguments = unsafe { $crate::sys::arguments::Arguments::new(argc, argv) };
             let main: fn($crate::sys::arguments::Arguments) -> ::std::ffi::c_int = $main;
             main(arguments)
@@ -40,7 +41,6 @@ pub fn main<Id: Copy>(
     arguments: Arguments,
     run: fn(&Invocation<Id>) -> anyhow::Result<ExitReason>,
 ) -> c_int {
-    mark_program();
     let invocation = Invocation::parse(tool, options, arguments);
     let diagnostics = &invocation.diagnostics;
     let ended = run(&invocation);

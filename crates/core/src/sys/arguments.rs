@@ -3,6 +3,8 @@
 use std::ffi::{CStr, OsStr, c_char, c_int};
 use std::os::unix::ffi::OsStrExt;
 
+use super::threads::promise_one_thread;
+
 /// The arguments of a C `main`.
 ///
 /// They are read here because `std::env::args_os` knows them only where the C library passes them to the functions of
@@ -19,7 +21,12 @@ impl Arguments {
     /// # Safety
     /// `argv` must point at `argc` pointers to strings that end with a null byte, and neither they nor the strings may
     /// change while the process lives: what ISO C, 5.1.2.2.1, says of the arguments of `main`.
+    ///
+    /// The process must have one thread whenever it forks, changes its environment or sets its locale: the safe functions
+    /// for that rely on it, and panic in a process that has never called this.
     pub unsafe fn new(argc: c_int, argv: *const *const c_char) -> Arguments {
+        // SAFETY: the caller promises it.
+        unsafe { promise_one_thread() };
         Arguments {
             count: usize::try_from(argc).unwrap_or_default(),
             array: argv,

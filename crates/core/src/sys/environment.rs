@@ -22,6 +22,9 @@ unsafe extern "C" {
 static INITIAL: AtomicPtr<*mut c_char> = AtomicPtr::new(ptr::null_mut());
 
 /// Replaces the environment by these entries (`NAME=VALUE`, though nothing is asked of them) in this order.
+///
+/// # Panics
+/// In a process that has not promised to have one thread, see [`Arguments`](super::arguments::Arguments::new).
 pub fn replace(entries: impl IntoIterator<Item = CString>) {
     assert_one_thread();
     // The entries live as long as the process, as what `environ(7)` points at must.
@@ -37,8 +40,11 @@ pub fn replace(entries: impl IntoIterator<Item = CString>) {
     let _ = INITIAL.compare_exchange(unset, before, Ordering::Relaxed, Ordering::Relaxed);
 }
 
-/// Takes the environment out of sight of /proc/PID/environ, for this process and for its children. The program gets it
-/// all the same.
+/// Hides the environment from /proc/PID/environ, for this process and for its children. The program gets it all the
+/// same.
+///
+/// # Panics
+/// As [`replace`].
 pub fn hide() {
     let entries = entries(current());
     // SAFETY: each entry is a string that lives as long as the process, and nothing changes it meanwhile.
@@ -49,6 +55,9 @@ pub fn hide() {
 }
 
 /// Overwrites the environment wherever it is, and leaves an empty one. For a process that runs no program any more.
+///
+/// # Panics
+/// As [`replace`].
 pub fn erase() {
     overwrite(INITIAL.load(Ordering::Relaxed));
     overwrite(current());

@@ -61,6 +61,9 @@ impl Locale {
 
     /// Loads the locale for characters that the environment names, `setlocale(3)`; `None` if that is C, or is not
     /// there.
+    ///
+    /// # Panics
+    /// As [`Locale::named`].
     pub fn from_environment() -> Option<Locale> {
         if !Locale::is_wanted() {
             return None;
@@ -69,6 +72,9 @@ impl Locale {
     }
 
     /// Loads the locale of this name; `None` if it is not there. The empty name is what the environment says.
+    ///
+    /// # Panics
+    /// In a process that has not promised to have one thread, see [`Arguments`](super::arguments::Arguments::new).
     pub fn named(name: &CStr) -> Option<Locale> {
         assert_one_thread();
         // SAFETY: the name is a string, and this is the process's one thread.
@@ -113,6 +119,9 @@ impl Locale {
 
 /// Loads the caller's order of characters, `setlocale(3)`, which a range in a pattern such as `[a-z]` follows; the C
 /// locale's stays where there is none.
+///
+/// # Panics
+/// As [`Locale::named`].
 pub fn load_order() {
     assert_one_thread();
     // SAFETY: the name is a string, and this is the process's one thread.

@@ -24,11 +24,14 @@ pub enum ExitReason {
 
 /// Runs `child` in a new process, which ends with the status that it returns, `fork(2)`.
 ///
+/// # Panics
+/// In a process that has not promised to have one thread, see [`Arguments`](super::arguments::Arguments::new).
+///
 /// # Errors
 /// Those of `fork(2)`; ENOMEM in a pid namespace whose first process has ended.
 pub fn spawn(child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
     assert_one_thread();
-    // SAFETY: this is the process's one thread: no program that calls this has started another one that still runs.
+    // SAFETY: this is the process's one thread, as the assertion has made sure of.
     unsafe { spawn_with_threads(child) }
 }
 

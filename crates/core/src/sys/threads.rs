@@ -1,22 +1,37 @@
 //! That a program has one thread, which `fork(2)`, the environment and the locale rely on.
 //!
-//! No shipped crate starts a thread, but for the workers of [`scan`](crate::scan), which have ended when a scan
-//! returns: the test below reads the sources. Debug builds, which all tests run, look as well.
+//! Whoever makes [`Arguments`](super::arguments::Arguments) promises it, once, in the C `main` of each program; the safe
+//! functions that rely on it panic in a process that has not promised it. No shipped crate starts a thread, but for the
+//! workers of [`scan`](crate::scan), which have ended when a scan returns: the test below reads the sources. Debug
+//! builds, which all tests run, count the threads as well.
 
 use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether this process is one of our programs. The test runner, which has threads, is not.
-static IS_PROGRAM: AtomicBool = AtomicBool::new(false);
+/// Whether this process has promised to have one thread. The test runner, which has several, has not.
+static IS_PROMISED: AtomicBool = AtomicBool::new(false);
 
-/// Notes that this process is one of our programs, from its first instruction on.
-pub(crate) fn mark_program() {
-    IS_PROGRAM.store(true, Ordering::Relaxed);
+/// Promises that this process has one thread, for [`assert_one_thread`].
+///
+/// # Safety
+/// No other thread may run when this process forks, changes its environment or sets its locale.
+pub(super) unsafe fn promise_one_thread() {
+    // The tests of this crate make arguments beside other threads.
+    if !cfg!(test) {
+        IS_PROMISED.store(true, Ordering::Relaxed);
+    }
 }
 
-/// Panics in a debug build of a program that has a second thread. Without a procfs nothing is known.
+/// Panics unless this process has promised to have one thread, and in a debug build if it has a second one nevertheless.
+/// Without a procfs nothing is known of that. The tests of this crate call what relies on it in processes of their own,
+/// or where no other test does.
 pub(super) fn assert_one_thread() {
-    if cfg!(debug_assertions) && IS_PROGRAM.load(Ordering::Relaxed) {
+    let is_promised = IS_PROMISED.load(Ordering::Relaxed);
+    assert!(
+        is_promised || cfg!(test),
+        "only a program with one thread may do this"
+    );
+    if cfg!(debug_assertions) && is_promised {
         // `.`, `..` and a directory for each thread.
         let links = std::fs::metadata("/proc/self/task").map(|found| found.nlink());
         assert!(links.unwrap_or(3) <= 3, "this process has a second thread");
