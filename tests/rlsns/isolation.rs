@@ -1,12 +1,11 @@
 //! A thread from which scenarios can be started, and the processor that their namespaces are made on.
 
 use std::fs;
-use std::thread;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, unshare};
 use nix::unistd::geteuid;
-use testkit::{Pid, mount_points};
+use testkit::{Pid, in_thread, mount_points, stay_on_one_processor};
 
 /// This thread, to sched_setaffinity(2).
 const THIS_THREAD: Pid = Pid::from_raw(0);
@@ -14,32 +13,13 @@ const THIS_THREAD: Pid = Pid::from_raw(0);
 /// Runs `enter` where no namespace of other programs is mounted, which would be listed too, and gone when they like.
 /// For an ordinary user there is nothing to be done about them.
 pub(crate) fn isolated<R: Send>(enter: impl FnOnce() -> R + Send) -> R {
-    thread::scope(|scope| {
-        // Under the test's name, by which it says what it lacks.
-        let named = thread::Builder::new().name(thread::current().name().unwrap_or("?").into());
-        let thread = named.spawn_scoped(scope, || {
-            stay_on_one_processor();
-            if geteuid().is_root() {
-                leave_mounted_namespaces();
-            }
-            enter()
-        });
-        let thread = thread.expect("a thread can be made");
-        // What failed there has failed here.
-        thread
-            .join()
-            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    in_thread(|| {
+        stay_on_one_processor();
+        if geteuid().is_root() {
+            leave_mounted_namespaces();
+        }
+        enter()
     })
-}
-
-/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone;
-/// by the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
-fn stay_on_one_processor() {
-    let allowed = sched_getaffinity(THIS_THREAD).unwrap();
-    let first = (0..CpuSet::count()).find(|number| allowed.is_set(*number).unwrap());
-    let mut one = CpuSet::new();
-    one.set(first.unwrap()).unwrap();
-    sched_setaffinity(THIS_THREAD, &one).unwrap();
 }
 
 /// The processor that a fixture was made on.

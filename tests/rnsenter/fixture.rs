@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use nix::mount::{MsFlags, mount};
-use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, setns, unshare};
+use nix::sched::{CloneFlags, setns};
 use nix::unistd::{Gid, Uid, geteuid};
 use testkit::{
-    DifferentialTest, Outcome, Pid, Program, Running, Scratch, Tool, eventually, require,
+    DifferentialTest, Outcome, Pid, Program, Running, Scratch, Tool, eventually,
+    in_mount_namespace, require,
 };
 
 /// The program under test.
@@ -45,36 +46,9 @@ pub(crate) fn each(check: impl Fn(&dyn Fn() -> Tool, bool)) {
     }
 }
 
-/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone;
-/// by the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
-fn stay_on_one_processor() {
-    let this = Pid::from_raw(0);
-    let allowed = sched_getaffinity(this).unwrap();
-    let first = (0..CpuSet::count()).find(|number| allowed.is_set(*number).unwrap());
-    let mut one = CpuSet::new();
-    one.set(first.unwrap()).unwrap();
-    sched_setaffinity(this, &one).unwrap();
-}
-
-/// Runs `test` in a thread with a mount namespace of its own, which goes with it; for root alone.
+/// Runs `test` in a private mount namespace of its own; for root alone.
 pub(crate) fn in_private_mounts(test: impl FnOnce() + Send) {
-    const NONE: Option<&str> = None;
-    let flags = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-    thread::scope(|scope| {
-        // Under the test's name, by which it says what it lacks.
-        let named = thread::Builder::new().name(thread::current().name().unwrap_or("?").into());
-        let test = named.spawn_scoped(scope, || {
-            stay_on_one_processor();
-            unshare(CloneFlags::CLONE_NEWNS).unwrap();
-            mount(NONE, "/", NONE, flags, NONE).unwrap();
-            test();
-        });
-        let test = test.expect("a thread can be made");
-        // What failed there has failed here.
-        if let Err(panic) = test.join() {
-            std::panic::resume_unwind(panic);
-        }
-    });
+    in_mount_namespace(MsFlags::MS_PRIVATE, test);
 }
 
 /// The number of a descriptor of the tool's own becomes `N`: `pidfd_getfd(N, 5)`, `ioctl(N, SIOCGSKNS)`.

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::fixture::{TESTER, ordinary, runshare};
 use crate::rootfs::{bare_root, in_filled};
-use testkit::{Scratch, require};
+use testkit::{Scratch, give_to_user, require};
 
 #[test]
 fn an_overlay_of_a_user_is_there_again_and_work_is_removed() {
@@ -15,12 +15,7 @@ fn an_overlay_of_a_user_is_there_again_and_work_is_removed() {
     let open_to_all = std::os::unix::fs::PermissionsExt::from_mode(0o777);
     std::fs::set_permissions(root.path(), open_to_all).unwrap();
     let kept = Scratch::new();
-    if nix::unistd::geteuid().is_root() {
-        // A directory of somebody without a number in the user namespace cannot be copied.
-        for path in [kept.path(), &root.path().join("mnt")] {
-            std::os::unix::fs::chown(path, Some(TESTER), Some(TESTER)).unwrap();
-        }
-    }
+    give_to_user(TESTER, [kept.path(), &root.path().join("mnt")]);
     let (number, path) = (std::cell::Cell::new(0), kept.path().to_str().unwrap());
     for more in [
         &[][..],
@@ -51,11 +46,7 @@ fn what_a_user_cannot_have_stay_cannot_be_written() {
     let scratch = Scratch::new();
     let kept = scratch.dir("kept");
     let own = scratch.dir("own");
-    if nix::unistd::geteuid().is_root() {
-        for path in [scratch.path(), &kept, &own] {
-            std::os::unix::fs::chown(path, Some(TESTER), Some(TESTER)).unwrap();
-        }
-    }
+    give_to_user(TESTER, [scratch.path(), &kept, &own]);
     let run = |script: String| {
         let kept = kept.to_str().unwrap();
         let line = ["-r", "--overlay", kept, "sh", "-c", &script];

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::fixture::{TESTER, ordinary, runshare};
-use testkit::{Scratch, Status, Tool, eventually, require};
+use testkit::{Scratch, Status, Tool, eventually, give_to_user, require};
 
 #[test]
 fn a_process_that_outlives_the_program_has_the_directory_until_it_ends() {
@@ -13,11 +13,7 @@ fn a_process_that_outlives_the_program_has_the_directory_until_it_ends() {
     }
     let scratch = Scratch::new();
     let (kept, own) = (scratch.path().join("kept"), scratch.dir("own"));
-    if nix::unistd::geteuid().is_root() {
-        for path in [scratch.path(), &own] {
-            std::os::unix::fs::chown(path, Some(TESTER), Some(TESTER)).unwrap();
-        }
-    }
+    give_to_user(TESTER, [scratch.path(), &own]);
     let run = |options: &[&str], script: &str| -> Tool {
         let tool = ordinary(runshare()).args(["-r", "--overlay", kept.to_str().unwrap()]);
         tool.args(options).args(["sh", "-c", script])

@@ -2,12 +2,11 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::thread;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
 use crate::fixture::{RUNSHARE, ordinary, runshare};
-use testkit::{CloneFlags, Scratch, Tool, require};
+use testkit::{Scratch, Tool, in_mount_namespace, require};
 
 /// Every mount of this process.
 fn mountinfo() -> String {
@@ -225,24 +224,6 @@ fn the_program_may_be_another_user_and_has_no_descriptor_of_either_root() {
     assert_eq!(tool.run().ok().out(), "1001\n");
 }
 
-/// Runs `test` in a thread with a mount namespace of its own, all of whose mounts have this propagation.
-fn in_private_mounts(propagation: MsFlags, test: impl FnOnce() + Send) {
-    const NONE: Option<&str> = None;
-    thread::scope(|scope| {
-        let test = scope.spawn(|| {
-            nix::sched::unshare(CloneFlags::CLONE_NEWNS).unwrap();
-            for propagation in [MsFlags::MS_PRIVATE, propagation] {
-                mount(NONE, "/", NONE, MsFlags::MS_REC | propagation, NONE).unwrap();
-            }
-            test();
-        });
-        // What failed there has failed here.
-        if let Err(panic) = test.join() {
-            std::panic::resume_unwind(panic);
-        }
-    });
-}
-
 #[test]
 fn the_caller_sees_nothing_of_it_though_its_mounts_are_shared() {
     if !require::root() {
@@ -250,7 +231,7 @@ fn the_caller_sees_nothing_of_it_though_its_mounts_are_shared() {
     }
     let scratch = Scratch::new();
     let root = scratch.path().to_str().unwrap();
-    in_private_mounts(MsFlags::MS_SHARED, || {
+    in_mount_namespace(MsFlags::MS_SHARED, || {
         let before = mountinfo();
         for options in [
             &[][..],
@@ -283,7 +264,7 @@ fn what_the_caller_mounts_later_arrives_in_a_slave() {
     let point = scratch.dir("point");
     let waits = "echo up; read word; [ -e \"$0/arrived\" ] && echo arrived || echo not";
     for (mode, expected) in [("slave", "arrived\n"), ("private", "not\n")] {
-        in_private_mounts(MsFlags::MS_SHARED, || {
+        in_mount_namespace(MsFlags::MS_SHARED, || {
             let tool = runshare().args(["--pivot-root", "--root", "/", "--propagation", mode]);
             let tool = tool.terminal(80, 24).args(["sh", "-c", waits]).arg(&point);
             let mut tool = tool.spawn();

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::fixture::{RUNSHARE, TESTER, differential_test, ordinary, runshare};
-use testkit::{Scratch, Tool, mounted, require};
+use testkit::{Scratch, Tool, give_to_user, mounted, require};
 
 /// Shell code that fills the directory `$0` with the machine's programs by mounts, and runs the rest.
 const FILL: &str = "for dir in bin lib lib64 usr; do [ ! -e /$dir ] || mount --rbind /$dir $0/$dir; done; shift 0; exec \"$@\"";
@@ -253,12 +253,7 @@ fn the_callers_own_root_can_be_ephemeral() {
     }
     let scratch = Scratch::new();
     let directory = scratch.dir("all");
-    if nix::unistd::geteuid().is_root() {
-        // A file of somebody without a number in the user namespace cannot be copied.
-        for path in [scratch.path(), &directory] {
-            std::os::unix::fs::chown(path, Some(TESTER), Some(TESTER)).unwrap();
-        }
-    }
+    give_to_user(TESTER, [scratch.path(), &directory]);
     let name = directory.to_str().unwrap();
     let script = format!("echo new >{name}/new && cat {name}/new && pwd && cat /proc/self/comm");
     let tool = ordinary(runshare()).current_dir(&directory);

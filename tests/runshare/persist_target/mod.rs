@@ -8,13 +8,11 @@ mod unpersist;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
-use std::thread;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
-use nix::sched::{CloneFlags, CpuSet, sched_getaffinity, sched_setaffinity, unshare};
 
 use crate::fixture::{RUNSHARE, ordinary, runshare};
-use testkit::{Pid, Scratch, Tool, require};
+use testkit::{Scratch, Tool, in_mount_namespace, require};
 
 const NONE: Option<&str> = None;
 
@@ -24,34 +22,10 @@ const NAMES: [&str; 8] = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", 
 /// The options that make all of them.
 const ALL: [&str; 2] = ["-muinpUCT", "-f"];
 
-/// Has this thread, and what it starts, run on one processor. A mount namespace can be mounted in an older one alone;
-/// by the numbers that Linux 6.18 tells their age by, they are older only on the processor that made both.
-fn stay_on_one_processor() {
-    let this = Pid::from_raw(0);
-    let allowed = sched_getaffinity(this).unwrap();
-    let first = (0..CpuSet::count()).find(|number| allowed.is_set(*number).unwrap());
-    let mut one = CpuSet::new();
-    one.set(first.unwrap()).unwrap();
-    sched_setaffinity(this, &one).unwrap();
-}
-
-/// Runs `test` in a thread with a mount namespace of its own, all of whose mounts are shared, as systemd has them.
-fn in_private_mounts(test: impl FnOnce(&Scratch) + Send) {
+/// Runs `test` in a mount namespace of its own, all of whose mounts are shared, as systemd has them.
+fn in_shared_mounts(test: impl FnOnce(&Scratch) + Send) {
     let scratch = Scratch::new();
-    thread::scope(|scope| {
-        let test = scope.spawn(|| {
-            stay_on_one_processor();
-            unshare(CloneFlags::CLONE_NEWNS).unwrap();
-            for propagation in [MsFlags::MS_PRIVATE, MsFlags::MS_SHARED] {
-                mount(NONE, "/", NONE, MsFlags::MS_REC | propagation, NONE).unwrap();
-            }
-            test(&scratch);
-        });
-        // What failed there has failed here.
-        if let Err(panic) = test.join() {
-            std::panic::resume_unwind(panic);
-        }
-    });
+    in_mount_namespace(MsFlags::MS_SHARED, || test(&scratch));
 }
 
 fn mountinfo() -> String {
@@ -108,7 +82,7 @@ fn every_namespace_persists_under_its_name_in_proc_and_is_removed_again() {
     if !require::root() {
         return;
     }
-    in_private_mounts(|scratch| {
+    in_shared_mounts(|scratch| {
         let before = mountinfo();
         let directory = scratch.path().join("kept");
         let show = "cd /proc/self/ns; for name in *; do readlink $name; done";
@@ -139,7 +113,7 @@ fn a_namespace_with_a_file_persists_there() {
     if !require::root() {
         return;
     }
-    in_private_mounts(|scratch| {
+    in_shared_mounts(|scratch| {
         let (directory, file) = (scratch.path().join("kept"), scratch.file("uts", ""));
         let tool = persist(&directory).arg(format!("--uts={}", file.display()));
         let show = ["readlink", "/proc/self/ns/uts", "/proc/self/ns/net"];
@@ -161,7 +135,7 @@ fn a_pid_namespace_is_held_by_its_first_process() {
     if !require::root() {
         return;
     }
-    in_private_mounts(|scratch| {
+    in_shared_mounts(|scratch| {
         let directory = scratch.path().join("kept");
         for options in [&["-p"][..], &["--kill-child=TERM", "-p", "-m"]] {
             let tool = persist(&directory).args(options);
@@ -184,7 +158,7 @@ fn an_empty_directory_serves_as_well_and_goes_too() {
     if !require::root() {
         return;
     }
-    in_private_mounts(|scratch| {
+    in_shared_mounts(|scratch| {
         let directory = scratch.dir("empty");
         let link = scratch.path().join("link");
         symlink("empty", &link).unwrap();
@@ -230,7 +204,7 @@ fn they_persist_and_are_removed_with_standard_descriptors_closed() {
     if !require::root() {
         return;
     }
-    in_private_mounts(|scratch| {
+    in_shared_mounts(|scratch| {
         let directory = scratch.path().join("kept");
         let closed = |tool: Tool| tool.close_fd(0).close_fd(1).close_fd(2);
         let _ = closed(persist(&directory))

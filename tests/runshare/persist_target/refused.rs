@@ -7,7 +7,7 @@ fn if_one_cannot_persist_none_does_and_nothing_is_left() {
     if !require::root() {
         return;
     }
-    in_private_mounts(|scratch| {
+    in_shared_mounts(|scratch| {
         let file = scratch.file("file", "");
         let full = scratch.dir("full");
         scratch.file("full/net", "");

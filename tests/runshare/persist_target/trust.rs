@@ -6,7 +6,7 @@ use std::path::Path;
 
 use nix::sys::signal::kill;
 
-use super::{in_private_mounts, names, persist, persist_types, state, unpersist};
+use super::{in_shared_mounts, names, persist, persist_types, state, unpersist};
 use crate::fixture::{RUNSHARE, runshare};
 use crate::signals::children_of;
 use testkit::{Scratch, Signal, Tool, eventually, require};
@@ -42,7 +42,7 @@ fn a_directory_of_another_user_is_refused() {
     if !require::root() {
         return;
     }
-    in_private_mounts(|scratch| {
+    in_shared_mounts(|scratch| {
         chmod(scratch.path(), 0o1777);
         let theirs = scratch.dir("box");
         chown(&theirs, Some(OTHER), Some(OTHER)).unwrap();
@@ -73,7 +73,7 @@ fn a_directory_that_others_can_write_to_is_refused_with_what_mends_it() {
     if !require::root() {
         return;
     }
-    in_private_mounts(|scratch| {
+    in_shared_mounts(|scratch| {
         let open = scratch.dir("open");
         let below = scratch.dir("open/below");
         for (mode, who, mends) in [
@@ -101,7 +101,7 @@ fn a_directory_that_has_taken_the_name_is_not_removed() {
     if !require::root() || !require::installed("strace") {
         return;
     }
-    in_private_mounts(|scratch| {
+    in_shared_mounts(|scratch| {
         let directory = persist_types(scratch, "-u");
         let [moved, other] = ["moved", "other"].map(|name| scratch.path().join(name));
         fs::create_dir(&other).unwrap();

@@ -7,7 +7,7 @@ fn what_is_foreign_stops_it_before_anything_is_done() {
     if !require::root() {
         return;
     }
-    in_private_mounts(|scratch| {
+    in_shared_mounts(|scratch| {
         let directory = persist_types(scratch, "-mu");
         let fifo = nix::sys::stat::Mode::empty();
         let foreign: [(&str, &dyn Fn(PathBuf)); 6] = [
@@ -48,7 +48,7 @@ fn a_namespace_of_another_type_is_foreign_too() {
     if !require::root() {
         return;
     }
-    in_private_mounts(|scratch| {
+    in_shared_mounts(|scratch| {
         let directory = persist_types(scratch, "-u");
         let file = scratch.file("kept/net", "");
         fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o000)).unwrap();
@@ -75,7 +75,7 @@ fn what_is_left_after_a_restart_or_an_umount_by_hand_is_removed_too() {
     if !require::root() {
         return;
     }
-    in_private_mounts(|scratch| {
+    in_shared_mounts(|scratch| {
         let before = mountinfo();
         let directory = persist_types(scratch, "-mun");
         for name in ["net", "mnt"] {
