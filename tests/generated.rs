@@ -165,7 +165,7 @@ fn help_and_man_page_spell_and_order_the_options_alike() {
     }
 }
 
-/// The long options that a script tells its shell of, in its order.
+/// The long options that a script reports its shell of, in its order.
 fn completed(script: &str, shell: &str) -> Vec<String> {
     let is_name = |letter: char| letter.is_alphanumeric() || letter == '-';
     let names: Vec<&str> = match shell {

@@ -1,6 +1,6 @@
 //! Keeps libgcc_s out of the programs: the one build script of the workspace.
 //!
-//! Rust's standard library asks the linker for `-lgcc_s`, whose loading is 8 % of a start. A directory that stands
+//! Rust's standard library asks the linker for `-lgcc_s`, whose loading is 8 % of a start. A directory that is
 //! first in the search path holds a `libgcc_s.so` that is a linker script naming the static halves instead, so `ldd`
 //! shows the C library and its loader alone. Only the GNU C library's targets link libgcc_s; others are left alone.
 

@@ -30,7 +30,7 @@ pub(crate) fn start(fixture: &Fixture) -> Option<Running> {
     Some(bash)
 }
 
-/// The line that stands there after what is typed.
+/// The line that is there after what is typed.
 fn line_after(bash: &mut Running, typed: &str) -> String {
     bash.type_in(typed);
     bash.read_until("\u{1}");
@@ -43,7 +43,7 @@ fn ask(bash: &mut Running, line: &str) -> BTreeSet<String> {
     if answer == line {
         return BTreeSet::new();
     }
-    // Readline replaces what stands behind the last of these.
+    // Readline replaces what is behind the last of these.
     let kept = line.rfind([' ', '=', ':']).map_or(0, |at| at + 1);
     let (_, word) = line[..kept]
         .rsplit_once(' ')

@@ -1,11 +1,11 @@
-//! Fish tells what it would offer without a terminal.
+//! Fish reports what it would offer without a terminal.
 
 use std::collections::BTreeSet;
 
 use crate::fixture::Fixture;
 
-/// What `complete -C` tells of this line, without what it says of each. An option whose value must be attached is told
-/// twice, with `=` and without.
+/// What `complete -C` reports of this line, without what it says of each. An option whose value must be attached is
+/// told twice, with `=` and without.
 fn ask(fixture: &Fixture, line: &str) -> BTreeSet<String> {
     let code = "set fish_complete_path $argv[1] $fish_complete_path; complete -C $argv[2]";
     let scripts = fixture.path().join("scripts/fish").display().to_string();

@@ -1,4 +1,4 @@
-//! What the questions stand on: the scripts under the names that they are installed by, our programs under both of
+//! What the questions are on: the scripts under the names that they are installed by, our programs under both of
 //! their names, a directory to be completed, and a namespace that a file in it keeps.
 
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! The completions as a person meets them: each shell, with the scripts where they are installed, is typed at and asked
+//! The completions as a user meets them: each shell, with the scripts where they are installed, is typed at and asked
 //! what it offers. The questions are one table; Bash and Zsh answer on a terminal, Fish by `complete -C`.
 #![allow(
     clippy::expect_used,

@@ -1,4 +1,4 @@
-//! A /proc that is none: what stands there looks like the kernel's files, or is a FIFO.
+//! A /proc that is none: what is there looks like the kernel's files, or is a FIFO.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -228,7 +228,7 @@ fn a_list_is_made_from_procfs_alone() {
     assert!(asked, "{outcome}");
 }
 
-/// Mounts cgroups of version 2, and has `$1` stand in the place of this shell's own, by way of `$2`.
+/// Mounts cgroups of version 2, and has `$1` are in the place of this shell's own, by way of `$2`.
 const CGROUP: &str = r#"
     procs=$1 way=$2; shift 2
     # What is mounted there already cannot be mounted on itself.

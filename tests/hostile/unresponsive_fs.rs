@@ -93,7 +93,7 @@ fn run(name: &str, words: &[&str]) -> Outcome {
     Tool::new(built(name)).args(words).timeout(TIMEOUT).run()
 }
 
-/// What every program answers, in this mount namespace or in another one, where `within` stands behind a mount.
+/// What every program answers, in this mount namespace or in another one, where `within` is behind a mount.
 fn is_answered(below: &Below, within: &str) {
     let list = run("rlsns", &["-rnl", "-t", "uts", "-o", "NS,NPROCS,HELD"]);
     let list = list.ok().out();

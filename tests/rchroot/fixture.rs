@@ -1,16 +1,12 @@
 //! The world of these tests: a root with accounts of its own, one without, and the accounts of the caller's.
 //!
-//! | user | outside | in `jail` | | group | outside | in `jail` |
-//! |---|---|---|---|---|---|---|
-//! | `both` | 4102:4202 | 5102:5202 | | `bothgrp` | 4302: both, hoston | 5302: both, jailon |
-//! | `hoston` | 4101:4201 | | | `hostgrp` | 4301: hoston | |
-//! | `jailon` | | 5101:5201 | | `jailgrp` | | 5301: jailon, both |
-//! | `7001` | 4103:4203 | 5103:5203 | | `7101` | 4303 | 5303 |
-//! | `6001` | | 5105:5205 | | `6101` | | 5305 |
-//! | `dot.ted` | 4104:4204 | 5104:5204 | | `gr.dot` | 4304 | 5304 |
-//! | `nogrps` | | 5106:5206 | | `zedgrp` | | 5997: zed |
-//! | `differential test`, `twain` | 4110:4210, 4110:4211 | 5110:5210, 5110:5211 | | `twaingrp` | 4310: twain | 5310: twain |
-//! | `zed`, the last | | 5999:5998 | | | | |
+//! | user | outside | in `jail` | | group | outside | in `jail` | |---|---|---|---|---|---|---| | `both` | 4102:4202 |
+//! 5102:5202 | | `bothgrp` | 4302: both, hoston | 5302: both, jailon | | `hoston` | 4101:4201 | | | `hostgrp` | 4301:
+//! hoston | | | `jailon` | | 5101:5201 | | `jailgrp` | | 5301: jailon, both | | `7001` | 4103:4203 | 5103:5203 | |
+//! `7101` | 4303 | 5303 | | `6001` | | 5105:5205 | | `6101` | | 5305 | | `dot.ted` | 4104:4204 | 5104:5204 | | `gr.dot`
+//! | 4304 | 5304 | | `nogrps` | | 5106:5206 | | `zedgrp` | | 5997: zed | | `differential test`, `twain` | 4110:4210,
+//! 4110:4211 | 5110:5210, 5110:5211 | | `twaingrp` | 4310: twain | 5310: twain | | `zed`, the last | | 5999:5998 | | |
+//! | |
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -66,7 +62,7 @@ twaingrp:x:5310:twain
 zedgrp:x:5997:zed
 ";
 
-/// What the command inside tells of itself, in the words of a shell alone.
+/// What the command inside reports of itself, in the words of a shell alone.
 const SHOW: &str = r#"#!/bin/sh
 while read -r key rest; do
     case $key in Uid: | Gid: | Groups:) echo "$key $rest" ;; esac

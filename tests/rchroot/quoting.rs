@@ -196,7 +196,7 @@ fn a_locale_costs_nothing_where_nothing_is_quoted() {
     if require::root() {
         let fixture = Fixture::new();
         let tool = fixture.root(Tool::new(RCHROOT)).env("LC_ALL", "C.UTF-8");
-        // A directory of the test's own stands for the machine's, in which others open files meanwhile.
+        // A directory of the test's own represents the machine's, in which others open files meanwhile.
         let own = fixture.scratch.dir("locale");
         let tool = tool.bind_over(&own, &host);
         let (outcome, names) = opened(&[own], tool.args(["/", "/bin/sh", "-c", ":"]));

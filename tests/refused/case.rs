@@ -195,7 +195,7 @@ impl Case {
         let table = fs::read("/proc/self/mountinfo").expect("the mounts");
         let points = testkit::mount_points(&table).filter(|point| point.starts_with(directory));
         let mut points: Vec<PathBuf> = points.collect();
-        // The last mounted first: it may stand upon an earlier one.
+        // The last mounted first: it may be on top of an earlier one.
         points.reverse();
         let mounted = points.iter().filter(|point| *point != directory).count();
         for point in &points {

@@ -33,7 +33,7 @@ fn can_refuse(program: &str) -> bool {
     require::installed("strace") && require::workspace_program(program).is_some()
 }
 
-/// Refuses every call of these cases with both errors, and tells all that came out wrong.
+/// Refuses every call of these cases with both errors, and reports all that came out wrong.
 fn refuse_all(program: &str, cases: &[Case]) {
     let scratch = Scratch::new();
     let mut faults = Vec::new();

@@ -55,7 +55,7 @@ enum View {
     Pipe(&'static str),
     /// On a terminal so many cells wide, in this locale.
     Terminal(u16, &'static str),
-    /// On a terminal that does not tell its width; COLUMNS does.
+    /// On a terminal that does not report its width; COLUMNS does.
     Columns(&'static str),
 }
 
@@ -165,7 +165,7 @@ fn every_prefix_of_every_option_means_what_it_means_to_the_original() {
         let cut = bytes.windows(8).position(|seen| seen == b"value\": ");
         bytes[..cut.unwrap_or(bytes.len())].to_vec()
     });
-    // Of two lists that are made one after the other none need be like the other: behind an option stands a mistake.
+    // Of two lists that are made one after the other none need be like the other: behind an option is a mistake.
     let walked = diff.assert_same_prefixes(|tool| tool, &["--no-such-option"]);
     assert!(walked > 60, "only {walked} prefixes");
 }

@@ -11,7 +11,7 @@ use crate::scenario::Scenario;
 /// How the original answers a filter that ours refuses.
 enum Theirs {
     Refuses,
-    /// It writes this to standard output and goes on.
+    /// It writes this to standard output and continues.
     Echoes(&'static str),
     Crashes,
 }

@@ -96,7 +96,7 @@ fn read_json(words: &[&str]) -> Value {
     Reader(outcome.out().chars().peekable()).value()
 }
 
-/// Checks a value against what stands for it: `n` a number, `s` a string, `b` a truth value, each with `?` if it may be
+/// Checks a value against what represents it: `n` a number, `s` a string, `b` a truth value, each with `?` if it may be
 /// null.
 #[track_caller]
 fn check(value: &Value, kind: &str) {

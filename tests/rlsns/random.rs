@@ -169,7 +169,7 @@ fn judge(ours: &Outcome, original: &Outcome) -> Verdict {
 }
 
 /// Whether ours cannot read the filter. The original says so in its own words, or writes the characters that it does
-/// not know to standard output and goes on, to whatever end.
+/// not know to standard output and continues, to whatever end.
 fn cannot_parse(ours: &Outcome, original: &Outcome) -> bool {
     let output = [&ours.stdout, &ours.stderr].map(|text| String::from_utf8_lossy(text));
     let mut output = output

@@ -138,7 +138,7 @@ fn judge(ours: &Outcome, original: &Outcome) -> Verdict {
                 .err()
                 .starts_with(&format!("lsns: failed to {reason}"))
     };
-    // Characters that it does not know it writes to standard output, and goes on.
+    // Characters that it does not know it writes to standard output, and continues.
     let echoes = original
         .stdout
         .first()

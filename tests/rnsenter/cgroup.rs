@@ -18,7 +18,7 @@ const ROOT: &str = "/sys/fs/cgroup";
 pub(crate) struct Cgroup(PathBuf);
 
 impl Cgroup {
-    /// Makes it, and mounts cgroup2 where systems that know no other have it. The thread must stand apart.
+    /// Makes it, and mounts cgroup2 where systems that know no other have it. The thread must be apart.
     pub(crate) fn new() -> Cgroup {
         let none = None::<&str>;
         match mount(none, ROOT, Some("cgroup2"), MsFlags::empty(), none) {

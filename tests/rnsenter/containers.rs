@@ -1,4 +1,4 @@
-//! Real containers, each entered as a person would.
+//! Real containers, each entered as a user would.
 
 use std::fs;
 use std::path::PathBuf;

@@ -281,14 +281,14 @@ pub(crate) fn seen(outcome: &Outcome) -> (testkit::Status, Vec<u8>, Vec<u8>) {
     )
 }
 
-/// Whether the original has failed where ours goes on: it knows no user namespace that denies setgroups, see
+/// Whether the original has failed where ours continues: it knows no user namespace that denies setgroups, see
 /// `differences`.
 pub(crate) fn original_is_denied_groups(original: &Outcome) -> bool {
     original.code() == 1
         && original.stderr == b"nsenter: setgroups failed: Operation not permitted\n"
 }
 
-/// The whole samples of the tables: what `{P}` and the others stand for.
+/// The whole samples of the tables: what `{P}` and the others represent.
 pub(crate) struct SampleTargets {
     names: Vec<(&'static str, String)>,
     _containers: Vec<Container>,
@@ -339,7 +339,7 @@ impl SampleTargets {
         })
     }
 
-    /// The text with the names replaced by what they stand for.
+    /// The text with the names replaced by what they represent.
     pub(crate) fn substitute(&self, text: &str) -> String {
         self.names
             .iter()

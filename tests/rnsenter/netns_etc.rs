@@ -1,4 +1,4 @@
-//! `--netns-etc`: the files of a named network namespace stand in the place of those in /etc.
+//! `--netns-etc`: the files of a named network namespace are in the place of those in /etc.
 
 use std::fs;
 use std::os::unix::fs::symlink;

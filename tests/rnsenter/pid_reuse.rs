@@ -132,7 +132,7 @@ pub(crate) fn holds_a_pidfd(pid: Pid) -> bool {
     message.any(|info| info.contains("\nPid:\t"))
 }
 
-/// Lets it go on: a pipe cannot be searched, so it is opened and given up.
+/// Lets it continue: a pipe cannot be searched, so it is opened and given up.
 fn release(scratch: &Scratch) {
     let passwd = scratch.path().join("passwd");
     File::options().write(true).open(passwd).unwrap();

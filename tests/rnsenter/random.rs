@@ -154,7 +154,7 @@ fn word(random: &mut impl FnMut(usize) -> usize) -> String {
 /// What came of a line.
 enum Verdict {
     Alike,
-    /// The original fails where ours is meant to go on, or the text is our own.
+    /// The original fails where ours is meant to continue, or the text is our own.
     Meant,
     Different(String),
 }

@@ -1,4 +1,4 @@
-//! Waiting for the program: how it ends, and that it stops and goes on with the tool.
+//! Waiting for the program: how it ends, and that it stops and continues with the tool.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;

@@ -64,7 +64,7 @@ fn the_program_is_a_child_and_an_ordinary_user_remains_that_user() {
         geteuid().as_raw()
     };
     assert_eq!(ids(&["--all"]), ["1".to_owned(), own.to_string()]);
-    // A map that was named is the map, wherever it stands.
+    // A map that was named is the map, wherever it is.
     for options in [
         &["--all", "-r"][..],
         &["-r", "--all"],

@@ -68,7 +68,7 @@ fn with_a_root_a_name_is_one_of_the_new_root() {
     }
     let machine = Machine::new();
     let inside = root("tester:x:77:5::/:/bin/sh\n", "tester:x:88:\n");
-    // Not the 1001 of outside, wherever the options stand.
+    // Not the 1001 of outside, wherever the options are.
     let ids = ids_inside(&inside, &["-S", "tester", "-G", "tester"])
         .ok()
         .out();

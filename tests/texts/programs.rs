@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use testkit::{Outcome, Scratch, Tool, require};
 
-/// Our programs, each with the original that it stands in for.
+/// Our programs, each with the original that it replaces.
 pub(crate) const PROGRAMS: [(&str, &str); 4] = [
     ("runshare", "unshare"),
     ("rnsenter", "nsenter"),

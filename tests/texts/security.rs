@@ -9,7 +9,7 @@ fn text(path: &str) -> String {
     fs::read_to_string(workspace().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The promises: what stands in bold at the beginning of each point of the first section.
+/// The promises: what is in bold at the beginning of each point of the first section.
 fn promises(security: &str) -> Vec<&str> {
     let section = security.split("\n## ").nth(1).expect("what is promised");
     let points = section.split("\n- ").skip(1);

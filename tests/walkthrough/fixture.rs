@@ -1,4 +1,4 @@
-//! What every step of the walkthrough stands on: `runshare` with the rights that the tutorial has from `sudo`, and the
+//! What every step of the walkthrough is on: `runshare` with the rights that the tutorial has from `sudo`, and the
 //! Debian root to enter with `rchroot`.
 
 use std::fs;
@@ -17,7 +17,7 @@ pub(crate) fn is_root() -> bool {
     geteuid().is_root()
 }
 
-/// Whether the walkthrough can begin; if not, the test is skipped. Root stands apart first, lest a defect of ours
+/// Whether the walkthrough can begin; if not, the test is skipped. Root is apart first, lest a defect of ours
 /// changes the machine.
 #[track_caller]
 pub(crate) fn ready() -> bool {
@@ -103,7 +103,7 @@ pub(crate) fn own_mounts() -> &'static [&'static str] {
     }
 }
 
-/// The process that stands for the machine in which a test calls `runshare`: its own thread.
+/// The process that represents the machine in which a test calls `runshare`: its own thread.
 pub(crate) const HERE: &str = "thread-self";
 
 /// Where this link of `/proc/PID/ns` points: `uts:[4026531838]`, say. The same text is the same namespace.

@@ -1,6 +1,6 @@
 //! `--ipc`: message queues and shared memory of its own.
 //!
-//! What the tutorial makes on the host is made in an IPC namespace that stands for it: all of it goes when that ends,
+//! What the tutorial makes on the host is made in an IPC namespace that represents it: all of it goes when that ends,
 //! and the machine's own is left alone.
 
 use testkit::Outcome;

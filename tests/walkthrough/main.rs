@@ -1,4 +1,4 @@
-//! The walkthrough of a person who learns namespaces: the commands of a tutorial written for `unshare` and `chroot`,
+//! The walkthrough of a user who learns namespaces: the commands of a tutorial written for `unshare` and `chroot`,
 //! typed with `runshare` and `rchroot`, in a real Debian root.
 //!
 //! One module a namespace; `links` looks at all eight from outside, `readme` does what README.md says first, and

@@ -31,8 +31,8 @@ pub fn printable(word: &OsStr) -> OsString {
     text.into()
 }
 
-/// A path or a word as it can stand in a sentence on a terminal: whatever might be more than text is escaped, and a
-/// word that is not plain stands between quotes.
+/// A path or a word as it can be in a sentence on a terminal: whatever might be more than text is escaped, and a
+/// word that is not plain is between quotes.
 pub fn escape_for_terminal(word: impl AsRef<OsStr>) -> String {
     let word = word.as_ref().as_bytes();
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+:=@%,[]".contains(byte);

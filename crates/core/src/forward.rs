@@ -108,7 +108,7 @@ impl Forwarding {
 /// Waits for signals, which must be blocked, until `handle_child_event` returns how the program ended. This is the only
 /// loop that waits and forwards: of `--forward-signals`, `--new-session`, the init of `--init` and its monitor.
 ///
-/// `handle_child_event` is called at each SIGCHLD, which may stand for several children or messages. `forward` gets
+/// `handle_child_event` is called at each SIGCHLD, which may represent several children or messages. `forward` gets
 /// every other signal, and a SIGCHLD that a process sent with kill(2). Nothing is allocated.
 ///
 /// # Errors

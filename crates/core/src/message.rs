@@ -22,7 +22,7 @@ pub struct Message {
     arguments: Vec<Argument>,
 }
 
-/// What stands in a sentence in the place of a `%s`.
+/// What is in a sentence in the place of a `%s`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Argument {
     /// A word, as it is in every language.
@@ -90,7 +90,7 @@ pub fn message(parts: &[&dyn AsRef<OsStr>]) -> Message {
     sentence("%s", &[&words])
 }
 
-/// A sentence with a format of printf(3), in which each conversion (`%s`, `%d`, …) stands for a text of `arguments`. It
+/// A sentence with a format of printf(3), in which each conversion (`%s`, `%d`, …) represents a text of `arguments`. It
 /// is looked up in the catalogue of the program's original, then in ours.
 ///
 /// ```

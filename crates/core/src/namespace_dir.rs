@@ -126,7 +126,7 @@ impl NamespaceDir {
         Ok(is_namespace(&opened)?.then_some(opened))
     }
 
-    /// Mounts the namespace that `source` stands for upon a file of its own.
+    /// Mounts the namespace that `source` represents upon a file of its own.
     ///
     /// # Errors
     /// `cannot make DIR/TYPE`, `mount SOURCE on DIR/TYPE failed`.
@@ -201,7 +201,7 @@ impl NamespaceDir {
                 Ok(()) => {}
                 // Nothing is mounted there any more.
                 Err(Errno::EINVAL) => break,
-                // Nor is it for who may not mount, and so is told nothing else.
+                // Nor is it for who may not mount, and so learns nothing else.
                 Err(Errno::EPERM) if !self.is_mounted(namespace) => break,
                 failed => failed.with_context(|| sentence("umount %s failed", &[&path]))?,
             }

@@ -99,7 +99,7 @@ impl NsType {
     }
 
     /// The file below /proc/PID/ns that holds what PID has just unshared: a process never enters a new pid or time
-    /// namespace itself, only its children do, so these two stand in `…_for_children`.
+    /// namespace itself, only its children do, so these two are in `…_for_children`.
     pub const fn for_children_file(self) -> &'static str {
         self.row().for_children_file
     }

@@ -1,5 +1,5 @@
 //! Numbers on the command line, read as the C library's `strtoul(3)` and `strtol(3)` read them: blanks and a sign
-//! may stand before the digits, nothing may follow them, base ten alone.
+//! may be before the digits, nothing may follow them, base ten alone.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -64,7 +64,7 @@ pub fn decimal(text: &OsStr, negative: bool) -> Result<i128, Option<Errno>> {
     })
 }
 
-/// Returns what stands before the digits taken off: blanks as `isspace(3)` has them, then one sign.
+/// Returns what is before the digits taken off: blanks as `isspace(3)` has them, then one sign.
 fn sign_and_digits(text: &[u8]) -> (bool, &[u8]) {
     let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
     let start = text.iter().position(|byte| !blank(byte));

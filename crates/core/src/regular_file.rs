@@ -1,4 +1,4 @@
-//! Regular files of a root that may be anybody's: its /etc/passwd, a program in it, what stands on its /proc.
+//! Regular files of a root that may be anybody's: its /etc/passwd, a program in it, what is on its /proc.
 
 use std::fs::File;
 use std::io::Read;
@@ -68,7 +68,7 @@ fn read_lines(path: &Path, most: u64) -> Result<Vec<u8>, Errno> {
 /// The same of a file that is open.
 pub(crate) fn read_whole_lines(file: File, most: u64) -> Result<Vec<u8>, Errno> {
     let mut contents = Vec::new();
-    // One byte more tells whether the file goes on.
+    // One byte more shows whether the file continues.
     let read = file.take(most + 1).read_to_end(&mut contents);
     let read = read.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
     if u64::try_from(read).is_ok_and(|read| read > most) {

@@ -1,4 +1,4 @@
-//! Opening again what a descriptor stands for, by its entry in /proc/self/fd, `proc_pid_fd(5)`.
+//! Opening again what a descriptor represents, by its entry in /proc/self/fd, `proc_pid_fd(5)`.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::Path;
@@ -33,7 +33,7 @@ impl SelfFds {
         Ok(SelfFds(directory))
     }
 
-    /// Opens what `file` stands for with other flags of `open(2)`; it is close-on-exec, nothing is waited for, and a
+    /// Opens what `file` represents with other flags of `open(2)`; it is close-on-exec, nothing is waited for, and a
     /// terminal does not become the controlling one.
     ///
     /// # Errors

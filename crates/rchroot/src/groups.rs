@@ -1,8 +1,8 @@
 //! `--groups`: a list of supplementary groups with commas between them.
 //!
 //! An item is a number if it reads as one, and a number is nevertheless tried as a name first unless it has a plus;
-//! anything else is a name as it stands, blanks included. The list is the kernel's as it is: in this order, with
-//! whatever stands twice, and with 4294967295, which the kernel refuses.
+//! anything else is a name as it is, blanks included. The list is the kernel's as it is: in this order, with
+//! whatever is twice, and with 4294967295, which the kernel refuses.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -53,7 +53,7 @@ impl<'a> GroupList<'a> {
     }
 }
 
-/// Reads a list by the database of one side. The empty one stands for no groups.
+/// Reads a list by the database of one side. The empty one represents no groups.
 pub(crate) fn look_up(
     list: &OsStr,
     database: &dyn UserDatabase,

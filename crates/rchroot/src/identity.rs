@@ -36,7 +36,7 @@ pub(crate) struct Identity<'a> {
     pub(crate) gid: Option<u32>,
     /// The supplementary groups.
     pub(crate) groups: Option<Vec<u32>>,
-    /// Whether a dot stood for the colon of the userspec.
+    /// Whether a dot represented the colon of the userspec.
     pub(crate) dotted: bool,
 }
 

@@ -185,7 +185,7 @@ fn become_command(named: &[OsString], own: Option<&OwnFile>, quotes: &Quotes) ->
     Error::new(failure).context(why).context(failed)
 }
 
-/// That an option stands where the command is expected, if it does.
+/// That an option is where the command is expected, if one is.
 fn after_newroot(command: &OsStr) -> Option<Message> {
     let is_option = command.as_bytes().starts_with(b"-");
     is_option.then(|| {

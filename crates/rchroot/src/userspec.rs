@@ -47,7 +47,7 @@ pub(crate) struct Numbers<'a> {
     pub(crate) user: Option<&'a OsStr>,
     pub(crate) uid: Option<u32>,
     pub(crate) gid: Option<u32>,
-    /// Whether a dot stood for the colon.
+    /// Whether a dot represented the colon.
     pub(crate) dotted: bool,
 }
 
@@ -173,7 +173,7 @@ mod tests {
         )
     }
 
-    /// uid, gid and whether a dot stood for the colon; or what is wrong.
+    /// uid, gid and whether a dot represented the colon; or what is wrong.
     fn numbers_of(spec: &str) -> Result<(Option<u32>, Option<u32>, bool), String> {
         let numbers = look_up(spec.as_ref(), &files()).map_err(|wrong| wrong.to_string())?;
         Ok((numbers.uid, numbers.gid, numbers.dotted))

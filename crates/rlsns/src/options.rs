@@ -1,4 +1,4 @@
-//! What the options mean. Errors are reported in the order of lsns: first those of each option where it stands, then
+//! What the options mean. Errors are reported in the order of lsns: first those of each option where it is, then
 //! those of the operand, then those of the list of columns.
 
 use nscore::cli::sentence;

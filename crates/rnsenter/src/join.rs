@@ -71,7 +71,7 @@ impl<'a> NamespaceSet<'a> {
         Ok(set)
     }
 
-    /// Has the network of the target's socket `number` stand for the net type.
+    /// Uses the network of the target's socket `number` for the net type.
     ///
     /// # Errors
     /// `failed to pidfd_open() for PID`, `pidfd_getfd(…)`, `ioctl(…, SIOCGSKNS)`.
@@ -87,7 +87,7 @@ impl<'a> NamespaceSet<'a> {
         Ok(())
     }
 
-    /// Has the parent of the user namespace that is entered, or else of the target's, stand for the user type.
+    /// Has the parent of the user namespace that is entered, or else of the target's, be used for the user type.
     ///
     /// # Errors
     /// `failed to open parent namespace`.
@@ -118,7 +118,7 @@ impl<'a> NamespaceSet<'a> {
         files.find(|(of, _)| *of == namespace).map(|(_, file)| file)
     }
 
-    /// Has `file` stand for this type, whatever stood for it before.
+    /// Uses `file` for this type, instead of what was used before.
     fn insert(&mut self, namespace: NsType, file: OwnedFd) {
         self.by_pidfd.retain(|other| *other != namespace);
         self.files.retain(|(other, _)| *other != namespace);

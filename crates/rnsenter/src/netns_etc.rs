@@ -1,4 +1,4 @@
-//! `--netns-etc`: the files of /etc/netns/NAME stand in the place of those in /etc, as `ip netns exec` has it, see
+//! `--netns-etc`: the files of /etc/netns/NAME are in the place of those in /etc, as `ip netns exec` has it, see
 //! `ip-netns(8)`: a resolver's address that is right on the host is often out of reach in the network namespace.
 //!
 //! They are mounted in a mount namespace of the program's own, so nothing of them stays.

@@ -1,5 +1,5 @@
-//! Whose a namespace is: how the user namespace that owns it stands to the one that this process is in, which decides
-//! what this process may do with it, `user_namespaces(7)`.
+//! Whose a namespace is: how the user namespace that owns it is related to the one that this process is in, which
+//! decides what this process may do with it, `user_namespaces(7)`.
 
 use std::os::fd::OwnedFd;
 

@@ -188,14 +188,14 @@ fn parse_directory(path: Option<&OsStr>) -> Result<Source> {
     }
 }
 
-/// The last one wins, but the target's own wins over every named one, wherever it stands.
+/// The last one wins, but the target's own wins over every named one, wherever it is.
 fn set_directory(known: &mut Option<Source>, source: Source) {
     if !matches!(known, Some(Source::Target)) {
         *known = Some(source);
     }
 }
 
-/// A value without the `=` that may stand before it: `-n=FILE` is `-nFILE`. The original does so for all but `--root`.
+/// A value without the `=` that may be before it: `-n=FILE` is `-nFILE`. The original does so for all but `--root`.
 fn strip_equals(value: &OsStr) -> &OsStr {
     let bytes = value.as_bytes();
     OsStr::from_bytes(bytes.strip_prefix(b"=").unwrap_or(bytes))
@@ -206,14 +206,14 @@ fn open_path(path: &OsStr) -> Result<OwnedFd> {
     opened.with_context(|| sentence("cannot open %s", &[&path]))
 }
 
-/// The last one wins, but `follow` wins over every number, wherever it stands.
+/// The last one wins, but `follow` wins over every number, wherever it is.
 fn set_id(known: &mut Option<IdSource>, identity: IdSource) {
     if *known != Some(IdSource::Follow) {
         *known = Some(identity);
     }
 }
 
-/// The number of a descriptor; a negative one stands for none.
+/// The number of a descriptor; a negative one represents none.
 fn parse_socket_fd(text: &OsStr) -> Result<Option<RawFd>> {
     const WHAT: &str = "failed to parse file descriptor";
     let number = number::seconds(WHAT, text)?;

@@ -14,10 +14,10 @@ use crate::id_source::{GroupsSource, IdSource};
 use crate::options::Options;
 use crate::target::{Target, missing_target};
 
-/// What stands for a group without an id in a user namespace: the default of kernel.overflowgid.
+/// What represents a group without an id in a user namespace: the default of kernel.overflowgid.
 const OVERFLOW_GID: u32 = 65534;
 
-/// The ids to become, once they can be told.
+/// The ids to become, once they are known.
 pub(crate) struct SetIds {
     user: Option<IdSource>,
     group: Option<IdSource>,
@@ -53,7 +53,7 @@ pub(crate) enum Groups {
 }
 
 impl SetIds {
-    /// Opens what tells the target's ids, if they are to be followed; looks up names, unless they are to be read
+    /// Opens what reports the target's ids, if they are to be followed; looks up names, unless they are to be read
     /// `inside`.
     ///
     /// # Errors
@@ -115,7 +115,7 @@ impl SetIds {
         }
     }
 
-    /// The ids to become. The target's are told as they are called in the user namespace that this process is in by
+    /// The ids to become. The target's are reported as they are called in the user namespace that this process is in by
     /// now.
     ///
     /// # Errors

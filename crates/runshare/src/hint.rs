@@ -18,10 +18,10 @@ use crate::idmap::IdMap;
 use crate::idmap::ranges::MapRange;
 use crate::idmap::subid::{find_user_range, subordinate_file};
 
-/// The shells that a person would start.
+/// The shells that a user would start.
 const SHELLS: [&str; 8] = ["sh", "bash", "dash", "zsh", "ksh", "fish", "ash", "tcsh"];
 
-/// Whether a shell is to be run that a person will type into.
+/// Whether a shell is to be run that a user will type into.
 pub(crate) fn is_shell_alone(operands: &[OsString]) -> bool {
     match operands {
         [] => true,

@@ -48,7 +48,7 @@ fn filters() {
             |filter: &Filter| filter.matches(&mut |column| cells[column].map(Cow::Borrowed));
         let chosen = apply(&filter);
         if expression.trim_ascii().is_empty() {
-            // Nothing chooses everything, and cannot stand in parentheses.
+            // Nothing chooses everything, and cannot be in parentheses.
             assert_eq!(chosen, Ok(true));
             return;
         }

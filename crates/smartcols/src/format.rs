@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 pub enum Format {
     /// Aligned columns, for people.
     Text {
-        /// Whether the names of the columns stand above them.
+        /// Whether the names of the columns are above them.
         headings: bool,
         /// The width of the terminal in cells; `None` if the output is not a terminal: nothing is truncated then.
         terminal: Option<usize>,
@@ -16,7 +16,7 @@ pub enum Format {
     },
     /// One space between the cells and none inside them, for scripts.
     Raw {
-        /// Whether the names of the columns stand above them.
+        /// Whether the names of the columns are above them.
         headings: bool,
     },
     /// An object for each row; its keys are the names of the columns.

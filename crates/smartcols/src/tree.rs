@@ -1,11 +1,11 @@
-//! The order of the rows, and the prefix that shows where a row stands in the tree.
+//! The order of the rows, and the prefix that shows where a row is in the tree.
 //!
 //! A list keeps the order of the table. In a tree the roots keep that order, and each is followed by its descendants.
 
 use crate::characters::Characters;
 use crate::table::{Row, Table};
 
-/// Where a row stands.
+/// Where a row is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Position {
     /// The index of the row.

@@ -38,7 +38,7 @@ pub struct Getopt {
     pub operands: Option<Vec<OsString>>,
 }
 
-/// The numbers that stand for long options begin behind those of all short ones.
+/// The numbers that represent long options begin behind those of all short ones.
 const FIRST: c_int = 1000;
 
 /// Reads `words`, a command line without argv\[0\]. A word with a byte of zero in it is none: `None`.
@@ -113,7 +113,7 @@ pub struct Passwd {
 }
 
 /// The file as it can be given to the C library. When glibc 2.36 takes blanks off the beginning of a line, it moves the
-/// rest without the zero behind it, so that what stood there before goes on: ` g:x:5:6` without a newline has a member
+/// rest without the zero behind it, so that what was there before continues: ` g:x:5:6` without a newline has a member
 /// `66`. So each line gets its newline here, and a line that begins with a blank ends at its first zero.
 fn mended(file: &[u8]) -> Vec<u8> {
     let mut mended = Vec::with_capacity(file.len() + 1);

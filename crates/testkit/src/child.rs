@@ -33,7 +33,7 @@ pub(crate) struct Child {
     pub(crate) ignored: Vec<Signal>,
     /// Signals that it blocks.
     pub(crate) blocked: Option<SigSet>,
-    /// Files to stand over others, in a mount namespace of its own: the file, then where.
+    /// Files to cover others, in a mount namespace of its own: the file, then where.
     pub(crate) bind_mounts: Vec<(CString, CString)>,
     /// Capabilities that it cannot get.
     pub(crate) dropped_capabilities: Vec<u32>,
@@ -51,7 +51,7 @@ pub(crate) struct Child {
 
 impl Child {
     /// The steps, in an order in which none is in the way of a later one: becoming the user takes away the right to
-    /// mount, and the descriptors come late, since one passed on may stand where std would report a failure.
+    /// mount, and the descriptors come late, since one passed on may be where std would report a failure.
     pub(crate) fn set_up(&self) -> Result<(), Errno> {
         self.start_session()?;
         self.set_signals()?;
@@ -93,7 +93,7 @@ impl Child {
         pthread_sigmask(SigmaskHow::SIG_SETMASK, Some(&blocked), None)
     }
 
-    /// The files that stand over others. The namespace is private first, lest the host sees them too.
+    /// The files that cover others. The namespace is private first, lest the host sees them too.
     fn bind_mounts_over(&self) -> Result<(), Errno> {
         const NONE: Option<&'static str> = None;
         if self.bind_mounts.is_empty() {

@@ -94,7 +94,7 @@ impl DifferentialTest {
         }
     }
 
-    /// Asserts that both do the same with each of these lines of arguments, tells all the lines on which they do not,
+    /// Asserts that both do the same with each of these lines of arguments, reports all the lines on which they do not,
     /// and returns how many there were.
     #[track_caller]
     pub fn assert_all_same(&self, lines: &[&[&str]]) -> usize {
@@ -137,7 +137,7 @@ impl DifferentialTest {
         assert_eq!(seen(&their), expected, "the original\n{their}");
     }
 
-    /// Describes where the two differ when set up so, told for a person.
+    /// Describes where the two differ when set up so, for a user.
     #[track_caller]
     fn difference(&self, setup: impl Fn(Tool) -> Tool) -> Option<String> {
         let (ours, original) = self.run_both(setup);

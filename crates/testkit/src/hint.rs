@@ -1,4 +1,4 @@
-//! What ours says beyond the original, where a person reads it: a second line with the cause of a failure.
+//! What ours says beyond the original, where a user reads it: a second line with the cause of a failure.
 
 use std::os::unix::fs::symlink;
 use std::path::Path;

@@ -91,7 +91,7 @@ pub fn is_left_in_english(ours: &Outcome, original: &Outcome) -> bool {
         && lines.all(|(our, their)| our == their || is_english(their))
 }
 
-/// The line without what stands between `‘` and `’`.
+/// The line without what is between `‘` and `’`.
 fn without_quoted(line: &str) -> String {
     let mut parts = line.split('‘');
     let before = parts.next().unwrap_or_default().to_owned();

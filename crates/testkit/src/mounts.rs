@@ -12,7 +12,7 @@ use nix::mount::{MntFlags, umount2};
 pub(crate) fn detach_below(dir: &Path) {
     // Of the thread: a test may have unshared the mount namespace of its own thread alone.
     let table = fs::read("/proc/thread-self/mountinfo").unwrap_or_default();
-    // The last mounted first: it may stand upon an earlier one.
+    // The last mounted first: it may be on top of an earlier one.
     for path in points(&table)
         .filter(|path| path.starts_with(dir))
         .collect::<Vec<_>>()
@@ -48,7 +48,7 @@ pub fn mounted(table: &str) -> BTreeMap<String, (String, String)> {
     lines.collect()
 }
 
-/// The bytes that a field stands for: a blank, tab, newline or backslash is written as `\` and three octal digits.
+/// The bytes that a field represents: a blank, tab, newline or backslash is written as `\` and three octal digits.
 fn unescaped(field: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;

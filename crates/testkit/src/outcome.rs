@@ -29,7 +29,7 @@ impl Display for Status {
 /// How a program ended and what it wrote.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// The command line, for a person to read.
+    /// The command line, for a user to read.
     pub command: String,
     /// How it ended.
     pub status: Status,

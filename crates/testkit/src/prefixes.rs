@@ -1,4 +1,4 @@
-//! Options cut short, as a person types them: what a prefix means to the original it must mean to ours, however many
+//! Options cut short, as a user types them: what a prefix means to the original it must mean to ours, however many
 //! options ours has besides.
 
 use std::collections::BTreeSet;
@@ -11,7 +11,7 @@ const VALUE: &str = "no such value";
 
 impl DifferentialTest {
     /// Asserts that every prefix of every long option of the original's means the same to both, and returns how many
-    /// there were. `setup` says what stands before and beside; `operands` stand behind.
+    /// there were. `setup` says what is before and beside; `operands` are behind.
     ///
     /// The original's options are those of its help. Each prefix is tried with a value, of which a wrong option says
     /// another thing, and without, where it takes the next word or leaves it to be an operand. What asks for help or

@@ -1,4 +1,4 @@
-//! Command lines to try: those that a person has written into a file, and numbers to draw others by; and a file that
+//! Command lines to try: those that a user has written into a file, and numbers to draw others by; and a file that
 //! cannot be written.
 
 use std::fs::File;

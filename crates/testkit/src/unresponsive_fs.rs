@@ -113,7 +113,7 @@ impl Drop for UnresponsiveFs {
     fn drop(&mut self) {
         self.is_silent.store(true, Ordering::Relaxed);
         if let Err(error) = fs::write(self.control(), "1") {
-            // The next best: whoever waits is told when the descriptor goes, which is below.
+            // The next best: whoever waits notices when the descriptor goes, which is below.
             let _ = writeln!(std::io::stderr(), "not aborted: {error}");
         }
         if let Some(server) = self.server.take() {

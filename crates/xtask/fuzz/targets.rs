@@ -14,7 +14,7 @@ use testkit::c_library::{Getopt, HasArg, LongOption, getopt_long};
 use crate::TOOLS;
 
 /// A program, and its table of options by their long names. The table itself is private to the program, so this one
-/// comes from what clap was told of it.
+/// comes from what clap knows of it.
 struct Table {
     tool: &'static Tool,
     options: &'static [Opt],

@@ -25,7 +25,7 @@ struct Stale {
     text: String,
 }
 
-/// Writes what is stale, and tells what that was.
+/// Writes what is stale, and reports what that was.
 ///
 /// # Errors
 /// That a file cannot be read or written; that a man page has text for which there is no option any more.

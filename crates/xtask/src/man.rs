@@ -43,9 +43,9 @@ pub(crate) fn refreshed(page: &str, command: &Command, family: Family) -> Result
     Ok(format!("{before}{OPTIONS}{section}{after}"))
 }
 
-/// What stands in an OPTIONS section besides the headings.
+/// What is in an OPTIONS section besides the headings.
 struct Section<'a> {
-    /// The first has no title: what stands before the first `.Ss`.
+    /// The first has no title: what is before the first `.Ss`.
     groups: Vec<Group<'a>>,
     /// Each long option and its text, from all groups.
     texts: Vec<(&'a str, String)>,
@@ -195,7 +195,7 @@ fn heading(option: &Arg, family: Family) -> String {
     line
 }
 
-/// Capitals stand for a value; anything else is to be typed as it is.
+/// Capitals represent a value; anything else is to be typed as it is.
 fn value(name: &str) -> String {
     let stands_for_one = name.chars().any(char::is_uppercase);
     format!("{} {name}", if stands_for_one { "Ar" } else { "Cm" })

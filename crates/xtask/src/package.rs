@@ -13,7 +13,7 @@ use crate::install::install;
 use crate::release::{output, target};
 use crate::workspace;
 
-/// Makes all of them in `target/packages`, and tells which.
+/// Makes all of them in `target/packages`, and reports which.
 ///
 /// # Errors
 /// That something cannot be built, or that a tool is missing: then with the command that installs it.

@@ -32,7 +32,7 @@ pub fn man_page(name: &str) -> String {
     format!("man/{name}.{section}")
 }
 
-/// The original that a program stands in for: `runshare` is `unshare` with an `r` before it, and so are the others.
+/// The original that a program replaces: `runshare` is `unshare` with an `r` before it, and so are the others.
 pub fn original(name: &str) -> &str {
     name.strip_prefix('r').unwrap_or(name)
 }

@@ -51,7 +51,7 @@ fn a_noexec_mount_is_named_with_the_command_that_changes_it() {
     assert_eq!(hint_text, expected);
     let mend = "mount -o remount,exec \"$2/tmp\"";
     situation(RCHROOT.path(), mend).run().ok();
-    // Without a /proc in there, the one that was there before the root was changed tells it.
+    // Without a /proc in there, the one that was there before the root was changed reports it.
     let hint_text =
         diff.hint_in(|program| situation(program, "umount \"$2/proc\"; umount -l \"$2/proc\""));
     assert_eq!(hint_text.as_deref(), Some(expected));

@@ -108,7 +108,7 @@ fn a_root_for_another_processor_is_reported() {
         return;
     }
     let fixture = Fixture::new();
-    // The number of the processor stands at 18: 183 is aarch64.
+    // The number of the processor is at 18: 183 is aarch64.
     for program in ["jail/bin/sh", "jail/bin/cat"] {
         patched(&fixture, program, &[(18, &[183, 0])]);
     }

@@ -1,4 +1,4 @@
-//! Why something is not there, in a second line for a person: what the number is the number of, and who cannot be seen.
+//! Why something is not there, in a second line for a user: what the number is the number of, and who cannot be seen.
 //! Without it ours does what the original does, to the byte.
 
 mod usage;
@@ -187,7 +187,7 @@ fn nothing_where_everybody_is_seen() {
     assert_eq!(hint(&fixture, &[NOWHERE]), expected);
 }
 
-/// How many processes do not tell this one what they are in.
+/// How many processes do not report this one what they are in.
 fn unreadable() -> usize {
     let entries = fs::read_dir("/proc").unwrap().map(Result::unwrap);
     let links = entries.map(|entry| fs::read_link(entry.path().join("ns/user")));

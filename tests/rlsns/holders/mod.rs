@@ -13,7 +13,7 @@ use testkit::Tool;
 /// A holder: the process, if one is shown, and how it holds.
 type Held = (String, String);
 
-/// What ours tells of the holders of this namespace.
+/// What ours reports of the holders of this namespace.
 #[track_caller]
 fn holders_of(tool: Tool, inode: u64) -> Vec<Held> {
     let outcome = tool.args(["-rn", "--holders", &inode.to_string()]).run();

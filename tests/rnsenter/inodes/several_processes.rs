@@ -106,7 +106,7 @@ fn a_root_of_its_own_makes_a_difference_and_a_user_makes_none() {
     lists(&outcome, &net, &[&first, &other]);
 }
 
-/// A directory in which everything stands that stands in the root.
+/// A directory in which everything is that is in the root.
 fn chroot_with_sleep(scratch: &testkit::Scratch) -> Option<String> {
     let root = scratch.dir("root");
     let flags = nix::mount::MsFlags::MS_BIND | nix::mount::MsFlags::MS_REC;

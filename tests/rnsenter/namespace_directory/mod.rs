@@ -31,7 +31,7 @@ fn inside(tool: Tool, target: &str, options: &[&str]) -> Vec<String> {
     outcome.out().lines().map(str::to_owned).collect()
 }
 
-/// What `inside` tells where the namespaces of these types are kept in `directory`, and the others this process's.
+/// What `inside` reports where the namespaces of these types are kept in `directory`, and the others this process's.
 fn expected(directory: &Path, kept: &[&str]) -> Vec<String> {
     let of = |name: &str| match kept.contains(&name) {
         true => {

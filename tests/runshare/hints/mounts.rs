@@ -27,7 +27,7 @@ fn a_mount_namespace_cannot_persist_on_a_shared_mount_until_it_is_made_private()
             hint.contains(&shared) && command_in(&hint).contains(private),
             "{hint}"
         );
-        // The command mends it. On one processor, by whose clock Linux 6.18 tells which mount namespace is older.
+        // The command mends it. On one processor, by whose clock Linux 6.18 reports which mount namespace is older.
         let mended = format!(
             "{SHARED}; {}; exec taskset -c 0 \"$1\" --mount=\"$2/{file}\" true",
             command_in(&hint)

@@ -1,4 +1,4 @@
-//! Who sees a hint: a person at a terminal, or who asks for it; and that nothing else changes.
+//! Who sees a hint: a user at a terminal, or who asks for it; and that nothing else changes.
 
 use crate::fixture::{differential_test, ordinary, runshare};
 use testkit::{Tool, require};

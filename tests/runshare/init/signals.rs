@@ -29,7 +29,7 @@ fn send(signal: i32, to: Pid) {
     Tool::new("/bin/sh").args(["-c", &line]).run().ok();
 }
 
-/// Starts a program that tells what it gets.
+/// Starts a program that reports what it gets.
 fn telling(tool: Tool) -> Running {
     let mut tool = tool.args(["perl", "-e", TELLS]).spawn();
     tool.read_until("up\n");

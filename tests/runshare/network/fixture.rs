@@ -1,4 +1,4 @@
-//! A network namespace that stands for the machine's network.
+//! A network namespace that represents the machine's network.
 
 use std::io::Write;
 use std::net::{TcpListener, UdpSocket};

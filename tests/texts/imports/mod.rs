@@ -1,7 +1,7 @@
 //! No crate of the workspace has an import circle: modules side by side that use each other, directly or through
 //! others.
 //!
-//! A folder counts as one module to those beside it, and what stands in a folder may use the folder's own module, and
+//! A folder counts as one module to those beside it, and what is in a folder may use the folder's own module, and
 //! be used by it. Test code may import what it likes.
 
 mod source;

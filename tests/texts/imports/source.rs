@@ -9,7 +9,7 @@ pub(super) struct Module {
     pub(super) imports: Vec<Import>,
 }
 
-/// A name, and what it stands for.
+/// A name, and what it represents.
 pub(super) struct Import {
     pub(super) name: String,
     pub(super) path: Vec<String>,

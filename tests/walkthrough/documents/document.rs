@@ -21,16 +21,16 @@ pub(crate) struct Document {
     lines: Vec<String>,
 }
 
-/// A session, and the lines of the document in which the block stands.
+/// A session, and the lines of the document in which the block is.
 pub(crate) struct Found {
     pub(crate) session: Session,
     place: Range<usize>,
-    /// Where what the last line writes stands, if not below it.
+    /// Where what the last line writes is, if not below it.
     picture: Option<Range<usize>>,
 }
 
 impl Found {
-    /// Whether it stands in these lines.
+    /// Whether it is in these lines.
     pub(crate) fn is_within(&self, lines: Range<usize>) -> bool {
         lines.contains(&self.place.start)
     }
@@ -153,7 +153,7 @@ impl Document {
             .collect()
     }
 
-    /// What stands between each pair of fences, in Markdown.
+    /// What is between each pair of fences, in Markdown.
     pub(crate) fn blocks(&self) -> Vec<Range<usize>> {
         let lines = self.lines.iter().enumerate();
         let fences = lines.filter(|(_, line)| line.starts_with("```"));

@@ -25,7 +25,7 @@ pub(crate) fn hand_over() {
     }
 }
 
-/// What is typed in a display; what stands in it if it is not a session.
+/// What is typed in a display; what is in it if it is not a session.
 fn typed(display: &[String]) -> Vec<String> {
     match Session::parse(display, true) {
         Some(session) => session.lines.into_iter().map(|line| line.words).collect(),

@@ -1,4 +1,4 @@
-//! A session: what a person types, and what is written under each line of it.
+//! A session: what a user types, and what is written under each line of it.
 //!
 //! `$` begins a command for the shell, `#` a line typed into the program that runs then, which is a shell as well; all
 //! else is what they write, both standard output and errors. The commands of one session are typed into one shell. A
@@ -11,7 +11,7 @@
 const TYPED: char = '\u{1e}';
 const ENDED: char = '\u{1d}';
 
-/// What stands behind a command that stays in the background: until its program runs, which is
+/// What is behind a command that stays in the background: until its program runs, which is
 /// none of ours and prepares nothing. That one has
 /// its name a moment before its command line.
 const WAIT_FOR_BACKGROUND: &str = r#"

@@ -1,5 +1,5 @@
 //! The help text, laid out from the table of options: a synopsis, what the tool does, the options under their
-//! headings in the table's order, and what stands behind them.
+//! headings in the table's order, and what is behind them.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -199,7 +199,7 @@ fn wrapped(text: &str, indent: usize) -> String {
 }
 
 /// The parts of a word between which a line may end: before a character of two cells, unless it is a sign that closes
-/// what stands before it.
+/// what is before it.
 fn breakable(word: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut before) = (0, None);

@@ -1,4 +1,4 @@
-//! Whether hints are shown: to a person at a terminal, so that what a script sees stays the original's to the byte.
+//! Whether hints are shown: to a user at a terminal, so that what a script sees stays the original's to the byte.
 
 use std::io::{self, IsTerminal};
 

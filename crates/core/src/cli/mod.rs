@@ -56,7 +56,7 @@ impl Family {
     }
 }
 
-/// The program that a tool stands in for.
+/// The program that a tool replaces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Original {
     /// Its name.
@@ -72,9 +72,9 @@ pub struct Original {
 pub struct Tool {
     /// Its own name.
     pub name: &'static str,
-    /// What it stands in for.
+    /// What it replaces.
     pub original: Original,
-    /// Its table of options as clap has it, with all that stands in the help.
+    /// Its table of options as clap has it, with all that is in the help.
     pub command: fn() -> Command,
     /// Whose habits it follows.
     pub family: Family,

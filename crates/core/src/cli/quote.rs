@@ -128,7 +128,7 @@ fn single_quoted(pieces: &[Piece<'_>]) -> Vec<u8> {
                 quoted.extend(bytes.iter().flat_map(|byte| escape(*byte)));
                 escaping = true;
             }
-            // The quote ends whichever quotation it stands in, and the plain kind begins again after it.
+            // The quote ends whichever quotation it is in, and the plain kind begins again after it.
             Piece::Shown(b"'") => {
                 quoted.extend(b"'\\''");
                 escaping = false;

@@ -53,7 +53,7 @@ impl Diagnostics {
         }
     }
 
-    /// The name that stands before a message.
+    /// The name that is before a message.
     fn name(&self) -> &OsStr {
         base_name(&self.called)
     }
@@ -74,7 +74,7 @@ impl Diagnostics {
         }
     }
 
-    /// Says `sentence` and goes on, also if it cannot be delivered.
+    /// Says `sentence` and continues, also if it cannot be delivered.
     pub fn warn(&self, sentence: &Message) {
         if self.is_json {
             let report = Report::of_sentence(sentence);
@@ -94,8 +94,8 @@ impl Diagnostics {
         let _ = self.write_line(&[&self.name(), &": warning: ", &sentence]);
     }
 
-    /// Ends a process of the tool's: as the program that it waited for, or with what went wrong told. Returns the exit
-    /// status; it does not return where the program died by a signal.
+    /// Ends a process of the tool's: as the program that it waited for, or with a report of what went wrong. Returns
+    /// the exit status; it does not return where the program died by a signal.
     pub fn finish(&self, ended: Result<ExitReason, Error>) -> c_int {
         match ended {
             Ok(ExitReason::Status(status)) => status,
@@ -127,7 +127,7 @@ impl Diagnostics {
     }
 
     /// Says in a second line why something failed, or why there is less than was asked for; `find` is asked only if
-    /// there is a person to read it.
+    /// there is a user to read it.
     pub fn print_hint(&self, find: impl FnOnce() -> Option<Message>) {
         if !self.hints.are_shown() {
             return;
@@ -144,7 +144,7 @@ impl Diagnostics {
     }
 
     /// Keeps what hints read in /proc for another root or mount namespace, which may have none; to be called before it
-    /// is entered. Without a person to read hints this does nothing.
+    /// is entered. Without a user to read hints this does nothing.
     pub fn hold_proc(&self) {
         if self.hints.are_shown() {
             Proc::hold();
@@ -168,7 +168,7 @@ impl Diagnostics {
     }
 
     /// Reads the catalogues of the reader's language now, and no other later. To be called before a root or a mount
-    /// namespace is entered: what stands there is somebody else's.
+    /// namespace is entered: what is there is somebody else's.
     pub fn load_language(&self) {
         match self.family {
             Family::UtilLinux => language::load_all(&[Domain::UtilLinux]),
@@ -271,7 +271,7 @@ impl Diagnostics {
     }
 }
 
-/// Finds out why an error happened, if that can be told.
+/// Finds out why an error happened, if that is known.
 fn find_hint(error: &Error) -> Option<Message> {
     match error.downcast_ref() {
         Some(Usage::ParseError(_, Some(option))) => {

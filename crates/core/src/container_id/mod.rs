@@ -84,7 +84,7 @@ pub fn is_hexadecimal(text: &[u8]) -> bool {
     !text.is_empty() && text.iter().all(digits)
 }
 
-/// What stands before an id in the name of a cgroup, and whose it is. What only watches a container has `conmon-` there
+/// What is before an id in the name of a cgroup, and whose it is. What only watches a container has `conmon-` there
 /// as well, and no id behind it.
 const PREFIXES: [(&str, &str); 8] = [
     ("docker", "docker"),
@@ -108,7 +108,7 @@ const PARENTS: [(&str, &str); 4] = [
     ("default", "containerd"),
 ];
 
-/// The id at the end of a cgroup's name, and the engine that what stands before it names, or the cgroup above.
+/// The id at the end of a cgroup's name, and the engine that what is before it names, or the cgroup above.
 ///
 /// A unit whose name ends with `.service` is no container: podman's health checks run outside, in `ID.service`. What
 /// watches a container from outside has its id behind `conmon`.
@@ -124,7 +124,7 @@ fn engine_and_id<'a>(parent: &[u8], name: &'a [u8]) -> Option<(&'static str, &'a
     if !matches!(separator, b'-' | b':') || prefix.ends_with(b"conmon") {
         return None;
     }
-    // `slice:prefix:id` is what runc is told for systemd; where it does without, that is the name.
+    // `slice:prefix:id` is what runc receives for systemd; where it does without, that is the name.
     let prefix = prefix.rsplit(|byte| *byte == b':').next()?;
     let known = PREFIXES
         .into_iter()
@@ -164,7 +164,7 @@ fn whole_system<'a>(parent: &[u8], name: &'a [u8]) -> Option<(&'static str, Cow<
     }
 }
 
-/// A part of a unit's name with `\x2d` and the like as the bytes that they stand for, `systemd-escape(1)`.
+/// A part of a unit's name with `\x2d` and the like as the bytes that they represent, `systemd-escape(1)`.
 fn unescaped(name: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(name.len());
     let mut rest = name;

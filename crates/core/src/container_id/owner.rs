@@ -24,7 +24,7 @@ pub enum NameOwner {
     Trusted,
     /// Another user, by a directory above it.
     Other(Untrusted),
-    /// It cannot be told: the hierarchy, or that part of it, is not mounted for the caller.
+    /// It cannot be known: the hierarchy, or that part of it, is not mounted for the caller.
     Unknown,
 }
 

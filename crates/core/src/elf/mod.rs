@@ -114,7 +114,7 @@ impl Elf {
     }
 }
 
-/// Where things stand in the file: it may be of 32 or 64 bits, and have either end first.
+/// Where things are in the file: it may be of 32 or 64 bits, and have either end first.
 struct Layout {
     wide: bool,
     little: bool,

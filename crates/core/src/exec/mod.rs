@@ -170,7 +170,7 @@ type Exec = fn(&CStr, &[CString]) -> Result<Infallible, Errno>;
 fn become_by(exec: Exec, program: &OsStr, words: &[OsString]) -> ExecError {
     let terminated = |word: &OsStr| CString::new(word.as_bytes());
     let argv: Result<Vec<CString>, _> = words.iter().map(|word| terminated(word)).collect();
-    // A byte of zero cannot stand on a command line, and the environment cannot hold one either.
+    // A byte of zero cannot be on a command line, and the environment cannot hold one either.
     let (Ok(path), Ok(argv)) = (terminated(program), argv) else {
         return ExecError::Refused(Errno::EINVAL);
     };
@@ -246,7 +246,7 @@ fn from_file(uid: u32) -> Option<OsString> {
     Some(entry.shell.to_owned())
 }
 
-/// What stands behind the last slash, as `program_invocation_short_name(3)` has it.
+/// What is behind the last slash, as `program_invocation_short_name(3)` has it.
 pub fn base_name(path: &OsStr) -> &OsStr {
     let bytes = path.as_bytes();
     let start = bytes.iter().rposition(|byte| *byte == b'/');

@@ -63,7 +63,7 @@ enum Route {
     Runs,
     /// There is something without a format that is known.
     NoFormat,
-    /// There is nothing, or nothing that may be run: a search goes on.
+    /// There is nothing, or nothing that may be run: a search continues.
     Nothing,
     /// It leads to our own file by a link of /proc.
     Own,

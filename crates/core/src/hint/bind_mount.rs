@@ -59,7 +59,7 @@ fn on_shared_mount(proc: &Proc, file: &Path) -> Option<Message> {
     ))
 }
 
-/// Linux tells by their numbers which of two mount namespaces is older, and mounts a namespace in an older one alone.
+/// Linux finds by their numbers which of two mount namespaces is older, and mounts a namespace in an older one alone.
 fn numbered_lower(source: &Path) -> Option<Message> {
     let number = |path: &Path| mount_id_of(open_regular(path).ok()?).ok();
     let around = Proc::for_hint().path("self/ns/mnt")?;

@@ -1,14 +1,15 @@
-//! Why the kernel said no: what an error number does not tell, found out after the failure and told in a second line.
+//! Why the kernel said no: what an error number does not say, found out after the failure and reported in a second
+//! line.
 //!
 //! A [`Hint`] travels in the chain of an `anyhow::Error` as a context that shows nothing, so the sentence stays the
 //! original's to the byte. It is a question, not an answer: [`cli`](crate::cli) asks it once the sentence is out, in
-//! the process in which the call failed, and only where a person will see the answer. So a call that succeeds costs
+//! the process in which the call failed, and only where a user will see the answer. So a call that succeeds costs
 //! nothing, and neither does a failure on a pipe.
 //!
 //! Three rules hold for what is asked here:
 //!
 //! 1. **Nothing is guessed.** A hint names a cause that was seen to hold and that suffices for the failure, with the
-//!    value that was found; where there may be others that cannot be told apart, it names them all or says nothing.
+//!    value that was found; where there may be others that cannot be distinguished, it names them all or says nothing.
 //! 2. **Nothing is changed.** What has to be tried is tried in a throw-away child.
 //! 3. **Nothing is trusted.** It may run in another's root, with another's /proc: what is read is read as a file, within
 //!    bounds, and a path that is printed is escaped ([`escape_for_terminal`]).

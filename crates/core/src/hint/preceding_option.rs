@@ -55,7 +55,7 @@ fn detached_value(
     }
 }
 
-/// Returns whether the destination stands in a word of its own.
+/// Returns whether the destination is in a word of its own.
 fn is_second_path(source: &OsStr, program: &OsStr) -> bool {
     let is_program = || {
         let found = Path::new(program).metadata();

@@ -15,7 +15,7 @@ use crate::procfs::{MountPoint, Proc, mount_points};
 use crate::sys::file::open;
 use crate::sys::nsfs::owner_of;
 
-/// Directories that are made to be mounted upon: what stands there hides nothing.
+/// Directories that are made to be mounted upon: what is there hides nothing.
 const EMPTY: [&str; 3] = ["sys/fs/binfmt_misc", "fs/nfsd", "openprom"];
 
 /// Explains why a procfs could not be mounted on `target`.
@@ -39,7 +39,7 @@ pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<Message> {
 fn of_other_pids(proc: &Proc) -> Option<Message> {
     let file = proc.path("self/ns")?.join(NsType::Pid.file());
     let owner = open(&file, OFlag::O_RDONLY).and_then(owner_of);
-    // The kernel tells the owner of what belongs to the own user namespace, or to one within it.
+    // The kernel reports the owner of what belongs to the own user namespace, or to one within it.
     matches!(owner.map(|_: OwnedFd| ()), Err(Errno::EPERM)).then(|| {
         sentence(
             "this process is in a pid namespace that its user namespace does not own, and a new \
@@ -73,7 +73,7 @@ fn masked(proc: &Proc) -> Option<Message> {
     if whole.iter().any(|(_, covers)| covers.is_empty()) {
         return None;
     }
-    // One that another mount stands on as a whole is not to be seen at all.
+    // One that another mount is on as a whole is not to be seen at all.
     let (_, covers) = whole
         .iter()
         .rfind(|(seen, covers)| !covers.contains(&seen.path))?;

@@ -41,7 +41,7 @@ pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<Message> {
     let (found, others): (Vec<PathBuf>, Vec<PathBuf>) = candidates(name)
         .into_iter()
         .partition(|path| path.symlink_metadata().is_ok());
-    // Who finds nothing anywhere is told where was looked; else one of the places is the reason.
+    // If nothing was found anywhere, the hint lists where was looked; else one of the places is the reason.
     if errno == Errno::ENOENT && found.is_empty() {
         if let Some(hint) = beyond_path(name) {
             return Some(hint);
@@ -121,7 +121,7 @@ impl FileKind {
     }
 }
 
-/// The interpreter that a script's first line names: what stands behind the `#!` and blanks, up to the next one.
+/// The interpreter that a script's first line names: what is behind the `#!` and blanks, up to the next one.
 fn interpreter(head: &[u8]) -> Option<PathBuf> {
     let line = head
         .strip_prefix(b"#!")?

@@ -1,7 +1,7 @@
 //! A catalogue, a file of msgfmt(1): reading it, whatever bytes it is made of.
 //!
 //! It begins with seven numbers: a magic one that shows the order of bytes, the revision, how many sentences there are,
-//! and where two tables of lengths and offsets stand, of the msgids in the order of their bytes and of the
+//! and where two tables of lengths and offsets are, of the msgids in the order of their bytes and of the
 //! translations.
 
 /// The first number, in the order of bytes of the whole file.

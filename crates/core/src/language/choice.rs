@@ -99,7 +99,7 @@ pub(crate) fn fallbacks(entry: &str) -> Vec<String> {
     names
 }
 
-/// Returns what stands before the separator, and the rest with it.
+/// Returns what is before the separator, and the rest with it.
 fn split(text: &str, separator: char) -> (&str, &str) {
     text.split_at(text.find(separator).unwrap_or(text.len()))
 }

@@ -1,6 +1,6 @@
 //! Formats with arguments, `%s` and its like: filling them in, and whether a translation of one can be accepted.
 //!
-//! A translation is accepted if each argument of the msgid stands in it exactly once and is of the same kind, and if it
+//! A translation is accepted if each argument of the msgid is in it exactly once and is of the same kind, and if it
 //! adds no control character. Catalogues have been shipped with one `%s` too many, on which printf(3) reads what is not
 //! there. Here an argument is a text already, and the kind only has to be the msgid's.
 
@@ -53,7 +53,7 @@ fn number(text: &str) -> (Option<Option<usize>>, &str) {
     }
 }
 
-/// The translation as text, if it can stand for `msgid`; without the line feeds at its end, which are the msgid's to
+/// The translation as text, if it can represent `msgid`; without the line feeds at its end, which are the msgid's to
 /// have.
 pub(crate) fn accept<'a>(msgid: &str, translation: &'a [u8]) -> Option<&'a str> {
     let text = std::str::from_utf8(translation).ok()?;

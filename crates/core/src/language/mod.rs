@@ -1,6 +1,6 @@
 //! Messages in the reader's language: the catalogues that distributions install for the originals, and one of our own.
 //!
-//! A sentence is looked up by its msgid, the English format that stands where the sentence is made, in the catalogue of
+//! A sentence is looked up by its msgid, the English format that is where the sentence is made, in the catalogue of
 //! the original's domain and then in ours; what no catalogue has stays English. Nothing here runs without a message to
 //! translate, and in the C locale nothing is opened.
 //!
@@ -148,7 +148,7 @@ fn load(domains: &[Domain]) {
     IS_CLOSED.store(true, Ordering::Relaxed);
 }
 
-/// The translation of `msgid` as it stands in a catalogue, the first that is accepted; `None` where there is none.
+/// The translation of `msgid` as it is in a catalogue, the first that is accepted; `None` where there is none.
 pub fn translation(domain: Domain, msgid: &str) -> Option<&'static str> {
     let search = |domain| {
         let mut catalogues = languages()
@@ -165,7 +165,7 @@ pub fn translation(domain: Domain, msgid: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether a text can stand for a sentence: it has the same arguments.
+/// Whether a text can represent a sentence: it has the same arguments.
 pub fn accepts(msgid: &str, translation: &str) -> bool {
     format::accept(msgid, translation.as_bytes()).is_some()
 }

@@ -1,4 +1,4 @@
-//! /proc/PID/uid_map and gid_map, `user_namespaces(7)`: which ids of a user namespace stand for which outside.
+//! /proc/PID/uid_map and gid_map, `user_namespaces(7)`: which ids of a user namespace represent which outside.
 
 use super::parse_digits;
 

@@ -37,7 +37,7 @@ pub fn open_verified(path: &Path, access: OFlag) -> Result<OwnedFd, Error> {
     try_open_verified(path, access).map_err(not_procfs_error)
 }
 
-/// The error that a number stands for where EXDEV means that something is not on procfs.
+/// The error that a number represents where EXDEV means that something is not on procfs.
 pub fn not_procfs_error(errno: Errno) -> Error {
     match errno {
         Errno::EXDEV => Error::msg("it is not on procfs"),

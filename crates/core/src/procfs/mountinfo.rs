@@ -9,7 +9,7 @@ use super::parse_digits;
 /// One line, as far as it is of use here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MountPoint {
-    /// The number of this mount, and of the one that it stands on.
+    /// The number of this mount, and of the one that it is on.
     pub id: u64,
     /// See `id`.
     pub parent: u64,
@@ -91,7 +91,7 @@ fn parse_line(line: &[u8]) -> Option<MountPoint> {
     })
 }
 
-/// Returns the path that a field stands for: a blank, tab, newline or backslash is written as `\` and three octal
+/// Returns the path that a field represents: a blank, tab, newline or backslash is written as `\` and three octal
 /// digits.
 pub(crate) fn unescape(field: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(field.len());

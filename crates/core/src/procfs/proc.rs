@@ -54,7 +54,7 @@ enum Source {
 }
 
 impl Proc {
-    /// The one on /proc, as this process sees it now. What stands there and is no procfs is nobody to be asked.
+    /// The one on /proc, as this process sees it now. What is there and is no procfs is nobody to be asked.
     pub fn mounted() -> Proc {
         let root = Path::new("/proc");
         let genuine = statfs(root).is_ok_and(|it| it.filesystem_type() == PROC_SUPER_MAGIC);
@@ -137,7 +137,7 @@ impl Proc {
         }
     }
 
-    /// Returns whether an id stands for one outside of the user namespace that this process is in,
+    /// Returns whether an id represents one outside of the user namespace that this process is in,
     /// `user_namespaces(7)`.
     pub fn maps(&self, ids: IdKind, id: u32) -> Option<bool> {
         let map = self.read_file(&format!("self/{}", ids.map_file()))?;

@@ -10,7 +10,7 @@ impl Status {
         Status(contents.into())
     }
 
-    /// What stands on the line of this name, without the blanks around it.
+    /// What is on the line of this name, without the blanks around it.
     pub fn field(&self, name: &str) -> Option<&str> {
         let mut lines = self.0.split(|byte| *byte == b'\n');
         let value =

@@ -140,7 +140,7 @@ fn bind_device(root: &Root, dev: &Path, name: &str, device: OwnedFd) -> Result<(
     bind(&source, 0, &point, || root.open(&path)).map(drop)
 }
 
-/// The caller's terminal, opened by its path: a descriptor from another mount namespace cannot be bound. What stands at
+/// The caller's terminal, opened by its path: a descriptor from another mount namespace cannot be bound. What is at
 /// the path must be the same device.
 fn open_terminal() -> Option<OwnedFd> {
     let (input, output, errors) = (stdin(), stdout(), stderr());

@@ -246,7 +246,7 @@ impl Layers {
         Ok(Root::new(tmpfs))
     }
 
-    /// Has nothing be written to the tmpfs that stands for a directory, where what is written is to stay.
+    /// Has nothing be written to the tmpfs that represents a directory, where what is written is to stay.
     pub(super) fn seal(&self, root: &Root) -> Result<(), Errno> {
         match self.place {
             Place::Memory(_) => Ok(()),

@@ -17,14 +17,14 @@ use crate::safe_open::open_path;
 use crate::sys::directory::{Directory, EntryBuffer};
 
 /// Returns whether one of the directories below `name` is where an overlay that is mounted works. The directory was
-/// opened in the mount namespace of this process. Whoever may not mount an overlay is not told.
+/// opened in the mount namespace of this process. Whoever may not mount an overlay receives no answer.
 ///
 /// # Errors
 /// Those of `openat(2)` and `getdents64(2)`; that it is missing is none.
 pub(super) fn has_overlay(directory: &OwnedFd, name: &CStr) -> Result<bool, Errno> {
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let work = match openat(directory, name, flags, Mode::empty()) {
-        // What stands in its place is not what an overlay works in.
+        // What is in its place is not what an overlay works in.
         Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => return Ok(false),
         opened => Directory::from(opened?),
     };

@@ -73,7 +73,7 @@ pub(super) fn remount_tree(mounted: impl AsFd, attributes: u64) -> Result<(), Er
     let top = mount_id(&mounted).ok_or(Errno::ENOSYS)?;
     let mounts: Vec<MountPoint> = mount_points(&table).collect();
     let mut tree = vec![top];
-    // A mount stands behind the one that it was mounted on but for what was moved, so it is asked until nothing is new.
+    // A mount is behind the one that it was mounted on but for what was moved, so it is asked until nothing is new.
     loop {
         let is_new =
             |mount: &&MountPoint| tree.contains(&mount.parent) && !tree.contains(&mount.id);

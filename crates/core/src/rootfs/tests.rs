@@ -70,7 +70,7 @@ fn points() -> Vec<PathBuf> {
     testkit::mount_points(&table).collect()
 }
 
-/// Exchanges two entries of a directory until it is told to stop.
+/// Exchanges two entries of a directory until it is to stop.
 fn exchange(directory: &Path, stop: &AtomicBool) {
     let (one, other) = (directory.join("flip"), directory.join("flop"));
     while !stop.load(Ordering::Relaxed) {

@@ -3,7 +3,7 @@
 //!
 //! Whoever controls a path may change it between a check and its use, and may put anything at its end: a symbolic
 //! link, a FIFO, a device whose opening has an effect. So a path is never checked and then opened by its name. It is
-//! opened with `O_PATH`, which has no effect, **the descriptor** is checked, and what it stands for is opened again
+//! opened with `O_PATH`, which has no effect, **the descriptor** is checked, and what it represents is opened again
 //! through the descriptor's own entry in /proc/self/fd.
 //!
 //! | what is opened | by | whose it may be |
@@ -114,8 +114,8 @@ pub fn open_linked_namespace(directory: impl AsFd, name: &CStr) -> Result<Option
 pub fn is_mounted_namespace(file: impl AsFd) -> Result<bool, Errno> {
     let status = status_of(&file)?;
     // The device of nsfs has no driver. A file system of FUSE, of which this is true as well, has to be asked by
-    // fstatfs and may not answer, so its regular files are told from nsfs's before by the namespace of this very
-    // process.
+    // fstatfs and may not answer, so its regular files are distinguished from nsfs's before by the namespace of this
+    // very process.
     let may_be = status.file_type == S_IFREG && status.is_mount_root != Some(false);
     if !may_be || nsfs_device().is_some_and(|nsfs| nsfs != status.device) {
         return Ok(false);

@@ -1,7 +1,7 @@
 //! What processes have open: files of namespaces, and sockets, which belong to a network namespace.
 //!
-//! The link of a descriptor does not tell: a namespace's file that was opened where it is mounted shows that path, and
-//! `/` once it is mounted there no longer. The device does, so each descriptor is looked at by `statx(2)`, which is
+//! The link of a descriptor does not show it: a namespace's file that was opened where it is mounted shows that path,
+//! and `/` once it is mounted there no longer. The device does, so each descriptor is looked at by `statx(2)`, which is
 //! no slower, and asks no server.
 
 use std::ffi::CStr;
@@ -216,8 +216,8 @@ impl FdOwner<'_> {
         ns_type
     }
 
-    /// A socket is open. Nothing but a copy of it tells where it belongs, and not everybody may make that. The inode
-    /// number of its network, where it is told.
+    /// A socket is open. Nothing but a copy of it reports where it belongs, and not everybody may make that. The inode
+    /// number of its network, where it is reported.
     fn register_socket(&mut self, name: &CStr, sockets: &mut SocketNetworks) -> Option<u32> {
         let number = parse_digits::<i32>(name.to_bytes())?;
         // A program that enters namespaces hands its limits on to the program that it runs.

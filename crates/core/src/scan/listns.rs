@@ -1,7 +1,8 @@
 //! Namespaces that nothing shows but the kernel's own list, `listns(2)`, since Linux 6.19: one in a message that nobody
 //! has read, for example, or one that is kept by what the caller may not look at.
 //!
-//! The list is merged with what was found, never used instead: it tells numbers, and not what keeps a namespace alive.
+//! The list is merged with what was found, never used instead: it reports numbers, and not what keeps a namespace
+//! alive.
 
 use std::collections::BTreeSet;
 use std::os::fd::{AsFd, OwnedFd};

@@ -61,7 +61,7 @@ pub struct ScanOptions {
     pub hidden: bool,
     /// Where namespaces are mounted here.
     pub mounts: bool,
-    /// Who every process is, not only those that stand for a namespace.
+    /// Who every process is, not only those that represent a namespace.
     pub all_info: bool,
     /// What number other network namespaces have.
     pub netnsid: bool,
@@ -128,7 +128,7 @@ pub struct Process {
     pub pid: u32,
     /// The inode numbers of its namespaces in the order of [`NsType::ALL`], 0 where it is not known.
     namespaces: [u32; 8],
-    /// Who it is; known of those that stand for a namespace.
+    /// Who it is; known of those that represent a namespace.
     pub info: Option<Box<ProcessInfo>>,
 }
 
@@ -220,7 +220,7 @@ impl Snapshot {
         }
     }
 
-    /// Finds who stands for each namespace: the lowest of the processes in it. One that has gone by now is left out,
+    /// Finds who represents each namespace: the lowest of the processes in it. One that has gone by now is left out,
     /// and with it a namespace that had nothing else.
     fn choose_representatives(&mut self, proc: &Directory) {
         self.processes.sort_unstable_by_key(|process| process.pid);
@@ -278,7 +278,7 @@ impl Snapshot {
 /// Looks at everything.
 ///
 /// # Errors
-/// Those of opening /proc and reading what stands there; EXDEV if that is no procfs.
+/// Those of opening /proc and reading what is there; EXDEV if that is no procfs.
 pub fn scan(wanted: &ScanOptions) -> Result<Snapshot, Errno> {
     let proc = Directory::open(PROC)?;
     // Somebody else's links might lead anywhere.

@@ -41,7 +41,7 @@ pub(super) fn read_mounts(proc: &Directory, wanted: &ScanOptions, snapshot: &mut
     };
     mounts.read_own_mounts(proc);
     if wanted.hidden {
-        // A process tells only of the mounts below its root. That is cheap, and where all are asked for not enough.
+        // A process shows only the mounts below its root. That is cheap, and where all are asked for not enough.
         if wanted.holders_of.is_some() {
             mounts.walk_mount_namespaces(proc, Direction::Next);
             mounts.walk_mount_namespaces(proc, Direction::Previous);

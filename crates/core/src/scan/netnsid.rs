@@ -7,7 +7,7 @@ use nix::sys::socket::{
     AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send, socket,
 };
 
-/// How two network namespaces stand to each other.
+/// How two network namespaces are related.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NetNsId {
     /// This one has no number for that one.
@@ -39,7 +39,7 @@ impl Netlink {
         opened.ok().map(Netlink)
     }
 
-    /// The number of the network namespace whose file this is; `None` if the kernel does not tell.
+    /// The number of the network namespace whose file this is; `None` if the kernel does not report it.
     pub(super) fn get_nsid(&self, namespace: impl AsFd) -> Option<NetNsId> {
         let socket = self.0.as_raw_fd();
         let request = request(namespace.as_fd().as_raw_fd());

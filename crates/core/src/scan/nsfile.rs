@@ -1,4 +1,4 @@
-//! Opening the file of a namespace where another process decides what stands there.
+//! Opening the file of a namespace where another process decides what is there.
 //!
 //! A process may put another file under the number of a descriptor between a look at it and its opening, and opening a
 //! FIFO, a terminal or a tape drive does something. So what is there is opened with `O_PATH`, which does nothing,
@@ -39,7 +39,7 @@ impl NsFiles {
         Some(status.device) == self.nsfs
     }
 
-    /// Opens the namespace that `name` stands for, links being followed.
+    /// Opens the namespace that `name` represents, links being followed.
     ///
     /// # Errors
     /// Those of `openat(2)`; ENOENT if it is not a namespace, or not one any more.
@@ -50,7 +50,7 @@ impl NsFiles {
         opened.ok_or(Errno::ENOENT)
     }
 
-    /// Opens the namespace with this inode number that a descriptor of `O_PATH` stands for.
+    /// Opens the namespace with this inode number that a descriptor of `O_PATH` represents.
     ///
     /// # Errors
     /// Those of `open(2)`; ENOENT if it is something else.

@@ -15,9 +15,9 @@ pub(crate) fn to_pid(number: u32) -> Pid {
 pub(super) struct ProcName([u8; 24]);
 
 impl ProcName {
-    /// The number and what stands behind it.
+    /// The number and what is behind it.
     pub(super) fn write(&mut self, number: u32, rest: &str) -> &CStr {
-        // Ten digits at most, and what stands behind them, leave a zero at the end.
+        // Ten digits at most, and what is behind them, leave a zero at the end.
         let _ = write!(&mut self.0[..23], "{number}{rest}");
         CStr::from_bytes_until_nul(&self.0).unwrap_or_default()
     }

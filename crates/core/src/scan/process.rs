@@ -1,6 +1,6 @@
 //! Reading one process: its namespaces, its threads, and what it has open.
 //!
-//! Everything is read from its directory `ns`, once opened: the ten links stand there, one step away, which saves a
+//! Everything is read from its directory `ns`, once opened: the ten links are there, one step away, which saves a
 //! sixth of the time that they take from above; the rest is one step up, `../fd`. And once it is gone nothing below
 //! that directory is another process's.
 
@@ -173,7 +173,7 @@ impl<'a> ProcessReader<'a> {
                 thread: Some(thread),
             };
             self.read_thread_links(&ns, process, task);
-            // Where it cannot be told whether they are the process's, they may be its own.
+            // Where it cannot be known whether they are the process's, they may be its own.
             if share_descriptors(to_pid(process.pid), to_pid(thread)) != Ok(true) {
                 self.read_fds(&ns, task);
             }

@@ -30,9 +30,9 @@ pub struct NsRecord {
     pub mounts: Vec<Vec<u8>>,
     /// Whether it has answered the questions below.
     is_queried: bool,
-    /// The inode number of the user namespace that owns it, 0 if that is not told.
+    /// The inode number of the user namespace that owns it, 0 if that is not reported.
     pub owner: u32,
-    /// The inode number of the user or pid namespace that it was made in, 0 if that is not told.
+    /// The inode number of the user or pid namespace that it was made in, 0 if that is not reported.
     pub parent: u32,
     /// Who made it, for a user namespace.
     pub owner_uid: Option<u32>,

@@ -18,7 +18,8 @@ use nix::errno::Errno;
 /// What was asked of sockets so far.
 #[derive(Debug, Default)]
 pub(super) struct SocketNetworks {
-    /// The inode number of the network that each socket is of, if that was told; many processes may have the same one.
+    /// The inode number of the network that each socket is of, if that was reported; many processes may have the same
+    /// one.
     sockets: BTreeMap<u64, Option<u32>>,
     /// The inode numbers of the networks by their cookies; `None` where the caller may not ask.
     cookies: BTreeMap<NonZeroU64, Option<u32>>,
@@ -36,7 +37,8 @@ pub(super) enum Network {
 }
 
 impl SocketNetworks {
-    /// The inode number of the network of the socket with this one, if it was asked; `None` in it if it was not told.
+    /// The inode number of the network of the socket with this one, if it was asked; `None` in it if it was not
+    /// reported.
     pub(super) fn network_of(&self, socket: u64) -> Option<Option<u32>> {
         self.sockets.get(&socket).copied()
     }

@@ -1,4 +1,4 @@
-//! Questions that the kernel, or what stands in its place, does not answer for any namespace, `ioctl_nsfs(2)`.
+//! Questions that the kernel, or what is in its place, does not answer for any namespace, `ioctl_nsfs(2)`.
 
 use std::os::fd::AsFd;
 

@@ -1,4 +1,4 @@
-//! Reading what stands below one directory, many thousand times: /proc.
+//! Reading what is below one directory, many thousand times: /proc.
 //!
 //! Everything is relative to a directory's descriptor, so that the process that was looked at first is the one that is
 //! looked at last: once it is gone, its directory answers ESRCH or ENOENT, whoever has its number by then. Nothing
@@ -20,7 +20,7 @@ use super::statx::statx;
 #[derive(Debug)]
 pub struct Directory(OwnedFd);
 
-/// What `statx(2)` tells of a file.
+/// What `statx(2)` reports of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Status {
     /// The device that its filesystem is, major and minor number.
@@ -201,7 +201,7 @@ pub fn status_of(file: impl AsFd) -> Result<Status, Errno> {
 
 /// Returns what there is to know of the file that a path leads to, links being followed.
 ///
-/// This and [`status_of`] stand in for `stat(2)` and `fstat(2)`, which in a 32-bit program fail with EOVERFLOW where a
+/// This and [`status_of`] replace `stat(2)` and `fstat(2)`, which in a 32-bit program fail with EOVERFLOW where a
 /// number does not fit: an inode of nsfs or of a pidfd, a size.
 ///
 /// # Errors

@@ -122,7 +122,7 @@ pub fn fd_path(file: impl AsFd) -> PathBuf {
     format!("/proc/self/fd/{}", file.as_fd().as_raw_fd()).into()
 }
 
-/// How a path stands to the mounts.
+/// How a path is related to the mounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MountInfo {
     /// The number of the mount that it is on, as in /proc/PID/mountinfo.
@@ -131,7 +131,7 @@ pub struct MountInfo {
     pub is_mount_root: bool,
 }
 
-/// Returns how `path` stands to the mounts, `statx(2)`; `None` before Linux 5.8, or if it cannot be told.
+/// Returns how `path` is related to the mounts, `statx(2)`; `None` before Linux 5.8, or if it cannot be known.
 pub fn mount_info(path: &Path) -> Option<MountInfo> {
     let path = CString::new(path.as_os_str().as_bytes()).ok()?;
     let (flags, wanted) = (libc::AT_NO_AUTOMOUNT, libc::STATX_MNT_ID);

@@ -152,7 +152,7 @@ fn set_attr(mount: impl AsFd, change: &libc::mount_attr, is_recursive: bool) -> 
     }
     let (mount, itself) = (mount.as_fd().as_raw_fd(), c"".as_ptr());
     let (change, size) = (ptr::from_ref(change), size_of::<libc::mount_attr>());
-    // SAFETY: the path is an empty C string, which stands for the mount itself, and the structure is as long as is
+    // SAFETY: the path is an empty C string, which represents the mount itself, and the structure is as long as is
     // said.
     let result =
         unsafe { libc::syscall(libc::SYS_mount_setattr, mount, itself, flags, change, size) };

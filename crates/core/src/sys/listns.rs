@@ -20,7 +20,7 @@ struct Request {
 }
 
 /// The 64-bit numbers of the namespaces of these types, a sum of [`NsType::flag`], up to as many as fit, that come
-/// after `last` (0: from the first on), however they are kept alive. One who may not see them all is told of fewer.
+/// after `last` (0: from the first on), however they are kept alive. One who may not see them all receives fewer.
 ///
 /// # Errors
 /// ENOSYS before Linux 6.19.

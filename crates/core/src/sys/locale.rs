@@ -11,7 +11,7 @@ use super::environment::variable;
 use super::threads::assert_one_thread;
 use nix::libc::{self, c_char, c_int, c_uint, size_t, wchar_t};
 
-/// `mbstate_t`, larger than any C library's own; all zeros stand for the beginning of a text.
+/// `mbstate_t`, larger than any C library's own; all zeros represent the beginning of a text.
 #[repr(C, align(16))]
 struct Conversion([u8; 128]);
 
@@ -175,7 +175,7 @@ impl MessageLocale {
     }
 }
 
-/// The variables of the categories that LC_ALL stands for.
+/// The variables of the categories that LC_ALL represents.
 const CATEGORIES: [(&CStr, c_int); 6] = [
     (c"LC_CTYPE", libc::LC_CTYPE_MASK),
     (c"LC_MESSAGES", libc::LC_MESSAGES_MASK),

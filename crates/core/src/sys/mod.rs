@@ -2,7 +2,7 @@
 //!
 //! A function here is named after its system call or says in a word what the call is used for, returns the error
 //! number as it came, and knows nothing of command lines. Where nix has a safe wrapper the callers use nix; what
-//! stands here is what nix lacks, cannot express (a signal above 31, a forked child that must end by itself) or what
+//! is here is what nix lacks, cannot express (a signal above 31, a forked child that must end by itself) or what
 //! needs a guard that every caller would have to repeat.
 
 #![allow(unsafe_code, reason = "this is the place for it")]

@@ -93,7 +93,7 @@ fn open_tree(directory: impl AsFd, recursion: c_uint) -> Result<OwnedFd, Errno> 
     let directory = directory.as_fd().as_raw_fd();
     let copy = libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC;
     let flags = copy | libc::AT_EMPTY_PATH as c_uint | recursion;
-    // SAFETY: the path is an empty C string, which stands for the directory itself.
+    // SAFETY: the path is an empty C string, which represents the directory itself.
     let result = unsafe { libc::syscall(libc::SYS_open_tree, directory, c"".as_ptr(), flags) };
     new_descriptor(result)
 }
@@ -108,7 +108,7 @@ pub fn attach(tree: impl AsFd, directory: impl AsFd) -> Result<(), Errno> {
         c"".as_ptr(),
         libc::MOVE_MOUNT_F_EMPTY_PATH | libc::MOVE_MOUNT_T_EMPTY_PATH,
     );
-    // SAFETY: both paths are an empty C string, which stands for what the descriptor is of.
+    // SAFETY: both paths are an empty C string, which represents what the descriptor is of.
     let result =
         unsafe { libc::syscall(libc::SYS_move_mount, tree, itself, directory, itself, flags) };
     Errno::result(result).map(drop)
@@ -125,7 +125,7 @@ pub fn join_peers_of(mount: impl AsFd, directory: impl AsFd) -> Result<(), Errno
     let (mount, directory) = (mount.as_fd().as_raw_fd(), directory.as_fd().as_raw_fd());
     let empty = libc::MOVE_MOUNT_F_EMPTY_PATH | libc::MOVE_MOUNT_T_EMPTY_PATH;
     let (itself, flags) = (c"".as_ptr(), empty | MOVE_MOUNT_SET_GROUP);
-    // SAFETY: both paths are an empty C string, which stands for what the descriptor is of.
+    // SAFETY: both paths are an empty C string, which represents what the descriptor is of.
     let result = unsafe {
         libc::syscall(
             libc::SYS_move_mount,

@@ -36,8 +36,8 @@ pub fn setns(descriptor: impl AsFd, flags: c_int) -> Result<(), Errno> {
     Errno::result(result).map(drop)
 }
 
-/// Returns whether [`setns`] takes a pidfd here: since Linux 5.8. Trying would not tell, for EINVAL has other reasons
-/// too.
+/// Returns whether [`setns`] takes a pidfd here: since Linux 5.8. Trying would not show it, for EINVAL has other
+/// reasons too.
 pub fn joins_by_pidfd() -> bool {
     is_linux_since(5, 8)
 }

@@ -52,14 +52,14 @@ const SO_NETNS_COOKIE: c_int = if cfg!(any(target_arch = "sparc", target_arch = 
 };
 
 /// The number that the kernel has for the network namespace of a socket: no other namespace ever has the same. Unlike
-/// the namespace itself it is told to everybody. As [`domain_of`], this may be called for any descriptor.
+/// the namespace itself it is reported to every caller. As [`domain_of`], this may be called for any descriptor.
 ///
 /// # Errors
 /// ENOPROTOOPT before Linux 5.14; ENOTSOCK if it is no socket; EBADF if it was opened with `O_PATH`.
 pub fn netns_cookie_of(socket: &OwnedFd) -> Result<NonZeroU64, Errno> {
     let mut cookie = [0; size_of::<u64>()];
     read_option(socket, SO_NETNS_COOKIE, &mut cookie)?;
-    // What stands in the kernel's place may answer without an answer.
+    // What is in the kernel's place may answer without an answer.
     NonZeroU64::new(u64::from_ne_bytes(cookie)).ok_or(Errno::ENOPROTOOPT)
 }
 
@@ -67,7 +67,7 @@ pub fn netns_cookie_of(socket: &OwnedFd) -> Result<NonZeroU64, Errno> {
 fn read_option(socket: &OwnedFd, option: c_int, value: &mut [u8]) -> Result<(), Errno> {
     let whole = libc::socklen_t::try_from(value.len()).map_err(|_| Errno::EINVAL)?;
     let mut size = whole;
-    // SAFETY: both pointers are valid for the call, and the size told is that of what the first points to.
+    // SAFETY: both pointers are valid for the call, and the size passed is that of what the first points to.
     let result = unsafe {
         libc::getsockopt(
             socket.as_raw_fd(),

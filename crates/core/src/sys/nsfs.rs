@@ -1,4 +1,4 @@
-//! What an open namespace file tells of its namespace, `ioctl_nsfs(2)`: whose it is, what it is called by the kernel,
+//! What an open namespace file reports of its namespace, `ioctl_nsfs(2)`: whose it is, what it is called by the kernel,
 //! and which mount namespace comes after it.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};

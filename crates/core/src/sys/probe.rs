@@ -1,8 +1,8 @@
 //! Calls that look and change nothing, and whether this process may make them at all.
 //!
 //! ENOSYS comes from an old kernel and from a sandbox, EPERM from the seccomp filter of a container's engine; but EPERM
-//! also says that one process may not be looked at. The same call for this process itself tells them apart, since that
-//! is always allowed: refused there too, it is the call that is refused.
+//! also says that one process may not be looked at. The same call for this process itself distinguishes them, since
+//! that is always allowed: refused there too, it is the call that is refused.
 
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicU8, Ordering};

@@ -134,14 +134,14 @@ pub fn try_wait_or_stopped(child: Pid) -> Result<Option<ExitReason>, Errno> {
     waitpid(child, libc::WUNTRACED)
 }
 
-/// What `waitpid(2)` tells of a child.
+/// What `waitpid(2)` reports of a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitStatus {
     /// It has ended.
     Ended(ExitReason),
     /// It was stopped by this signal.
     Stopped(c_int),
-    /// It goes on.
+    /// It continues.
     Continued,
 }
 

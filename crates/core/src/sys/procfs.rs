@@ -1,4 +1,4 @@
-//! Whether a descriptor is of procfs, `proc(5)`: what stands on /proc may be anything.
+//! Whether a descriptor is of procfs, `proc(5)`: what is on /proc may be anything.
 
 use std::os::fd::AsFd;
 

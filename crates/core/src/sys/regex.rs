@@ -1,7 +1,7 @@
 //! POSIX extended regular expressions, those of the C library, `regex(7)`.
 //!
 //! What a character, a class or a range is, the locale says, which has to be loaded before: see
-//! [`Locale::from_environment`] and [`load_order`]. A pattern and a text end where a byte of zero stands in them, as
+//! [`Locale::from_environment`] and [`load_order`]. A pattern and a text end where a byte of zero is in them, as
 //! every string of the C library does.
 //!
 //! The C library reads a pattern by recursion, and what it makes of it grows with the square of the length: twenty
@@ -95,7 +95,7 @@ fn is_too_big(pattern: &[u8]) -> bool {
         || depth(pattern) > DEEPEST.min(stack / STACK_PER_PARENTHESIS)
 }
 
-/// Returns how many parentheses are open at once; one that stands for itself counts too.
+/// Returns how many parentheses are open at once; one that represents itself counts too.
 fn depth(pattern: &[u8]) -> usize {
     let depths = pattern.iter().scan(0_usize, |open, byte| {
         match byte {
@@ -133,7 +133,7 @@ fn terminated(text: &[u8]) -> Vec<u8> {
     [text, b"\0"].concat()
 }
 
-/// Returns what stands before the first zero.
+/// Returns what is before the first zero.
 fn string(terminated: &[u8]) -> &CStr {
     CStr::from_bytes_until_nul(terminated).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! A signal that has come: what the kernel tells of it, and sending it on as it came.
+//! A signal that has come: what the kernel reports of it, and sending it on as it came.
 
 use std::os::fd::AsFd;
 
@@ -26,7 +26,7 @@ impl SigInfo {
     }
 
     /// Returns whether it is the kernel's news that a child's state has changed, or that a descriptor can be read whose
-    /// owner asked for SIGCHLD. One that a process sent is SIGCHLD too, but tells nothing.
+    /// owner asked for SIGCHLD. One that a process sent is SIGCHLD too, but reports nothing.
     pub fn is_child_event(&self) -> bool {
         self.number() == libc::SIGCHLD && (self.0.si_code > 0 || self.0.si_code == libc::SI_SIGIO)
     }

@@ -248,7 +248,7 @@ pub fn die_by(signal: c_int) -> c_int {
     128 + signal
 }
 
-/// Stops this process by `signal`, one of those that stop a process, and returns once somebody has had it go on. The
+/// Stops this process by `signal`, one of those that stop a process, and returns once somebody has continued it. The
 /// signal is blocked before and after.
 ///
 /// Where nobody is left who could continue it, the kernel lets STOP alone stop it, and this returns at once.

@@ -50,7 +50,7 @@ pub fn list(namespace: u64, last: u64, mounts: &mut [u64]) -> Result<usize, Errn
     Ok(usize::try_from(Errno::result(result)?).unwrap_or(0))
 }
 
-/// What `statmount(2)` tells of one mount.
+/// What `statmount(2)` reports of one mount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mount<'a> {
     /// The kind of its filesystem, a value of linux/magic.h.
@@ -61,7 +61,7 @@ pub struct Mount<'a> {
     pub point: &'a [u8],
 }
 
-/// Looks at one mount, `statmount(2)`. The answer stands in `buffer`, of which 512 bytes are for numbers.
+/// Looks at one mount, `statmount(2)`. The answer is in `buffer`, of which 512 bytes are for numbers.
 ///
 /// # Errors
 /// ENOENT if it is gone; EOVERFLOW if the buffer is too small for the paths.

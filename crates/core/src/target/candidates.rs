@@ -1,6 +1,6 @@
 //! The processes in one namespace, and whether it makes a difference which of them is entered.
 //!
-//! Several parties may share a namespace, as the containers of a pod share its network. They are told apart by what
+//! Several parties may share a namespace, as the containers of a pod share its network. They are distinguished by what
 //! else they are in, not by their users: whoever is in the same namespaces with the same root is the same party.
 
 use std::ffi::CStr;

@@ -243,7 +243,7 @@ fn is_member(target: &Target, id: &str, owners: &mut NameOwners) -> bool {
 }
 
 /// Returns whether it is inside, unlike an engine's helper that waits in the same cgroup. One that cannot be looked
-/// into is another user's, and what it takes to enter it is told then.
+/// into is another user's, and what it takes to enter it is reported then.
 fn is_inside(target: &Target) -> bool {
     [NsType::Pid, NsType::Mount].into_iter().any(|ns_type| {
         let theirs = target.stat_namespace(ns_type.file()).ok();

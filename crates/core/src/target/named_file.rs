@@ -116,7 +116,7 @@ fn if_present<T>(opened: Result<T, DirError>, path: &Path, purpose: Purpose) -> 
     }
 }
 
-/// Opens the namespace that is mounted on the file `path` in a trusted directory, or that a file of /proc/PID/ns stands
+/// Opens the namespace that is mounted on the file `path` in a trusted directory, or that a file of /proc/PID/ns is
 /// for; `None` for whatever else is there.
 fn open_file(path: &Path) -> Result<Option<OwnedFd>, DirError> {
     let (Some(name), Some(parent)) = (path.file_name(), path.parent()) else {

@@ -155,7 +155,7 @@ impl Target {
         directory.as_ref().map(AsFd::as_fd).map_err(|errno| *errno)
     }
 
-    /// Opens a file below its directory in /proc: `root`, `ns/net`; nothing stands for the directory itself.
+    /// Opens a file below its directory in /proc: `root`, `ns/net`; nothing represents the directory itself.
     ///
     /// # Errors
     /// `cannot open /proc/PID/NAME`.
@@ -250,8 +250,8 @@ fn leading_inode(text: &[u8]) -> Option<(u64, &[u8])> {
     (inode != 0).then_some((inode, rest))
 }
 
-/// Reads a file of /proc/PID whole. execve(2) accepts less than 8 MiB of environment, but prctl(2) lets a process call all
-/// of its memory that.
+/// Reads a file of /proc/PID whole. execve(2) accepts less than 8 MiB of environment, but prctl(2) lets a process call
+/// all of its memory that.
 ///
 /// # Errors
 /// E2BIG if it is longer; those of `read(2)`.

@@ -1,7 +1,7 @@
 //! Names and numbers of users and groups, from the two places that they come from.
 //!
 //! The **name service** (`getpwnam(3)` and its kin) loads whatever modules the machine is set up with, so it is asked
-//! only before a root or a namespace is entered. What stands inside another root is read from its **files**,
+//! only before a root or a namespace is entered. What is inside another root is read from its **files**,
 //! `passwd(5)` and `group(5)`, as files: nothing from a container is ever loaded.
 
 mod getent;
@@ -81,8 +81,8 @@ pub fn id_of(kind: IdKind, name: &OsStr) -> Option<u32> {
     }
 }
 
-/// Returns the ID of the first entry of this name in a passwd or group file. 4294967295 is none: setuid(2), setgid(2) and
-/// setgroups(2) refuse it.
+/// Returns the ID of the first entry of this name in a passwd or group file. 4294967295 is none: setuid(2), setgid(2)
+/// and setgroups(2) refuse it.
 pub fn id_in(kind: IdKind, file: &[u8], name: &OsStr) -> Option<u32> {
     let found = match kind {
         IdKind::Users => passwd_entries(file)
@@ -157,7 +157,7 @@ pub struct PasswdEntry<'a> {
     pub gid: u32,
     /// The home directory.
     pub home: &'a OsStr,
-    /// The login shell; empty stands for /bin/sh.
+    /// The login shell; empty represents /bin/sh.
     pub shell: &'a OsStr,
 }
 
@@ -182,7 +182,7 @@ impl GroupEntry<'_> {
 /// The entries of a passwd file in their order. A line that is none is passed over, as the C library does.
 pub fn passwd_entries(file: &[u8]) -> impl Iterator<Item = PasswdEntry<'_>> {
     lines(file).filter_map(|line| {
-        // The shell is the rest of the line, whatever stands there.
+        // The shell is the rest of the line, whatever is there.
         let mut fields = line.splitn(7, |byte| *byte == b':').map(OsStr::from_bytes);
         let name = fields.next()?;
         let uid = number(fields.nth(1)?)?;

@@ -130,7 +130,7 @@ mod tests {
         }
     }
 
-    /// Returns the bytes that a text stands for.
+    /// Returns the bytes that a text represents.
     fn unescape(text: &str) -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut rest = text;

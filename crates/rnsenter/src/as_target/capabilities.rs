@@ -31,7 +31,7 @@ impl CapabilitySets {
     }
 
     /// Drops what the target's bounding set lacks, becomes the user, and then has the other sets. What this process
-    /// does not have it cannot have then; `warn` is told.
+    /// does not have it cannot have then; `warn` is called.
     ///
     /// # Errors
     /// `setuid() failed`, `capget failed`, `capset failed`, `prctl(PR_CAP_AMBIENT) failed`.

@@ -1,4 +1,4 @@
-//! What `--as-target` stands for among the options of the original.
+//! What `--as-target` represents among the options of the original.
 
 use anyhow::{Result, bail};
 use nix::errno::Errno;
@@ -12,7 +12,7 @@ use crate::options::Options;
 use crate::selection::Source;
 use crate::target::{Target, init};
 
-/// Adds the options that it stands for; what the command line says itself counts.
+/// Adds the options that it represents; what the command line says itself counts.
 pub(crate) fn expand_options(options: &mut Options) {
     options.selection.all = true;
     options.selection.differing_only = true;

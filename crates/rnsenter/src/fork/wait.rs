@@ -55,7 +55,7 @@ pub(super) fn reap(child: Pid) -> Result<Option<ExitReason>> {
 
 /// Stops with the child, and continues it when this process is continued.
 fn stop_with(child: Pid) -> Result<()> {
-    // A key at the terminal stops both, and whoever continues the tool has the program go on as well.
+    // A key at the terminal stops both, and whoever continues the tool has the program continue as well.
     if !is_continued(child) {
         // It returns when somebody continues this process.
         kill(getpid(), SIGSTOP).context("kill failed")?;

@@ -227,7 +227,7 @@ fn ended_hint(pid: Pid, pidfd: &OwnedFd) -> Option<Message> {
     Some(zombie.unwrap_or_else(|| sentence("process %s has exited", &[&pid])))
 }
 
-/// The kernel tells the parent of a pid namespace below the own one, and of no other.
+/// The kernel reports the parent of a pid namespace below the own one, and of no other.
 fn is_outside(pid_namespace: &OwnedFd) -> bool {
     parent_of(pid_namespace).err() == Some(Errno::EPERM)
 }

@@ -37,7 +37,7 @@ pub(super) fn apply(
     Ok(process)
 }
 
-/// Checks that it is known which process stands for the namespace.
+/// Checks that it is known which process represents the namespace.
 fn check_members(found: &mut FoundNamespace, asks_for_others: bool) -> Result<()> {
     let (name, inode) = (found.ns_type().option(), found.inode());
     match found.members()? {

@@ -105,7 +105,7 @@ fn start_time(pid: Pid) -> Option<u64> {
 }
 
 /// Whether the child is where the init is, as far as /proc shows to everybody: the kernel names the namespaces of the
-/// init to nobody who may not look into it. IPC, UTS and cgroup namespaces cannot be told apart so.
+/// init to nobody who may not look into it. IPC, UTS and cgroup namespaces cannot be distinguished so.
 fn shares_namespaces(init: Pid, child: Pid) -> bool {
     let same = |file: &str| {
         let contents = [init, child].map(|pid| read_proc_file(pid, file));

@@ -49,7 +49,7 @@ impl TargetSpec {
         }
     }
 
-    /// Selects from the target what is to come from it; where no type was selected, those that it stands for by itself.
+    /// Selects from the target what is to come from it; where no type was selected, those that it represents by itself.
     /// Returns the process that everything else comes from, if there is one.
     ///
     /// # Errors

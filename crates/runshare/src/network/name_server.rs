@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use crate::network::option::{HelperKind, NetworkOption};
 use crate::network::{pasta, slirp4netns};
 
-/// The address inside that stands for the caller's name server, and the text of resolv.conf(5) with it; `None` if the
+/// The address inside that serves as the caller's name server, and the text of resolv.conf(5) with it; `None` if the
 /// text of the caller's needs no other.
 pub(super) fn replace(network: &NetworkOption, text: &str) -> Option<(Ipv4Addr, String)> {
     if !is_on_loopback(text) {

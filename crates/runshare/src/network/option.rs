@@ -31,7 +31,7 @@ pub(crate) struct NetworkOption {
     pub(crate) helper: HelperKind,
     /// What is added to the command line of the helper.
     pub(crate) arguments: Vec<OsString>,
-    /// The address inside that stands for the caller's name server on loopback.
+    /// The address inside that serves as the caller's name server on loopback.
     pub(crate) name_server: Option<Ipv4Addr>,
 }
 

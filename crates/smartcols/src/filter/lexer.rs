@@ -19,7 +19,7 @@ pub(super) enum TokenKind<'a> {
     Operator(Operator),
 }
 
-/// A token: what it means, and where it stands.
+/// A token: what it means, and where it is.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Token<'a> {
     pub(super) kind: TokenKind<'a>,
@@ -104,7 +104,7 @@ fn lex_number(rest: &[u8]) -> Result<Lexed<'_>, FilterError> {
     }
 }
 
-/// Returns the power of 1024 that a suffix stands for.
+/// Returns the power of 1024 that a suffix represents.
 fn suffix_power(suffix: &u8) -> Option<usize> {
     let letters = b"KMGTPEZY";
     let index = letters.iter().position(|letter| letter == suffix)?;

@@ -38,7 +38,7 @@ pub(super) enum Match {
     NotFound,
 }
 
-/// Every operator: its symbol, its word if it has one, and what it means. A symbol stands before those that are a
+/// Every operator: its symbol, its word if it has one, and what it means. A symbol is before those that are a
 /// prefix of it.
 pub(super) const OPERATORS: [(&str, &str, Operator); 13] = [
     ("&&", "and", Operator::Logic(Logic::And)),

@@ -31,7 +31,7 @@ const TRUTH: Operand = Operand {
 /// What waits for the value that is being read.
 #[derive(Clone, Copy, Debug)]
 enum Pending {
-    /// A parenthesis, and the offset at which it stands.
+    /// A parenthesis, and the offset at which it is.
     Open(usize),
     Not,
     /// A comparison and its left side.
@@ -116,7 +116,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Parses a literal or a column, with all that may stand before it.
+    /// Parses a literal or a column, with all that may be before it.
     fn parse_value(&mut self) -> Result<Operand, FilterError> {
         let operand = loop {
             let Some(token) = self.next_token()? else {

@@ -57,7 +57,7 @@ fn count(rows: &Value) -> usize {
     rows.map(|row| 1 + count(&row["children"])).sum()
 }
 
-/// The bytes that a raw cell stands for.
+/// The bytes that a raw cell represents.
 fn unescape(mut raw: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     while let [first, rest @ ..] = raw {

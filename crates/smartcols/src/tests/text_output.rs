@@ -78,7 +78,7 @@ fn a_list() {
     );
 }
 
-/// Every column but the last is followed by a blank, and a number that stands last is padded only where there is one.
+/// Every column but the last is followed by a blank, and a number that is last is padded only where there is one.
 #[test]
 fn what_ends_a_line() {
     assert_written(

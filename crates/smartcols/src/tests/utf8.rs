@@ -20,7 +20,7 @@ impl Characters for Utf8 {
                 }),
             };
         }
-        // As mbrtowc(3): what may go on behind the end is one thing, any other byte is one by itself.
+        // As mbrtowc(3): what may continue behind the end is one thing, any other byte is one by itself.
         let is_cut = chunk.invalid().len() == text.len()
             && std::str::from_utf8(text).is_err_and(|error| error.error_len().is_none());
         Decoded {

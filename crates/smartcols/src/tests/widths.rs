@@ -194,7 +194,7 @@ fn commands_twice(commands: &[&[u8]]) -> Table {
     }
 }
 
-/// Returns how wide the columns are: the second one's heading tells where it begins, the first row where it ends.
+/// Returns how wide the columns are: the second one's heading shows where it begins, the first row where it ends.
 fn widths_of_two(table: &Table, width: usize) -> [usize; 2] {
     let written = table.render(terminal(width, true), &plain());
     let mut lines = written.split(|byte| *byte == b'\n');

@@ -191,8 +191,8 @@ pub(crate) fn default_signals() {
     // The kernel's own sigaction, of at most this size; all zeros are SIG_DFL, no flags, an empty mask.
     let default = [0_u64; 4];
     for signal in 1..=libc::SIGRTMAX() {
-        // SAFETY: the pointer is to a local that outlives the call, the second one is null: do not tell the old action;
-        // KILL and STOP are refused and need no change.
+        // SAFETY: the pointer is to a local that outlives the call, the second one is null: do not report the old
+        // action; KILL and STOP are refused and need no change.
         unsafe {
             libc::syscall(
                 libc::SYS_rt_sigaction,

@@ -38,7 +38,7 @@ pub(crate) fn filter(call: c_long, errno: Errno, loader: Option<u64>, is_lenient
     program.0
 }
 
-/// Returns where the low half of the 64 bits at `offset` stands.
+/// Returns where the low half of the 64 bits at `offset` is.
 fn low(offset: usize) -> usize {
     offset + if cfg!(target_endian = "big") { 4 } else { 0 }
 }
@@ -84,7 +84,7 @@ impl Program {
         self.step(AT_LEAST, 0, steps, value);
     }
 
-    /// A step that, where it compares, goes on `jt` steps further if the comparison holds, `jf` if not.
+    /// A step that, where it compares, continues `jt` steps further if the comparison holds, `jf` if not.
     fn step(&mut self, code: u32, jt: u8, jf: u8, k: u32) {
         let code = u16::try_from(code).expect("a BPF instruction is a short one");
         self.0.push(sock_filter { code, jt, jf, k });

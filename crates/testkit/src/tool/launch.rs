@@ -86,7 +86,7 @@ impl Tool {
         }
     }
 
-    /// The command line, for a person to read.
+    /// The command line, for a user to read.
     fn line(&self) -> String {
         let words = [self.argv0.as_os_str()]
             .into_iter()

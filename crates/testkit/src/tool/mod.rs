@@ -192,7 +192,7 @@ impl Tool {
         self.fixed_addresses()
     }
 
-    /// Makes everything in its memory stand at the address where the next run has it too, `ADDR_NO_RANDOMIZE` of
+    /// Makes everything in its memory are at the address where the next run has it too, `ADDR_NO_RANDOMIZE` of
     /// `personality(2)`.
     pub(crate) fn fixed_addresses(mut self) -> Self {
         self.child.has_fixed_addresses = true;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 pub(super) type Objects = BTreeMap<String, u64>;
 
 /// Adds up what a file of callgrind's tells, <https://valgrind.org/docs/manual/cl-format.html>: a line that begins with
-/// a position costs what stands next to it, in the object that was named last.
+/// a position costs what is next to it, in the object that was named last.
 pub(super) fn add_up(text: &str, objects: &mut Objects) {
     let mut names: BTreeMap<&str, &str> = BTreeMap::new();
     let mut object = "";
@@ -21,7 +21,7 @@ pub(super) fn add_up(text: &str, objects: &mut Objects) {
                 object = name;
             }
         } else if line.starts_with("calls=") {
-            // The next line tells what the callee has spent, which it tells itself.
+            // The next line reports what the callee has spent, which it reports itself.
             is_of_callee = true;
         } else if line.starts_with(|first: char| first.is_ascii_digit() || "+-*".contains(first)) {
             let cost = line.split(' ').nth(1).and_then(|cost| cost.parse().ok());

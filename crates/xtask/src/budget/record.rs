@@ -75,7 +75,7 @@ impl Record {
         })
     }
 
-    /// Tells the costs beside what is kept, and how many are over. Instructions by other instruments are told alone.
+    /// Reports the costs beside what is kept, and how many are over. Instructions by other instruments are told alone.
     ///
     /// # Errors
     /// That one is not kept.

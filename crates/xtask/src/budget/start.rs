@@ -1,7 +1,7 @@
 //! The instructions of a start.
 //!
 //! callgrind runs the program in a farm of two processes, which has numbers of processes of its own, so that even
-//! those are the same each time; so are the environment, the words, and where things are in memory. It tells what was
+//! those are the same each time; so are the environment, the words, and where things are in memory. It reports what was
 //! spent where when the program is about to become another one.
 
 use std::fs;
@@ -47,7 +47,7 @@ pub(super) fn measure(tools: &Tools, releases: &Path) -> Result<Vec<Cost>> {
     Ok(costs)
 }
 
-/// Runs one case under callgrind, which writes a file for each process and for each time that it is told to.
+/// Runs one case under callgrind, which writes a file for each process and for each time that it is requested to.
 fn profile(
     farm: &mut Farm,
     tools: &Tools,

@@ -1,4 +1,4 @@
-//! Bash. It splits a line at = and : and asks a function for what may stand at its end; clap_complete's would read the
+//! Bash. It splits a line at = and : and asks a function for what may be at its end; clap_complete's would read the
 //! options behind the program as ours, take an optional value for the next word, and offer files for every value. So
 //! it is asked for the options alone, by a function of ours that reads the line as the programs do.
 
@@ -19,7 +19,7 @@ const ATTACHED: &str = r#"    elif [[ $part =~ ^(CLUSTER)([VALUED]). ]]; then
         part=${part#"$before"}
         _NAME_value "-${BASH_REMATCH[2]}" "$1"
 "#;
-/// Where clap_complete makes its function known, and says that files may stand where it offers nothing.
+/// Where clap_complete makes its function known, and says that files may be where it offers nothing.
 const THEIRS: &str = "-o bashdefault -o default ";
 
 /// The option without its value.

@@ -1,4 +1,4 @@
-//! Fish. It takes options behind the program for ours, and an optional value for the next word; functions of ours stand
+//! Fish. It takes options behind the program for ours, and an optional value for the next word; functions of ours are
 //! before the first, and offer what a value may be.
 
 use anyhow::Result;
@@ -34,7 +34,7 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
             } else {
                 " -r"
             };
-            // Containers stand before processes; fish sorts them otherwise.
+            // Containers are before processes; fish sorts them otherwise.
             let order = if matches!(values, Values::Targets) {
                 " -k"
             } else {

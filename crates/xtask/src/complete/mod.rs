@@ -6,8 +6,8 @@
 //!   completion.
 //! - It knows values that are files, but none that are processes, namespaces or columns: [`values`] does.
 //!
-//! One module a shell says how that is told there. A second script of a few lines, for an original's name, hands over
-//! to that of the program which stands in for it.
+//! One module a shell says how that is written there. A second script of a few lines, for an original's name, hands
+//! over to that of the program which replaces it.
 
 mod bash;
 mod fish;
@@ -71,7 +71,7 @@ fn wrapped(words: impl Iterator<Item = &'static str>, continuation: &str) -> Str
     text
 }
 
-/// The script for the name of the original, which stands beside that of `name` where both are installed.
+/// The script for the name of the original, which is beside that of `name` where both are installed.
 pub(crate) fn script_of_original(name: &str, original: &str, shell: Shell) -> String {
     match shell {
         Shell::Bash => format!(
@@ -92,7 +92,7 @@ fn takes_optional_value(option: &Arg) -> bool {
     takes_value(option) && count.is_some_and(|count| count.min_values() == 0)
 }
 
-/// Returns how many operands stand before the program, where there is one.
+/// Returns how many operands are before the program, where there is one.
 fn operands_before_program(table: &Command) -> Option<usize> {
     let is_program = |operand: &Arg| operand.get_value_hint() == ValueHint::CommandName;
     table.get_positionals().position(is_program)

@@ -33,7 +33,7 @@ fn long(option: &Arg) -> Option<String> {
     Some(format!("--{}", option.get_long()?))
 }
 
-/// `'(- *)'{-h,--help}'[show this help and exit]'`: nothing stands beside an option that prints a text.
+/// `'(- *)'{-h,--help}'[show this help and exit]'`: nothing is beside an option that prints a text.
 fn zsh_line(option: &Arg) -> Option<String> {
     let (short, long) = (option.get_short()?, option.get_long()?);
     let help = option.get_help()?;

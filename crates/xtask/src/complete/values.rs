@@ -67,7 +67,7 @@ impl Values {
             ValueHint::DirPath => Values::Directories,
             ValueHint::Username => Values::Found("users"),
             _ => {
-                // Capitals stand for a value; anything else is to be typed as it is.
+                // Capitals represent a value; anything else is to be typed as it is.
                 let typed = |word: &&str| !word.contains(|letter: char| !letter.is_lowercase());
                 let typed: Vec<_> = value.split('|').filter(typed).collect();
                 match typed[..] {

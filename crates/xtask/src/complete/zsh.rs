@@ -29,7 +29,7 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
     for line in script.split_inclusive('\n') {
         let line = &with_values(line, table);
         match line.split_once("]::") {
-            // `=-` and `-` stand for a value in the same word.
+            // `=-` and `-` represent a value in the same word.
             Some((option, _)) if option.starts_with("'*--") => {
                 lines += &replaced(line, "=[", "=-[")?;
             }

@@ -86,7 +86,7 @@ fn build() -> Result<String> {
     output(cargo.current_dir(workspace()))
 }
 
-/// The fuzz targets in the test program that cargo tells of, if it tells of one.
+/// The fuzz targets in the test program that cargo reports of, if it reports of one.
 fn targets_of(message: &Value) -> Result<Vec<Target>> {
     let text = |name: &str| message[name].as_str().map(PathBuf::from);
     let (Some(program), Some(manifest)) = (text("executable"), text("manifest_path")) else {

@@ -1,4 +1,4 @@
-//! Where sentences stand: in the tables of options, in the column descriptions, and where a source makes one.
+//! Where sentences are: in the tables of options, in the column descriptions, and where a source makes one.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,10 +14,10 @@ use crate::workspace;
 /// Where descriptions of columns are; nothing else in it has blanks.
 const COLUMNS: &str = "crates/rlsns/src/column.rs";
 
-/// Sentences, each with the first place where it stands.
+/// Sentences, each with the first place where it is.
 pub(super) type Sentences = BTreeMap<String, String>;
 
-/// All of our own sentences, each with the first place where it stands.
+/// All of our own sentences, each with the first place where it is.
 ///
 /// # Errors
 /// That a source cannot be read.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 
-/// The text that a literal in C or Rust stands for; a line that ends with a backslash goes on in the next.
+/// The text that a literal in C or Rust represents; a line that ends with a backslash continues in the next.
 pub(super) fn unescape(literal: &str) -> String {
     let mut text = String::new();
     let mut characters = literal.chars().peekable();

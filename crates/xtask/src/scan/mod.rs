@@ -138,8 +138,8 @@ impl Contest {
         Self { entrants }
     }
 
-    /// Makes a farm, measures everybody in it, and tells it in a table; in another the system calls, where strace does
-    /// not take minutes to count them.
+    /// Makes a farm, measures everybody in it, and reports it in a table; in another the system calls, where strace
+    /// does not take minutes to count them.
     fn hold(&self, tools: &Tools, shape: &Shape, runs: usize) -> Result<String> {
         let mut farm = Farm::plant(tools, shape)?;
         let mut table = format!(

@@ -1,6 +1,6 @@
 //! The start-up benchmark: our programs and the originals, each running a program that does nothing, in turn.
 //!
-//! What a start cannot do without shows a C program that does the least; it stands below each mean. Both sides get the
+//! What a start cannot do without shows a C program that does the least; it is below each mean. Both sides get the
 //! same loader and C library, that of the originals, written into copies in a temporary directory. The program has no C
 //! library at all, so that what is measured is the tool. A machine that does other work besides makes single runs slow,
 //! not fast, and both sides alike: so they run in turn. On a quiet machine the ratio of the medians tells most; on a
@@ -26,7 +26,7 @@ use times::{Times, mean};
 /// How often each program runs unless told otherwise.
 pub(crate) const RUNS: usize = 300;
 
-/// What stands for the number of the process to enter.
+/// What represents the number of the process to enter.
 const TARGET: &str = "PID";
 
 /// One line of the table: an original, and the options that it and ours get before the program.
@@ -65,7 +65,7 @@ impl Case {
     }
 }
 
-/// Measures every case `runs` times in every environment; tells the table, then what each program loads and its size.
+/// Measures every case `runs` times in every environment; reports the table, then what each program loads and its size.
 ///
 /// # Errors
 /// That something is missing (the originals, patchelf, a C compiler), that a program fails.

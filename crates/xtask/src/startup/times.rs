@@ -1,4 +1,4 @@
-//! What many runs of one program took, and the numbers that stand for them.
+//! What many runs of one program took, and the numbers that represent them.
 
 use std::time::Duration;
 

@@ -17,7 +17,7 @@ use super::{Message, ToArgument, Tool, sentence};
 use crate::hint::nearest;
 use crate::language::Domain;
 
-/// One option as it stood on the command line.
+/// One option as it was on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParsedOption<Id = &'static str> {
     id: Id,
@@ -193,7 +193,7 @@ where
         Ok(())
     }
 
-    /// The option that `name` or a prefix of it means; `word` is what stood on the command line, for the message.
+    /// The option that `name` or a prefix of it means; `word` is what was on the command line, for the message.
     ///
     /// Only the original's options decide whether a prefix is ambiguous: an extension is reached by a prefix only where
     /// the original would have known none.
@@ -269,7 +269,7 @@ fn possibilities<Id>(candidates: &[&Opt<Id>]) -> String {
         .collect()
 }
 
-/// A sentence of getopt's; the name of the program stands in it.
+/// A sentence of getopt's; the name of the program is in it.
 fn error<T>(msgid: &'static str, arguments: &[&dyn ToArgument]) -> Result<T, ParseStop> {
     let sentence = sentence(msgid, arguments).in_domain(Domain::Libc);
     Err(ParseStop::Error(sentence, None))

@@ -59,7 +59,7 @@ pub(super) struct BindRequest {
 pub struct Requests {
     pub(super) api: Option<ApiMode>,
     resolv_conf: Option<ResolvConf>,
-    /// What stands in the resolv.conf, if it is not the caller's.
+    /// What is in the resolv.conf, if it is not the caller's.
     pub(super) resolv_conf_text: Option<String>,
     pub(super) omit_proc: bool,
     pub(super) is_ephemeral: bool,

@@ -263,7 +263,7 @@ impl Walk {
     }
 
     /// Checks a directory: whose file system it is on, and whose it is. What is on procfs nobody but the kernel makes,
-    /// whosever process it tells of.
+    /// whosever process it describes.
     fn check(&mut self, path: &Path, directory: &OwnedFd, status: &Status) -> Result<(), DirError> {
         self.check_server(path, status)?;
         match self.users.check(path, status) {
@@ -298,7 +298,7 @@ impl Walk {
     }
 }
 
-/// The names in a path, without those that stand for the directory itself.
+/// The names in a path, without those that represent the directory itself.
 fn components(path: &OsStr) -> VecDeque<OsString> {
     let names = path.as_bytes().split(|byte| *byte == b'/');
     let names = names.filter(|name| !matches!(*name, b"" | b"."));

@@ -1,4 +1,4 @@
-//! What cannot be read, and how it is told.
+//! What cannot be read, and how it is reported.
 
 use super::parse;
 use crate::filter::FilterError;

@@ -35,7 +35,7 @@ const LIVE: Row = [
     None,
 ];
 
-/// A namespace that a file holds: there is no process whose number and command line could be told.
+/// A namespace that a file holds: there is no process whose number and command line could be known.
 const HELD: Row = [
     Some("4026533314"),
     Some("uts"),

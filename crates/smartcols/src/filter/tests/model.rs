@@ -38,7 +38,7 @@ impl Tree {
         }
     }
 
-    /// Writes it down where nothing that binds less than `level` may stand.
+    /// Writes it down where nothing that binds less than `level` may be.
     fn written(&self, level: u8) -> String {
         let own = self.level();
         let text = match self {
