@@ -4,11 +4,11 @@
 //! which names the command that writes it anew, `cargo run -p xtask -- sessions`: this very test, told to write.
 
 mod comparable;
-mod document;
+pub(crate) mod document;
 mod languages;
 mod man;
 mod session;
-mod session_host;
+pub(crate) mod session_host;
 
 use std::env;
 
@@ -133,6 +133,9 @@ fn the_tutorial_has_a_session_for_each_extension() {
         "--changes",
         "--tmpfs",
         "--bind-ro",
+        "--network",
+        "--map-auto",
+        "--all",
         "--holders",
         "--compare",
         "--graph",

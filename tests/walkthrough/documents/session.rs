@@ -20,7 +20,7 @@ arrived() {
     for pid; do
         read -r name 2>/dev/null </proc/$pid/comm || return 0
         case $name in
-            bash | sh | mount | runshare | rnsenter | rchroot) ;;
+            bash | sh | mount | runshare | rnsenter | rchroot | slirp4netns) ;;
             *) IFS= read -r -d '' words 2>/dev/null </proc/$pid/cmdline; [ "$words" ] && return ;;
         esac
         arrived $(cat /proc/$pid/task/*/children 2>/dev/null) && return

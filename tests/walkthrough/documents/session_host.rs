@@ -11,8 +11,9 @@ use testkit::{Docker, Scratch, Tool, require};
 use crate::fixture::{Debian, OTHERS, RUNSHARE, assert_ipc_is_another, is_root, with_our_path};
 
 /// What the sessions use besides our own programs.
-const PROGRAMS: [&str; 12] = [
+const PROGRAMS: [&str; 15] = [
     "bash",
+    "dpkg-deb",
     "findmnt",
     "hostname",
     "ip",
@@ -23,6 +24,8 @@ const PROGRAMS: [&str; 12] = [
     "ps",
     "python3",
     "setpriv",
+    "slirp4netns",
+    "ss",
     "taskset",
 ];
 
