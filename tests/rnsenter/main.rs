@@ -21,6 +21,7 @@ mod env;
 mod extensions;
 mod fixture;
 mod hints;
+mod hostile_target;
 mod ids;
 mod inherit;
 mod init;

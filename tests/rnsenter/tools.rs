@@ -142,6 +142,73 @@ fn a_user_sees_a_container_of_his_own() {
     assert_sees(&outcome, &container, "1", &[]);
 }
 
+/// Traces the target until it is traced, lists its root, its processes and its sockets.
+const USE_TOOLS: &str = "
+    strace -q -p $TARGET_PID -o /dev/null &
+    until grep -q '^TracerPid:.[1-9]' /proc/$TARGET_PID/status; do
+        kill -0 $! || exit 1
+    done
+    kill $!; wait $!; echo traced
+    ls $TARGET_ROOT
+    ps -o pid= -o comm= -p $TARGET_PID
+    ss -Hltn";
+
+#[test]
+fn tools_of_this_machine_work_where_there_is_one_program_and_nothing_else() {
+    if !require::root() || !["strace", "ps", "ss"].into_iter().all(require::installed) {
+        return;
+    }
+    let Some(image) = Image::new() else { return };
+    fs::remove_file(image.root().join("cat")).unwrap();
+    fs::remove_dir_all(image.root().join("etc")).unwrap();
+    fs::remove_dir(image.root().join("proc")).unwrap();
+    let own = "-muinpCf";
+    for (caller, owner, user) in [
+        (Caller::Whoever, Caller::Whoever, None),
+        (Caller::Whoever, Caller::Tester, Some("-r")),
+        (Caller::Tester, Caller::Tester, Some("-r")),
+    ] {
+        let made = [user.unwrap_or("-m"), own];
+        let Some(container) = image.container(owner, &made) else {
+            return;
+        };
+        let port = listen_inside(&container);
+        for options in [&[][..], &["-p"]] {
+            let words = [options, &["sh", "-c", USE_TOOLS]].concat();
+            let outcome = enter(caller, &container, &words).ok();
+            let shown = outcome.out();
+            let lines: Vec<&str> = shown.lines().map(str::trim).collect();
+            assert_eq!(lines[..2], ["traced", "sleep"], "{outcome}");
+            assert!(lines[2].ends_with(" sleep"), "{outcome}");
+            if options == ["-p"] {
+                assert_eq!(lines[2], "1 sleep", "{outcome}");
+            }
+            assert_eq!(lines.len(), 4, "{outcome}");
+            assert!(lines[3].contains(&format!(":{} ", port.port)), "{outcome}");
+        }
+    }
+}
+
+/// A socket that listens in the container's network.
+struct Listener {
+    port: u16,
+    _socket: std::net::TcpListener,
+}
+
+fn listen_inside(container: &Container) -> Listener {
+    let net = fs::File::open(container.proc("ns/net")).unwrap();
+    // A thread of its own: only it goes there.
+    let socket = std::thread::spawn(move || {
+        nix::sched::setns(net, nix::sched::CloneFlags::CLONE_NEWNET).unwrap();
+        std::net::TcpListener::bind("0.0.0.0:0").unwrap()
+    });
+    let socket = socket.join().unwrap();
+    Listener {
+        port: socket.local_addr().unwrap().port(),
+        _socket: socket,
+    }
+}
+
 #[test]
 fn what_is_mounted_is_private_and_grants_nothing() {
     if !require::root() {

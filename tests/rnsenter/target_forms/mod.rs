@@ -1,5 +1,6 @@
 //! `--target` in the forms that name a namespace by something else than a number: TYPE:[INODE], a file, netns:NAME.
 
+mod table;
 mod trust;
 
 use std::fs::{self, File};

@@ -25,11 +25,17 @@ pub(super) fn join(target: &[u8], own: &[u8], mountinfo: &[u8]) -> Result<(), Er
     let mounts: Vec<MountPoint> = mount_points(mountinfo).collect();
     let mut result = Ok(());
     for line in cgroup_lines(target).filter(|line| !own.contains(line)) {
-        let mut mounts = mounts.iter();
-        let Some(mount) = mounts.find(|mount| mount.is_cgroup_hierarchy(line.hierarchy)) else {
-            continue;
-        };
-        let joined = open_procs(mount, line.path).and_then(|procs| write_all(procs, b"0"));
+        // One may be covered by another mount: the first that can be opened counts.
+        let mounts = mounts
+            .iter()
+            .filter(|mount| mount.is_cgroup_hierarchy(line.hierarchy));
+        let mut joined = Ok(());
+        for mount in mounts {
+            joined = open_procs(mount, line.path).and_then(|procs| write_all(procs, b"0"));
+            if joined.is_ok() {
+                break;
+            }
+        }
         result = result.and(joined);
     }
     result
