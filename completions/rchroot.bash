@@ -90,6 +90,11 @@ __nsutils_resources() {
         rtprio rttime sigpending stack
 }
 
+# What follows the = is a size, a number, a share such as 50%.
+__nsutils_cgroup_limits() {
+    printf '%s=\n' memory pids cpu
+}
+
 __nsutils_variables() {
     compgen -e
 }

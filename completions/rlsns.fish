@@ -79,6 +79,11 @@ function __nsutils_resources
         rtprio rttime sigpending stack
 end
 
+# What follows the = is a size, a number, a share such as 50%.
+function __nsutils_cgroup_limits
+    printf '%s=\n' memory pids cpu
+end
+
 function __nsutils_variables
     set -nx
 end

@@ -115,6 +115,11 @@ __nsutils_resources() {
     compadd -S= -- $names
 }
 
+# What follows the = is a size, a number, a share such as 50%.
+__nsutils_cgroup_limits() {
+    compadd -S= -- memory pids cpu
+}
+
 __nsutils_variables() {
     _parameters -g '*export*' "$@"
 }

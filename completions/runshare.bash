@@ -90,6 +90,11 @@ __nsutils_resources() {
         rtprio rttime sigpending stack
 }
 
+# What follows the = is a size, a number, a share such as 50%.
+__nsutils_cgroup_limits() {
+    printf '%s=\n' memory pids cpu
+}
+
 __nsutils_variables() {
     compgen -e
 }
@@ -199,6 +204,7 @@ _runshare_value() { # OPTION PROGRAM
         --unpersist) __nsutils_offer_paths compgen -d -- "$part" ;;
         --cap-drop) __nsutils_offer_list __nsutils_capabilities "$2" ;;
         --limit) __nsutils_offer_list __nsutils_resources "$2" ;;
+        --cgroup-limit) __nsutils_offer_list __nsutils_cgroup_limits "$2" ;;
         --mount-api) __nsutils_offer < <(printf '%s\n' host private rescue) ;;
         --mount-sys) __nsutils_offer_paths compgen -d -- "$part" ;;
         --mount-dev) __nsutils_offer_paths compgen -d -- "$part" ;;
@@ -222,7 +228,7 @@ _runshare_line() {
         option=
         case ${words[at]} in
             --) ((at++)) && behind=1 && break ;;
-            -?*) [[ ${words[at]} =~ ^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--publish|--persist|--unpersist|--cap-drop|--limit|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$ ]] && option=${words[at]} && ((at++)) ;;
+            -?*) [[ ${words[at]} =~ ^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--publish|--persist|--unpersist|--cap-drop|--limit|--cgroup-limit|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$ ]] && option=${words[at]} && ((at++)) ;;
             *) break ;;
         esac
     done
@@ -273,7 +279,7 @@ _runshare() {
 
     case "${cmd}" in
         runshare)
-            opts="-h -V -m -u -i -n -p -U -C -T -f -r -c -S -G -R -w -l --help --version --mount --uts --ipc --net --pid --user --cgroup --time --fork --kill-child --forward-signals --mount-proc --mount-binfmt --map-user --map-users --map-group --map-groups --map-root-user --map-current-user --map-auto --map-subids --owner --propagation --setgroups --keep-caps --setuid --setgid --root --wd --monotonic --boottime --load-interp --clear-env --whitelist-env --reset-env --all --hostname --domainname --loopback --network --publish --init --pivot-root --persist --unpersist --check --json --cap-drop --limit --close-fds --no-new-privs --new-session --mount-api --mount-sys --mount-dev --resolv-conf --bind --bind-ro --tmpfs --ephemeral --overlay --changes"
+            opts="-h -V -m -u -i -n -p -U -C -T -f -r -c -S -G -R -w -l --help --version --mount --uts --ipc --net --pid --user --cgroup --time --fork --kill-child --forward-signals --mount-proc --mount-binfmt --map-user --map-users --map-group --map-groups --map-root-user --map-current-user --map-auto --map-subids --owner --propagation --setgroups --keep-caps --setuid --setgid --root --wd --monotonic --boottime --load-interp --clear-env --whitelist-env --reset-env --all --hostname --domainname --loopback --network --publish --init --pivot-root --persist --unpersist --check --json --cap-drop --limit --cgroup-limit --close-fds --no-new-privs --new-session --mount-api --mount-sys --mount-dev --resolv-conf --bind --bind-ro --tmpfs --ephemeral --overlay --changes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

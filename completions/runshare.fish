@@ -79,6 +79,11 @@ function __nsutils_resources
         rtprio rttime sigpending stack
 end
 
+# What follows the = is a size, a number, a share such as 50%.
+function __nsutils_cgroup_limits
+    printf '%s=\n' memory pids cpu
+end
+
 function __nsutils_variables
     set -nx
 end
@@ -117,7 +122,7 @@ function __runshare_operands
                 set -e words[1]
                 break
             case '-*'
-                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--publish|--persist|--unpersist|--cap-drop|--limit|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$' -- $words[1]
+                if string match -qr '^(-[hVmuinpUCTfrc]*[SGRwl]|--map-user|--map-users|--map-group|--map-groups|--owner|--propagation|--setgroups|--setuid|--setgid|--root|--wd|--monotonic|--boottime|--load-interp|--whitelist-env|--hostname|--domainname|--network|--publish|--persist|--unpersist|--cap-drop|--limit|--cgroup-limit|--resolv-conf|--bind|--bind-ro|--tmpfs|--overlay|--changes)$' -- $words[1]
                     set -e words[1]
                 end
                 set -e words[1]
@@ -179,6 +184,7 @@ complete -c runshare -n __runshare_at_options -l persist -d 'make each namespace
 complete -c runshare -n __runshare_at_options -l unpersist -d 'remove the persistent namespaces in DIR, and DIR, and run nothing' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l cap-drop -d 'drop these capabilities, separated by commas, for good; may be repeated' -r -f -a "(__nsutils_list capabilities)"
 complete -c runshare -n __runshare_at_options -l limit -d 'set a resource limit, as prlimit names them; may be repeated' -r -f -a "(__nsutils_list resources)"
+complete -c runshare -n __runshare_at_options -l cgroup-limit -d 'run the program in a new cgroup v2 with these limits; implies --fork' -r -f -a "(__nsutils_list cgroup_limits)"
 complete -c runshare -n __runshare_at_options -l mount-api -d 'mount proc, sys, dev, run, tmp and resolv.conf inside' -f -a "host private rescue"
 complete -c runshare -n __runshare_at_options -l mount-sys -d 'mount a read-only sysfs on DIR (/sys)' -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l mount-dev -d 'mount a /dev with few devices on DIR (/dev)' -f -a "(__fish_complete_directories)"

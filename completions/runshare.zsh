@@ -115,6 +115,11 @@ __nsutils_resources() {
     compadd -S= -- $names
 }
 
+# What follows the = is a size, a number, a share such as 50%.
+__nsutils_cgroup_limits() {
+    compadd -S= -- memory pids cpu
+}
+
 __nsutils_variables() {
     _parameters -g '*export*' "$@"
 }
@@ -193,6 +198,7 @@ _runshare() {
 '*--unpersist=[remove the persistent namespaces in DIR, and DIR, and run nothing]:DIR:_files -/' \
 '*--cap-drop=[drop these capabilities, separated by commas, for good; may be repeated]:LIST|all: __nsutils_list capabilities' \
 '*--limit=[set a resource limit, as prlimit names them; may be repeated]:RESOURCE=SOFT[\:HARD]: __nsutils_list resources' \
+'*--cgroup-limit=[run the program in a new cgroup v2 with these limits; implies --fork]:memory=SIZE,pids=N,cpu=N%: __nsutils_list cgroup_limits' \
 '*--mount-api=-[mount proc, sys, dev, run, tmp and resolv.conf inside]::host|private|rescue:(host private rescue)' \
 '*--mount-sys=-[mount a read-only sysfs on DIR (/sys)]::DIR:_files -/' \
 '*--mount-dev=-[mount a /dev with few devices on DIR (/dev)]::DIR:_files -/' \

@@ -46,6 +46,8 @@ pub(crate) const QUESTIONS: &[Question] = &[
     all("runshare --cap-drop net_r", &["net_raw"]),
     all("runshare --cap-drop kill,net_r", &["kill,net_raw"]),
     all("runshare --limit nof", &["nofile"]),
+    all("runshare --cgroup-limit mem", &["memory"]),
+    all("runshare --cgroup-limit memory=1G,pi", &["memory=1G,pids"]),
     one("runshare -S roo", "root"),
     all("rnsenter --wd", &["--wd", "--wdns"]),
     all("rnsenter -m -t 1 --preserve", &["--preserve-credentials"]),

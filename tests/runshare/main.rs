@@ -10,6 +10,7 @@
 )]
 
 mod cap_drop;
+mod cgroup_limit;
 mod check;
 mod command_lines;
 mod differences;

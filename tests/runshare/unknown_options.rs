@@ -58,4 +58,8 @@ fn the_original_knows_none_of_these_options() {
         "--li=core=0",
     ];
     assert_unknown(&diff, &["-r"], &options);
+    // What is no limit shows that ours knows the option, whether or not cgroups can be made here.
+    let line = |tool: Tool| tool.args(["--cgroup-limit=x", "true"]);
+    let ours = "unshare: invalid cgroup limit 'x'\n";
+    diff.assert_differ(line, (1, ours), (1, &unknown("--cgroup-limit=x")));
 }

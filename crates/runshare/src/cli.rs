@@ -332,6 +332,13 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
         "set a resource limit, as prlimit names them; may be repeated",
         ValueHint::Other,
     ),
+    extension_value(
+        ExtensionId::CgroupLimit,
+        "cgroup-limit",
+        "memory=SIZE,pids=N,cpu=N%",
+        "run the program in a new cgroup v2 with these limits; implies --fork",
+        ValueHint::Other,
+    ),
     hardening(HardeningOption::CloseFds),
     hardening(HardeningOption::NoNewPrivs),
     hardening(HardeningOption::NewSession),

@@ -8,6 +8,7 @@ use nscore::hardening::{Hardening, HardeningOption};
 use nscore::ns_type::NsType;
 
 use crate::cap_drop::parse_capabilities;
+use crate::cgroup::{CgroupLimit, parse_cgroup_limits};
 use crate::limits::{Limit, parse_limit};
 use crate::network::{NetworkOption, PublishedPort, parse_network, parse_publish};
 
@@ -27,6 +28,7 @@ pub(crate) enum ExtensionId {
     Json,
     CapDrop,
     Limit,
+    CgroupLimit,
     Hardening(HardeningOption),
 }
 
@@ -45,6 +47,7 @@ impl ExtensionId {
             | ExtensionId::Json
             | ExtensionId::CapDrop
             | ExtensionId::Limit
+            | ExtensionId::CgroupLimit
             | ExtensionId::Hardening(_) => None,
         }
     }
@@ -75,6 +78,8 @@ pub(crate) struct Extensions {
     /// The capabilities that the program cannot have, bit N for capability N.
     pub(crate) cap_drop: u64,
     pub(crate) limits: Vec<Limit>,
+    /// The limits of the cgroup that the program gets, if there are any.
+    pub(crate) cgroup_limits: Vec<CgroupLimit>,
     /// Whether to report it as JSON.
     pub(crate) json: bool,
 }
@@ -99,6 +104,7 @@ impl Extensions {
             ExtensionId::Json => self.json = true,
             ExtensionId::CapDrop => self.cap_drop |= parse_capabilities(value)?,
             ExtensionId::Limit => self.limits.push(parse_limit(value)?),
+            ExtensionId::CgroupLimit => self.cgroup_limits.extend(parse_cgroup_limits(value)?),
             ExtensionId::Hardening(option) => self.hardening.set(option),
         }
         Ok(())

@@ -3,6 +3,7 @@
 pub mod cli;
 
 mod cap_drop;
+mod cgroup;
 mod check;
 mod credentials;
 mod duration;
@@ -28,6 +29,7 @@ mod run;
 mod sync_socket;
 mod timens;
 mod uts_net;
+mod watcher;
 
 use std::ffi::c_int;
 

@@ -13,6 +13,7 @@ use nscore::sys::namespace::unshare;
 use nscore::sys::process::ExitReason;
 use nscore::sys::signal::set_default;
 
+use crate::cgroup::LimitedCgroup;
 use crate::fork::{self, Exposure, Held, Watchdog};
 use crate::hint::{is_shell_alone, nothing_unshared, root_of_nobody};
 use crate::idmap::hint::foreign_subordinate_ids;
@@ -66,6 +67,7 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     // If the caller ignores SIGCHLD, the kernel reaps children itself and waitpid(2) fails.
     set_default(SIGCHLD).context("sigaction failed")?;
 
+    let cgroup = LimitedCgroup::make(options, diagnostics)?;
     let network = match &options.extensions.network {
         Some(network) => {
             let ports = &options.extensions.published;
@@ -85,7 +87,7 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     limits::raise_hard_limits(&options.extensions.limits)?;
     let mapped = map_sources(options)?;
     credentials::become_owner(options)?;
-    let mut held = Held::prepare(options, network, mapped)?;
+    let mut held = Held::prepare(options, network, mapped, cgroup)?;
     unshare_namespaces(options)?;
     held.reopen_overlay()?;
     binder.renew_mount_namespace()?;
@@ -151,6 +153,9 @@ impl Inside<'_> {
     /// Does what applies to all processes in the namespaces.
     fn set_up_namespaces(&self) -> Result<()> {
         let options = self.options;
+        if let Some(cgroup) = self.held.cgroup() {
+            cgroup.join()?;
+        }
         self.id_maps.write_own(options.setgroups)?;
         uts_net::set_host_names(&options.extensions)?;
         uts_net::set_loopback(&options.extensions)?;

@@ -6,6 +6,7 @@ use anyhow::Result;
 use nscore::cli::Diagnostics;
 use nscore::rootfs::{MappedSources, OverlayDir};
 
+use crate::cgroup::LimitedCgroup;
 use crate::network::Network;
 use crate::options::Options;
 
@@ -15,6 +16,7 @@ pub(crate) struct Held {
     network: Option<Network>,
     /// Not needed to wait.
     mapped: MappedSources,
+    cgroup: Option<LimitedCgroup>,
 }
 
 impl Held {
@@ -26,11 +28,13 @@ impl Held {
         options: &Options,
         network: Option<Network>,
         mapped: MappedSources,
+        cgroup: Option<LimitedCgroup>,
     ) -> Result<Held> {
         Ok(Held {
             overlay: options.mounts.lock_overlay()?,
             network,
             mapped,
+            cgroup,
         })
     }
 
@@ -60,15 +64,26 @@ impl Held {
         self.network.as_ref()
     }
 
+    /// The cgroup of `--cgroup-limit`.
+    pub(crate) fn cgroup(&self) -> Option<&LimitedCgroup> {
+        self.cgroup.as_ref()
+    }
+
     /// The descriptors that must stay open while the program runs.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
         let overlay = self.overlay.iter().flat_map(OverlayDir::descriptors);
-        overlay.chain(self.network.iter().map(Network::descriptor))
+        let network = self.network.iter().map(Network::descriptor);
+        let cgroup = self.cgroup.iter().map(LimitedCgroup::descriptor);
+        overlay.chain(network).chain(cgroup)
     }
 
     /// Undoes what is to be gone after the program. That something stays is a warning: how the program ended is what
     /// the caller asks for.
     pub(crate) fn undo(&self, diagnostics: &Diagnostics) {
+        // What is left of the program first: it may still use the rest.
+        if let Some(cgroup) = &self.cgroup {
+            cgroup.remove();
+        }
         if let Some(network) = &self.network {
             network.close();
         }

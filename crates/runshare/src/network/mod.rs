@@ -30,22 +30,20 @@ mod target;
 mod watcher;
 
 use std::fs;
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::RawFd;
 use std::path::PathBuf;
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Error, Result};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nix::sys::socket::{MsgFlags, Shutdown, recv, shutdown};
-use nix::unistd::{AccessFlags, Pid, eaccess, getpid};
-use nscore::cli::{AlreadyReported, Diagnostics, sentence};
-use nscore::hint::{self as core_hint, Hint, WithHint};
+use nix::unistd::{AccessFlags, eaccess};
+use nscore::cli::{Diagnostics, sentence};
+use nscore::hint::Hint;
 use nscore::procfs::{IdKind, Proc};
 use nscore::search_path::candidates;
 use nscore::sys::file::open;
-use nscore::sys::process::{self, pidfd_open};
 
-use crate::message_with_pid::{send_number, socket_pair};
+use crate::watcher::WatcherHandle;
 use watcher::Watcher;
 
 pub(crate) use option::{NetworkOption, parse_network};
@@ -53,8 +51,7 @@ pub(crate) use publish::{PublishedPort, check_ports, parse_publish};
 
 /// The tool's handle of the watcher.
 pub(crate) struct Network {
-    watcher: Pid,
-    socket: OwnedFd,
+    watcher: WatcherHandle,
 }
 
 impl Network {
@@ -73,25 +70,20 @@ impl Network {
             let sentence = sentence("cannot find %s", &[&name]);
             Error::new(Errno::ENOENT).context(why).context(sentence)
         })?;
-        let tool = pidfd_open(getpid()).context("pidfd_open failed")?;
-        let (socket, watcher_socket) = socket_pair().context("socketpair failed")?;
         let directory = open(".".as_ref(), OFlag::O_PATH | OFlag::O_DIRECTORY).ok();
-        let watcher = Watcher {
-            network,
-            ports,
-            program,
-            directory,
-            tool,
-            socket: watcher_socket,
-            diagnostics,
-        };
-        let process = process::spawn(|| watcher.run())
-            .with_hint(core_hint::explain_fork)
-            .context("fork failed")?;
-        Ok(Network {
-            watcher: process,
-            socket,
-        })
+        let watcher = WatcherHandle::spawn(|tool, socket| {
+            let watcher = Watcher {
+                network,
+                ports,
+                program,
+                directory,
+                tool,
+                socket,
+                diagnostics,
+            };
+            watcher.run()
+        })?;
+        Ok(Network { watcher })
     }
 
     /// In the child, when its namespaces are complete: waits until they are connected.
@@ -102,36 +94,17 @@ impl Network {
         let proc = Proc::mounted();
         let has_root = |kind| proc.maps(kind, 0) == Some(true);
         let has_root = has_root(IdKind::Users) && has_root(IdKind::Groups);
-        match send_number(&self.socket, has_root.into(), MsgFlags::empty()) {
-            Err(Errno::EPIPE) => {}
-            sent => sent.context("send failed")?,
-        }
-        let mut answer = [0];
-        loop {
-            match recv(self.socket.as_raw_fd(), &mut answer, MsgFlags::empty()) {
-                Err(Errno::EINTR) => {}
-                Ok(0) | Err(Errno::ECONNRESET) => return Err(AlreadyReported(1).into()),
-                received => return received.map(drop).context("recv failed"),
-            }
-        }
+        self.watcher.request(has_root.into())
     }
 
     /// Returns the descriptor that the tool needs.
     pub(crate) fn descriptor(&self) -> RawFd {
-        self.socket.as_raw_fd()
+        self.watcher.descriptor()
     }
 
     /// Ends the helper, and waits until its ports are free again.
     pub(crate) fn close(&self) {
-        // If the watcher has ended, there is nothing left to close, and no child to wait for after the first call.
-        let _ = shutdown(self.socket.as_raw_fd(), Shutdown::Both);
-        let _ = process::wait(self.watcher);
-    }
-}
-
-impl Drop for Network {
-    fn drop(&mut self) {
-        self.close();
+        self.watcher.close();
     }
 }
 

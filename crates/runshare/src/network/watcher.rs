@@ -8,10 +8,10 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::libc::{STDERR_FILENO, c_int};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::socket::{MsgFlags, send};
-use nix::unistd::{geteuid, read, setsid};
+use nix::sys::socket::MsgFlags;
+use nix::unistd::{geteuid, read};
 use nscore::cli::{Diagnostics, sentence};
-use nscore::hardening::{make_undumpable, release_inherited};
+use nscore::hardening::release_inherited;
 use nscore::sys::file::open;
 use nscore::sys::process::{ExitReason, has_ended, pidfd_open};
 use nscore::sys::signal::SignalSet;
@@ -23,6 +23,7 @@ use crate::network::option::{HelperKind, NetworkOption};
 use crate::network::publish::PublishedPort;
 use crate::network::target::Target;
 use crate::network::{pasta, slirp4netns};
+use crate::watcher::{leave_job, send_answer};
 
 /// What the watcher needs.
 pub(super) struct Watcher<'a> {
@@ -56,17 +57,10 @@ impl Watcher<'_> {
     /// Waits until the tool asks for the network; starts the helper, and ends it when the tool has ended. Returns the
     /// exit status of this process, unless it has given up what it inherited.
     pub(super) fn run(&self) -> c_int {
-        match self.leave_job() {
+        match leave_job() {
             Ok(mask) => self.watch_released(&mask),
             Err(error) => self.diagnostics.report(&error),
         }
-    }
-
-    /// Leaves the session of the caller. Returns the signal mask of the caller; every signal is blocked.
-    fn leave_job(&self) -> Result<SignalSet> {
-        make_undumpable().context("prctl failed")?;
-        setsid().context("setsid failed")?;
-        SignalSet::full().block().context("sigprocmask failed")
     }
 
     /// Gives up what was inherited, and does the work.
@@ -117,7 +111,7 @@ impl Watcher<'_> {
                 socket.publish(*port)?;
             }
         }
-        self.send_ready()?;
+        send_answer(&self.socket)?;
         self.watch(&mut helper)
     }
 
@@ -162,14 +156,6 @@ impl Watcher<'_> {
             if events.contains(&Event::Ready) || events.contains(&Event::HelperEnd) {
                 return Err(helper.start_error(name));
             }
-        }
-    }
-
-    fn send_ready(&self) -> Result<()> {
-        match send(self.socket.as_raw_fd(), &[1], MsgFlags::MSG_NOSIGNAL) {
-            // The child has ended; the end of the tool follows.
-            Ok(_) | Err(Errno::EPIPE) => Ok(()),
-            Err(errno) => Err(errno).context("send failed"),
         }
     }
 

@@ -52,11 +52,14 @@ impl Options {
             bail!("option --pivot-root requires --propagation private or slave");
         }
         self.mounts.check()?;
-        if self.mounts.needs_waiter() && self.persists_mounts() {
+        if self.mounts.needs_waiter() && self.is_persistent(NsType::Mount) {
             bail!("option --overlay cannot be combined with a persistent mount namespace");
         }
         if self.mounts.maps_ids() && !(self.users.is_requested() && self.groups.is_requested()) {
             bail!("idmap of --bind requires a user namespace with maps of users and groups");
+        }
+        if !extensions.cgroup_limits.is_empty() && self.is_persistent(NsType::Cgroup) {
+            bail!("option --cgroup-limit cannot be combined with a persistent cgroup namespace");
         }
         if !self.mounts.is_empty() && propagates {
             bail!("mounts below the root require --propagation private or slave");

@@ -322,11 +322,11 @@ impl Options {
 
     /// Whether something is to be undone when the program has ended.
     pub(crate) fn needs_waiter(&self) -> bool {
-        self.mounts.needs_waiter()
+        self.mounts.needs_waiter() || !self.extensions.cgroup_limits.is_empty()
     }
 
     /// Returns the signal that the child gets when its parent dies. A program must not outlive the process that holds
-    /// the lock on the directory that it writes to.
+    /// the lock on the directory that it writes to, nor its cgroup.
     pub(crate) fn death_signal(&self) -> Option<c_int> {
         match self.kill_child {
             None if self.needs_waiter() => Some(SIGKILL),
@@ -359,12 +359,12 @@ impl Options {
             && unshared.any(|unshared| unshared.file.is_none() && is_such(unshared.ns_type))
     }
 
-    /// Whether the mount namespace may outlive the program.
-    fn persists_mounts(&self) -> bool {
+    /// Whether the new namespace of this type may outlive the program.
+    fn is_persistent(&self, wanted: NsType) -> bool {
         let mut unshared = self.unshared.iter();
         let has_file =
-            unshared.any(|unshared| unshared.ns_type == NsType::Mount && unshared.file.is_some());
-        has_file || self.persists(|ns_type| ns_type == NsType::Mount)
+            unshared.any(|unshared| unshared.ns_type == wanted && unshared.file.is_some());
+        has_file || self.persists(|ns_type| ns_type == wanted)
     }
 
     /// Returns whose subordinate IDs are mapped, if they are not the caller's, and the file that lists them.

@@ -42,6 +42,7 @@ impl Values {
             ("map-group", _) | ("setgid", "GID|NAME") => Values::Found("groups"),
             ("cap-drop", _) => Values::List("capabilities"),
             ("limit", _) => Values::List("resources"),
+            ("cgroup-limit", _) => Values::List("cgroup_limits"),
             ("groups", _) => Values::List("groups"),
             ("userspec", _) => Values::UserGroup,
             ("kill-child", _) => Values::Found("signals"),

@@ -1,0 +1,99 @@
+//! `--cgroup-limit`: a cgroup of version 2 with limits for the program and all that it starts, `cgroups(7)`.
+//!
+//! ```text
+//! shell ── runshare ── fork ── remover ───── makes the cgroup, moves the child into it, waits; kills, removes
+//!             │ unshare(2)
+//!             └─ fork ── child ── asks to be moved, waits … exec PROGRAM
+//! ```
+//!
+//! The remover is forked before `unshare(2)` and before the cgroup is made, so the cgroup has its remover from the
+//! start: it is removed when the tool has ended, however that ended, and what is left in it is killed. The remover also
+//! moves the child, because the child has neither the privilege nor the user of outside any more.
+//!
+//! The path of a cgroup is the choice of whoever made it, so each directory on the way must be root's or the caller's,
+//! and everything is opened below its descriptor.
+
+mod limit;
+mod place;
+mod remover;
+mod tree;
+
+use std::os::fd::RawFd;
+
+use anyhow::{Context, Result};
+use nix::libc::CLONE_NEWCGROUP;
+use nscore::cli::Diagnostics;
+use nscore::ns_type::NsType;
+use nscore::sys::namespace::unshare;
+
+use crate::options::Options;
+use crate::watcher::WatcherHandle;
+use place::Place;
+use remover::Remover;
+
+pub(crate) use limit::{CgroupLimit, parse_cgroup_limits};
+
+/// The tool's handle of the cgroup.
+pub(crate) struct LimitedCgroup {
+    remover: WatcherHandle,
+    /// Whether the program has a cgroup namespace, whose root is this cgroup.
+    has_namespace: bool,
+}
+
+impl LimitedCgroup {
+    /// Makes the cgroup, if these options require one. Call it before anything is entered.
+    ///
+    /// # Errors
+    /// That no cgroup with these controllers is delegated to the caller; that it cannot be made.
+    pub(crate) fn make(
+        options: &Options,
+        diagnostics: &Diagnostics,
+    ) -> Result<Option<LimitedCgroup>> {
+        let limits = &options.extensions.cgroup_limits;
+        if limits.is_empty() {
+            return Ok(None);
+        }
+        let mut controllers: Vec<&'static str> =
+            limits.iter().map(|limit| limit.controller).collect();
+        controllers.sort_unstable();
+        controllers.dedup();
+        let place = Place::find(&controllers)?;
+        let remover = WatcherHandle::spawn(|tool, socket| {
+            let remover = Remover {
+                place: &place,
+                limits,
+                tool,
+                socket,
+                diagnostics,
+            };
+            remover.run()
+        })?;
+        remover.wait_for_answer()?;
+        Ok(Some(LimitedCgroup {
+            remover,
+            has_namespace: options.unshares(NsType::Cgroup),
+        }))
+    }
+
+    /// In the child: has it moved into the cgroup, which becomes the root of its cgroup namespace if it has one.
+    ///
+    /// # Errors
+    /// That the kernel refuses.
+    pub(crate) fn join(&self) -> Result<()> {
+        self.remover.request(0)?;
+        match self.has_namespace {
+            true => unshare(CLONE_NEWCGROUP).context("unshare failed"),
+            false => Ok(()),
+        }
+    }
+
+    /// Returns the descriptor that the tool needs.
+    pub(crate) fn descriptor(&self) -> RawFd {
+        self.remover.descriptor()
+    }
+
+    /// Kills what is left in the cgroup, and waits until it is removed.
+    pub(crate) fn remove(&self) {
+        self.remover.close();
+    }
+}

@@ -1,0 +1,244 @@
+//! Where the cgroup of `--cgroup-limit` can be made: beside that of the caller, since a cgroup with processes cannot
+//! distribute controllers; below it where that is the root, which can.
+
+use std::ffi::{CStr, OsStr};
+use std::fs::File;
+use std::io::Read;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Error, Result, bail};
+use nix::errno::Errno;
+use nix::fcntl::{AtFlags, OFlag, openat};
+use nix::sys::stat::Mode;
+use nix::sys::statfs::{CGROUP2_SUPER_MAGIC, fstatfs};
+use nix::unistd::{AccessFlags, faccessat};
+use nscore::cli::{Message, sentence};
+use nscore::hint::{Hint, WithHint, escape_for_terminal};
+use nscore::namespace_dir::cannot_use;
+use nscore::procfs::{Proc, cgroup_lines, mount_points};
+use nscore::safe_open::TrustedDir;
+use nscore::sys::file::{move_above_stdio, write_all};
+
+/// The files that limit a cgroup; without a limit they are empty or begin with `max`.
+const LIMITS: [&CStr; 7] = [
+    c"memory.max",
+    c"memory.high",
+    c"memory.swap.max",
+    c"pids.max",
+    c"cpu.max",
+    c"cpuset.cpus",
+    c"io.max",
+];
+
+/// A cgroup in which one with limits can be made.
+#[derive(Debug)]
+pub(super) struct Place {
+    directory: TrustedDir,
+    /// As it is named in a message.
+    path: PathBuf,
+}
+
+impl Place {
+    /// Finds it: its controllers, and that the caller may make a cgroup there, are checked. Controllers that it has,
+    /// but that are not enabled for its children, are enabled.
+    ///
+    /// # Errors
+    /// That no cgroup v2 is mounted, or what is missing.
+    pub(super) fn find(controllers: &[&'static str]) -> Result<Place> {
+        let (mount, below) = own_cgroup()?;
+        let own = Place::open(&mount.join(&below))?;
+        if own.is_root() {
+            own.check_access()?;
+            own.enable(controllers)?;
+            return Ok(own);
+        }
+        let Some(above) = below.parent() else {
+            return Err(own.busy(controllers));
+        };
+        let beside = Place::open(&mount.join(above))?;
+        beside.check_access()?;
+        own.check_unlimited()?;
+        beside.enable(controllers)?;
+        Ok(beside)
+    }
+
+    fn open(path: &Path) -> Result<Place> {
+        let directory = TrustedDir::open(path).map_err(|error| cannot_use(path, error))?;
+        let filesystem = fstatfs(&directory).context("fstatfs failed")?;
+        if filesystem.filesystem_type() != CGROUP2_SUPER_MAGIC {
+            bail!(sentence("%s is not a cgroup of version 2", &[&path]));
+        }
+        // Without a slash at the end.
+        let path = path.components().collect();
+        Ok(Place { directory, path })
+    }
+
+    /// The path of what is in it.
+    pub(super) fn path_of(&self, name: &CStr) -> PathBuf {
+        self.path.join(OsStr::from_bytes(name.to_bytes()))
+    }
+
+    /// Whether it is the root of the hierarchy, which alone may have processes and distribute controllers. That of a
+    /// cgroup namespace is not.
+    fn is_root(&self) -> bool {
+        read_file(&self.directory, c"cgroup.type") == Err(Errno::ENOENT)
+    }
+
+    /// Has its children have these controllers.
+    fn enable(&self, controllers: &[&'static str]) -> Result<()> {
+        let absent = self.missing(c"cgroup.controllers", controllers)?;
+        if !absent.is_empty() {
+            let file = escape_for_terminal(self.path_of(c"cgroup.controllers"));
+            let message = sentence(
+                "no cgroup controller %s in %s",
+                &[&absent.join(", "), &file],
+            );
+            let why = Hint::new(move || Some(explain_absent(&absent)));
+            return Err(Error::new(message).context(why));
+        }
+        let disabled = self.missing(c"cgroup.subtree_control", controllers)?;
+        if disabled.is_empty() {
+            return Ok(());
+        }
+        // The kernel would enable some controllers, and leave the cgroup to threads alone.
+        let members = read_file(&self.directory, c"cgroup.procs").unwrap_or_default();
+        if !members.is_empty() && !self.is_root() {
+            return Err(self.busy(&disabled));
+        }
+        let words: Vec<String> = disabled.iter().map(|name| format!("+{name}")).collect();
+        write_file(&self.directory, c"cgroup.subtree_control", &words.join(" "))
+            .map_err(|errno| self.not_enabled(&disabled, errno))
+    }
+
+    /// The error that a cgroup has processes.
+    fn busy(&self, controllers: &[&str]) -> Error {
+        let text = "a cgroup that has processes cannot enable controllers for others, but for the root: cgroups(7), \
+                    \"no internal processes\"";
+        let error = self.not_enabled(controllers, Errno::EBUSY);
+        error.context(Hint::new(|| Some(sentence(text, &[]))))
+    }
+
+    fn not_enabled(&self, controllers: &[&str], errno: Errno) -> Error {
+        let file = escape_for_terminal(self.path_of(c"cgroup.subtree_control"));
+        let names = controllers.join(", ");
+        Error::new(errno).context(sentence("cannot enable %s in %s", &[&names, &file]))
+    }
+
+    /// Which of these controllers a file does not list.
+    fn missing(&self, file: &CStr, controllers: &[&'static str]) -> Result<Vec<&'static str>> {
+        let path = escape_for_terminal(self.path_of(file));
+        let listed = read_file(&self.directory, file)
+            .with_context(|| sentence("cannot open %s", &[&path]))?;
+        let is_listed = |name: &str| listed.split_ascii_whitespace().any(|word| word == name);
+        let controllers = controllers.iter().copied();
+        Ok(controllers.filter(|name| !is_listed(name)).collect())
+    }
+
+    /// Checks that the caller may make a cgroup here, and move a process of its own cgroup into it.
+    fn check_access(&self) -> Result<()> {
+        let writable = AccessFlags::W_OK;
+        let may_write = |name| faccessat(&self.directory, name, writable, AtFlags::AT_EACCESS);
+        let path = escape_for_terminal(&self.path);
+        may_write(c".")
+            .and_then(|()| may_write(c"cgroup.procs"))
+            .with_hint(|_| {
+                let text = "a cgroup must be delegated to the caller: `systemd-run --user --scope -p Delegate=yes`, \
+                            cgroups(7)";
+                Some(sentence(text, &[]))
+            })
+            .with_context(|| sentence("cannot make a cgroup in %s", &[&path]))
+    }
+
+    /// Checks that this cgroup has no limits that one beside it would not have.
+    fn check_unlimited(&self) -> Result<()> {
+        for name in LIMITS {
+            let value = read_file(&self.directory, name).unwrap_or_default();
+            if !value.trim().is_empty() && !value.starts_with("max") {
+                let file = escape_for_terminal(self.path_of(name));
+                let text = sentence(
+                    "a cgroup beside the caller's would escape the limit in %s",
+                    &[&file],
+                );
+                bail!(text);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl AsFd for Place {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.directory.as_fd()
+    }
+}
+
+/// Where the cgroup of the caller is: the mount point of the hierarchy, and the path below it.
+fn own_cgroup() -> Result<(PathBuf, PathBuf)> {
+    let proc = Proc::mounted();
+    let read = |name| proc.read_file(name).unwrap_or_default();
+    let (cgroups, mounts) = (read("self/cgroup"), read("self/mountinfo"));
+    let mounts: Vec<_> = mount_points(&mounts).collect();
+    let mut mounts = mounts.iter().filter(|mount| mount.is_cgroup_hierarchy(b""));
+    let own = cgroup_lines(&cgroups).find(|line| line.hierarchy.is_empty());
+    let (Some(own), Some(_)) = (own, mounts.clone().next()) else {
+        bail!("option --cgroup-limit requires a cgroup v2 hierarchy, and none is mounted");
+    };
+    let own = Path::new(OsStr::from_bytes(own.path));
+    let found = mounts.find_map(|mount| Some((mount, own.strip_prefix(&mount.root).ok()?)));
+    let Some((mount, below)) = found else {
+        let own = escape_for_terminal(own);
+        bail!(sentence(
+            "the caller's cgroup %s is not below a mount of cgroup v2",
+            &[&own]
+        ));
+    };
+    Ok((mount.path.clone(), below.to_owned()))
+}
+
+/// Says where a controller is.
+fn explain_absent(controllers: &[&str]) -> Message {
+    let mounts = Proc::mounted()
+        .read_file("self/mountinfo")
+        .unwrap_or_default();
+    let is_of_version_1 =
+        |name: &str| mount_points(&mounts).any(|mount| mount.is_cgroup_hierarchy(name.as_bytes()));
+    match controllers.iter().find(|name| is_of_version_1(name)) {
+        Some(name) => {
+            let text =
+                "%s is mounted as a cgroup hierarchy of version 1, which one of version 2 excludes";
+            sentence(text, &[name])
+        }
+        None => sentence(
+            "the cgroup above must enable it in cgroup.subtree_control, cgroups(7)",
+            &[],
+        ),
+    }
+}
+
+/// Opens a file of a cgroup.
+pub(super) fn open_file(directory: impl AsFd, name: &CStr, flags: OFlag) -> Result<OwnedFd, Errno> {
+    let flags = flags | OFlag::O_CLOEXEC | OFlag::O_NOFOLLOW | OFlag::O_NOCTTY;
+    move_above_stdio(openat(directory, name, flags, Mode::empty())?)
+}
+
+/// Writes a file of a cgroup.
+pub(super) fn write_file(directory: impl AsFd, name: &CStr, text: &str) -> Result<(), Errno> {
+    write_all(
+        open_file(directory, name, OFlag::O_WRONLY)?,
+        text.as_bytes(),
+    )
+}
+
+/// Reads a file of a cgroup, which the kernel writes.
+pub(super) fn read_file(directory: impl AsFd, name: &CStr) -> Result<String, Errno> {
+    let mut text = String::new();
+    let mut file = File::from(open_file(directory, name, OFlag::O_RDONLY)?);
+    match file.read_to_string(&mut text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(Errno::from_raw(
+            error.raw_os_error().unwrap_or(nix::libc::EIO),
+        )),
+    }
+}

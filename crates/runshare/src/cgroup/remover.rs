@@ -1,0 +1,180 @@
+//! The process that makes the cgroup, moves the program into it, and removes it when the tool has ended.
+
+use std::ffi::{CStr, CString};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use anyhow::{Context, Result};
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::libc::{STDERR_FILENO, c_int};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::socket::MsgFlags;
+use nix::sys::stat::{Mode, mkdirat};
+use nix::unistd::{Pid, UnlinkatFlags, getppid, unlinkat};
+use nscore::cli::{Diagnostics, sentence};
+use nscore::hardening::release_inherited;
+use nscore::hint::escape_for_terminal;
+use nscore::sys::process::{ExitReason, has_ended, pidfd_open};
+
+use super::limit::CgroupLimit;
+use super::place::{Place, open_file, write_file};
+use super::tree;
+use crate::message_with_pid::recv_with_pid;
+use crate::watcher::{leave_job, send_answer};
+
+/// How many names are tried: one may be left of a process that had the same number in another PID namespace.
+const MAX_NAMES: u32 = 1000;
+
+/// What the process needs.
+pub(super) struct Remover<'a> {
+    pub(super) place: &'a Place,
+    pub(super) limits: &'a [CgroupLimit],
+    /// The pidfd of the tool.
+    pub(super) tool: OwnedFd,
+    pub(super) socket: OwnedFd,
+    pub(super) diagnostics: &'a Diagnostics,
+}
+
+/// The new cgroup.
+struct NewCgroup<'a> {
+    place: &'a Place,
+    name: CString,
+    directory: OwnedFd,
+}
+
+impl Remover<'_> {
+    /// Makes the cgroup, and removes it when the tool has ended. Returns the exit status of this process, unless it has
+    /// given up what it inherited.
+    pub(super) fn run(&self) -> c_int {
+        match leave_job().and_then(|_| NewCgroup::make(self.place, self.limits)) {
+            Ok(cgroup) => self.watch_released(&cgroup),
+            Err(error) => self.diagnostics.report(&error),
+        }
+    }
+
+    /// Gives up what was inherited, and watches.
+    fn watch_released(&self, cgroup: &NewCgroup<'_>) -> ! {
+        let descriptors = [
+            self.tool.as_raw_fd(),
+            self.socket.as_raw_fd(),
+            self.place.as_fd().as_raw_fd(),
+            cgroup.directory.as_raw_fd(),
+            STDERR_FILENO,
+        ];
+        let wait_only = release_inherited(&descriptors);
+        let watched = self.watch(cgroup);
+        if let Err(error) = cgroup.remove() {
+            self.diagnostics.warn_of(&error);
+        }
+        wait_only.exit(
+            self.diagnostics
+                .finish(watched.map(|()| ExitReason::Status(0))),
+        )
+    }
+
+    /// Moves the program into the cgroup, and waits until the tool has ended or has closed the socket.
+    fn watch(&self, cgroup: &NewCgroup<'_>) -> Result<()> {
+        send_answer(&self.socket)?;
+        if self.wait_for_tool()? {
+            return Ok(());
+        }
+        let request = recv_with_pid(&self.socket, MsgFlags::empty()).context("recvmsg failed")?;
+        let Some((process, _)) = request else {
+            return Ok(());
+        };
+        cgroup.join(process)?;
+        send_answer(&self.socket)?;
+        // The child sends nothing after its request.
+        self.wait_for_tool().map(drop)
+    }
+
+    /// Waits for something at the socket, or for the end of the tool, and returns whether it was that.
+    fn wait_for_tool(&self) -> Result<bool> {
+        let sources = [&self.tool, &self.socket];
+        let mut watched = sources.map(|source| PollFd::new(source.as_fd(), PollFlags::POLLIN));
+        while let Err(errno) = poll(&mut watched, PollTimeout::NONE) {
+            if errno != Errno::EINTR {
+                return Err(errno).context("poll failed");
+            }
+        }
+        Ok(watched[0].any() == Some(true))
+    }
+}
+
+impl<'a> NewCgroup<'a> {
+    /// Makes it, with these limits.
+    fn make(place: &'a Place, limits: &[CgroupLimit]) -> Result<NewCgroup<'a>> {
+        let name = make_directory(place)?;
+        let opened = open_file(place, &name, OFlag::O_RDONLY | OFlag::O_DIRECTORY);
+        let path = escape_for_terminal(place.path_of(&name));
+        let cgroup = opened
+            .with_context(|| sentence("cannot open %s", &[&path]))
+            .and_then(|directory| set_limits(place, &name, directory, limits));
+        match cgroup {
+            Ok(directory) => Ok(NewCgroup {
+                place,
+                name,
+                directory,
+            }),
+            Err(error) => {
+                // Nothing is in it.
+                let _ = unlinkat(place, name.as_c_str(), UnlinkatFlags::RemoveDir);
+                Err(error)
+            }
+        }
+    }
+
+    /// Moves a process, which waits for the answer, into it.
+    fn join(&self, process: Pid) -> Result<()> {
+        let path = escape_for_terminal(self.place.path_of(&self.name));
+        let pidfd = pidfd_open(process).context("pidfd_open failed")?;
+        // If it has ended, its number may be another process's by now.
+        if has_ended(&pidfd).context("poll failed")? {
+            return Ok(());
+        }
+        write_file(&self.directory, c"cgroup.procs", &process.to_string())
+            .with_context(|| sentence("cannot move the program into %s", &[&path]))
+    }
+
+    fn remove(&self) -> Result<()> {
+        let path = escape_for_terminal(self.place.path_of(&self.name));
+        tree::remove(self.place, &self.name, &self.directory)
+            .with_context(|| sentence("cannot remove %s", &[&path]))
+    }
+}
+
+/// Makes a directory that nobody else has made, named by the tool's PID.
+fn make_directory(place: &Place) -> Result<CString> {
+    let mut name = CString::default();
+    let mut made = Err(Errno::EEXIST);
+    for number in 0..MAX_NAMES {
+        let tool = getppid();
+        let text = match number {
+            0 => format!("runshare-{tool}"),
+            number => format!("runshare-{tool}-{number}"),
+        };
+        name = CString::new(text)?;
+        made = mkdirat(place, name.as_c_str(), Mode::from_bits_retain(0o755));
+        if made != Err(Errno::EEXIST) {
+            break;
+        }
+    }
+    let path = escape_for_terminal(place.path_of(&name));
+    made.with_context(|| sentence("cannot make the cgroup %s", &[&path]))?;
+    Ok(name)
+}
+
+fn set_limits(
+    place: &Place,
+    name: &CStr,
+    directory: OwnedFd,
+    limits: &[CgroupLimit],
+) -> Result<OwnedFd> {
+    for limit in limits {
+        write_file(&directory, limit.file, &limit.value).with_context(|| {
+            let file = place.path_of(name).join(&*limit.file.to_string_lossy());
+            sentence("cannot write %s", &[&escape_for_terminal(file)])
+        })?;
+    }
+    Ok(directory)
+}
