@@ -38,6 +38,12 @@ mod statx;
 pub mod terminal;
 pub(crate) mod threads;
 pub mod uname;
+#[cfg(all(
+    target_env = "gnu",
+    target_pointer_width = "64",
+    any(target_arch = "x86_64", target_arch = "aarch64")
+))]
+mod unwind;
 pub mod xattr;
 
 /// The number of a system call that came after Linux 5.0, from the one in the kernel's common table.
