@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fs};
@@ -21,6 +22,18 @@ fn xtask(words: &[&str]) {
     }
     let outcome = xtask.timeout(Duration::from_secs(900)).run();
     assert_eq!(outcome.code(), 0, "{outcome}");
+}
+
+/// Does what is to be refused, and returns what is written about it.
+fn refused(words: &[&str], compiler: &Path) -> String {
+    let mut xtask = Tool::new(XTASK).args(words).env("RUSTC", compiler);
+    for (name, value) in env::vars_os().filter(|(name, _)| name != "RUSTC") {
+        xtask = xtask.env(name, value);
+    }
+    let outcome = xtask.run();
+    assert_eq!(outcome.code(), 1, "{outcome}");
+    assert!(outcome.stdout.is_empty(), "{outcome}");
+    String::from_utf8(outcome.stderr).expect("it writes UTF-8")
 }
 
 /// Every file and link below a directory, relative to it.
@@ -156,4 +169,75 @@ fn one_file_can_stand_for_all_programs() {
     }
     xtask(&all("uninstall"));
     assert_eq!(files(&root), [""; 0], "uninstall has left files");
+    what_is_built_is_installed_as_it_is(destination);
+}
+
+/// Installs what the test has built, as a packager does, where a distribution has other directories.
+fn what_is_built_is_installed_as_it_is(destination: &str) {
+    let all = |chore| {
+        let words = [
+            chore,
+            "--destdir",
+            destination,
+            "--prefix",
+            "/usr",
+            "--multicall",
+            "--no-build",
+        ];
+        [
+            &words[..],
+            &[
+                "--sbindir",
+                "/usr/bin",
+                "--zshdir",
+                "share/zsh/vendor-completions",
+            ],
+        ]
+        .concat()
+    };
+    xtask(&all("install"));
+    let root = Path::new(destination);
+    let link = fs::read_link(root.join("usr/bin/rchroot")).expect("a link beside the others");
+    assert_eq!(link, Path::new("nsutils"));
+    let installed = files(root);
+    assert!(installed.contains(&"usr/share/zsh/vendor-completions/_nsutils".to_owned()));
+    let other = installed
+        .iter()
+        .find(|path| path.contains("sbin") || path.contains("site-functions"));
+    assert_eq!(other, None);
+    xtask(&all("uninstall"));
+    assert_eq!(files(root), [""; 0], "uninstall has left files");
+}
+
+#[test]
+fn nothing_is_written_to_the_root_directory_unasked() {
+    let compiler = Path::new("/nonexistent/rustc");
+    for chore in ["install", "uninstall"] {
+        let said = refused(&[chore, "--as-originals"], compiler);
+        assert!(
+            said.starts_with("xtask: --destdir or --prefix is required\n"),
+            "{said}"
+        );
+        let usage = Tool::new(XTASK).args([chore, "--help"]).run().ok().out();
+        assert!(usage.contains("--destdir DIR"), "{usage}");
+        assert!(said.trim_end().ends_with(usage.trim_end()), "{said}");
+    }
+}
+
+#[test]
+fn where_musl_is_missing_the_way_to_get_it_is_shown() {
+    let scratch = Scratch::new();
+    let root = scratch.path().join("root");
+    let compiler = scratch.path().join("rustc");
+    let script = "#!/bin/sh\ncase $1 in\n-vV) echo host: riscv64gc-unknown-linux-gnu;;\n*) echo /nonexistent;;\nesac\n";
+    fs::write(&compiler, script).expect("a script");
+    fs::set_permissions(&compiler, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let destination = root.to_str().expect("its name is ours");
+    let said = refused(
+        &["install", "--static", "--destdir", destination],
+        &compiler,
+    );
+    let way = "no standard library for riscv64gc-unknown-linux-musl: rustup target add riscv64gc-unknown-linux-musl\n";
+    assert!(said.starts_with(&format!("xtask: {way}")), "{said}");
+    assert!(!root.exists(), "something was installed");
 }

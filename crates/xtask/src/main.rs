@@ -19,7 +19,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 /// What `cargo xtask --help` prints.
 const HELP: &str = "\
@@ -30,12 +30,11 @@ Usage: cargo xtask CHORE
   po [--check]                     collect the sentences of ours in po/, and say what is not translated
   sessions                         type the sessions of README.md and the man pages, and write what they show
   budget [--record]                compare sizes, instructions and system calls with tests/budget; --record: write them
-  startup [--runs N]               measure the start of each program beside its original
+  startup [--static] [--runs N]    measure the start of each program beside its original; --static: linked with musl
   scan [OPTION...] [FARM...]       measure rlsns beside lsns; a farm is PROCESSES[xDESCRIPTORS[:SOCKETS]];
                                    options: --rlsns PATH, --original PATH, --runs N
   fuzz [OPTION...] [TARGET...]     run the fuzz targets, guided by coverage; options: --seconds N, --seed N
-  install [OPTION...]              build and install; options: --destdir DIR, --prefix DIR, --as-originals, --static,
-                                   --multicall (one file and links to it)
+  install [OPTION...]              build and install; more by `cargo xtask install --help`
   uninstall [OPTION...]            remove what install with the same options has installed
   package                          make the .deb and the .rpm in target/packages
 ";
@@ -66,11 +65,7 @@ fn run_chore() -> Result<String> {
         ["generate", "--check"] => generate::check(),
         ["po", ref words @ ..] => po::run(words),
         ["sessions"] => sessions::write(),
-        ["startup"] => startup::run(startup::RUNS),
-        ["startup", "--runs", runs] => {
-            let runs = runs.parse().context("--runs takes a number")?;
-            startup::run(runs)
-        }
+        ["startup", ref words @ ..] => startup::run(words),
         ["scan", ref words @ ..] => scan::run(words),
         ["budget", ref words @ ..] => budget::run(words),
         ["fuzz", ref words @ ..] => fuzz::run(words),

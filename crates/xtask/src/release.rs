@@ -1,20 +1,51 @@
 //! Building the programs as they are released, and running what a chore needs besides.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 
 use crate::workspace;
 
 /// The programs, by the names of their packages.
 pub(crate) const PROGRAMS: [&str; 4] = ["runshare", "rnsenter", "rlsns", "rchroot"];
 
-/// The target that a static build is for: this machine's processor. Naming it keeps the flags from build scripts.
+/// How a program is linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Linkage {
+    /// With the C library of the target that cargo builds for.
+    Dynamic,
+    /// With musl in the program, at a fixed address: the loader has nothing to relocate.
+    Static,
+    /// With musl in the program, at any address.
+    StaticPie,
+}
+
+impl Linkage {
+    /// What rustc gets behind what RUSTFLAGS and the configuration say, for the program alone: at the link all of it is
+    /// compiled once more.
+    fn flags(self) -> &'static [&'static str] {
+        match self {
+            Linkage::Dynamic => &[],
+            Linkage::Static => &[
+                "-C",
+                "target-feature=+crt-static",
+                "-C",
+                "relocation-model=static",
+            ],
+            Linkage::StaticPie => &["-C", "target-feature=+crt-static"],
+        }
+    }
+}
+
+/// Returns the target of this machine.
+///
+/// # Errors
+/// That rustc cannot be run.
 pub(crate) fn host() -> Result<String> {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let version = output(Command::new(rustc).arg("-vV"))?;
+    let version = output(rustc().arg("-vV"))?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned).context("rustc -vV names no host")
 }
@@ -24,40 +55,130 @@ pub(crate) fn host() -> Result<String> {
 /// # Errors
 /// That the build fails.
 pub(crate) fn build(programs: &[&str]) -> Result<PathBuf> {
-    let target = target()?;
-    output(cargo(programs).arg("--target-dir").arg(&target))?;
-    Ok(target.join("release"))
+    build_linked(programs, Linkage::Dynamic)
 }
 
-/// The same with the C library in each program, for a system that may lack one. Names of users and groups come from
-/// the files alone there, since the C library can load no other source.
+/// The same, linked so.
 ///
 /// # Errors
-/// As [`build`].
-pub(crate) fn build_static(programs: &[&str]) -> Result<PathBuf> {
-    let (target, host) = (target()?.join("static"), host()?);
-    let mut cargo = cargo(programs);
-    cargo.args(["--target", &host, "--target-dir"]).arg(&target);
-    output(cargo.env("RUSTFLAGS", "-C target-feature=+crt-static"))?;
-    Ok(target.join(host).join("release"))
-}
-
-fn cargo(programs: &[&str]) -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["build", "--release", "--locked", "--quiet"]);
-    for program in programs {
-        cargo.args(["--package", program]);
+/// As [`build`]; that there is no standard library to link statically.
+pub(crate) fn build_linked(programs: &[&str], linkage: Linkage) -> Result<PathBuf> {
+    if linkage == Linkage::Dynamic {
+        let mut cargo = cargo("build")?;
+        for program in programs {
+            cargo.args(["--package", program]);
+        }
+        return directory_of(&output(&mut cargo)?);
     }
-    cargo.current_dir(workspace());
-    cargo
+    let triple = static_target()?;
+    ensure_standard_library(&triple)?;
+    let mut messages = String::new();
+    for program in programs {
+        let mut cargo = cargo("rustc")?;
+        cargo.args([
+            "--package",
+            program,
+            "--bin",
+            program,
+            "--target",
+            &triple,
+            "--",
+        ]);
+        messages += &output(cargo.args(linkage.flags()))?;
+    }
+    directory_of(&messages)
 }
 
-/// Cargo's target directory, which this program is in.
+/// Returns the directory that these programs are in, which were built before.
+///
+/// # Errors
+/// That one is not there.
+pub(crate) fn built(programs: &[&str], linkage: Linkage) -> Result<PathBuf> {
+    let directory = match (linkage, configured_target()?) {
+        (Linkage::Dynamic, None) => target()?,
+        (Linkage::Dynamic, Some(triple)) => target()?.join(triple),
+        _ => target()?.join(static_target()?),
+    };
+    let directory = directory.join("release");
+    for program in programs {
+        let path = directory.join(program);
+        ensure!(path.is_file(), "{} is not built", path.display());
+    }
+    Ok(directory)
+}
+
+fn cargo(subcommand: &str) -> Result<Command> {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args([subcommand, "--release", "--locked", "--quiet"]);
+    cargo.arg("--message-format=json-render-diagnostics");
+    cargo
+        .arg("--target-dir")
+        .arg(target()?)
+        .current_dir(workspace());
+    Ok(cargo)
+}
+
+fn rustc() -> Command {
+    Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+}
+
+/// Returns the directory of the programs that cargo's messages name: that of the target, whatever has named it.
+fn directory_of(messages: &str) -> Result<PathBuf> {
+    let program = messages.lines().find_map(|line| {
+        let message: Value = serde_json::from_str(line).ok()?;
+        message["executable"].as_str().map(PathBuf::from)
+    });
+    let program = program.context("cargo names no program that it has built")?;
+    let directory = program.parent().context("a program in no directory")?;
+    Ok(directory.to_owned())
+}
+
+/// Returns the target with musl for the processor that cargo builds for.
+fn static_target() -> Result<String> {
+    let triple = match configured_target()? {
+        Some(triple) => triple,
+        None => host()?,
+    };
+    let has_musl = triple.contains("musl") || triple.contains("gnu");
+    ensure!(has_musl, "{triple}: no target with musl is known for it");
+    Ok(triple.replace("gnu", "musl"))
+}
+
+/// Requires the standard library of a target, unless cargo is told to build it.
+fn ensure_standard_library(triple: &str) -> Result<()> {
+    if env::var_os("CARGO_UNSTABLE_BUILD_STD").is_some() {
+        return Ok(());
+    }
+    let directory = output(rustc().args(["--print", "target-libdir", "--target", triple]))?;
+    let is_there = Path::new(directory.trim_end()).is_dir();
+    ensure!(
+        is_there,
+        "no standard library for {triple}: rustup target add {triple}\n\
+         Without rustup, where rust-src and musl-gcc are installed: RUSTC_BOOTSTRAP=1 \
+         CARGO_UNSTABLE_BUILD_STD=std,panic_abort, as in tests/targets"
+    );
+    Ok(())
+}
+
+/// Returns the target that CARGO_BUILD_TARGET or the configuration names, if one does: what cargo builds for it, this
+/// program as well, is in a directory of its name.
+fn configured_target() -> Result<Option<String>> {
+    let (target, program) = (target()?, env::current_exe()?);
+    let below = program.strip_prefix(target)?;
+    let first = below.iter().next().context("a program in no directory")?;
+    let triple = first.to_string_lossy();
+    Ok(triple.contains('-').then(|| triple.into_owned()))
+}
+
+/// Returns cargo's target directory, which this program is in. The directory of a target in it has a mark as well.
+///
+/// # Errors
+/// That this program was not started by cargo.
 pub(crate) fn target() -> Result<PathBuf> {
     let program = env::current_exe()?;
-    let mut above = program.ancestors();
-    let target = above.find(|directory| directory.join("CACHEDIR.TAG").exists());
-    let target = target.context("run this by cargo run -p xtask")?;
+    let above = program.ancestors();
+    let marked = above.filter(|directory| directory.join("CACHEDIR.TAG").exists());
+    let target = marked.last().context("run this by cargo xtask")?;
     Ok(target.to_owned())
 }
 

@@ -9,6 +9,8 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::container::Container;
 use super::times::Times;
+use crate::release::Linkage;
+
 use super::{Case, TARGET, Variable, is_root, ours, output};
 
 const WARM_UP: usize = 5;
@@ -24,7 +26,12 @@ impl Bench {
     ///
     /// # Errors
     /// That one is missing, or a program that is needed for it.
-    pub(super) fn set_up(names: &[&str], releases: &Path, originals: &Path) -> Result<Bench> {
+    pub(super) fn set_up(
+        names: &[&str],
+        releases: &Path,
+        originals: &Path,
+        linkage: Linkage,
+    ) -> Result<Bench> {
         let directory = env::temp_dir().join(format!("nsutils-startup-{}", process::id()));
         fs::create_dir(&directory).with_context(|| directory.display().to_string())?;
         let mut bench = Bench {
@@ -38,7 +45,9 @@ impl Bench {
                 .with_context(|| format!("no {}: tests/originals brings it", original.display()))?;
             let our_copy = ours(&bench.directory, name);
             fs::copy(ours(releases, name), &our_copy)?;
-            give_libraries_of(&copy, &our_copy)?;
+            if linkage == Linkage::Dynamic {
+                give_libraries_of(&copy, &our_copy)?;
+            }
         }
         bench.make_program()?;
         bench.make_least(names)?;

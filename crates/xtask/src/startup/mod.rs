@@ -15,9 +15,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::release::{build, output};
+use crate::release::{Linkage, build_linked, output};
 use crate::workspace;
 use bench::Bench;
 pub(crate) use times::median;
@@ -65,21 +65,41 @@ impl Case {
     }
 }
 
+/// Measures as the words behind `startup` say: `[--static] [--runs N]`.
+///
+/// # Errors
+/// That a word is none of these; as [`measure_starts`].
+pub(crate) fn run(words: &[&str]) -> Result<String> {
+    let (mut linkage, mut runs) = (Linkage::Dynamic, RUNS);
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "--static" => linkage = Linkage::Static,
+            "--runs" => {
+                let number = words.next().context("--runs: a number is missing")?;
+                runs = number.parse().context("--runs: not a number")?;
+            }
+            other => bail!("{other}: no such option"),
+        }
+    }
+    measure_starts(linkage, runs)
+}
+
 /// Measures every case `runs` times in every environment; reports the table, then what each program loads and its size.
 ///
 /// # Errors
 /// That something is missing (the originals, patchelf, a C compiler), that a program fails.
-pub(crate) fn run(runs: usize) -> Result<String> {
+fn measure_starts(linkage: Linkage, runs: usize) -> Result<String> {
     ensure!(runs > 0, "--runs takes a number above 0");
     let mut names: Vec<_> = CASES.iter().map(|case| case.original).collect();
     names.dedup();
     let programs: Vec<String> = names.iter().map(|name| format!("r{name}")).collect();
     let programs: Vec<&str> = programs.iter().map(String::as_str).collect();
-    let releases = build(&programs)?;
+    let releases = build_linked(&programs, linkage)?;
     let originals = env::var_os("NSUTILS_ORIGINALS")
         .map_or_else(|| workspace().join("tests/.cache/originals"), PathBuf::from);
     let originals = originals.join("bin");
-    let bench = Bench::set_up(&names, &releases, &originals)?;
+    let bench = Bench::set_up(&names, &releases, &originals, linkage)?;
     let mut report = table(&bench, runs)?;
     for name in names {
         report += &loaded_by(&ours(&releases, name))?;
@@ -154,7 +174,9 @@ fn is_root() -> Result<bool> {
 /// Returns what `ldd` says of a program, and its size.
 fn loaded_by(program: &Path) -> Result<String> {
     let kib = fs::metadata(program)?.len().div_ceil(1024);
-    let loaded = output(Command::new("ldd").arg(program))?;
+    // It fails where nothing is loaded.
+    let ldd = Command::new("ldd").arg(program).output()?;
+    let loaded = String::from_utf8(ldd.stdout)?;
     Ok(format!("\nldd {} ({kib} KiB)\n{loaded}", program.display()))
 }
 
