@@ -112,6 +112,100 @@ function __nsutils_user_group
     end
 end
 
+# The root that an option before the cursor names.
+function __nsutils_root_option
+    set -l root
+    set -l words (commandline -opc)
+    while set -q words[2]
+        set -e words[1]
+        if contains -- $words[1] --root -R
+            set root $words[2]
+        else if string match -q -- '--root=*' $words[1]
+            set root (string replace -- --root= '' $words[1])
+        end
+    end
+    printf '%s\n' $root
+end
+
+# Where a directory of a root is: a link leads to what it leads to inside, and never out of the root.
+function __nsutils_enter # ROOT DIRECTORY
+    set -l root (string replace -r '/$' '' -- $argv[1])
+    set -l left (string split -n / -- $argv[2])
+    set -l here ''
+    set -l links 0
+    while set -q left[1]
+        set -l name $left[1]
+        set -e left[1]
+        if test "$name" = ..
+            set here (string replace -r '/[^/]*$' '' -- $here)
+        else if test -L "$root$here/$name"
+            set links (math $links + 1)
+            test $links -le 40
+            or return 1
+            set -l target (readlink -- "$root$here/$name" | string collect)
+            string match -q -- '/*' $target
+            and set here ''
+            set left (string split -n / -- $target) $left
+        else if test "$name" != .
+            set here $here/$name
+        end
+    end
+    test -d "$root$here/"
+    and printf '%s\n' $root$here
+end
+
+# What there is in a root below what is typed, as from inside. A name that a terminal would act upon is left out.
+function __nsutils_inside # ROOT directories|paths TYPED
+    set -l root (string replace -r '^~/' "$HOME/" -- $argv[1])
+    set -l above (string match -r '^.*/' -- $argv[3])
+    or set above /
+    set -l here (__nsutils_enter $root $above)
+    or return
+    for entry in $here/* $here/.*
+        string match -qr '[[:cntrl:]]' -- $entry
+        and continue
+        set -l name (string replace -r '^.*/' '' -- $entry)
+        if begin
+                test -d $entry
+                or test -L $entry
+            end
+            and __nsutils_enter $root $above$name >/dev/null
+            printf '%s/\n' $above$name
+        else if test $argv[2] = paths
+            printf '%s\n' $above$name
+        end
+    end
+end
+
+# A value that is a path of the new root, or of the caller's if none is named.
+function __nsutils_inside_value # directories|paths TYPED
+    set -l root (__nsutils_root_option)
+    if test -n "$root"
+        __nsutils_inside $root $argv[1] "$argv[2]"
+    else if test $argv[1] = paths
+        __fish_complete_path "$argv[2]"
+    else
+        __fish_complete_directories "$argv[2]"
+    end
+end
+
+# SRC is outside, DST inside.
+function __nsutils_bind
+    set -l typed (__nsutils_typed)
+    set -l fields (string split : -- $typed)
+    switch (count $fields)
+        case 0 1
+            __fish_complete_path "$typed"
+        case 2
+            for path in (__nsutils_inside_value paths $fields[2])
+                printf '%s:%s\n' $fields[1] $path
+            end
+        case '*'
+            set -l before (string match -r '^.*[:,]' -- $typed)
+            printf '%s\n' $before{idmap,nodev,noexec,nosuid}
+    end
+end
+
 # Options end at the first operand. What follows is a command line of its own, with its own completion.
 function __rchroot_operands
     set -l words (commandline -opc)
@@ -143,6 +237,8 @@ function __rchroot_operand
     string match -q -- '-*' $words[-1]; and __rchroot_at_options; and return
     if test (count $words) -le 1
         __fish_complete_directories $words[-1]
+    else if string match -q -- '/*' $words[-1]; and set -l root $words[1]; and test -n "$root"
+        __nsutils_inside $root paths $words[-1]
     else
         set -l line (string join -- ' ' (string escape -- $words[2..-2]) $words[-1])
         complete "--do-complete=$line"
@@ -152,14 +248,14 @@ end
 complete -c rchroot -f -a '(__rchroot_operand)'
 complete -c rchroot -n __rchroot_at_options -l groups -d 'set these supplementary groups (GROUP,...) and no others; none if empty' -r -f -a "(__nsutils_list groups)"
 complete -c rchroot -n __rchroot_at_options -l userspec -d 'run as this user, in this group or the user\'s own; either may be omitted' -r -f -a "(__nsutils_user_group)"
-complete -c rchroot -n __rchroot_at_options -l chdir -d 'start in this directory, a path inside NEWROOT' -r -f -a "(__fish_complete_directories)"
+complete -c rchroot -n __rchroot_at_options -l chdir -d 'start in this directory, a path inside NEWROOT' -r -f -a "(__nsutils_inside_value directories (__nsutils_typed))"
 complete -c rchroot -n __rchroot_at_options -l mount-api -d 'mount proc, sys, dev, run, tmp and resolv.conf inside' -f -a "host private rescue"
-complete -c rchroot -n __rchroot_at_options -l mount-sys -d 'mount a read-only sysfs on DIR (/sys)' -f -a "(__fish_complete_directories)"
-complete -c rchroot -n __rchroot_at_options -l mount-dev -d 'mount a /dev with few devices on DIR (/dev)' -f -a "(__fish_complete_directories)"
+complete -c rchroot -n __rchroot_at_options -l mount-sys -d 'mount a read-only sysfs on DIR (/sys)' -f -a "(__nsutils_inside_value directories (__nsutils_typed))"
+complete -c rchroot -n __rchroot_at_options -l mount-dev -d 'mount a /dev with few devices on DIR (/dev)' -f -a "(__nsutils_inside_value directories (__nsutils_typed))"
 complete -c rchroot -n __rchroot_at_options -l resolv-conf -d 'whether the caller\'s /etc/resolv.conf is seen inside' -r -f -a "auto off"
-complete -c rchroot -n __rchroot_at_options -l bind -d 'show a file or directory of outside at DST inside; may be repeated' -r -F
-complete -c rchroot -n __rchroot_at_options -l bind-ro -d 'the same, read-only' -r -F
-complete -c rchroot -n __rchroot_at_options -l tmpfs -d 'mount a tmpfs on DIR inside; may be repeated' -r -f -a "(__fish_complete_directories)"
+complete -c rchroot -n __rchroot_at_options -l bind -d 'show a file or directory of outside at DST inside; may be repeated' -r -f -a "(__nsutils_bind)"
+complete -c rchroot -n __rchroot_at_options -l bind-ro -d 'the same, read-only' -r -f -a "(__nsutils_bind)"
+complete -c rchroot -n __rchroot_at_options -l tmpfs -d 'mount a tmpfs on DIR inside; may be repeated' -r -f -a "(__nsutils_inside_value directories (__nsutils_typed))"
 complete -c rchroot -n __rchroot_at_options -l overlay -d 'what is written to the root goes to DIR/upper; implies --fork' -r -f -a "(__fish_complete_directories)"
 complete -c rchroot -n __rchroot_at_options -l changes -d 'list what differs in the DIR of --overlay, and run nothing' -r -f -a "(__fish_complete_directories)"
 complete -c rchroot -n __rchroot_at_options -l whitelist-env -d 'the command gets only these variables, named with commas between them' -r -f -a "(__nsutils_list variables)"

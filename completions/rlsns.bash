@@ -162,6 +162,7 @@ __nsutils_split() {
     done
 }
 
+
 # Offers values of an option: what stands before them is in $before, what is typed of them in $part.
 _rlsns_value() { # OPTION PROGRAM
     case $1 in

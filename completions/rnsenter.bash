@@ -162,6 +162,7 @@ __nsutils_split() {
     done
 }
 
+
 # Options end at the first operand; the program is a command line of its own, with its own completion.
 _rnsenter_program() { # WORD
     compopt -o bashdefault -o default

@@ -162,8 +162,97 @@ __nsutils_split() {
     done
 }
 
+# The root that an option before this word names. What a shell would make something else of is none.
+__nsutils_root_option() { # WORD
+    local number root=
+    for ((number = 1; number < $1; number++)); do
+        case ${words[number]} in
+            --root=*) root=${words[number]#*=} ;;
+            --root | -R) ((number + 1 < $1)) && root=${words[++number]} ;;
+        esac
+    done
+    printf '%s' "$root"
+}
+
+# Where a directory of a root is, in REPLY: a link leads to what it leads to inside, and never out of the root.
+__nsutils_enter() { # ROOT DIRECTORY
+    local root=${1%/} left=$2 name target links=0
+    REPLY=
+    while [[ $left ]]; do
+        name=${left%%/*} left=${left#"${left%%/*}"}
+        left=${left#/}
+        if [[ $name == .. ]]; then
+            REPLY=${REPLY%/*}
+        elif [[ -L $root$REPLY/$name ]]; then
+            ((links++ < 40)) || return 1
+            target=$(readlink -- "$root$REPLY/$name" && printf x)
+            target=${target%$'\n'x}
+            [[ $target != /* ]] || REPLY=
+            left=$target/$left
+        elif [[ $name && $name != . ]]; then
+            REPLY+=/$name
+        fi
+    done
+    REPLY=$root$REPLY
+    [[ -d $REPLY/ ]]
+}
+
+# What there is in a root below what is typed, as from inside. A name that a terminal would act upon is left out, and one
+# that Readline does not quote as a whole.
+__nsutils_inside() { # ROOT directories|paths
+    local REPLY here above=/ entry name
+    [[ $part != */* ]] || above=${part%/*}/
+    __nsutils_enter "$1" "$above" || return
+    here=$REPLY
+    for entry in "$here/${part##*/}"*; do
+        name=${entry##*/}
+        [[ (-e $entry || -L $entry) && $name != *[[:cntrl:]\$\`\(\)]* ]] || continue
+        if { [[ -d $entry ]] || [[ -L $entry ]]; } && __nsutils_enter "$1" "$above$name"; then
+            printf '%s/\n' "$above$name"
+        elif [[ $2 == paths ]]; then
+            printf '%s\n' "$above$name"
+        fi
+    done
+}
+
+__nsutils_offer_inside() { # ROOT directories|paths
+    local root=$1
+    [[ $root != "~/"* ]] || root=$HOME/${root#"~/"}
+    if [[ ! $root ]]; then
+        if [[ $2 == paths ]]; then
+            __nsutils_offer_paths compgen -f -- "$part"
+        else
+            __nsutils_offer_paths compgen -d -- "$part"
+        fi
+    elif [[ $root$part != *[\\\'\"\$\`]* ]]; then
+        compopt -o nospace
+        __nsutils_offer_paths __nsutils_inside "$root" "$2"
+    fi
+}
+
+# SRC is outside, DST inside.
+__nsutils_offer_bind() { # ROOT
+    if [[ $part != *:* ]]; then
+        __nsutils_offer_paths compgen -f -- "$part"
+        return
+    fi
+    before+=${part%%:*}: part=${part#*:}
+    if [[ $part != *:* ]]; then
+        __nsutils_offer_inside "$1" paths
+    else
+        before+=${part%%:*}: part=${part#*:}
+        __nsutils_offer_list printf '%s\n' idmap nodev noexec nosuid
+    fi
+}
+
+
 # Options end at the first operand; the program is a command line of its own, with its own completion.
 _runshare_program() { # WORD
+    local root=$(__nsutils_root_option "$1")
+    if [[ $root && $part == /* ]]; then
+        __nsutils_offer_inside "$root" paths
+        return
+    fi
     compopt -o bashdefault -o default
     if declare -F _comp_command_offset >/dev/null; then
         _comp_command_offset "${begins[$1]}"
@@ -197,7 +286,7 @@ _runshare_value() { # OPTION PROGRAM
         -S | --setuid) __nsutils_offer < <(__nsutils_users "$2") ;;
         -G | --setgid) __nsutils_offer < <(__nsutils_groups "$2") ;;
         -R | --root) __nsutils_offer_paths compgen -d -- "$part" ;;
-        -w | --wd) __nsutils_offer_paths compgen -d -- "$part" ;;
+        -w | --wd) __nsutils_offer_inside "$(__nsutils_root_option "$last")" directories ;;
         --whitelist-env) __nsutils_offer_list __nsutils_variables "$2" ;;
         --network) __nsutils_offer < <(printf '%s\n' pasta slirp4netns) ;;
         --persist) __nsutils_offer_paths compgen -d -- "$part" ;;
@@ -206,12 +295,12 @@ _runshare_value() { # OPTION PROGRAM
         --limit) __nsutils_offer_list __nsutils_resources "$2" ;;
         --cgroup-limit) __nsutils_offer_list __nsutils_cgroup_limits "$2" ;;
         --mount-api) __nsutils_offer < <(printf '%s\n' host private rescue) ;;
-        --mount-sys) __nsutils_offer_paths compgen -d -- "$part" ;;
-        --mount-dev) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --mount-sys) __nsutils_offer_inside "$(__nsutils_root_option "$last")" directories ;;
+        --mount-dev) __nsutils_offer_inside "$(__nsutils_root_option "$last")" directories ;;
         --resolv-conf) __nsutils_offer < <(printf '%s\n' auto off) ;;
-        --bind) __nsutils_offer_paths compgen -f -- "$part" ;;
-        --bind-ro) __nsutils_offer_paths compgen -f -- "$part" ;;
-        --tmpfs) __nsutils_offer_paths compgen -d -- "$part" ;;
+        --bind) __nsutils_offer_bind "$(__nsutils_root_option "$last")" ;;
+        --bind-ro) __nsutils_offer_bind "$(__nsutils_root_option "$last")" ;;
+        --tmpfs) __nsutils_offer_inside "$(__nsutils_root_option "$last")" directories ;;
         --overlay) __nsutils_offer_paths compgen -d -- "$part" ;;
         --changes) __nsutils_offer_paths compgen -d -- "$part" ;;
     esac

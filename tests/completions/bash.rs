@@ -83,3 +83,21 @@ fn bash_shows_what_runs_in_a_process() {
     // PID 2 and its children cannot be entered.
     assert!(!shown.contains("(kthreadd)"), "{shown}");
 }
+
+#[test]
+fn bash_inserts_a_name_of_a_root_that_is_a_command_as_a_name() {
+    let Some(fixture) = Fixture::set("bash") else {
+        return;
+    };
+    let Some(mut bash) = start(&fixture) else {
+        return;
+    };
+    for (directory, inserted) in [("evil", ""), ("quoted", "x\\;touch\\ harm\\ \\&\\ \\'q")] {
+        let typed = format!("rchroot {}/root /{directory}/", fixture.path().display());
+        let line = line_after(&mut bash, &format!("{typed}{INSERT_AND_PRINT}"));
+        assert_eq!(line.trim_end(), format!("{typed}{inserted}"));
+        bash.type_in(&format!(": {line}\rprintf '\\1run\\2'\r"));
+        bash.read_until("\u{1}run\u{2}");
+        assert!(!fixture.path().join("harm").exists(), "{line}");
+    }
+}

@@ -72,6 +72,7 @@ impl Fixture {
                 symlink(program, scratch.path().join("bin").join(name)).expect("a link");
             }
         }
+        make_root(&scratch);
         let process = Tool::new("/bin/sleep").arg("1000").spawn();
         let odd = Tool::new("/bin/bash").args(["-c", ODD]).spawn();
         let path = format!("/proc/{}/comm", odd.pid());
@@ -152,6 +153,31 @@ impl Fixture {
             }
         }
         assert!(wrong.is_empty(), "\n{wrong}");
+    }
+}
+
+/// A root: a program and a directory that are there alone, and links that would lead out of it.
+fn make_root(scratch: &Scratch) {
+    scratch.dir("root/usr/inner");
+    scratch.dir("root/etc");
+    scratch.program("root/usr/inner/tool", "#!/bin/sh\n");
+    scratch.file("root/etc/inside.conf", "");
+    scratch.dir("root/evil");
+    scratch.file("root/evil/$(touch harm);`touch harm`", "");
+    scratch.dir("root/quoted");
+    scratch.file("root/quoted/x;touch harm & 'q", "");
+    scratch.dir("root/odd");
+    for name in ["plain", "\u{1b}[31mred", "two\nlines"] {
+        scratch.file(format!("root/odd/{name}"), "");
+    }
+    for (target, name) in [
+        ("/usr", "absolute"),
+        ("../../../../../../../../etc", "above"),
+        ("self", "self"),
+        ("/nowhere", "dangling"),
+        ("usr/inner", "relative"),
+    ] {
+        symlink(target, scratch.path().join("root").join(name)).expect("a link");
     }
 }
 

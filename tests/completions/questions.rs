@@ -151,6 +151,51 @@ pub(crate) const QUESTIONS: &[Question] = &[
     all("runshare ls {dir}/fi", &["{dir}/file"]),
     all("runshare -- rlsns --tre", &["--tree"]),
     all("rchroot / rnsenter -t 1 --user-", &["--user-parent"]),
+    // Paths of the new root: no link leads out of it.
+    all("rchroot {dir}/root /us", &["/usr"]),
+    all("rchroot {dir}/root/ /usr/inner/to", &["/usr/inner/tool"]),
+    all(
+        "rchroot --groups 5 {dir}/root /absolute/i",
+        &["/absolute/inner"],
+    ),
+    all("rchroot {dir}/root cat /above/", &["/above/inside.conf"]),
+    all("rchroot {dir}/root cat /relative/t", &["/relative/tool"]),
+    all(
+        "rchroot {dir}/root cat /usr/../../../et",
+        &["/usr/../../../etc"],
+    ),
+    all("rchroot {dir}/root /self/", &[]),
+    all("rchroot {dir}/root /dangling/", &[]),
+    all("chroot {dir}/root /us", &["/usr"]),
+    all("rchroot {dir}/root /odd/", &["/odd/plain"]),
+    all("runshare -r --root {dir}/root /us", &["/usr"]),
+    all(
+        "runshare --root={dir}/root cat /etc/i",
+        &["/etc/inside.conf"],
+    ),
+    all("runshare -R {dir}/root --wd /et", &["/etc"]),
+    all("runshare --root {dir}/root --wd=/above", &["--wd=/above"]),
+    all("runshare --root {dir}/root --wd /etc/i", &[]),
+    all("runshare --root {dir}/root --tmpfs /usr/i", &["/usr/inner"]),
+    all(
+        "runshare --root {dir}/root --mount-dev=/us",
+        &["--mount-dev=/usr"],
+    ),
+    all(
+        "runshare --root {dir}/root --bind {dir}/fi",
+        &["{dir}/file"],
+    ),
+    all(
+        "runshare --root {dir}/root --bind /mnt:/etc/i",
+        &["/mnt:/etc/inside.conf"],
+    ),
+    all(
+        "runshare --root {dir}/root --bind-ro=/mnt:/us",
+        &["--bind-ro=/mnt:/usr"],
+    ),
+    all("runshare --bind /mnt:{dir}/fi", &["/mnt:{dir}/file"]),
+    all("runshare --bind /mnt:/x:nodev,id", &["/mnt:/x:nodev,idmap"]),
+    all("runshare --wd {dir}/di", &["{dir}/dir"]),
     // Under the originals' names.
     all("unshare --map-root", &["--map-root-user"]),
     all("nsenter --user-", &["--user-parent"]),

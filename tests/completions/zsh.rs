@@ -68,3 +68,20 @@ fn zsh_shows_names_of_processes_and_no_control_character() {
     let shown = zsh.read_until("\u{2}");
     assert!(shown.contains(" -- od?[31m/d"), "{shown:?}");
 }
+
+#[test]
+fn zsh_inserts_a_name_of_a_root_that_is_a_command_as_a_name() {
+    let Some(fixture) = Fixture::set("zsh") else {
+        return;
+    };
+    let mut zsh = start(&fixture);
+    let typed = format!("rchroot {}/root /evil/", fixture.path().display());
+    zsh.type_in(&format!("{typed}\u{18}c\u{18}p"));
+    zsh.read_until("\u{1}");
+    let line = zsh.read_until("\u{2}");
+    let line = line.trim_end_matches('\u{2}');
+    assert!(line.starts_with(&format!("{typed}\\$\\(touch")), "{line}");
+    zsh.type_in(&format!(": {line}\rprint -n '\\1run\\2'\r"));
+    zsh.read_until("\u{1}run\u{2}");
+    assert!(!fixture.path().join("harm").exists(), "{line}");
+}

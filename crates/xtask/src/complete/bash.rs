@@ -8,16 +8,26 @@ use nscore::cli::Tool;
 
 use super::values::Values;
 use super::{
-    Shorts, functions, operands_before_program, replaced, takes_optional_value, takes_value,
+    RootOfProgram, Shorts, functions, operands_before_program, replaced, root_functions,
+    root_of_program, takes_optional_value, takes_value,
 };
 
 const FUNCTIONS: &str = include_str!("functions.bash");
+/// What there is in a new root, for programs with one.
+const ROOT: &str = include_str!("root.bash");
 const LINE: &str = include_str!("line.bash");
 const PROGRAM: &str = include_str!("program.bash");
 const ATTACHED: &str = r#"    elif [[ $part =~ ^(CLUSTER)([VALUED]). ]]; then
         before=${BASH_REMATCH[1]}${BASH_REMATCH[2]}
         part=${part#"$before"}
         _NAME_value "-${BASH_REMATCH[2]}" "$1"
+"#;
+/// A path of the program or of its arguments is one of the root.
+const INSIDE: &str = r#"    local root=ROOT
+    if [[ $root && $part == /* ]]; then
+        __nsutils_offer_inside "$root" paths
+        return
+    fi
 "#;
 /// Where clap_complete makes its function known, and says that files may be where it offers nothing.
 const THEIRS: &str = "-o bashdefault -o default ";
@@ -45,7 +55,13 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
         &format!("-F _{name} "),
         &format!("-F _{name}_line "),
     )?;
-    Ok([&*functions(FUNCTIONS, " \\"), &line(tool, table), &script].concat())
+    Ok([
+        &*functions(FUNCTIONS, " \\"),
+        root_functions(table, ROOT),
+        &line(tool, table),
+        &script,
+    ]
+    .concat())
 }
 
 /// The functions that know this program's options.
@@ -60,7 +76,13 @@ fn line(tool: &Tool, table: &Command) -> String {
         .replace("PASS", pass)
         .replace("OPERAND", &operand(before))
         .replace("ATTACHED", &attached(&shorts));
-    (program.to_owned() + &text).replace("NAME", table.get_name())
+    let inside = match root_of_program(table) {
+        RootOfProgram::Unknown => String::new(),
+        RootOfProgram::Option => INSIDE.replace("ROOT", "$(__nsutils_root_option \"$1\")"),
+        RootOfProgram::Operand => INSIDE.replace("ROOT", "${words[at]}"),
+    };
+    let program = program.replace("INSIDE", &inside);
+    (program + &text).replace("NAME", table.get_name())
 }
 
 /// The branches for what is no option any more.
@@ -118,6 +140,10 @@ fn offer(values: &Values) -> Option<String> {
             format!("__nsutils_offer_paths __nsutils_{what} \"$2\" {word}")
         }
         Values::List(what) => format!("__nsutils_offer_list __nsutils_{what} \"$2\""),
+        Values::Inside(what) => {
+            format!("__nsutils_offer_inside \"$(__nsutils_root_option \"$last\")\" {what}")
+        }
+        Values::Bind => "__nsutils_offer_bind \"$(__nsutils_root_option \"$last\")\"".into(),
         Values::UserGroup => "__nsutils_offer_user_group".into(),
     })
 }

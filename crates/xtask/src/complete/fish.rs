@@ -7,11 +7,18 @@ use nscore::cli::Tool;
 
 use super::values::Values;
 use super::{
-    Shorts, functions, operands_before_program, replaced, takes_optional_value, takes_value,
+    RootOfProgram, Shorts, functions, operands_before_program, replaced, root_functions,
+    root_of_program, takes_optional_value, takes_value,
 };
 
 const FUNCTIONS: &str = include_str!("functions.fish");
+/// What there is in a new root, for programs with one.
+const ROOT: &str = include_str!("root.fish");
 const LINE: &str = include_str!("line.fish");
+/// A path of the program or of its arguments is one of the root.
+const INSIDE: &str = r#"    else if string match -q -- '/*' $words[-1]; and set -l root ROOT; and test -n "$root"
+        __nsutils_inside $root paths $words[-1]
+"#;
 
 /// The whole script, of what clap_complete has written.
 pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<String> {
@@ -50,13 +57,20 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
     };
     let theirs = format!("complete -c {name} ");
     let ours = format!("{theirs}-n __{name}_at_options ");
+    let inside = match root_of_program(table) {
+        RootOfProgram::Unknown => String::new(),
+        RootOfProgram::Option => INSIDE.replace("ROOT", "(__nsutils_root_option)"),
+        RootOfProgram::Operand => INSIDE.replace("ROOT", "$words[1]"),
+    };
     let line = LINE
+        .replace("INSIDE", &inside)
         .replace("NAME", name)
         .replace("VALUED", &Shorts::for_table(tool, table).next_word(table))
         .replace("OPERANDS", &operands.to_string())
         .replace("FIRST", &(operands + 1).to_string());
     Ok([
         &*functions(FUNCTIONS, " \\"),
+        root_functions(table, ROOT),
         &line,
         &replaced(&script, &theirs, &ours)?,
     ]
@@ -79,6 +93,8 @@ fn offer(values: &Values) -> Option<String> {
         Values::Targets => "(__nsutils_targets)".into(),
         Values::FoundFor(what, word) => format!("(__nsutils_{what} {word})"),
         Values::List(what) => format!("(__nsutils_list {what})"),
+        Values::Inside(what) => format!("(__nsutils_inside_value {what} (__nsutils_typed))"),
+        Values::Bind => "(__nsutils_bind)".into(),
         Values::UserGroup => "(__nsutils_user_group)".into(),
     })
 }

@@ -155,3 +155,4 @@ __nsutils_split() {
         fi
     done
 }
+

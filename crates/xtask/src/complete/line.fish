@@ -29,7 +29,7 @@ function __NAME_operand
     string match -q -- '-*' $words[-1]; and __NAME_at_options; and return
     if test (count $words) -le OPERANDS
         __fish_complete_directories $words[-1]
-    else
+INSIDE    else
         set -l line (string join -- ' ' (string escape -- $words[FIRST..-2]) $words[-1])
         complete "--do-complete=$line"
     end

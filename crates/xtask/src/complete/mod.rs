@@ -98,6 +98,35 @@ fn operands_before_program(table: &Command) -> Option<usize> {
     table.get_positionals().position(is_program)
 }
 
+/// Where a line names the root that the program's paths are paths of.
+enum RootOfProgram {
+    /// It is the root of another process, or the caller's.
+    Unknown,
+    /// In `--root`.
+    Option,
+    /// In the operand before the program.
+    Operand,
+}
+
+fn root_of_program(table: &Command) -> RootOfProgram {
+    let is_root = |option: &Arg| {
+        option.get_long() == Some("root") && takes_value(option) && !takes_optional_value(option)
+    };
+    match operands_before_program(table) {
+        Some(1) => RootOfProgram::Operand,
+        Some(_) if table.get_arguments().any(is_root) => RootOfProgram::Option,
+        _ => RootOfProgram::Unknown,
+    }
+}
+
+/// These functions for a program with a new root; none for others.
+fn root_functions<'a>(table: &Command, functions: &'a str) -> &'a str {
+    match root_of_program(table) {
+        RootOfProgram::Unknown => "",
+        RootOfProgram::Option | RootOfProgram::Operand => functions,
+    }
+}
+
 /// As `str::replace`, but there must be something to replace.
 fn replaced(text: &str, old: &str, new: &str) -> Result<String> {
     ensure!(

@@ -5,6 +5,8 @@
 use clap::{Arg, ValueHint};
 use nscore::ns_type::NsType;
 
+use super::takes_optional_value;
+
 /// What values are completed with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Values {
@@ -26,6 +28,10 @@ pub(crate) enum Values {
     List(&'static str),
     /// A user, a group, or both with a colon between them.
     UserGroup,
+    /// `directories` or `paths` of the new root.
+    Inside(&'static str),
+    /// SRC of outside, DST of the new root, and options.
+    Bind,
 }
 
 impl Values {
@@ -43,6 +49,10 @@ impl Values {
             ("cap-drop", _) => Values::List("capabilities"),
             ("limit", _) => Values::List("resources"),
             ("cgroup-limit", _) => Values::List("cgroup_limits"),
+            ("chdir" | "tmpfs" | "mount-sys" | "mount-dev", _) => Values::Inside("directories"),
+            // In rnsenter, where it may be left out, it is a directory of outside.
+            ("wd", _) if !takes_optional_value(option) => Values::Inside("directories"),
+            ("bind" | "bind-ro", _) => Values::Bind,
             ("groups", _) => Values::List("groups"),
             ("userspec", _) => Values::UserGroup,
             ("kill-child", _) => Values::Found("signals"),

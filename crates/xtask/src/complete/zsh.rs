@@ -6,15 +6,22 @@ use clap::{Arg, Command};
 use nscore::cli::Tool;
 
 use super::values::Values;
-use super::{functions, replaced, takes_value};
+use super::{RootOfProgram, functions, replaced, root_functions, root_of_program, takes_value};
 
 const FUNCTIONS: &str = include_str!("functions.zsh");
+/// What there is in a new root, for programs with one.
+const ROOT: &str = include_str!("root.zsh");
 /// The line below which clap_complete's function is.
 const HEAD: &str = "autoload -U is-at-least\n\n";
 
 /// The whole script, of what clap_complete has written.
 pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<String> {
-    let mut script = replaced(script, HEAD, &format!("{HEAD}{}", functions(FUNCTIONS, "")))?;
+    let ours = format!(
+        "{}{}",
+        functions(FUNCTIONS, ""),
+        root_functions(table, ROOT)
+    );
+    let mut script = replaced(script, HEAD, &format!("{HEAD}{ours}"))?;
     if !tool.operands_anywhere {
         // Options end at the first operand.
         script = replaced(&script, "-S -C)", "-S -C -A '-*')")?;
@@ -25,6 +32,13 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
             script = script.replace(&format!(":{name}:"), &format!(":{quoted}:"));
         }
     }
+    let program = match root_of_program(table) {
+        RootOfProgram::Unknown => "*:::program:_normal",
+        RootOfProgram::Option => {
+            "*:::program: __nsutils_command \"${(Q)opt_args[--root]:-$opt_args[-R]}\""
+        }
+        RootOfProgram::Operand => "*:::program: __nsutils_command \"${(Q)line[1]}\"",
+    };
     let mut lines = String::new();
     for line in script.split_inclusive('\n') {
         let line = &with_values(line, table);
@@ -37,7 +51,7 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
             Some((option, _)) => lines += &format!("{}]' \\\n", replaced(option, "+[", "[")?),
             // The program is the first of the operands that are left.
             None if line.contains(":_command_names -e'") => {}
-            None => lines += &line.replace("*::argument:_cmdambivalent", "*:::program:_normal"),
+            None => lines += &line.replace("*::argument:_cmdambivalent", program),
         }
     }
     Ok(lines)
@@ -76,6 +90,8 @@ fn offer(values: &Values) -> Option<String> {
         Values::Targets => " __nsutils_targets".into(),
         Values::FoundFor(what, word) => format!(" __nsutils_{what} {word}"),
         Values::List(what) => format!(" __nsutils_list {what}"),
+        Values::Inside(what) => format!(" __nsutils_inside_value {what}"),
+        Values::Bind => " __nsutils_bind".into(),
         Values::UserGroup => " __nsutils_user_group".into(),
     })
 }
