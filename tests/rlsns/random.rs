@@ -1,6 +1,8 @@
 //! Command lines that nobody would write, words cut, joined and garbled, beside the original.
 
-use testkit::{Outcome, Status, Tool, assert_no_differences, seeded_numbers};
+use testkit::{
+    Outcome, Status, Tool, assert_no_differences, draw_cluster, draw_mistyped, seeded_numbers,
+};
 
 use crate::fixture::{Fixture, seen};
 use crate::sample_processes::SampleProcesses;
@@ -110,23 +112,11 @@ fn with_value(random: &mut impl FnMut(usize) -> usize) -> Vec<String> {
     }
 }
 
-/// A dash and up to three of these letters.
-fn cluster(random: &mut impl FnMut(usize) -> usize, letters: &str) -> String {
-    let letters: Vec<char> = letters.chars().collect();
-    let chosen = (0..=random(3)).map(|_| letters[random(letters.len())]);
-    std::iter::once('-').chain(chosen).collect()
-}
-
 fn word(random: &mut impl FnMut(usize) -> usize) -> String {
     match random(20) {
         0..8 => {
-            let mut long = pick(random);
-            if random(3) == 0 {
-                long.truncate(2 + random(long.len() - 1));
-            }
-            if random(10) == 0 {
-                long.push(['x', 'z', '-', '='][random(4)]);
-            }
+            let long = pick(random);
+            let mut long = draw_mistyped(random, long);
             if random(4) == 0 {
                 long = format!("{long}={}", value(random));
             }
@@ -134,7 +124,7 @@ fn word(random: &mut impl FnMut(usize) -> usize) -> String {
         }
         8..17 => {
             let letters = if random(10) == 0 { ODD } else { SHORT };
-            let mut cluster = cluster(random, letters);
+            let mut cluster = draw_cluster(random, letters);
             if random(5) == 0 {
                 cluster += &value(random);
             }

@@ -5,7 +5,10 @@ use std::path::Path;
 use nix::sys::statfs::{NSFS_MAGIC, statfs};
 
 use crate::fixture::{Caller, SampleTargets, differential_test, original_is_denied_groups, seen};
-use testkit::{DifferentialTest, Outcome, Tool, assert_no_differences, require, seeded_numbers};
+use testkit::{
+    DifferentialTest, Outcome, Tool, assert_no_differences, draw_cluster, draw_mistyped, require,
+    seeded_numbers,
+};
 
 const LONG: &str = "all help version target mount uts ipc net net-socket pid user cgroup time setuid setgid root wd \
     wdns env no-fork join-cgroup preserve-credentials keep-caps user-parent follow-context";
@@ -108,13 +111,6 @@ fn value(random: &mut impl FnMut(usize) -> usize) -> String {
     VALUES[random(VALUES.len())].to_owned()
 }
 
-/// A dash and up to three of these letters.
-fn cluster(random: &mut impl FnMut(usize) -> usize, letters: &str) -> String {
-    let letters: Vec<char> = letters.chars().collect();
-    let chosen = (0..=random(3)).map(|_| letters[random(letters.len())]);
-    std::iter::once('-').chain(chosen).collect()
-}
-
 /// A long option with a value, attached or behind it.
 fn with_value(random: &mut impl FnMut(usize) -> usize, long: &str) -> Vec<String> {
     match random(2) {
@@ -126,13 +122,8 @@ fn with_value(random: &mut impl FnMut(usize) -> usize, long: &str) -> Vec<String
 fn word(random: &mut impl FnMut(usize) -> usize) -> String {
     match random(20) {
         0..9 => {
-            let mut long = pick(random);
-            if random(3) == 0 {
-                long.truncate(2 + random(long.len() - 1));
-            }
-            if random(10) == 0 {
-                long.push(['x', 'z', '-', '='][random(4)]);
-            }
+            let long = pick(random);
+            let mut long = draw_mistyped(random, long);
             if random(3) == 0 {
                 long = format!("{long}={}", value(random));
             }
@@ -140,7 +131,7 @@ fn word(random: &mut impl FnMut(usize) -> usize) -> String {
         }
         9..16 => {
             let letters = if random(10) == 0 { ODD } else { SHORT };
-            let mut cluster = cluster(random, letters);
+            let mut cluster = draw_cluster(random, letters);
             if random(5) == 0 {
                 cluster += &value(random);
             }

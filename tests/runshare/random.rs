@@ -1,7 +1,10 @@
 //! Command lines that nobody would write: words cut, joined and garbled, beside the original.
 
 use crate::fixture::{Machine, differential_test, ordinary};
-use testkit::{DifferentialTest, Outcome, Tool, assert_no_differences, require, seeded_numbers};
+use testkit::{
+    DifferentialTest, Outcome, Tool, assert_no_differences, draw_cluster, draw_mistyped, require,
+    seeded_numbers,
+};
 
 const LONG: &str = "help version mount uts ipc net pid user cgroup time fork kill-child forward-signals mount-proc \
     mount-binfmt map-user map-users map-group map-groups map-root-user map-current-user map-auto map-subids owner \
@@ -107,21 +110,11 @@ fn with_value(random: &mut impl FnMut(usize) -> usize, long: &str, files: bool) 
 fn word(random: &mut impl FnMut(usize) -> usize) -> String {
     match random(20) {
         0..8 => {
-            let mut long = pick(random, LONG);
-            if random(3) == 0 {
-                long.truncate(2 + random(long.len() - 1));
-            }
-            if random(10) == 0 {
-                long.push(['x', 'z', '-', '='][random(4)]);
-            }
-            long
+            let long = pick(random, LONG);
+            draw_mistyped(random, long)
         }
         8..16 => {
-            let letters: Vec<char> = SHORT.chars().collect();
-            let mut cluster: String = (0..=random(3))
-                .map(|_| letters[random(letters.len())])
-                .collect();
-            cluster.insert(0, '-');
+            let mut cluster = draw_cluster(random, SHORT);
             if random(5) == 0 {
                 cluster += &value(random);
             }

@@ -72,7 +72,10 @@ pub use running::Running;
 pub use scratch::Scratch;
 pub use sys::environ_range::show_as_environ;
 pub use sys::{exchange, pidfd_inode, session_keyring};
-pub use test_input::{assert_no_differences, command_lines, full_device, seeded_numbers, words};
+pub use test_input::{
+    assert_no_differences, command_lines, draw_cluster, draw_mistyped, full_device, seeded_numbers,
+    words,
+};
 pub use tool::Tool;
 pub use unresponsive_fs::UnresponsiveFs;
 pub use writers::wait_for_writers;

@@ -48,6 +48,24 @@ pub fn seeded_numbers(seed: u64) -> impl FnMut(usize) -> usize {
     }
 }
 
+/// A dash and up to four of these letters, as options of one letter are written in one word.
+pub fn draw_cluster(random: &mut impl FnMut(usize) -> usize, letters: &str) -> String {
+    let letters: Vec<char> = letters.chars().collect();
+    let chosen = (0..=random(3)).map(|_| letters[random(letters.len())]);
+    std::iter::once('-').chain(chosen).collect()
+}
+
+/// A long option, perhaps cut short, perhaps with a character at its end that is none of it.
+pub fn draw_mistyped(random: &mut impl FnMut(usize) -> usize, mut long: String) -> String {
+    if random(3) == 0 {
+        long.truncate(2 + random(long.len() - 1));
+    }
+    if random(10) == 0 {
+        long.push(['x', 'z', '-', '='][random(4)]);
+    }
+    long
+}
+
 /// Asserts that no command line drawn by this seed had another result than the original's; shows the first of them.
 ///
 /// # Panics
