@@ -8,7 +8,7 @@ use std::ffi::{CStr, CString};
 use std::ptr;
 
 use super::environment::variable;
-use super::threads::assert_one_thread;
+use super::threads::has_one_thread;
 use nix::libc::{self, c_char, c_int, c_uint, size_t, wchar_t};
 
 /// `mbstate_t`, larger than any C library's own; all zeros represent the beginning of a text.
@@ -61,9 +61,6 @@ impl Locale {
 
     /// Loads the locale for characters that the environment names, `setlocale(3)`; `None` if that is C, or is not
     /// there.
-    ///
-    /// # Panics
-    /// As [`Locale::named`].
     pub fn from_environment() -> Option<Locale> {
         if !Locale::is_wanted() {
             return None;
@@ -72,11 +69,12 @@ impl Locale {
     }
 
     /// Loads the locale of this name; `None` if it is not there. The empty name is what the environment says.
-    ///
-    /// # Panics
-    /// In a process that has not promised to have one thread, see [`Arguments`](super::arguments::Arguments::new).
+    /// A process that has not promised to have one thread keeps the C locale, see
+    /// [`Arguments`](super::arguments::Arguments::new).
     pub fn named(name: &CStr) -> Option<Locale> {
-        assert_one_thread();
+        if !has_one_thread() {
+            return None;
+        }
         // SAFETY: the name is a string, and this is the process's one thread.
         let loaded = unsafe { libc::setlocale(libc::LC_CTYPE, name.as_ptr()) };
         if loaded.is_null() {
@@ -119,11 +117,10 @@ impl Locale {
 
 /// Loads the caller's order of characters, `setlocale(3)`, which a range in a pattern such as `[a-z]` follows; the C
 /// locale's stays where there is none.
-///
-/// # Panics
-/// As [`Locale::named`].
 pub fn load_order() {
-    assert_one_thread();
+    if !has_one_thread() {
+        return;
+    }
     // SAFETY: the name is a string, and this is the process's one thread.
     let _ = unsafe { libc::setlocale(libc::LC_COLLATE, c"".as_ptr()) };
 }

@@ -1,9 +1,9 @@
 //! That a program has one thread, which `fork(2)`, the environment and the locale rely on.
 //!
 //! Whoever makes [`Arguments`](super::arguments::Arguments) promises it, once, in the C `main` of each program; the safe
-//! functions that rely on it panic in a process that has not promised it. No shipped crate starts a thread, but for the
-//! workers of [`scan`](crate::scan), which have ended when a scan returns: the test below reads the sources. Debug
-//! builds, which all tests run, count the threads as well.
+//! functions that rely on it do nothing or panic in a process that has not promised it. No shipped crate starts a
+//! thread, but for the workers of [`scan`](crate::scan), which have ended when a scan returns: the test below reads the
+//! sources. Debug builds, which all tests run, count the threads as well.
 
 use std::os::unix::fs::MetadataExt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,20 +22,25 @@ pub(super) unsafe fn promise_one_thread() {
     }
 }
 
-/// Panics unless this process has promised to have one thread, and in a debug build if it has a second one nevertheless.
-/// Without a procfs nothing is known of that. The tests of this crate call what relies on it in processes of their own,
-/// or where no other test does.
-pub(super) fn assert_one_thread() {
+/// Returns whether this process has promised to have one thread. A debug build panics if it has a second one
+/// nevertheless; without a procfs nothing is known of that. The tests of this crate have promised nothing and may do it
+/// all the same.
+pub(super) fn has_one_thread() -> bool {
     let is_promised = IS_PROMISED.load(Ordering::Relaxed);
-    assert!(
-        is_promised || cfg!(test),
-        "only a program with one thread may do this"
-    );
     if cfg!(debug_assertions) && is_promised {
         // `.`, `..` and a directory for each thread.
         let links = std::fs::metadata("/proc/self/task").map(|found| found.nlink());
         assert!(links.unwrap_or(3) <= 3, "this process has a second thread");
     }
+    is_promised || cfg!(test)
+}
+
+/// Panics unless this process has promised to have one thread.
+pub(super) fn assert_one_thread() {
+    assert!(
+        has_one_thread(),
+        "only a program with one thread may do this"
+    );
 }
 
 #[cfg(test)]
