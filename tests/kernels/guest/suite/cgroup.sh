@@ -8,7 +8,7 @@ show='read -r own </proc/self/cgroup; own=/sys/fs/cgroup/${own#0::/}; cd "$own";
 # No cgroup of ours is anywhere.
 nothing_left() {
     [ -z "$(find "$root" -name 'runshare-*')" ] || {
-        echo "left: $(find "$root" -name 'runshare-*' | xargs)" >&2
+        find "$root" -name 'runshare-*' >&2
         return 1
     }
 }
