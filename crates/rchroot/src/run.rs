@@ -127,7 +127,7 @@ impl Inside<'_> {
         };
         if identity.dotted {
             let warning = sentence("warning: '.' should be ':'", &[]);
-            warn(&warning.in_domain(Domain::Gnulib));
+            warn(&warning.in_domain(Domain::English));
         }
         if let Some(list) = list {
             identity.groups = Some(list.resolve(&inside, quotes, diagnostics)?);

@@ -1,10 +1,14 @@
 //! Which languages the environment asks for, `setlocale(3)` and `gettext(3)`.
 
+use super::file::has_directory;
 use crate::sys::environment::variable;
 use crate::sys::locale::MessageLocale;
 
 /// As many entries of LANGUAGE count.
 const MOST_ENTRIES: usize = 8;
+
+/// Whether setlocale(3) accepts a locale that is not installed, as musl's does.
+const ACCEPTS_ANY_NAME: bool = cfg!(target_env = "musl");
 
 /// The variables that name the locale of messages: the first that is set and not empty.
 const VARIABLES: [&std::ffi::CStr; 3] = [c"LC_ALL", c"LC_MESSAGES", c"LANG"];
@@ -28,6 +32,8 @@ fn has_language(locale: &[u8]) -> bool {
 /// What the environment says of the language; nothing is opened for it.
 pub(super) struct Choice {
     locale: MessageLocale,
+    /// The name of that locale.
+    name: String,
     list: String,
 }
 
@@ -41,11 +47,13 @@ impl Choice {
             let text = String::from_utf8_lossy(value).into_owned();
             (!text.is_empty()).then_some(text)
         };
-        let locale = VARIABLES.iter().find_map(|name| variable(name, text));
-        let list = variable(c"LANGUAGE", text).or(locale);
+        let name = VARIABLES.iter().find_map(|name| variable(name, text));
+        let name = name.unwrap_or_default();
+        let list = variable(c"LANGUAGE", text).unwrap_or_else(|| name.clone());
         Some(Choice {
             locale: MessageLocale::from_environment(),
-            list: list.unwrap_or_default(),
+            name,
+            list,
         })
     }
 
@@ -53,10 +61,17 @@ impl Choice {
     /// translated: in a locale that is not installed, and in one whose encoding is not UTF-8.
     pub(super) fn languages(&self) -> Vec<String> {
         match self.locale.encoding().as_deref() {
-            Some(b"UTF-8") => expand(&self.list),
+            Some(b"UTF-8") if !ACCEPTS_ANY_NAME || is_installed(&self.name, has_directory) => {
+                expand(&self.list)
+            }
             _ => Vec::new(),
         }
     }
+}
+
+/// Returns whether a locale has catalogues, which is what shows that it is installed where any name is accepted.
+pub(crate) fn is_installed(locale: &str, has_directory: impl Fn(&str) -> bool) -> bool {
+    is_plain(locale) && fallbacks(locale).iter().any(|name| has_directory(name))
 }
 
 /// The directories of a list of locales such as `zh_TW:zh_CN.UTF-8`.

@@ -21,6 +21,13 @@ const OWN: &str = match option_env!("NSUTILS_LOCALEDIR") {
 /// The most that is read of a catalogue, in bytes: four times what the largest of today are.
 const LARGEST: u64 = 4 << 20;
 
+/// Returns whether there is a directory for catalogues in a language, `zh_CN`.
+pub(super) fn has_directory(language: &str) -> bool {
+    let directories = [OWN].into_iter().chain(SYSTEM);
+    let mut paths = directories.map(|directory| Path::new(directory).join(language));
+    paths.any(|path| path.is_dir())
+}
+
 /// The catalogue of a domain in a language, the first that can be read.
 pub(super) fn load_catalogue(language: &str, domain: Domain) -> Option<Catalogue> {
     let own = (domain == Domain::Nsutils && OWN != SYSTEM[0]).then_some(OWN);

@@ -23,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) use catalogue::Catalogue;
 use choice::Choice;
 #[cfg(test)]
-pub(crate) use choice::{expand, fallbacks};
+pub(crate) use choice::{expand, fallbacks, is_installed};
 
 /// Where a sentence is looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +38,8 @@ pub enum Domain {
     Libc,
     /// In ours alone.
     Nsutils,
+    /// In none: `po/exceptions` lists what is English in every language.
+    English,
 }
 
 impl Domain {
@@ -57,6 +59,7 @@ impl Domain {
             Domain::Gnulib => "gnulib",
             Domain::Libc => "libc",
             Domain::Nsutils => "nsutils",
+            Domain::English => "",
         }
     }
 }
@@ -160,6 +163,7 @@ pub fn translation(domain: Domain, msgid: &str) -> Option<&'static str> {
         })
     };
     match domain {
+        Domain::English => None,
         Domain::Nsutils => search(domain),
         _ => search(domain).or_else(|| search(Domain::Nsutils)),
     }

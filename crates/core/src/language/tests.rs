@@ -7,7 +7,7 @@ use testkit::Scratch;
 
 use super::file::read_file;
 use super::format::{accept, fill};
-use super::{Catalogue, expand, fallbacks};
+use super::{Catalogue, expand, fallbacks, is_installed};
 
 /// The file of a catalogue with these sentences, which are in order.
 fn catalogue(sentences: &[(&str, &str)], number: fn(u32) -> [u8; 4]) -> Vec<u8> {
@@ -150,6 +150,17 @@ fn languages_are_those_of_the_list_as_far_as_they_are_names() {
     }
     assert!(expand(&"a".repeat(300)).is_empty());
     assert_eq!(fallbacks("de"), ["de"]);
+}
+
+/// musl's setlocale(3) accepts any name, and what shows that a locale is there is a directory of catalogues.
+#[test]
+fn where_any_name_is_accepted_a_locale_needs_a_directory() {
+    let has = |directory: &'static str| move |name: &str| name == directory;
+    assert!(is_installed("zh_CN.UTF-8", has("zh_CN")));
+    assert!(is_installed("de_AT.UTF-8@euro", has("de")));
+    assert!(!is_installed("nosuch.UTF-8", has("de")));
+    assert!(!is_installed("../de", |_| true));
+    assert!(!is_installed("", |_| true));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use tools::TOOLS;
 
 use super::file::unescape;
@@ -43,10 +43,24 @@ pub(super) fn sentences() -> Result<Sentences> {
             sentences.entry(sentence).or_insert_with(|| place.clone());
         }
     }
-    let originals = fs::read_to_string(workspace().join("po/originals")).context("po/originals")?;
-    let originals: Vec<String> = originals.lines().map(unescape).collect();
-    sentences.retain(|sentence, _| has_words(sentence) && !originals.contains(sentence));
+    let originals = listed("po/originals")?;
+    let exceptions = listed("po/exceptions")?;
+    for exception in exceptions.iter().filter(|line| !line.starts_with('#')) {
+        ensure!(
+            sentences.contains_key(exception),
+            "po/exceptions: nothing says {exception:?} any more"
+        );
+    }
+    let is_translated =
+        |sentence: &String| !originals.contains(sentence) && !exceptions.contains(sentence);
+    sentences.retain(|sentence, _| has_words(sentence) && is_translated(sentence));
     Ok(sentences)
+}
+
+/// The sentences of a file, one a line.
+fn listed(path: &str) -> Result<Vec<String>> {
+    let text = fs::read_to_string(workspace().join(path)).with_context(|| path.to_owned())?;
+    Ok(text.lines().map(unescape).collect())
 }
 
 /// What the help shows of a table, but for the names.
