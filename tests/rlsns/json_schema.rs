@@ -10,7 +10,7 @@ use crate::scenario::RLSNS;
 
 /// A JSON value.
 #[derive(Debug, PartialEq)]
-enum Value {
+pub(crate) enum Value {
     Null,
     Bool,
     Number(u64),
@@ -90,7 +90,7 @@ impl Reader<'_> {
 
 /// What `rlsns` writes with these words.
 #[track_caller]
-fn read_json(words: &[&str]) -> Value {
+pub(crate) fn read_json(words: &[&str]) -> Value {
     let outcome = Tool::new(RLSNS).argv0("rlsns").args(words).run().ok();
     assert!(is_valid(&outcome.stdout), "{outcome}");
     Reader(outcome.out().chars().peekable()).value()
@@ -113,7 +113,11 @@ fn check(value: &Value, kind: &str) {
 /// The members of an object that has these keys, and at most those in `optional`, `key:kind` each; of kind `*` are
 /// those that are checked by the caller.
 #[track_caller]
-fn members<'a>(value: &'a Value, required: &str, optional: &str) -> &'a BTreeMap<String, Value> {
+pub(crate) fn members<'a>(
+    value: &'a Value,
+    required: &str,
+    optional: &str,
+) -> &'a BTreeMap<String, Value> {
     let Value::Object(members) = value else {
         panic!("{value:?} is not an object");
     };
@@ -137,7 +141,7 @@ fn members<'a>(value: &'a Value, required: &str, optional: &str) -> &'a BTreeMap
     members
 }
 
-fn array(value: &Value) -> &[Value] {
+pub(crate) fn array(value: &Value) -> &[Value] {
     match value {
         Value::Array(values) => values,
         other => panic!("{other:?} is not an array"),
@@ -168,26 +172,32 @@ fn holders_have_their_schema() {
     targets.extend(["user", "net", "mnt"].map(|name| format!("/proc/self/ns/{name}")));
     for target in &targets {
         let value = read_json(&["--holders", target, "--json"]);
-        let all = members(&value, "namespace:* unreadable:n holders:*", "");
-        members(&all["namespace"], "ns:n type:s", "");
-        assert!(!array(&all["holders"]).is_empty(), "{target}");
-        for holder in array(&all["holders"]) {
-            let optional = "pid:n tid:n fd:n path:s mnt:n namespace:* user:s uid:n command:s?";
-            let holder = members(holder, "kind:s", optional);
-            let Value::Text(kind) = &holder["kind"] else {
-                unreachable!()
-            };
-            let has = |key: &str| holder.contains_key(key);
-            match &**kind {
-                "process" | "children" => assert!(has("pid")),
-                "thread" => assert!(has("pid") && has("tid")),
-                "fd" | "socket" => assert!(has("pid") && has("fd")),
-                "mount" => assert!(!has("fd")),
-                "child" => drop(members(&holder["namespace"], "ns:n type:s", "")),
-                other => panic!("{other} is not a kind"),
-            }
+        assert_ne!(check_holders(&value), 0, "{target}");
+    }
+}
+
+/// Checks a list of holders, and returns how many there are.
+#[track_caller]
+pub(crate) fn check_holders(value: &Value) -> usize {
+    let all = members(value, "namespace:* unreadable:n holders:*", "");
+    members(&all["namespace"], "ns:n type:s", "");
+    for holder in array(&all["holders"]) {
+        let optional = "pid:n tid:n fd:n path:s mnt:n namespace:* user:s uid:n command:s?";
+        let holder = members(holder, "kind:s", optional);
+        let Value::Text(kind) = &holder["kind"] else {
+            unreachable!()
+        };
+        let has = |key: &str| holder.contains_key(key);
+        match &**kind {
+            "process" | "children" => assert!(has("pid")),
+            "thread" => assert!(has("pid") && has("tid")),
+            "fd" | "socket" => assert!(has("pid") && has("fd")),
+            "mount" => assert!(!has("fd")),
+            "child" => drop(members(&holder["namespace"], "ns:n type:s", "")),
+            other => panic!("{other} is not a kind"),
         }
     }
+    array(&all["holders"]).len()
 }
 
 #[test]
@@ -197,28 +207,40 @@ fn comparisons_have_their_schema() {
     let list = format!("{},net:[{}]", pids.join(","), fixtures[0].ns("net"));
     for (list, columns) in [(pids.join(","), 50), (list, 51), (pids[0].clone(), 2)] {
         let value = read_json(&["--compare", &list, "--json"]);
-        let all = members(&value, "unreadable:n processes:* types:*", "");
-        assert_eq!(array(&all["processes"]).len(), columns);
-        let types = array(&all["types"]);
-        for process in array(&all["processes"]) {
-            let process = members(process, "name:s namespaces:*", "pid:n");
-            let kinds = "cgroup:n? ipc:n? mnt:n? net:n? pid:n? time:n? user:n? uts:n?";
-            assert_eq!(
-                members(&process["namespaces"], "", kinds).len(),
-                types.len()
-            );
-        }
-        for compared in types {
-            members(compared, "type:s same:b?", "");
-        }
+        assert_eq!(check_comparison(&value), columns);
     }
+}
+
+/// Checks a comparison, and returns how many are compared.
+#[track_caller]
+pub(crate) fn check_comparison(value: &Value) -> usize {
+    let all = members(value, "unreadable:n processes:* types:*", "");
+    let types = array(&all["types"]);
+    for process in array(&all["processes"]) {
+        let process = members(process, "name:s namespaces:*", "pid:n");
+        let kinds = "cgroup:n? ipc:n? mnt:n? net:n? pid:n? time:n? user:n? uts:n?";
+        let namespaces = members(&process["namespaces"], "", kinds);
+        assert_eq!(namespaces.len(), types.len());
+    }
+    for compared in types {
+        members(compared, "type:s same:b?", "");
+    }
+    array(&all["processes"]).len()
 }
 
 #[test]
 fn graphs_have_their_schema() {
     let Some(fixtures) = fifty() else { return };
-    let value = read_json(&["--graph=json"]);
-    let all = members(&value, "unreadable:n nodes:* edges:*", "");
+    let known = check_graph(&read_json(&["--graph=json"]));
+    for fixture in &fixtures {
+        assert!(known.contains(&fixture.ns("uts")));
+    }
+}
+
+/// Checks a graph, and returns the namespaces that are its nodes.
+#[track_caller]
+pub(crate) fn check_graph(value: &Value) -> Vec<u64> {
+    let all = members(value, "unreadable:n nodes:* edges:*", "");
     let mut known = Vec::new();
     for node in array(&all["nodes"]) {
         let node = members(node, "ns:n type:s processes:n held:*", "pid:n command:s?");
@@ -226,9 +248,6 @@ fn graphs_have_their_schema() {
             .iter()
             .for_each(|word| check(word, "s"));
         known.push(number(node.get("ns")));
-    }
-    for fixture in &fixtures {
-        assert!(known.contains(&fixture.ns("uts")));
     }
     assert!(!array(&all["edges"]).is_empty());
     for edge in array(&all["edges"]) {
@@ -241,6 +260,7 @@ fn graphs_have_their_schema() {
             assert!(known.contains(&number(edge.get(end))), "{edge:?}");
         }
     }
+    known
 }
 
 #[test]

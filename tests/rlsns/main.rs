@@ -15,6 +15,7 @@ mod command_lines;
 mod compare;
 mod concurrent_changes;
 mod differences;
+mod fifty_containers;
 mod filter;
 mod fixture;
 mod graph;
