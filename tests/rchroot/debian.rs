@@ -2,8 +2,8 @@
 //! mounts nor a file of the system is another one afterwards.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::os::unix::fs::{MetadataExt, chown, symlink};
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::fixture::{RCHROOT, TESTER};
@@ -120,32 +120,34 @@ fn packages_are_installed_above_a_debian_system_that_stays_as_it_is() {
     }
 }
 
+/// Reads the caller's resolv.conf through each kind of link. `enter` is a way into the system with an overlay directory.
+fn sees_the_callers_file(scratch: &Scratch, enter: impl Fn(&Path) -> Tool) {
+    let callers = scratch.file("callers", "nameserver 192.0.2.1\n");
+    fs::set_permissions(&callers, Permissions::from_mode(0o644)).unwrap();
+    let targets = ["/run/nowhere", "../run/nowhere", "/etc/motd", "resolv.conf"];
+    for (name, target) in targets.into_iter().enumerate() {
+        let kept = scratch.dir(name.to_string());
+        scratch.dir(format!("{name}/upper/etc"));
+        symlink(target, kept.join("upper/etc/resolv.conf")).unwrap();
+        let tool = enter(&kept).bind_over(&callers, "/etc/resolv.conf");
+        let outcome = tool.args(["cat", "/etc/resolv.conf"]).run().ok();
+        assert_eq!(outcome.out(), "nameserver 192.0.2.1\n", "{target}");
+        let link = fs::read_link(kept.join("upper/etc/resolv.conf")).unwrap();
+        assert_eq!(link, Path::new(target));
+    }
+}
+
 #[test]
 fn names_are_looked_up_through_every_resolv_conf_of_a_debian_system() {
     let Some(system) = require::debian_root().filter(|_| require::root()) else {
         return;
     };
     let scratch = Scratch::new();
-    let callers = scratch.file("callers", "nameserver 192.0.2.1\n");
     let (before, machine) = (everything(&system), mounts());
-    for (name, target) in ["/run/nowhere", "../run/nowhere", "/etc/motd", "resolv.conf"]
-        .into_iter()
-        .enumerate()
-    {
-        let kept = scratch.dir(name.to_string());
-        scratch.dir(format!("{name}/upper/etc"));
-        symlink(target, kept.join("upper/etc/resolv.conf")).unwrap();
-        let tool = Tool::new(RCHROOT).bind_over(&callers, "/etc/resolv.conf");
-        let tool = tool.arg("--mount-api").arg("--overlay").arg(&kept);
-        let outcome = tool
-            .arg(&system)
-            .args(["cat", "/etc/resolv.conf"])
-            .run()
-            .ok();
-        assert_eq!(outcome.out(), "nameserver 192.0.2.1\n", "{target}");
-        let link = fs::read_link(kept.join("upper/etc/resolv.conf")).unwrap();
-        assert_eq!(link, Path::new(target));
-    }
+    sees_the_callers_file(&scratch, |kept| {
+        let tool = Tool::new(RCHROOT).args(["--mount-api", "--overlay"]);
+        tool.arg(kept).arg(&system)
+    });
     assert!(
         everything(&system) == before,
         "a file of the system differs"
@@ -167,7 +169,9 @@ fn a_user_installs_packages_above_a_debian_system_of_his_own() {
     let Some(runshare) = require::workspace_program("runshare").filter(|_| require::root()) else {
         return;
     };
-    let Some(system) = require::debian_root().filter(|_| require::installed("dpkg-deb")) else {
+    let Some(system) = require::debian_root()
+        .filter(|_| require::installed("dpkg-deb") && require::installed("newuidmap"))
+    else {
         return;
     };
     let scratch = Scratch::new();
@@ -175,19 +179,37 @@ fn a_user_installs_packages_above_a_debian_system_of_his_own() {
     let own = scratch.path().join("own");
     let copy = Tool::new("/bin/cp").args(["-r", "--preserve=mode,links,timestamps"]);
     copy.arg(&system).arg(&own).run().ok();
+    scratch.file("passwd", format!("tester:x:{TESTER}:{TESTER}::/:/bin/sh\n"));
+    for file in ["subuid", "subgid"] {
+        scratch.file(file, "tester:100000:65536\n");
+    }
     give_away(scratch.path());
     let (before, machine) = (everything(&own), mounts());
     let bind = format!("{}:/mnt", scratch.path().join("packages").display());
     let kept = scratch.path().join("kept").display().to_string();
-    for options in [&["--ephemeral"][..], &["--overlay", &kept]] {
+    let as_tester = || {
         let tool = Tool::new(&runshare).as_user(TESTER, TESTER, &[]);
-        let tool = tool
-            .args(["-r", "--mount-api", "--bind-ro", &bind])
-            .args(options);
-        let line = ["bash", "-c", USE, "bash", ""];
-        let outcome = tool.arg("--root").arg(&own).args(line).run().ok();
-        assert_eq!(outcome.out(), expected(""), "{options:?}");
+        let files = ["passwd", "subuid", "subgid"].into_iter();
+        files.fold(tool, |tool, file| {
+            tool.bind_over(scratch.path().join(file), Path::new("/etc").join(file))
+        })
+    };
+    for options in [&["--ephemeral"][..], &["--overlay", &kept]] {
+        // With one ID there is nobody else whom he could become.
+        for (ids, other) in [(&["-r"][..], ""), (&["-r", "--map-auto"], "nobody")] {
+            let tool = as_tester().args(ids).args(options);
+            let tool = tool.args(["--mount-api", "--bind-ro", &bind]);
+            let line = ["bash", "-c", USE, "bash", other];
+            let outcome = tool.arg("--root").arg(&own).args(line).run().ok();
+            let user = if other.is_empty() { "" } else { "nobody\n" };
+            assert_eq!(outcome.out(), expected(user), "{ids:?} {options:?}");
+        }
     }
+    sees_the_callers_file(&scratch, |kept| {
+        give_away(kept);
+        let tool = as_tester().args(["-r", "--mount-api", "--overlay"]);
+        tool.arg(kept).arg("--root").arg(&own)
+    });
     assert!(everything(&own) == before, "a file of the system differs");
     assert_eq!(mounts(), machine);
 }

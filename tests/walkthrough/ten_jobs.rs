@@ -63,7 +63,6 @@ const JOBS: [Job; 10] = [
         )
     },
     Job {
-        set_up: "mkdir -p /run/secret",
         after: "[ -e /usr/new ] || echo nothing is changed",
         ..job(
             "ls -A /home; ls -A /run; grep -c : /proc/net/dev; echo x >/tmp/x && cat /tmp/x; id -u; \
@@ -92,7 +91,7 @@ const JOBS: [Job; 10] = [
         set_up: "mkdir -p image; cp --parents --dereference /usr/bin/sleep \
                  $(ldd /usr/bin/sleep | grep -o '/[^ ]*') image
                  runshare --mount --uts --net --hostname web --root image /usr/bin/sleep 1000 & pid=$!
-                 until [ \"$(cat /proc/$pid/comm)\" = sleep ]; do :; done",
+                 while kill -0 $pid && [ \"$(cat /proc/$pid/comm)\" != sleep ]; do :; done",
         after: "kill $pid; wait $pid; rm -r image",
         ..of_root("hostname; grep -c : /proc/net/dev; ls -A ${TARGET_ROOT:-/proc/$pid/root}")
     },
