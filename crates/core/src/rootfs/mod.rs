@@ -39,15 +39,18 @@ mod source;
 mod submounts;
 
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
+use nix::fcntl::OFlag;
 use nix::unistd::{Gid, Uid, getegid, geteuid, setfsgid, setfsuid};
 
 use crate::message::Message;
 use crate::ns_type::NsType;
 use crate::procfs::{IdKind, Proc};
-use crate::sys::directory::status_of;
+use crate::sys::directory::{Status, status_of};
+use crate::sys::file::open;
 use crate::sys::fs_context::make_tree_private;
 use crate::sys::mount::{attach, clone_tree};
 use bind::PreparedMount;
@@ -119,7 +122,11 @@ fn use_mapped_ids() {
 /// The directory as a mount: itself if it is one, else its clone on itself, with what is mounted below it.
 fn own_mount(directory: impl AsFd) -> Result<OwnedFd> {
     let directory = directory.as_fd();
-    if status_of(directory)?.is_mount_root == Some(true) {
+    let status = status_of(directory)?;
+    // A clone on the root of this process would not be seen by it: it stays below.
+    let root = status_of(open(Path::new("/"), OFlag::O_PATH)?)?;
+    let place = |of: &Status| (of.device, of.inode, of.mount);
+    if status.is_mount_root == Some(true) || place(&status) == place(&root) {
         return Ok(directory.try_clone_to_owned()?);
     }
     let tree = match clone_tree(directory) {

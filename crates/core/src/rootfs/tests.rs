@@ -4,17 +4,15 @@
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use nix::fcntl::OFlag;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use testkit::{Scratch, require};
 
 use super::*;
-use crate::sys::file::open;
 
 /// How many mounts are made below a root that changes.
 const MOUNTS: usize = 1000;

@@ -41,7 +41,7 @@ fn make_user_namespace(options: &Options) -> Result<OwnedFd> {
         let unshared = unshare(NsType::User.flag());
         let number = unshared.err().map_or(0, |errno| errno as i32);
         if death_signal.arm().is_ok() && write_all(&there, &number.to_ne_bytes()).is_ok() {
-            // It is killed.
+            // It is killed, or ends by itself where that is forbidden.
             while read(&there, &mut [0]) == Err(Errno::EINTR) {}
         }
         0
@@ -50,6 +50,8 @@ fn make_user_namespace(options: &Options) -> Result<OwnedFd> {
         .with_hint(hint::explain_fork)
         .context("fork failed")?;
     let namespace = open_mapped(child, &here, options);
+    // A sandbox may refuse to kill it.
+    let _ = write_all(&here, &[0]);
     kill_and_reap(child);
     namespace
 }
