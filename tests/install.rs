@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fs};
 
+use serde_json::Value;
 use testkit::{Scratch, Tool};
 
 const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
@@ -100,6 +101,7 @@ fn everything_is_installed_and_goes_again() {
         let path = format!("usr/share/{path}");
         assert!(installed.contains(&path), "{path}: {installed:#?}");
     }
+    linked_crates_are_listed(&root.join("usr/share/doc/nsutils"));
     // Again, over what is there.
     xtask(&all("install"));
     assert_eq!(files(&root), installed);
@@ -107,6 +109,44 @@ fn everything_is_installed_and_goes_again() {
     assert_eq!(files(&root), ["usr/bin/other"]);
     let left = fs::read_dir(root.join("usr")).expect("a directory").count();
     assert_eq!(left, 1);
+}
+
+/// The crates that allow their use only with their notice have it here; what tests are built of is in no program.
+fn linked_crates_are_listed(documents: &Path) {
+    let notices = fs::read_to_string(documents.join("NOTICES")).expect("notices");
+    for (name, copyright) in [
+        ("nix", "Carl Lerche"),
+        ("uzers", "Benjamin Sago"),
+        ("memoffset", "Gilad Naaman"),
+    ] {
+        let (_, notice) = notices.split_once(&format!("\n=== {name} ")).expect(name);
+        let notice = notice.split("\n=== ").next().expect("it has a beginning");
+        assert!(
+            notice.contains(copyright) && notice.contains("Permission is hereby"),
+            "{notice}"
+        );
+    }
+    assert!(!notices.contains("=== proptest"), "{notices}");
+    let bill = fs::read(documents.join("nsutils.cdx.json")).expect("a bill of materials");
+    let bill: Value = serde_json::from_slice(&bill).expect("it is JSON");
+    let components = bill["components"].as_array().expect("a list");
+    let hash = |name: &str| {
+        let component = components
+            .iter()
+            .find(|component| component["name"] == name);
+        component.map(|component| component["hashes"][0]["content"].as_str().map(str::len))
+    };
+    assert_eq!(
+        [hash("anyhow"), hash("smartcols"), hash("testkit")],
+        [Some(Some(64)), Some(None), None]
+    );
+    let known = components.iter().chain([&bill["metadata"]["component"]]);
+    let known: Vec<&Value> = known.map(|component| &component["bom-ref"]).collect();
+    for entry in bill["dependencies"].as_array().expect("a list") {
+        let needed = entry["dependsOn"].as_array().expect("a list");
+        assert!(known.contains(&&entry["ref"]), "{entry}");
+        assert!(needed.iter().all(|one| known.contains(&one)), "{entry}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ mod complete;
 mod fuzz;
 mod generate;
 mod install;
+mod linked_crates;
 mod man;
 mod package;
 mod po;

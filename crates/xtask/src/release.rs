@@ -135,13 +135,24 @@ fn directory_of(messages: &str) -> Result<PathBuf> {
 
 /// Returns the target with musl for the processor that cargo builds for.
 fn static_target() -> Result<String> {
-    let triple = match configured_target()? {
-        Some(triple) => triple,
-        None => host()?,
-    };
+    let triple = built_target(Linkage::Dynamic)?;
     let has_musl = triple.contains("musl") || triple.contains("gnu");
     ensure!(has_musl, "{triple}: no target with musl is known for it");
     Ok(triple.replace("gnu", "musl"))
+}
+
+/// Returns the target that programs which are linked so are built for.
+///
+/// # Errors
+/// That rustc cannot be run; that there is no such target.
+pub(crate) fn built_target(linkage: Linkage) -> Result<String> {
+    if linkage != Linkage::Dynamic {
+        return static_target();
+    }
+    match configured_target()? {
+        Some(triple) => Ok(triple),
+        None => host(),
+    }
 }
 
 /// Requires the standard library of a target, unless cargo is told to build it.

@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Result;
 use tools::{MULTICALL, TOOLS, man_page, original};
 
 use super::options::Options;
+use crate::linked_crates::{notices, sbom};
+use crate::release::Linkage;
 use crate::{po, workspace};
 
 /// What is read with the programs, below share/doc/nsutils.
@@ -22,6 +25,8 @@ pub(super) enum Source {
     Copy(PathBuf, u32),
     /// A symbolic link to this.
     Link(PathBuf),
+    /// What this function returns for programs that are linked so.
+    Document(fn(Linkage) -> Result<Vec<u8>>, Linkage),
     /// The catalogue of this language.
     Catalogue(&'static str),
 }
@@ -66,6 +71,8 @@ pub(super) fn entries(built: &Path, options: &Options) -> Vec<Entry> {
         "man/nsutils.7",
     ));
     entries.extend(TEXTS.map(|name| text(options.path("share/doc/nsutils").join(name), name)));
+    entries.push(document("NOTICES", notices, options));
+    entries.push(document("nsutils.cdx.json", sbom, options));
     entries.extend(po::LANGUAGES.map(|language| {
         let page = format!("man/{language}/man7/nsutils.7");
         text(options.path("share").join(&page), &page)
@@ -135,6 +142,14 @@ fn copy(path: PathBuf, from: PathBuf, mode: u32) -> Entry {
 /// A file of the repository that is read.
 fn text(path: PathBuf, from: &str) -> Entry {
     copy(path, workspace().join(from), 0o644)
+}
+
+/// What is said of the crates that are linked in.
+fn document(name: &str, make: fn(Linkage) -> Result<Vec<u8>>, options: &Options) -> Entry {
+    Entry {
+        path: options.path("share/doc/nsutils").join(name),
+        source: Source::Document(make, options.linkage),
+    }
 }
 
 fn link(path: PathBuf, to: impl Into<PathBuf>) -> Entry {

@@ -84,6 +84,10 @@ fn put(source: &Source, path: &Path) -> Result<()> {
     }
     match source {
         Source::Link(to) => symlink(to, path)?,
+        Source::Document(make, linkage) => {
+            fs::write(path, make(*linkage)?)?;
+            fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
+        }
         Source::Catalogue(language) => {
             fs::write(path, po::compile(language)?)?;
             fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
