@@ -5,12 +5,13 @@
 //! drops it, it ends without having done anything.
 
 use anyhow::{Context, Error, Result, bail};
+use nix::errno::Errno;
 use nix::libc::SIGKILL;
 use nix::unistd::{Pid, getpid, getppid};
 use nscore::cli::{AlreadyReported, Diagnostics, sentence};
 use nscore::hardening::make_undumpable;
 use nscore::hint::{self, WithHint};
-use nscore::sys::process::{self, ExitReason};
+use nscore::sys::process::{self, ExitReason, pidfd_open, pidfd_send_signal};
 use nscore::sys::signal::SignalSet;
 
 use crate::sync_socket::SyncSocket;
@@ -78,9 +79,19 @@ impl Helper {
 
 /// Kills a child that is no longer needed, and reaps it.
 pub(crate) fn kill_and_reap(process: Pid) {
-    // If it cannot be killed, it has ended; how it ended does not matter.
-    let _ = process::kill(process, SIGKILL);
-    let _ = process::wait(process);
+    // How it ended does not matter. What a sandbox does not let us kill is not waited for: it would not end.
+    if kill_child(process).is_ok() {
+        let _ = process::wait(process);
+    }
+}
+
+/// Kills a child that is not reaped yet, also one that has ended.
+///
+/// # Errors
+/// Those of `kill(2)`, of which only a filter makes any.
+pub(crate) fn kill_child(process: Pid) -> Result<(), Errno> {
+    let by_pidfd = || pidfd_send_signal(pidfd_open(process)?, SIGKILL);
+    process::kill(process, SIGKILL).or_else(|errno| by_pidfd().map_err(|_| errno))
 }
 
 /// Waits for a child that reports its errors itself.

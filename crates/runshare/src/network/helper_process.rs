@@ -19,6 +19,7 @@ use nscore::sys::file::{open, pipe, write_all};
 use nscore::sys::process::{self, ExitReason, pidfd_open, set_parent_death_signal};
 use nscore::sys::signal::SignalSet;
 
+use crate::helper::kill_child;
 use crate::network::hint;
 use crate::network::messages::Messages;
 
@@ -168,8 +169,7 @@ impl HelperProcess {
 
     /// Kills the helper if it has not ended, and returns how it ended.
     pub(super) fn end(&self) -> Message {
-        let _ = process::kill(self.process, SIGKILL);
-        match process::wait(self.process) {
+        match kill_child(self.process).and_then(|()| process::wait(self.process)) {
             Ok(ExitReason::Status(status)) => sentence("exit status %s", &[&status]),
             Ok(ExitReason::Signal(signal)) => sentence("killed by signal %s", &[&signal]),
             Err(errno) => sentence("%s", &[&Argument::Reason(errno)]),
