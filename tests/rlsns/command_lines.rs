@@ -11,14 +11,14 @@ use crate::scenario::{RLSNS, Scenario};
 const TOLD: usize = 40;
 
 /// A line of the file.
-struct Line {
+pub(crate) struct Line {
     variables: Vec<(String, String)>,
-    words: Vec<String>,
+    pub(crate) words: Vec<String>,
 }
 
 impl Line {
     /// Reads a line as a shell would, quotes of both kinds and variables in front, and nothing else.
-    fn parse(line: &str, samples: &SampleProcesses<'_>) -> Line {
+    pub(crate) fn parse(line: &str, samples: &SampleProcesses<'_>) -> Line {
         let mut words: Vec<String> = words(line)
             .iter()
             .map(|word| samples.substitute(word))
@@ -32,7 +32,7 @@ impl Line {
         Line { variables, words }
     }
 
-    fn set_up(&self, tool: Tool) -> Tool {
+    pub(crate) fn set_up(&self, tool: Tool) -> Tool {
         let variables = self.variables.iter();
         variables
             .fold(tool, |tool, (name, value)| tool.env(name, value))

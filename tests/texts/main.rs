@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod calls;
 mod chinese;
 mod help;
 mod imports;

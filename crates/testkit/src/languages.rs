@@ -1,5 +1,6 @@
 //! Ours beside the original in the languages of the catalogues that tests/catalogues brings.
 
+use std::io::{self, Write};
 use std::path::Path;
 
 use crate::differential::DifferentialTest;
@@ -7,7 +8,7 @@ use crate::outcome::Outcome;
 use crate::tool::Tool;
 
 /// The languages in which command lines are compared.
-const LANGUAGES: [&str; 5] = ["zh_CN", "de_DE", "fr_FR", "ja_JP", "ko_KR"];
+pub const LANGUAGES: [&str; 5] = ["zh_CN", "de_DE", "fr_FR", "ja_JP", "ko_KR"];
 
 impl Tool {
     /// Has it read the catalogues of `directory`, which tests/catalogues made, in this language. For root alone.
@@ -40,6 +41,7 @@ impl DifferentialTest {
             (outcome.status, self.masked(&outcome.stdout), errors)
         };
         for language in LANGUAGES {
+            let (before, unequal) = (compared, expected + differences.len());
             for line in lines {
                 let set_up = |tool| setup(tool).language(directory, language).args(line);
                 let (ours, original) = self.run_both(set_up);
@@ -54,6 +56,12 @@ impl DifferentialTest {
                     differences.push(description);
                 }
             }
+            let (lines, unequal) = (compared - before, expected + differences.len() - unequal);
+            let _ = writeln!(
+                io::stderr(),
+                "{language}: {lines} lines, {} equal, {unequal} not",
+                lines - unequal
+            );
         }
         let count = differences.len();
         let description = differences.iter().take(10).map(String::as_str);

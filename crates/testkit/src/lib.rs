@@ -59,7 +59,7 @@ pub use differential::DifferentialTest;
 pub use engine::{Docker, Podman};
 pub use eventually::eventually;
 pub use isolation::{give_to_user, in_mount_namespace, in_thread, stay_on_one_processor};
-pub use languages::is_left_in_english;
+pub use languages::{LANGUAGES, is_left_in_english};
 pub use mounts::{mounted, points as mount_points};
 pub use namespace_fixture::{CLONE_NEWTIME, NamespaceFixture};
 pub use nix::sched::CloneFlags;
