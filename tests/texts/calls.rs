@@ -51,7 +51,7 @@ impl Machine {
             )
             .bind_over(self.catalogues.join("share"), "/usr/share/locale")
             .env("LC_ALL", locale);
-        tool.run();
+        let _ = tool.run();
         let trace = fs::read_to_string(&trace).expect("strace has written it");
         // Built for debugging, the standard library looks at each descriptor that it closes.
         let is_own = |line: &&str| !line.starts_with(['-', '+']) && !line.contains(", F_GETFD)");

@@ -184,7 +184,7 @@ impl Target {
     /// Its status, likewise: ids are those of the user namespace that this process is in.
     ///
     /// # Errors
-    /// As [`Target::read`].
+    /// As [`Target::read_file`].
     pub fn status(&self) -> Result<procfs::Status> {
         self.read_file("status").map(procfs::Status::new)
     }
