@@ -10,7 +10,7 @@ use nix::libc::{
 };
 use nix::unistd::{Pid, getpgid, getpgrp, getpid, getsid};
 
-use crate::hardening::{hide_environment, make_undumpable, release_inherited};
+use crate::hardening::{hide_environment, hide_process, release_inherited};
 use crate::hint::{self, WithHint};
 use crate::sys::process::{self, ExitReason};
 use crate::sys::siginfo::SigInfo;
@@ -175,7 +175,7 @@ pub fn run_as_child(
     // A caller that ignores SIGCHLD would leave nothing to wait for.
     set_default(SIGCHLD).context("sigaction failed")?;
     let before = forwarding.signals().block().context("sigprocmask failed")?;
-    make_undumpable().context("prctl failed")?;
+    hide_process()?;
     hide_environment();
     let child = process::spawn(|| {
         // Restoring a mask that was valid cannot fail.

@@ -32,6 +32,14 @@ pub use crate::sys::close_range::WaitOnly;
 pub use crate::sys::environment::hide as hide_environment;
 pub use crate::sys::process::make_undumpable;
 
+/// Makes this process undumpable, as [`make_undumpable`] does.
+///
+/// # Errors
+/// `prctl failed`.
+pub fn hide_process() -> Result<()> {
+    make_undumpable().context("prctl failed")
+}
+
 /// An option of this module; a program that has it maps it to [`Hardening::set`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HardeningOption {

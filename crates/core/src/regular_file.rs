@@ -35,7 +35,7 @@ pub fn open_regular(path: &Path) -> Result<File, Errno> {
         Err(_) => open(path, OFlag::O_RDONLY | SAFE_FLAGS)?,
     };
     let again = status_of(&opened)?;
-    if (again.device, again.inode) != (status.device, status.inode) {
+    if !again.is_same_file(&status) {
         return Err(Errno::EINVAL);
     }
     Ok(File::from(opened))

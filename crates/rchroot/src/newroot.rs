@@ -135,7 +135,7 @@ fn mount_and_enter(
     let opened = open(Path::new(root.name), OFlag::O_PATH | OFlag::O_DIRECTORY);
     let directory = cannot_enter(opened, root, otherwise, quotes)?;
     let again = status_of(&directory)?;
-    if (again.device, again.inode) != (found.device, found.inode) {
+    if !again.is_same_file(&found) {
         return cannot(Errno::ESTALE);
     }
     let working = getcwd();

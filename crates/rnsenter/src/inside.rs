@@ -1,9 +1,9 @@
 //! The steps inside, in the process that becomes the program.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use nscore::cli::Diagnostics;
 use nscore::exec::OwnFile;
-use nscore::hardening::make_undumpable;
+use nscore::hardening::hide_process;
 use nscore::pdeathsig::ParentDeathSignal;
 
 use crate::as_target::AsTarget;
@@ -43,7 +43,7 @@ impl Inside<'_> {
             .become_inside(&self.ids, self.groups_left, &warn)?;
         let changes_ids = self.ids.user.is_some() || self.ids.group.is_some();
         if self.credentials.enters_user || changes_ids {
-            make_undumpable().context("prctl failed")?;
+            hide_process()?;
         }
         Ok(())
     }

@@ -329,7 +329,7 @@ pub(crate) fn select_all(options: &mut Options) -> Result<()> {
                 None => Err(Errno::ENOENT)
                     .with_context(|| sentence("stat of %s failed", &[&"/proc/0/ns/user"]))?,
             };
-            if (own.device, own.inode) == (theirs.device, theirs.inode) {
+            if own.is_same_file(&theirs) {
                 continue;
             }
         }
@@ -348,7 +348,7 @@ pub(crate) fn differs(target: &Target, namespace: NsType) -> Result<bool> {
         return Ok(false);
     };
     let theirs = target.stat_namespace(namespace.file())?;
-    Ok((own.device, own.inode) != (theirs.device, theirs.inode))
+    Ok(!own.is_same_file(&theirs))
 }
 
 /// The state of the file of one of the caller's own namespaces.

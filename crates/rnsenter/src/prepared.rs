@@ -1,10 +1,10 @@
 //! What must be opened before anything is entered, for it is the caller's view or needs the caller's privilege, and how
 //! it is entered.
 
-use anyhow::{Context, Error, Result, anyhow};
+use anyhow::{Error, Result, anyhow};
 use nscore::cli::{Diagnostics, sentence};
 use nscore::exec::OwnFile;
-use nscore::hardening::make_undumpable;
+use nscore::hardening::hide_process;
 use nscore::hint::Hint;
 use nscore::ns_type::NsType;
 
@@ -149,7 +149,8 @@ impl<'target, 'tool> Prepared<'target, 'tool> {
         if let Some(tools) = &self.tools {
             *may_have_joined = true;
             self.namespaces.enter_user()?;
-            stay_undumpable()?;
+            // The change of the user namespace has made it as dumpable as /proc/sys/fs/suid_dumpable says.
+            hide_process()?;
             tools.mount(diagnostics)?;
         }
         // The namespaces of a process are joined all or none, if that process may not be looked into.
@@ -157,7 +158,7 @@ impl<'target, 'tool> Prepared<'target, 'tool> {
         self.namespaces.enter(target)?;
         *may_have_joined = true;
         if enters_user {
-            stay_undumpable()?;
+            hide_process()?;
         }
         self.directories.enter()?;
         if let Some(as_target) = &self.as_target {
@@ -181,12 +182,6 @@ impl<'target, 'tool> Prepared<'target, 'tool> {
             changes_root: self.changes_root,
         })
     }
-}
-
-/// Makes this process undumpable again: a change of the user namespace has made it as dumpable as
-/// /proc/sys/fs/suid_dumpable says.
-fn stay_undumpable() -> Result<()> {
-    make_undumpable().context("prctl failed")
 }
 
 /// Returns the original's error, with a hint.

@@ -3,11 +3,11 @@
 use std::cell::RefCell;
 use std::ffi::OsString;
 
-use anyhow::{Context, Error, Result};
+use anyhow::{Error, Result};
 use nix::errno::Errno;
 use nscore::cli::Invocation;
 use nscore::exec::Program;
-use nscore::hardening::make_undumpable;
+use nscore::hardening::hide_process;
 use nscore::ns_type::NsType;
 use nscore::sys::errno::of_error;
 use nscore::sys::process::ExitReason;
@@ -76,7 +76,7 @@ fn enter_and_run(
     prepared.read_attributes(&options, target.as_ref())?;
     prepared.drop_groups_outside();
     // From here until exec nobody inside may look into this process: it still holds what is outside.
-    make_undumpable().context("prctl failed")?;
+    hide_process()?;
     let inside = prepared.enter(&options, target.as_ref(), may_have_joined)?;
 
     // The process that waits closes it.

@@ -5,7 +5,7 @@ use nix::libc::SIGCHLD;
 use nscore::cli::{Diagnostics, Invocation};
 use nscore::environment::OutsideLogin;
 use nscore::exec::{OwnFile, Program};
-use nscore::hardening::make_undumpable;
+use nscore::hardening::hide_process;
 use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
 use nscore::pdeathsig::ParentDeathSignal;
@@ -54,35 +54,17 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
         diagnostics.print_hint(nothing_unshared);
     }
     let login = options.environment.look_up_outside();
-    let own_file = if let Some(root) = &options.root {
-        diagnostics.print_hint(|| root_of_nobody(root, &options.users));
-        diagnostics.hold_proc();
-        OwnFile::hold()
-    } else {
-        None
-    };
-    if options.root.is_some() || options.unshares(NsType::Mount) {
-        diagnostics.load_language();
-    }
+    let own_file = hold_files_outside(options, diagnostics);
     // If the caller ignores SIGCHLD, the kernel reaps children itself and waitpid(2) fails.
     set_default(SIGCHLD).context("sigaction failed")?;
 
-    let cgroup = LimitedCgroup::make(options, diagnostics)?;
-    let network = match &options.extensions.network {
-        Some(network) => {
-            let ports = &options.extensions.published;
-            Some(Network::spawn(network, ports, diagnostics)?)
-        }
-        None => None,
-    };
-    let binder = NamespaceBinder::prepare(options, diagnostics)?;
-    if let Some((kind, owner)) = options.foreign_range_owner() {
-        diagnostics.print_hint(|| Some(foreign_subordinate_ids(kind, owner)));
-    }
-    let has_owner = options.owner.is_some();
-    let mut id_maps =
-        IdMapWriter::prepare(&options.users, &options.groups, has_owner, diagnostics)?;
-    let watchdog = Watchdog::spawn(options, diagnostics)?;
+    let OutsideProcesses {
+        cgroup,
+        network,
+        binder,
+        mut id_maps,
+        watchdog,
+    } = OutsideProcesses::start(options, diagnostics)?;
 
     limits::raise_hard_limits(&options.extensions.limits)?;
     let mapped = map_sources(options)?;
@@ -129,6 +111,62 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     }
     binder.bind()?;
     set_up_and_become_program(None)
+}
+
+/// Opens this program's own file, and what messages and hints read, if another root or mount namespace will be entered.
+fn hold_files_outside(options: &Options, diagnostics: &Diagnostics) -> Option<OwnFile> {
+    if options.root.is_some() || options.unshares(NsType::Mount) {
+        diagnostics.load_language();
+    }
+    let root = options.root.as_ref()?;
+    diagnostics.print_hint(|| root_of_nobody(root, &options.users));
+    diagnostics.hold_proc();
+    OwnFile::hold()
+}
+
+/// The processes that stay outside the new namespaces, of which most options require none.
+struct OutsideProcesses {
+    cgroup: Option<LimitedCgroup>,
+    network: Option<Network>,
+    binder: NamespaceBinder,
+    id_maps: IdMapWriter,
+    watchdog: Option<Watchdog>,
+}
+
+impl OutsideProcesses {
+    /// Starts them, before unshare(2).
+    ///
+    /// # Errors
+    /// That one of them cannot be made or cannot do its part.
+    fn start(options: &Options, diagnostics: &Diagnostics) -> Result<OutsideProcesses> {
+        let cgroup = LimitedCgroup::make(
+            &options.extensions.cgroup_limits,
+            options.unshares(NsType::Cgroup),
+            diagnostics,
+        )?;
+        let network = match &options.extensions.network {
+            Some(network) => {
+                let ports = &options.extensions.published;
+                Some(Network::spawn(network, ports, diagnostics)?)
+            }
+            None => None,
+        };
+        let binder = NamespaceBinder::prepare(options, diagnostics)?;
+        if let Some((kind, owner)) = options.foreign_range_owner() {
+            diagnostics.print_hint(|| Some(foreign_subordinate_ids(kind, owner)));
+        }
+        let has_owner = options.owner.is_some();
+        let id_maps =
+            IdMapWriter::prepare(&options.users, &options.groups, has_owner, diagnostics)?;
+        let watchdog = Watchdog::spawn(options, diagnostics)?;
+        Ok(OutsideProcesses {
+            cgroup,
+            network,
+            binder,
+            id_maps,
+            watchdog,
+        })
+    }
 }
 
 fn unshare_namespaces(options: &Options) -> Result<()> {
@@ -183,7 +221,7 @@ impl Inside<'_> {
         credentials::become_program_user(options)?;
         if Exposure::new(options) == Exposure::Hidden {
             // A change of credentials makes a process dumpable if /proc/sys/fs/suid_dumpable says so.
-            make_undumpable().context("prctl failed")?;
+            hide_process()?;
         }
         if let Some(death_signal) = death_signal {
             // A change of credentials has cleared it.

@@ -10,7 +10,7 @@ use nix::libc::c_int;
 use nix::sys::socket::{MsgFlags, Shutdown, recv, send, shutdown};
 use nix::unistd::{Pid, getpid, setsid};
 use nscore::cli::AlreadyReported;
-use nscore::hardening::make_undumpable;
+use nscore::hardening::hide_process;
 use nscore::hint::{self, WithHint};
 use nscore::sys::process::{self, pidfd_open};
 use nscore::sys::signal::SignalSet;
@@ -89,7 +89,7 @@ impl Drop for WatcherHandle {
 /// # Errors
 /// `prctl failed`, `setsid failed`, `sigprocmask failed`.
 pub(crate) fn leave_job() -> Result<SignalSet> {
-    make_undumpable().context("prctl failed")?;
+    hide_process()?;
     setsid().context("setsid failed")?;
     SignalSet::full().block().context("sigprocmask failed")
 }

@@ -105,7 +105,7 @@ impl OwnFile {
     }
 
     fn is(&self, status: &Status) -> bool {
-        (status.device, status.inode) == (self.status.device, self.status.inode)
+        status.is_same_file(&self.status)
     }
 
     /// The first that `execvp(3)` would not pass over.

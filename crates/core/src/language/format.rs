@@ -34,22 +34,40 @@ pub(crate) fn parse(format: &str) -> Option<Vec<Piece<'_>>> {
             pieces.push(Piece::Text(kind));
             continue;
         }
-        is_numbered |= number.is_some();
-        pieces.push(Piece::Argument(number.unwrap_or(Some(counted))?, kind));
-        counted += usize::from(number.is_none());
+        let index = match number {
+            ArgumentNumber::Absent => {
+                counted += 1;
+                counted - 1
+            }
+            ArgumentNumber::Invalid => return None,
+            ArgumentNumber::At(index) => {
+                is_numbered = true;
+                index
+            }
+        };
+        pieces.push(Piece::Argument(index, kind));
     }
     pieces.push(Piece::Text(rest));
     (!is_numbered || counted == 0).then_some(pieces)
 }
 
-/// The number before `$`, from 0, if there is one, and what follows; `Some(None)` for one that cannot be.
-fn number(text: &str) -> (Option<Option<usize>>, &str) {
-    match text.split_once('$') {
-        Some((digits, rest)) if digits.len() < 3 && digits.parse::<usize>().is_ok() => {
-            let number = digits.parse::<usize>().ok();
-            (Some(number.and_then(|number| number.checked_sub(1))), rest)
-        }
-        _ => (None, text),
+/// Which argument a `%` names by a number before `$`, counted from 0.
+enum ArgumentNumber {
+    Absent,
+    /// The number 0.
+    Invalid,
+    At(usize),
+}
+
+/// Splits off the number before `$`.
+fn number(text: &str) -> (ArgumentNumber, &str) {
+    let Some((digits, rest)) = text.split_once('$').filter(|(digits, _)| digits.len() < 3) else {
+        return (ArgumentNumber::Absent, text);
+    };
+    match digits.parse::<usize>() {
+        Ok(0) => (ArgumentNumber::Invalid, rest),
+        Ok(number) => (ArgumentNumber::At(number - 1), rest),
+        Err(_) => (ArgumentNumber::Absent, text),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::ffi::{CStr, CString};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error, Result, bail};
@@ -18,6 +17,7 @@ use super::error::MountError;
 use super::overlay_dir::{MOUNTS, OverlayDir, UPPER, escape_path, make_below, make_work};
 use super::remount::attributes_of;
 use super::root::Root;
+use super::source::c_path;
 use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
@@ -275,9 +275,4 @@ pub(super) fn copy_owner(from: &Status, parent: &OwnedFd, name: &CStr) -> Result
     );
     let mode = Mode::from_bits_truncate(from.permissions);
     fchmodat(parent, name, mode, FchmodatFlags::FollowSymlink)
-}
-
-/// The path of an open file, for the kernel.
-pub(super) fn c_path(file: BorrowedFd<'_>) -> Result<CString, Errno> {
-    CString::new(fd_path(file).as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)
 }

@@ -23,10 +23,10 @@ use nix::unistd::symlinkat;
 
 use super::attach::bind;
 use super::error::MountError;
-use super::layers::{Above, Layers, c_path, copy_owner, make_directory};
+use super::layers::{Above, Layers, copy_owner, make_directory};
 use super::overlay_dir::OverlayDir;
 use super::root::{PointKind, Root};
-use super::source::Source;
+use super::source::{Source, c_path};
 use super::submounts::{Submount, Submounts};
 use crate::hint::{Hint, explain_overlay};
 use crate::safe_open::open_path;

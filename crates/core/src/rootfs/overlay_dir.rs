@@ -135,7 +135,7 @@ impl OverlayDir {
     fn open_in_this_namespace(&self) -> Result<OwnedFd, Errno> {
         let here = open(&self.path, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
         let (expected, found) = (status_of(&self.directory)?, status_of(&here)?);
-        if (expected.device, expected.inode) != (found.device, found.inode) {
+        if !expected.is_same_file(&found) {
             return Err(Errno::ESTALE);
         }
         Ok(here)

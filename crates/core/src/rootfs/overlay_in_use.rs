@@ -5,14 +5,14 @@
 //! its own upper layer, EINVAL.
 
 use std::ffi::{CStr, CString};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::Mode;
 
 use super::attach::NewFilesystem;
-use super::layers::c_path;
+use super::source::c_path;
 use crate::safe_open::open_path;
 use crate::sys::directory::{Directory, EntryBuffer};
 
@@ -43,7 +43,7 @@ pub(super) fn has_overlay(directory: &OwnedFd, name: &CStr) -> Result<bool, Errn
 }
 
 fn is_worked_in(directory: &OwnedFd) -> Result<bool, Errno> {
-    let path = c_path(std::os::fd::AsFd::as_fd(directory))?;
+    let path = c_path(directory.as_fd())?;
     let overlay = NewFilesystem::new(c"overlay", 0)
         .with(c"lowerdir", &path)
         .with(c"upperdir", &path)

@@ -1,13 +1,15 @@
 //! What is to be bound, as long as the paths of the old root lead to it.
 
+use std::ffi::CString;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
 use super::root::PointKind;
-use crate::sys::file::open;
+use crate::sys::file::{fd_path, open};
 use crate::sys::mount::{clone_mount, clone_tree};
 
 /// A file or directory to be bound, with all that is mounted below it.
@@ -82,4 +84,9 @@ impl AsFd for Source {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.file.as_fd()
     }
+}
+
+/// The path of an open file, for the kernel.
+pub(super) fn c_path(file: BorrowedFd<'_>) -> Result<CString, Errno> {
+    CString::new(fd_path(file).as_os_str().as_bytes()).map_err(|_| Errno::EINVAL)
 }

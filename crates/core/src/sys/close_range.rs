@@ -69,9 +69,9 @@ fn open_descriptors() -> Result<Vec<RawFd>, Errno> {
 /// A process that only waits from here on, and has closed every descriptor that it does not need for that.
 ///
 /// The values that own the closed descriptors still exist. They must not be dropped, because their numbers may be
-/// for other files by then. So the process ends with this value: by [`WaitOnly::exit`], or, when it is dropped, with
-/// status
-/// 1. A local value is dropped before all that are older, so keep it in the function that has made it or in a caller.
+/// for other files by then. So the process ends with this value: by [`WaitOnly::exit`], or with status 1 when it is
+/// dropped. A local value is dropped before all that are older, so keep it in the function that has made it or in a
+/// caller.
 #[derive(Debug)]
 #[must_use = "the process ends when this is dropped"]
 pub struct WaitOnly(());

@@ -45,6 +45,13 @@ pub struct Status {
     pub is_mount_root: Option<bool>,
 }
 
+impl Status {
+    /// Returns whether both are of one file: inode numbers are unique within a device, `inode(7)`.
+    pub fn is_same_file(&self, other: &Status) -> bool {
+        (self.device, self.inode) == (other.device, other.inode)
+    }
+}
+
 /// Nothing that we open may keep us waiting, whatever somebody has mounted in its place.
 const SAFE_OPEN_FLAGS: OFlag = OFlag::O_CLOEXEC
     .union(OFlag::O_NONBLOCK)

@@ -1,8 +1,7 @@
 //! The environment that the program will get, which is this process's own until exec.
 //!
 //! /proc/PID/environ shows the memory in which the kernel has put the environment at exec, whatever `environ(7)` points
-//! at by now. So a process that hides its environment overwrites that memory, and `argv`, which is before it,
-//! stays.
+//! at by now. So a process that hides its environment overwrites that memory, and `argv`, which is before it, stays.
 
 use std::ffi::{CStr, CString, c_char};
 use std::iter;

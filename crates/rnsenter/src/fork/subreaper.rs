@@ -12,7 +12,7 @@ use nix::sys::prctl::{set_child_subreaper, set_name};
 use nix::unistd::{Pid, getpgid, getpgrp, getsid};
 use nscore::cli::Diagnostics;
 use nscore::forward::{forward_until, has_received};
-use nscore::hardening::{WaitOnly, make_undumpable, release_inherited};
+use nscore::hardening::{WaitOnly, hide_process, release_inherited};
 use nscore::pdeathsig::ParentDeathSignal;
 use nscore::sys::capability::{self, CAP_KILL, CAP_SYS_PTRACE};
 use nscore::sys::process::{self, ExitReason, has_ended, killpg, pidfd_open};
@@ -54,7 +54,7 @@ impl Subreaper {
     ) -> Result<ExitReason> {
         self.tool.arm()?;
         set_child_subreaper(true).context("prctl failed")?;
-        make_undumpable().context("prctl failed")?;
+        hide_process()?;
         let own_death = ParentDeathSignal::new(SIGKILL)?;
         let program = || {
             let ready = self.mask.restore().context("sigprocmask failed");

@@ -23,10 +23,8 @@ use std::os::fd::RawFd;
 use anyhow::{Context, Result};
 use nix::libc::CLONE_NEWCGROUP;
 use nscore::cli::Diagnostics;
-use nscore::ns_type::NsType;
 use nscore::sys::namespace::unshare;
 
-use crate::options::Options;
 use crate::watcher::WatcherHandle;
 use place::Place;
 use remover::Remover;
@@ -41,15 +39,16 @@ pub(crate) struct LimitedCgroup {
 }
 
 impl LimitedCgroup {
-    /// Makes the cgroup, if these options require one. Call it before anything is entered.
+    /// Makes a cgroup with these limits, if there are any; the program may have a cgroup namespace, whose root it is.
+    /// Call it before anything is entered.
     ///
     /// # Errors
     /// That no cgroup with these controllers is delegated to the caller; that it cannot be made.
     pub(crate) fn make(
-        options: &Options,
+        limits: &[CgroupLimit],
+        has_namespace: bool,
         diagnostics: &Diagnostics,
     ) -> Result<Option<LimitedCgroup>> {
-        let limits = &options.extensions.cgroup_limits;
         if limits.is_empty() {
             return Ok(None);
         }
@@ -71,7 +70,7 @@ impl LimitedCgroup {
         remover.wait_for_answer()?;
         Ok(Some(LimitedCgroup {
             remover,
-            has_namespace: options.unshares(NsType::Cgroup),
+            has_namespace,
         }))
     }
 

@@ -2,9 +2,9 @@
 
 use std::os::fd::RawFd;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use nscore::cli::Diagnostics;
-use nscore::hardening::{WaitOnly, make_undumpable, release_inherited};
+use nscore::hardening::{WaitOnly, hide_process, release_inherited};
 use nscore::sys::process::{ExitReason, forbid_core_file};
 
 use crate::options::Options;
@@ -22,9 +22,9 @@ pub(crate) enum Exposure {
 }
 
 impl Exposure {
-    /// Returns what these options require. A tool that waits for an init or for a session, or that
-    /// has something to undo, is hidden. A tool that waits
-    /// for a program with pivot_root(2) or without descriptors must not be a way to what the program does not have.
+    /// Returns what these options require. A tool that waits for an init or for a session, or that has something to
+    /// undo, is hidden. A tool that waits for a program with pivot_root(2) or without descriptors must not be a way to
+    /// what the program does not have.
     pub(crate) fn new(options: &Options) -> Exposure {
         let extensions = &options.extensions;
         if options.init || options.needs_waiter() || extensions.hardening.needs_fork() {
@@ -43,7 +43,7 @@ impl Exposure {
     pub(crate) fn prepare_to_wait(self, binder: NamespaceBinder) -> Result<()> {
         binder.bind()?;
         if self == Exposure::Hidden {
-            make_undumpable().context("prctl failed")?;
+            hide_process()?;
         }
         // A failure would only allow a core file, which is not worth an error.
         let _ = forbid_core_file();

@@ -21,7 +21,7 @@ use nix::sys::prctl::set_name;
 use nix::unistd::{Pid, getpgid, setpgid, setsid};
 use nscore::cli::Diagnostics;
 use nscore::forward::forward_until;
-use nscore::hardening::{WaitOnly, make_undumpable, release_inherited};
+use nscore::hardening::{WaitOnly, hide_process, release_inherited};
 use nscore::sys::capability::{self, CAP_KILL};
 use nscore::sys::process::{self, ExitReason, WaitStatus, killpg, pidfd_open};
 use nscore::sys::siginfo::SigInfo;
@@ -57,7 +57,7 @@ impl Init {
             diagnostics.finish(ready.and_then(|()| become_program()))
         };
         // This is done before there is a program, because the program can see PID 1.
-        make_undumpable().context("prctl failed")?;
+        hide_process()?;
         let program = process::spawn(child).context("fork failed")?;
         let pidfd = pidfd_open(program).context("pidfd_open failed")?;
         // The program runs by now. If one of these fails, PID 1 is as any other PID 1 is.

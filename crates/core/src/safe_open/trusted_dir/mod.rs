@@ -90,7 +90,7 @@ impl TrustedDir {
             }
         };
         let named = open_path(parent, name, OFlag::O_NOFOLLOW)?;
-        if !is_same(&status_of(&named)?, &status_of(&self.directory)?) {
+        if !status_of(&named)?.is_same_file(&status_of(&self.directory)?) {
             return Err(Errno::ESTALE);
         }
         unlinkat(parent, name.as_c_str(), UnlinkatFlags::RemoveDir)
@@ -110,11 +110,6 @@ impl AsFd for TrustedDir {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.directory.as_fd()
     }
-}
-
-/// Returns whether two files are the same one.
-fn is_same(one: &Status, other: &Status) -> bool {
-    (one.device, one.inode) == (other.device, other.inode)
 }
 
 /// A walk along a path.
@@ -252,7 +247,7 @@ impl Walk {
         let mut above = open_path(&here.directory, c"..", OFlag::O_DIRECTORY)?;
         loop {
             let status = status_of(&above)?;
-            if is_same(&status, &below) && status.mount == below.mount {
+            if status.is_same_file(&below) && status.mount == below.mount {
                 return Ok(());
             }
             self.check(&path, &above, &status)?;

@@ -61,7 +61,7 @@ fn opened(path: &Path) {
     let directory = TrustedDir::open(path).expect("nobody else controls it");
     let expected = fs::File::open(path).unwrap();
     let [found, expected] = [directory.as_fd(), expected.as_fd()].map(status_of);
-    assert!(is_same(&found.unwrap(), &expected.unwrap()), "{path:?}");
+    assert!(found.unwrap().is_same_file(&expected.unwrap()), "{path:?}");
 }
 
 #[test]
