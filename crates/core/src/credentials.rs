@@ -1,6 +1,7 @@
 //! Becoming another user, in the originals' words for what may fail.
 
 use anyhow::{Context, Result};
+use nix::errno::Errno;
 use nix::unistd::{Gid, Uid, setgid, setgroups, setuid};
 
 use crate::hint::{self, WithHint};
@@ -50,7 +51,7 @@ pub fn become_user(user: u32) -> Result<()> {
 /// before IDs are changed.
 ///
 /// # Errors
-/// `prctl(PR_CAPBSET_DROP) failed`.
+/// `prctl(PR_CAPBSET_READ) failed`, `prctl(PR_CAPBSET_DROP) failed`.
 pub fn drop_bounding_capabilities(mask: u64) -> Result<()> {
     for number in (0..64).filter(|number| mask >> number & 1 == 1) {
         match capability::is_bounding(number) {
@@ -61,7 +62,8 @@ pub fn drop_bounding_capabilities(mask: u64) -> Result<()> {
                 .context("prctl(PR_CAPBSET_DROP) failed")?,
             Ok(false) => {}
             // The kernel has neither this capability nor a higher one.
-            Err(_) => break,
+            Err(Errno::EINVAL) => break,
+            Err(errno) => return Err(errno).context("prctl(PR_CAPBSET_READ) failed"),
         }
     }
     Ok(())

@@ -67,7 +67,7 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     } = OutsideProcesses::start(options, diagnostics)?;
 
     limits::raise_hard_limits(&options.extensions.limits)?;
-    let mapped = map_sources(options)?;
+    let mapped = map_sources(&options.mounts, &options.users, &options.groups)?;
     credentials::become_owner(options)?;
     let mut held = Held::prepare(options, network, mapped, cgroup)?;
     unshare_namespaces(options)?;

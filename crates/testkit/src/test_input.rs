@@ -61,7 +61,8 @@ pub fn draw_mistyped(random: &mut impl FnMut(usize) -> usize, mut long: String) 
         long.truncate(2 + random(long.len() - 1));
     }
     if random(10) == 0 {
-        long.push(['x', 'z', '-', '='][random(4)]);
+        // Not a hyphen: with one, `--cgroup` is a prefix of `--cgroup-limit`.
+        long.push(['x', 'z', 'q', '='][random(4)]);
     }
     long
 }

@@ -72,6 +72,21 @@ impl NewFilesystem {
         })
     }
 
+    /// Learns whether it could be made, for one that can be mounted nowhere; before Linux 5.2 by trying to mount it on
+    /// `point`.
+    ///
+    /// # Errors
+    /// Those of the system calls.
+    pub(super) fn try_to_make(&self, point: &OwnedFd) -> Result<(), Errno> {
+        match self.make() {
+            Err(MountError {
+                errno: Errno::ENOSYS,
+                ..
+            }) => self.mount_at(point),
+            made => made.map(drop).map_err(|error| error.errno),
+        }
+    }
+
     fn configure(&self, context: &FsContext) -> Result<(), Errno> {
         // Without a source, mountinfo shows `none`.
         context.set_string(c"source", self.name)?;
@@ -87,6 +102,12 @@ impl NewFilesystem {
     /// The same before Linux 5.2, by `mount(2)`.
     fn mount_older(&self, root: &Root, path: &Path) -> Result<OwnedFd, MountError> {
         let point = directory(root, path)?;
+        self.mount_at(&point)?;
+        Ok(root.open(path)?)
+    }
+
+    /// Makes it and mounts it on `point` by `mount(2)`.
+    fn mount_at(&self, point: &OwnedFd) -> Result<(), Errno> {
         let mut options = Vec::new();
         for (key, value) in &self.parameters {
             if !options.is_empty() {
@@ -100,9 +121,8 @@ impl NewFilesystem {
         }
         let options = CString::new(options).map_err(|_| Errno::EINVAL)?;
         let flags = flags_of(self.attributes);
-        let (name, target) = (Some(self.name), fd_path(&point));
-        mount(name, &target, name, flags, Some(options.as_c_str()))?;
-        Ok(root.open(path)?)
+        let (name, target) = (Some(self.name), fd_path(point));
+        mount(name, &target, name, flags, Some(options.as_c_str()))
     }
 }
 

@@ -24,6 +24,7 @@ use nix::sys::stat::fstat;
 use nix::unistd::geteuid;
 
 use super::overlay_dir::{MOUNTS, UPPER, unescape_path};
+use crate::escape::printable;
 use crate::hint::{self, WithHint};
 use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
@@ -107,6 +108,9 @@ impl Changes {
         shown: &Path,
         path: &Path,
     ) -> Result<bool> {
+        if path.components().count() > DEEPEST {
+            return Err(Errno::ENAMETOOLONG).with_context(|| cannot_read(shown));
+        }
         let entries = names(layer, shown)?;
         let has_entries = !entries.is_empty();
         for name in entries {
@@ -136,6 +140,9 @@ impl Changes {
         changes.map(|change| (change.kind.name(), change.path.as_path()))
     }
 }
+
+/// How deep a tree may be: as deep as the longest path, `PATH_MAX`, with names of one letter.
+const DEEPEST: usize = 2048;
 
 /// Opens a directory of the layers; `None` if it is not there.
 fn open_layer(parent: &OwnedFd, name: &CStr, shown: &Path) -> Result<Option<OwnedFd>> {
@@ -167,7 +174,8 @@ fn names(directory: &OwnedFd, shown: &Path) -> Result<Vec<CString>> {
 }
 
 fn cannot_read(path: &Path) -> Message {
-    sentence("cannot read %s", &[&path])
+    // Names in it are the choice of whoever was root in the overlay.
+    sentence("cannot read %s", &[&printable(path.as_os_str())])
 }
 
 fn explain_unreadable(errno: Errno) -> Option<Message> {

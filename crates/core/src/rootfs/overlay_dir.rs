@@ -30,7 +30,7 @@ use crate::hint::{self, WithHint};
 use crate::message::sentence;
 use crate::namespace_dir::cannot_use;
 use crate::safe_open::{DirError, TrustedDir, TrustedUsers, open_path};
-use crate::sys::directory::status_of;
+use crate::sys::directory::{status_at, status_of};
 use crate::sys::file::{lock, move_above_stdio, open};
 
 /// The layer of the root.
@@ -39,6 +39,9 @@ pub(super) const UPPER: &CStr = c"upper";
 pub(super) const MOUNTS: &CStr = c"mounts";
 const WORK: &CStr = c"work";
 const LOCK: &CStr = c"lock";
+const GROUP_AND_OTHERS: u32 = 0o077;
+/// How often the file is tried to be made and locked, where others make and remove it.
+const ATTEMPTS: usize = 8;
 
 /// The directory, locked until this is dropped in every process that has it.
 #[derive(Debug)]
@@ -78,7 +81,7 @@ impl OverlayDir {
         {
             return Err(cannot_use(path, DirError::Untrusted(untrusted)));
         }
-        let lock = match open_lock(&directory).and_then(|file| lock(&file).map(|()| file)) {
+        let lock = match lock_file(&directory) {
             Err(Errno::EWOULDBLOCK) => return Err(in_use(path)),
             locked => locked.with_context(|| sentence("cannot lock %s", &[&path]))?,
         };
@@ -151,26 +154,41 @@ impl OverlayDir {
     }
 }
 
-/// Opens the file that is to be locked, which is made if it is missing.
+/// Locks the file in the directory, which is made if it is missing.
 ///
 /// # Errors
-/// ELOOP for a link, EINVAL for what is not a file; those of `openat(2)`.
-fn open_lock(directory: &OwnedFd) -> Result<OwnedFd, Errno> {
-    let (private, group_and_others) = (Mode::from_bits_retain(0o600), 0o077);
-    let safe = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
-    let flags = OFlag::O_RDWR | OFlag::O_CREAT | safe;
-    loop {
-        let file = openat(directory, LOCK, flags, private).and_then(move_above_stdio)?;
+/// EWOULDBLOCK if it is locked; EPERM on a file system where a file cannot be its owner's alone; ELOOP for a link, EINVAL
+/// for what is not a file; those of `openat(2)`.
+fn lock_file(directory: &OwnedFd) -> Result<OwnedFd, Errno> {
+    for _ in 0..ATTEMPTS {
+        let file = open_lock(directory)?;
         let status = status_of(&file)?;
         if status.file_type != S_IFREG {
             return Err(Errno::EINVAL);
         }
-        if status.permissions & group_and_others == 0 {
-            return Ok(file);
+        if status.permissions & GROUP_AND_OTHERS != 0 {
+            // Others may have it open. It is not ours, which is never open to them.
+            match unlinkat(directory, LOCK, UnlinkatFlags::NoRemoveDir) {
+                Ok(()) | Err(Errno::ENOENT) => continue,
+                Err(errno) => return Err(errno),
+            }
         }
-        // Others may have it open. It is not ours, which is never open to them.
-        unlinkat(directory, LOCK, UnlinkatFlags::NoRemoveDir)?;
+        lock(&file)?;
+        // Another process may have put its own file there meanwhile.
+        match status_at(directory.as_fd(), LOCK) {
+            Ok(named) if named.is_same_file(&status) => return Ok(file),
+            Ok(_) | Err(Errno::ENOENT) => {}
+            Err(errno) => return Err(errno),
+        }
     }
+    Err(Errno::EPERM)
+}
+
+fn open_lock(directory: &OwnedFd) -> Result<OwnedFd, Errno> {
+    let private = Mode::from_bits_retain(0o600);
+    let safe = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_NOCTTY | OFlag::O_CLOEXEC;
+    let flags = OFlag::O_RDWR | OFlag::O_CREAT | safe;
+    openat(directory, LOCK, flags, private).and_then(move_above_stdio)
 }
 
 fn in_use(path: &Path) -> Error {

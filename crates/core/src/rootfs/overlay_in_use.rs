@@ -17,10 +17,11 @@ use crate::safe_open::open_path;
 use crate::sys::directory::{Directory, EntryBuffer};
 
 /// Returns whether one of the directories below `name` is where an overlay that is mounted works. The directory was
-/// opened in the mount namespace of this process. Whoever may not mount an overlay receives no answer.
+/// opened in the mount namespace of this process.
 ///
 /// # Errors
-/// Those of `openat(2)` and `getdents64(2)`; that it is missing is none.
+/// Those of `openat(2)` and `getdents64(2)`, but for its being missing; those of who may not mount an overlay, and so gets
+/// no answer.
 pub(super) fn has_overlay(directory: &OwnedFd, name: &CStr) -> Result<bool, Errno> {
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let work = match openat(directory, name, flags, Mode::empty()) {
@@ -36,7 +37,8 @@ pub(super) fn has_overlay(directory: &OwnedFd, name: &CStr) -> Result<bool, Errn
         let flags = OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY;
         match open_path(&work, &name, flags) {
             Ok(opened) if is_worked_in(&opened)? => return Ok(true),
-            _ => {}
+            Ok(_) | Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => {}
+            Err(errno) => return Err(errno),
         }
     }
     Ok(false)
@@ -44,12 +46,15 @@ pub(super) fn has_overlay(directory: &OwnedFd, name: &CStr) -> Result<bool, Errn
 
 fn is_worked_in(directory: &OwnedFd) -> Result<bool, Errno> {
     let path = c_path(directory.as_fd())?;
+    // EINVAL is the answer for a directory in which nothing works; before Linux 5.2 mount(2) is asked.
     let overlay = NewFilesystem::new(c"overlay", 0)
         .with(c"lowerdir", &path)
         .with(c"upperdir", &path)
         .with(c"workdir", &path)
         .with(c"index", c"on");
-    Ok(overlay
-        .make()
-        .is_err_and(|error| error.errno == Errno::EBUSY))
+    match overlay.try_to_make(directory) {
+        Err(Errno::EBUSY) => Ok(true),
+        Ok(()) | Err(Errno::EINVAL) => Ok(false),
+        Err(errno) => Err(errno),
+    }
 }

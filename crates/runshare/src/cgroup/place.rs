@@ -22,13 +22,16 @@ use nscore::safe_open::TrustedDir;
 use nscore::sys::file::{move_above_stdio, write_all};
 
 /// The files that limit a cgroup; without a limit they are empty or begin with `max`.
-const LIMITS: [&CStr; 7] = [
+const LIMITS: [&CStr; 10] = [
     c"memory.max",
     c"memory.high",
     c"memory.swap.max",
+    c"memory.zswap.max",
     c"pids.max",
     c"cpu.max",
+    c"cpu.uclamp.max",
     c"cpuset.cpus",
+    c"cpuset.mems",
     c"io.max",
 ];
 

@@ -32,7 +32,12 @@ pub(super) fn remove(parent: impl AsFd, name: &CStr, cgroup: &OwnedFd) -> Result
         let removed =
             remove_below(cgroup).and_then(|()| unlinkat(&parent, name, UnlinkatFlags::RemoveDir));
         match removed {
-            Ok(()) | Err(Errno::ENOENT | Errno::ENODEV) => return Ok(()),
+            Ok(()) => return Ok(()),
+            // This cgroup is gone, or one below it that another process has removed.
+            Err(Errno::ENOENT | Errno::ENODEV) => match status_at(parent.as_fd(), name) {
+                Ok(_) => {}
+                Err(_) => return Ok(()),
+            },
             Err(Errno::EBUSY) => {
                 kill_members(cgroup);
                 wait_for_end(cgroup);

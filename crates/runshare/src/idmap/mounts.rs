@@ -16,25 +16,29 @@ use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
 use nscore::pdeathsig::ParentDeathSignal;
 use nscore::procfs::IdKind;
-use nscore::rootfs::MappedSources;
+use nscore::rootfs::{MappedSources, Requests};
 use nscore::sys::file::{open, socket_pair, write_all};
 use nscore::sys::namespace::unshare;
 use nscore::sys::process;
 
 use crate::helper::kill_and_reap;
+use crate::idmap::IdMap;
 use crate::idmap::write::write_map;
-use crate::options::Options;
 
 /// Clones the sources whose owners are to be mapped, and maps them.
 ///
 /// # Errors
 /// As [`Requests::map_sources`](nscore::rootfs::Requests::map_sources); that no user namespace can be made.
-pub(crate) fn map_sources(options: &Options) -> Result<MappedSources> {
-    options.mounts.map_sources(|| make_user_namespace(options))
+pub(crate) fn map_sources(
+    mounts: &Requests,
+    users: &IdMap,
+    groups: &IdMap,
+) -> Result<MappedSources> {
+    mounts.map_sources(|| make_user_namespace(users, groups))
 }
 
 /// A user namespace with the maps of the new one, and without a process in it.
-fn make_user_namespace(options: &Options) -> Result<OwnedFd> {
+fn make_user_namespace(users: &IdMap, groups: &IdMap) -> Result<OwnedFd> {
     let (here, there) = socket_pair().context("socketpair failed")?;
     let death_signal = ParentDeathSignal::new(SIGKILL)?;
     let child = move || {
@@ -49,7 +53,7 @@ fn make_user_namespace(options: &Options) -> Result<OwnedFd> {
     let child = process::spawn(child)
         .with_hint(hint::explain_fork)
         .context("fork failed")?;
-    let namespace = open_mapped(child, &here, options);
+    let namespace = open_mapped(child, &here, users, groups);
     // A sandbox may refuse to kill it.
     let _ = write_all(&here, &[0]);
     kill_and_reap(child);
@@ -57,7 +61,7 @@ fn make_user_namespace(options: &Options) -> Result<OwnedFd> {
 }
 
 /// Writes the maps of the user namespace that the child is in once it has made it, and opens it.
-fn open_mapped(child: Pid, socket: &OwnedFd, options: &Options) -> Result<OwnedFd> {
+fn open_mapped(child: Pid, socket: &OwnedFd, users: &IdMap, groups: &IdMap) -> Result<OwnedFd> {
     let mut number = [0; size_of::<i32>()];
     if read(socket, &mut number).context("recv failed")? != number.len() {
         bail!("helper process failed");
@@ -71,8 +75,8 @@ fn open_mapped(child: Pid, socket: &OwnedFd, options: &Options) -> Result<OwnedF
         .with_hint(move |errno| hint::explain_unshare(errno, flags))
         .context("unshare failed")?;
     let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
-    write_map(IdKind::Users, child, &options.users.ranges(uid))?;
-    write_map(IdKind::Groups, child, &options.groups.ranges(gid))?;
+    write_map(IdKind::Users, child, &users.ranges(uid))?;
+    write_map(IdKind::Groups, child, &groups.ranges(gid))?;
     let path = PathBuf::from(format!("/proc/{child}/ns/user"));
     let namespace = open(&path, OFlag::O_RDONLY);
     namespace.with_context(|| sentence("cannot open %s", &[&path]))

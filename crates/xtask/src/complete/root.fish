@@ -15,6 +15,9 @@ end
 
 # Where a directory of a root is: a link leads to what it leads to inside, and never out of the root.
 function __nsutils_enter # ROOT DIRECTORY
+    # A command substitution would split a path here.
+    string match -q -- '*'\n'*' $argv
+    and return 1
     set -l root (string replace -r '/$' '' -- $argv[1])
     set -l left (string split -n / -- $argv[2])
     set -l here ''
@@ -29,6 +32,8 @@ function __nsutils_enter # ROOT DIRECTORY
             test $links -le 40
             or return 1
             set -l target (readlink -- "$root$here/$name" | string collect)
+            string match -q -- '*'\n'*' $target
+            and return 1
             string match -q -- '/*' $target
             and set here ''
             set left (string split -n / -- $target) $left
