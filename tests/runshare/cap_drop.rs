@@ -78,7 +78,7 @@ fn ids_are_changed_in_spite_of_it() {
 }
 
 #[test]
-fn who_may_not_drop_is_told_so() {
+fn dropping_without_privilege_is_an_error() {
     let tool = ordinary(runshare()).args(["--cap-drop=net_raw", "true"]);
     let outcome = tool.env("NSUTILS_HINTS", "always").run();
     assert_eq!(outcome.code(), 1, "{outcome}");

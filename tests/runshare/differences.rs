@@ -281,7 +281,7 @@ fn a_file_that_cannot_be_bound_undoes_the_others() {
 }
 
 #[test]
-fn the_program_waits_until_its_namespaces_are_kept() {
+fn the_program_waits_until_its_namespaces_are_persistent() {
     if !require::root() {
         return;
     }

@@ -42,7 +42,7 @@ fn second_line(fixture: &Fixture, line: &[&str], first: &str) -> String {
 }
 
 #[test]
-fn that_there_is_no_proc() {
+fn a_missing_proc_is_reported() {
     let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
         return;
     };
@@ -103,7 +103,7 @@ fn a_number_of_another_kind_is_explained() {
 }
 
 #[test]
-fn that_it_is_another_pid_namespace_alone() {
+fn only_what_is_not_found_gets_a_hint_about_the_pid_namespace() {
     let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
         return;
     };
@@ -127,7 +127,7 @@ fn that_it_is_another_pid_namespace_alone() {
 }
 
 #[test]
-fn that_processes_may_not_be_read() {
+fn processes_that_may_not_be_read_are_reported() {
     let Some(fixture) = Fixture::in_each(&[Scenario::OtherUser]) else {
         return;
     };
@@ -139,7 +139,7 @@ fn that_processes_may_not_be_read() {
 }
 
 #[test]
-fn that_proc_hides_processes() {
+fn processes_that_hidepid_hides_are_reported() {
     let Some(fixture) = Fixture::in_each(&[Scenario::OtherUser]) else {
         return;
     };

@@ -54,7 +54,7 @@ fn a_word_that_is_almost_right_is_named_with_all_others() {
 }
 
 #[test]
-fn a_thread_is_told_from_a_process() {
+fn a_thread_id_is_reported_with_its_process() {
     let Some(fixture) = Fixture::in_each(&[Scenario::Root, Scenario::User]) else {
         return;
     };

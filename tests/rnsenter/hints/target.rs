@@ -114,7 +114,7 @@ fn a_namespace_that_may_be_anothers_is_reported() {
 }
 
 #[test]
-fn that_no_type_is_chosen_is_reported() {
+fn a_target_without_a_selected_type_is_reported() {
     let own = std::process::id().to_string();
     let Some(hint) = hint(Caller::Whoever, &["-t", &own, "true"]) else {
         return;
@@ -149,7 +149,7 @@ fn an_id_that_is_too_short_is_reported_if_there_is_one() {
 }
 
 #[test]
-fn that_containers_are_visible_only_outside_is_reported() {
+fn a_pid_namespace_that_hides_containers_is_reported() {
     if !require::root() {
         return;
     }

@@ -11,7 +11,7 @@ use crate::signals::child_of;
 use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, require};
 
 /// Prints the number of every signal that it gets. The two that the C library keeps to itself it cannot handle.
-const TELLS: &str = r#"use POSIX; $| = 1;
+const SIGNAL_PRINTER: &str = r#"use POSIX; $| = 1;
 for my $n (grep { !/^(9|19|32|33)$/ } 1 .. 64) {
     sigaction($n, POSIX::SigAction->new(sub { syswrite STDOUT, "<$n>" })) or die "$n: $!";
 }
@@ -29,14 +29,14 @@ fn send(signal: i32, to: Pid) {
     Tool::new("/bin/sh").args(["-c", &line]).run().ok();
 }
 
-/// Starts a program that reports what it gets.
-fn telling(tool: Tool) -> Running {
-    let mut tool = tool.args(["perl", "-e", TELLS]).spawn();
+/// Starts a program that prints the signals that it gets.
+fn spawn_signal_printer(tool: Tool) -> Running {
+    let mut tool = tool.args(["perl", "-e", SIGNAL_PRINTER]).spawn();
     tool.read_until("up\n");
     tool
 }
 
-/// Ends it, and returns what it has told since.
+/// Ends it, and returns what it has printed since.
 fn received_signals(mut tool: Running) -> String {
     send(9, program_of(&tool));
     let outcome = tool.wait();
@@ -50,7 +50,7 @@ fn every_signal_to_the_tool_reaches_the_program_once() {
         return;
     }
     each(|tool| {
-        let mut tool = telling(tool());
+        let mut tool = spawn_signal_printer(tool());
         let mut expected = String::new();
         for signal in catchable() {
             send(signal, tool.pid());
@@ -69,7 +69,7 @@ fn every_signal_to_init_reaches_the_program_once() {
         return;
     }
     each(|tool| {
-        let mut tool = telling(tool());
+        let mut tool = spawn_signal_printer(tool());
         let init = settled_init(&tool);
         let mut expected = String::new();
         for signal in catchable() {
@@ -110,7 +110,7 @@ fn every_real_time_signal_that_was_queued_arrives() {
         return;
     }
     each(|tool| {
-        let mut tool = telling(tool());
+        let mut tool = spawn_signal_printer(tool());
         let line = format!("for i in $(seq 50); do kill -40 {}; done", tool.pid());
         Tool::new("/bin/sh").args(["-c", &line]).run().ok();
         tool.read_until(&"<40>".repeat(50));
@@ -134,7 +134,9 @@ fn the_value_of_a_queued_signal_arrives_with_it() {
     fs::set_permissions(&log, Permissions::from_mode(0o666)).unwrap();
     let strace = Tool::new("/usr/bin/strace").args(["-f", "-qq", "-e", "trace=none", "-o"]);
     let strace = strace.arg(&log).args([&RUNSHARE, "-r", "--init"]);
-    let mut strace = ordinary(strace).args(["perl", "-e", TELLS]).spawn();
+    let mut strace = ordinary(strace)
+        .args(["perl", "-e", SIGNAL_PRINTER])
+        .spawn();
     strace.read_until("up\n");
     let tool = children(strace.pid())[0];
     let send = |signal: &str, value: &str, to: Pid| {
@@ -176,7 +178,7 @@ fn forward_signals_beside_it_forwards_nothing_twice() {
         return;
     }
     each(|tool| {
-        let mut tool = telling(tool().arg("--forward-signals"));
+        let mut tool = spawn_signal_printer(tool().arg("--forward-signals"));
         for signal in [2, 15, 2, 15] {
             send(signal, tool.pid());
             tool.read_until(&format!("<{signal}>"));

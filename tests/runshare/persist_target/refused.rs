@@ -109,7 +109,7 @@ fn a_refused_mount_is_reported_and_leaves_nothing() {
 }
 
 #[test]
-fn both_say_what_they_cannot_stand_beside() {
+fn persist_and_unpersist_name_the_option_they_exclude() {
     let scratch = Scratch::new();
     let path = scratch.path().join("kept");
     let file = scratch.file("file", "");

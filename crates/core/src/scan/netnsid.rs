@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_is_read() {
+    fn the_nsid_is_parsed_from_an_answer() {
         assert_eq!(parse(&answer(-1)), Some(NetNsId::Unassigned));
         assert_eq!(parse(&answer(7)), Some(NetNsId::Number(7)));
         assert_eq!(parse(&answer(7)[..30]), None);

@@ -33,7 +33,7 @@ fn listing() -> Table {
 }
 
 #[test]
-fn for_people() {
+fn the_list_for_people_is_a_table() {
     assert_written(
         &listing(),
         BARE,
@@ -48,7 +48,7 @@ fn for_people() {
 }
 
 #[test]
-fn for_scripts() {
+fn the_list_for_scripts_is_raw() {
     assert_written(
         &listing(),
         Format::Raw { headings: false },
@@ -63,7 +63,7 @@ fn for_scripts() {
 }
 
 #[test]
-fn for_programs() {
+fn the_list_for_programs_is_json() {
     assert_written(
         &listing(),
         Format::Json(JsonStyle::Compact),

@@ -74,16 +74,16 @@ fn described(tool: &Tool, words: &[&str]) -> String {
     described.join(" ")
 }
 
-fn told_plainly(words: &[&str]) -> String {
+fn parsed_plainly(words: &[&str]) -> String {
     described(&tool(false, false), words)
 }
 
 #[test]
 fn options_end_at_the_first_operand_or_at_two_dashes() {
-    assert_eq!(told_plainly(&["-a", "ls", "-a"]), "all | ls | -a");
-    assert_eq!(told_plainly(&["--", "-a", "--"]), "| -a | --");
-    assert_eq!(told_plainly(&["-", "-a"]), "| - | -a");
-    assert_eq!(told_plainly(&["", "-a"]), "|  | -a");
+    assert_eq!(parsed_plainly(&["-a", "ls", "-a"]), "all | ls | -a");
+    assert_eq!(parsed_plainly(&["--", "-a", "--"]), "| -a | --");
+    assert_eq!(parsed_plainly(&["-", "-a"]), "| - | -a");
+    assert_eq!(parsed_plainly(&["", "-a"]), "|  | -a");
 }
 
 #[test]
@@ -97,26 +97,26 @@ fn where_operands_may_stand_anywhere_options_follow_them() {
 
 #[test]
 fn a_required_value_is_what_comes_next_whatever_it_looks_like() {
-    assert_eq!(told_plainly(&["-t", "-a"]), "target=-a");
-    assert_eq!(told_plainly(&["-at5"]), "all target=5");
-    assert_eq!(told_plainly(&["-t=5"]), "target==5");
-    assert_eq!(told_plainly(&["--target", "--"]), "target=--");
-    assert_eq!(told_plainly(&["--target="]), "target=");
+    assert_eq!(parsed_plainly(&["-t", "-a"]), "target=-a");
+    assert_eq!(parsed_plainly(&["-at5"]), "all target=5");
+    assert_eq!(parsed_plainly(&["-t=5"]), "target==5");
+    assert_eq!(parsed_plainly(&["--target", "--"]), "target=--");
+    assert_eq!(parsed_plainly(&["--target="]), "target=");
     assert_eq!(
-        told_plainly(&["-t"]),
+        parsed_plainly(&["-t"]),
         "! option requires an argument -- 't'"
     );
     assert_eq!(
-        told_plainly(&["--target"]),
+        parsed_plainly(&["--target"]),
         "! option '--target' requires an argument"
     );
 }
 
 #[test]
 fn an_optional_value_is_attached_to_the_short_option_only_where_the_tool_wants_it() {
-    assert_eq!(told_plainly(&["--net", "x"]), "net | x");
-    assert_eq!(told_plainly(&["--net=x"]), "net=x");
-    assert_eq!(told_plainly(&["-na"]), "net all");
+    assert_eq!(parsed_plainly(&["--net", "x"]), "net | x");
+    assert_eq!(parsed_plainly(&["--net=x"]), "net=x");
+    assert_eq!(parsed_plainly(&["-na"]), "net all");
     let attached = tool(true, false);
     assert_eq!(described(&attached, &["-na"]), "net=a");
     assert_eq!(described(&attached, &["-n=a"]), "net==a");
@@ -127,42 +127,42 @@ fn an_optional_value_is_attached_to_the_short_option_only_where_the_tool_wants_i
 
 #[test]
 fn a_prefix_is_the_originals_first_and_ours_only_where_the_original_knows_none() {
-    assert_eq!(told_plainly(&["--a"]), "all");
-    assert_eq!(told_plainly(&["--all-"]), "all-new");
-    assert_eq!(told_plainly(&["--tar"]), "tar");
-    assert_eq!(told_plainly(&["--ta", "5"]), "target=5");
-    assert_eq!(told_plainly(&["--net"]), "net");
+    assert_eq!(parsed_plainly(&["--a"]), "all");
+    assert_eq!(parsed_plainly(&["--all-"]), "all-new");
+    assert_eq!(parsed_plainly(&["--tar"]), "tar");
+    assert_eq!(parsed_plainly(&["--ta", "5"]), "target=5");
+    assert_eq!(parsed_plainly(&["--net"]), "net");
     assert_eq!(
-        told_plainly(&["--ne"]),
+        parsed_plainly(&["--ne"]),
         "! option '--ne' is ambiguous; possibilities: '--net' '--net-socket'"
     );
     assert_eq!(
-        told_plainly(&["--new=x"]),
+        parsed_plainly(&["--new=x"]),
         "! option '--new=x' is ambiguous; possibilities: '--new-session' '--new-privs'"
     );
-    assert_eq!(told_plainly(&["--new-s"]), "new-session");
+    assert_eq!(parsed_plainly(&["--new-s"]), "new-session");
 }
 
 #[test]
 fn a_mistake_is_reported_in_getopts_words() {
     assert_eq!(
-        told_plainly(&["--foo=1"]),
+        parsed_plainly(&["--foo=1"]),
         "! unrecognized option '--foo=1'"
     );
     assert_eq!(
-        told_plainly(&["--al=1"]),
+        parsed_plainly(&["--al=1"]),
         "! option '--all' doesn't allow an argument"
     );
-    assert_eq!(told_plainly(&["-axa"]), "all ! invalid option -- 'x'");
-    assert_eq!(told_plainly(&["---"]), "! unrecognized option '---'");
+    assert_eq!(parsed_plainly(&["-axa"]), "all ! invalid option -- 'x'");
+    assert_eq!(parsed_plainly(&["---"]), "! unrecognized option '---'");
 }
 
 #[test]
 fn what_comes_before_help_or_a_mistake_is_still_read() {
-    assert_eq!(told_plainly(&["-a", "--help", "--foo"]), "all Help");
-    assert_eq!(told_plainly(&["-ahx"]), "all Help");
+    assert_eq!(parsed_plainly(&["-a", "--help", "--foo"]), "all Help");
+    assert_eq!(parsed_plainly(&["-ahx"]), "all Help");
     assert_eq!(
-        told_plainly(&["--foo", "--help"]),
+        parsed_plainly(&["--foo", "--help"]),
         "! unrecognized option '--foo'"
     );
 }
