@@ -1,4 +1,4 @@
-//! Copies of other processes' sockets, and how to let go of them without waiting.
+//! Copies of other processes' sockets, and how to close them without waiting.
 //!
 //! To learn what network namespace a socket belongs to, it has to be copied, `pidfd_getfd(2)`. Its process may close it
 //! meanwhile, and then the copy is the last that there is of it: closing a socket that has SO_LINGER, `socket(7)`, and
@@ -23,7 +23,7 @@ const PARTS: rlim_t = 16;
 /// The most copies that are kept at a time.
 const MOST: rlim_t = 1024;
 
-/// Copies to let go of.
+/// Copies to close.
 #[derive(Debug)]
 pub struct SocketCopies {
     copies: Vec<OwnedFd>,
@@ -56,19 +56,19 @@ impl SocketCopies {
         }
     }
 
-    /// The network namespace of a socket, of which this is a copy to let go of.
+    /// Returns the network namespace of a socket, of which this is a copy to close.
     ///
     /// # Errors
     /// ENOTTY if it is no socket, which is not asked then; EPERM without CAP_NET_ADMIN over the namespace.
     pub fn network_of(&mut self, copy: OwnedFd) -> Result<OwnedFd, Errno> {
-        self.ask(copy, |socket| network_of(socket))
+        self.query(copy, |socket| network_of(socket))
     }
 
-    /// Returns what `question` learns of a socket, of which this is a copy to let go of.
+    /// Returns what `question` learns of a socket, of which this is a copy to close.
     ///
     /// # Errors
     /// ENOTTY if it is no socket, which is not asked then; those of the question.
-    pub fn ask<T>(
+    pub fn query<T>(
         &mut self,
         copy: OwnedFd,
         question: impl FnOnce(&OwnedFd) -> Result<T, Errno>,

@@ -23,7 +23,7 @@ use super::proc_name::{ProcName, to_pid};
 use super::record::Registry;
 use super::ref_kinds::RefKinds;
 use super::self_fds;
-use super::sockets::{Network, SocketNetworks};
+use super::sockets::{SocketNetwork, SocketNetworks};
 use super::unsupported::NsRequest;
 use super::{HoldKind, Holder, ScanOptions, Task};
 
@@ -136,8 +136,8 @@ impl FdReader {
         Ok(())
     }
 
-    /// The inode number of the network that a socket is of. Each socket is asked once; but where every holder counts,
-    /// another process may let us ask what the first one has not.
+    /// Returns the inode number of the network that a socket is of. Each socket is asked once; but where every holder
+    /// counts, another process may let us ask what the first one has not.
     fn network_of(&mut self, owner: &mut FdOwner, name: &CStr, socket: u64) -> Option<u32> {
         match self.sockets.network_of(socket) {
             Some(known) if known.is_some() || owner.scan.wanted.holders_of.is_none() => {
@@ -199,7 +199,7 @@ impl FdOwner<'_> {
         }
     }
 
-    /// The type of a namespace that does not say it, as its link does unless it was opened where it is mounted.
+    /// Returns the type of a namespace that does not say it, as its link does unless it was opened where it is mounted.
     fn type_by_link(&mut self, name: &CStr, file: &OwnedFd) -> Option<NsType> {
         let mut target = [0; 64];
         let target = self.directory.read_link_into(name, &mut target).ok();
@@ -226,18 +226,18 @@ impl FdOwner<'_> {
             None => SocketCopies::with_raised_limit,
         };
         let copy = self.copy_descriptor(number);
-        let network = copy.and_then(|copy| sockets.ask(copy, new_copies));
+        let network = copy.and_then(|copy| sockets.query_network(copy, new_copies));
         if matches!(network, Err(Errno::EPERM)) {
             self.scan.registry.unread.deny(self.task.process);
         }
         let unread = &mut self.scan.registry.unread;
         let refs = RefKinds::SOCKET.with(self.refs);
         match unread.note_optional(Call::Pidfd, network)? {
-            Network::Known(inode) => {
+            SocketNetwork::Known(inode) => {
                 self.scan.registry.add_refs_if_known(inode, refs);
                 Some(inode)
             }
-            Network::New(inode, network) => {
+            SocketNetwork::New(inode, network) => {
                 let (wanted, namespace) = (self.scan.wanted, (NsType::Net, inode));
                 self.scan
                     .registry
@@ -247,7 +247,7 @@ impl FdOwner<'_> {
         }
     }
 
-    /// A copy of the descriptor with this number.
+    /// Returns a copy of the descriptor with this number.
     fn copy_descriptor(&mut self, number: i32) -> Result<OwnedFd, Errno> {
         let pidfd = self.pidfd.get_or_insert_with(|| match self.task.thread {
             None => pidfd_open(to_pid(self.task.process)),

@@ -77,7 +77,7 @@ pub struct ScanOptions {
 }
 
 impl ScanOptions {
-    /// The namespaces of these types that a process is in, and nothing else about them.
+    /// Returns the namespaces of these types that a process is in, and nothing else about them.
     pub fn members_of(types: NsTypes) -> ScanOptions {
         ScanOptions {
             types,
@@ -93,8 +93,8 @@ impl ScanOptions {
         }
     }
 
-    /// Returns whether namespaces of this type are met: those of the wanted types, and mount namespaces, which are
-    /// where others may be mounted.
+    /// Returns whether namespaces of this type are registered: those of the wanted types, and mount namespaces, which
+    /// are where others may be mounted.
     fn includes(&self, ns_type: NsType) -> bool {
         self.types.contains(ns_type) || self.hidden && ns_type == NsType::Mount
     }
@@ -110,7 +110,7 @@ impl NsTypes {
     /// None.
     pub const NONE: NsTypes = NsTypes(0);
 
-    /// The set with this type in it.
+    /// Returns the set with this type in it.
     pub fn with(self, ns_type: NsType) -> NsTypes {
         NsTypes(self.0 | 1 << ns_type as u8)
     }
@@ -144,7 +144,7 @@ pub struct ProcessInfo {
 }
 
 impl Process {
-    /// The inode number of its namespace of this type, 0 if that is not known.
+    /// Returns the inode number of its namespace of this type, 0 if that is not known.
     pub fn namespace(&self, ns_type: NsType) -> u32 {
         self.namespaces[ns_type as usize]
     }
@@ -168,7 +168,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The process with this number.
+    /// Returns the process with this number.
     pub fn process(&self, pid: u32) -> Option<&Process> {
         let at = self
             .processes
@@ -182,13 +182,13 @@ impl Snapshot {
         process.is_some_and(|process| process.namespaces != [0; 8])
     }
 
-    /// The process with the lowest number in this namespace.
+    /// Returns the process with the lowest number in this namespace.
     pub fn first_member(&self, namespace: &NsRecord) -> Option<&Process> {
         self.processes.get(namespace.first_member?)
     }
 
-    /// The registry of the namespaces found so far, to register more; [`Snapshot::put_back`] takes over what it has by
-    /// then.
+    /// Returns the registry of the namespaces found so far, to register more; [`Snapshot::put_back`] takes over what it
+    /// has by then.
     fn take_registry(&mut self) -> Registry {
         Registry {
             namespaces: std::mem::take(&mut self.namespaces),
@@ -226,27 +226,27 @@ impl Snapshot {
         self.processes.sort_unstable_by_key(|process| process.pid);
         loop {
             self.count_members();
-            let standing = self
+            let representatives = self
                 .namespaces
                 .values()
                 .filter_map(|found| found.first_member);
-            let unknown: Vec<usize> = standing
+            let unknown: Vec<usize> = representatives
                 .filter(|at| self.processes[*at].info.is_none())
                 .collect();
             for at in unknown {
                 let process = &mut self.processes[at];
                 process.info = process::read_info(proc, process.pid, &mut self.unread);
             }
-            let standing: Vec<usize> = self
+            let vanished: Vec<usize> = self
                 .namespaces
                 .values()
                 .filter_map(|found| found.first_member)
                 .filter(|at| self.processes[*at].info.is_none())
                 .collect();
-            if standing.is_empty() {
+            if vanished.is_empty() {
                 break;
             }
-            for at in standing {
+            for at in vanished {
                 self.processes[at].namespaces = [0; 8];
             }
         }

@@ -29,7 +29,7 @@ pub(super) struct SocketNetworks {
 
 /// The network of a socket.
 #[derive(Debug)]
-pub(super) enum Network {
+pub(super) enum SocketNetwork {
     /// Another socket has led to the one with this inode number.
     Known(u32),
     /// It was met for the first time.
@@ -37,8 +37,8 @@ pub(super) enum Network {
 }
 
 impl SocketNetworks {
-    /// The inode number of the network of the socket with this one, if it was asked; `None` in it if it was not
-    /// reported.
+    /// Returns the inode number of the network of the socket with this one, if it was asked; `None` in it if it was
+    /// not reported.
     pub(super) fn network_of(&self, socket: u64) -> Option<Option<u32>> {
         self.sockets.get(&socket).copied()
     }
@@ -48,30 +48,30 @@ impl SocketNetworks {
         self.sockets.insert(socket, network);
     }
 
-    /// Asks a copy of a socket; `new_copies` makes what lets go of copies, if there is none yet.
+    /// Asks a copy of a socket; `new_copies` makes what closes copies, if there is none yet.
     ///
     /// # Errors
     /// ENOTTY if it is no socket, which is not asked then; EPERM without CAP_NET_ADMIN over the namespace.
-    pub(super) fn ask(
+    pub(super) fn query_network(
         &mut self,
         copy: OwnedFd,
         new_copies: impl FnOnce() -> SocketCopies,
-    ) -> Result<Network, Errno> {
+    ) -> Result<SocketNetwork, Errno> {
         let copies = self.copies.get_or_insert_with(new_copies);
         let cookies = &mut self.cookies;
-        copies.ask(copy, |socket| ask_copy(socket, cookies))
+        copies.query(copy, |socket| query_copy(socket, cookies))
     }
 }
 
 /// Asks a socket for its network, unless that of its cookie is known.
-fn ask_copy(
+fn query_copy(
     socket: &OwnedFd,
     cookies: &mut BTreeMap<NonZeroU64, Option<u32>>,
-) -> Result<Network, Errno> {
+) -> Result<SocketNetwork, Errno> {
     // Before Linux 5.14 each socket is asked for the namespace itself.
     let cookie = netns_cookie_of(socket).ok();
     match cookie.and_then(|cookie| cookies.get(&cookie)) {
-        Some(Some(inode)) => return Ok(Network::Known(*inode)),
+        Some(Some(inode)) => return Ok(SocketNetwork::Known(*inode)),
         Some(None) => return Err(Errno::EPERM),
         None => {}
     }
@@ -82,11 +82,11 @@ fn ask_copy(
     let inode = match &asked {
         Ok((inode, _)) => Some(*inode),
         Err(Errno::EPERM) => None,
-        // Another socket may have more luck.
+        // Another socket of this network may still answer.
         Err(errno) => return Err(*errno),
     };
     cookies.extend(cookie.map(|cookie| (cookie, inode)));
-    asked.map(|(inode, network)| Network::New(inode, network))
+    asked.map(|(inode, network)| SocketNetwork::New(inode, network))
 }
 
 #[cfg(test)]
@@ -102,14 +102,16 @@ mod tests {
         let mut networks = SocketNetworks::default();
         let mut ask = || {
             let socket = UnixDatagram::unbound().expect("a socket");
-            networks.ask(socket.into(), SocketCopies::new)
+            networks.query_network(socket.into(), SocketCopies::new)
         };
         match (ask(), ask()) {
-            (Ok(Network::New(first, _)), Ok(Network::Known(second))) => {
+            (Ok(SocketNetwork::New(first, _)), Ok(SocketNetwork::Known(second))) => {
                 assert_eq!((u64::from(first), second), (own.ino(), first));
             }
             // Before Linux 5.14.
-            (Ok(Network::New(first, _)), Ok(Network::New(second, _))) => assert_eq!(first, second),
+            (Ok(SocketNetwork::New(first, _)), Ok(SocketNetwork::New(second, _))) => {
+                assert_eq!(first, second);
+            }
             // An ordinary user may ask neither.
             (first, second) => {
                 assert_eq!(first.err(), Some(Errno::EPERM));

@@ -25,7 +25,7 @@ const OWN: [&CStr; 8] = [
 
 /// What a process is in: the inode numbers of its namespaces, and where its root is. `None` is what this kernel lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Membership {
+pub(super) struct ProcessNamespaces {
     namespaces: [Option<u64>; OWN.len()],
     /// Device, inode and mount.
     root: Option<((u32, u32), u64, Option<u64>)>,
@@ -35,7 +35,7 @@ pub(super) struct Membership {
 #[derive(Debug)]
 pub(super) struct Candidate {
     pub(super) pid: u32,
-    pub(super) membership: Membership,
+    pub(super) namespaces: ProcessNamespaces,
     /// When it was started, in clock ticks since the machine was.
     started: u64,
     /// Whether its children are in a pid or time namespace that it is not in itself: then it has made that for them,
@@ -69,13 +69,13 @@ impl Candidates {
         Candidates { list, ns_type }
     }
 
-    /// One of each party, the oldest first.
+    /// Returns one of each party, the oldest first.
     pub(super) fn distinct(&self) -> Vec<&Candidate> {
         let mut parties: Vec<&Candidate> = Vec::new();
         for candidate in &self.list {
             if parties
                 .iter()
-                .all(|known| known.membership != candidate.membership)
+                .all(|known| known.namespaces != candidate.namespaces)
             {
                 parties.push(candidate);
             }
@@ -85,7 +85,7 @@ impl Candidates {
 }
 
 impl Candidate {
-    /// `None` for a process that has ended by now, or is a zombie.
+    /// Returns `None` for a process that has ended by now, or is a zombie.
     fn read_candidate(processes: &Processes, pid: u32, process: &Directory) -> Option<Candidate> {
         let status = |name: &CStr| processes.note(pid, Call::Status, process.status(name));
         let inode = |name: &CStr| status(name).map(|found| found.inode);
@@ -98,13 +98,13 @@ impl Candidate {
         // Nothing but its user namespace is left to a zombie.
         inode(c"ns/mnt")?;
         let root = processes.note_file(pid, Call::Status, process.status(c"root"));
-        let membership = Membership {
+        let namespaces = ProcessNamespaces {
             namespaces: OWN.map(inode),
             root: root.map(|root| (root.device, root.inode, root.mount)),
         };
         Some(Candidate {
             pid,
-            membership,
+            namespaces,
             started: Stat::parse(&processes.read_file(pid, process, c"stat")?)?.started,
             waits_for_child,
         })
@@ -114,6 +114,6 @@ impl Candidate {
     pub(super) fn is_unchanged(&self, processes: &Processes) -> bool {
         let now = processes.get(self.pid);
         let now = now.and_then(|process| Candidate::read_candidate(processes, self.pid, &process));
-        now.is_some_and(|now| (now.membership, now.started) == (self.membership, self.started))
+        now.is_some_and(|now| (now.namespaces, now.started) == (self.namespaces, self.started))
     }
 }

@@ -73,15 +73,15 @@ type Label<'a> = &'a dyn Fn(u32, &NsRecord) -> String;
 
 /// The inode numbers of a cluster and of a namespace in it; the cluster is 0 for a namespace in none.
 #[derive(Default)]
-struct Membership(BTreeSet<(u32, u32)>);
+struct ClusterMembers(BTreeSet<(u32, u32)>);
 
 impl Graph {
     /// Builds the graph of rows that are sorted by inode number.
     fn new(snapshot: &Snapshot, rows: &[Row], label: Label) -> Graph {
-        let mut membership = Membership::default();
+        let mut members = ClusterMembers::default();
         let mut edges = Vec::new();
         for row in rows {
-            membership.add(snapshot, row.inode);
+            members.add(snapshot, row.inode);
             let parent = row.namespace.parent;
             let is_chosen = rows.binary_search_by_key(&parent, |row| row.inode).is_ok();
             // The clusters show the parents of user namespaces.
@@ -89,12 +89,12 @@ impl Graph {
                 edges.push((parent, row.inode));
             }
         }
-        let root = membership.cluster_body(snapshot, 0, label);
+        let root = members.cluster_body(snapshot, 0, label);
         Graph { root, edges }
     }
 }
 
-impl Membership {
+impl ClusterMembers {
     /// Adds a namespace, and the clusters around it: they are drawn even if they were not selected.
     fn add(&mut self, snapshot: &Snapshot, mut inode: u32) {
         while let Some(found) = snapshot.namespaces.get(&inode) {
