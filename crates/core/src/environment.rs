@@ -56,7 +56,7 @@ impl Environment {
         }
     }
 
-    /// Whether the program gets this variable as it is.
+    /// Returns whether the program gets this variable as it is.
     pub fn passes(&self, name: &str) -> bool {
         match self {
             Environment::Inherited => true,
@@ -112,7 +112,7 @@ impl OutsideLogin {
     }
 }
 
-/// The variables of a login; a user who is not known has no name, and `/` as home.
+/// Returns the variables of a login; a user who is not known has no name, and `/` as home.
 fn variables(login: Option<&Login>) -> Vec<CString> {
     let path = if geteuid().is_root() {
         ROOT_PATH
@@ -139,7 +139,7 @@ fn variables(login: Option<&Login>) -> Vec<CString> {
     names.into_iter().chain(others).collect()
 }
 
-/// `NAME=VALUE`, if the variable is set.
+/// Returns `NAME=VALUE`, if the variable is set.
 fn inherited(name: &OsStr) -> Option<CString> {
     entry(name, &env::var_os(name)?)
 }

@@ -12,8 +12,8 @@ pub fn is_bidi_control(code: u32) -> bool {
     )
 }
 
-/// A word as it is, but for what is more than text: control characters, [`is_bidi_control`] and bytes that are not
-/// UTF-8 are written as `\xNN`. For messages in which an ordinary word must be the original's to the byte.
+/// Returns a word as it is, but for what is more than text: control characters, [`is_bidi_control`] and bytes that are
+/// not UTF-8 are written as `\xNN`. For messages in which an ordinary word must be the original's to the byte.
 pub fn printable(word: &OsStr) -> OsString {
     let mut text = String::new();
     for chunk in word.as_bytes().utf8_chunks() {
@@ -31,8 +31,8 @@ pub fn printable(word: &OsStr) -> OsString {
     text.into()
 }
 
-/// A path or a word as it can be in a sentence on a terminal: whatever might be more than text is escaped, and a
-/// word that is not plain is between quotes.
+/// Returns a path or a word as it can be in a sentence on a terminal: whatever might be more than text is escaped, and
+/// a word that is not plain is between quotes.
 pub fn escape_for_terminal(word: impl AsRef<OsStr>) -> String {
     let word = word.as_ref().as_bytes();
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+:=@%,[]".contains(byte);

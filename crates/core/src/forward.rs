@@ -65,7 +65,7 @@ impl Forwarding {
         }
     }
 
-    /// The signals to block before the child is made, so that none is lost.
+    /// Returns the signals to block before the child is made, so that none is lost.
     pub fn signals(&self) -> &SignalSet {
         &self.signals
     }

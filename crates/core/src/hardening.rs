@@ -12,7 +12,7 @@
 //!
 //! The order: the maps of a user namespace and the time offsets are written first, because the kernel gives the files
 //! in /proc of a process that is not dumpable to root. Then comes [`hide_environment`], the process is made, and before
-//! the program is let go the process that waits calls [`release_inherited`]. `setns(2)` into a user namespace and
+//! the program is released the process that waits calls [`release_inherited`]. `setns(2)` into a user namespace and
 //! `setuid(2)` make a process dumpable as /proc/sys/fs/suid_dumpable has it: call [`make_undumpable`] again after them.
 
 use std::os::fd::RawFd;

@@ -35,7 +35,7 @@ pub enum Argument {
 
 /// What can be an argument of a sentence.
 pub trait ToArgument {
-    /// The argument.
+    /// Returns the argument.
     fn to_argument(&self) -> Argument;
 }
 
@@ -90,8 +90,8 @@ pub fn message(parts: &[&dyn AsRef<OsStr>]) -> Message {
     sentence("%s", &[&words])
 }
 
-/// A sentence with a format of printf(3), in which each conversion (`%s`, `%d`, …) represents a text of `arguments`. It
-/// is looked up in the catalogue of the program's original, then in ours.
+/// Returns a sentence with a format of printf(3), in which each conversion (`%s`, `%d`, …) represents a text of
+/// `arguments`. It is looked up in the catalogue of the program's original, then in ours.
 ///
 /// ```
 /// use nscore::cli::sentence;
@@ -108,30 +108,30 @@ pub fn sentence(msgid: &'static str, arguments: &[&dyn ToArgument]) -> Message {
 }
 
 impl Message {
-    /// The same sentence, looked up in the catalogue of this domain.
+    /// Returns the same sentence, looked up in the catalogue of this domain.
     #[must_use]
     pub fn in_domain(self, domain: Domain) -> Message {
         let domain = Some(domain);
         Message { domain, ..self }
     }
 
-    /// The format, in English, by which a program knows a sentence whatever its arguments and language are.
+    /// Returns the format, in English, by which a program knows a sentence whatever its arguments and language are.
     pub fn msgid(&self) -> &'static str {
         self.msgid
     }
 
-    /// The sentence in English.
+    /// Returns the sentence in English.
     pub fn english(&self) -> OsString {
         let arguments: Vec<OsString> = self.arguments.iter().map(Argument::english).collect();
         format::fill(self.line(), &arguments)
     }
 
-    /// The format without the line feed at the end of some msgids.
+    /// Returns the format without the line feed at the end of some msgids.
     fn line(&self) -> &'static str {
         self.msgid.trim_end_matches('\n')
     }
 
-    /// The sentence in the reader's language, looked up in the catalogue of `original` where it names no other.
+    /// Returns the sentence in the reader's language, looked up in the catalogue of `original` where it names no other.
     pub fn translated(&self, original: Domain) -> OsString {
         let domain = self.domain.unwrap_or(original);
         let arguments = self.arguments.iter();
@@ -164,7 +164,7 @@ impl Argument {
     }
 }
 
-/// The C library's text for an error number, in the reader's language.
+/// Returns the C library's text for an error number, in the reader's language.
 pub(crate) fn translated_reason(errno: Errno) -> OsString {
     let english = reason(errno);
     match translation(Domain::Libc, &english) {

@@ -82,7 +82,7 @@ impl NamespaceDir {
         })
     }
 
-    /// The path that it was opened by.
+    /// Returns the path that it was opened by.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -92,7 +92,7 @@ impl NamespaceDir {
         self.path.join(namespace.file())
     }
 
-    /// The names in it.
+    /// Returns the names in it.
     ///
     /// # Errors
     /// `cannot read DIR`.
@@ -234,7 +234,7 @@ impl NamespaceDir {
     }
 }
 
-/// The sentence for a directory that cannot be opened, or is in the hands of another user.
+/// Returns the sentence for a directory that cannot be opened, or is in the hands of another user.
 pub fn cannot_use(path: &Path, error: DirError) -> Error {
     let msgid = match error {
         DirError::Os(_) => "cannot open %s",

@@ -83,23 +83,23 @@ impl NsType {
         }
     }
 
-    /// The long option that names it: `mount`, `uts` …
+    /// Returns the long option that names it: `mount`, `uts` …
     pub const fn option(self) -> &'static str {
         self.row().option
     }
 
-    /// Its flag for `unshare(2)` and `setns(2)`.
+    /// Returns its flag for `unshare(2)` and `setns(2)`.
     pub const fn flag(self) -> c_int {
         self.row().flag
     }
 
-    /// Its file below /proc/PID/ns: `mnt`, `uts` …
+    /// Returns its file below /proc/PID/ns: `mnt`, `uts` …
     pub const fn file(self) -> &'static str {
         self.row().file
     }
 
-    /// The file below /proc/PID/ns that holds what PID has just unshared: a process never enters a new pid or time
-    /// namespace itself, only its children do, so these two are in `…_for_children`.
+    /// Returns the file below /proc/PID/ns that holds what PID has just unshared: a process never enters a new pid or
+    /// time namespace itself, only its children do, so these two are in `…_for_children`.
     pub const fn for_children_file(self) -> &'static str {
         self.row().for_children_file
     }
@@ -109,32 +109,32 @@ impl NsType {
         self.row().requirement
     }
 
-    /// The sysctl that says how many of them each user may have, `namespaces(7)`: `user.max_mnt_namespaces`.
+    /// Returns the sysctl that says how many of them each user may have, `namespaces(7)`: `user.max_mnt_namespaces`.
     pub fn sysctl(self) -> String {
         format!("user.max_{}_namespaces", self.file())
     }
 
-    /// Those whose flags are in this sum, in the order of joining.
+    /// Returns those whose flags are in this sum, in the order of joining.
     pub fn in_flags(flags: c_int) -> impl Iterator<Item = NsType> {
         let all = NsType::ALL.into_iter();
         all.filter(move |namespace| flags & namespace.flag() != 0)
     }
 
-    /// The type with this file below /proc/PID/ns, which is also what a link to a namespace begins with.
+    /// Returns the type with this file below /proc/PID/ns, which is also what a link to a namespace begins with.
     pub fn from_file(name: &[u8]) -> Option<NsType> {
         NsType::ALL
             .into_iter()
             .find(|namespace| namespace.file().as_bytes() == name)
     }
 
-    /// The type with this flag.
+    /// Returns the type with this flag.
     pub fn from_flag(flag: c_int) -> Option<NsType> {
         NsType::ALL
             .into_iter()
             .find(|namespace| namespace.flag() == flag)
     }
 
-    /// The type whose long option is `name`.
+    /// Returns the type whose long option is `name`.
     pub fn from_option(name: &str) -> Option<NsType> {
         NsType::ALL
             .into_iter()

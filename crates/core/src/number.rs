@@ -10,7 +10,7 @@ use nix::errno::Errno;
 use crate::message::{Message, sentence};
 use crate::procfs::parse_digits;
 
-/// A user or group id: 0 to 4294967295.
+/// Parses a user or group id: 0 to 4294967295.
 ///
 /// # Errors
 /// `{what}: '{text}'` for what is no number; with `Numerical result out of range` behind it where it is one that an
@@ -31,7 +31,7 @@ pub fn seconds(what: &'static str, text: &OsStr) -> Result<i64, Error> {
         .map_err(|reason| complaint_error(what, text, reason))
 }
 
-/// `{what}: '{text}'`; `what` is a sentence by itself.
+/// Returns `{what}: '{text}'`; `what` is a sentence by itself.
 pub fn complaint(what: &'static str, text: &OsStr) -> Message {
     sentence("%s: '%s'", &[&sentence(what, &[]), &text])
 }

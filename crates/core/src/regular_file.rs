@@ -41,8 +41,8 @@ pub fn open_regular(path: &Path) -> Result<File, Errno> {
     Ok(File::from(opened))
 }
 
-/// The contents of a regular file in a root that may be anybody's; of one that is longer than 64 MiB, the lines that
-/// are whole in the first 64 MiB.
+/// Returns the contents of a regular file in a root that may be anybody's; of one that is longer than 64 MiB, the lines
+/// that are whole in the first 64 MiB.
 ///
 /// A file without an end must not take all memory. A line that is cut would be another one: `5` for `500`.
 ///
@@ -52,7 +52,7 @@ pub fn read_regular(path: &Path) -> Result<Vec<u8>, Errno> {
     read_lines(path, MOST_READ)
 }
 
-/// The same of 1 MiB: a database of users or groups in a root that may be anybody's.
+/// Returns the same of 1 MiB: a database of users or groups in a root that may be anybody's.
 ///
 /// # Errors
 /// As [`read_regular`].
@@ -65,7 +65,7 @@ fn read_lines(path: &Path, most: u64) -> Result<Vec<u8>, Errno> {
     read_whole_lines(open_regular(path)?, most)
 }
 
-/// The same of a file that is open.
+/// Returns the same of a file that is open.
 pub(crate) fn read_whole_lines(file: File, most: u64) -> Result<Vec<u8>, Errno> {
     let mut contents = Vec::new();
     // One byte more shows whether the file continues.

@@ -11,12 +11,12 @@ const DEFAULT: &str = if cfg!(target_env = "musl") {
     "/bin:/usr/bin"
 };
 
-/// The directories, separated by colons.
+/// Returns the directories, separated by colons.
 pub(crate) fn search_path() -> OsString {
     env::var_os("PATH").unwrap_or_else(|| DEFAULT.into())
 }
 
-/// The paths at which it looks for `name`, in their order.
+/// Returns the paths at which it looks for `name`, in their order.
 pub fn candidates(name: &OsStr) -> Vec<PathBuf> {
     let directories = search_path();
     let candidates = env::split_paths(&directories).map(|directory| directory.join(name));

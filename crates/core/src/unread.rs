@@ -113,7 +113,7 @@ impl Unread {
         self.processes.len()
     }
 
-    /// The words about them, for a hint; none where all could be read.
+    /// Returns the words about them, for a hint; none where all could be read.
     pub fn hint(&self) -> Option<Message> {
         let processes = match self.processes() {
             0 => return None,
@@ -127,7 +127,7 @@ impl Unread {
         ))
     }
 
-    /// Whether all was seen that the caller may see.
+    /// Returns whether all was seen that the caller may see.
     ///
     /// # Errors
     /// The first call that failed: `openat failed`.

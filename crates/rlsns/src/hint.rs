@@ -138,7 +138,7 @@ fn kept_by(number: u64, found: &NsRecord) -> Message {
             &[&kind, &number],
         ),
         _ => sentence(
-            "no process is in this %s namespace, and it is kept by: %s; `rlsns --holders %s` lists what \
+            "no process is in this %s namespace, and it is held by: %s; `rlsns --holders %s` lists what \
          keeps it",
             &[&kind, &refs.join(", "), &number],
         ),

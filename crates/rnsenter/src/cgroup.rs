@@ -68,7 +68,7 @@ fn open_procs(path: &Path) -> Result<OwnedFd> {
     Ok(procs)
 }
 
-/// The path on the line `0::PATH` of /proc/PID/cgroup: any bytes, since whoever makes a cgroup names it.
+/// Returns the path on the line `0::PATH` of /proc/PID/cgroup: any bytes, since whoever makes a cgroup names it.
 pub(crate) fn path_in(text: &[u8]) -> Option<&OsStr> {
     let mut lines = text.split(|byte| *byte == b'\n');
     let path = lines.find_map(|line| line.strip_prefix(b"0::"))?;

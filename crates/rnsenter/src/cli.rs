@@ -230,7 +230,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     hardening(HardeningOption::NewSession),
 ];
 
-/// A type of namespace to enter.
+/// Returns a type of namespace to enter.
 const fn namespace(ns_type: NsType, short: char, text: &'static str) -> Opt<OptionId> {
     let id = OptionId::Namespace(ns_type);
     Opt::optional(id, ns_type.option(), "FILE|:NSID", text)
@@ -255,7 +255,7 @@ const fn hardening(option: HardeningOption) -> Opt<OptionId> {
     Opt::hardening(OptionId::Hardening(option), option)
 }
 
-/// The command line as clap has it.
+/// Returns the command line as clap has it.
 pub fn command() -> Command {
     table::command(TOOL.name, OPTIONS)
         .about("Run a program in the namespaces of another process.")

@@ -66,8 +66,8 @@ impl Credentials {
         Ok(())
     }
 
-    /// Whether the user namespace that was entered denies setgroups: one who has just joined has every capability in
-    /// it, so EPERM has no other reason. The groups are then no more than they were outside.
+    /// Returns whether the user namespace that was entered denies setgroups: one who has just joined has every
+    /// capability in it, so EPERM has no other reason. The groups are then no more than they were outside.
     fn is_forbidden_inside(self, dropped: &Result<()>) -> bool {
         let reason = dropped
             .as_ref()

@@ -95,8 +95,8 @@ impl LoginEnvironment {
     }
 }
 
-/// The variables of an environment as /proc has it, the last first, as the original passes them on: of two with one
-/// name the last, and nothing that is no `NAME=VALUE`.
+/// Returns the variables of an environment as /proc has it, the last first, as the original passes them on: of two with
+/// one name the last, and nothing that is no `NAME=VALUE`.
 ///
 /// # Errors
 /// EINVAL where a name is empty.

@@ -131,7 +131,7 @@ impl GroupsSource {
     }
 }
 
-/// What the original says of what it cannot read.
+/// Returns what the original says of what it cannot read.
 fn parse_error(kind: IdKind) -> &'static str {
     match kind {
         IdKind::Users => "failed to parse uid",

@@ -98,17 +98,17 @@ impl<'a> NamespaceSet<'a> {
         Ok(())
     }
 
-    /// Whether there is nothing to enter.
+    /// Returns whether there is nothing to enter.
     pub(crate) fn is_empty(&self) -> bool {
         self.by_pidfd.is_empty() && self.files.is_empty()
     }
 
-    /// Whether a namespace is to be entered by a file, by itself.
+    /// Returns whether a namespace is to be entered by a file, by itself.
     pub(crate) fn has_files(&self) -> bool {
         !self.files.is_empty()
     }
 
-    /// Whether this type is to be entered.
+    /// Returns whether this type is to be entered.
     pub(crate) fn contains(&self, namespace: NsType) -> bool {
         self.by_pidfd.contains(&namespace) || self.file(namespace).is_some()
     }
@@ -272,8 +272,8 @@ fn flags(namespaces: &[NsType]) -> i32 {
         .fold(0, |flags, namespace| flags | namespace.flag())
 }
 
-/// The network namespace of a socket that the target has open under this number, or of a device that answers as a
-/// socket does: that of `tun`.
+/// Returns the network namespace of a socket that the target has open under this number, or of a device that answers as
+/// a socket does: that of `tun`.
 ///
 /// Of what is of another type, as far as that is known, there is no copy: the kernel asks whoever serves a file before
 /// it closes one, and who asks too may wait for ever.
@@ -296,7 +296,7 @@ fn network_of_socket(pidfd: BorrowedFd<'_>, number: RawFd, kind: Option<u32>) ->
     network.with_context(|| sentence("ioctl(%d, SIOCGSKNS)", &[&copy_number]))
 }
 
-/// The parent of the user namespace that is named, or else of the target's.
+/// Returns the parent of the user namespace that is named, or else of the target's.
 fn parent_namespace(target: &Target, named: Option<&OwnedFd>) -> Result<OwnedFd> {
     let own = match named {
         Some(file) => file
@@ -338,8 +338,8 @@ pub(crate) fn select_all(options: &mut Options) -> Result<()> {
     Ok(())
 }
 
-/// Whether the target is in another namespace of this type than the caller. Of a type that this kernel lacks there is
-/// one.
+/// Returns whether the target is in another namespace of this type than the caller. Of a type that this kernel lacks
+/// there is one.
 ///
 /// # Errors
 /// `stat of /proc/PID/ns/TYPE failed`.
@@ -351,7 +351,7 @@ pub(crate) fn differs(target: &Target, namespace: NsType) -> Result<bool> {
     Ok(!own.is_same_file(&theirs))
 }
 
-/// The state of the file of one of the caller's own namespaces.
+/// Returns the state of the file of one of the caller's own namespaces.
 fn own_ns_status(namespace: NsType) -> Result<Status, Errno> {
     let path = format!("/proc/self/ns/{}\0", namespace.file());
     status(CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or_default())

@@ -22,7 +22,7 @@ const NAMED: [&str; 2] = ["/run/netns", "/var/run/netns"];
 /// Where it has the files for them.
 const FILES: &str = "/etc/netns";
 
-/// The name of the network namespace that this word names: `/run/netns/NAME` or `netns:NAME`.
+/// Returns the name of the network namespace that this word names: `/run/netns/NAME` or `netns:NAME`.
 pub(crate) fn name_in(word: &OsStr) -> Option<OsString> {
     let text = word.to_str()?;
     let path = Path::new(text);

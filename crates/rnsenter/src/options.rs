@@ -51,12 +51,12 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Whether anything is to come from a target.
+    /// Returns whether anything is to come from a target.
     pub(crate) fn needs_target(&self) -> bool {
         self.needs_process() || self.selection.needs_target()
     }
 
-    /// Whether something besides namespaces is to come from the target, which only a process has.
+    /// Returns whether something besides namespaces is to come from the target, which only a process has.
     pub(crate) fn needs_process(&self) -> bool {
         let is_target = |source: &Option<Source>| matches!(source, Some(Source::Target));
         let follows = |source: &Option<IdSource>| *source == Some(IdSource::Follow);

@@ -23,8 +23,8 @@ pub(crate) enum Ownership {
 }
 
 impl Ownership {
-    /// Returns the ownership of a namespace of this type; a user namespace is its own owner. `None` if it cannot be
-    /// told.
+    /// Returns the ownership of a namespace of this type; a user namespace is its own owner. `None` if it is not
+    /// known.
     pub(crate) fn find(namespace: OwnedFd, ns_type: NsType) -> Option<Ownership> {
         let own = own_namespace(NsType::User).filter(|_| is_namespace(&namespace) == Ok(true))?;
         let mut owner = match ns_type {
@@ -50,7 +50,7 @@ impl Ownership {
     }
 }
 
-/// This process's own namespace.
+/// Returns this process's own namespace.
 pub(crate) fn own_namespace(ns_type: NsType) -> Option<OwnedFd> {
     let path = Proc::mounted().path("self/ns")?.join(ns_type.file());
     open(&path, OFlag::O_RDONLY).ok()

@@ -155,7 +155,7 @@ fn check_exclusive(
     }
 }
 
-/// What follows a namespace's option: a file, `:` and an id, or nothing.
+/// Parses what follows a namespace's option: a file, `:` and an id, or nothing.
 fn parse_namespace(option: &ParsedOption<OptionId>) -> Result<Source> {
     let Some(value) = option.optional_value().map(strip_equals) else {
         return Ok(Source::Target);
@@ -195,7 +195,8 @@ fn set_directory(known: &mut Option<Source>, source: Source) {
     }
 }
 
-/// A value without the `=` that may be before it: `-n=FILE` is `-nFILE`. The original does so for all but `--root`.
+/// Returns a value without the `=` that may be before it: `-n=FILE` is `-nFILE`. The original does so for all but
+/// `--root`.
 fn strip_equals(value: &OsStr) -> &OsStr {
     let bytes = value.as_bytes();
     OsStr::from_bytes(bytes.strip_prefix(b"=").unwrap_or(bytes))
@@ -213,7 +214,7 @@ fn set_id(known: &mut Option<IdSource>, identity: IdSource) {
     }
 }
 
-/// The number of a descriptor; a negative one represents none.
+/// Parses the number of a descriptor; a negative one represents none.
 fn parse_socket_fd(text: &OsStr) -> Result<Option<RawFd>> {
     const WHAT: &str = "failed to parse file descriptor";
     let number = number::seconds(WHAT, text)?;

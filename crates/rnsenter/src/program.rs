@@ -23,7 +23,7 @@ use crate::target::Target;
 /// Where programs of a machine are, as root's login shell has it.
 const DEFAULT_PATH: &[u8] = b"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// Whether a program may be looked for on the target's PATH. As the original, none is.
+/// Returns whether a program may be looked for on the target's PATH. As the original, none is.
 pub(crate) fn searches_target(options: &Options, is_original: bool) -> bool {
     let enters_mount = options
         .selection
@@ -69,7 +69,7 @@ pub(crate) fn become_program(
     error
 }
 
-/// The PATH that the target was started with.
+/// Returns the PATH that the target was started with.
 fn path_of(target: &Target) -> Option<OsString> {
     let environment = target.read_file("environ").ok()?;
     let variables = parse_environ(&environment).ok()?;

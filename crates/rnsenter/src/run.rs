@@ -47,7 +47,7 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     }
 }
 
-/// Whether the kernel did not permit something.
+/// Returns whether the kernel did not permit something.
 fn is_permission_error(error: &Error) -> bool {
     let mut causes = error.chain().filter_map(of_error);
     causes.any(|errno| matches!(errno, Errno::EACCES | Errno::EPERM))

@@ -39,25 +39,25 @@ impl Selection {
         }
     }
 
-    /// The types that were chosen and are to come from the target.
+    /// Returns the types that were chosen and are to come from the target.
     pub(crate) fn selected_from_target(&self) -> impl Iterator<Item = NsType> {
         let chosen = self.namespaces.iter();
         chosen.filter_map(|(of, source)| matches!(source, Source::Target).then_some(*of))
     }
 
-    /// Whether a namespace is to come from the target.
+    /// Returns whether a namespace is to come from the target.
     pub(crate) fn needs_target(&self) -> bool {
         let any = self.all || self.user_parent || self.net_socket.is_some();
         any || self.selected_from_target().next().is_some()
     }
 
-    /// Whether nothing was said of what to enter.
+    /// Returns whether nothing was said of what to enter.
     pub(crate) fn selects_none(&self) -> bool {
         let any = self.all || self.user_parent || self.net_socket.is_some();
         !any && self.namespaces.is_empty()
     }
 
-    /// Whether this type is to be entered.
+    /// Returns whether this type is to be entered.
     pub(crate) fn selects(&self, namespace: NsType) -> bool {
         self.namespaces
             .iter()

@@ -98,7 +98,7 @@ impl SetIds {
         })
     }
 
-    /// Whether something is said about supplementary groups.
+    /// Returns whether something is said about supplementary groups.
     pub(crate) fn names_groups(&self) -> bool {
         self.groups.is_some()
     }
@@ -115,8 +115,8 @@ impl SetIds {
         }
     }
 
-    /// The ids to become. The target's are reported as they are called in the user namespace that this process is in by
-    /// now.
+    /// Returns the ids to become. The target's are reported as they are called in the user namespace that this process
+    /// is in by now.
     ///
     /// # Errors
     /// That the target's cannot be read; that there is no such name inside.
@@ -181,7 +181,7 @@ impl Groups {
     }
 }
 
-/// Whether these are this process's supplementary groups, in whatever order.
+/// Returns whether these are this process's supplementary groups, in whatever order.
 fn has_groups(list: &[u32]) -> bool {
     let own = getgroups().unwrap_or_default();
     let mut own: Vec<u32> = own.into_iter().map(Gid::as_raw).collect();

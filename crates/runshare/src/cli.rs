@@ -354,7 +354,7 @@ pub(crate) const OPTIONS: &[Opt<OptionId>] = &[
     rootfs(RootfsOption::Changes),
 ];
 
-/// The command line as clap has it.
+/// Returns the command line as clap has it.
 pub fn command() -> Command {
     table::command(TOOL.name, OPTIONS)
         .about("Run a program in new namespaces.")

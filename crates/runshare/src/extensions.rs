@@ -33,7 +33,7 @@ pub(crate) enum ExtensionId {
 }
 
 impl ExtensionId {
-    /// The namespace that the option implies, if it implies one.
+    /// Returns the namespace that the option implies, if it implies one.
     pub(crate) fn implied_namespace(self) -> Option<NsType> {
         match self {
             ExtensionId::Hostname | ExtensionId::Domainname => Some(NsType::Uts),

@@ -21,7 +21,7 @@ use crate::idmap::subid::{find_user_range, subordinate_file};
 /// The shells that a user would start.
 const SHELLS: [&str; 8] = ["sh", "bash", "dash", "zsh", "ksh", "fish", "ash", "tcsh"];
 
-/// Whether a shell is to be run that a user will type into.
+/// Returns whether a shell is to be run that a user will type into.
 pub(crate) fn is_shell_alone(operands: &[OsString]) -> bool {
     match operands {
         [] => true,

@@ -30,7 +30,7 @@ const RESOURCES: [(&str, Resource); 16] = [
     ("stack", Resource::RLIMIT_STACK),
 ];
 
-/// The names of the resources that have a limit, for completions.
+/// Returns the names of the resources that have a limit, for completions.
 pub fn resource_names() -> impl Iterator<Item = &'static str> {
     RESOURCES.iter().map(|(name, _)| *name)
 }

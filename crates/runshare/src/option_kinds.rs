@@ -12,7 +12,7 @@ use crate::option_id::{MapOption, OptionId};
 pub(crate) const NAMESPACES: &str = "Namespaces";
 pub(crate) const USERS: &str = "Users and groups";
 
-/// A new namespace, which is persistent if a FILE is given.
+/// Returns a new namespace, which is persistent if a FILE is given.
 pub(crate) const fn namespace(ns_type: NsType, short: char, text: &'static str) -> Opt<OptionId> {
     Opt::optional(OptionId::Namespace(ns_type), ns_type.option(), "FILE", text)
         .short(short)

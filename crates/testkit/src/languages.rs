@@ -71,7 +71,7 @@ impl DifferentialTest {
     }
 }
 
-/// Whether the two differ in that the original leaves in English what ours translates: in another root or mount
+/// Returns whether the two differ in that the original leaves in English what ours translates: in another root or mount
 /// namespace it finds no catalogue, and some sentences it does not look up. The reason behind the last colon may be
 /// either.
 #[must_use]

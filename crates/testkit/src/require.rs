@@ -30,7 +30,7 @@ use crate::namespace_fixture::NamespaceFixture;
 use crate::tool::PATH;
 use crate::{accessible, build, paths};
 
-/// Whether root runs this test; if not, it is left to root.
+/// Returns whether root runs this test; if not, it is left to root.
 #[must_use]
 pub fn root() -> bool {
     let root = geteuid().is_root();
@@ -40,8 +40,8 @@ pub fn root() -> bool {
     root
 }
 
-/// Whether this machine has what no package brings: a security module, EFI, a controller of cgroup v2, a capability
-/// that root itself has not.
+/// Returns whether this machine has what no package brings: a security module, EFI, a controller of cgroup v2, a
+/// capability that root itself has not.
 #[must_use]
 pub fn machine_feature(condition: bool, otherwise: &str) -> bool {
     if !condition {
@@ -126,8 +126,8 @@ pub fn debian_root() -> Option<PathBuf> {
     existing(paths::originals().join("root"), "tests/originals brings it")
 }
 
-/// Whether this process may make a user namespace and others in it: some systems forbid the first to an ordinary user,
-/// some let it pass and take the rights away that the others need.
+/// Returns whether this process may make a user namespace and others in it: some systems forbid the first to an
+/// ordinary user, some let it pass and take the rights away that the others need.
 #[must_use]
 #[track_caller]
 pub fn user_namespaces() -> bool {
@@ -135,7 +135,7 @@ pub fn user_namespaces() -> bool {
     condition(made.is_ok(), "user namespaces cannot be made here")
 }
 
-/// Whether this program can be found where a [`Tool`](crate::Tool) would look for it.
+/// Returns whether this program can be found where a [`Tool`](crate::Tool) would look for it.
 #[must_use]
 #[track_caller]
 pub fn installed(name: &str) -> bool {
@@ -143,7 +143,7 @@ pub fn installed(name: &str) -> bool {
     condition(found, &format!("there is no {name} in {PATH}"))
 }
 
-/// Whether `condition` holds; if not, the test is skipped for this reason.
+/// Returns whether `condition` holds; if not, the test is skipped for this reason.
 #[must_use]
 #[track_caller]
 pub fn condition(condition: bool, otherwise: &str) -> bool {

@@ -92,7 +92,7 @@ fn what_holds_a_namespace_without_processes_is_reported() {
         tool.env("NSUTILS_HINTS", "always").run().err()
     };
     let message = format!(
-        "no process is in this uts namespace, and it is kept by: fd; `rlsns --holders {number}` lists what keeps it"
+        "no process is in this uts namespace, and it is held by: fd; `rlsns --holders {number}` lists what keeps it"
     );
     for line in [&[number.as_str()][..], &["-t", "uts", &number]] {
         let err = ours(line);

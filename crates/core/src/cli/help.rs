@@ -15,7 +15,8 @@ const TEXT_COLUMN: usize = 27;
 /// The widest that a line may be.
 const WIDTH: usize = 80;
 
-/// The help of a tool: `called` is the base name that it was called by, `asked` the name by which help is asked for.
+/// Returns the help of a tool: `called` is the base name that it was called by, `asked` the name by which help is asked
+/// for.
 pub(super) fn text(tool: &Tool, called: &OsStr, asked: &OsStr) -> Vec<u8> {
     let command = &(tool.command)();
     let names = Names { tool, called };
@@ -49,8 +50,8 @@ struct Names<'a> {
 }
 
 impl Names<'_> {
-    /// A text of the table in the reader's language, with the name that the program was called by. A link of any name
-    /// has no man page, so it is referred to our man page; a caller of `unshare` finds `unshare(1)`.
+    /// Returns a text of the table in the reader's language, with the name that the program was called by. A link of
+    /// any name has no man page, so it is referred to our man page; a caller of `unshare` finds `unshare(1)`.
     fn replaced_in(&self, text: &str) -> String {
         let text = translate(text);
         let own = self.tool.name;
@@ -75,7 +76,8 @@ impl Names<'_> {
     }
 }
 
-/// ` [PROGRAM [ARGUMENT]...]`: each operand inside the brackets of the one before it, but for one that must be there.
+/// Returns ` [PROGRAM [ARGUMENT]...]`: each operand inside the brackets of the one before it, but for one that must be
+/// there.
 fn operands(command: &Command) -> String {
     let mut text = String::new();
     let mut open = 0;
@@ -95,7 +97,7 @@ fn operands(command: &Command) -> String {
     text + &"]".repeat(open)
 }
 
-/// The headings in the order of their first option; ours after the original's, those of every tool last.
+/// Returns the headings in the order of their first option; ours after the original's, those of every tool last.
 fn headings(command: &Command) -> Vec<&str> {
     let last = [EXTENSIONS, GENERAL];
     let (mut headings, mut met) = (Vec::new(), Vec::new());
@@ -148,8 +150,8 @@ fn entry(option: &Arg, names: &Names) -> String {
     line
 }
 
-/// `--mount[=FILE]`, `--setuid UID`, `--fork`: the long option with its value as it is written. GNU's help joins the
-/// two by `=`.
+/// Returns `--mount[=FILE]`, `--setuid UID`, `--fork`: the long option with its value as it is written. GNU's help
+/// joins the two by `=`.
 fn spelling(option: &Arg, family: Family) -> String {
     let long = option.get_long().unwrap_or_default();
     let optional = option
@@ -173,8 +175,8 @@ fn value_name(arg: &Arg) -> String {
     names.iter().map(|name| name.as_str()).collect()
 }
 
-/// The text broken at blanks, and beside characters of two cells, so that no line is longer than [`WIDTH`]; it begins
-/// in column `indent`, and so does every further line.
+/// Returns the text broken at blanks, and beside characters of two cells, so that no line is longer than [`WIDTH`]; it
+/// begins in column `indent`, and so does every further line.
 fn wrapped(text: &str, indent: usize) -> String {
     let mut whole = String::new();
     let mut column = indent;
@@ -198,8 +200,8 @@ fn wrapped(text: &str, indent: usize) -> String {
     whole
 }
 
-/// The parts of a word between which a line may end: before a character of two cells, unless it is a sign that closes
-/// what is before it.
+/// Returns the parts of a word between which a line may end: before a character of two cells, unless it is a sign that
+/// closes what is before it.
 fn breakable(word: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut before) = (0, None);
@@ -218,8 +220,8 @@ fn breakable(word: &str) -> Vec<&str> {
     parts
 }
 
-/// How many cells of a terminal a character of our own texts takes: two from the Chinese, Japanese and Korean blocks
-/// on, and those quotation marks that are set as wide there.
+/// Returns how many cells of a terminal a character of our own texts takes: two from the Chinese, Japanese and Korean
+/// blocks on, and those quotation marks that are set as wide there.
 fn cells(character: char) -> usize {
     match character {
         '\u{1100}'..='\u{115f}' | '\u{2e80}'..='\u{a4cf}' | '\u{ac00}'..='\u{d7a3}' => 2,

@@ -1,7 +1,7 @@
 //! The command line that all four programs share: reading it, its help, its errors, and the one `main`.
 //!
 //! A program hands its [`Tool`] and its `run` to [`main`] and never prints by itself: what it has to say is a
-//! [`message()`] in an `anyhow::Error`, told here in the words and with the status of the original's family. Three
+//! [`message()`] in an `anyhow::Error`, printed here in the words and with the status of the original's family. Three
 //! kinds of error have a type, because they end otherwise than "the tool failed": [`Usage`] (with the line that points
 //! to `--help`), [`exec::ExecError`] (126 and 127) and [`AlreadyReported`] (nothing is left to say).
 
@@ -47,7 +47,7 @@ pub enum Family {
 }
 
 impl Family {
-    /// Where the original's sentences are translated.
+    /// Returns where the original's sentences are translated.
     fn domain(self) -> Domain {
         match self {
             Family::UtilLinux => Domain::UtilLinux,
@@ -113,14 +113,15 @@ impl<Id: Copy> Invocation<Id> {
         }
     }
 
-    /// The options in the order of the command line, up to the first error; apply them all, then call [`operands`].
+    /// Returns the options in the order of the command line, up to the first error; apply them all, then call
+    /// [`operands`].
     ///
     /// [`operands`]: Invocation::operands
     pub fn options(&self) -> &[ParsedOption<Id>] {
         &self.args.options
     }
 
-    /// The last option before the operands, for a hint about the first of these.
+    /// Returns the last option before the operands, for a hint about the first of these.
     pub fn preceding_option(&self) -> Option<PrecedingOption<'_>> {
         let option = self.args.options.last()?;
         Some(PrecedingOption {
@@ -130,7 +131,7 @@ impl<Id: Copy> Invocation<Id> {
         })
     }
 
-    /// The words that are not options.
+    /// Returns the words that are not options.
     ///
     /// # Errors
     /// [`Usage`] if parsing stopped early: at an error, at `--help` or at `--version`.

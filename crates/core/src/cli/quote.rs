@@ -36,7 +36,7 @@ impl Quotes {
         self.0.get_or_init(Locale::from_environment).as_ref()
     }
 
-    /// The word as a shell would read it, always between quotes: `'a b'`, `"it's"`, `'a'$'\n''b'`.
+    /// Returns the word as a shell would read it, always between quotes: `'a b'`, `"it's"`, `'a'$'\n''b'`.
     pub fn shell(&self, word: &OsStr) -> OsString {
         let pieces: Vec<Piece<'_>> = self.pieces(word).collect();
         let quoted = if fits_double_quotes(&pieces) {
@@ -47,7 +47,7 @@ impl Quotes {
         OsString::from_vec(quoted)
     }
 
-    /// The word with C's escapes, between the locale's quotation marks: `'no\nsuch'`, `‘no'such’`.
+    /// Returns the word with C's escapes, between the locale's quotation marks: `'no\nsuch'`, `‘no'such’`.
     pub fn marked(&self, word: &OsStr) -> OsString {
         let (left, right) = self.marks();
         let mut quoted = left.to_vec();
@@ -66,7 +66,7 @@ impl Quotes {
         OsString::from_vec(quoted)
     }
 
-    /// The quotation marks of the reader's language, else of the locale's encoding.
+    /// Returns the quotation marks of the reader's language, else of the locale's encoding.
     fn marks(&self) -> (&'static [u8], &'static [u8]) {
         let translated = |mark| translation(Domain::Gnulib, mark).map(str::as_bytes);
         if let (true, Some(left), Some(right)) =
@@ -115,7 +115,7 @@ fn fits_double_quotes(pieces: &[Piece<'_>]) -> bool {
     pieces.iter().any(is_quote) && pieces.iter().enumerate().all(means_nothing)
 }
 
-/// The word between single quotes, what cannot be shown between `$'` and `'`.
+/// Returns the word between single quotes, what cannot be shown between `$'` and `'`.
 fn single_quoted(pieces: &[Piece<'_>]) -> Vec<u8> {
     let mut quoted = b"'".to_vec();
     let mut escaping = false;
@@ -146,7 +146,7 @@ fn single_quoted(pieces: &[Piece<'_>]) -> Vec<u8> {
     quoted
 }
 
-/// A byte as C writes it in a string: a letter for the seven that have one, else three octal digits.
+/// Returns a byte as C writes it in a string: a letter for the seven that have one, else three octal digits.
 fn escape(byte: u8) -> Vec<u8> {
     let letter = match byte {
         0x07 => b'a',

@@ -38,7 +38,7 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// The voice of a program called as `called`.
+    /// Returns the voice of a program called as `called`.
     pub fn new(family: Family, called: OsString) -> Diagnostics {
         let is_json = error_json::is_requested();
         let hints = match is_json {
@@ -53,12 +53,12 @@ impl Diagnostics {
         }
     }
 
-    /// The name that is before a message.
+    /// Returns the name that is before a message.
     fn name(&self) -> &OsStr {
         base_name(&self.called)
     }
 
-    /// The name that help is to be asked for by, and that the help itself shows.
+    /// Returns the name that help is to be asked for by, and that the help itself shows.
     fn name_for_help(&self) -> &OsStr {
         match self.family {
             Family::UtilLinux => self.name(),
@@ -66,7 +66,7 @@ impl Diagnostics {
         }
     }
 
-    /// The exit status of a failure of the tool's own.
+    /// Returns the exit status of a failure of the tool's own.
     fn failure(&self) -> c_int {
         match self.family {
             Family::UtilLinux => 1,
@@ -176,7 +176,7 @@ impl Diagnostics {
         }
     }
 
-    /// The sentence in the reader's language.
+    /// Returns the sentence in the reader's language.
     fn translate(&self, sentence: &Message) -> OsString {
         sentence.translated(self.family.domain())
     }
@@ -226,8 +226,8 @@ impl Diagnostics {
         }
     }
 
-    /// The error and its causes, as err(3) would report them, in the reader's language. What shows nothing of itself is
-    /// a [`Hint`] on its way.
+    /// Returns the error and its causes, as err(3) would report them, in the reader's language. What shows nothing of
+    /// itself is a [`Hint`] on its way.
     fn translate_chain(&self, error: &Error) -> OsString {
         let causes = error
             .chain()
@@ -242,8 +242,8 @@ impl Diagnostics {
         sentence
     }
 
-    /// One cause: the C library's text if it is an error number, and the bytes of a [`Message`]. anyhow gives out a
-    /// context by its type alone, so it is the text that shows which cause it is.
+    /// Returns one cause: the C library's text if it is an error number, and the bytes of a [`Message`]. anyhow gives
+    /// out a context by its type alone, so it is the text that shows which cause it is.
     fn translate_cause(
         &self,
         error: &Error,

@@ -163,12 +163,12 @@ pub struct Opt<Id = &'static str> {
 }
 
 impl<Id: Copy> Opt<Id> {
-    /// An option without a value; `text` is its line in the help.
+    /// Returns an option without a value; `text` is its line in the help.
     pub const fn flag(id: Id, long: &'static str, text: &'static str) -> Opt<Id> {
         Opt::new(Action::Set(id), long, Value::None, text)
     }
 
-    /// An option whose value may be left out.
+    /// Returns an option whose value may be left out.
     pub const fn optional(
         id: Id,
         long: &'static str,
@@ -178,7 +178,7 @@ impl<Id: Copy> Opt<Id> {
         Opt::new(Action::Set(id), long, Value::Optional(value), text)
     }
 
-    /// An option that must have a value.
+    /// Returns an option that must have a value.
     pub const fn required(
         id: Id,
         long: &'static str,
@@ -188,17 +188,17 @@ impl<Id: Copy> Opt<Id> {
         Opt::new(Action::Set(id), long, Value::Required(value), text)
     }
 
-    /// `--help`.
+    /// Returns `--help`.
     pub const fn help(text: &'static str) -> Opt<Id> {
         Opt::new(Action::Help, "help", Value::None, text)
     }
 
-    /// `--version`.
+    /// Returns `--version`.
     pub const fn version(text: &'static str) -> Opt<Id> {
         Opt::new(Action::Version, "version", Value::None, text)
     }
 
-    /// One of the options of [`crate::hardening`], which several programs have beyond their originals.
+    /// Returns one of the options of [`crate::hardening`], which several programs have beyond their originals.
     pub const fn hardening(id: Id, option: HardeningOption) -> Opt<Id> {
         let (long, text) = match option {
             HardeningOption::CloseFds => (
@@ -217,13 +217,13 @@ impl<Id: Copy> Opt<Id> {
         Opt::flag(id, long, text).heading(EXTENSIONS)
     }
 
-    /// `--reset-env`, which all programs that run another have beyond their originals.
+    /// Returns `--reset-env`, which all programs that run another have beyond their originals.
     pub const fn reset_env(id: Id) -> Opt<Id> {
         let text = "reset the environment to a login's: HOME, SHELL, USER, LOGNAME, PATH, TERM";
         Opt::flag(id, "reset-env", text).heading(EXTENSIONS)
     }
 
-    /// One of the options of [`crate::rootfs`], which `runshare` and `rchroot` have beyond their originals.
+    /// Returns one of the options of [`crate::rootfs`], which `runshare` and `rchroot` have beyond their originals.
     pub const fn rootfs(id: Id, option: RootfsOption) -> Opt<Id> {
         let opt = match option {
             RootfsOption::MountApi => Opt::optional(
@@ -310,21 +310,21 @@ impl<Id: Copy> Opt<Id> {
         }
     }
 
-    /// The same option with a short name.
+    /// Returns the same option with a short name.
     #[must_use]
     pub const fn short(mut self, short: char) -> Opt<Id> {
         self.short = Some(short);
         self
     }
 
-    /// The same option below this heading of the help.
+    /// Returns the same option below this heading of the help.
     #[must_use]
     pub const fn heading(mut self, heading: &'static str) -> Opt<Id> {
         self.heading = Some(heading);
         self
     }
 
-    /// The same option with what completes its value.
+    /// Returns the same option with what completes its value.
     #[must_use]
     pub const fn value_hint(mut self, hint: ValueHint) -> Opt<Id> {
         self.hint = hint;
@@ -333,12 +333,12 @@ impl<Id: Copy> Opt<Id> {
 }
 
 impl<Id> Opt<Id> {
-    /// Whether the original at its pinned version lacks it.
+    /// Returns whether the original at its pinned version lacks it.
     pub fn is_extension(&self) -> bool {
         self.heading == Some(EXTENSIONS)
     }
 
-    /// The option as clap has it.
+    /// Returns the option as clap has it.
     fn arg(&self) -> Arg {
         let arg = Arg::new(self.long)
             .long(self.long)
@@ -364,7 +364,7 @@ impl<Id> Opt<Id> {
     }
 }
 
-/// The clap `Command` of a table. clap itself offers neither help nor version: the table has both.
+/// Returns the clap `Command` of a table. clap itself offers neither help nor version: the table has both.
 pub fn command<Id>(name: &'static str, options: &[Opt<Id>]) -> Command {
     let command = Command::new(name)
         .disable_help_flag(true)

@@ -13,7 +13,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Where faults are reported.
 const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// The version text of a tool that was called as `called`, a base name.
+/// Returns the version text of a tool that was called as `called`, a base name.
 pub(super) fn text(tool: &Tool, called: &OsStr) -> Message {
     let Original {
         name,

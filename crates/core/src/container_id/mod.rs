@@ -31,7 +31,7 @@ pub struct ContainerCgroup<'a> {
 }
 
 impl ContainerCgroup<'_> {
-    /// `ENGINE:ID` with the first twelve digits of an id, or `ENGINE:NAME`.
+    /// Returns `ENGINE:ID` with the first twelve digits of an id, or `ENGINE:NAME`.
     pub fn short_name(&self) -> Vec<u8> {
         let length = if self.has_id {
             SHORT
@@ -108,7 +108,7 @@ const PARENTS: [(&str, &str); 4] = [
     ("default", "containerd"),
 ];
 
-/// The id at the end of a cgroup's name, and the engine that what is before it names, or the cgroup above.
+/// Returns the id at the end of a cgroup's name, and the engine that what is before it names, or the cgroup above.
 ///
 /// A unit whose name ends with `.service` is no container: podman's health checks run outside, in `ID.service`. What
 /// watches a container from outside has its id behind `conmon`.
@@ -164,7 +164,7 @@ fn whole_system<'a>(parent: &[u8], name: &'a [u8]) -> Option<(&'static str, Cow<
     }
 }
 
-/// A part of a unit's name with `\x2d` and the like as the bytes that they represent, `systemd-escape(1)`.
+/// Returns a part of a unit's name with `\x2d` and the like as the bytes that they represent, `systemd-escape(1)`.
 fn unescaped(name: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(name.len());
     let mut rest = name;

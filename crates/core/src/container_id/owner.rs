@@ -50,7 +50,7 @@ impl NameOwners {
         }
     }
 
-    /// Who could have given the cgroup at `path` of a hierarchy its name. The hierarchy is called as in
+    /// Returns who could have given the cgroup at `path` of a hierarchy its name. The hierarchy is called as in
     /// [`CgroupLine`](crate::procfs::CgroupLine).
     pub fn find(&mut self, hierarchy: &[u8], path: &[u8]) -> NameOwner {
         let key = (hierarchy.to_vec(), path.to_vec());
@@ -115,7 +115,8 @@ impl Default for NameOwners {
     }
 }
 
-/// The names of the directories from the root of a mount down to the cgroup at `path`; `None` if that is not below it.
+/// Returns the names of the directories from the root of a mount down to the cgroup at `path`; `None` if that is not
+/// below it.
 fn below_root<'a>(mount: &MountPoint, path: &'a [u8]) -> Option<Vec<&'a [u8]>> {
     let path = Path::new(std::ffi::OsStr::from_bytes(path));
     let below = path.strip_prefix(&mount.root).ok()?;

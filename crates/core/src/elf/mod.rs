@@ -11,7 +11,7 @@ use std::os::unix::fs::FileExt;
 
 /// A file that can be read at any place.
 pub trait Bytes {
-    /// `length` bytes from `offset` on, if it has them.
+    /// Returns `length` bytes from `offset` on, if it has them.
     fn read_at(&self, offset: u64, length: usize) -> Option<Vec<u8>>;
 }
 
@@ -92,12 +92,12 @@ impl Elf {
         })
     }
 
-    /// The loader that it asks for; none if it is linked statically.
+    /// Returns the loader that it asks for; none if it is linked statically.
     pub fn interpreter(&self) -> Option<&OsStr> {
         self.interpreter.as_deref()
     }
 
-    /// The name of its processor and that of this machine's, if they are not the same.
+    /// Returns the name of its processor and that of this machine's, if they are not the same.
     pub fn foreign(&self) -> Option<(String, &'static str)> {
         let (ours, our_name, _) = MACHINES.iter().find(|(_, _, rust)| *rust == ARCH)?;
         if *ours == self.machine {
@@ -164,12 +164,12 @@ impl Layout {
         })
     }
 
-    /// An offset or a size.
+    /// Reads an offset or a size.
     fn word(&self, bytes: &[u8], at: usize) -> Option<u64> {
         self.number(bytes, at, if self.wide { 8 } else { 4 })
     }
 
-    /// The string that a segment holds, which ends with a byte of zero.
+    /// Returns the string that a segment holds, which ends with a byte of zero.
     fn interpreter(&self, file: &(impl Bytes + ?Sized), segment: &[u8]) -> Option<OsString> {
         let (offset, size) = if self.wide { (8, 32) } else { (4, 16) };
         let offset = self.word(segment, offset)?;

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// A program with two segments, the second of which may name a loader.
+/// Returns a program with two segments, the second of which may name a loader.
 fn program(wide: bool, little: bool, machine: u16, loader: Option<&[u8]>) -> Vec<u8> {
     let ends = |number: u64, length: usize| match little {
         true => number.to_le_bytes()[..length].to_vec(),

@@ -46,7 +46,7 @@ impl ExecError {
         }
     }
 
-    /// Why, as a sentence.
+    /// Returns why, as a sentence.
     pub(crate) fn sentence(&self) -> Message {
         match self {
             ExecError::Refused(errno) => sentence("%s", &[&Argument::Reason(*errno)]),
@@ -56,7 +56,7 @@ impl ExecError {
         }
     }
 
-    /// The kernel's error number, if it was the kernel.
+    /// Returns the kernel's error number, if it was the kernel.
     pub fn errno(&self) -> Option<Errno> {
         match self {
             ExecError::Refused(errno) => Some(*errno),
@@ -124,7 +124,7 @@ impl Program<'_> {
     }
 }
 
-/// The hint why a program could not be run that the command line names behind this option.
+/// Returns the hint why a program could not be run that the command line names behind this option.
 fn why_not_run(
     failure: ExecError,
     program: &OsStr,
@@ -205,16 +205,16 @@ impl LoginShell {
         }
     }
 
-    /// The same, but a shell that cannot be executed in the end is passed over: the `SHELL` of another process may name
-    /// one that is not there.
+    /// Returns the same, but a shell that cannot be executed in the end is passed over: the `SHELL` of another process
+    /// may name one that is not there.
     #[must_use]
     pub fn that_exists(mut self) -> LoginShell {
         self.must_exist = true;
         self
     }
 
-    /// The shell to run now: `$SHELL`, else that of the user whom this process has become (read from /etc/passwd as a
-    /// file if that is another one than before, or if `root_changed`), else /bin/sh.
+    /// Returns the shell to run now: `$SHELL`, else that of the user whom this process has become (read from
+    /// /etc/passwd as a file if that is another one than before, or if `root_changed`), else /bin/sh.
     pub fn path(&self, root_changed: bool) -> OsString {
         let uid = getuid().as_raw();
         let same = uid == self.uid && !root_changed;
@@ -246,7 +246,7 @@ fn from_file(uid: u32) -> Option<OsString> {
     Some(entry.shell.to_owned())
 }
 
-/// What is behind the last slash, as `program_invocation_short_name(3)` has it.
+/// Returns what is behind the last slash, as `program_invocation_short_name(3)` has it.
 pub fn base_name(path: &OsStr) -> &OsStr {
     let bytes = path.as_bytes();
     let start = bytes.iter().rposition(|byte| *byte == b'/');

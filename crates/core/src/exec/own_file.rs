@@ -108,7 +108,7 @@ impl OwnFile {
         status.is_same_file(&self.status)
     }
 
-    /// The first that `execvp(3)` would not pass over.
+    /// Returns the first that `execvp(3)` would not pass over.
     fn found_in_path(&self, program: &OsStr) -> Route {
         let path = search_path();
         for directory in path.as_bytes().split(|byte| *byte == b':') {
@@ -176,7 +176,7 @@ fn is_executable(found: &OwnedFd, path: &Path) -> bool {
     is_regular && faccessat(AT_FDCWD, path, AccessFlags::X_OK, AtFlags::AT_EACCESS).is_ok()
 }
 
-/// The beginning of a regular file; `None` if it may not be read.
+/// Returns the beginning of a regular file; `None` if it may not be read.
 fn head_of(path: &Path) -> Option<Vec<u8>> {
     // A /proc of the container's making must not be what keeps a script from being read.
     let by_name = |_| open(path, OFlag::O_RDONLY | SAFE_FLAGS).map(File::from);
@@ -186,7 +186,7 @@ fn head_of(path: &Path) -> Option<Vec<u8>> {
     Some(head)
 }
 
-/// The interpreter that the first line of a script names, `execve(2)`.
+/// Returns the interpreter that the first line of a script names, `execve(2)`.
 fn interpreter(head: &[u8]) -> Option<OsString> {
     let line = head.strip_prefix(b"#!")?;
     let line = line.split(|byte| *byte == b'\n').next()?;

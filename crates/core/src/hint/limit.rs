@@ -104,7 +104,7 @@ fn nested(proc: &Proc, ns_type: NsType, is_initial_user: bool) -> Option<Depth> 
     }
 }
 
-/// The first type of which no more can be made, tried one by one in a child.
+/// Returns the first type of which no more can be made, tried one by one in a child.
 fn first_full(flags: c_int) -> Option<NsType> {
     let types: Vec<NsType> = NsType::in_flags(flags).collect();
     let full = || {

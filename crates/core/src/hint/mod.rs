@@ -67,7 +67,7 @@ use crate::message::{Message, sentence};
 use crate::procfs::IdKind;
 use crate::sys::errno::of_error;
 
-/// What an ID is of, at the start of a sentence.
+/// Returns what an ID is of, at the start of a sentence.
 fn id_kind(kind: IdKind) -> Message {
     match kind {
         IdKind::Users => sentence("user", &[]),
@@ -79,7 +79,7 @@ fn id_kind(kind: IdKind) -> Message {
 pub struct Hint(Box<dyn Fn() -> Option<Message> + Send + Sync>);
 
 impl Hint {
-    /// The question that `find` answers, with one sentence without a full stop, or with nothing.
+    /// Creates the hint that `find` returns: one sentence without a full stop, or nothing.
     pub fn new(find: impl Fn() -> Option<Message> + Send + Sync + 'static) -> Hint {
         Hint(Box::new(find))
     }
@@ -115,7 +115,7 @@ pub trait WithHint<T>: Sized {
         self.with_hint_for(&(), move |errno, ()| find(errno))
     }
 
-    /// The same, `find` being told as well what the call was for, of which a copy is made if it has failed.
+    /// Like [`WithHint::with_hint`]; `find` also receives `subject`, which is copied only if the call failed.
     ///
     /// # Errors
     /// The same as before.

@@ -43,7 +43,7 @@ enum Obstacle {
     Closed,
 }
 
-/// The first obstacle on the way, where it is, and the symbolic link that led there, if one did.
+/// Returns the first obstacle on the way, where it is, and the symbolic link that led there, if one did.
 fn follow(path: &Path, links_left: u32) -> Option<(Obstacle, PathBuf, Option<PathBuf>)> {
     let mut above = PathBuf::new();
     for component in path.components() {

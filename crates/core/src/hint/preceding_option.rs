@@ -23,7 +23,7 @@ pub struct PrecedingOption<'a> {
 }
 
 impl PrecedingOption<'_> {
-    /// The question whether this program is a value of the option, to be asked later.
+    /// Returns the question whether this program is a value of the option, to be asked later.
     pub fn question(self, program: &OsStr) -> impl Fn() -> Option<Message> + Send + Sync + 'static {
         let (name, may_have_value) = (self.name, self.may_have_value);
         let (value, program) = (self.value.map(OsStr::to_owned), program.to_owned());

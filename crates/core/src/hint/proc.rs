@@ -115,7 +115,7 @@ pub fn explain_missing_process(errno: Errno, pid: Pid) -> Option<Message> {
     }
 }
 
-/// The option of the procfs on /proc that hides processes.
+/// Returns the option of the procfs on /proc that hides processes.
 fn hidden_by_option(proc: &Proc) -> Option<String> {
     let table = proc.read_file("self/mountinfo")?;
     let at_proc = |mount: &MountPoint| mount.path == Path::new("/proc");

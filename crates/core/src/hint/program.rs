@@ -121,7 +121,7 @@ impl FileKind {
     }
 }
 
-/// The interpreter that a script's first line names: what is behind the `#!` and blanks, up to the next one.
+/// Returns the interpreter that a script's first line names: what is behind the `#!` and blanks, up to the next one.
 fn interpreter(head: &[u8]) -> Option<PathBuf> {
     let line = head
         .strip_prefix(b"#!")?

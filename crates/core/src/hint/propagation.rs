@@ -28,7 +28,7 @@ pub fn explain_propagation(errno: Errno) -> Option<Message> {
     }
 }
 
-/// The security module that confines this process, and the label that it does so by.
+/// Returns the security module that confines this process, and the label that it does so by.
 fn security_module(proc: &Proc) -> Option<Message> {
     let label = proc.read_file("self/attr/current")?;
     let label = label

@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use super::{escape_for_terminal, explain_exec};
 use crate::message::{Message, message, sentence};
 
-/// What runs everywhere.
+/// Returns what runs everywhere.
 fn remedy() -> Message {
     sentence("name a program, such as /bin/sh", &[])
 }

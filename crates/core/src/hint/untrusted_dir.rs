@@ -8,7 +8,7 @@ use crate::message::{Message, sentence};
 use crate::safe_open::{DirError, Distrust, Untrusted, user_label};
 
 impl From<DirError> for Error {
-    /// The errno, or the sentence with the hint that goes with it.
+    /// Returns the errno, or the sentence with the hint that goes with it.
     fn from(error: DirError) -> Error {
         match error {
             DirError::Os(errno) => Error::new(errno),

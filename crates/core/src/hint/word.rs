@@ -9,7 +9,7 @@ use crate::message::sentence;
 /// A longer word is a typing error of none.
 const LONGEST: usize = 48;
 
-/// The hint for a value that is none of `words`.
+/// Returns the hint for a value that is none of `words`.
 pub fn unknown_word(given: &OsStr, words: impl IntoIterator<Item = &'static str>) -> Hint {
     let (given, words) = (given.to_owned(), Vec::from_iter(words));
     Hint::new(move || {
@@ -21,8 +21,8 @@ pub fn unknown_word(given: &OsStr, words: impl IntoIterator<Item = &'static str>
     })
 }
 
-/// The word that `given` was probably meant to be, if one is near: the first of those with the fewest letters inserted,
-/// left out, replaced or swapped, where these are at most a third of it; or one that begins as it does.
+/// Returns the word that `given` was probably meant to be, if one is near: the first of those with the fewest letters
+/// inserted, left out, replaced or swapped, where these are at most a third of it; or one that begins as it does.
 pub fn nearest<'a>(given: &[u8], words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if given.len() > LONGEST {
         return None;

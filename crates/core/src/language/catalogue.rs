@@ -46,7 +46,7 @@ impl Catalogue {
         is_utf8.then_some(catalogue)
     }
 
-    /// The translation of a sentence; of one with a plural, that of the singular.
+    /// Returns the translation of a sentence; of one with a plural, that of the singular.
     pub(crate) fn find(&self, msgid: &[u8]) -> Option<&[u8]> {
         let (mut low, mut high) = (0, self.count);
         while low < high {
@@ -60,7 +60,7 @@ impl Catalogue {
         None
     }
 
-    /// The string that an entry of a table points to, up to its first byte of zero.
+    /// Returns the string that an entry of a table points to, up to its first byte of zero.
     fn string(&self, table: usize, index: usize) -> Option<&[u8]> {
         let entry = index.checked_mul(8)?.checked_add(table)?;
         let length = self.number(entry)?;

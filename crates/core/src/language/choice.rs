@@ -57,8 +57,8 @@ impl Choice {
         })
     }
 
-    /// The names of the directories in which the reader's catalogues are, in their order; none if messages are not
-    /// translated: in a locale that is not installed, and in one whose encoding is not UTF-8.
+    /// Returns the names of the directories in which the reader's catalogues are, in their order; none if messages are
+    /// not translated: in a locale that is not installed, and in one whose encoding is not UTF-8.
     pub(super) fn languages(&self) -> Vec<String> {
         match self.locale.encoding().as_deref() {
             Some(b"UTF-8") if !ACCEPTS_ANY_NAME || is_installed(&self.name, has_directory) => {
@@ -74,7 +74,7 @@ pub(crate) fn is_installed(locale: &str, has_directory: impl Fn(&str) -> bool) -
     is_plain(locale) && fallbacks(locale).iter().any(|name| has_directory(name))
 }
 
-/// The directories of a list of locales such as `zh_TW:zh_CN.UTF-8`.
+/// Returns the directories of a list of locales such as `zh_TW:zh_CN.UTF-8`.
 pub(crate) fn expand(list: &str) -> Vec<String> {
     let entries = list.split(':').filter(|entry| !entry.is_empty());
     let until_c = entries.take_while(|entry| has_language(entry.as_bytes()));
@@ -95,8 +95,8 @@ fn is_plain(entry: &str) -> bool {
     entry.len() < usize::from(u8::MAX) && entry.bytes().all(is_allowed) && !entry.contains("..")
 }
 
-/// `sr_RS@latin`, `sr@latin`, `sr_RS`, `sr` of `sr_RS.UTF-8@latin`: what the C library tries, but for the directories
-/// of an encoding, of which there is one today.
+/// Returns `sr_RS@latin`, `sr@latin`, `sr_RS`, `sr` of `sr_RS.UTF-8@latin`: what the C library tries, but for the
+/// directories of an encoding, of which there is one today.
 pub(crate) fn fallbacks(entry: &str) -> Vec<String> {
     let (rest, modifier) = split(entry, '@');
     let (rest, _) = split(rest, '.');

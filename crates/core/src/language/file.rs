@@ -28,7 +28,7 @@ pub(super) fn has_directory(language: &str) -> bool {
     paths.any(|path| path.is_dir())
 }
 
-/// The catalogue of a domain in a language, the first that can be read.
+/// Returns the catalogue of a domain in a language, the first that can be read.
 pub(super) fn load_catalogue(language: &str, domain: Domain) -> Option<Catalogue> {
     let own = (domain == Domain::Nsutils && OWN != SYSTEM[0]).then_some(OWN);
     let mut directories = own.into_iter().chain(SYSTEM);
@@ -40,7 +40,7 @@ pub(super) fn load_catalogue(language: &str, domain: Domain) -> Option<Catalogue
     })
 }
 
-/// The catalogue in a file. Opening a FIFO does not wait.
+/// Returns the catalogue in a file. Opening a FIFO does not wait.
 pub(super) fn read_file(path: &Path) -> Option<Catalogue> {
     let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_NOCTTY;
     let file = open(path, flags).ok()?;

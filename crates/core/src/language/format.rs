@@ -20,8 +20,8 @@ pub(crate) enum Piece<'a> {
     Argument(usize, &'static str),
 }
 
-/// The parts of a format; `None` if a conversion in it is not one of ours, or some arguments have numbers and others
-/// not.
+/// Returns the parts of a format; `None` if a conversion in it is not one of ours, or some arguments have numbers and
+/// others not.
 pub(crate) fn parse(format: &str) -> Option<Vec<Piece<'_>>> {
     let (mut pieces, mut rest) = (Vec::new(), format);
     let (mut counted, mut is_numbered) = (0, false);
@@ -71,8 +71,8 @@ fn number(text: &str) -> (ArgumentNumber, &str) {
     }
 }
 
-/// The translation as text, if it can represent `msgid`; without the line feeds at its end, which are the msgid's to
-/// have.
+/// Returns the translation as text, if it can represent `msgid`; without the line feeds at its end, which are the
+/// msgid's to have.
 pub(crate) fn accept<'a>(msgid: &str, translation: &'a [u8]) -> Option<&'a str> {
     let text = std::str::from_utf8(translation).ok()?;
     let text = text.trim_end_matches('\n');
@@ -84,7 +84,7 @@ pub(crate) fn accept<'a>(msgid: &str, translation: &'a [u8]) -> Option<&'a str> 
     (!text.is_empty() && text.chars().all(is_harmless) && fits().is_some()).then_some(text)
 }
 
-/// The arguments of a format, in the order of their numbers.
+/// Returns the arguments of a format, in the order of their numbers.
 fn arguments(format: &str) -> Option<Vec<(usize, &'static str)>> {
     let pieces = parse(format)?;
     let arguments = pieces.into_iter().filter_map(|piece| match piece {
@@ -96,7 +96,7 @@ fn arguments(format: &str) -> Option<Vec<(usize, &'static str)>> {
     Some(arguments)
 }
 
-/// The format with its arguments filled in; an argument that there is none for is left out.
+/// Returns the format with its arguments filled in; an argument that there is none for is left out.
 pub(crate) fn fill(format: &str, arguments: &[OsString]) -> OsString {
     let mut text = OsString::new();
     for piece in parse(format).unwrap_or_default() {

@@ -51,7 +51,7 @@ impl Domain {
         Domain::Nsutils,
     ];
 
-    /// The name of its catalogues.
+    /// Returns the name of its catalogues.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Domain::UtilLinux => "util-linux",
@@ -78,13 +78,13 @@ impl Language {
         }
     }
 
-    /// `zh` of `zh_CN`.
+    /// Returns `zh` of `zh_CN`.
     fn base(&self) -> &str {
         let end = self.name.find(['_', '@']);
         &self.name[..end.unwrap_or(self.name.len())]
     }
 
-    /// The catalogue of a domain, which is read the first time unless that is too late.
+    /// Returns the catalogue of a domain, which is read the first time unless that is too late.
     fn catalogue(&self, domain: Domain) -> Option<&Catalogue> {
         let cell = &self.catalogues[domain as usize];
         if let Some(read) = cell.get() {
@@ -151,7 +151,7 @@ fn load(domains: &[Domain]) {
     IS_CLOSED.store(true, Ordering::Relaxed);
 }
 
-/// The translation of `msgid` as it is in a catalogue, the first that is accepted; `None` where there is none.
+/// Returns the translation of `msgid` as it is in a catalogue, the first that is accepted; `None` where there is none.
 pub fn translation(domain: Domain, msgid: &str) -> Option<&'static str> {
     let search = |domain| {
         let mut catalogues = languages()
@@ -169,12 +169,12 @@ pub fn translation(domain: Domain, msgid: &str) -> Option<&'static str> {
     }
 }
 
-/// Whether a text can represent a sentence: it has the same arguments.
+/// Returns whether a text can represent a sentence: it has the same arguments.
 pub fn accepts(msgid: &str, translation: &str) -> bool {
     format::accept(msgid, translation.as_bytes()).is_some()
 }
 
-/// A text of our own, without arguments, in the reader's language.
+/// Returns a text of our own, without arguments, in the reader's language.
 pub fn translate(text: &str) -> &str {
     translation(Domain::Nsutils, text).unwrap_or(text)
 }

@@ -9,7 +9,7 @@ use super::file::read_file;
 use super::format::{accept, fill};
 use super::{Catalogue, expand, fallbacks, is_installed};
 
-/// The file of a catalogue with these sentences, which are in order.
+/// Returns the file of a catalogue with these sentences, which are in order.
 fn catalogue(sentences: &[(&str, &str)], number: fn(u32) -> [u8; 4]) -> Vec<u8> {
     let count = sentences.len();
     let tables = [28, 28 + 8 * count];

@@ -37,7 +37,7 @@ pub fn open_verified(path: &Path, access: OFlag) -> Result<OwnedFd, Error> {
     try_open_verified(path, access).map_err(not_procfs_error)
 }
 
-/// The error that a number represents where EXDEV means that something is not on procfs.
+/// Returns the error that a number represents where EXDEV means that something is not on procfs.
 pub fn not_procfs_error(errno: Errno) -> Error {
     match errno {
         Errno::EXDEV => Error::msg("it is not on procfs"),
@@ -77,7 +77,7 @@ pub fn handles(status: &[u8], signal: c_int) -> Option<bool> {
 mod tests {
     use super::*;
 
-    /// A status in which the sets that are not named are empty.
+    /// Returns a status in which the sets that are not named are empty.
     fn status(sets: &[(&str, u64)]) -> String {
         let line = |name: &str| {
             let found = sets.iter().find(|(named, _)| *named == name);

@@ -26,8 +26,8 @@ pub struct MountPoint {
 }
 
 impl MountPoint {
-    /// Whether it shows this hierarchy of cgroups, called as in [`CgroupLine`](super::CgroupLine): version 1 has its
-    /// controllers or its name among the options of the file system.
+    /// Returns whether it shows this hierarchy of cgroups, called as in [`CgroupLine`](super::CgroupLine): version 1
+    /// has its controllers or its name among the options of the file system.
     pub fn is_cgroup_hierarchy(&self, hierarchy: &[u8]) -> bool {
         if hierarchy.is_empty() {
             return self.filesystem == "cgroup2";
@@ -55,14 +55,14 @@ pub fn mount_points(table: &[u8]) -> impl Iterator<Item = MountPoint> {
     table.split(|byte| *byte == b'\n').filter_map(parse_line)
 }
 
-/// The mount of a table that `path`, which has no symbolic link in it, is on: that with the longest mount point above
-/// it, and of several there the last, which is the one that is seen.
+/// Returns the mount of a table that `path`, which has no symbolic link in it, is on: that with the longest mount point
+/// above it, and of several there the last, which is the one that is seen.
 pub fn mount_of(table: &[u8], path: &Path) -> Option<MountPoint> {
     let above = mount_points(table).filter(|mount| path.starts_with(&mount.path));
     above.max_by_key(|mount| mount.path.as_os_str().len())
 }
 
-/// `36 35 98:0 /root /point rw,noatime shared:1 - ext3 /dev/sda1 rw`: any number of fields before the dash.
+/// Parses `36 35 98:0 /root /point rw,noatime shared:1 - ext3 /dev/sda1 rw`: any number of fields before the dash.
 fn parse_line(line: &[u8]) -> Option<MountPoint> {
     let mut fields = line.split(|byte| *byte == b' ');
     let id = parse_digits(fields.next()?)?;

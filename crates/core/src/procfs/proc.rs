@@ -54,7 +54,7 @@ enum Source {
 }
 
 impl Proc {
-    /// The one on /proc, as this process sees it now. What is there and is no procfs is nobody to be asked.
+    /// Returns the procfs on /proc; if something else is mounted there, one without answers.
     pub fn mounted() -> Proc {
         let root = Path::new("/proc");
         let genuine = statfs(root).is_ok_and(|it| it.filesystem_type() == PROC_SUPER_MAGIC);
@@ -64,7 +64,7 @@ impl Proc {
         })
     }
 
-    /// The one on /proc, or else the one that was held. Only hints may ask the latter: what a program does must not
+    /// Returns the one on /proc, or the one held before. Only hints may ask the latter: what a program does must not
     /// depend on whether anybody reads hints.
     pub fn for_hint() -> Proc {
         match (Proc::mounted(), HELD.get()) {
@@ -89,7 +89,7 @@ impl Proc {
         Proc(Source::Mounted(root.to_owned()))
     }
 
-    /// The contents of a file below it: `self/uid_map`, `1/mountinfo`.
+    /// Returns the contents of a file below it: `self/uid_map`, `1/mountinfo`.
     pub fn read_file(&self, name: &str) -> Option<Vec<u8>> {
         match &self.0 {
             Source::None => None,
@@ -106,7 +106,7 @@ impl Proc {
         }
     }
 
-    /// The value of a kernel setting that is a number, `sysctl(8)`: `user.max_net_namespaces`.
+    /// Returns the value of a kernel setting that is a number, `sysctl(8)`: `user.max_net_namespaces`.
     pub fn sysctl(&self, name: &str) -> Option<i64> {
         let contents = self.read_file(&format!("sys/{}", name.replace('.', "/")))?;
         std::str::from_utf8(&contents).ok()?.trim().parse().ok()
@@ -154,7 +154,7 @@ impl Proc {
         Some(self.namespace(namespace)? == first)
     }
 
-    /// The inode number of the namespace of this type that this process is in.
+    /// Returns the inode number of the namespace of this type that this process is in.
     pub fn namespace(&self, namespace: NsType) -> Option<u64> {
         let name = format!("self/ns/{}", namespace.file());
         match &self.0 {

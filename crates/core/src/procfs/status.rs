@@ -5,12 +5,12 @@
 pub struct Status(Vec<u8>);
 
 impl Status {
-    /// The file with these contents.
+    /// Returns the file with these contents.
     pub fn new(contents: impl Into<Vec<u8>>) -> Status {
         Status(contents.into())
     }
 
-    /// What is on the line of this name, without the blanks around it.
+    /// Returns what is on the line of this name, without the blanks around it.
     pub fn field(&self, name: &str) -> Option<&str> {
         let mut lines = self.0.split(|byte| *byte == b'\n');
         let value =
@@ -18,24 +18,24 @@ impl Status {
         std::str::from_utf8(value).ok().map(str::trim)
     }
 
-    /// A line that is a set of bits: `CapEff`, `SigCgt`.
+    /// Returns the set of bits on a line: `CapEff`, `SigCgt`.
     pub fn mask(&self, name: &str) -> Option<u64> {
         // The number reader would take a plus.
         let digits = self.field(name).filter(|field| !field.starts_with('+'))?;
         u64::from_str_radix(digits, 16).ok()
     }
 
-    /// Whether a capability is in a set: 21 in `CapEff`.
+    /// Returns whether a capability is in a set: 21 in `CapEff`.
     pub fn has_capability(&self, set: &str, number: u32) -> Option<bool> {
         Some(self.mask(set)?.checked_shr(number)? & 1 == 1)
     }
 
-    /// Whether the process is under a seccomp filter, `seccomp(2)`.
+    /// Returns whether the process is under a seccomp filter, `seccomp(2)`.
     pub fn is_filtered(&self) -> bool {
         self.field("Seccomp") == Some("2")
     }
 
-    /// The effective user.
+    /// Returns the effective user.
     pub fn user(&self) -> Option<u32> {
         self.field("Uid")?
             .split_ascii_whitespace()
@@ -44,7 +44,7 @@ impl Status {
             .ok()
     }
 
-    /// The effective group.
+    /// Returns the effective group.
     pub fn group(&self) -> Option<u32> {
         self.field("Gid")?
             .split_ascii_whitespace()
@@ -53,7 +53,7 @@ impl Status {
             .ok()
     }
 
-    /// Whether the process is a part of the kernel; since Linux 6.8 it says so.
+    /// Returns whether the process is a part of the kernel; since Linux 6.8 it says so.
     pub fn is_kernel_thread(&self) -> bool {
         // Before that: it has no memory of its own, and is no zombie, which has none either.
         let memory = self.field("VmSize").is_some();
@@ -63,7 +63,7 @@ impl Status {
         }
     }
 
-    /// Whether the process has ended and its parent has not waited for it.
+    /// Returns whether the process has ended and its parent has not waited for it.
     pub fn is_zombie(&self) -> bool {
         self.field("State")
             .is_some_and(|state| state.starts_with(['Z', 'X']))

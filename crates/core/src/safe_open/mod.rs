@@ -131,7 +131,7 @@ pub fn is_namespace(file: impl AsFd) -> Result<bool, Errno> {
     Ok(fstatfs(file)?.filesystem_type() == NSFS_MAGIC)
 }
 
-/// The device of nsfs, if there is a procfs on /proc to ask.
+/// Returns the device of nsfs, if there is a procfs on /proc to ask.
 fn nsfs_device() -> Option<(u32, u32)> {
     let own = crate::procfs::Proc::mounted().path("self/ns/user")?;
     let own = crate::sys::file::open(&own, OFlag::O_PATH).ok()?;

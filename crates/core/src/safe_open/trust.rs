@@ -91,7 +91,7 @@ impl fmt::Display for Untrusted {
     }
 }
 
-/// A user as a sentence names them.
+/// Returns a user as a sentence names them.
 pub fn user_label(uid: u32) -> String {
     match name_of(uid) {
         Some(name) => escape_for_terminal(name),
@@ -110,7 +110,7 @@ pub(crate) struct TrustedUsers {
 }
 
 impl TrustedUsers {
-    /// Those of this process, in the user namespace that it is in.
+    /// Returns those of this process, in the user namespace that it is in.
     pub(crate) fn current() -> TrustedUsers {
         let proc = Proc::mounted();
         let root_outside = proc.read_file("self/uid_map").map(|map| {

@@ -42,7 +42,7 @@ pub enum HoldKind {
 }
 
 impl Task {
-    /// The process itself.
+    /// Returns the process itself.
     pub fn process(process: u32) -> Task {
         let thread = None;
         Task { process, thread }

@@ -6,8 +6,8 @@ use crate::sys::directory::Directory;
 use super::{HoldKind, Holder, Process, Snapshot, Task, process};
 
 impl Snapshot {
-    /// Adds the holders that only the whole tells, its members and its children, and puts all in their order. Who has
-    /// gone by now holds nothing.
+    /// Adds the holders that are known only after the whole scan, members and children, and sorts all. A process that
+    /// has ended holds nothing.
     pub(super) fn add_members_and_children(&mut self, proc: &Directory, inode: u32) {
         let Some(ns_type) = self.namespaces.get(&inode).map(|found| found.ns_type) else {
             return;
@@ -48,7 +48,7 @@ impl Snapshot {
     }
 }
 
-/// Returns whether another one says the same of more: the children of a thread are those of its process where both have
+/// Returns whether another holder implies this one: the children of a thread are those of its process where both have
 /// the same in store, and in that namespace where the thread itself is.
 fn is_implied(holder: &Holder, all: &[Holder]) -> bool {
     match holder {

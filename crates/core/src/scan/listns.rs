@@ -47,14 +47,14 @@ pub(super) fn add_listed(wanted: &ScanOptions, snapshot: &mut Snapshot) {
     snapshot.put_back(registry);
 }
 
-/// The type and the inode number of an open namespace.
+/// Returns the type and the inode number of an open namespace.
 fn type_and_inode(file: &OwnedFd) -> Option<(NsType, u32)> {
     let ns_type = NsType::from_flag(type_of(file.as_fd()).ok()?)?;
     let inode = status_of(file).ok()?.inode;
     Some((ns_type, u32::try_from(inode).ok()?))
 }
 
-/// The 64-bit numbers of all namespaces of the wanted types; none where the kernel has no list.
+/// Returns the 64-bit numbers of all namespaces of the wanted types; none where the kernel has no list.
 fn list_ids(wanted: &ScanOptions, unread: &mut Unread) -> Vec<u64> {
     let wanted = NsType::ALL
         .into_iter()

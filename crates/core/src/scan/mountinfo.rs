@@ -8,8 +8,8 @@ use crate::procfs::unescape;
 /// A namespace that is mounted, and where: its type, its inode number, the path.
 pub(crate) type MountedNamespace = ((NsType, u32), Vec<u8>);
 
-/// The namespaces that are mounted, in the order of mounting. A namespace's file has no name of its own: its root is
-/// `net:[4026531840]`, while that of a file with such a name begins with a slash.
+/// Returns the namespaces that are mounted, in the order of mounting. A namespace's file has no name of its own: its
+/// root is `net:[4026531840]`, while that of a file with such a name begins with a slash.
 pub(crate) fn mounted_namespaces(text: &[u8]) -> impl Iterator<Item = MountedNamespace> {
     text.split(|byte| *byte == b'\n').filter_map(|line| {
         let mut fields = line.split(|byte| *byte == b' ');

@@ -120,7 +120,7 @@ impl Mounts<'_> {
         }
     }
 
-    /// The table of the mounts where this process is; `None` if it has none to show.
+    /// Returns the table of the mounts where this process is; `None` if it has none to show.
     fn read_mountinfo(&mut self, process: &Directory, pid: u32) -> Option<Vec<u8>> {
         let file = process.open_file(c"mountinfo");
         let file = self.registry.unread.note(pid, Call::Open, file)?;
@@ -132,7 +132,7 @@ impl Mounts<'_> {
         Some(text).filter(|text| !text.is_empty())
     }
 
-    /// The namespaces of the wanted types in a table of mounts.
+    /// Returns the namespaces of the wanted types in a table of mounts.
     fn namespaces_in(&self, table: &[u8]) -> Vec<MountedNamespace> {
         let kept = mountinfo::mounted_namespaces(table);
         let kept = kept.filter(|((ns_type, _), _)| self.wanted.includes(*ns_type));
@@ -203,7 +203,7 @@ impl Mounts<'_> {
         }
     }
 
-    /// The numbers of all mounts in the mount namespace with this number; none if they may not be read by us.
+    /// Returns the numbers of all mounts in the mount namespace with this number; none if they may not be read by us.
     fn mounts_of(&mut self, namespace: u64) -> Vec<u64> {
         let mut all = Vec::new();
         let mut some = [0; 512];

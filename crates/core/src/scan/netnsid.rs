@@ -39,7 +39,7 @@ impl Netlink {
         opened.ok().map(Netlink)
     }
 
-    /// The number of the network namespace whose file this is; `None` if the kernel does not report it.
+    /// Returns the number of the network namespace whose file this is; `None` if the kernel does not report it.
     pub(super) fn get_nsid(&self, namespace: impl AsFd) -> Option<NetNsId> {
         let socket = self.0.as_raw_fd();
         let request = request(namespace.as_fd().as_raw_fd());
@@ -50,7 +50,7 @@ impl Netlink {
     }
 }
 
-/// The message that asks about this descriptor.
+/// Returns the message that asks about this descriptor.
 fn request(descriptor: i32) -> Vec<u8> {
     let length = 28_u32;
     let mut message = length.to_ne_bytes().to_vec();

@@ -5,7 +5,7 @@ use std::io::Write;
 
 use nix::unistd::Pid;
 
-/// A process's number for a system call.
+/// Returns a process's number for a system call.
 pub(crate) fn to_pid(number: u32) -> Pid {
     Pid::from_raw(i32::try_from(number).unwrap_or(i32::MAX))
 }
@@ -15,7 +15,7 @@ pub(crate) fn to_pid(number: u32) -> Pid {
 pub(super) struct ProcName([u8; 24]);
 
 impl ProcName {
-    /// The number and what is behind it.
+    /// Returns the number and what is behind it.
     pub(super) fn write(&mut self, number: u32, rest: &str) -> &CStr {
         // Ten digits at most, and what is behind them, leave a zero at the end.
         let _ = write!(&mut self.0[..23], "{number}{rest}");

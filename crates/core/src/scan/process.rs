@@ -49,7 +49,7 @@ pub(super) struct ProcessReader<'a> {
 }
 
 impl<'a> ProcessReader<'a> {
-    /// A reader of the processes below `proc`.
+    /// Returns a reader of the processes below `proc`.
     pub(super) fn new(proc: &'a Directory, wanted: &'a ScanOptions) -> ProcessReader<'a> {
         ProcessReader {
             proc,
@@ -62,7 +62,7 @@ impl<'a> ProcessReader<'a> {
         }
     }
 
-    /// All that was read.
+    /// Returns all that was read.
     pub(super) fn into_snapshot(self) -> Snapshot {
         Snapshot {
             namespaces: self.registry.namespaces,
@@ -110,7 +110,7 @@ impl<'a> ProcessReader<'a> {
         self.processes.push(process);
     }
 
-    /// Reads the namespaces that a process is in. Whether one of them was never met before.
+    /// Reads the namespaces that a process is in. Returns whether one of them was not known before.
     fn read_links(&mut self, ns: &Directory, process: &mut Process) -> bool {
         let before = self.processes.last().map(|process| process.namespaces);
         let before = before.unwrap_or_default();
@@ -204,7 +204,7 @@ impl<'a> ProcessReader<'a> {
         }
     }
 
-    /// The inode number of the namespace that a link of this process leads to.
+    /// Returns the inode number of the namespace that a link of this process leads to.
     fn link_inode(&mut self, ns: &Directory, name: &CStr, pid: u32) -> Option<u32> {
         let mut buffer = [0; 64];
         match ns.read_link_into(name, &mut buffer) {

@@ -41,13 +41,13 @@ impl Processes {
         })
     }
 
-    /// Those that are there still, the lowest number first.
+    /// Returns those that are there still, the lowest number first.
     pub fn each(&self) -> impl Iterator<Item = (u32, Directory)> {
         let pids = self.pids.iter();
         pids.filter_map(|pid| Some((*pid, self.get(*pid)?)))
     }
 
-    /// The directory of the one that has this number now.
+    /// Returns the directory of the one that has this number now.
     pub fn get(&self, pid: u32) -> Option<Directory> {
         let directory = self.proc.open_dir(ProcName::default().write(pid, ""));
         self.note(pid, Call::Open, directory)
@@ -74,14 +74,14 @@ impl Processes {
         }
     }
 
-    /// The contents of a file of this process.
+    /// Returns the contents of a file of this process.
     pub fn read_file(&self, pid: u32, process: &Directory, name: &CStr) -> Option<Vec<u8>> {
         let file = File::from(self.note(pid, Call::Open, process.open_file(name))?);
         self.note(pid, Call::Read, read_to_end(file))
     }
 }
 
-/// The entries of a directory that are numbers, in no order.
+/// Returns the entries of a directory that are numbers, in no order.
 pub(super) fn list_numbers(directory: &Directory) -> Result<Vec<u32>, Errno> {
     let mut numbers = Vec::new();
     directory.entries(&mut EntryBuffer::default(), |name| {
@@ -90,7 +90,7 @@ pub(super) fn list_numbers(directory: &Directory) -> Result<Vec<u32>, Errno> {
     Ok(numbers)
 }
 
-/// All that is in a file.
+/// Returns all that is in a file.
 pub(super) fn read_to_end(mut file: File) -> Result<Vec<u8>, Errno> {
     let mut text = Vec::new();
     match file.read_to_end(&mut text) {

@@ -128,7 +128,7 @@ impl Registry {
         }
     }
 
-    /// A namespace was met: notes what holds it, and where it is new, opens it and asks it.
+    /// Registers a namespace: records what refers to it and, if it is new, opens and queries it.
     pub(super) fn register(
         &mut self,
         wanted: &ScanOptions,
@@ -145,7 +145,7 @@ impl Registry {
         }
     }
 
-    /// Notes what holds a namespace; whether it has not answered yet.
+    /// Records what refers to a namespace. Returns whether it was not queried yet.
     fn add_refs(&mut self, ns_type: NsType, inode: u32, refs: RefKinds) -> bool {
         let new = || NsRecord::new(ns_type);
         let found = self.namespaces.entry(inode).or_insert_with(new);
@@ -159,7 +159,7 @@ impl Registry {
         found.map(|found| found.refs |= refs).is_some()
     }
 
-    /// Asks an open namespace whose it is, and meets those that it names.
+    /// Queries an open namespace, and registers its owner and parent.
     fn query(&mut self, wanted: &ScanOptions, inode: u32, file: &OwnedFd) {
         // Between the look and the opening a process may have gone elsewhere.
         if inode_of(file) != Some(inode) {
@@ -212,8 +212,8 @@ impl Registry {
         }
     }
 
-    /// Meets the namespace that another one has named; its inode number, 0 if there is none. One below another goes
-    /// up to 32 levels, `user_namespaces(7)`.
+    /// Registers the owner or parent that the kernel returned, and returns its inode number, 0 if there is none. The
+    /// recursion ends after 32 levels, `user_namespaces(7)`.
     fn register_relative(
         &mut self,
         wanted: &ScanOptions,

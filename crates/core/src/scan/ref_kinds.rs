@@ -34,12 +34,12 @@ impl RefKinds {
         self.0 & ways.0 != 0
     }
 
-    /// The others of these ways.
+    /// Returns the others of these ways.
     pub fn without(self, ways: RefKinds) -> RefKinds {
         RefKinds(self.0 & !ways.0)
     }
 
-    /// The words, in the order of the ways above.
+    /// Returns the words, in the order of the ways above.
     pub fn words(self) -> impl Iterator<Item = &'static str> {
         let words = [
             (RefKinds::PROCESS, "proc"),

@@ -18,8 +18,8 @@ use super::processes::Processes;
 use super::{NsTypes, ScanOptions, listns, mounts, nslink};
 
 impl Processes {
-    /// The processes in the namespace with this inode number, the lowest PID first, and its type, which is known if
-    /// there is one.
+    /// Returns the processes in the namespace with this inode number, the lowest PID first, and its type, which is
+    /// known if there is one.
     pub fn members(&self, inode: u32) -> (Option<NsType>, Vec<u32>) {
         let (mut ns_type, mut members) = (None, Vec::new());
         for pid in &self.pids {
@@ -66,8 +66,8 @@ impl Processes {
     }
 }
 
-/// The type of the namespace with this inode number, if the process with this directory `ns` is in it; `known` is the
-/// type, if that is known.
+/// Returns the type of the namespace with this inode number, if the process with this directory `ns` is in it; `known`
+/// is the type, if that is known.
 ///
 /// # Errors
 /// That the caller may not inspect the process, or that the call fails.

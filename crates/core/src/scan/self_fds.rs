@@ -7,7 +7,7 @@ use crate::procfs::parse_digits;
 use crate::sys::directory::Directory;
 use nix::libc::O_CLOEXEC;
 
-/// The number of this process in the pid namespace that /proc is of, which may be another than its own.
+/// Returns the number of this process in the pid namespace that /proc is of, which may be another than its own.
 pub(super) fn pid_in(proc: &Directory) -> Option<u32> {
     let mut target = [0; 16];
     proc.read_link_into(c"self", &mut target)
@@ -25,7 +25,7 @@ pub(super) fn is_inherited(descriptors: &Directory, name: &CStr) -> bool {
     text.is_ok_and(|text| flags(text).is_some_and(|flags| flags & O_CLOEXEC as u32 == 0))
 }
 
-/// The flags that a file below fdinfo tells, `proc_pid_fdinfo(5)`: octal digits.
+/// Returns the flags that a file below fdinfo contains, `proc_pid_fdinfo(5)`: octal digits.
 fn flags(text: &[u8]) -> Option<u32> {
     let mut lines = text.split(|byte| *byte == b'\n');
     let digits = lines.find_map(|line| line.strip_prefix(b"flags:\t"))?;

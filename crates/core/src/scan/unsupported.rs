@@ -26,7 +26,7 @@ impl NsRequest {
         NsRequest::OwnerUid,
     ];
 
-    /// Its name in linux/nsfs.h.
+    /// Returns its name in linux/nsfs.h.
     pub fn name(self) -> &'static str {
         match self {
             NsRequest::Owner => "NS_GET_USERNS",
@@ -49,12 +49,12 @@ impl NsRequests {
     /// None.
     pub const NONE: NsRequests = NsRequests(0);
 
-    /// The set with this question in it.
+    /// Returns the set with this question in it.
     pub const fn with(self, request: NsRequest) -> NsRequests {
         NsRequests(self.0 | 1 << request as u8)
     }
 
-    /// The first question that is in both sets.
+    /// Returns the first question that is in both sets.
     pub fn first_common(self, other: NsRequests) -> Option<NsRequest> {
         let both = self.0 & other.0;
         NsRequest::ALL

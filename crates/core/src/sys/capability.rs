@@ -39,17 +39,17 @@ impl Capabilities {
         Capabilities([half(0), half(32)])
     }
 
-    /// Whether this one is effective.
+    /// Returns whether this one is effective.
     pub fn has_effective(&self, capability: Capability) -> bool {
         self.mask(|half| half.effective) >> capability.number & 1 == 1
     }
 
-    /// The permitted ones, a bit for each.
+    /// Returns the permitted ones, a bit for each.
     pub fn permitted_mask(&self) -> u64 {
         self.mask(|half| half.permitted)
     }
 
-    /// The inheritable ones, a bit for each.
+    /// Returns the inheritable ones, a bit for each.
     pub fn inheritable_mask(&self) -> u64 {
         self.mask(|half| half.inheritable)
     }
@@ -59,13 +59,13 @@ impl Capabilities {
         high << 32 | low
     }
 
-    /// The numbers of the permitted ones.
+    /// Returns the numbers of the permitted ones.
     pub fn permitted(&self) -> impl Iterator<Item = c_ulong> {
         let permitted = self.permitted_mask();
         (0..64).filter(move |capability| permitted >> capability & 1 == 1)
     }
 
-    /// The same, all that is permitted being inheritable too.
+    /// Returns the same, all that is permitted being inheritable too.
     pub fn with_permitted_inheritable(mut self) -> Capabilities {
         for half in &mut self.0 {
             half.inheritable = half.permitted;
@@ -73,7 +73,7 @@ impl Capabilities {
         self
     }
 
-    /// The same without those in this mask, of which bit N is capability N.
+    /// Returns the same without those in this mask, of which bit N is capability N.
     pub fn without(mut self, mask: u64) -> Capabilities {
         for (half, first) in self.0.iter_mut().zip([0, 32]) {
             let dropped = u32::try_from(mask >> first & u64::from(u32::MAX)).unwrap_or(u32::MAX);
@@ -84,7 +84,7 @@ impl Capabilities {
         self
     }
 
-    /// The same without all but these.
+    /// Returns the same without all but these.
     pub fn only(self, kept: &[Capability]) -> Capabilities {
         let kept = kept
             .iter()
@@ -121,18 +121,18 @@ const fn capability(name: &'static str, number: u32) -> Capability {
 }
 
 impl Capability {
-    /// The name: `CAP_KILL`.
+    /// Returns the name: `CAP_KILL`.
     pub const fn name(self) -> &'static str {
         self.name
     }
 
-    /// The number, which is that of its bit in a set.
+    /// Returns the number, which is that of its bit in a set.
     pub const fn number(self) -> u32 {
         self.number
     }
 }
 
-/// The caller's capabilities, `capget(2)`.
+/// Returns the caller's capabilities, `capget(2)`.
 ///
 /// # Errors
 /// Those of `capget(2)`.
@@ -185,7 +185,7 @@ pub fn clear_ambient() -> Result<(), Errno> {
     Errno::result(result).map(drop)
 }
 
-/// Whether a capability is in the bounding set, `PR_CAPBSET_READ`.
+/// Returns whether a capability is in the bounding set, `PR_CAPBSET_READ`.
 ///
 /// # Errors
 /// EINVAL if the kernel has no such capability.

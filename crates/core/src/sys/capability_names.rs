@@ -45,7 +45,7 @@ const NAMES: [&str; 41] = [
     "checkpoint_restore",
 ];
 
-/// The number of a capability, by its name in upper or lower case, with `CAP_` or without.
+/// Returns the number of a capability, by its name in upper or lower case, with `CAP_` or without.
 pub fn number_of(name: &str) -> Option<u32> {
     let lower = name.to_ascii_lowercase();
     let plain = lower.strip_prefix("cap_").unwrap_or(&lower);
@@ -53,7 +53,7 @@ pub fn number_of(name: &str) -> Option<u32> {
     u32::try_from(place).ok()
 }
 
-/// All names in their order.
+/// Returns all names in their order.
 pub fn names() -> impl Iterator<Item = &'static str> {
     NAMES.into_iter()
 }

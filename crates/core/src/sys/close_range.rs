@@ -54,7 +54,7 @@ unsafe fn close_ranges_between(kept: &[RawFd]) -> Result<(), Errno> {
     unsafe { close_range(0, last, NO_FLAGS) }
 }
 
-/// The numbers that /proc lists, that of the list itself among them, which is closed.
+/// Returns the numbers that /proc lists, that of the list itself among them, which is closed.
 fn open_descriptors() -> Result<Vec<RawFd>, Errno> {
     let listed = Directory::open(c"/proc/self/fd")?;
     let mut open: Vec<RawFd> = Vec::new();

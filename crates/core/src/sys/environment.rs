@@ -92,7 +92,7 @@ fn overwrite(list: *mut *mut c_char) {
     }
 }
 
-/// The entries of such a list.
+/// Returns the entries of such a list.
 fn entries(list: *mut *mut c_char) -> impl Iterator<Item = *mut c_char> {
     let mut next = list;
     iter::from_fn(move || {

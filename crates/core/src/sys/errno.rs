@@ -5,7 +5,7 @@ use std::io;
 
 use nix::errno::Errno;
 
-/// The text of `strerror(3)` in the C locale: `No such file or directory`.
+/// Returns the text of `strerror(3)` in the C locale: `No such file or directory`.
 ///
 /// nix's own texts differ from the C library's in 17 places, and the standard library adds `(os error 2)`, which is
 /// taken off again here.
@@ -16,7 +16,7 @@ pub fn reason(errno: Errno) -> String {
     text.strip_suffix(&suffix).unwrap_or(&text).to_owned()
 }
 
-/// The error number that one error of a chain is, if it is one.
+/// Returns the error number that one error of a chain is, if it is one.
 pub fn of_error(error: &(dyn Error + 'static)) -> Option<Errno> {
     if let Some(errno) = error.downcast_ref::<Errno>() {
         return Some(*errno);

@@ -25,7 +25,7 @@ pub fn open(path: &Path, flags: OFlag) -> Result<OwnedFd, Errno> {
     move_above_stdio(raw_open(path, flags | OFlag::O_CLOEXEC, Mode::empty())?)
 }
 
-/// The same descriptor on a number above 2, close-on-exec.
+/// Returns the same descriptor on a number above 2, close-on-exec.
 ///
 /// # Errors
 /// EMFILE if there is none.
@@ -106,7 +106,7 @@ pub fn write_all(descriptor: impl AsFd, mut bytes: &[u8]) -> Result<(), Errno> {
     Ok(())
 }
 
-/// The descriptor that a system call has just made, from what it returned.
+/// Returns the descriptor that a system call has just made, from what it returned.
 ///
 /// # Errors
 /// That of the system call.

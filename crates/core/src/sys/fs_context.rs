@@ -78,7 +78,7 @@ impl FsContext {
         new_descriptor(result)
     }
 
-    /// The first error that the kernel has written about it: `tmpfs: Unknown parameter 'bad'`.
+    /// Returns the first error that the kernel has written about it: `tmpfs: Unknown parameter 'bad'`.
     pub fn error_text(&self) -> Option<String> {
         let mut buffer = [0; 1024];
         // Each read gives one message, `e`, `w` or `i` and a blank before it; ENODATA at the end.

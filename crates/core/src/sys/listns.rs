@@ -19,8 +19,8 @@ struct Request {
     owner: u64,
 }
 
-/// The 64-bit numbers of the namespaces of these types, a sum of [`NsType::flag`], up to as many as fit, that come
-/// after `last` (0: from the first on), however they are kept alive. One who may not see them all receives fewer.
+/// Returns the 64-bit numbers of the namespaces of these types, a sum of [`NsType::flag`], up to as many as fit, that
+/// come after `last` (0: from the first on), however they are kept alive. One who may not see them all receives fewer.
 ///
 /// # Errors
 /// ENOSYS before Linux 6.19.

@@ -86,7 +86,7 @@ impl Locale {
         Some(locale)
     }
 
-    /// The name of the encoding, `nl_langinfo(3)`: `UTF-8`, `ISO-8859-1`.
+    /// Returns the name of the encoding, `nl_langinfo(3)`: `UTF-8`, `ISO-8859-1`.
     pub fn encoding(&self) -> &CStr {
         // SAFETY: nl_langinfo takes a number.
         let name = unsafe { libc::nl_langinfo(libc::CODESET) };
@@ -151,7 +151,7 @@ impl MessageLocale {
         MessageLocale(lang.into_iter().chain(named).collect())
     }
 
-    /// Its encoding; `None` if it is not installed.
+    /// Returns its encoding; `None` if it is not installed.
     pub fn encoding(&self) -> Option<Vec<u8>> {
         let mut locale = ptr::null_mut();
         for (categories, name) in &self.0 {
@@ -182,8 +182,8 @@ const CATEGORIES: [(&CStr, c_int); 6] = [
     (c"LC_TIME", libc::LC_TIME_MASK),
 ];
 
-/// The `wint_t` of a character. `wchar_t` has a sign on some processors and none on others; a character is never
-/// negative, and what is becomes WEOF, which no locale prints.
+/// Returns the `wint_t` of a character. `wchar_t` has a sign on some processors and none on others; a character is
+/// never negative, and what is becomes WEOF, which no locale prints.
 fn wint(wide: wchar_t) -> c_uint {
     c_uint::try_from(wide).unwrap_or(c_uint::MAX)
 }

@@ -46,7 +46,7 @@ pub mod uname;
 mod unwind;
 pub mod xattr;
 
-/// The number of a system call that came after Linux 5.0, from the one in the kernel's common table.
+/// Returns the number of a system call that came after Linux 5.0, from the one in the kernel's common table.
 ///
 /// Since then a call has the same number on every processor, but that some of them (MIPS, Alpha) add a number of their
 /// own, which pidfd_send_signal, the first of these calls, shows.

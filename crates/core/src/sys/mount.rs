@@ -71,8 +71,8 @@ pub fn bind(source: &Path, target: &Path) -> Result<(), Errno> {
     )
 }
 
-/// A copy of the mount that `directory` is on, from there on and with all that is mounted below, `open_tree(2)`. It is
-/// mounted nowhere yet.
+/// Returns a copy of the mount that `directory` is on, from there on and with all that is mounted below,
+/// `open_tree(2)`. It is mounted nowhere yet.
 ///
 /// # Errors
 /// Those of `open_tree(2)`; ENOSYS before Linux 5.2.
@@ -80,8 +80,8 @@ pub fn clone_tree(directory: impl AsFd) -> Result<OwnedFd, Errno> {
     open_tree(directory, libc::AT_RECURSIVE as c_uint)
 }
 
-/// A copy of the mount that `directory` is on, from there on, without what is mounted below, `open_tree(2)`. Like the
-/// original it is a peer of the mounts that mounts travel to and from.
+/// Returns a copy of the mount that `directory` is on, from there on, without what is mounted below, `open_tree(2)`.
+/// Like the original it is a peer of the mounts that mounts travel to and from.
 ///
 /// # Errors
 /// As [`clone_tree`].

@@ -42,7 +42,7 @@ pub fn joins_by_pidfd() -> bool {
     is_linux_since(5, 8)
 }
 
-/// The user namespace that the process of this pidfd is in.
+/// Returns the user namespace that the process of this pidfd is in.
 ///
 /// # Errors
 /// ENOTTY or EINVAL before Linux 6.11; ESRCH.
@@ -53,7 +53,7 @@ pub fn user_namespace_of(pidfd: impl AsFd) -> Result<OwnedFd, Errno> {
 /// SIOCGSKNS of linux/sockios.h, as the C library's ioctl wants it.
 const SIOCGSKNS: Ioctl = libc::SIOCGSKNS as Ioctl;
 
-/// The network namespace of this socket.
+/// Returns the network namespace of this socket.
 ///
 /// # Errors
 /// ENOTTY if it is no socket; EPERM without CAP_NET_ADMIN over it.
@@ -61,7 +61,7 @@ pub fn network_of(socket: impl AsFd) -> Result<OwnedFd, Errno> {
     descriptor_by_ioctl(socket, SIOCGSKNS)
 }
 
-/// The descriptor that this request makes.
+/// Returns the descriptor that this request makes.
 pub(super) fn descriptor_by_ioctl(descriptor: impl AsFd, request: Ioctl) -> Result<OwnedFd, Errno> {
     let nothing: c_ulong = 0;
     // SAFETY: these requests take no argument and return a new descriptor.
@@ -84,7 +84,7 @@ const FILEID_NSFS: c_int = 0xf1;
 /// What follows the two words of the header.
 const NSFS_HANDLE_BYTES: u32 = 16;
 
-/// The caller's own mount namespace, got without /proc.
+/// Returns the caller's own mount namespace, got without /proc.
 ///
 /// # Errors
 /// ENOTTY or EINVAL before Linux 6.11; ENOSYS before 5.3.

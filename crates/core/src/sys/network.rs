@@ -51,8 +51,8 @@ const SO_NETNS_COOKIE: c_int = if cfg!(any(target_arch = "sparc", target_arch = 
     71
 };
 
-/// The number that the kernel has for the network namespace of a socket: no other namespace ever has the same. Unlike
-/// the namespace itself it is reported to every caller. As [`domain_of`], this may be called for any descriptor.
+/// Returns the number that the kernel has for the network namespace of a socket: no other namespace ever has the same.
+/// Unlike the namespace itself it is reported to every caller. As [`domain_of`], this may be called for any descriptor.
 ///
 /// # Errors
 /// ENOPROTOOPT before Linux 5.14; ENOTSOCK if it is no socket; EBADF if it was opened with `O_PATH`.

@@ -15,7 +15,7 @@ const NS_GET_ID: Ioctl = libc::_IOR::<u64>(0xb7, 13);
 // The same computation finds a number that the C library's headers have.
 const _: () = assert!(libc::_IOR::<u64>(0xb7, 5) == libc::NS_GET_MNTNS_ID);
 
-/// The user namespace that owns this namespace; for a user namespace that is its parent.
+/// Returns the user namespace that owns this namespace; for a user namespace that is its parent.
 ///
 /// # Errors
 /// EPERM if it is outside of the caller's own; ENOTTY before Linux 4.9.
@@ -23,7 +23,7 @@ pub fn owner_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
     descriptor_by_ioctl(namespace, libc::NS_GET_USERNS)
 }
 
-/// The namespace that this user or pid namespace was made in.
+/// Returns the namespace that this user or pid namespace was made in.
 ///
 /// # Errors
 /// EPERM if it is outside of the caller's own, and for the initial one; EINVAL for another type.
@@ -31,7 +31,7 @@ pub fn parent_of(namespace: impl AsFd) -> Result<OwnedFd, Errno> {
     descriptor_by_ioctl(namespace, libc::NS_GET_PARENT)
 }
 
-/// The type of this namespace, a [`NsType::flag`].
+/// Returns the type of this namespace, a [`NsType::flag`].
 ///
 /// # Errors
 /// ENOTTY before Linux 4.11, and for a file that is no namespace.
@@ -45,7 +45,7 @@ pub fn type_of(namespace: impl AsFd) -> Result<c_int, Errno> {
     Errno::result(result)
 }
 
-/// The user who made this user namespace, as the caller sees it.
+/// Returns the user who made this user namespace, as the caller sees it.
 ///
 /// # Errors
 /// EINVAL for another type; ENOTTY before Linux 4.11.
@@ -73,7 +73,7 @@ pub fn has_process(pid_namespace: impl AsFd, pid: u32) -> Result<bool, Errno> {
     }
 }
 
-/// The 64-bit number that is this namespace's alone as long as the machine runs.
+/// Returns the 64-bit number that is this namespace's alone as long as the machine runs.
 ///
 /// # Errors
 /// ENOTTY before Linux 6.18.
@@ -81,7 +81,7 @@ pub fn id_of(namespace: impl AsFd) -> Result<u64, Errno> {
     number_by_ioctl(namespace, NS_GET_ID)
 }
 
-/// The 64-bit number of a mount namespace, which `listmount(2)` takes.
+/// Returns the 64-bit number of a mount namespace, which `listmount(2)` takes.
 ///
 /// # Errors
 /// EINVAL for another type; ENOTTY before Linux 6.11.
@@ -106,7 +106,7 @@ pub enum Direction {
     Previous,
 }
 
-/// `struct mnt_ns_info` of linux/nsfs.h: what one step of the walk tells.
+/// `struct mnt_ns_info` of linux/nsfs.h: what one step of the walk returns.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MountNamespace {
@@ -117,7 +117,7 @@ pub struct MountNamespace {
     pub id: u64,
 }
 
-/// The mount namespace before or after this one, whether or not a process is in it.
+/// Returns the mount namespace before or after this one, whether or not a process is in it.
 ///
 /// # Errors
 /// ENOENT at the end; EPERM for a caller who may not see all of them; ENOTTY before Linux 6.12.

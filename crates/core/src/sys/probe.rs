@@ -45,7 +45,7 @@ const WORKS: u8 = 1;
 const REFUSED: u8 = 2;
 
 impl Call {
-    /// Its name, as in an error message.
+    /// Returns its name, as in an error message.
     pub fn name(self) -> &'static str {
         match self {
             Call::Open => "openat",

@@ -160,8 +160,8 @@ impl WaitStatus {
     }
 }
 
-/// The child, if there is one, whose state has changed, and its status for [`WaitStatus::from_raw`], `waitpid(2)`. A
-/// child that has ended is reaped by this.
+/// Returns the child, if there is one, whose state has changed, and its status for [`WaitStatus::from_raw`],
+/// `waitpid(2)`. A child that has ended is reaped by this.
 ///
 /// # Errors
 /// None that the kernel documents for this.
@@ -204,7 +204,8 @@ fn waitpid(child: Pid, options: c_int) -> Result<Option<ExitReason>, Errno> {
     )
 }
 
-/// A descriptor of the process `pid`, close-on-exec, `pidfd_open(2)`. It is readable once the process has ended.
+/// Returns a descriptor of the process `pid`, close-on-exec, `pidfd_open(2)`. It is readable once the process has
+/// ended.
 ///
 /// # Errors
 /// ESRCH if there is none; ENOSYS before Linux 5.3.
@@ -212,7 +213,7 @@ pub fn pidfd_open(pid: Pid) -> Result<OwnedFd, Errno> {
     pidfd_open_with(pid, 0)
 }
 
-/// A descriptor of the thread `thread`, which need not be the first of its process, likewise.
+/// Returns a descriptor of the thread `thread`, which need not be the first of its process, likewise.
 ///
 /// # Errors
 /// ESRCH if there is none; EINVAL before Linux 6.9.
@@ -226,7 +227,7 @@ fn pidfd_open_with(pid: Pid, flags: libc::c_uint) -> Result<OwnedFd, Errno> {
     new_descriptor(result)
 }
 
-/// A copy of the descriptor `number` of the process of this pidfd, close-on-exec, `pidfd_getfd(2)`.
+/// Returns a copy of the descriptor `number` of the process of this pidfd, close-on-exec, `pidfd_getfd(2)`.
 ///
 /// # Errors
 /// EBADF if it has none of this number; EPERM without the right to trace it.

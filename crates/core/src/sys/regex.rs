@@ -119,7 +119,7 @@ fn stack_limit() -> usize {
     usize::try_from(limit.rlim_cur).unwrap_or(usize::MAX)
 }
 
-/// The words for a pattern that cannot be read, `regerror(3)`.
+/// Returns the words for a pattern that cannot be read, `regerror(3)`.
 fn reason(code: c_int) -> String {
     let mut words = [0_u8; 128];
     // SAFETY: without a pattern the words are those of the code alone; no more is written than the length says, and
@@ -128,7 +128,7 @@ fn reason(code: c_int) -> String {
     string(&words).to_string_lossy().into_owned()
 }
 
-/// The text with a zero behind it.
+/// Returns the text with a zero behind it.
 fn terminated(text: &[u8]) -> Vec<u8> {
     [text, b"\0"].concat()
 }

@@ -48,8 +48,8 @@ const NAMES: [(&str, c_int); 34] = [
     ("SYS", libc::SIGSYS),
 ];
 
-/// The number of the signal called `name`: in any case, with or without SIG, or `RTMIN+n` and `RTMAX-n`. `RTMIN` and
-/// `RTMAX` alone are none, and neither is a number.
+/// Returns the number of the signal called `name`: in any case, with or without SIG, or `RTMIN+n` and `RTMAX-n`.
+/// `RTMIN` and `RTMAX` alone are none, and neither is a number.
 pub fn number_of(name: &str) -> Option<c_int> {
     let upper = name.to_ascii_uppercase();
     let plain = upper.strip_prefix("SIG").unwrap_or(&upper);
@@ -65,12 +65,12 @@ pub fn number_of(name: &str) -> Option<c_int> {
     (first..=last).contains(&number).then_some(number)
 }
 
-/// The names that [`number_of`] knows, without `SIG`.
+/// Returns the names that [`number_of`] knows, without `SIG`.
 pub fn names() -> impl Iterator<Item = &'static str> {
     NAMES.iter().map(|(name, _)| *name)
 }
 
-/// The decimal number at the start; what follows is ignored, as the original does.
+/// Returns the decimal number at the start; what follows is ignored, as the original does.
 fn leading_number(text: &str) -> Option<c_int> {
     let end = text.find(|character: char| !character.is_ascii_digit());
     text[..end.unwrap_or(text.len())].parse().ok()
@@ -87,7 +87,7 @@ pub struct SignalSet([c_ulong; WORDS]);
 const WORDS: usize = 128 / c_ulong::BITS as usize;
 
 impl SignalSet {
-    /// The set of these signals; a number that is no signal is left out.
+    /// Returns the set of these signals; a number that is no signal is left out.
     pub fn new(signals: &[c_int]) -> SignalSet {
         let mut set = SignalSet([0; WORDS]);
         for (word, bit) in signals.iter().copied().filter_map(place) {
@@ -96,7 +96,7 @@ impl SignalSet {
         set
     }
 
-    /// Every signal; the kernel leaves out KILL and STOP, which nobody can block.
+    /// Returns every signal; the kernel leaves out KILL and STOP, which nobody can block.
     pub fn full() -> SignalSet {
         SignalSet([c_ulong::MAX; WORDS])
     }
@@ -139,7 +139,7 @@ impl SignalSet {
         Errno::result(result).map(|_| before)
     }
 
-    /// The signals that have come to this process while it blocked them, `sigpending(2)`.
+    /// Returns the signals that have come to this process while it blocked them, `sigpending(2)`.
     ///
     /// # Errors
     /// None that the kernel documents for this.
@@ -206,7 +206,7 @@ fn place(signal: c_int) -> Option<(usize, c_ulong)> {
     (word < WORDS).then_some((word, 1 << bit))
 }
 
-/// The size of the kernel's sigset_t in bytes, one bit for each signal.
+/// Returns the size of the kernel's sigset_t in bytes, one bit for each signal.
 fn kernel_size() -> usize {
     usize::try_from(libc::SIGRTMAX()).map_or(0, |signals| signals.div_ceil(8))
 }

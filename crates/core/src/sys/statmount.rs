@@ -35,8 +35,8 @@ impl Request {
     }
 }
 
-/// The 64-bit numbers of the mounts in the mount namespace with this number, up to as many as fit, that come after
-/// `last` (0: from the first on), `listmount(2)`.
+/// Returns the 64-bit numbers of the mounts in the mount namespace with this number, up to as many as fit, that come
+/// after `last` (0: from the first on), `listmount(2)`.
 ///
 /// # Errors
 /// ENOSYS before Linux 6.8; EPERM; ENOENT if the namespace is gone.

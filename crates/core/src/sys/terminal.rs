@@ -32,7 +32,7 @@ fn size() -> Option<winsize> {
     (result == 0).then_some(size)
 }
 
-/// A width as the environment may have it: blanks and a sign may come before it, nothing after it.
+/// Parses a width as the environment may have it: blanks and a sign may come before it, nothing after it.
 fn number(text: &OsStr) -> Option<usize> {
     let number: i32 = text.to_str()?.trim_start().parse().ok()?;
     usize::try_from(number).ok().filter(|width| *width > 0)

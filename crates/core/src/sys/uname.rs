@@ -13,7 +13,7 @@ pub fn is_linux_since(major: u32, minor: u32) -> bool {
     uname().is_ok_and(|system| version(system.release()) >= (major, minor))
 }
 
-/// The first two numbers of a release, `6.12.117+deb13-cloud-amd64`; 0 for one that is missing.
+/// Returns the first two numbers of a release, `6.12.117+deb13-cloud-amd64`; 0 for one that is missing.
 fn version(release: &OsStr) -> (u32, u32) {
     let release = release.to_string_lossy();
     let mut numbers = release

@@ -145,7 +145,7 @@ fn find_members(processes: &Processes, inode: u32) -> Result<Option<(OwnedFd, Me
     Ok(held)
 }
 
-/// The oldest process that is in it, held, and the namespace.
+/// Returns the oldest process that is in it, held, and the namespace.
 fn hold_oldest(
     processes: &Processes,
     candidates: &Candidates,
@@ -167,7 +167,7 @@ fn hold_oldest(
     Some((file, Members::Different(labels.collect())))
 }
 
-/// The process held by its pidfd, and the namespace, if it is proven to be in it then.
+/// Returns the process held by its pidfd, and the namespace, if it is proven to be in it then.
 fn hold(
     processes: &Processes,
     pid: u32,

@@ -142,13 +142,13 @@ fn describe(cgroup: &Cgroup) -> Message {
     }
 }
 
-/// The ids that begin so, as far as /proc shows processes in them.
+/// Returns the ids that begin so, as far as /proc shows processes in them.
 pub(super) fn list_ids(prefix: &str) -> Vec<String> {
     let found = search(prefix, &mut NameOwners::new());
     found.unwrap_or_default().containers.into_keys().collect()
 }
 
-/// The containers whose ids begin so.
+/// Returns the containers whose ids begin so.
 fn search(prefix: &str, owners: &mut NameOwners) -> Result<SearchResult> {
     let mut found = SearchResult::default();
     let processes = list_processes()?;
@@ -215,7 +215,7 @@ impl SearchResult {
     }
 }
 
-/// The first process of a container, held and proven to be in it then.
+/// Returns the first process of a container, held and proven to be in it then.
 ///
 /// # Errors
 /// That none is in other namespaces than the caller is.

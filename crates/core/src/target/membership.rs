@@ -37,7 +37,7 @@ struct Name {
     cgroup: Cgroup,
 }
 
-/// The container whose id begins with `prefix` in which a process with these cgroups is.
+/// Returns the container whose id begins with `prefix` in which a process with these cgroups is.
 ///
 /// Of several on one path the innermost counts that can be trusted: a container may make cgroups below its own, and
 /// call them what it likes. Where one hierarchy has a container in a container, another may have the outer one alone.
@@ -89,7 +89,7 @@ pub(super) fn find_membership(cgroups: &[u8], prefix: &str, owners: &mut NameOwn
     }
 }
 
-/// The names in each hierarchy, the innermost first.
+/// Returns the names in each hierarchy, the innermost first.
 fn container_names(cgroups: &[u8]) -> impl Iterator<Item = Vec<Name>> {
     cgroup_lines(cgroups).map(|line| {
         let with_ids = containers_in(line.path).filter(|found| found.has_id);

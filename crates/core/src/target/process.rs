@@ -85,7 +85,7 @@ impl Target {
         Ok(target)
     }
 
-    /// The process with this number, to be held from the first look at it.
+    /// Returns the process with this number, to be held from the first look at it.
     pub fn new(pid: Pid) -> Target {
         Target {
             pid,
@@ -94,12 +94,12 @@ impl Target {
         }
     }
 
-    /// Its number, as the caller counts.
+    /// Returns its number, as the caller counts.
     pub fn pid(&self) -> Pid {
         self.pid
     }
 
-    /// The pidfd.
+    /// Returns the pidfd.
     ///
     /// # Errors
     /// ESRCH if there is no such process; EINVAL if the number is a thread's; ENOSYS before Linux 5.3.
@@ -117,7 +117,7 @@ impl Target {
         }
     }
 
-    /// The inode of its pidfd.
+    /// Returns the inode of its pidfd.
     ///
     /// # Errors
     /// As [`Target::pidfd`]; EOPNOTSUPP before Linux 6.9.
@@ -138,7 +138,7 @@ impl Target {
         }
     }
 
-    /// Its directory in /proc.
+    /// Returns its directory in /proc.
     fn proc_dir(&self) -> Result<BorrowedFd<'_>, Errno> {
         let directory = self.proc.get_or_init(|| {
             let pidfd = self.pidfd();
@@ -172,7 +172,7 @@ impl Target {
             .with_context(|| sentence("cannot open %s", &[&format!("/proc/{}/{name}", self.pid)]))
     }
 
-    /// The contents of a file below its directory in /proc, as they are now for who this process is now.
+    /// Returns the contents of a file below its directory in /proc, as they are now for who this process is now.
     ///
     /// # Errors
     /// `cannot open /proc/PID/NAME`, `cannot read /proc/PID/NAME`.
@@ -181,7 +181,7 @@ impl Target {
         read.with_context(|| sentence("cannot read /proc/%s/%s", &[&self.pid, &name]))
     }
 
-    /// Its status, likewise: ids are those of the user namespace that this process is in.
+    /// Returns its status, likewise: ids are those of the user namespace that this process is in.
     ///
     /// # Errors
     /// As [`Target::read_file`].
@@ -189,7 +189,7 @@ impl Target {
         self.read_file("status").map(procfs::Status::new)
     }
 
-    /// The state of one of its namespace files.
+    /// Returns the state of one of its namespace files.
     ///
     /// # Errors
     /// `stat of /proc/PID/ns/NAME failed`.
@@ -208,7 +208,8 @@ impl Target {
             })
     }
 
-    /// The type of what is open under one of its descriptors, a value of `S_IFMT`; `None` where that cannot be seen.
+    /// Returns the type of what is open under one of its descriptors, a value of `S_IFMT`; `None` where that cannot be
+    /// seen.
     ///
     /// By its path: were its directory opened for this, messages would have other numbers than the original's. Should
     /// the number be another process's by now, the pidfd still is not.
@@ -233,8 +234,8 @@ fn explain_missing_inode(errno: Errno) -> Option<Message> {
     })
 }
 
-/// The digits at the start as a number, which is not 0, and what follows them. A number that is too large is as good as
-/// any that no process has.
+/// Returns the digits at the start as a number, which is not 0, and what follows them. A number that is too large is as
+/// good as any that no process has.
 fn leading_inode(text: &[u8]) -> Option<(u64, &[u8])> {
     let blanks = text
         .iter()

@@ -16,7 +16,7 @@ pub(super) fn list_processes() -> Result<Processes> {
     listed.context("cannot open /proc")
 }
 
-/// The process with this number as a target.
+/// Returns the process with this number as a target.
 pub(super) fn target_of(pid: u32) -> Target {
     Target::new(to_pid(pid))
 }

@@ -25,12 +25,12 @@ pub struct User {
     pub gid: u32,
 }
 
-/// The user called `name`, as the name service knows it.
+/// Returns the user called `name`, as the name service knows it.
 pub fn user_by_name(name: &OsStr) -> Option<User> {
     name_service::account_by_name(name).map(User::from)
 }
 
-/// The first user with this id, as the name service knows it.
+/// Returns the first user with this id, as the name service knows it.
 pub fn user_by_uid(uid: u32) -> Option<User> {
     name_service::account_by_uid(uid).map(User::from)
 }
@@ -63,12 +63,12 @@ impl From<PasswdEntry<'_>> for Account {
     }
 }
 
-/// The user id of `name`, as the name service knows it.
+/// Returns the user id of `name`, as the name service knows it.
 pub fn user_id(name: &OsStr) -> Option<u32> {
     name_service::account_by_name(name).map(|account| account.user.uid)
 }
 
-/// The group id of `name`, as the name service knows it.
+/// Returns the group id of `name`, as the name service knows it.
 pub fn group_id(name: &OsStr) -> Option<u32> {
     name_service::group_id(name)
 }
@@ -95,7 +95,7 @@ pub fn id_in(kind: IdKind, file: &[u8], name: &OsStr) -> Option<u32> {
     found.filter(|id| *id != u32::MAX)
 }
 
-/// `gid` and the groups that `name` is a member of, as the name service knows them, `getgrouplist(3)`.
+/// Returns `gid` and the groups that `name` is a member of, as the name service knows them, `getgrouplist(3)`.
 ///
 /// # Errors
 /// EINVAL if they are more than a process can have.
@@ -103,12 +103,12 @@ pub fn groups_of(name: &OsStr, gid: u32) -> Result<Vec<u32>, Errno> {
     name_service::groups_of(name, gid)
 }
 
-/// The name of `uid`, as the name service knows it.
+/// Returns the name of `uid`, as the name service knows it.
 pub fn name_of(uid: u32) -> Option<OsString> {
     name_service::account_by_uid(uid).map(|account| account.user.name)
 }
 
-/// The name, home directory and shell of `uid`, as the name service knows it.
+/// Returns the name, home directory and shell of `uid`, as the name service knows it.
 pub fn login_of(uid: u32) -> Option<Login> {
     let account = name_service::account_by_uid(uid)?;
     Some(Login {
@@ -130,7 +130,7 @@ pub struct Login {
 }
 
 impl Login {
-    /// The first entry of a passwd file with this number.
+    /// Returns the first entry of a passwd file with this number.
     pub fn find(passwd: &[u8], uid: u32) -> Option<Login> {
         let entry = passwd_entries(passwd).find(|entry| entry.uid == uid)?;
         Some(Login {
@@ -141,7 +141,7 @@ impl Login {
     }
 }
 
-/// The login shell of `uid`, as the name service knows it.
+/// Returns the login shell of `uid`, as the name service knows it.
 pub fn shell_of(uid: u32) -> Option<OsString> {
     name_service::account_by_uid(uid).map(|account| account.shell)
 }
@@ -179,7 +179,7 @@ impl GroupEntry<'_> {
     }
 }
 
-/// The entries of a passwd file in their order. A line that is none is passed over, as the C library does.
+/// Returns the entries of a passwd file in their order. A line that is none is passed over, as the C library does.
 pub fn passwd_entries(file: &[u8]) -> impl Iterator<Item = PasswdEntry<'_>> {
     lines(file).filter_map(|line| {
         // The shell is the rest of the line, whatever is there.
@@ -199,7 +199,7 @@ pub fn passwd_entries(file: &[u8]) -> impl Iterator<Item = PasswdEntry<'_>> {
     })
 }
 
-/// The entries of a group file in their order. A line that is none is passed over, as the C library does.
+/// Returns the entries of a group file in their order. A line that is none is passed over, as the C library does.
 pub fn group_entries(file: &[u8]) -> impl Iterator<Item = GroupEntry<'_>> {
     lines(file).filter_map(|line| {
         let mut fields = line.splitn(4, |byte| *byte == b':');
@@ -210,8 +210,8 @@ pub fn group_entries(file: &[u8]) -> impl Iterator<Item = GroupEntry<'_>> {
     })
 }
 
-/// The lines that may be entries: not empty, no comment, no line of the old NIS syntax. The C library reads a line as
-/// a string, which blanks may begin and a byte of zero ends.
+/// Returns the lines that may be entries: not empty, no comment, no line of the old NIS syntax. The C library reads a
+/// line as a string, which blanks may begin and a byte of zero ends.
 fn lines(file: &[u8]) -> impl Iterator<Item = &[u8]> {
     file.split(|byte| *byte == b'\n')
         .filter_map(|line| line.split(|byte| *byte == 0).next())
@@ -219,13 +219,13 @@ fn lines(file: &[u8]) -> impl Iterator<Item = &[u8]> {
         .filter(|line| !matches!(line.first(), None | Some(b'#' | b'+' | b'-')))
 }
 
-/// An id in a file, as `strtoul(3)` takes it but for a minus: blanks, one plus, then decimal digits alone.
+/// Parses an id in a file, as `strtoul(3)` takes it but for a minus: blanks, one plus, then decimal digits alone.
 fn number(text: &OsStr) -> Option<u32> {
     let text = after_blanks(text.as_bytes());
     parse_digits(text.strip_prefix(b"+").unwrap_or(text))
 }
 
-/// The text without the blanks that it begins with, as `isspace(3)` has them.
+/// Returns the text without the blanks that it begins with, as `isspace(3)` has them.
 fn after_blanks(text: &[u8]) -> &[u8] {
     let blank = |byte: &u8| byte.is_ascii_whitespace() || *byte == 0x0b;
     let start = text.iter().position(|byte| !blank(byte));

@@ -27,7 +27,7 @@ pub(super) fn set_exec_profile(target: &Target) -> Result<(), Errno> {
     write_all(&exec, &[b"exec ", profile].concat())
 }
 
-/// The profile of `docker-default (enforce)`; none for what is not confined.
+/// Returns the profile of `docker-default (enforce)`; none for what is not confined.
 fn profile_name(label: &[u8]) -> Option<&[u8]> {
     let label = label.strip_suffix(b"\n").unwrap_or(label);
     let label = label.strip_suffix(b"\0").unwrap_or(label);

@@ -41,7 +41,7 @@ pub(crate) struct AsTarget {
 }
 
 impl AsTarget {
-    /// Reads it, and has what the caller alone may have: before anything is entered.
+    /// Reads the target's attributes, and applies those that need the caller's privilege: before anything is entered.
     ///
     /// # Errors
     /// `cannot open /proc/PID/status`, `…/limits`.
@@ -84,7 +84,7 @@ impl AsTarget {
         })
     }
 
-    /// Has its umask. To be called when the root has changed.
+    /// Sets the target's umask. To be called when the root has changed.
     pub(crate) fn set_umask(&self) {
         if let Some(mask) = self.umask {
             umask(mask);
@@ -126,7 +126,7 @@ fn set_oom_score(score: &[u8]) -> Result<(), Errno> {
     write_all(try_open_verified(path, OFlag::O_WRONLY)?, score)
 }
 
-/// `0022`.
+/// Parses `0022`.
 fn parse_mode(text: &str) -> Option<Mode> {
     Mode::from_bits(mode_t::from_str_radix(text, 8).ok()?)
 }

@@ -34,14 +34,14 @@ pub(crate) fn status_of_one_user(target: &Target) -> Result<Status> {
     Ok(status)
 }
 
-/// Whether the real, effective and saved ID are one.
+/// Returns whether the real, effective and saved ID are one.
 fn are_alike(ids: &str) -> bool {
     let mut ids = ids.split_ascii_whitespace().take(3);
     let first = ids.next();
     first.is_some() && ids.all(|id| Some(id) == first)
 }
 
-/// The value of an entry. A process of another word size has none that is found.
+/// Returns the value of an entry. A process of another word size has none that is found.
 fn auxiliary_value(vector: &[u8], key: usize) -> Option<usize> {
     const WORD: usize = size_of::<usize>();
     let word = |bytes: &[u8]| bytes.try_into().ok().map(usize::from_ne_bytes);

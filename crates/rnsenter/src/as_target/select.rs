@@ -66,7 +66,7 @@ pub(crate) fn omit_own_root(options: &mut Options) {
     }
 }
 
-/// Whether the root of the target is that of this process: to change it requires a capability.
+/// Returns whether the root of the target is that of this process: to change it requires a capability.
 fn has_own_root(target: &Target) -> Result<bool, Errno> {
     let theirs = target.open("root").map_err(|_| Errno::EACCES)?;
     let (own, theirs) = (status(c"/")?, status_of(&theirs)?);

@@ -28,7 +28,7 @@ pub(super) fn wait_for_child(child: Pid) -> Result<ExitReason> {
     }
 }
 
-/// The same, and hands each of these signals, which must be blocked, to `forward`.
+/// Does the same, and hands each of these signals, which must be blocked, to `forward`.
 ///
 /// # Errors
 /// `waitpid failed`, `sigtimedwait failed`.

@@ -39,7 +39,7 @@ pub(crate) enum NsSource {
 }
 
 impl NsSource {
-    /// The process of this pidfd, if there is a descriptor left for it.
+    /// Returns the process of this pidfd, if there is a descriptor left for it.
     pub(crate) fn process(pid: Pid, pidfd: BorrowedFd<'_>) -> Option<NsSource> {
         Some(NsSource::Process(pid, pidfd.try_clone_to_owned().ok()?))
     }
@@ -51,7 +51,7 @@ impl NsSource {
 }
 
 impl SetnsFailure {
-    /// The error that it is, with the hint why.
+    /// Returns the error that it is, with the hint why.
     pub(crate) fn into_error(self, errno: Errno) -> Error {
         Error::new(errno).context(Hint::new(move || self.with_hint(errno)))
     }
@@ -81,7 +81,7 @@ impl SetnsFailure {
         }
     }
 
-    /// The reason, and the types that this user can enter in spite of it.
+    /// Returns the reason, and the types that this user can enter in spite of it.
     fn with_enterable(&self, reason: Message) -> Message {
         let types = self.types.iter().filter(|of| self.is_owned(**of));
         let options: Vec<String> = types.map(|of| format!("--{}", of.option())).collect();
@@ -110,7 +110,7 @@ impl SetnsFailure {
         self.enters_user && is_users
     }
 
-    /// The namespace of this type.
+    /// Returns the namespace of this type.
     fn open(&self, ns_type: NsType) -> Result<OwnedFd, Errno> {
         match self.source.as_ref().ok_or(Errno::ENOENT)? {
             NsSource::File(file) => file.try_clone().map_err(|_| Errno::EMFILE),

@@ -15,8 +15,8 @@ pub(crate) fn nothing_named() -> Message {
     )
 }
 
-/// The hint for namespaces that are to come from a target that was not named: an option whose value is not attached to
-/// it has the next word taken for the program.
+/// Returns the hint for namespaces that are to come from a target that was not named: an option whose value is not
+/// attached to it has the next word taken for the program.
 pub(crate) fn missing_target(invocation: &Invocation<OptionId>) -> Hint {
     let program = invocation.operands().ok().and_then(<[_]>::first);
     let program = program.map(|word| -> &OsStr { word });

@@ -19,7 +19,7 @@ use crate::target::Target;
 /// What such an init calls itself, `PR_SET_NAME`.
 const NAME: &str = "runshare-init";
 
-/// The process to enter in the stead of `pid`; none if `pid` is no such init, or may be looked into.
+/// Returns the process to enter in the stead of `pid`; none if `pid` is no such init, or may be looked into.
 ///
 /// # Errors
 /// That it has no child that may be looked into and is in its namespaces.
@@ -37,7 +37,7 @@ pub(crate) fn readable_child(pid: Pid) -> Result<Option<Target>> {
     ))
 }
 
-/// The child, held, if it may be looked into and is where the init is.
+/// Returns the child, held, if it may be looked into and is where the init is.
 fn hold_child(init: Pid, child: Pid) -> Option<Target> {
     let target = Target::new(child);
     // Held from here on, and only then is it known to be a child: its number cannot become another's.
@@ -45,7 +45,8 @@ fn hold_child(init: Pid, child: Pid) -> Option<Target> {
     (is_held && !is_unreadable(child) && shares_namespaces(init, child)).then_some(target)
 }
 
-/// The oldest child of an init of `runshare --init` that is in its namespaces, held: what the init runs for its user.
+/// Returns the oldest child of an init of `runshare --init` that is in its namespaces, held: what the init runs for its
+/// user.
 pub(crate) fn oldest_child(pid: Pid) -> Option<Target> {
     is_init(pid).then(|| hold_oldest_child(pid))?
 }
@@ -54,20 +55,20 @@ fn is_init(pid: Pid) -> bool {
     read_status(pid).is_some_and(|status| status.field("Name") == Some(NAME))
 }
 
-/// The oldest child that may be looked into and is where the init is, held.
+/// Returns the oldest child that may be looked into and is where the init is, held.
 fn hold_oldest_child(init: Pid) -> Option<Target> {
     let mut children = children_of(init).into_iter();
     children.find_map(|child| hold_child(init, child))
 }
 
-/// Whether the kernel refuses to show the process's namespaces to this one.
+/// Returns whether the kernel refuses to show the process's namespaces to this one.
 fn is_unreadable(pid: Pid) -> bool {
     let link = format!("/proc/{pid}/ns/user");
     matches!(readlink(link.as_str()), Err(Errno::EACCES | Errno::EPERM))
 }
 
-/// The contents of a file of this process, if it is procfs's own: a FIFO that somebody has mounted over it is not
-/// waited for.
+/// Returns the contents of a file of this process, if it is procfs's own: a FIFO that somebody has mounted over it is
+/// not waited for.
 fn read_proc_file(pid: Pid, name: &str) -> Option<Vec<u8>> {
     let path = format!("/proc/{pid}/{name}");
     let file = try_open_verified(Path::new(&path), OFlag::O_RDONLY).ok()?;
@@ -85,7 +86,7 @@ fn parent_of(pid: Pid) -> Option<Pid> {
     Some(Pid::from_raw(parent))
 }
 
-/// The children, the oldest first. They are asked of every process, because a kernel need not list them.
+/// Returns the children, the oldest first. They are asked of every process, because a kernel need not list them.
 fn children_of(pid: Pid) -> Vec<Pid> {
     let processes = fs::read_dir("/proc").into_iter().flatten();
     let numbers = processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
@@ -104,8 +105,8 @@ fn start_time(pid: Pid) -> Option<u64> {
     Some(Stat::parse(&read_proc_file(pid, "stat")?)?.started)
 }
 
-/// Whether the child is where the init is, as far as /proc shows to everybody: the kernel names the namespaces of the
-/// init to nobody who may not look into it. IPC, UTS and cgroup namespaces cannot be distinguished so.
+/// Returns whether the child is where the init is, as far as /proc shows to everybody: the kernel names the namespaces
+/// of the init to nobody who may not look into it. IPC, UTS and cgroup namespaces cannot be distinguished so.
 fn shares_namespaces(init: Pid, child: Pid) -> bool {
     let same = |file: &str| {
         let contents = [init, child].map(|pid| read_proc_file(pid, file));
@@ -129,8 +130,8 @@ fn shares_namespaces(init: Pid, child: Pid) -> bool {
         && shares_mounts(init, child)
 }
 
-/// Whether a mount that the child sees is one that the init sees: no mount is in two mount namespaces. One whose root
-/// is no mount may see none.
+/// Returns whether a mount that the child sees is one that the init sees: no mount is in two mount namespaces. One
+/// whose root is no mount may see none.
 fn shares_mounts(init: Pid, child: Pid) -> bool {
     let mounts = |pid: Pid| {
         let table = read_proc_file(pid, "mountinfo").unwrap_or_default();

@@ -135,7 +135,7 @@ fn open_dir(dir: &Path) -> Result<OwnedFd> {
     opened.with_context(|| sentence("cannot open %s", &[&dir]))
 }
 
-/// The number of the target in its own PID namespace.
+/// Returns the number of the target in its own PID namespace.
 fn inner_pid(target: &Target) -> Result<String> {
     let status = target.status()?;
     let numbers = status.field("NSpid").unwrap_or_default();

@@ -36,7 +36,7 @@ pub(super) fn format_table(rows: &[Row]) -> String {
     text
 }
 
-/// The reason in the reader's language: the catalogue of our own has it, and the C library's.
+/// Returns the reason in the reader's language: the catalogue of our own has it, and the C library's.
 fn translated(why: &Message) -> String {
     why.translated(Domain::Nsutils)
         .to_string_lossy()

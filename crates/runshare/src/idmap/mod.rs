@@ -47,7 +47,7 @@ pub(crate) struct IdMap {
 }
 
 impl IdMap {
-    /// Whether an option asks for a map.
+    /// Returns whether an option asks for a map.
     pub(crate) fn is_requested(&self) -> bool {
         self.single.is_some() || !self.ranges.is_empty()
     }

@@ -37,7 +37,7 @@ pub(crate) fn map_sources(
     mounts.map_sources(|| make_user_namespace(users, groups))
 }
 
-/// A user namespace with the maps of the new one, and without a process in it.
+/// Makes a user namespace with the maps of the new one, and without a process in it.
 fn make_user_namespace(users: &IdMap, groups: &IdMap) -> Result<OwnedFd> {
     let (here, there) = socket_pair().context("socketpair failed")?;
     let death_signal = ParentDeathSignal::new(SIGKILL)?;

@@ -8,8 +8,8 @@ use std::os::unix::ffi::OsStrExt;
 use crate::network::option::{HelperKind, NetworkOption};
 use crate::network::{pasta, slirp4netns};
 
-/// The address inside that serves as the caller's name server, and the text of resolv.conf(5) with it; `None` if the
-/// text of the caller's needs no other.
+/// Returns the address inside that serves as the caller's name server, and the text of resolv.conf(5) with it; `None`
+/// if the text of the caller's needs no other.
 pub(super) fn replace(network: &NetworkOption, text: &str) -> Option<(Ipv4Addr, String)> {
     if !is_on_loopback(text) {
         return None;
@@ -39,7 +39,7 @@ fn is_on_loopback(text: &str) -> bool {
     first_is_loopback && ipv4.is_some_and(IpAddr::is_loopback)
 }
 
-/// The address of a line `nameserver ADDRESS`.
+/// Returns the address of a line `nameserver ADDRESS`.
 fn name_server(line: &str) -> Option<IpAddr> {
     let mut words = line.strip_prefix("nameserver")?.split([' ', '\t']);
     if words.next() != Some("") {
@@ -48,7 +48,7 @@ fn name_server(line: &str) -> Option<IpAddr> {
     words.find(|word| !word.is_empty())?.parse().ok()
 }
 
-/// The value of the last `--cidr` among the arguments of slirp4netns.
+/// Returns the value of the last `--cidr` among the arguments of slirp4netns.
 fn cidr(arguments: &[OsString]) -> Option<&OsStr> {
     let mut found = None;
     let mut words = arguments.iter();

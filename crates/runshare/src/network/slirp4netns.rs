@@ -16,7 +16,7 @@ use crate::network::target::Target;
 /// The name of the device that it creates.
 const DEVICE: &str = "tap0";
 
-/// The address inside whose port 53 is that of the caller's name server: the third of its network, the value of
+/// Returns the address inside whose port 53 is that of the caller's name server: the third of its network, the value of
 /// `--cidr`. `None` if that is not one.
 pub(super) fn name_server(cidr: Option<&OsStr>) -> Option<Ipv4Addr> {
     let Some(cidr) = cidr else {

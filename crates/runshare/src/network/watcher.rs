@@ -204,12 +204,12 @@ impl Watcher<'_> {
     }
 }
 
-/// Whether the helper is no longer needed. The child sends nothing after its request.
+/// Returns whether the helper is no longer needed. The child sends nothing after its request.
 fn is_over(events: &[Event]) -> bool {
     events.contains(&Event::ToolEnd) || events.contains(&Event::Socket)
 }
 
-/// Whether the helper has written to the descriptor a number, its PID or a 1; its end closes it.
+/// Returns whether the helper has written to the descriptor a number, its PID or a 1; its end closes it.
 fn is_ready(ready: &OwnedFd) -> bool {
     let mut written = [0];
     read(ready, &mut written) == Ok(1) && written[0].is_ascii_digit()

@@ -320,7 +320,7 @@ impl Options {
         self.fork |= self.needs_waiter() || self.extensions.network.is_some();
     }
 
-    /// Whether something is to be undone when the program has ended.
+    /// Returns whether something is to be undone when the program has ended.
     pub(crate) fn needs_waiter(&self) -> bool {
         self.mounts.needs_waiter() || !self.extensions.cgroup_limits.is_empty()
     }
@@ -341,7 +341,7 @@ impl Options {
             .fold(0, |flags, unshared| flags | unshared.ns_type.flag())
     }
 
-    /// Whether a namespace of this type is unshared.
+    /// Returns whether a namespace of this type is unshared.
     pub(crate) fn unshares(&self, ns_type: NsType) -> bool {
         let mut unshared = self.unshared.iter();
         unshared.any(|unshared| unshared.ns_type == ns_type)
@@ -352,14 +352,14 @@ impl Options {
         &self.unshared
     }
 
-    /// Whether `--persist` binds a namespace of such a type in its directory.
+    /// Returns whether `--persist` binds a namespace of such a type in its directory.
     fn persists(&self, is_such: impl Fn(NsType) -> bool) -> bool {
         let mut unshared = self.unshared.iter();
         self.extensions.persist.is_some()
             && unshared.any(|unshared| unshared.file.is_none() && is_such(unshared.ns_type))
     }
 
-    /// Whether the new namespace of this type may outlive the program.
+    /// Returns whether the new namespace of this type may outlive the program.
     fn is_persistent(&self, wanted: NsType) -> bool {
         let mut unshared = self.unshared.iter();
         let has_file =

@@ -114,7 +114,7 @@ impl Options {
         ]
     }
 
-    /// Whether a directory of the installed system is below the prefix, and so may go when it is empty.
+    /// Returns whether a directory of the installed system is below the prefix, and so may go when it is empty.
     pub(super) fn is_below_prefix(&self, directory: &Path) -> bool {
         directory != self.prefix && directory.starts_with(&self.prefix)
     }

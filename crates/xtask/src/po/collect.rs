@@ -78,7 +78,7 @@ fn texts(command: &clap::Command) -> Vec<String> {
     texts
 }
 
-/// Whether there is something to translate: more than arguments and the name of an option.
+/// Returns whether there is something to translate: more than arguments and the name of an option.
 fn has_words(sentence: &str) -> bool {
     let words = sentence.split(|character: char| !character.is_alphanumeric() && character != '%');
     let is_word = |word: &str| word.len() > 1 && !word.starts_with('%');

@@ -27,12 +27,12 @@ pub struct ParsedOption<Id = &'static str> {
 }
 
 impl<Id: Copy> ParsedOption<Id> {
-    /// The id that the program matches on.
+    /// Returns the id that the program matches on.
     pub fn id(&self) -> Id {
         self.id
     }
 
-    /// Its long name, for messages.
+    /// Returns its long name, for messages.
     pub fn name(&self) -> &'static str {
         self.name
     }
@@ -42,12 +42,12 @@ impl<Id: Copy> ParsedOption<Id> {
         self.may_have_value
     }
 
-    /// Its value; empty if an optional one was left out.
+    /// Returns its value; empty if an optional one was left out.
     pub fn value(&self) -> &OsStr {
         self.value.as_deref().unwrap_or_default()
     }
 
-    /// Its value, `None` if an optional one was left out.
+    /// Returns its value, `None` if an optional one was left out.
     pub fn optional_value(&self) -> Option<&OsStr> {
         self.value.as_deref()
     }
@@ -193,7 +193,7 @@ where
         Ok(())
     }
 
-    /// The option that `name` or a prefix of it means; `word` is what was on the command line, for the message.
+    /// Returns the option that `name` or a prefix of it means; `word` is what was on the command line, for the message.
     ///
     /// Only the original's options decide whether a prefix is ambiguous: an extension is reached by a prefix only where
     /// the original would have known none.
@@ -257,7 +257,7 @@ fn find_short<Id>(options: &[Opt<Id>], letter: u8) -> Option<&Opt<Id>> {
     options.iter().find(|option| option.short == Some(letter))
 }
 
-/// The value attached to a short option.
+/// Returns the value attached to a short option.
 fn attached_value(tail: &[u8]) -> Option<OsString> {
     (!tail.is_empty()).then(|| OsString::from_vec(tail.to_vec()))
 }
@@ -269,7 +269,7 @@ fn possibilities<Id>(candidates: &[&Opt<Id>]) -> String {
         .collect()
 }
 
-/// A sentence of getopt's; the name of the program is in it.
+/// Returns a sentence of getopt's; the name of the program is in it.
 fn error<T>(msgid: &'static str, arguments: &[&dyn ToArgument]) -> Result<T, ParseStop> {
     let sentence = sentence(msgid, arguments).in_domain(Domain::Libc);
     Err(ParseStop::Error(sentence, None))

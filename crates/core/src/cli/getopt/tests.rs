@@ -44,7 +44,7 @@ fn read_by(tool: &Tool, words: &[&str]) -> ParsedArgs {
     )
 }
 
-/// `name=value` for each option, `| operand` for each operand, `! sentence` for a mistake.
+/// Returns `name=value` for each option, `| operand` for each operand, `! sentence` for a mistake.
 fn described(tool: &Tool, words: &[&str]) -> String {
     let reading = read_by(tool, words);
     let mut described: Vec<String> = reading

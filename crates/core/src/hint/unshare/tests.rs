@@ -5,7 +5,7 @@ use std::fs;
 use super::*;
 use testkit::Scratch;
 
-/// A /proc with these files.
+/// Returns a /proc with these files.
 fn machine(files: &[(&str, &str)]) -> (Scratch, Proc) {
     let scratch = Scratch::new();
     for (name, contents) in files {

@@ -96,7 +96,7 @@ impl TrustedDir {
         unlinkat(parent, name.as_c_str(), UnlinkatFlags::RemoveDir)
     }
 
-    /// The directory above, and the name in it by which the kernel knows this one.
+    /// Returns the directory above, and the name in it by which the kernel knows this one.
     fn find_entry(&self) -> Result<(OwnedFd, CString), Errno> {
         let path = PathBuf::from(nix::fcntl::readlink(&fd_path(&self.directory))?);
         let name = path.file_name().ok_or(Errno::EBUSY)?;
@@ -165,7 +165,7 @@ impl Walk {
         })
     }
 
-    /// The directory that a walk begins at.
+    /// Returns the directory that a walk begins at.
     fn start(&mut self, name: &std::ffi::CStr, path: &Path) -> Result<Here, DirError> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY;
         let directory =
@@ -293,7 +293,7 @@ impl Walk {
     }
 }
 
-/// The names in a path, without those that represent the directory itself.
+/// Returns the names in a path, without those that represent the directory itself.
 fn components(path: &OsStr) -> VecDeque<OsString> {
     let names = path.as_bytes().split(|byte| *byte == b'/');
     let names = names.filter(|name| !matches!(*name, b"" | b"."));

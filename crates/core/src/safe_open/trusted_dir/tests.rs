@@ -25,7 +25,7 @@ impl Scratch {
         &self.0
     }
 
-    /// A directory of this owner and with these permissions.
+    /// Returns a directory of this owner and with these permissions.
     fn dir(&self, name: &str, owner: u32, mode: u32) -> PathBuf {
         let path = self.0.join(name);
         fs::create_dir_all(&path).unwrap();

@@ -23,7 +23,7 @@ const MEANT: usize = 4;
 /// How many names a hint lists.
 const LISTED: usize = 20;
 
-/// The forms that a target may have.
+/// Returns the forms that a target may have.
 fn forms() -> Message {
     sentence(
         "a target is a PID, PID:INODE, the inode number of a namespace, TYPE:[INODE], \
@@ -119,7 +119,7 @@ pub(in crate::target) fn netns_names(path: &Path) -> Option<Message> {
     }
 }
 
-/// Why a namespace may be there all the same: so many processes cannot be looked into.
+/// Returns why a namespace may be there all the same: so many processes cannot be looked into.
 pub(in crate::target) fn unreadable_processes(closed: usize) -> Option<Message> {
     let user = geteuid();
     let what = match closed {
@@ -134,7 +134,7 @@ pub(in crate::target) fn unreadable_processes(closed: usize) -> Option<Message> 
     ))
 }
 
-/// Why no container is found at all, or not that one.
+/// Returns why no container is found at all, or not that one.
 pub(in crate::target) fn no_container(
     unreadable: usize,
     container_ids: fn(&str) -> Vec<String>,
