@@ -19,6 +19,7 @@ mod exec;
 mod faults;
 mod fixture;
 mod hints;
+mod hostile_changes;
 mod identity;
 mod inherit;
 mod killed;

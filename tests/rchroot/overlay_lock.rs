@@ -4,7 +4,9 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
 
+use nix::errno::Errno;
 use nix::fcntl::{Flock, FlockArg};
+use nix::libc::SYS_fsopen;
 
 use crate::fixture::{Fixture, RCHROOT, TESTER};
 use testkit::{Signal, Status, Tool, eventually, require};
@@ -55,6 +57,32 @@ fn a_process_that_outlives_the_command_has_the_directory_and_can_write() {
         assert!(!kept.join("work").exists());
         fs::remove_file(late).unwrap();
     }
+}
+
+#[test]
+fn a_refused_question_is_no_answer_that_the_directory_is_free() {
+    if !require::root() {
+        return;
+    }
+    let fixture = Fixture::new();
+    let kept = fixture.scratch.path().join("kept");
+    fixture.file("nodb/dev/null", "");
+    let (reader, writer) = nix::unistd::pipe().expect("a pipe can be made");
+    let mut first = above(&fixture, DAEMON).fd(7, reader).spawn();
+    first.read_until("up");
+    assert_eq!(first.wait().status, Status::Exited(0));
+    // Without fsopen(2) it is mount(2) that is asked, and says so.
+    let refused = "rchroot: cannot use kept as an overlay: Operation not permitted\n";
+    for (errno, message) in [(Errno::EPERM, refused), (Errno::ENOSYS, IN_USE)] {
+        let second = above(&fixture, "echo no").refusing_past_loader(SYS_fsopen, errno);
+        second.run().fails(125, message);
+        assert!(kept.join("work/0/work").exists(), "{errno}");
+    }
+    above(&fixture, "echo no").run().fails(125, IN_USE);
+    drop(writer);
+    eventually("the directory is free", || {
+        above(&fixture, "echo yes").run().out() == "yes\n"
+    });
 }
 
 #[test]

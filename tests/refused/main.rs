@@ -92,6 +92,8 @@ const LINKS: &str = "/usr/bin/readlink /proc/self/ns/uts /proc/self/ns/net /proc
 const MAPS: &str = "/usr/bin/cat /proc/self/uid_map /proc/self/gid_map /proc/self/setgroups";
 /// It shows who it is.
 const IDS: &str = "/usr/bin/grep -E ^(Uid|Gid|Groups) /proc/self/status";
+/// It shows its capabilities.
+const CAPABILITIES: &str = "/usr/bin/grep ^Cap /proc/self/status";
 /// It shows what it has open.
 const DESCRIPTORS: &str = "/usr/bin/ls -U /proc/self/fd";
 
@@ -117,6 +119,7 @@ fn runshare_does_all_or_fails() {
         ("--net --loopback --hostname moon", LINKS),
         ("--mount --propagation slave --root / --wd /tmp", LINKS),
         ("-S 5 -G 6", IDS),
+        ("--cap-drop all", CAPABILITIES),
         (
             "--map-users 0:0:5 --map-groups 0:0:5 --bind /usr/share:/mnt:idmap",
             "/usr/bin/stat -c %u:%g /mnt/doc",
