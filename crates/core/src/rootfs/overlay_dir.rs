@@ -157,8 +157,8 @@ impl OverlayDir {
 /// Locks the file in the directory, which is made if it is missing.
 ///
 /// # Errors
-/// EWOULDBLOCK if it is locked; EPERM on a file system where a file cannot be its owner's alone; ELOOP for a link, EINVAL
-/// for what is not a file; those of `openat(2)`.
+/// EWOULDBLOCK if it is locked; EPERM on a file system where a file cannot be its owner's alone; ELOOP for a link,
+/// EINVAL for what is not a file; those of `openat(2)`.
 fn lock_file(directory: &OwnedFd) -> Result<OwnedFd, Errno> {
     for _ in 0..ATTEMPTS {
         let file = open_lock(directory)?;

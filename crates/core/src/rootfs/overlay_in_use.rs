@@ -20,8 +20,8 @@ use crate::sys::directory::{Directory, EntryBuffer};
 /// opened in the mount namespace of this process.
 ///
 /// # Errors
-/// Those of `openat(2)` and `getdents64(2)`, but for its being missing; those of who may not mount an overlay, and so gets
-/// no answer.
+/// Those of `openat(2)` and `getdents64(2)`, but for its being missing; those of who may not mount an overlay, and so
+/// gets no answer.
 pub(super) fn has_overlay(directory: &OwnedFd, name: &CStr) -> Result<bool, Errno> {
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let work = match openat(directory, name, flags, Mode::empty()) {
