@@ -41,7 +41,9 @@ pub mod uname;
 #[cfg(all(
     target_env = "gnu",
     target_pointer_width = "64",
-    any(target_arch = "x86_64", target_arch = "aarch64")
+    any(target_arch = "x86_64", target_arch = "aarch64"),
+    // A static program has it from the C library that it was built with.
+    not(target_feature = "crt-static")
 ))]
 mod unwind;
 pub mod xattr;
