@@ -39,8 +39,10 @@ fn argv() {
                 .net_socket
                 .is_none_or(|number| number >= 0)
         );
-        assert_eq!(options.setuid.is_some(), is_given(OptionId::Setuid));
-        if options.setgid == Some(IdSource::Follow) {
+        // `--as-target` implies both where they are not given.
+        let is_implied = options.as_target;
+        assert!(options.setuid.is_some() == is_given(OptionId::Setuid) || is_implied);
+        if options.setgid == Some(IdSource::Follow) && !is_implied {
             assert!(
                 invocation
                     .options()
