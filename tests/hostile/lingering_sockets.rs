@@ -11,7 +11,7 @@ use std::time::Duration;
 use nix::libc;
 use nix::sys::socket::{setsockopt, sockopt::Linger};
 use nix::unistd::geteuid;
-use testkit::{Running, Scratch, Tool, eventually, require, rerun};
+use testkit::{Pid, Scratch, Tool, children_of, eventually, require, rerun};
 
 use crate::fixture::{built, can_run};
 
@@ -36,17 +36,10 @@ fn full_socket() -> (TcpStream, TcpStream) {
 }
 
 /// Whether the process has a copy of the socket with this name, `socket:[5]`.
-fn has(pid: &str, socket: &Path) -> bool {
+fn has(pid: Pid, socket: &Path) -> bool {
     let entries = fs::read_dir(format!("/proc/{pid}/fd"));
     let mut targets = entries.into_iter().flatten().flatten();
     targets.any(|entry| fs::read_link(entry.path()).is_ok_and(|target| target == socket))
-}
-
-/// The program that is traced by this strace.
-fn traced(strace: &Running) -> Option<String> {
-    let path = format!("/proc/{0}/task/{0}/children", strace.pid());
-    let children = fs::read_to_string(path).ok()?;
-    children.split_whitespace().next().map(str::to_owned)
 }
 
 /// Runs a program that rests whenever it has copied a socket, and closes the one that lingers once it has a copy of it.
@@ -64,7 +57,9 @@ fn closes_the_last_copy(name: &str, options: &[&str]) {
     let tool = tool.arg(built(name)).args(options).timeout(TIMEOUT);
     let mut running = tool.spawn();
     eventually("it has copied the socket", || {
-        traced(&running).is_some_and(|pid| has(&pid, &socket))
+        children_of(running.pid())
+            .first()
+            .is_some_and(|traced| has(*traced, &socket))
     });
     drop(full);
     let outcome = running.wait();

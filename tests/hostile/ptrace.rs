@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use nix::unistd::geteuid;
-use testkit::{Pid, Running, Scratch, Tool, require};
+use testkit::{Pid, Running, Scratch, Tool, children_of, require};
 
 use crate::fixture::{built, can_run};
 
@@ -79,11 +79,10 @@ fn container() -> (Running, Pid) {
     let tool = Tool::new(built("runshare")).args(["-r", "-p", "--kill-child", "-f"]);
     let mut tool = ordinary(tool.args(["sh", "-c", "echo up; exec sleep 1000"])).spawn();
     tool.read_until("up\n");
-    let pid = tool.pid();
-    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
-    let children = children.expect("the kernel lists children");
-    let child = children.trim().parse().expect("it has one child");
-    (tool, Pid::from_raw(child))
+    let [child] = children_of(tool.pid())[..] else {
+        panic!("it has one child")
+    };
+    (tool, child)
 }
 
 #[test]

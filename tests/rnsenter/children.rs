@@ -4,11 +4,13 @@
 use std::fs;
 use std::path::Path;
 
-use crate::fixture::{Caller, Container, children_of, is_stopped, lives, rnsenter};
+use crate::fixture::{Caller, Container, rnsenter};
 use nix::sys::ptrace;
 use nix::sys::signal::kill;
 use nix::sys::wait::{WaitPidFlag, waitpid};
-use testkit::{Pid, Running, Signal, Status, Tool, eventually, require};
+use testkit::{
+    Pid, Running, Signal, Status, Tool, children_of, eventually, is_stopped, lives, require,
+};
 
 /// The container of an ordinary user, and who that is.
 fn container() -> Option<(Caller, Container)> {

@@ -5,12 +5,12 @@
 use std::path::Path;
 
 use crate::fixture::{
-    Caller, Container, RNSENTER, SampleTargets, children_of, differential_test, each, original,
-    rnsenter, socket_holder,
+    Caller, Container, RNSENTER, SampleTargets, differential_test, each, original, rnsenter,
+    socket_holder,
 };
 use crate::pid_reuse::{holds_a_pidfd, numbers_can_be_chosen, pidfds_have_inodes, reuse, target};
 use nix::sys::signal::kill;
-use testkit::{Scratch, Signal, Tool, eventually, require};
+use testkit::{Scratch, Signal, Tool, children_of, eventually, require};
 
 /// Asserts how each ends with these arguments and what it says.
 pub(crate) fn differ(setup: impl Fn(Tool) -> Tool, ours: (i32, &str), theirs: (i32, &str)) {

@@ -9,7 +9,7 @@ use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, setns};
 use nix::unistd::{Gid, Uid, geteuid};
 use testkit::{
-    DifferentialTest, Outcome, Pid, Program, Running, Scratch, Tool, eventually,
+    DifferentialTest, Outcome, Pid, Program, Running, Scratch, Tool, children_of, eventually,
     in_mount_namespace, require,
 };
 
@@ -219,36 +219,11 @@ fn name_of(pid: Pid) -> String {
     name.trim_end().to_owned()
 }
 
-/// The children of a process, as the host counts them.
-pub(crate) fn children_of(pid: Pid) -> Vec<Pid> {
-    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
-    let children = children.unwrap_or_default();
-    let numbers = children.split_whitespace();
-    numbers
-        .map(|number| Pid::from_raw(number.parse().unwrap()))
-        .collect()
-}
-
 /// The last child's last child, and so on.
 fn last_descendant(pid: Pid) -> Pid {
     children_of(pid)
         .last()
         .map_or(pid, |child| last_descendant(*child))
-}
-
-/// Whether this process is there and no zombie.
-pub(crate) fn lives(pid: Pid) -> bool {
-    !matches!(state_of(pid), None | Some('Z' | 'X'))
-}
-
-/// Whether a signal has stopped this process.
-pub(crate) fn is_stopped(pid: Pid) -> bool {
-    state_of(pid) == Some('T')
-}
-
-fn state_of(pid: Pid) -> Option<char> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    stat.rsplit(") ").next()?.chars().next()
 }
 
 /// A process that has ended and is not reaped.

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::fixture::{Caller, children_of, namespace_of, rnsenter};
-use testkit::{Pid, Running, Tool, eventually, require};
+use crate::fixture::{Caller, namespace_of, rnsenter};
+use testkit::{Pid, Running, Tool, children_of, eventually, require};
 
 /// The init of a container of the caller's that runs this script, and the tool outside.
 fn init(caller: Caller, script: &str) -> Option<(Running, Pid)> {

@@ -4,13 +4,12 @@ use std::fs::{self, File};
 use std::os::unix::fs::FileTypeExt;
 
 use crate::fixture::{
-    Caller, Container, children_of, differential_test, lives, namespace_of, rnsenter,
-    socket_holder, zombie,
+    Caller, Container, differential_test, namespace_of, rnsenter, socket_holder, zombie,
 };
 use nix::sys::signal::kill;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
-use testkit::{Pid, Running, Scratch, Signal, Tool, eventually, require};
+use testkit::{Pid, Running, Scratch, Signal, Tool, children_of, eventually, lives, require};
 
 /// A process with a network of its own that has not forked, so that its pidfd's inode can be told.
 pub(crate) fn target() -> Option<Container> {

@@ -3,10 +3,8 @@
 //! The tool looks for a program that is not there, along a PATH so long that it can be stopped on the way: by then it
 //! has joined, and has not become the program. Whoever is inside tries it then; the original beside it lets them.
 
-use crate::fixture::{
-    Caller, Container, children_of, each, is_stopped, lives, namespace_of, original, rnsenter,
-};
-use testkit::{Pid, Running, Signal, Tool, eventually, require};
+use crate::fixture::{Caller, Container, each, namespace_of, original, rnsenter};
+use testkit::{Pid, Running, Signal, Tool, children_of, eventually, is_stopped, lives, require};
 
 /// How the container is entered. Only a child is in its pid namespace.
 struct Entry {

@@ -2,8 +2,8 @@
 
 use std::fs::File;
 
-use crate::fixture::{Caller, Container, children_of, differential_test, lives, rnsenter};
-use testkit::{Signal, Status, Tool, require};
+use crate::fixture::{Caller, Container, differential_test, rnsenter};
+use testkit::{Signal, Status, Tool, children_of, lives, require};
 
 /// The container of an ordinary user, and who that is.
 fn container() -> Option<(Caller, Container)> {

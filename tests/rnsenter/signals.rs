@@ -4,9 +4,11 @@ use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::fixture::{Caller, Container, RNSENTER, children_of, each, is_stopped, lives, rnsenter};
+use crate::fixture::{Caller, Container, RNSENTER, each, rnsenter};
 use nix::sys::signal::kill;
-use testkit::{Running, Scratch, Signal, Status, Tool, eventually, require};
+use testkit::{
+    Running, Scratch, Signal, Status, Tool, children_of, eventually, is_stopped, lives, require,
+};
 
 /// What has the tool wait for its program, in a container that anybody may enter.
 fn waiting(container: &Container) -> Vec<String> {

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use crate::fixture::{Machine, differential_test, ordinary};
 use crate::mounts::beside_shared_mount;
-use crate::signals::{child_of, lives};
-use testkit::{Running, Scratch, Signal, Tool, eventually, require};
+use crate::signals::child_of;
+use testkit::{Running, Scratch, Signal, Tool, eventually, lives, require};
 
 /// Has `check` look at ours (it is told `true`), then at the original.
 fn each(check: impl Fn(Tool, bool)) {

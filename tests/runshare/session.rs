@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::fixture::{ordinary, runshare};
 use crate::init::terminal::child_named;
-use crate::signals::{child_of, lives};
-use testkit::{Scratch, Signal, Status, Tool, eventually, require};
+use crate::signals::child_of;
+use testkit::{Scratch, Signal, Status, Tool, eventually, lives, require};
 
 /// Lines that take the tool through each of its descriptors, and its processes.
 const LINES: [&[&str]; 5] = [

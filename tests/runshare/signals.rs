@@ -4,30 +4,12 @@ use std::fs;
 
 use crate::fixture::{ordinary, runshare};
 use nix::sys::signal::kill;
-use testkit::{Pid, Running, Signal, eventually, require};
-
-/// Whether this process is there and no zombie.
-pub(crate) fn lives(pid: Pid) -> bool {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit(") ")
-        .next()
-        .is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
-}
-
-/// The children of a running tool, as the host counts them, the first that was made first.
-pub(crate) fn children_of(tool: &Running) -> Vec<Pid> {
-    let path = format!("/proc/{0}/task/{0}/children", tool.pid());
-    let children = fs::read_to_string(path).unwrap();
-    let numbers = children.split_whitespace();
-    numbers
-        .map(|number| Pid::from_raw(number.parse().unwrap()))
-        .collect()
-}
+use testkit::{Pid, Running, Signal, children_of, eventually, lives, require};
 
 /// The child of a running tool that runs the program, as the host counts it.
 pub(crate) fn child_of(tool: &Running) -> Pid {
     // A watcher is made before the child, and sits in a session of its own.
-    let children = children_of(tool);
+    let children = children_of(tool.pid());
     *children.last().expect("the tool has a child")
 }
 
@@ -113,7 +95,7 @@ fn a_pid_1_that_has_the_signal_blocked_is_left_to_itself() {
     let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
     tool.read_until("up\n");
     let child = child_of(&tool);
-    let watcher = children_of(&tool)[0];
+    let watcher = children_of(tool.pid())[0];
     tool.signal(Signal::SIGKILL);
     tool.wait();
     eventually("the watcher has seen it", || !lives(watcher));
@@ -133,7 +115,7 @@ fn a_watched_child_that_ends_takes_its_watcher_along() {
         .spawn();
     tool.type_in("x\n");
     tool.read_until("x");
-    let children = children_of(&tool);
+    let children = children_of(tool.pid());
     assert_eq!(children.len(), 2);
     tool.type_in("\u{4}");
     assert_eq!(tool.wait().code(), 0);

@@ -6,7 +6,7 @@ use std::thread;
 
 use nix::sched::unshare;
 use nix::unistd::gettid;
-use testkit::{CLONE_NEWTIME, Running, Tool};
+use testkit::{CLONE_NEWTIME, Running, Tool, children_of};
 
 use super::{held, holders_of};
 use crate::fixture::Fixture;
@@ -71,13 +71,11 @@ fn namespaces_made_in_it_are_named() {
 /// Starts what has a child that becomes `sleep`, and waits for it.
 fn asleep_inside(tool: Tool) -> (Running, i32) {
     let running = tool.spawn();
-    let pid = running.pid();
     let mut child = None;
     testkit::eventually("its child sleeps", || {
-        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
-        child = children.ok().and_then(|list| list.trim().parse().ok());
-        let name = child.map(|child: i32| fs::read_to_string(format!("/proc/{child}/comm")));
+        child = children_of(running.pid()).first().copied();
+        let name = child.map(|child| fs::read_to_string(format!("/proc/{child}/comm")));
         matches!(name, Some(Ok(name)) if name == "sleep\n")
     });
-    (running, child.unwrap())
+    (running, child.unwrap().as_raw())
 }

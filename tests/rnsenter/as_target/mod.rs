@@ -291,7 +291,7 @@ fn an_init_of_ours_stands_for_what_it_runs() {
     let script = "cd /usr; echo up; exec env KEY=value sleep 1000";
     let mut tool = Tool::new(runshare).args(options).arg(script).spawn();
     tool.read_until("up\n");
-    let init = crate::fixture::children_of(tool.pid())[0].to_string();
+    let init = testkit::children_of(tool.pid())[0].to_string();
     eventually("it has its name", || {
         fs::read_to_string(format!("/proc/{init}/comm")).is_ok_and(|name| name == "runshare-init\n")
     });

@@ -13,11 +13,10 @@ use nix::sched::{CloneFlags, unshare};
 use nix::sys::signal::kill;
 
 use crate::fixture::{
-    Caller, Container, RNSENTER, bind, children_of, in_private_mounts, namespace_of, rnsenter,
-    socket_holder,
+    Caller, Container, RNSENTER, bind, in_private_mounts, namespace_of, rnsenter, socket_holder,
 };
 use crate::pid_reuse::{holds_a_pidfd, numbers_can_be_chosen, reuse, target};
-use testkit::{Pid, Scratch, Signal, Tool, eventually, require};
+use testkit::{Pid, Scratch, Signal, Tool, children_of, eventually, require};
 
 /// Prints the network and the host name's namespace that the program is in.
 const SHOW: [&str; 3] = ["readlink", "/proc/self/ns/net", "/proc/self/ns/uts"];

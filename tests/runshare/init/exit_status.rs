@@ -4,10 +4,12 @@ use std::fs;
 
 use nix::sys::signal::kill;
 
-use super::{children, each, each_by, program_of, settled_init};
+use super::{each, each_by, program_of, settled_init};
 use crate::fixture::{RUNSHARE, ordinary, runshare};
-use crate::signals::{child_of, lives};
-use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, require};
+use crate::signals::child_of;
+use testkit::{
+    Pid, Running, Scratch, Signal, Status, Tool, children_of, eventually, lives, require,
+};
 
 #[test]
 fn the_tool_ends_with_the_programs_status() {
@@ -110,7 +112,7 @@ const LEAVES: &str =
 /// Waits until the process that [`LEAVES`] leaves is the child of init or the program, and returns it.
 fn left_behind(tool: &Running) -> Pid {
     let (init, program) = (child_of(tool), program_of(tool));
-    let all = || [children(init), children(program)].concat();
+    let all = || [children_of(init), children_of(program)].concat();
     let sleeps = |pid: &Pid| {
         fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name == "sleep\n")
     };

@@ -16,7 +16,7 @@ use nix::unistd::{geteuid, getpgid, getsid};
 
 use crate::fixture::{TESTER, ordinary, runshare};
 use crate::signals::child_of;
-use testkit::{Outcome, Pid, Running, Scratch, Tool, eventually, require};
+use testkit::{Outcome, Pid, Running, Scratch, Tool, children_of, eventually, require};
 
 /// Runs a test with the tool as root, if root runs the tests, and as an ordinary user.
 fn each(test: impl Fn(&dyn Fn() -> Tool)) {
@@ -33,17 +33,9 @@ fn each_by(start: &dyn Fn() -> Tool, test: impl Fn(&dyn Fn() -> Tool)) {
     }
 }
 
-/// The children of this process that nobody has reaped.
-fn children(of: Pid) -> Vec<Pid> {
-    let path = format!("/proc/{of}/task/{of}/children");
-    let children = fs::read_to_string(path).unwrap_or_default();
-    let pids = children.split_whitespace().map(|pid| pid.parse().unwrap());
-    pids.map(Pid::from_raw).collect()
-}
-
 /// The program of a tool that runs, as the host counts it; it must have said something already.
 fn program_of(tool: &Running) -> Pid {
-    children(child_of(tool))[0]
+    children_of(child_of(tool))[0]
 }
 
 /// The value of this field of `/proc/PID/status`.

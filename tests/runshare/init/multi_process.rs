@@ -3,20 +3,17 @@
 
 use nix::unistd::getpgid;
 
-use super::children;
-use super::signals::is_stopped;
 use super::terminal::{BASH, PROMPT, child_named, each_shell, shell_does};
-use crate::signals::lives;
-use testkit::{Scratch, Signal, eventually, require};
+use testkit::{Scratch, Signal, children_of, eventually, is_stopped, lives, require};
 
 #[test]
 fn a_job_in_the_background_asks_for_the_terminal_and_gets_it_from_fg() {
     each_shell(|shell, command| {
         let script = r#"read line; echo "<$line>"; read line; echo "<$line>""#;
         shell_does(shell, &format!("{command} sh -c '{script}' &"));
-        let tool = children(shell.pid())[0];
+        let tool = children_of(shell.pid())[0];
         eventually("it waits for the terminal", || is_stopped(tool));
-        let program = children(children(tool)[0])[0];
+        let program = children_of(children_of(tool)[0])[0];
         assert!(is_stopped(program));
         assert!(shell_does(shell, "jobs").contains("Stopped"));
         shell.type_in("fg\n");
@@ -77,8 +74,8 @@ fn ctrl_z_stops_the_script_that_runs_it_too() {
         let script = scratch.file("script", script);
         shell.type_in(&format!("sh {}\n", script.display()));
         shell.read_until("up\n");
-        let tool = children(children(shell.pid())[0])[0];
-        let program = children(children(tool)[0])[0];
+        let tool = children_of(children_of(shell.pid())[0])[0];
+        let program = children_of(children_of(tool)[0])[0];
         for _ in 0..5 {
             shell.type_in("\u{1a}");
             shell.read_until("Stopped");

@@ -3,10 +3,10 @@
 use std::fs;
 use std::time::Duration;
 
-use super::{children, each, program_of, settled_init, status};
+use super::{each, program_of, settled_init, status};
 use crate::fixture::ordinary;
 use crate::signals::child_of;
-use testkit::{Pid, Tool, eventually, require};
+use testkit::{Pid, Tool, children_of, eventually, require};
 
 fn is_zombie(pid: Pid) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -34,7 +34,7 @@ fn a_thousand_orphans_are_reaped() {
         tool.type_in("\n");
         tool.read_until("made\n");
         // One that is not reaped stays for ever: the program sleeps, and no other of its children ends.
-        eventually("none is left", || children(init) == [program]);
+        eventually("none is left", || children_of(init) == [program]);
     });
 }
 
@@ -52,9 +52,9 @@ fn without_init_they_stay_zombies() {
     let first = child_of(&tool);
     // Some end while the shell is there still, which reaps what is its child.
     eventually("all have ended", || {
-        children(first).into_iter().all(is_zombie)
+        children_of(first).into_iter().all(is_zombie)
     });
-    assert!(!children(first).is_empty());
+    assert!(!children_of(first).is_empty());
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn its_memory_stays_small_and_does_not_grow() {
         // The pages that it has touched since it was forked, and those of its stack.
         tool.type_in("\n");
         tool.read_until("made\n");
-        eventually("all are reaped", || children(init).len() == 1);
+        eventually("all are reaped", || children_of(init).len() == 1);
         let after_some = memory();
         assert!(after_some < 400, "{after_some} kB");
         let script = "for i in $(seq 50); do kill -CONT 1; done";

@@ -5,10 +5,12 @@ use std::os::unix::fs::PermissionsExt;
 
 use nix::sys::signal::kill;
 
-use super::{children, each, program_of, settled_init};
+use super::{each, program_of, settled_init};
 use crate::fixture::{RUNSHARE, ordinary, runshare};
 use crate::signals::child_of;
-use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, require};
+use testkit::{
+    Pid, Running, Scratch, Signal, Status, Tool, children_of, eventually, is_stopped, require,
+};
 
 /// Prints the number of every signal that it gets. The two that the C library keeps to itself it cannot handle.
 const SIGNAL_PRINTER: &str = r#"use POSIX; $| = 1;
@@ -138,14 +140,14 @@ fn the_value_of_a_queued_signal_arrives_with_it() {
         .args(["perl", "-e", SIGNAL_PRINTER])
         .spawn();
     strace.read_until("up\n");
-    let tool = children(strace.pid())[0];
+    let tool = children_of(strace.pid())[0];
     let send = |signal: &str, value: &str, to: Pid| {
         let kill = Tool::new("/bin/kill").args(["-s", signal, "-q", value]);
         kill.arg(to.to_string()).run().ok();
     };
     send("40", "12345", tool);
     strace.read_until("<40>");
-    send("41", "54321", children(tool)[0]);
+    send("41", "54321", children_of(tool)[0]);
     strace.read_until("<41>");
     kill(tool, Signal::SIGKILL).unwrap();
     strace.wait();
@@ -202,11 +204,6 @@ fn a_stopped_program_stops_the_tool_and_cont_brings_both_back() {
         }
         assert_eq!(tool.wait().code(), 4);
     });
-}
-
-/// Whether this process is stopped.
-pub(super) fn is_stopped(pid: Pid) -> bool {
-    super::status(pid, "State").starts_with('T')
 }
 
 /// Whether this process waits, and has dealt with all signals that it got.

@@ -6,10 +6,11 @@ use std::fs;
 use nix::sys::signal::{kill, killpg};
 use nix::unistd::{geteuid, getpgid, getsid};
 
-use super::signals::is_stopped;
-use super::{children, each, program_of, status};
+use super::{each, program_of, status};
 use crate::fixture::{RUNSHARE, ordinary};
-use testkit::{Pid, Running, Scratch, Signal, Status, Tool, eventually, require};
+use testkit::{
+    Pid, Running, Scratch, Signal, Status, Tool, children_of, eventually, is_stopped, require,
+};
 
 /// A shell's prompt. What is typed before it is there may be lost.
 pub(super) const PROMPT: &str = "ready>";
@@ -49,7 +50,7 @@ pub(super) fn each_shell(test: impl Fn(&mut Running, &str)) {
 /// Waits until this process has a child of this name, and returns it.
 pub(crate) fn child_named(parent: Pid, name: &str) -> Pid {
     let find = || {
-        children(parent)
+        children_of(parent)
             .into_iter()
             .find(|pid| status(*pid, "Name") == name)
     };
@@ -130,11 +131,11 @@ fn a_shell_outside_stops_it_and_brings_it_back() {
         shell.type_in(&format!("{command} sh -c '{script}'\n"));
         shell.type_in("one\n");
         shell.read_until("<one>\n");
-        let tool = children(shell.pid())[0];
-        let program = children(children(tool)[0])[0];
+        let tool = children_of(shell.pid())[0];
+        let program = children_of(children_of(tool)[0])[0];
         // Alone in the foreground, it has a group of its own.
         assert_eq!(getpgid(Some(program)), Ok(program));
-        assert_eq!(getsid(Some(children(tool)[0])), Ok(shell.pid()));
+        assert_eq!(getsid(Some(children_of(tool)[0])), Ok(shell.pid()));
         for turn in 1..=20 {
             shell.type_in("\u{1a}");
             shell.read_until("Stopped");
@@ -236,11 +237,11 @@ fn keys_and_a_new_size_reach_the_program_once() {
             let terminal = terminal.lines().next().unwrap();
             shell.type_in(&format!("{command} perl {script} {rest}\n"));
             shell.read_until("up\n");
-            let tool = *children(shell.pid())
+            let tool = *children_of(shell.pid())
                 .iter()
                 .find(|pid| status(**pid, "Name") == "runshare")
                 .unwrap();
-            let program = children(children(tool)[0])[0];
+            let program = children_of(children_of(tool)[0])[0];
             assert_eq!(getpgid(Some(program)) == Ok(program), own_group);
             press(shell, terminal);
             if own_group {

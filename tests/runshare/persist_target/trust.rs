@@ -8,8 +8,7 @@ use nix::sys::signal::kill;
 
 use super::{in_shared_mounts, names, persist, persist_types, state, unpersist};
 use crate::fixture::{RUNSHARE, runshare};
-use crate::signals::children_of;
-use testkit::{Scratch, Signal, Tool, eventually, require};
+use testkit::{Scratch, Signal, Tool, children_of, eventually, require};
 
 /// A user who has nothing to do with the tests.
 const OTHER: u32 = 54321;
@@ -117,7 +116,7 @@ fn a_directory_that_has_taken_the_name_is_not_removed() {
         let mut strace = line.spawn();
         let file = directory.join("uts");
         eventually("the file is removed", || !file.exists());
-        let tool = children_of(&strace)[0];
+        let tool = children_of(strace.pid())[0];
         fs::rename(&directory, &moved).unwrap();
         symlink("other", &directory).unwrap();
         kill(tool, Signal::SIGCONT).unwrap();

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use nix::unistd::{Pid, gettid};
 
-use super::{EngineHost, PROGRAMS, make_image, remove_cgroups};
+use super::{EngineHost, PROGRAMS, inspect_pid, make_image, remove_cgroups};
 use crate::scratch::Scratch;
 use crate::tool::Tool;
 use crate::{eventually, require};
@@ -89,11 +89,7 @@ impl Docker {
     #[track_caller]
     #[must_use]
     pub fn pid(&self, container: &str) -> Pid {
-        let words = ["inspect", "--format", "{{.State.Pid}}", container];
-        let number = self.client(&words).run().ok().out();
-        let host = self.host.as_ref().expect("it runs");
-        let found = host.find_process(number.trim_end());
-        found.unwrap_or_else(|| panic!("container {container} has no process"))
+        inspect_pid(self.host.as_ref(), &|words| self.client(words), container)
     }
 }
 

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use crate::processes::children_of;
 use crate::running::Running;
 use crate::scratch::Scratch;
 use crate::tool::Tool;
@@ -65,6 +66,19 @@ impl EngineHost {
     }
 }
 
+/// The first process of a container, which the client of its engine is asked for.
+#[track_caller]
+fn inspect_pid(
+    host: Option<&EngineHost>,
+    client: &dyn Fn(&[&str]) -> Tool,
+    container: &str,
+) -> Pid {
+    let words = ["inspect", "--format", "{{.State.Pid}}", container];
+    let number = client(&words).run().ok().out();
+    let found = host.expect("it runs").find_process(number.trim_end());
+    found.unwrap_or_else(|| panic!("container {container} has no process"))
+}
+
 impl Drop for EngineHost {
     fn drop(&mut self) {
         // With it the kernel kills all others, and only then does the one that waits for it end.
@@ -72,20 +86,6 @@ impl Drop for EngineHost {
             let _ = self.running.wait();
         }
     }
-}
-
-fn children_of(pid: Pid) -> Vec<Pid> {
-    let mut children = Vec::new();
-    for task in fs::read_dir(format!("/proc/{pid}/task"))
-        .into_iter()
-        .flatten()
-        .flatten()
-    {
-        let numbers = fs::read_to_string(task.path().join("children")).unwrap_or_default();
-        let numbers = numbers.split_whitespace().filter_map(|it| it.parse().ok());
-        children.extend(numbers.map(Pid::from_raw));
-    }
-    children
 }
 
 /// Makes the archive of an image that has one static program, under these names in its root directory; none, and the
