@@ -5,7 +5,6 @@
     reason = "a test that cannot go on has failed"
 )]
 
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{env, fs};
@@ -268,10 +267,8 @@ fn nothing_is_written_to_the_root_directory_unasked() {
 fn where_musl_is_missing_the_way_to_get_it_is_shown() {
     let scratch = Scratch::new();
     let root = scratch.path().join("root");
-    let compiler = scratch.path().join("rustc");
     let script = "#!/bin/sh\ncase $1 in\n-vV) echo host: riscv64gc-unknown-linux-gnu;;\n*) echo /nonexistent;;\nesac\n";
-    fs::write(&compiler, script).expect("a script");
-    fs::set_permissions(&compiler, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let compiler = scratch.program("rustc", script);
     let destination = root.to_str().expect("its name is ours");
     let said = refused(
         &["install", "--static", "--destdir", destination],

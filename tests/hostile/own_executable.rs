@@ -47,8 +47,7 @@ impl Trap {
             ("plain", "echo\n"),
         ];
         for (name, text) in scripts {
-            let script = scratch.file(format!("root/{name}"), text);
-            fs::set_permissions(script, fs::Permissions::from_mode(0o755)).expect("ours");
+            scratch.program(format!("root/{name}"), text);
         }
         for name in ["runshare", "rnsenter", "rchroot"] {
             fs::copy(built(name), tools.join(name)).expect("it is built");

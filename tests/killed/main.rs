@@ -17,10 +17,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
-use nix::sched::{CloneFlags, CpuSet, sched_getcpu, sched_setaffinity, unshare};
-use nix::unistd::{Pid, geteuid};
+use nix::sched::{CloneFlags, unshare};
+use nix::unistd::geteuid;
 use testkit::syscall_stepper::{Step, SyscallStepper, adopt_orphans};
-use testkit::{Scratch, Signal, Tool, require, rerun};
+use testkit::{Scratch, Signal, Tool, require, rerun, stay_on_one_processor};
 
 mod modes;
 mod network;
@@ -72,10 +72,7 @@ fn end_at_every_call(name: &str) {
     adopt_orphans();
     if geteuid().is_root() {
         // Linux 6.18 numbers mount namespaces by CPU, and binds none that is numbered below that of the binder.
-        let mut one = CpuSet::new();
-        one.set(sched_getcpu().expect("it runs somewhere"))
-            .expect("a CPU");
-        sched_setaffinity(Pid::from_raw(0), &one).expect("it runs there already");
+        stay_on_one_processor();
         // What is mounted is gone with this thread, whatever happens.
         unshare(CloneFlags::CLONE_NEWNS).expect("root may");
         let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;

@@ -2,8 +2,8 @@
 //! mounts nor a file of the system is another one afterwards.
 
 use std::collections::BTreeMap;
-use std::fs::{self, Permissions};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::fs;
+use std::os::unix::fs::{MetadataExt, chown, symlink};
 use std::path::{Path, PathBuf};
 
 use crate::fixture::{RCHROOT, TESTER};
@@ -123,7 +123,6 @@ fn packages_are_installed_above_a_debian_system_that_stays_as_it_is() {
 /// Reads the caller's resolv.conf through each kind of link. `enter` is a way into the system with an overlay directory.
 fn sees_the_callers_file(scratch: &Scratch, enter: impl Fn(&Path) -> Tool) {
     let callers = scratch.file("callers", "nameserver 192.0.2.1\n");
-    fs::set_permissions(&callers, Permissions::from_mode(0o644)).unwrap();
     let targets = ["/run/nowhere", "../run/nowhere", "/etc/motd", "resolv.conf"];
     for (name, target) in targets.into_iter().enumerate() {
         let kept = scratch.dir(name.to_string());

@@ -1,12 +1,16 @@
 //! The world of these tests: a root with accounts of its own, one without, and the accounts of the caller's.
 //!
-//! | user | outside | in `jail` | | group | outside | in `jail` | |---|---|---|---|---|---|---| | `both` | 4102:4202 |
-//! 5102:5202 | | `bothgrp` | 4302: both, hoston | 5302: both, jailon | | `hoston` | 4101:4201 | | | `hostgrp` | 4301:
-//! hoston | | | `jailon` | | 5101:5201 | | `jailgrp` | | 5301: jailon, both | | `7001` | 4103:4203 | 5103:5203 | |
-//! `7101` | 4303 | 5303 | | `6001` | | 5105:5205 | | `6101` | | 5305 | | `dot.ted` | 4104:4204 | 5104:5204 | | `gr.dot`
-//! | 4304 | 5304 | | `nogrps` | | 5106:5206 | | `zedgrp` | | 5997: zed | | `differential test`, `twain` | 4110:4210,
-//! 4110:4211 | 5110:5210, 5110:5211 | | `twaingrp` | 4310: twain | 5310: twain | | `zed`, the last | | 5999:5998 | | |
-//! | |
+//! | user | outside | in `jail` | | group | outside | in `jail` |
+//! |---|---|---|---|---|---|---|
+//! | `both` | 4102:4202 | 5102:5202 | | `bothgrp` | 4302: both, hoston | 5302: both, jailon |
+//! | `hoston` | 4101:4201 | | | `hostgrp` | 4301: hoston | |
+//! | `jailon` | | 5101:5201 | | `jailgrp` | | 5301: jailon, both |
+//! | `7001` | 4103:4203 | 5103:5203 | | `7101` | 4303 | 5303 |
+//! | `6001` | | 5105:5205 | | `6101` | | 5305 |
+//! | `dot.ted` | 4104:4204 | 5104:5204 | | `gr.dot` | 4304 | 5304 |
+//! | `nogrps` | | 5106:5206 | | `zedgrp` | | 5997: zed |
+//! | `diff`, `twain` | 4110:4210, 4110:4211 | 5110:5210, 5110:5211 | | `twaingrp` | 4310: twain | 5310: twain |
+//! | `zed`, the last | | 5999:5998 | | | | |
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -99,8 +103,7 @@ impl Fixture {
 
     /// Writes a program, below the work directory.
     pub(crate) fn script(&self, name: &str, text: &str) {
-        let path = self.scratch.file(name, text);
-        fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+        self.scratch.program(name, text);
     }
 
     pub(crate) fn path(&self, name: &str) -> String {

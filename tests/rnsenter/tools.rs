@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use testkit::{Outcome, Pid, Scratch, Tool, require};
 
@@ -16,16 +16,13 @@ struct Image {
 
 impl Image {
     fn new() -> Option<Image> {
-        let busybox = Path::new("/bin/busybox");
-        if !require::condition(busybox.exists(), "busybox-static is not installed") {
-            return None;
-        }
+        let busybox = require::busybox()?;
         let scratch = Scratch::shared();
         for name in ["root", "root/proc", "root/etc"] {
             scratch.dir(name);
         }
         for name in ["root/sleep", "root/cat"] {
-            fs::copy(busybox, scratch.path().join(name)).unwrap();
+            fs::copy(&busybox, scratch.path().join(name)).unwrap();
         }
         scratch.file("root/etc/marker", "inside\n");
         let secret = scratch.file("secret", "the host's\n");

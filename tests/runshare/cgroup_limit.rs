@@ -5,7 +5,7 @@ use std::fs;
 
 use testkit::{Scratch, Tool, require};
 
-use crate::fixture::{ordinary, runshare};
+use crate::fixture::{RUNSHARE, ordinary, runshare};
 
 /// Where cgroups of version 2 are mounted, if they are and lack the controllers.
 fn incomplete_hierarchy() -> Option<String> {
@@ -130,11 +130,8 @@ fn a_machine_without_version_2_is_named() {
     }
     let script = "for point in $(awk '$3 == \"cgroup2\" { print $2 }' /proc/self/mounts); do umount \"$point\"; done; \
                   exec \"$0\" --cgroup-limit pids=9 true";
-    let Some(program) = require::workspace_program("runshare") else {
-        return;
-    };
     let tool = Tool::new("/usr/bin/unshare").args(["-m", "sh", "-c", script]);
-    let outcome = tool.arg(program).run();
+    let outcome = tool.arg(RUNSHARE).run();
     let expected =
         "runshare: option --cgroup-limit requires a cgroup v2 hierarchy, and none is mounted\n";
     outcome.fails(1, expected);

@@ -2,7 +2,7 @@
 //! original's is noticed as well as one of ours.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use crate::fixture::{Machine, differential_test, ordinary};
@@ -142,8 +142,7 @@ fn newuidmap_comes_from_the_system_directories_first() {
         return;
     }
     let scratch = Scratch::new();
-    let fake = scratch.file("newuidmap", "#!/bin/sh\necho fake; exit 1\n");
-    fs::set_permissions(fake, fs::Permissions::from_mode(0o755)).unwrap();
+    scratch.program("newuidmap", "#!/bin/sh\necho fake; exit 1\n");
     let machine = Machine::new();
     let path = format!("{}:/usr/bin:/bin", scratch.path().display());
     let line = |tool: Tool| {

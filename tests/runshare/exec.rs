@@ -1,27 +1,12 @@
 //! Which program runs, and how it is found.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
-
 use crate::fixture::{Machine, differential_test, runshare};
 use testkit::{Scratch, Tool, require};
-
-/// An executable file with this content.
-fn executable(scratch: &Scratch, name: &str, content: &str) -> PathBuf {
-    let path = scratch.file(name, content);
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    path
-}
 
 #[test]
 fn without_a_program_the_shell_of_the_environment_is_a_login_shell() {
     let scratch = Scratch::new();
-    let shell = executable(
-        &scratch,
-        "my shell",
-        "#!/bin/sh\ntr '\\0' ' ' < /proc/$$/cmdline\n",
-    );
+    let shell = scratch.program("my shell", "#!/bin/sh\ntr '\\0' ' ' < /proc/$$/cmdline\n");
     let outcome = runshare().env("SHELL", &shell).run().ok();
     // A script's own argv[0] is lost on the way; a binary's is not.
     assert!(outcome.out().contains("my shell"), "{outcome}");
@@ -100,13 +85,13 @@ fn the_path_is_searched_as_execvp_searches_it() {
     };
     let scratch = Scratch::new();
     let (first, second) = (scratch.dir("first"), scratch.dir("second"));
-    executable(&scratch, "first/both", "#!/bin/sh\necho first\n");
-    executable(&scratch, "second/both", "#!/bin/sh\necho second\n");
-    executable(&scratch, "second/plain", "echo no interpreter line $0\n");
-    executable(&scratch, "second/lost", "#!/nosuch/interpreter\n");
-    executable(&scratch, "second/empty", "");
+    scratch.program("first/both", "#!/bin/sh\necho first\n");
+    scratch.program("second/both", "#!/bin/sh\necho second\n");
+    scratch.program("second/plain", "echo no interpreter line $0\n");
+    scratch.program("second/lost", "#!/nosuch/interpreter\n");
+    scratch.program("second/empty", "");
     scratch.file("first/closed", "x");
-    executable(&scratch, "second/closed", "#!/bin/sh\necho open\n");
+    scratch.program("second/closed", "#!/bin/sh\necho open\n");
     scratch.file("second/data", "x");
     scratch.dir("second/folder");
     let paths = [
@@ -143,7 +128,7 @@ fn the_path_is_searched_inside_the_new_root_and_directory() {
         return;
     }
     let scratch = Scratch::new();
-    executable(&scratch, "tool", "#!/bin/sh\npwd\n");
+    scratch.program("tool", "#!/bin/sh\npwd\n");
     let setup = |tool: Tool| tool.env("PATH", ".:/usr/bin:/bin");
     let outcome = setup(runshare())
         .args(["-w"])

@@ -1,7 +1,7 @@
 //! `--bind SRC:DST:idmap`: files have the owners inside that they have outside, whatever the user namespace maps.
 
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::fs::{MetadataExt, chown};
 use std::path::PathBuf;
 
 use nix::errno::Errno;
@@ -22,7 +22,6 @@ const MAPS: [&str; 6] = [
 
 /// A directory with files of two owners, and one that is of nobody inside.
 fn source(scratch: &Scratch) -> String {
-    fs::set_permissions(scratch.path(), fs::Permissions::from_mode(0o755)).unwrap();
     let source = scratch.dir("source");
     for (name, id) in [("root", 0), ("user", 1234), ("far", 70000)] {
         let file = scratch.file(format!("source/{name}"), "");

@@ -213,10 +213,9 @@ impl<'a> NamespaceSet<'a> {
 
     /// Strikes off the types of which the caller is in the same namespace already.
     fn remove_shared(&mut self, target: Option<&Target>) {
-        let is_other = |namespace: NsType, theirs: Option<Status>| {
-            let id = |status: Status| (status.device, status.inode);
-            let own = own_ns_status(namespace).ok();
-            theirs.is_none() || theirs.map(id) != own.map(id)
+        let is_other = |namespace: NsType, theirs: Option<Status>| match theirs {
+            Some(theirs) => !own_ns_status(namespace).is_ok_and(|own| own.is_same_file(&theirs)),
+            None => true,
         };
         self.by_pidfd.retain(|namespace| {
             let theirs = target.and_then(|target| target.stat_namespace(namespace.file()).ok());

@@ -58,10 +58,8 @@ pub(crate) fn own_namespace(ns_type: NsType) -> Option<OwnedFd> {
 
 /// Returns whether two files are the same one.
 pub(crate) fn is_same_file(one: &OwnedFd, other: &OwnedFd) -> bool {
-    let identity = |file: &OwnedFd| {
-        status_of(file)
-            .ok()
-            .map(|found| (found.device, found.inode))
-    };
-    identity(one).is_some() && identity(one) == identity(other)
+    match (status_of(one), status_of(other)) {
+        (Ok(one), Ok(other)) => one.is_same_file(&other),
+        _ => false,
+    }
 }

@@ -158,6 +158,14 @@ pub fn condition(condition: bool, otherwise: &str) -> bool {
     condition
 }
 
+/// Returns the static busybox, of which a root can be made that has nothing else; none, and the test skipped, where it
+/// is not installed.
+#[must_use]
+#[track_caller]
+pub fn busybox() -> Option<PathBuf> {
+    existing("/bin/busybox".into(), "busybox-static has it")
+}
+
 /// The path, if something is there.
 #[track_caller]
 fn existing(path: PathBuf, otherwise: &str) -> Option<PathBuf> {

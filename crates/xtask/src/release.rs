@@ -96,8 +96,7 @@ pub(crate) fn build_linked(programs: &[&str], linkage: Linkage) -> Result<PathBu
 pub(crate) fn built(programs: &[&str], linkage: Linkage) -> Result<PathBuf> {
     let directory = match (linkage, configured_target()?) {
         (Linkage::Dynamic, None) => target()?,
-        (Linkage::Dynamic, Some(triple)) => target()?.join(triple),
-        _ => target()?.join(static_target()?),
+        _ => target()?.join(built_target(linkage)?),
     };
     let directory = directory.join("release");
     for program in programs {
@@ -108,7 +107,7 @@ pub(crate) fn built(programs: &[&str], linkage: Linkage) -> Result<PathBuf> {
 }
 
 fn cargo(subcommand: &str) -> Result<Command> {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = cargo_command();
     cargo.args([subcommand, "--release", "--locked", "--quiet"]);
     cargo.arg("--message-format=json-render-diagnostics");
     cargo
@@ -116,6 +115,11 @@ fn cargo(subcommand: &str) -> Result<Command> {
         .arg(target()?)
         .current_dir(workspace());
     Ok(cargo)
+}
+
+/// Returns the cargo that runs this chore.
+pub(crate) fn cargo_command() -> Command {
+    Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
 fn rustc() -> Command {

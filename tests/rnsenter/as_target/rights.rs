@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use testkit::{Scratch, Tool, eventually, require};
+use testkit::{Scratch, Tool, require};
 
 use super::enter;
 use crate::fixture::{Caller, Container, TESTER, rnsenter};
@@ -36,23 +36,16 @@ fn another_user_does_not_get_the_targets_environment() {
 
 /// A copy of sleep(1) that `give` gives more rights than its user has.
 fn privileged_sleep(scratch: &Scratch, give: impl FnOnce(&Path)) -> PathBuf {
-    let program = scratch.path().join("sleep");
-    fs::copy("/bin/sleep", &program).unwrap();
-    fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+    let program = scratch.program("sleep", fs::read("/bin/sleep").unwrap());
     give(&program);
-    testkit::wait_for_writers(&program);
     program
 }
 
 /// Asserts that a process of this program, started by a user, is refused as a target.
 fn assert_refused(program: &Path) {
     let tool = Tool::new(program).arg("1000").env("LD_PRELOAD", "/evil.so");
-    let target = tool.as_user(TESTER, TESTER, &[]).spawn();
+    let target = Container::made_by(tool.as_user(TESTER, TESTER, &[]));
     let pid = target.pid().to_string();
-    eventually("the program runs", || {
-        let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
-        name == "sleep\n"
-    });
     let refused = format!(
         "rnsenter: process {pid} has other rights than the user who has started it: --as-target would combine them \
          with that user's environment\n"

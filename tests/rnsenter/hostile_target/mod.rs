@@ -26,10 +26,7 @@ struct HostileRoot {
 
 impl HostileRoot {
     fn new(spoil: &dyn Fn(&Path)) -> Option<HostileRoot> {
-        let busybox = Path::new("/bin/busybox");
-        if !require::condition(busybox.exists(), "busybox-static is not installed") {
-            return None;
-        }
+        let busybox = require::busybox()?;
         let scratch = Scratch::shared();
         scratch.file("secret", SECRET);
         for name in ["bin", "etc", "proc", "mnt"] {
@@ -37,7 +34,7 @@ impl HostileRoot {
         }
         for name in ["sh", "cat", "env", "id", "sleep"] {
             let program = scratch.path().join("root/bin").join(name);
-            fs::copy(busybox, program).unwrap();
+            fs::copy(&busybox, program).unwrap();
         }
         let root = scratch.path().join("root");
         spoil(&root);

@@ -56,13 +56,11 @@ struct Names {
     container: Container,
     _cgroup: Cgroup,
     values: Vec<(&'static str, String)>,
-    net: String,
 }
 
 impl Names {
     fn new(caller: Caller, directory: &Path, top: &Cgroup) -> Option<Names> {
         let container = Container::unshared(caller, &["-r", "-u", "-n", "-m"])?;
-        let net = container.namespace("net");
         let inode = fs::metadata(container.proc("ns/net")).unwrap().ino();
         let id = format!(
             "{:08x}abcd{}",
@@ -89,7 +87,6 @@ impl Names {
             container,
             _cgroup: cgroup,
             values,
-            net,
         })
     }
 
@@ -117,7 +114,7 @@ impl Names {
         }
         let holder = format!("{} process ", self.container.pid());
         let number = self.values[2].1.as_str();
-        let signs = [number, &self.net, &holder];
+        let signs = [number, &holder];
         match signs.into_iter().any(|sign| outcome.out().contains(sign)) {
             true => "found".to_owned(),
             false => "nothing of it".to_owned(),

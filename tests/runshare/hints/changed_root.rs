@@ -39,9 +39,7 @@ fn in_a_chroot_no_user_namespace_can_be_made() {
 #[test]
 fn a_program_whose_interpreter_is_missing_is_reported() {
     let scratch = Scratch::new();
-    let script = scratch.file("script", "#!/no/such/interpreter -x\n");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&script, mode).unwrap();
+    let script = scratch.program("script", "#!/no/such/interpreter -x\n");
     let Some(diff) = differential_test() else {
         return;
     };
@@ -61,9 +59,7 @@ fn a_program_whose_interpreter_is_missing_is_reported() {
 #[test]
 fn a_path_from_elsewhere_cannot_speak_to_the_terminal() {
     let scratch = Scratch::new();
-    let script = scratch.file("script", "#!/\x1b]0;title\x07\x1b[2J\n");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&script, mode).unwrap();
+    let script = scratch.program("script", "#!/\x1b]0;title\x07\x1b[2J\n");
     let outcome = runshare().env("NSUTILS_HINTS", "always").arg(&script).run();
     assert!(
         outcome.err().contains("\\u{1b}]0;title\\u{7}\\u{1b}[2J"),

@@ -1,10 +1,8 @@
 //! `dockerd(8)`, without a network, and its client.
 
-use std::path::Path;
-
 use nix::unistd::{Pid, gettid};
 
-use super::{EngineHost, PROGRAMS, inspect_pid, make_image, remove_cgroups};
+use super::{EngineHost, PROGRAMS, make_image};
 use crate::scratch::Scratch;
 use crate::tool::Tool;
 use crate::{eventually, require};
@@ -14,10 +12,8 @@ const IMAGE: &str = "busybox";
 
 /// A running daemon with an image, `busybox`.
 pub struct Docker {
-    host: Option<EngineHost>,
+    host: EngineHost,
     scratch: Scratch,
-    /// The name of the cgroup in which those of the containers are.
-    cgroup: String,
 }
 
 impl Docker {
@@ -41,8 +37,7 @@ impl Docker {
              >{state}/log 2>&1"
         );
         let docker = Self {
-            host: Some(EngineHost::new(&script)),
-            cgroup,
+            host: EngineHost::new(&script, vec![cgroup]),
             scratch,
         };
         eventually("dockerd answers", || {
@@ -67,13 +62,9 @@ impl Docker {
 
     /// A program in the mounts and the PID namespace of the daemon, which numbers processes as the daemon does.
     pub fn beside(&self, program: &str) -> Tool {
-        let init = self.init().to_string();
+        let init = self.host.init.to_string();
         let tool = Tool::new("/usr/bin/nsenter").args(["-t", &init, "-m", "-p"]);
         tool.env("DOCKER_HOST", self.address()).arg(program)
-    }
-
-    fn init(&self) -> Pid {
-        self.host.as_ref().expect("it runs").init
     }
 
     /// Runs a container with these options and this program, and returns its id.
@@ -89,7 +80,7 @@ impl Docker {
     #[track_caller]
     #[must_use]
     pub fn pid(&self, container: &str) -> Pid {
-        inspect_pid(self.host.as_ref(), &|words| self.client(words), container)
+        self.host.inspect_pid(|words| self.client(words), container)
     }
 }
 
@@ -100,7 +91,5 @@ impl Drop for Docker {
         for id in all.lines() {
             let _ = self.client(&["rm", "--force", id]).run();
         }
-        self.host = None;
-        remove_cgroups(Path::new("/sys/fs/cgroup"), &self.cgroup);
     }
 }

@@ -33,11 +33,13 @@ done
 struct EngineHost {
     running: Running,
     init: Pid,
+    /// The names of cgroups that the engine leaves.
+    cgroups: Vec<String>,
 }
 
 impl EngineHost {
     /// Runs this script as their first process. It becomes another program in the end.
-    fn new(script: &str) -> Self {
+    fn new(script: &str, cgroups: Vec<String>) -> Self {
         let options = ["-m", "-p", "-f", "--mount-proc", "--kill-child", "sh", "-c"];
         let tool = Tool::new("/usr/bin/unshare").args(options);
         let running = tool.arg(format!("set -e\n{PRIVATE_STATE}{script}")).spawn();
@@ -47,7 +49,20 @@ impl EngineHost {
             init.is_some()
         });
         let init = init.expect("it is there");
-        Self { running, init }
+        Self {
+            running,
+            init,
+            cgroups,
+        }
+    }
+
+    /// The first process of a container, which the client of the engine is asked for.
+    #[track_caller]
+    fn inspect_pid(&self, client: impl Fn(&[&str]) -> Tool, container: &str) -> Pid {
+        let words = ["inspect", "--format", "{{.State.Pid}}", container];
+        let number = client(&words).run().ok().out();
+        let found = self.find_process(number.trim_end());
+        found.unwrap_or_else(|| panic!("container {container} has no process"))
     }
 
     /// The process whose number inside is this one, as the test numbers it.
@@ -66,24 +81,14 @@ impl EngineHost {
     }
 }
 
-/// The first process of a container, which the client of its engine is asked for.
-#[track_caller]
-fn inspect_pid(
-    host: Option<&EngineHost>,
-    client: &dyn Fn(&[&str]) -> Tool,
-    container: &str,
-) -> Pid {
-    let words = ["inspect", "--format", "{{.State.Pid}}", container];
-    let number = client(&words).run().ok().out();
-    let found = host.expect("it runs").find_process(number.trim_end());
-    found.unwrap_or_else(|| panic!("container {container} has no process"))
-}
-
 impl Drop for EngineHost {
     fn drop(&mut self) {
         // With it the kernel kills all others, and only then does the one that waits for it end.
         if kill(self.init, Signal::SIGKILL).is_ok() {
             let _ = self.running.wait();
+        }
+        for name in &self.cgroups {
+            remove_cgroups(Path::new("/sys/fs/cgroup"), name);
         }
     }
 }
@@ -92,17 +97,14 @@ impl Drop for EngineHost {
 /// test skipped, where that is not installed.
 #[track_caller]
 fn make_image(scratch: &Scratch, names: &[&str]) -> Option<PathBuf> {
-    let busybox = Path::new("/bin/busybox");
-    if !require::condition(busybox.exists(), "busybox-static is not installed") {
-        return None;
-    }
+    let busybox = require::busybox()?;
     let root = scratch.dir("image");
     for directory in ["proc", "etc", "tmp"] {
         scratch.dir(format!("image/{directory}"));
     }
     for name in names {
         let program = root.join(name);
-        fs::copy(busybox, &program)
+        fs::copy(&busybox, &program)
             .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
     }
     // Where PATH leads, too.

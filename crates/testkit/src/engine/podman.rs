@@ -2,11 +2,10 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};
-use std::path::Path;
 
 use nix::unistd::{Pid, gettid};
 
-use super::{EngineHost, PROGRAMS, inspect_pid, make_image, remove_cgroups};
+use super::{EngineHost, PROGRAMS, make_image};
 use crate::scratch::Scratch;
 use crate::tool::Tool;
 use crate::{eventually, require};
@@ -16,7 +15,7 @@ const IMAGE: &str = "localhost/busybox";
 
 /// Containers with the same image as docker's.
 pub struct Podman {
-    host: Option<EngineHost>,
+    host: EngineHost,
     scratch: Scratch,
     /// The user whose they are, if it is not root.
     user: Option<u32>,
@@ -62,13 +61,15 @@ impl Podman {
             fs::set_permissions(&directory, Permissions::from_mode(0o700)).expect("it is ours");
             chown(&directory, Some(uid), Some(uid)).expect("root may");
         }
-        let host = EngineHost::new(&format!("STATE={state}\n{SET_UP}"));
+        let cgroup = format!("nsutils-podman-{}", gettid());
+        let left = vec![cgroup.clone(), "libpod_parent".to_owned()];
+        let host = EngineHost::new(&format!("STATE={state}\n{SET_UP}"), left);
         let init = host.init;
         let podman = Self {
-            host: Some(host),
+            host,
             scratch,
             user,
-            cgroup: format!("nsutils-podman-{}", gettid()),
+            cgroup,
         };
         eventually("it is set up", || {
             let name = fs::read_to_string(format!("/proc/{init}/comm"));
@@ -82,7 +83,7 @@ impl Podman {
     /// It with these words.
     pub fn client(&self, words: &[&str]) -> Tool {
         let state = self.scratch.path().display();
-        let init = self.host.as_ref().expect("it runs").init.to_string();
+        let init = self.host.init.to_string();
         let tool = Tool::new("/usr/bin/nsenter").args(["-t", &init, "-m", "-p"]);
         let user = self.user.map(|uid| {
             let [reuid, regid] = ["reuid", "regid"].map(|option| format!("--{option}={uid}"));
@@ -130,16 +131,12 @@ impl Podman {
     #[track_caller]
     #[must_use]
     pub fn pid(&self, container: &str) -> Pid {
-        inspect_pid(self.host.as_ref(), &|words| self.client(words), container)
+        self.host.inspect_pid(|words| self.client(words), container)
     }
 }
 
 impl Drop for Podman {
     fn drop(&mut self) {
         let _ = self.client(&["rm", "--all", "--force", "--time=0"]).run();
-        self.host = None;
-        for name in [&self.cgroup, "libpod_parent"] {
-            remove_cgroups(Path::new("/sys/fs/cgroup"), name);
-        }
     }
 }

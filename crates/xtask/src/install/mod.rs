@@ -84,18 +84,19 @@ fn put(source: &Source, path: &Path) -> Result<()> {
     }
     match source {
         Source::Link(to) => symlink(to, path)?,
-        Source::Document(make, linkage) => {
-            fs::write(path, make(*linkage)?)?;
-            fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
-        }
-        Source::Catalogue(language) => {
-            fs::write(path, po::compile(language)?)?;
-            fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
-        }
+        Source::Document(make, linkage) => write_for_all(path, &make(*linkage)?)?,
+        Source::Catalogue(language) => write_for_all(path, &po::compile(language)?)?,
         Source::Copy(from, mode) => {
             fs::copy(from, path).with_context(|| from.display().to_string())?;
             fs::set_permissions(path, fs::Permissions::from_mode(*mode))?;
         }
     }
+    Ok(())
+}
+
+/// Writes a document that everybody may read.
+fn write_for_all(path: &Path, text: &[u8]) -> Result<()> {
+    fs::write(path, text)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))?;
     Ok(())
 }

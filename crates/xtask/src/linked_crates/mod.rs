@@ -5,17 +5,16 @@ mod notices;
 mod sbom;
 
 use std::collections::BTreeMap;
-use std::env;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::sync::OnceLock;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 pub(crate) use notices::notices;
 pub(crate) use sbom::sbom;
 
-use crate::release::{Linkage, built_target, output};
+use crate::release::{Linkage, built_target, cargo_command, output};
 use crate::workspace;
 
 /// A crate in the programs, those of this repository among them.
@@ -36,8 +35,22 @@ struct LinkedCrate {
 ///
 /// # Errors
 /// That cargo cannot read the crates.
-fn linked_crates(linkage: Linkage) -> Result<BTreeMap<String, LinkedCrate>> {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+fn linked_crates(linkage: Linkage) -> Result<&'static BTreeMap<String, LinkedCrate>> {
+    // A chore installs programs of one linkage, and asks for the notices and for the list.
+    static LINKED: OnceLock<(Linkage, BTreeMap<String, LinkedCrate>)> = OnceLock::new();
+    let (known, linked) = match LINKED.get() {
+        Some(linked) => linked,
+        None => {
+            let read = read_linked_crates(linkage)?;
+            LINKED.get_or_init(|| (linkage, read))
+        }
+    };
+    ensure!(*known == linkage, "programs of two linkages are described");
+    Ok(linked)
+}
+
+fn read_linked_crates(linkage: Linkage) -> Result<BTreeMap<String, LinkedCrate>> {
+    let mut cargo = cargo_command();
     cargo.args([
         "metadata",
         "--format-version",

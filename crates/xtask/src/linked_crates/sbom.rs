@@ -32,7 +32,7 @@ pub(crate) fn sbom(linkage: Linkage) -> Result<Vec<u8>> {
         .collect();
     let dependencies: Vec<Value> = linked
         .values()
-        .map(|each| dependencies(each, &linked))
+        .map(|each| dependencies(each, linked))
         .collect();
     let bill = json!({
         "bomFormat": "CycloneDX",

@@ -132,12 +132,9 @@ fn statement_literals(code: &str) -> Vec<String> {
 /// The texts of a table with a blank: nothing else in it has one.
 pub(super) fn in_table(text: &str) -> Vec<String> {
     let Source(code) = Source::new(text);
-    let starts = code.match_indices('"').map(|(at, _)| &code[at + 1..]);
-    let before = code.match_indices('"').map(|(at, _)| &code[..at]);
-    let opened = starts
-        .zip(before)
-        .filter(|(_, before)| before.ends_with(['(', ' ']));
-    let found = opened.filter_map(|(text, _)| literal(text));
+    let quotes = code.match_indices('"');
+    let opened = quotes.filter(|(at, _)| code[..*at].ends_with(['(', ' ']));
+    let found = opened.filter_map(|(at, _)| literal(&code[at + 1..]));
     found.filter(|text| text.trim().contains(' ')).collect()
 }
 

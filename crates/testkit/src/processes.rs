@@ -1,0 +1,31 @@
+//! Processes as the host counts them, read in /proc.
+
+use std::fs;
+
+use nix::unistd::Pid;
+
+/// The children of a process, the first that was made first; none, if it is gone. Only its first thread is asked.
+#[must_use]
+pub fn children_of(pid: Pid) -> Vec<Pid> {
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children"));
+    let children = children.unwrap_or_default();
+    let numbers = children.split_whitespace().filter_map(|it| it.parse().ok());
+    numbers.map(Pid::from_raw).collect()
+}
+
+/// Whether this process is there and no zombie.
+#[must_use]
+pub fn lives(pid: Pid) -> bool {
+    !matches!(state_of(pid), None | Some('Z' | 'X'))
+}
+
+/// Whether a signal has stopped this process.
+#[must_use]
+pub fn is_stopped(pid: Pid) -> bool {
+    state_of(pid) == Some('T')
+}
+
+fn state_of(pid: Pid) -> Option<char> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    stat.rsplit(") ").next()?.chars().next()
+}
