@@ -9,8 +9,9 @@ use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
 use nix::libc::{SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, c_int};
-use nix::unistd::{Pid, getpgid, getpgrp, getsid};
+use nix::unistd::{Pid, getpgid, getpgrp, getpid, getsid};
 use nscore::forward::has_received;
+use nscore::procfs::Proc;
 use nscore::sys::process::{killpg, pidfd_open};
 use nscore::sys::siginfo::SigInfo;
 use nscore::sys::signal::{SignalSet, stop_by};
@@ -57,7 +58,7 @@ impl Job {
     /// # Errors
     /// None that the kernel documents for this.
     pub(crate) fn suspend(&self, signal: c_int) -> Result<(), Errno> {
-        if SignalSet::pending()?.has(SIGCONT) {
+        if SignalSet::pending()?.has(SIGCONT) || self.is_running() {
             // All of them were continued meanwhile.
             return Ok(());
         }
@@ -80,6 +81,20 @@ impl Job {
             self.terminal.set_foreground(self.program_group());
         }
         Ok(())
+    }
+
+    /// Returns whether the program is seen to run: init, which is stopped and continued with it, may report a stop when
+    /// it is over, and this process would then stop with nobody to continue it. Where /proc is missing or is another
+    /// PID namespace's, the report is believed.
+    fn is_running(&self) -> bool {
+        let proc = Proc::mounted();
+        let field = |process: &str, name| {
+            let status = proc.status(process)?;
+            status.field(name).map(str::to_owned)
+        };
+        let shows_this_namespace = || field("self", "Pid") == Some(getpid().to_string());
+        let state = field(&self.program.to_string(), "State");
+        state.is_some_and(|state| state.starts_with(['R', 'S', 'D'])) && shows_this_namespace()
     }
 
     /// Takes the terminal back once the namespace has no process left, if one of them had it.
