@@ -197,6 +197,13 @@ __nsutils_enter() { # ROOT DIRECTORY
     [[ -d $REPLY/ ]]
 }
 
+# Whether a terminal would act upon a name: control characters, also those of two bytes, and what turns the direction.
+__nsutils_is_odd() { # NAME
+    local LC_ALL=C
+    [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'[$'\x80'-$'\x9f']* || $1 == *$'\xd8\x9c'* ||
+        $1 == *$'\xe2\x80'[$'\x8e'$'\x8f'$'\xa8'-$'\xae']* || $1 == *$'\xe2\x81'[$'\xa6'-$'\xa9']* ]]
+}
+
 # What there is in a root below what is typed, as from inside. A name that a terminal would act upon is left out, and one
 # that Readline does not quote as a whole.
 __nsutils_inside() { # ROOT directories|paths
@@ -206,7 +213,8 @@ __nsutils_inside() { # ROOT directories|paths
     here=$REPLY
     for entry in "$here/${part##*/}"*; do
         name=${entry##*/}
-        [[ (-e $entry || -L $entry) && $name != *[[:cntrl:]\$\`\(\)]* ]] || continue
+        [[ (-e $entry || -L $entry) && $name != *[\$\`\(\)]* ]] || continue
+        ! __nsutils_is_odd "$name" || continue
         if { [[ -d $entry ]] || [[ -L $entry ]]; } && __nsutils_enter "$1" "$above$name"; then
             printf '%s/\n' "$above$name"
         elif [[ $2 == paths ]]; then

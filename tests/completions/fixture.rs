@@ -2,7 +2,9 @@
 //! their names, a directory to be completed, and a namespace that a file in it keeps.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
@@ -167,9 +169,17 @@ fn make_root(scratch: &Scratch) {
     scratch.dir("root/quoted");
     scratch.file("root/quoted/x;touch harm & 'q", "");
     scratch.dir("root/odd");
-    for name in ["plain", "\u{1b}[31mred", "two\nlines"] {
+    for name in [
+        "plain",
+        "\u{1b}[31mred",
+        "two\nlines",
+        "c1\u{9b}31m",
+        "turned\u{202e}name",
+    ] {
         scratch.file(format!("root/odd/{name}"), "");
     }
+    let mixed = OsStr::from_bytes(b"mixed\xff\xc2\x9b31m");
+    scratch.file(Path::new("root/odd").join(mixed), "");
     for (target, name) in [
         ("/usr", "absolute"),
         ("../../../../../../../../etc", "above"),
