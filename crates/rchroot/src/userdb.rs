@@ -90,12 +90,7 @@ impl Files {
         self.group.get_or_init(|| read_or_empty("/etc/group"))
     }
     fn find(&self, wanted: impl Fn(&users::PasswdEntry<'_>) -> bool) -> Option<User> {
-        let entry = passwd_entries(self.passwd()).find(wanted)?;
-        Some(User {
-            name: entry.name.to_owned(),
-            uid: entry.uid,
-            gid: entry.gid,
-        })
+        passwd_entries(self.passwd()).find(wanted).map(User::from)
     }
 }
 
@@ -114,10 +109,7 @@ impl UserDatabase for Files {
         self.find(|entry| entry.uid == uid)
     }
     fn group(&self, name: &OsStr) -> Option<u32> {
-        let mut entries = group_entries(self.group_file());
-        entries
-            .find(|entry| entry.name == name)
-            .map(|entry| entry.gid)
+        users::gid_in(self.group_file(), name)
     }
     fn groups_of(&self, user: &OsStr, gid: u32) -> Result<Vec<u32>, Errno> {
         let entries = group_entries(self.group_file());

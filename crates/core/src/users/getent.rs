@@ -2,36 +2,42 @@
 //! for, which a static program does not have. It is run by its path and with an empty environment.
 
 use std::ffi::OsStr;
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Stdio};
 
-use super::{Account, group_entries, passwd_entries};
+use nix::errno::Errno;
+
+use super::{Account, each_once, gid_in, passwd_entries};
 use crate::procfs::parse_digits;
 
 const PROGRAM: &str = "/usr/bin/getent";
+/// Its status where the database has no such entry.
+const NOT_FOUND: i32 = 2;
 
 /// Returns the user of this name.
 pub(super) fn account_by_name(name: &OsStr) -> Option<Account> {
-    account_in(&query("passwd", name), |account| account.user.name == name)
+    let answer = query("passwd", name).unwrap_or_default();
+    account_in(&answer, |account| account.user.name == name)
 }
 
 /// Returns the user with this ID.
 pub(super) fn account_by_uid(uid: u32) -> Option<Account> {
-    let key = uid.to_string();
-    account_in(&query("passwd", key.as_ref()), |account| {
-        account.user.uid == uid
-    })
+    let answer = query("passwd", uid.to_string().as_ref()).unwrap_or_default();
+    account_in(&answer, |account| account.user.uid == uid)
 }
 
 /// Returns the ID of the group of this name.
 pub(super) fn group_id(name: &OsStr) -> Option<u32> {
-    group_in(&query("group", name), name)
+    gid_in(&query("group", name).unwrap_or_default(), name)
 }
 
 /// Returns `gid` and the groups that the user is a member of, each once.
-pub(super) fn groups_of(name: &OsStr, gid: u32) -> Vec<u32> {
-    groups_in(&query("initgroups", name), name, gid)
+///
+/// # Errors
+/// That getent(1) fails: a program is not run with fewer groups.
+pub(super) fn groups_of(name: &OsStr, gid: u32) -> Result<Vec<u32>, Errno> {
+    Ok(groups_in(&query("initgroups", name)?, name, gid))
 }
 
 /// Returns the first user for whom `is_wanted` holds: what is asked with digits may be meant as a name or as an ID.
@@ -39,36 +45,22 @@ fn account_in(answer: &[u8], is_wanted: impl Fn(&Account) -> bool) -> Option<Acc
     passwd_entries(answer).map(Account::from).find(is_wanted)
 }
 
-fn group_in(answer: &[u8], name: &OsStr) -> Option<u32> {
-    group_entries(answer)
-        .find(|entry| entry.name == name)
-        .map(|entry| entry.gid)
-}
-
 /// The answer is the name, then the IDs, with blanks between them.
 fn groups_in(answer: &[u8], name: &OsStr, gid: u32) -> Vec<u32> {
-    let mut groups = vec![gid];
-    let Some(listed) = answer.strip_prefix(name.as_bytes()) else {
-        return groups;
-    };
-    for group in listed
-        .split(u8::is_ascii_whitespace)
-        .filter_map(parse_digits)
-    {
-        if !groups.contains(&group) {
-            groups.push(group);
-        }
-    }
-    groups
+    let listed = answer.strip_prefix(name.as_bytes()).unwrap_or_default();
+    let listed = listed.split(u8::is_ascii_whitespace);
+    each_once([gid].into_iter().chain(listed.filter_map(parse_digits)))
 }
 
 /// Returns what getent(1) writes, nothing where it is not installed. What would be an option or more than one field is
 /// no name of anybody.
-fn query(database: &str, key: &OsStr) -> Vec<u8> {
-    let mut answer = Vec::new();
+///
+/// # Errors
+/// Those of running it; EIO if it was killed, or ended otherwise than with an answer or without one.
+fn query(database: &str, key: &OsStr) -> Result<Vec<u8>, Errno> {
     let bytes = key.as_bytes();
     if bytes.is_empty() || bytes[0] == b'-' || bytes.iter().any(|byte| b":\n\0".contains(byte)) {
-        return answer;
+        return Ok(Vec::new());
     }
     let mut getent = Command::new(PROGRAM);
     getent.arg(database).arg(key).env_clear().current_dir("/");
@@ -76,19 +68,24 @@ fn query(database: &str, key: &OsStr) -> Vec<u8> {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());
-    let Ok(mut process) = getent.spawn() else {
-        return answer;
+    let mut process = match getent.spawn() {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        spawned => spawned.map_err(|error| errno_of(&error))?,
     };
-    let read = process
-        .stdout
-        .take()
-        .map(|mut pipe| pipe.read_to_end(&mut answer));
-    // Its status may be lost, where SIGCHLD is ignored; of an unknown name it writes nothing.
-    let _ = process.wait();
-    match read {
-        Some(Ok(_)) => answer,
-        _ => Vec::new(),
+    let mut answer = Vec::new();
+    let pipe = process.stdout.take();
+    let read = pipe.map(|mut pipe| pipe.read_to_end(&mut answer));
+    // Its status may be lost, where SIGCHLD is ignored.
+    let status = process.wait().ok();
+    read.transpose().map_err(|error| errno_of(&error))?;
+    match status.map(|status| status.code()) {
+        None | Some(Some(0 | NOT_FOUND)) => Ok(answer),
+        Some(_) => Err(Errno::EIO),
     }
+}
+
+fn errno_of(error: &io::Error) -> Errno {
+    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 
 #[cfg(test)]
@@ -107,8 +104,8 @@ mod tests {
             None
         );
         assert_eq!(account_by(b"", |_| true), None);
-        assert_eq!(group_in(b"g:*:7:u,v\n", "g".as_ref()), Some(7));
-        assert_eq!(group_in(b"g:*:7:u,v\n", "7".as_ref()), None);
+        assert_eq!(gid_in(b"g:*:7:u,v\n", "g".as_ref()), Some(7));
+        assert_eq!(gid_in(b"g:*:7:u,v\n", "7".as_ref()), None);
     }
 
     fn account_by(answer: &[u8], is_wanted: impl Fn(&Account) -> bool) -> Option<String> {
@@ -131,10 +128,10 @@ mod tests {
 
     #[test]
     fn what_can_be_no_name_is_not_asked_for() {
-        let knows_root = !query("passwd", "root".as_ref()).is_empty();
+        let knows_root = query("passwd", "root".as_ref()).is_ok_and(|answer| !answer.is_empty());
         assert_eq!(knows_root, Path::new(PROGRAM).exists());
         for key in ["", "-s", "--service=evil", "root:x", "root\nroot", "root\0"] {
-            assert_eq!(query("passwd", key.as_ref()), b"", "{key:?}");
+            assert_eq!(query("passwd", key.as_ref()), Ok(Vec::new()), "{key:?}");
         }
     }
 }

@@ -49,6 +49,22 @@ impl From<Account> for User {
     }
 }
 
+impl From<Account> for Login {
+    fn from(account: Account) -> Login {
+        Login {
+            name: account.user.name,
+            home: account.home,
+            shell: account.shell,
+        }
+    }
+}
+
+impl From<PasswdEntry<'_>> for User {
+    fn from(entry: PasswdEntry<'_>) -> User {
+        Account::from(entry).user
+    }
+}
+
 impl From<PasswdEntry<'_>> for Account {
     fn from(entry: PasswdEntry<'_>) -> Account {
         Account {
@@ -88,11 +104,26 @@ pub fn id_in(kind: IdKind, file: &[u8], name: &OsStr) -> Option<u32> {
         IdKind::Users => passwd_entries(file)
             .find(|entry| entry.name == name)
             .map(|entry| entry.uid),
-        IdKind::Groups => group_entries(file)
-            .find(|entry| entry.name == name)
-            .map(|entry| entry.gid),
+        IdKind::Groups => gid_in(file, name),
     };
     found.filter(|id| *id != u32::MAX)
+}
+
+/// Returns the number of the first entry of this name in a group file.
+pub fn gid_in(file: &[u8], name: &OsStr) -> Option<u32> {
+    let found = group_entries(file).find(|entry| entry.name == name);
+    found.map(|entry| entry.gid)
+}
+
+/// Returns the groups in their order, each once.
+fn each_once(groups: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    let mut once = Vec::new();
+    for group in groups {
+        if !once.contains(&group) {
+            once.push(group);
+        }
+    }
+    once
 }
 
 /// Returns `gid` and the groups that `name` is a member of, as the name service knows them, `getgrouplist(3)`.
@@ -110,12 +141,7 @@ pub fn name_of(uid: u32) -> Option<OsString> {
 
 /// Returns the name, home directory and shell of `uid`, as the name service knows it.
 pub fn login_of(uid: u32) -> Option<Login> {
-    let account = name_service::account_by_uid(uid)?;
-    Some(Login {
-        name: account.user.name,
-        home: account.home,
-        shell: account.shell,
-    })
+    name_service::account_by_uid(uid).map(Login::from)
 }
 
 /// What a login of a user has.
@@ -133,11 +159,7 @@ impl Login {
     /// Returns the first entry of a passwd file with this number.
     pub fn find(passwd: &[u8], uid: u32) -> Option<Login> {
         let entry = passwd_entries(passwd).find(|entry| entry.uid == uid)?;
-        Some(Login {
-            name: entry.name.to_owned(),
-            home: entry.home.to_owned(),
-            shell: entry.shell.to_owned(),
-        })
+        Some(Account::from(entry).into())
     }
 }
 
