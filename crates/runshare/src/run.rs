@@ -139,11 +139,7 @@ impl OutsideProcesses {
     /// # Errors
     /// That one of them cannot be made or cannot do its part.
     fn start(options: &Options, diagnostics: &Diagnostics) -> Result<OutsideProcesses> {
-        let cgroup = LimitedCgroup::make(
-            &options.extensions.cgroup_limits,
-            options.unshares(NsType::Cgroup),
-            diagnostics,
-        )?;
+        let cgroup = LimitedCgroup::make(&options.extensions.cgroup_limits, diagnostics)?;
         let network = match &options.extensions.network {
             Some(network) => {
                 let ports = &options.extensions.published;
@@ -192,7 +188,7 @@ impl Inside<'_> {
     fn set_up_namespaces(&self) -> Result<()> {
         let options = self.options;
         if let Some(cgroup) = self.held.cgroup() {
-            cgroup.join()?;
+            cgroup.join(options.unshares(NsType::Cgroup))?;
         }
         self.id_maps.write_own(options.setgroups)?;
         uts_net::set_host_names(&options.extensions)?;

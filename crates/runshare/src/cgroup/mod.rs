@@ -20,10 +20,11 @@ mod tree;
 
 use std::os::fd::RawFd;
 
-use anyhow::{Context, Result};
-use nix::libc::CLONE_NEWCGROUP;
-use nscore::cli::Diagnostics;
+use anyhow::{Context, Result, bail};
+use nscore::cli::{Diagnostics, sentence};
+use nscore::ns_type::NsType;
 use nscore::sys::namespace::unshare;
+use nscore::sys::process::ExitReason;
 
 use crate::watcher::WatcherHandle;
 use place::Place;
@@ -34,19 +35,15 @@ pub(crate) use limit::{CgroupLimit, parse_cgroup_limits};
 /// The tool's handle of the cgroup.
 pub(crate) struct LimitedCgroup {
     remover: WatcherHandle,
-    /// Whether the program has a cgroup namespace, whose root is this cgroup.
-    has_namespace: bool,
 }
 
 impl LimitedCgroup {
-    /// Makes a cgroup with these limits, if there are any; the program may have a cgroup namespace, whose root it is.
-    /// Call it before anything is entered.
+    /// Makes a cgroup with these limits, if there are any. Call it before anything is entered.
     ///
     /// # Errors
     /// That no cgroup with these controllers is delegated to the caller; that it cannot be made.
     pub(crate) fn make(
         limits: &[CgroupLimit],
-        has_namespace: bool,
         diagnostics: &Diagnostics,
     ) -> Result<Option<LimitedCgroup>> {
         if limits.is_empty() {
@@ -68,20 +65,17 @@ impl LimitedCgroup {
             remover.run()
         })?;
         remover.wait_for_answer()?;
-        Ok(Some(LimitedCgroup {
-            remover,
-            has_namespace,
-        }))
+        Ok(Some(LimitedCgroup { remover }))
     }
 
     /// In the child: has it moved into the cgroup, which becomes the root of its cgroup namespace if it has one.
     ///
     /// # Errors
     /// That the kernel refuses.
-    pub(crate) fn join(&self) -> Result<()> {
+    pub(crate) fn join(&self, has_namespace: bool) -> Result<()> {
         self.remover.request(0)?;
-        match self.has_namespace {
-            true => unshare(CLONE_NEWCGROUP).context("unshare failed"),
+        match has_namespace {
+            true => unshare(NsType::Cgroup.flag()).context("unshare failed"),
             false => Ok(()),
         }
     }
@@ -92,7 +86,16 @@ impl LimitedCgroup {
     }
 
     /// Kills what is left in the cgroup, and waits until it is removed.
-    pub(crate) fn remove(&self) {
-        self.remover.close();
+    ///
+    /// # Errors
+    /// That the process which does so was killed. What it could not do it has reported.
+    pub(crate) fn remove(&self) -> Result<()> {
+        match self.remover.close() {
+            Some(ExitReason::Signal(signal)) => {
+                let text = "the process that removes the cgroup was killed by signal %s";
+                bail!(sentence(text, &[&signal]))
+            }
+            _ => Ok(()),
+        }
     }
 }

@@ -157,7 +157,15 @@ impl Place {
     /// Checks that this cgroup has no limits that one beside it would not have.
     fn check_unlimited(&self) -> Result<()> {
         for name in LIMITS {
-            let value = read_file(&self.directory, name).unwrap_or_default();
+            let value = match read_file(&self.directory, name) {
+                Ok(value) => value,
+                // Its controller is not enabled, or it is not for a cgroup of threads.
+                Err(Errno::ENOENT | Errno::EOPNOTSUPP) => continue,
+                read => read.with_context(|| {
+                    let file = escape_for_terminal(self.path_of(name));
+                    sentence("cannot read %s", &[&file])
+                })?,
+            };
             if !value.trim().is_empty() && !value.starts_with("max") {
                 let file = escape_for_terminal(self.path_of(name));
                 let text = sentence(

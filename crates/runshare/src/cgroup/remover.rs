@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::libc::{STDERR_FILENO, c_int};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 use nix::sys::socket::MsgFlags;
 use nix::sys::stat::{Mode, mkdirat};
 use nix::unistd::{Pid, UnlinkatFlags, getppid, unlinkat};
@@ -20,7 +20,7 @@ use super::limit::CgroupLimit;
 use super::place::{Place, open_file, write_file};
 use super::tree;
 use crate::message_with_pid::recv_with_pid;
-use crate::watcher::{leave_job, send_answer};
+use crate::watcher::{leave_job, send_answer, wait_for_any};
 
 /// How many names are tried: one may be left of a process that had the same number in another PID namespace.
 const MAX_NAMES: u32 = 1000;
@@ -92,11 +92,7 @@ impl Remover<'_> {
     fn wait_for_tool(&self) -> Result<bool> {
         let sources = [&self.tool, &self.socket];
         let mut watched = sources.map(|source| PollFd::new(source.as_fd(), PollFlags::POLLIN));
-        while let Err(errno) = poll(&mut watched, PollTimeout::NONE) {
-            if errno != Errno::EINTR {
-                return Err(errno).context("poll failed");
-            }
-        }
+        wait_for_any(&mut watched)?;
         Ok(watched[0].any() == Some(true))
     }
 }

@@ -1,16 +1,15 @@
 //! Killing what is in a cgroup, and removing it with all that were made below it.
 
 use std::ffi::{CStr, CString};
+use std::mem;
 use std::os::fd::{AsFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, openat};
+use nix::fcntl::OFlag;
 use nix::libc::SIGKILL;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::stat::Mode;
 use nix::unistd::{Pid, UnlinkatFlags, unlinkat};
-use nscore::sys::directory::{Directory, EntryBuffer, status_at};
-use nscore::sys::file::move_above_stdio;
+use nscore::sys::directory::{Directory, status_at, status_of};
 use nscore::sys::process::{pidfd_open, pidfd_send_signal};
 
 use super::place::{open_file, read_file, write_file};
@@ -24,20 +23,14 @@ const PATIENCE: u16 = 100;
 /// # Errors
 /// Those of `unlinkat(2)`, but for the cgroup being gone.
 pub(super) fn remove(parent: impl AsFd, name: &CStr, cgroup: &OwnedFd) -> Result<(), Errno> {
-    // Before Linux 5.14 there is no cgroup.kill. What is frozen makes no further process, and can be killed.
-    if write_file(cgroup, c"cgroup.kill", "1").is_err() {
-        let _ = write_file(cgroup, c"cgroup.freeze", "1");
-    }
-    loop {
+    kill_members(cgroup);
+    while is_named(&parent, name, cgroup)? {
         let removed =
             remove_below(cgroup).and_then(|()| unlinkat(&parent, name, UnlinkatFlags::RemoveDir));
         match removed {
             Ok(()) => return Ok(()),
             // This cgroup is gone, or one below it that another process has removed.
-            Err(Errno::ENOENT | Errno::ENODEV) => match status_at(parent.as_fd(), name) {
-                Ok(_) => {}
-                Err(_) => return Ok(()),
-            },
+            Err(Errno::ENOENT | Errno::ENODEV) => {}
             Err(Errno::EBUSY) => {
                 kill_members(cgroup);
                 wait_for_end(cgroup);
@@ -45,52 +38,63 @@ pub(super) fn remove(parent: impl AsFd, name: &CStr, cgroup: &OwnedFd) -> Result
             Err(errno) => return Err(errno),
         }
     }
+    Ok(())
 }
 
-/// Removes the cgroups below, the innermost first. Their number and depth is others' choice: it has two descriptors
-/// open at any time.
+/// Returns whether it has this name still: another process may have removed it, and given the name to its own.
+fn is_named(parent: impl AsFd, name: &CStr, cgroup: &OwnedFd) -> Result<bool, Errno> {
+    match status_at(parent.as_fd(), name) {
+        Ok(named) => Ok(named.is_same_file(&status_of(cgroup)?)),
+        Err(Errno::ENOENT) => Ok(false),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// Removes the cgroups below, the innermost first. Their number and depth is others' choice: each is listed once, and
+/// two descriptors are open at any time.
 fn remove_below(cgroup: &OwnedFd) -> Result<(), Errno> {
-    let mut names: Vec<CString> = Vec::new();
     let mut here = open_directory(cgroup, c".")?;
+    let mut left = children(&here)?;
+    let mut above: Vec<(CString, Vec<CString>)> = Vec::new();
     loop {
-        if let Some(name) = first_child(&here)? {
+        if let Some(name) = left.pop() {
             here = open_directory(&here, &name)?;
-            names.push(name);
+            let siblings = mem::replace(&mut left, children(&here)?);
+            above.push((name, siblings));
             continue;
         }
-        let Some(name) = names.pop() else {
+        let Some((name, siblings)) = above.pop() else {
             return Ok(());
         };
         kill_members(&here);
         here = open_directory(&here, c"..")?;
         unlinkat(&here, name.as_c_str(), UnlinkatFlags::RemoveDir)?;
+        left = siblings;
     }
 }
 
-/// The name of a cgroup in this one.
-fn first_child(directory: &OwnedFd) -> Result<Option<CString>, Errno> {
-    let mut found = None;
-    let list = Directory::from(open_directory(directory, c".")?);
-    list.entries(&mut EntryBuffer::default(), |name| {
-        let is_cgroup = || {
-            let status = status_at(directory.as_fd(), name);
-            status.is_ok_and(|status| status.file_type == nix::libc::S_IFDIR)
-        };
-        if found.is_none() && is_cgroup() {
-            found = Some(name.to_owned());
-        }
-    })?;
-    Ok(found)
+/// The names of the cgroups in this one.
+fn children(directory: &OwnedFd) -> Result<Vec<CString>, Errno> {
+    let mut names = Directory::from(open_directory(directory, c".")?).names()?;
+    names.retain(|name| {
+        let status = status_at(directory.as_fd(), name);
+        status.is_ok_and(|status| status.file_type == nix::libc::S_IFDIR)
+    });
+    Ok(names)
 }
 
 fn open_directory(parent: impl AsFd, name: &CStr) -> Result<OwnedFd, Errno> {
-    let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-    move_above_stdio(openat(parent, name, flags, Mode::empty())?)
+    open_file(parent, name, OFlag::O_RDONLY | OFlag::O_DIRECTORY)
 }
 
 /// Kills the processes of one cgroup. Those of another PID namespace, which have no number here, are killed by the end
 /// of its first process.
 fn kill_members(cgroup: &OwnedFd) {
+    // Before Linux 5.14 there is no cgroup.kill. What is frozen makes no further process, and can be killed.
+    if write_file(cgroup, c"cgroup.kill", "1").is_ok() {
+        return;
+    }
+    let _ = write_file(cgroup, c"cgroup.freeze", "1");
     let members = read_file(cgroup, c"cgroup.procs").unwrap_or_default();
     for process in members.lines().filter_map(|line| line.parse().ok()) {
         // By its pidfd, for the number may be another process's by now.
