@@ -23,7 +23,7 @@ use nix::sys::prctl::set_no_new_privs;
 use nix::unistd::{chdir, setsid};
 
 use crate::language;
-use crate::message::{Argument, Message, sentence};
+use crate::message::{Message, sentence};
 use crate::sys::close_range::cloexec_above_stdio;
 use crate::sys::environment::erase;
 use crate::sys::keyring;
@@ -106,7 +106,7 @@ fn join_new_keyring(warn: impl FnOnce(&Message)) -> Result<()> {
     match keyring::join_new_session() {
         Err(Errno::EPERM) => {
             let text = "warning: the session keyring of the caller stays: keyctl failed: %s";
-            warn(&sentence(text, &[&Argument::Reason(Errno::EPERM)]));
+            warn(&sentence(text, &[&Errno::EPERM]));
             Ok(())
         }
         Ok(()) | Err(Errno::ENOSYS) => Ok(()),

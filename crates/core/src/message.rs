@@ -69,6 +69,12 @@ macro_rules! numbers {
 words!(str String OsStr OsString Path PathBuf);
 numbers!(u32 i32 u64 i64 usize Pid Uid);
 
+impl ToArgument for Errno {
+    fn to_argument(&self) -> Argument {
+        Argument::Reason(*self)
+    }
+}
+
 impl ToArgument for Message {
     fn to_argument(&self) -> Argument {
         Argument::Sentence(self.clone())

@@ -7,12 +7,13 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::libc::c_int;
+use nix::poll::{PollFd, PollTimeout, poll};
 use nix::sys::socket::{MsgFlags, Shutdown, recv, send, shutdown};
 use nix::unistd::{Pid, getpid, setsid};
 use nscore::cli::AlreadyReported;
 use nscore::hardening::hide_process;
 use nscore::hint::{self, WithHint};
-use nscore::sys::process::{self, pidfd_open};
+use nscore::sys::process::{self, ExitReason, pidfd_open};
 use nscore::sys::signal::SignalSet;
 
 use crate::message_with_pid::{send_number, socket_pair};
@@ -70,11 +71,11 @@ impl WatcherHandle {
         self.socket.as_raw_fd()
     }
 
-    /// Has the watcher do its last work, and waits for its end.
-    pub(crate) fn close(&self) {
+    /// Has the watcher do its last work, and waits for its end, which is returned the first time.
+    pub(crate) fn close(&self) -> Option<ExitReason> {
         // If the watcher has ended, there is nothing left to close, and no child to wait for after the first call.
         let _ = shutdown(self.socket.as_raw_fd(), Shutdown::Both);
-        let _ = process::wait(self.process);
+        process::wait(self.process).ok()
     }
 }
 
@@ -92,6 +93,19 @@ pub(crate) fn leave_job() -> Result<SignalSet> {
     hide_process()?;
     setsid().context("setsid failed")?;
     SignalSet::full().block().context("sigprocmask failed")
+}
+
+/// Waits until something happens at one of these.
+///
+/// # Errors
+/// `poll failed`.
+pub(crate) fn wait_for_any(watched: &mut [PollFd<'_>]) -> Result<()> {
+    while let Err(errno) = poll(watched, PollTimeout::NONE) {
+        if errno != Errno::EINTR {
+            return Err(errno).context("poll failed");
+        }
+    }
+    Ok(())
 }
 
 /// In the watcher: answers the process that waits.

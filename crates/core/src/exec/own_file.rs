@@ -23,7 +23,7 @@ use nix::sys::statvfs::{FsFlags, fstatvfs};
 use nix::unistd::{AccessFlags, faccessat};
 
 use crate::regular_file::open_regular;
-use crate::search_path::search_path;
+use crate::search_path::candidates;
 use crate::self_fds::SAFE_FLAGS;
 use crate::sys::directory::{Status, status_of};
 use crate::sys::file::{move_above_stdio, open};
@@ -110,9 +110,7 @@ impl OwnFile {
 
     /// Returns the first that `execvp(3)` would not pass over.
     fn found_in_path(&self, program: &OsStr) -> Route {
-        let path = search_path();
-        for directory in path.as_bytes().split(|byte| *byte == b':') {
-            let candidate = Path::new(OsStr::from_bytes(directory)).join(program);
+        for candidate in candidates(program) {
             match self.route(&candidate) {
                 Route::Nothing => {}
                 way => return self.with_shell(way),

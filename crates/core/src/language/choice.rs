@@ -13,18 +13,6 @@ const ACCEPTS_ANY_NAME: bool = cfg!(target_env = "musl");
 /// The variables that name the locale of messages: the first that is set and not empty.
 const VARIABLES: [&std::ffi::CStr; 3] = [c"LC_ALL", c"LC_MESSAGES", c"LANG"];
 
-/// Returns whether a locale with a language is named. It need not be installed.
-pub(super) fn is_named() -> bool {
-    VARIABLES
-        .iter()
-        .find_map(|name| {
-            variable(name, |value| {
-                (!value.is_empty()).then(|| has_language(value))
-            })
-        })
-        .unwrap_or(false)
-}
-
 fn has_language(locale: &[u8]) -> bool {
     !matches!(locale, b"C" | b"POSIX" | [b'C', b'.', ..])
 }
@@ -38,17 +26,16 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    /// Reads the environment; `None` in the C locale.
+    /// Reads the environment; `None` in the C locale. The one that is named need not be installed.
     pub(super) fn from_environment() -> Option<Choice> {
-        if !is_named() {
-            return None;
-        }
         let text = |value: &[u8]| {
             let text = String::from_utf8_lossy(value).into_owned();
             (!text.is_empty()).then_some(text)
         };
-        let name = VARIABLES.iter().find_map(|name| variable(name, text));
-        let name = name.unwrap_or_default();
+        let name = VARIABLES.iter().find_map(|name| variable(name, text))?;
+        if !has_language(name.as_bytes()) {
+            return None;
+        }
         let list = variable(c"LANGUAGE", text).unwrap_or_else(|| name.clone());
         Some(Choice {
             locale: MessageLocale::from_environment(),

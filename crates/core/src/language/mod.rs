@@ -125,7 +125,7 @@ pub fn remember() {
 
 /// Returns whether the environment names a language. Nothing is opened for it.
 pub fn is_wanted() -> bool {
-    choice::is_named()
+    choice().is_some()
 }
 
 /// Reads the catalogues of these domains, and ours and the C library's. None is read afterwards. To be called before a

@@ -103,7 +103,7 @@ fn mount_bind(root: &Root, request: &BindRequest, source: &Source) -> Result<()>
 fn point(root: &Root, path: &Path, kind: PointKind) -> Result<OwnedFd> {
     let point = make_point(root, path, kind)?;
     let (root, found) = (status_of(root.open(Path::new(""))?)?, status_of(&point)?);
-    if (root.device, root.inode, root.mount) == (found.device, found.inode, found.mount) {
+    if root.is_same_place(&found) {
         // A mount on the root itself would cover the whole of it, and the process would be below.
         return Err(Errno::EBUSY).with_context(|| mount_failed(path));
     }

@@ -30,7 +30,7 @@ use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::safe_open::open_path;
-use crate::sys::directory::{Directory, EntryBuffer, Status, status_of};
+use crate::sys::directory::{Directory, Status, status_of};
 use crate::sys::file::{fd_path, open};
 use crate::sys::xattr::attribute;
 
@@ -158,12 +158,7 @@ fn open_layer(parent: &OwnedFd, name: &CStr, shown: &Path) -> Result<Option<Owne
 /// The names in a directory; none if it has been removed meanwhile.
 fn names(directory: &OwnedFd, shown: &Path) -> Result<Vec<CString>> {
     let read = || -> Result<Vec<CString>, Errno> {
-        let directory = Directory::from(open(&fd_path(directory), OFlag::O_RDONLY)?);
-        let mut names = Vec::new();
-        directory.entries(&mut EntryBuffer::default(), |name| {
-            names.push(name.to_owned());
-        })?;
-        Ok(names)
+        Directory::from(open(&fd_path(directory), OFlag::O_RDONLY)?).names()
     };
     match read() {
         Err(Errno::ENOENT) => Ok(Vec::new()),
@@ -210,19 +205,19 @@ fn read_attribute(file: &OwnedFd, name: &CStr) -> Result<Option<Vec<u8>>, Errno>
 }
 
 /// The names of overlayfs's attributes, which are of one class.
-struct Attributes {
+pub(super) struct Attributes {
     whiteout: &'static CStr,
     opaque: &'static CStr,
-    origin: &'static CStr,
+    pub(super) origin: &'static CStr,
 }
 
-const TRUSTED: Attributes = Attributes {
+pub(super) const TRUSTED: Attributes = Attributes {
     whiteout: c"trusted.overlay.whiteout",
     opaque: c"trusted.overlay.opaque",
     origin: c"trusted.overlay.origin",
 };
 
-const USER: Attributes = Attributes {
+pub(super) const USER: Attributes = Attributes {
     whiteout: c"user.overlay.whiteout",
     opaque: c"user.overlay.opaque",
     origin: c"user.overlay.origin",

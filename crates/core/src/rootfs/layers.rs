@@ -13,6 +13,7 @@ use nix::sys::stat::{FchmodatFlags, Mode, fchmodat, mkdirat};
 use nix::unistd::{Gid, Uid, fchownat};
 
 use super::attach::NewFilesystem;
+use super::changes::{TRUSTED, USER};
 use super::error::MountError;
 use super::overlay_dir::{MOUNTS, OverlayDir, UPPER, escape_path, make_below, make_work};
 use super::remount::attributes_of;
@@ -230,8 +231,8 @@ impl Layers {
 
     fn origin(&self) -> &'static CStr {
         match self.is_in_user_namespace {
-            true => c"user.overlay.origin",
-            false => c"trusted.overlay.origin",
+            true => USER.origin,
+            false => TRUSTED.origin,
         }
     }
 

@@ -49,7 +49,7 @@ use nix::unistd::{Gid, Uid, getegid, geteuid, setfsgid, setfsuid};
 use crate::message::Message;
 use crate::ns_type::NsType;
 use crate::procfs::{IdKind, Proc};
-use crate::sys::directory::{Status, status_of};
+use crate::sys::directory::status_of;
 use crate::sys::file::open;
 use crate::sys::fs_context::make_tree_private;
 use crate::sys::mount::{attach, clone_tree};
@@ -124,9 +124,9 @@ fn own_mount(directory: impl AsFd) -> Result<OwnedFd> {
     let directory = directory.as_fd();
     let status = status_of(directory)?;
     // A clone on the root of this process would not be seen by it: it stays below.
-    let root = status_of(open(Path::new("/"), OFlag::O_PATH)?)?;
-    let place = |of: &Status| (of.device, of.inode, of.mount);
-    if status.is_mount_root == Some(true) || place(&status) == place(&root) {
+    if status.is_mount_root == Some(true)
+        || status.is_same_place(&status_of(open(Path::new("/"), OFlag::O_PATH)?)?)
+    {
         return Ok(directory.try_clone_to_owned()?);
     }
     let tree = match clone_tree(directory) {

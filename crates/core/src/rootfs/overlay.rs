@@ -30,7 +30,7 @@ use super::source::{Source, c_path};
 use super::submounts::{Submount, Submounts};
 use crate::hint::{Hint, explain_overlay};
 use crate::safe_open::open_path;
-use crate::sys::directory::{Directory, EntryBuffer, status_of};
+use crate::sys::directory::{Directory, status_of};
 use crate::sys::mount::attach;
 
 /// How many directories below the root are made one by one.
@@ -232,13 +232,9 @@ fn fill_directory(
 /// The names in a directory; none of one that may not be read.
 fn entries(directory: BorrowedFd<'_>) -> Result<Vec<CString>, Errno> {
     let path = c_path(directory)?;
-    let mut names = Vec::new();
     match Directory::open(&path) {
-        Ok(directory) => directory.entries(&mut EntryBuffer::default(), |name| {
-            names.push(name.to_owned());
-        })?,
-        Err(Errno::EACCES) => {}
-        Err(errno) => return Err(errno),
+        Ok(directory) => directory.names(),
+        Err(Errno::EACCES) => Ok(Vec::new()),
+        Err(errno) => Err(errno),
     }
-    Ok(names)
 }

@@ -4,7 +4,7 @@
 //! upper layer. It says so before it looks at anything else of a mount that could never be made: one that is to work in
 //! its own upper layer, EINVAL.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 use std::os::fd::{AsFd, OwnedFd};
 
 use nix::errno::Errno;
@@ -14,7 +14,7 @@ use nix::sys::stat::Mode;
 use super::attach::NewFilesystem;
 use super::source::c_path;
 use crate::safe_open::open_path;
-use crate::sys::directory::{Directory, EntryBuffer};
+use crate::sys::directory::Directory;
 
 /// Returns whether one of the directories below `name` is where an overlay that is mounted works. The directory was
 /// opened in the mount namespace of this process.
@@ -29,11 +29,7 @@ pub(super) fn has_overlay(directory: &OwnedFd, name: &CStr) -> Result<bool, Errn
         Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => return Ok(false),
         opened => Directory::from(opened?),
     };
-    let mut names: Vec<CString> = Vec::new();
-    work.entries(&mut EntryBuffer::default(), |name| {
-        names.push(name.to_owned());
-    })?;
-    for name in names {
+    for name in work.names()? {
         let flags = OFlag::O_NOFOLLOW | OFlag::O_DIRECTORY;
         match open_path(&work, &name, flags) {
             Ok(opened) if is_worked_in(&opened)? => return Ok(true),

@@ -1,6 +1,6 @@
 //! Removing a directory and all that is below it, whoever is changing it at this moment.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CStr;
 use std::os::fd::AsFd;
 
 use nix::errno::Errno;
@@ -8,7 +8,7 @@ use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::Mode;
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
-use crate::sys::directory::{Directory, EntryBuffer};
+use crate::sys::directory::Directory;
 
 /// Removes `name` from a directory, with all that is below it; no link is followed. That it is not there is no error.
 ///
@@ -27,11 +27,7 @@ pub(super) fn remove_tree(parent: impl AsFd, name: &CStr) -> Result<(), Errno> {
     }
     let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let directory = Directory::from(openat(&parent, name, flags, Mode::empty())?);
-    let mut names: Vec<CString> = Vec::new();
-    directory.entries(&mut EntryBuffer::default(), |name| {
-        names.push(name.to_owned());
-    })?;
-    for name in names {
+    for name in directory.names()? {
         remove_tree(&directory, &name)?;
     }
     unlinkat(parent, name, UnlinkatFlags::RemoveDir)

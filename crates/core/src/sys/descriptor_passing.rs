@@ -53,15 +53,12 @@ pub fn receive_descriptor(socket: impl AsFd) -> Result<Option<OwnedFd>, Errno> {
 mod tests {
     use std::io::Read;
 
-    use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
-
     use super::*;
+    use crate::sys::file::socket_pair;
 
     #[test]
     fn a_descriptor_arrives_as_it_was_sent() {
-        let (family, kind) = (AddressFamily::Unix, SockType::SeqPacket);
-        let pair = socketpair(family, kind, None, SockFlag::SOCK_CLOEXEC);
-        let (receiver, sender) = pair.expect("a pair can be made");
+        let (receiver, sender) = socket_pair().expect("a pair can be made");
         let file = std::fs::File::open("/proc/self/comm").expect("there is a /proc");
         send_descriptor(&sender, &file).expect("it can be sent");
         drop(sender);

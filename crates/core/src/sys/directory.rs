@@ -4,7 +4,7 @@
 //! looked at last: once it is gone, its directory answers ESRCH or ENOENT, whoever has its number by then. Nothing
 //! here allocates: names go in as C strings, contents come out in the caller's buffer.
 
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::mem::offset_of;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
@@ -49,6 +49,11 @@ impl Status {
     /// Returns whether both are of one file: inode numbers are unique within a device, `inode(7)`.
     pub fn is_same_file(&self, other: &Status) -> bool {
         (self.device, self.inode) == (other.device, other.inode)
+    }
+
+    /// Returns whether both are of one file by one mount, as far as the kernel reports mounts.
+    pub fn is_same_place(&self, other: &Status) -> bool {
+        self.is_same_file(other) && self.mount == other.mount
     }
 }
 
@@ -130,6 +135,18 @@ impl Directory {
     /// Those of `statx(2)`.
     pub fn status(&self, name: &CStr) -> Result<Status, Errno> {
         status_at(self.0.as_fd(), name)
+    }
+
+    /// Returns the names of all entries but `.` and `..`.
+    ///
+    /// # Errors
+    /// Those of `getdents64(2)`.
+    pub fn names(&self) -> Result<Vec<CString>, Errno> {
+        let mut names = Vec::new();
+        self.entries(&mut EntryBuffer::default(), |name| {
+            names.push(name.to_owned());
+        })?;
+        Ok(names)
     }
 
     /// Calls `each` with the name of every entry but `.` and `..`, `getdents64(2)`.

@@ -110,18 +110,8 @@ pub fn set_attributes(mount: impl AsFd, attributes: u64, is_recursive: bool) -> 
 ///
 /// # Errors
 /// As [`set_attributes`].
-#[allow(
-    clippy::useless_conversion,
-    reason = "the type of a mount flag differs from processor to processor"
-)]
 pub fn make_tree_private(mount: impl AsFd) -> Result<(), Errno> {
-    let change = libc::mount_attr {
-        attr_set: 0,
-        attr_clr: 0,
-        propagation: u64::from(libc::MS_PRIVATE),
-        userns_fd: 0,
-    };
-    set_attr(mount, &change, true)
+    set_attr(mount, &private(0, 0), true)
 }
 
 /// Has the owners of files on a clone and on what is mounted below it be those that they are in a user namespace, and
@@ -130,19 +120,24 @@ pub fn make_tree_private(mount: impl AsFd) -> Result<(), Errno> {
 /// # Errors
 /// Those of `mount_setattr(2)`: EPERM without CAP_SYS_ADMIN in the user namespace of the file system; EINVAL for a file
 /// system that cannot, and for what is mounted; ENOSYS before Linux 5.12.
+pub fn map_ids(clone: impl AsFd, user_namespace: impl AsFd) -> Result<(), Errno> {
+    let namespace = user_namespace.as_fd().as_raw_fd();
+    let namespace = u64::try_from(namespace).map_err(|_| Errno::EBADF)?;
+    set_attr(clone, &private(libc::MOUNT_ATTR_IDMAP, namespace), true)
+}
+
+/// A change that makes mounts private, with these attributes.
 #[allow(
     clippy::useless_conversion,
     reason = "the type of a mount flag differs from processor to processor"
 )]
-pub fn map_ids(clone: impl AsFd, user_namespace: impl AsFd) -> Result<(), Errno> {
-    let namespace = user_namespace.as_fd().as_raw_fd();
-    let change = libc::mount_attr {
-        attr_set: libc::MOUNT_ATTR_IDMAP,
+fn private(attr_set: u64, userns_fd: u64) -> libc::mount_attr {
+    libc::mount_attr {
+        attr_set,
         attr_clr: 0,
         propagation: u64::from(libc::MS_PRIVATE),
-        userns_fd: u64::try_from(namespace).map_err(|_| Errno::EBADF)?,
-    };
-    set_attr(clone, &change, true)
+        userns_fd,
+    }
 }
 
 fn set_attr(mount: impl AsFd, change: &libc::mount_attr, is_recursive: bool) -> Result<(), Errno> {

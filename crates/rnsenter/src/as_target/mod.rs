@@ -23,7 +23,7 @@ use nix::fcntl::OFlag;
 use nix::libc::mode_t;
 use nix::sys::prctl::set_no_new_privs;
 use nix::sys::stat::{Mode, umask};
-use nscore::cli::{Argument, Message, sentence};
+use nscore::cli::{Message, sentence};
 use nscore::procfs::{Proc, try_open_verified};
 use nscore::sys::file::write_all;
 
@@ -106,8 +106,7 @@ impl AsTarget {
 
 fn warn_of(warn: &dyn Fn(&Message), what: &Message, result: Result<(), Errno>) {
     if let Err(errno) = result {
-        let why = Argument::Reason(errno);
-        warn(&sentence("warning: target: %s: %s", &[what, &why]));
+        warn(&sentence("warning: target: %s: %s", &[what, &errno]));
     }
 }
 

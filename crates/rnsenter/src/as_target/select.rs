@@ -70,5 +70,5 @@ pub(crate) fn omit_own_root(options: &mut Options) {
 fn has_own_root(target: &Target) -> Result<bool, Errno> {
     let theirs = target.open("root").map_err(|_| Errno::EACCES)?;
     let (own, theirs) = (status(c"/")?, status_of(&theirs)?);
-    Ok(own.is_same_file(&theirs) && own.mount == theirs.mount)
+    Ok(own.is_same_place(&theirs))
 }

@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use nix::errno::Errno;
 use nix::libc::c_int;
 use nix::unistd::geteuid;
-use nscore::cli::{Argument, Diagnostics, Message, sentence};
+use nscore::cli::{Diagnostics, Message, sentence};
 use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
@@ -105,7 +105,7 @@ enum Refusal {
 impl Refusal {
     /// Returns the text of a hint if there is one, otherwise that of strerror(3).
     fn reason(self, flags: c_int) -> Message {
-        let reason = |errno| sentence("%s", &[&Argument::Reason(errno)]);
+        let reason = |errno| sentence("%s", &[&errno]);
         match self {
             Refusal::Unshare(errno) => {
                 hint::explain_unshare(errno, flags).unwrap_or_else(|| reason(errno))

@@ -81,18 +81,15 @@ impl Held {
     /// the caller asks for.
     pub(crate) fn undo(&self, diagnostics: &Diagnostics) {
         // What is left of the program first: it may still use the rest.
-        if let Some(cgroup) = &self.cgroup {
-            cgroup.remove();
-        }
+        let removed = self.cgroup.as_ref().map(LimitedCgroup::remove);
         if let Some(network) = &self.network {
             network.close();
         }
-        let undone = match &self.overlay {
-            Some(overlay) => overlay.remove_work(),
-            None => Ok(()),
-        };
-        if let Err(error) = undone {
-            diagnostics.warn_of(&error);
+        let undone = self.overlay.as_ref().map(OverlayDir::remove_work);
+        for result in [removed, undone].into_iter().flatten() {
+            if let Err(error) = result {
+                diagnostics.warn_of(&error);
+            }
         }
     }
 }

@@ -4,10 +4,9 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::libc::{STDERR_FILENO, c_int};
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags};
 use nix::sys::socket::MsgFlags;
 use nix::unistd::{geteuid, read};
 use nscore::cli::{Diagnostics, sentence};
@@ -23,7 +22,7 @@ use crate::network::option::{HelperKind, NetworkOption};
 use crate::network::publish::PublishedPort;
 use crate::network::target::Target;
 use crate::network::{pasta, slirp4netns};
-use crate::watcher::{leave_job, send_answer};
+use crate::watcher::{leave_job, send_answer, wait_for_any};
 
 /// What the watcher needs.
 pub(super) struct Watcher<'a> {
@@ -193,11 +192,7 @@ impl Watcher<'_> {
         let mut watched: Vec<PollFd<'_>> = watched
             .map(|(_, source)| PollFd::new(*source, PollFlags::POLLIN))
             .collect();
-        while let Err(errno) = poll(&mut watched, PollTimeout::NONE) {
-            if errno != Errno::EINTR {
-                return Err(errno).context("poll failed");
-            }
-        }
+        wait_for_any(&mut watched)?;
         let happened = sources.iter().zip(&watched);
         let happened = happened.filter(|(_, watched)| watched.any() == Some(true));
         Ok(happened.map(|((event, _), _)| *event).collect())

@@ -247,7 +247,7 @@ impl Walk {
         let mut above = open_path(&here.directory, c"..", OFlag::O_DIRECTORY)?;
         loop {
             let status = status_of(&above)?;
-            if status.is_same_file(&below) && status.mount == below.mount {
+            if status.is_same_place(&below) {
                 return Ok(());
             }
             self.check(&path, &above, &status)?;
