@@ -120,7 +120,8 @@ fn packages_are_installed_above_a_debian_system_that_stays_as_it_is() {
     }
 }
 
-/// Reads the caller's resolv.conf through each kind of link. `enter` is a way into the system with an overlay directory.
+/// Reads the caller's resolv.conf through each kind of link. `enter` is a way into the system with an overlay
+/// directory.
 fn sees_the_callers_file(scratch: &Scratch, enter: impl Fn(&Path) -> Tool) {
     let callers = scratch.file("callers", "nameserver 192.0.2.1\n");
     let targets = ["/run/nowhere", "../run/nowhere", "/etc/motd", "resolv.conf"];

@@ -12,7 +12,7 @@ use crate::cli::number;
 use crate::cli::quote::Quotes;
 use crate::elf::Elf;
 use crate::language::{Catalogue, format};
-use crate::procfs::{MountPoint, Status, mount_of, mount_points};
+use crate::procfs::{MountPoint, ProcStatus, mount_of, mount_points};
 use crate::scan::{mountinfo, nslink};
 use crate::users::{group_entries, passwd_entries};
 
@@ -67,7 +67,7 @@ fn mountinfo() {
 #[test]
 fn status() {
     check!(name = "status").for_each(|file: &[u8]| {
-        let status = Status::new(file);
+        let status = ProcStatus::new(file);
         let lines = file.split(|byte| *byte == b'\n');
         let line = |name: &str| {
             let is_its = |line: &&[u8]| line.starts_with(format!("{name}:").as_bytes());

@@ -37,7 +37,7 @@ pub enum NsType {
 }
 
 /// What one type is called by those who deal with it.
-struct Row {
+struct NsTypeInfo {
     option: &'static str,
     flag: c_int,
     file: &'static str,
@@ -58,19 +58,19 @@ impl NsType {
         NsType::Time,
     ];
 
-    const fn row(self) -> Row {
+    const fn row(self) -> NsTypeInfo {
         match self {
             NsType::User => row("user", libc::CLONE_NEWUSER, "user", "CONFIG_USER_NS"),
             NsType::Cgroup => row("cgroup", libc::CLONE_NEWCGROUP, "cgroup", "Linux 4.6"),
             NsType::Ipc => row("ipc", libc::CLONE_NEWIPC, "ipc", "CONFIG_IPC_NS"),
             NsType::Uts => row("uts", libc::CLONE_NEWUTS, "uts", "CONFIG_UTS_NS"),
             NsType::Net => row("net", libc::CLONE_NEWNET, "net", "CONFIG_NET_NS"),
-            NsType::Pid => Row {
+            NsType::Pid => NsTypeInfo {
                 for_children_file: "pid_for_children",
                 ..row("pid", libc::CLONE_NEWPID, "pid", "CONFIG_PID_NS")
             },
             NsType::Mount => row("mount", libc::CLONE_NEWNS, "mnt", "Linux 3.8"),
-            NsType::Time => Row {
+            NsType::Time => NsTypeInfo {
                 for_children_file: "time_for_children",
                 ..row(
                     "time",
@@ -147,8 +147,8 @@ const fn row(
     flag: c_int,
     file: &'static str,
     requirement: &'static str,
-) -> Row {
-    Row {
+) -> NsTypeInfo {
+    NsTypeInfo {
         option,
         flag,
         file,

@@ -17,25 +17,25 @@ use nscore::sys::process::ExitReason;
 use cli::OptionId;
 
 /// A program that the file contains.
-struct Program {
+struct BundledProgram {
     tool: &'static Tool,
     main: fn(Arguments) -> c_int,
 }
 
-static PROGRAMS: [Program; 4] = [
-    Program {
+static PROGRAMS: [BundledProgram; 4] = [
+    BundledProgram {
         tool: &runshare::cli::TOOL,
         main: runshare::main,
     },
-    Program {
+    BundledProgram {
         tool: &rnsenter::cli::TOOL,
         main: rnsenter::main,
     },
-    Program {
+    BundledProgram {
         tool: &rlsns::cli::TOOL,
         main: rlsns::main,
     },
-    Program {
+    BundledProgram {
         tool: &rchroot::cli::TOOL,
         main: rchroot::main,
     },
@@ -62,7 +62,7 @@ pub fn main(arguments: Arguments) -> c_int {
 }
 
 /// The program of this name, its own or its original's.
-fn find_program(name: &OsStr) -> Option<&'static Program> {
+fn find_program(name: &OsStr) -> Option<&'static BundledProgram> {
     PROGRAMS
         .iter()
         .find(|program| name == program.tool.name || name == program.tool.original.name)

@@ -7,8 +7,8 @@ use bolero::check;
 use nscore::cli::Invocation;
 use nscore::procfs::Stat;
 
-use crate::options::Request;
-use crate::target::TargetSpec;
+use crate::options::Operation;
+use crate::target::ScanTarget;
 
 /// Returns whether there are repetitions of repetitions. Each makes the C library's regcomp(3) take a multiple of the
 /// memory, for lsns as for us, and who asks for that is who gets it.
@@ -28,9 +28,9 @@ fn argv() {
             .map(|word| OsStr::from_bytes(word).to_owned());
         let words = [OsString::from("rlsns")].into_iter().chain(words);
         let invocation = Invocation::parse(&crate::cli::TOOL, crate::cli::OPTIONS, words);
-        if let Ok(Request::List(options)) = Request::parse(&invocation) {
+        if let Ok(Operation::List(options)) = Operation::parse(&invocation) {
             assert!(!options.columns.is_empty());
-            if let Some(TargetSpec::Process(pid)) = options.task {
+            if let Some(ScanTarget::Process(pid)) = options.task {
                 assert!((1..=i32::MAX.unsigned_abs()).contains(&pid));
             }
             assert!(options.task.is_none() || options.namespace.is_none());

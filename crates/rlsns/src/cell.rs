@@ -9,9 +9,9 @@ use nscore::safe_open::{Distrust, Untrusted};
 use nscore::scan::{NetNsId, NsRecord, Process, Snapshot};
 use smartcols::Cell;
 
-use crate::column::Column;
+use crate::column::ColumnId;
 use crate::process_info::{UserNames, cgroup_file, command_line};
-use crate::rows::Row;
+use crate::rows::NsRow;
 
 /// Formats cells, and looks up what a row does not contain.
 #[derive(Debug)]
@@ -33,31 +33,33 @@ impl CellFormatter<'_> {
     }
 
     /// Returns the cell of this row in this column.
-    pub(crate) fn cell(&self, column: Column, row: &Row) -> Cell {
+    pub(crate) fn cell(&self, column: ColumnId, row: &NsRow) -> Cell {
         let namespace = row.namespace;
         match column {
-            Column::Ns => number_cell(row.inode),
-            Column::Type => namespace.ns_type.file().into(),
-            Column::Nprocs => number_cell(namespace.processes),
-            Column::Uid => row_uid(row).map_or(Cell::Empty, number_cell),
-            Column::User => row_uid(row).map_or(Cell::Empty, |uid| self.users.name(uid).into()),
-            Column::Netnsid => netnsid_cell(namespace),
-            Column::Nsfs if namespace.mounts.is_empty() => Cell::Empty,
-            Column::Nsfs => Cell::Lines(namespace.mounts.clone()),
-            Column::Pns => relative_cell(namespace, namespace.parent),
-            Column::Ons => relative_cell(namespace, namespace.owner),
-            Column::Held => {
+            ColumnId::Ns => number_cell(row.inode),
+            ColumnId::Type => namespace.ns_type.file().into(),
+            ColumnId::Nprocs => number_cell(namespace.processes),
+            ColumnId::Uid => row_uid(row).map_or(Cell::Empty, number_cell),
+            ColumnId::User => row_uid(row).map_or(Cell::Empty, |uid| self.users.name(uid).into()),
+            ColumnId::Netnsid => netnsid_cell(namespace),
+            ColumnId::Nsfs if namespace.mounts.is_empty() => Cell::Empty,
+            ColumnId::Nsfs => Cell::Lines(namespace.mounts.clone()),
+            ColumnId::Pns => relative_cell(namespace, namespace.parent),
+            ColumnId::Ons => relative_cell(namespace, namespace.owner),
+            ColumnId::Held => {
                 let words: Vec<&str> = namespace.refs.words().collect();
                 words.join(",").into_bytes().into()
             }
-            Column::Nsid => namespace.id.map_or(Cell::Empty, Cell::from),
-            Column::Owner => self.owner_uid(namespace).map_or(Cell::Empty, number_cell),
-            Column::Path | Column::Pid | Column::Ppid | Column::Command | Column::Cgroup => {
-                row.process.map_or(Cell::Empty, |process| {
-                    process_cell(column, namespace.ns_type, process)
-                })
-            }
-            Column::Container => row
+            ColumnId::Nsid => namespace.id.map_or(Cell::Empty, Cell::from),
+            ColumnId::Owner => self.owner_uid(namespace).map_or(Cell::Empty, number_cell),
+            ColumnId::Path
+            | ColumnId::Pid
+            | ColumnId::Ppid
+            | ColumnId::Command
+            | ColumnId::Cgroup => row.process.map_or(Cell::Empty, |process| {
+                process_cell(column, namespace.ns_type, process)
+            }),
+            ColumnId::Container => row
                 .process
                 .and_then(|process| self.container(process))
                 .map_or(Cell::Empty, Cell::from),
@@ -101,17 +103,17 @@ impl CellFormatter<'_> {
     }
 }
 
-fn process_cell(column: Column, ns_type: NsType, process: &Process) -> Cell {
+fn process_cell(column: ColumnId, ns_type: NsType, process: &Process) -> Cell {
     match column {
-        Column::Path => format!("/proc/{}/ns/{}", process.pid, ns_type.file())
+        ColumnId::Path => format!("/proc/{}/ns/{}", process.pid, ns_type.file())
             .into_bytes()
             .into(),
-        Column::Pid => number_cell(process.pid),
-        Column::Ppid => {
+        ColumnId::Pid => number_cell(process.pid),
+        ColumnId::Ppid => {
             let info = process.info.as_ref();
             info.map_or(Cell::Empty, |info| number_cell(info.parent))
         }
-        Column::Cgroup => {
+        ColumnId::Cgroup => {
             let text = cgroup_file(process).unwrap_or_default();
             let path = main_cgroup(&text).map(<[u8]>::to_vec);
             path.map_or(Cell::Empty, Cell::from)
@@ -122,7 +124,7 @@ fn process_cell(column: Column, ns_type: NsType, process: &Process) -> Cell {
 
 /// Returns the user of the process that is shown; without a process, the owner of a user namespace if known, and root
 /// for the other types.
-fn row_uid(row: &Row) -> Option<u32> {
+fn row_uid(row: &NsRow) -> Option<u32> {
     match row.process {
         Some(process) => process.info.as_ref().map(|info| info.uid),
         None if row.namespace.ns_type == NsType::User => row.namespace.owner_uid,

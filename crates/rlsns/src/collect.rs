@@ -7,12 +7,12 @@ use nscore::hint::WithHint;
 use nscore::procfs::not_procfs_error;
 use nscore::scan::{NsRecord, NsRequest, NsRequests, NsTypes, ScanOptions, Snapshot, scan};
 
-use crate::column::Column;
+use crate::column::ColumnId;
 use crate::hint;
 use crate::layout::TreeKind;
-use crate::options::Options;
+use crate::options::ListOptions;
 use crate::parse::ParsedFilter;
-use crate::target::TargetSpec;
+use crate::target::ScanTarget;
 
 /// The exit status of lsns without /proc.
 const WITHOUT_PROC: c_int = 32;
@@ -22,7 +22,7 @@ const UNSUPPORTED: c_int = 2;
 /// Scans the machine for a list. If the processes of one namespace are requested and none is in it, the namespace may
 /// still be kept alive by something else, so that is scanned too.
 pub(crate) fn collect_for_list(
-    options: &Options,
+    options: &ListOptions,
     mut scan_options: ScanOptions,
     diagnostics: &Diagnostics,
 ) -> Result<Snapshot> {
@@ -60,27 +60,27 @@ pub(crate) fn collect(scan_options: &ScanOptions, diagnostics: &Diagnostics) -> 
 }
 
 /// Returns what a scan must find out for these options.
-pub(crate) fn scan_options(options: &Options, filter: Option<&ParsedFilter>) -> ScanOptions {
+pub(crate) fn scan_options(options: &ListOptions, filter: Option<&ParsedFilter>) -> ScanOptions {
     let filter_columns: Vec<usize> = match filter {
         Some(ParsedFilter::Valid(filter)) => filter.columns().collect(),
         _ => Vec::new(),
     };
-    let needs = |column: Column| {
+    let needs = |column: ColumnId| {
         options.columns.contains(&column) || filter_columns.contains(&(column as usize))
     };
     let is_one_namespace = options.namespace.is_some_and(|number| number != 0);
     // The links of processes are enough for the namespaces of one process and the processes of one namespace.
-    let is_process = matches!(options.task, Some(TargetSpec::Process(_)));
+    let is_process = matches!(options.task, Some(ScanTarget::Process(_)));
     let links_suffice = is_process || is_one_namespace;
     ScanOptions {
         types: options.types.unwrap_or(NsTypes::ALL),
-        fds: !links_suffice || needs(Column::Held),
+        fds: !links_suffice || needs(ColumnId::Held),
         // HELD is complete for the listed namespaces, however few they are.
-        hidden: !links_suffice && options.hidden || needs(Column::Held),
-        mounts: !links_suffice || needs(Column::Nsfs),
+        hidden: !links_suffice && options.hidden || needs(ColumnId::Held),
+        mounts: !links_suffice || needs(ColumnId::Nsfs),
         all_info: is_one_namespace,
-        netnsid: needs(Column::Netnsid),
-        id: needs(Column::Nsid),
+        netnsid: needs(ColumnId::Netnsid),
+        id: needs(ColumnId::Nsid),
         holders_of: None,
         find: None,
         required: required_requests(options.tree, needs),
@@ -88,16 +88,16 @@ pub(crate) fn scan_options(options: &Options, filter: Option<&ParsedFilter>) -> 
 }
 
 /// Returns the requests of ioctl_nsfs(2) without which the columns or the tree would be empty.
-fn required_requests(tree: Option<TreeKind>, needs: impl Fn(Column) -> bool) -> NsRequests {
+fn required_requests(tree: Option<TreeKind>, needs: impl Fn(ColumnId) -> bool) -> NsRequests {
     let by_owner = matches!(tree, Some(TreeKind::Owner | TreeKind::Parent));
     let mut required = NsRequests::NONE;
-    if by_owner || needs(Column::Ons) || needs(Column::Pns) || needs(Column::Owner) {
+    if by_owner || needs(ColumnId::Ons) || needs(ColumnId::Pns) || needs(ColumnId::Owner) {
         required = required.with(NsRequest::Owner);
     }
-    if tree == Some(TreeKind::Parent) || needs(Column::Pns) {
+    if tree == Some(TreeKind::Parent) || needs(ColumnId::Pns) {
         required = required.with(NsRequest::Parent);
     }
-    if needs(Column::Owner) {
+    if needs(ColumnId::Owner) {
         required = required.with(NsRequest::OwnerUid);
     }
     required
@@ -109,7 +109,7 @@ fn required_requests(tree: Option<TreeKind>, needs: impl Fn(Column) -> bool) -> 
 /// It does not exist, or it is not listed with these options.
 pub(crate) fn find_namespace<'a>(
     snapshot: &'a Snapshot,
-    options: &Options,
+    options: &ListOptions,
     number: u64,
 ) -> Result<(u32, &'a NsRecord)> {
     let types = options.types.unwrap_or(NsTypes::ALL);
@@ -123,7 +123,7 @@ pub(crate) fn find_namespace<'a>(
 /// `--no-hidden` leaves out.
 fn find_record<'a>(
     snapshot: &'a Snapshot,
-    options: &Options,
+    options: &ListOptions,
     number: u64,
 ) -> Option<(u32, &'a NsRecord)> {
     let inode = u32::try_from(number).ok()?;

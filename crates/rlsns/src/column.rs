@@ -4,7 +4,7 @@
 
 /// A column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Column {
+pub(crate) enum ColumnId {
     /// The inode number.
     Ns,
     /// The type.
@@ -47,109 +47,109 @@ pub(crate) enum Column {
 struct Properties {
     name: &'static str,
     hint: usize,
-    layout: Layout,
+    layout: ColumnLayout,
     number: bool,
     help: &'static str,
 }
 
 /// How a column is laid out.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Layout {
+enum ColumnLayout {
     Left,
     Right,
     Truncatable,
 }
 
-impl Column {
+impl ColumnId {
     /// The columns of lsns, in its order.
-    pub(crate) const ORIGINAL: [Column; 13] = [
-        Column::Ns,
-        Column::Type,
-        Column::Path,
-        Column::Nprocs,
-        Column::Pid,
-        Column::Ppid,
-        Column::Command,
-        Column::Uid,
-        Column::User,
-        Column::Netnsid,
-        Column::Nsfs,
-        Column::Pns,
-        Column::Ons,
+    pub(crate) const ORIGINAL: [ColumnId; 13] = [
+        ColumnId::Ns,
+        ColumnId::Type,
+        ColumnId::Path,
+        ColumnId::Nprocs,
+        ColumnId::Pid,
+        ColumnId::Ppid,
+        ColumnId::Command,
+        ColumnId::Uid,
+        ColumnId::User,
+        ColumnId::Netnsid,
+        ColumnId::Nsfs,
+        ColumnId::Pns,
+        ColumnId::Ons,
     ];
 
     /// The columns that lsns lacks.
-    pub(crate) const ADDED: [Column; 5] = [
-        Column::Held,
-        Column::Nsid,
-        Column::Owner,
-        Column::Cgroup,
-        Column::Container,
+    pub(crate) const ADDED: [ColumnId; 5] = [
+        ColumnId::Held,
+        ColumnId::Nsid,
+        ColumnId::Owner,
+        ColumnId::Cgroup,
+        ColumnId::Container,
     ];
 
     const fn properties(self) -> Properties {
-        use Layout::{Left, Right, Truncatable};
+        use ColumnLayout::{Left, Right, Truncatable};
         match self {
-            Column::Ns => properties("NS", 0, Right, true, "inode number of the namespace"),
-            Column::Type => properties("TYPE", 5, Left, false, "type of the namespace"),
-            Column::Path => properties(
+            ColumnId::Ns => properties("NS", 0, Right, true, "inode number of the namespace"),
+            ColumnId::Type => properties("TYPE", 5, Left, false, "type of the namespace"),
+            ColumnId::Path => properties(
                 "PATH",
                 0,
                 Left,
                 false,
                 "file of the namespace below /proc/PID",
             ),
-            Column::Nprocs => properties(
+            ColumnId::Nprocs => properties(
                 "NPROCS",
                 5,
                 Right,
                 true,
                 "number of processes in the namespace",
             ),
-            Column::Pid => properties("PID", 5, Right, true, "lowest PID in the namespace"),
-            Column::Ppid => properties("PPID", 5, Right, true, "parent PID of the process"),
-            Column::Command => properties(
+            ColumnId::Pid => properties("PID", 5, Right, true, "lowest PID in the namespace"),
+            ColumnId::Ppid => properties("PPID", 5, Right, true, "parent PID of the process"),
+            ColumnId::Command => properties(
                 "COMMAND",
                 0,
                 Truncatable,
                 false,
                 "command line of the process",
             ),
-            Column::Uid => properties("UID", 0, Right, true, "user ID of the process"),
-            Column::User => properties("USER", 0, Left, false, "user name of the process"),
-            Column::Netnsid => properties(
+            ColumnId::Uid => properties("UID", 0, Right, true, "user ID of the process"),
+            ColumnId::User => properties("USER", 0, Left, false, "user name of the process"),
+            ColumnId::Netnsid => properties(
                 "NETNSID",
                 0,
                 Right,
                 false,
                 "ID in the caller's network namespace",
             ),
-            Column::Nsfs => properties("NSFS", 0, Left, false, "mount points of the namespace"),
-            Column::Pns => properties(
+            ColumnId::Nsfs => properties("NSFS", 0, Left, false, "mount points of the namespace"),
+            ColumnId::Pns => properties(
                 "PNS",
                 10,
                 Right,
                 true,
                 "inode number of the parent namespace",
             ),
-            Column::Ons => properties(
+            ColumnId::Ons => properties(
                 "ONS",
                 10,
                 Right,
                 true,
                 "inode number of the owning user namespace",
             ),
-            Column::Held => properties("HELD", 0, Left, false, "what keeps the namespace alive"),
-            Column::Nsid => properties("NSID", 0, Right, true, "64-bit ID, never reused"),
-            Column::Owner => properties(
+            ColumnId::Held => properties("HELD", 0, Left, false, "what keeps the namespace alive"),
+            ColumnId::Nsid => properties("NSID", 0, Right, true, "64-bit ID, never reused"),
+            ColumnId::Owner => properties(
                 "OWNER",
                 0,
                 Right,
                 true,
                 "user ID of the owner of the user namespace",
             ),
-            Column::Cgroup => properties("CGROUP", 0, Left, false, "cgroup of the process"),
-            Column::Container => properties(
+            ColumnId::Cgroup => properties("CGROUP", 0, Left, false, "cgroup of the process"),
+            ColumnId::Container => properties(
                 "CONTAINER",
                 0,
                 Left,
@@ -171,12 +171,12 @@ impl Column {
 
     /// Returns whether it is aligned on the right.
     pub(crate) fn is_right_aligned(self) -> bool {
-        self.properties().layout == Layout::Right
+        self.properties().layout == ColumnLayout::Right
     }
 
     /// Returns whether it may be truncated where the terminal is too narrow.
     pub(crate) fn is_truncatable(self) -> bool {
-        self.properties().layout == Layout::Truncatable
+        self.properties().layout == ColumnLayout::Truncatable
     }
 
     /// Returns whether it contains numbers, for JSON and for the filter.
@@ -190,20 +190,20 @@ impl Column {
     }
 
     /// Returns the column with this number in the order of the enum.
-    pub(crate) fn from_number(number: usize) -> Option<Column> {
-        let mut all = Column::ORIGINAL.into_iter().chain(Column::ADDED);
+    pub(crate) fn from_number(number: usize) -> Option<ColumnId> {
+        let mut all = ColumnId::ORIGINAL.into_iter().chain(ColumnId::ADDED);
         all.find(|column| *column as usize == number)
     }
 
     /// Returns the names of all columns.
     pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-        let all = Column::ORIGINAL.into_iter().chain(Column::ADDED);
-        all.map(Column::name)
+        let all = ColumnId::ORIGINAL.into_iter().chain(ColumnId::ADDED);
+        all.map(ColumnId::name)
     }
 
     /// Returns the column of this name, in upper or lower case.
-    pub(crate) fn from_name(name: &[u8]) -> Option<Column> {
-        let mut all = Column::ORIGINAL.into_iter().chain(Column::ADDED);
+    pub(crate) fn from_name(name: &[u8]) -> Option<ColumnId> {
+        let mut all = ColumnId::ORIGINAL.into_iter().chain(ColumnId::ADDED);
         all.find(|column| column.name().as_bytes().eq_ignore_ascii_case(name))
     }
 }
@@ -211,7 +211,7 @@ impl Column {
 const fn properties(
     name: &'static str,
     hint: usize,
-    layout: Layout,
+    layout: ColumnLayout,
     number: bool,
     help: &'static str,
 ) -> Properties {
@@ -230,12 +230,12 @@ mod tests {
 
     #[test]
     fn every_column_is_found_by_its_name() {
-        for column in Column::ORIGINAL.into_iter().chain(Column::ADDED) {
-            assert_eq!(Column::from_name(column.name().as_bytes()), Some(column));
+        for column in ColumnId::ORIGINAL.into_iter().chain(ColumnId::ADDED) {
+            assert_eq!(ColumnId::from_name(column.name().as_bytes()), Some(column));
             let lower = column.name().to_ascii_lowercase();
-            assert_eq!(Column::from_name(lower.as_bytes()), Some(column));
+            assert_eq!(ColumnId::from_name(lower.as_bytes()), Some(column));
         }
-        assert_eq!(Column::from_name(b""), None);
-        assert_eq!(Column::from_name(b"NS "), None);
+        assert_eq!(ColumnId::from_name(b""), None);
+        assert_eq!(ColumnId::from_name(b"NS "), None);
     }
 }

@@ -7,17 +7,20 @@ use anyhow::{Error, Result};
 use nscore::cli::{AlreadyReported, sentence};
 use nscore::hint::unknown_word;
 
-use crate::column::Column;
+use crate::column::ColumnId;
 
 /// The number of columns that lsns has room for.
-const MOST: usize = 2 * Column::ORIGINAL.len();
+const MOST: usize = 2 * ColumnId::ORIGINAL.len();
 
 /// Parses a list of columns; after a `+` they are added to the default ones.
 ///
 /// # Errors
 /// An unknown column. An empty name, an empty list and a list that is too long end the program without a sentence, as
 /// lsns ends.
-pub(crate) fn parse_column_list(list: Option<&OsStr>, default: &[Column]) -> Result<Vec<Column>> {
+pub(crate) fn parse_column_list(
+    list: Option<&OsStr>,
+    default: &[ColumnId],
+) -> Result<Vec<ColumnId>> {
     let without_message = || Error::new(AlreadyReported(1));
     let Some(list) = list else {
         return Ok(default.to_vec());
@@ -27,7 +30,7 @@ pub(crate) fn parse_column_list(list: Option<&OsStr>, default: &[Column]) -> Res
         all => (Vec::new(), all),
     };
     // Where the list is not added to the default ones, every column is where it was named.
-    let command = columns.last() == Some(&Column::Command);
+    let command = columns.last() == Some(&ColumnId::Command);
     let mut command = command.then(|| columns.len() - 1);
     if rest.is_empty() {
         return Err(without_message());
@@ -39,14 +42,14 @@ pub(crate) fn parse_column_list(list: Option<&OsStr>, default: &[Column]) -> Res
         if name.is_empty() || columns.len() == MOST {
             return Err(without_message());
         }
-        let Some(column) = Column::from_name(name) else {
+        let Some(column) = ColumnId::from_name(name) else {
             let unknown = sentence("unknown column: %s", &[&OsStr::from_bytes(rest)]);
-            let why = unknown_word(OsStr::from_bytes(name), Column::names());
+            let why = unknown_word(OsStr::from_bytes(name), ColumnId::names());
             return Err(Error::new(unknown).context(why));
         };
         match &mut command {
             // Before COMMAND, which alone is truncated on a terminal.
-            Some(place) if Column::ADDED.contains(&column) => {
+            Some(place) if ColumnId::ADDED.contains(&column) => {
                 columns.insert(*place, column);
                 *place += 1;
             }
@@ -59,16 +62,16 @@ pub(crate) fn parse_column_list(list: Option<&OsStr>, default: &[Column]) -> Res
 
 #[cfg(test)]
 mod tests {
-    use super::Column;
+    use super::ColumnId;
 
-    fn parse(list: &str) -> Result<Vec<Column>, String> {
-        let parsed = super::parse_column_list(Some(list.as_ref()), &[Column::Ns, Column::Type]);
+    fn parse(list: &str) -> Result<Vec<ColumnId>, String> {
+        let parsed = super::parse_column_list(Some(list.as_ref()), &[ColumnId::Ns, ColumnId::Type]);
         parsed.map_err(|error| error.root_cause().to_string())
     }
 
     #[test]
     fn columns_of_our_own_are_added_before_the_command() {
-        use Column::{Command, Container, Held, Ns, Pid};
+        use ColumnId::{Command, Container, Held, Ns, Pid};
         let parse = |list: &str| {
             super::parse_column_list(Some(list.as_ref()), &[Ns, Command]).expect("columns")
         };
@@ -79,7 +82,7 @@ mod tests {
 
     #[test]
     fn a_list_of_columns_is_parsed_as_lsns_does_it() {
-        use Column::{Ns, Pid, Type};
+        use ColumnId::{Ns, Pid, Type};
         assert_eq!(parse("pid,NS"), Ok(vec![Pid, Ns]));
         assert_eq!(parse("+Pid"), Ok(vec![Ns, Type, Pid]));
         let unknown = |rest: &str| Err(format!("unknown column: {rest}"));

@@ -18,13 +18,13 @@ use nscore::unread::Unread;
 use smartcols::{Cell, Column, Json, Row, Table};
 
 use crate::hint;
-use crate::target::{TargetSpec, read_inode};
+use crate::target::{ScanTarget, read_inode};
 
 /// A target that is to be compared, and how it was named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ComparedTarget {
     name: String,
-    target: TargetSpec,
+    target: ScanTarget,
 }
 
 /// Parses targets that are separated by commas.
@@ -36,10 +36,10 @@ pub(crate) fn parse_compared(list: &OsStr) -> Result<Vec<ComparedTarget>> {
     words
         .map(|word| {
             let word = OsStr::from_bytes(word);
-            let target = TargetSpec::parse_process(word)?;
+            let target = ScanTarget::parse_process(word)?;
             let is_number = word.as_bytes().iter().all(u8::is_ascii_digit);
             let name = match target {
-                TargetSpec::Process(pid) if is_number => pid.to_string(),
+                ScanTarget::Process(pid) if is_number => pid.to_string(),
                 _ => escape_for_terminal(word),
             };
             Ok(ComparedTarget { name, target })
@@ -71,13 +71,13 @@ impl Comparison {
     /// A process or a namespace that does not exist.
     pub(crate) fn new(mut targets: Vec<ComparedTarget>, types: NsTypes) -> Result<Comparison> {
         if targets.len() == 1 {
-            let target = TargetSpec::Process(std::process::id());
+            let target = ScanTarget::Process(std::process::id());
             let name = "SELF".to_owned();
             targets.insert(0, ComparedTarget { name, target });
         }
         let mut distinct: Vec<ComparedTarget> = Vec::new();
         for mut compared in targets {
-            if let TargetSpec::Namespace(number, ns_type) = compared.target {
+            if let ScanTarget::Namespace(number, ns_type) = compared.target {
                 compared.target = find_namespace(number, ns_type)?;
             }
             // What is named twice has one column.
@@ -89,7 +89,7 @@ impl Comparison {
             let mut lists = distinct
                 .iter()
                 .filter_map(|compared| match &compared.target {
-                    TargetSpec::Directory(namespaces) => Some(namespaces),
+                    ScanTarget::Directory(namespaces) => Some(namespaces),
                     _ => None,
                 });
             let is_in = |list: &Vec<(NsType, u32)>| list.iter().any(|(known, _)| *known == ns_type);
@@ -113,9 +113,9 @@ impl Comparison {
     /// Adds the namespaces of a target.
     fn add(&mut self, compared: &ComparedTarget) -> Result<()> {
         let (pid, inodes) = match &compared.target {
-            TargetSpec::Process(pid) => (Some(*pid), self.read_process(*pid, &compared.name)?),
-            TargetSpec::Namespace(..) => (None, vec![None; self.types.len()]),
-            TargetSpec::Directory(namespaces) => {
+            ScanTarget::Process(pid) => (Some(*pid), self.read_process(*pid, &compared.name)?),
+            ScanTarget::Namespace(..) => (None, vec![None; self.types.len()]),
+            ScanTarget::Directory(namespaces) => {
                 let find = |ns_type: &NsType| {
                     let mut found = namespaces.iter().filter(|(known, _)| known == ns_type);
                     found.next().map(|(_, inode)| *inode)
@@ -239,11 +239,11 @@ impl Comparison {
 }
 
 /// Finds a namespace by its inode number, for its type.
-fn find_namespace(number: u64, ns_type: Option<NsType>) -> Result<TargetSpec> {
+fn find_namespace(number: u64, ns_type: Option<NsType>) -> Result<ScanTarget> {
     let inode = u32::try_from(number);
     let inode = inode.map_err(|_| sentence("no namespace %s was found", &[&number]))?;
     let found = FoundNamespace::find(ns_type, inode)?;
-    Ok(TargetSpec::Directory(vec![(found.ns_type(), inode)]))
+    Ok(ScanTarget::Directory(vec![(found.ns_type(), inode)]))
 }
 
 /// The types in the order of the names of their files.

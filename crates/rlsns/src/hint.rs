@@ -11,7 +11,7 @@ use nix::unistd::Pid;
 use nscore::cli::{Message, sentence};
 use nscore::hint::{Hint, nearest};
 use nscore::ns_type::NsType;
-use nscore::procfs::{Proc, Status, parse_digits};
+use nscore::procfs::{Proc, ProcStatus, parse_digits};
 use nscore::scan::{NsRecord, NsTypes, ScanOptions, scan};
 use nscore::sys::directory::{Directory, EntryBuffer};
 
@@ -75,7 +75,7 @@ pub(crate) fn unreadable_process(pid: u32) -> Option<Message> {
 fn process_of_thread(proc: &Directory, thread: u32) -> Option<u32> {
     let path = CString::new(format!("{thread}/status")).ok()?;
     let mut buffer = [0; 4096];
-    let status = Status::new(proc.read_into(&path, &mut buffer).ok()?);
+    let status = ProcStatus::new(proc.read_into(&path, &mut buffer).ok()?);
     let process = status.field("Tgid")?.parse().ok()?;
     (process != thread).then_some(process)
 }

@@ -3,7 +3,7 @@
 use nscore::language::translate;
 use smartcols::{Row, Table};
 
-use crate::column::Column;
+use crate::column::ColumnId;
 use crate::output::{OutputFormat, OutputOptions};
 
 /// Renders the table of all columns: their names, their types, what they show.
@@ -13,7 +13,7 @@ pub(crate) fn render_column_list(format: OutputFormat) -> Vec<u8> {
         align_right,
         ..smartcols::Column::default()
     };
-    let columns = Column::ORIGINAL.into_iter().chain(Column::ADDED);
+    let columns = ColumnId::ORIGINAL.into_iter().chain(ColumnId::ADDED);
     let table = Table {
         json_key: "lsns-columns",
         columns: vec![
@@ -34,7 +34,7 @@ pub(crate) fn render_column_list(format: OutputFormat) -> Vec<u8> {
     output.render(&table)
 }
 
-fn describe_column(column: Column, format: &OutputFormat) -> Row {
+fn describe_column(column: ColumnId, format: &OutputFormat) -> Row {
     let column_type = if column.is_number() {
         "<integer>"
     } else {

@@ -8,13 +8,13 @@ use nscore::cli::sentence;
 use crate::cli::OptionId;
 use crate::compare::ComparedTarget;
 use crate::layout::GraphFormat;
-use crate::target::TargetSpec;
+use crate::target::ScanTarget;
 
 /// What is shown instead of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// What keeps the namespace alive that this names.
-    Holders(TargetSpec),
+    Holders(ScanTarget),
     /// Which namespaces these processes share.
     Compare(Vec<ComparedTarget>),
     Graph(GraphFormat),

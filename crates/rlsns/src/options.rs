@@ -11,7 +11,7 @@ use nscore::ns_type::NsType;
 use nscore::scan::NsTypes;
 
 use crate::cli::OptionId;
-use crate::column::Column;
+use crate::column::ColumnId;
 use crate::column_list::parse_column_list;
 use crate::compare::{ComparedTarget, parse_compared};
 use crate::layout::{GraphFormat, TreeKind};
@@ -19,14 +19,14 @@ use crate::mode::{Mode, check_combination};
 use crate::output::{OutputFormat, OutputOptions};
 use crate::parse;
 use crate::parse::ParsedFilter;
-use crate::target::TargetSpec;
+use crate::target::ScanTarget;
 
 /// What the command line requests of a list or a graph.
 #[derive(Debug)]
-pub(crate) struct Options {
+pub(crate) struct ListOptions {
     pub(crate) output: OutputOptions,
     /// Only the namespaces that this names.
-    pub(crate) task: Option<TargetSpec>,
+    pub(crate) task: Option<ScanTarget>,
     /// Not the namespaces, but the processes in this one; 0 is any namespace.
     pub(crate) namespace: Option<u64>,
     /// The types that were named; all if none was.
@@ -37,21 +37,21 @@ pub(crate) struct Options {
     pub(crate) filter: Option<ParsedFilter>,
     /// The tree; `None` for a list.
     pub(crate) tree: Option<TreeKind>,
-    pub(crate) columns: Vec<Column>,
+    pub(crate) columns: Vec<ColumnId>,
 }
 
 /// What the program is to do.
 #[derive(Debug)]
-pub(crate) enum Request {
+pub(crate) enum Operation {
     ListColumns(OutputFormat),
     /// List namespaces or processes.
-    List(Options),
+    List(ListOptions),
     /// List what keeps this namespace alive.
     Holders(u64, Option<NsTypes>, OutputOptions),
     /// Compare the namespaces, of these types, of these processes.
     Compare(Vec<ComparedTarget>, NsTypes, OutputOptions),
     /// Draw the selected namespaces.
-    Graph(GraphFormat, Options),
+    Graph(GraphFormat, ListOptions),
 }
 
 /// The options as they were given.
@@ -59,7 +59,7 @@ pub(crate) enum Request {
 struct RawArgs<'a> {
     json: bool,
     raw: bool,
-    task: Option<TargetSpec>,
+    task: Option<ScanTarget>,
     persistent: bool,
     columns: Option<&'a OsStr>,
     all_columns: bool,
@@ -76,12 +76,12 @@ struct RawArgs<'a> {
     mode: Option<Mode>,
 }
 
-impl Request {
+impl Operation {
     /// Parses the command line.
     ///
     /// # Errors
     /// The first error on it, in the words of lsns.
-    pub(crate) fn parse(invocation: &Invocation<OptionId>) -> Result<Request> {
+    pub(crate) fn parse(invocation: &Invocation<OptionId>) -> Result<Operation> {
         let mut args = RawArgs {
             is_original: invocation.is_original,
             ..RawArgs::default()
@@ -93,7 +93,7 @@ impl Request {
         }
         let operands = invocation.operands()?;
         if args.list_columns {
-            return Ok(Request::ListColumns(args.output_format()));
+            return Ok(Operation::ListColumns(args.output_format()));
         }
         let namespace = match operands.first() {
             Some(_) if args.task.is_some() => {
@@ -121,8 +121,8 @@ impl<'a> RawArgs<'a> {
             OptionId::Task => {
                 exclude(self.persistent, "--persistent", "--task")?;
                 self.task = Some(match self.is_original {
-                    true => TargetSpec::Process(parse::parse_pid(value)?),
-                    false => TargetSpec::parse_process(value)?,
+                    true => ScanTarget::Process(parse::parse_pid(value)?),
+                    false => ScanTarget::parse_process(value)?,
                 });
             }
             OptionId::Persistent => {
@@ -145,7 +145,7 @@ impl<'a> RawArgs<'a> {
             OptionId::Hidden => self.hidden = Some(true),
             OptionId::NoHidden => self.hidden = Some(false),
             OptionId::Holders => {
-                self.mode = Some(Mode::Holders(TargetSpec::parse_namespace(value)?));
+                self.mode = Some(Mode::Holders(ScanTarget::parse_namespace(value)?));
             }
             OptionId::Compare => self.mode = Some(Mode::Compare(parse_compared(value)?)),
             OptionId::Graph => {
@@ -161,8 +161,8 @@ impl<'a> RawArgs<'a> {
         if self.is_original {
             return parse::parse_inode(operand).map(Some);
         }
-        match TargetSpec::parse_namespace(operand)? {
-            TargetSpec::Namespace(number, ns_type) => {
+        match ScanTarget::parse_namespace(operand)? {
+            ScanTarget::Namespace(number, ns_type) => {
                 self.restrict_types(ns_type);
                 Ok(Some(number))
             }
@@ -200,9 +200,9 @@ impl<'a> RawArgs<'a> {
         }
     }
 
-    fn into_request(mut self, namespace: Option<u64>) -> Result<Request> {
+    fn into_request(mut self, namespace: Option<u64>) -> Result<Operation> {
         let Some(mode) = self.mode.take() else {
-            return self.into_options(namespace).map(Request::List);
+            return self.into_options(namespace).map(Operation::List);
         };
         if namespace.is_some() {
             let option = mode.option_name();
@@ -218,27 +218,27 @@ impl<'a> RawArgs<'a> {
             Mode::Holders(target) => {
                 let (namespace, ns_type) = target.single_namespace(self.types)?;
                 self.restrict_types(ns_type);
-                Request::Holders(namespace, self.types, output)
+                Operation::Holders(namespace, self.types, output)
             }
-            Mode::Compare(targets) => Request::Compare(targets, types, output),
+            Mode::Compare(targets) => Operation::Compare(targets, types, output),
             Mode::Graph(format) => {
                 // lsns draws no graph, so no script expects one without them.
                 self.hidden.get_or_insert(true);
-                Request::Graph(format, self.into_options(None)?)
+                Operation::Graph(format, self.into_options(None)?)
             }
         })
     }
 
-    fn into_options(self, namespace: Option<u64>) -> Result<Options> {
+    fn into_options(self, namespace: Option<u64>) -> Result<ListOptions> {
         let default_columns = match self.all_columns {
-            true => Column::ORIGINAL.to_vec(),
+            true => ColumnId::ORIGINAL.to_vec(),
             false => self.default_columns(namespace.is_some()),
         };
         let columns = parse_column_list(self.columns, &default_columns)?;
         // --output-all makes a list, except of processes.
         let is_tree = !self.list && (!self.all_columns || namespace.is_some());
         let default_tree = is_tree.then_some(TreeKind::Process);
-        Ok(Options {
+        Ok(ListOptions {
             output: self.output_options(),
             task: self.task,
             namespace,
@@ -253,8 +253,8 @@ impl<'a> RawArgs<'a> {
     }
 
     /// Returns the columns that are shown if no others are named.
-    fn default_columns(&self, of_processes: bool) -> Vec<Column> {
-        use Column::{Command, Netnsid, Nprocs, Ns, Nsfs, Pid, Ppid, Type, User};
+    fn default_columns(&self, of_processes: bool) -> Vec<ColumnId> {
+        use ColumnId::{Command, Netnsid, Nprocs, Ns, Nsfs, Pid, Ppid, Type, User};
         let has_net = self.types.is_some_and(|types| types.contains(NsType::Net));
         match (of_processes, has_net) {
             (true, _) => vec![Pid, Ppid, User, Command],

@@ -12,7 +12,7 @@ use nscore::sys::errno::reason;
 use nscore::sys::locale::{Locale, load_order};
 use smartcols::filter::{ColumnType, Filter, FilterError};
 
-use crate::column::Column;
+use crate::column::ColumnId;
 use crate::hint;
 use crate::layout::{GraphFormat, TreeKind};
 use crate::locale::compile_regex;
@@ -94,7 +94,7 @@ pub(crate) fn parse_filter(expression: &OsStr) -> Result<ParsedFilter> {
         load_order();
     }
     let column = |name: &str| {
-        let column = Column::from_name(name.as_bytes())?;
+        let column = ColumnId::from_name(name.as_bytes())?;
         let column_type = if column.is_number() {
             ColumnType::Integer
         } else {

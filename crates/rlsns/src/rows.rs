@@ -9,12 +9,12 @@ use anyhow::Result;
 use nscore::scan::{NsRecord, NsTypes, Process, Snapshot};
 
 use crate::layout::TreeKind;
-use crate::options::Options;
-use crate::target::TargetSpec;
+use crate::options::ListOptions;
+use crate::target::ScanTarget;
 
 /// A row: a namespace, and the process that is shown with it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Row<'a> {
+pub(crate) struct NsRow<'a> {
     pub(crate) inode: u32,
     pub(crate) namespace: &'a NsRecord,
     pub(crate) process: Option<&'a Process>,
@@ -23,14 +23,14 @@ pub(crate) struct Row<'a> {
 }
 
 /// Returns whether a row is listed.
-type Selects<'a> = &'a mut dyn FnMut(&Row) -> Result<bool>;
+type Selects<'a> = &'a mut dyn FnMut(&NsRow) -> Result<bool>;
 
 /// The rows that have been added.
 struct RowBuilder<'a> {
     snapshot: &'a Snapshot,
     types: NsTypes,
     selects: Selects<'a>,
-    rows: Vec<Row<'a>>,
+    rows: Vec<NsRow<'a>>,
     /// The index of the last row of each process.
     process_rows: BTreeMap<u32, usize>,
     /// The index of the row of each namespace that was considered; `None` if it has no row.
@@ -43,9 +43,9 @@ struct RowBuilder<'a> {
 /// Those of `selects`.
 pub(crate) fn namespace_rows<'a>(
     snapshot: &'a Snapshot,
-    options: &Options,
+    options: &ListOptions,
     selects: Selects<'a>,
-) -> Result<Vec<Row<'a>>> {
+) -> Result<Vec<NsRow<'a>>> {
     let is_requested = |inode: u32, namespace: &NsRecord| {
         let task = options.task.as_ref();
         let has_task = task.is_none_or(|task| is_of_target(snapshot, task, inode, namespace));
@@ -81,19 +81,19 @@ pub(crate) fn namespace_rows<'a>(
 /// Returns whether a namespace is one of those that a target names.
 fn is_of_target(
     snapshot: &Snapshot,
-    target: &TargetSpec,
+    target: &ScanTarget,
     inode: u32,
     namespace: &NsRecord,
 ) -> bool {
     match target {
-        TargetSpec::Process(pid) => snapshot
+        ScanTarget::Process(pid) => snapshot
             .process(*pid)
             .is_some_and(|process| process.namespace(namespace.ns_type) == inode),
-        TargetSpec::Namespace(number, ns_type) => {
+        ScanTarget::Namespace(number, ns_type) => {
             *number == u64::from(inode)
                 && ns_type.is_none_or(|ns_type| ns_type == namespace.ns_type)
         }
-        TargetSpec::Directory(namespaces) => namespaces.contains(&(namespace.ns_type, inode)),
+        ScanTarget::Directory(namespaces) => namespaces.contains(&(namespace.ns_type, inode)),
     }
 }
 
@@ -103,10 +103,10 @@ fn is_of_target(
 /// Those of `selects`.
 pub(crate) fn process_rows<'a>(
     snapshot: &'a Snapshot,
-    options: &Options,
+    options: &ListOptions,
     (inode, namespace): (u32, &'a NsRecord),
     selects: Selects<'a>,
-) -> Result<Vec<Row<'a>>> {
+) -> Result<Vec<NsRow<'a>>> {
     let mut builder = RowBuilder::new(snapshot, options, selects);
     for process in &snapshot.processes {
         if process.namespace(namespace.ns_type) == inode {
@@ -136,7 +136,7 @@ fn collect_ancestors(
 }
 
 impl<'a> RowBuilder<'a> {
-    fn new(snapshot: &'a Snapshot, options: &Options, selects: Selects<'a>) -> RowBuilder<'a> {
+    fn new(snapshot: &'a Snapshot, options: &ListOptions, selects: Selects<'a>) -> RowBuilder<'a> {
         RowBuilder {
             snapshot,
             types: options.types.unwrap_or(NsTypes::ALL),
@@ -156,7 +156,7 @@ impl<'a> RowBuilder<'a> {
     ) -> Result<()> {
         let info = process.and_then(|process| process.info.as_ref());
         let parent = info.and_then(|info| self.process_rows.get(&info.parent).copied());
-        let row = Row {
+        let row = NsRow {
             inode,
             namespace,
             process,
@@ -190,7 +190,7 @@ impl<'a> RowBuilder<'a> {
         if tree == Some(TreeKind::Parent) {
             parent = self.add_with_ancestors(namespace.parent, tree)?;
         }
-        let row = Row {
+        let row = NsRow {
             inode,
             namespace,
             process: self.snapshot.first_member(namespace),

@@ -13,29 +13,29 @@ use smartcols::filter::{EvalError, Filter};
 use crate::cell::CellFormatter;
 use crate::cli::OptionId;
 use crate::collect::{collect, collect_for_list, find_namespace, scan_options};
-use crate::column::Column;
+use crate::column::ColumnId;
 use crate::compare::Comparison;
 use crate::graph;
 use crate::hint;
 use crate::layout::{GraphFormat, TreeKind};
 use crate::list_columns::render_column_list;
-use crate::options::{Options, Request};
+use crate::options::{ListOptions, Operation};
 use crate::output::{OutputFormat, OutputOptions};
 use crate::parse::ParsedFilter;
-use crate::rows::{Row, namespace_rows, process_rows};
-use crate::target::TargetSpec;
+use crate::rows::{NsRow, namespace_rows, process_rows};
+use crate::target::ScanTarget;
 use crate::{holder_json, holders};
 
 /// Runs the program.
 pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let diagnostics = &invocation.diagnostics;
-    let text = match Request::parse(invocation)? {
-        Request::ListColumns(format) => render_column_list(format),
-        Request::List(options) => render_list(options, diagnostics)?,
-        Request::Holders(namespace, types, output) => {
+    let text = match Operation::parse(invocation)? {
+        Operation::ListColumns(format) => render_column_list(format),
+        Operation::List(options) => render_list(options, diagnostics)?,
+        Operation::Holders(namespace, types, output) => {
             render_holders(namespace, types, output, diagnostics)?
         }
-        Request::Compare(targets, types, output) => {
+        Operation::Compare(targets, types, output) => {
             let comparison = Comparison::new(targets, types)?;
             diagnostics.print_hint(|| comparison.unread.hint());
             match output.format {
@@ -43,13 +43,13 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
                 OutputFormat::Text | OutputFormat::Raw => output.render(&comparison.to_table()),
             }
         }
-        Request::Graph(format, options) => render_graph(format, options, diagnostics)?,
+        Operation::Graph(format, options) => render_graph(format, options, diagnostics)?,
     };
     Ok(ExitReason::Status(diagnostics.print(&text)))
 }
 
 /// Renders the list that the options request.
-fn render_list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
+fn render_list(mut options: ListOptions, diagnostics: &Diagnostics) -> Result<Vec<u8>> {
     let filter = options.filter.take();
     let scan_options = scan_options(&options, filter.as_ref());
     let snapshot = collect_for_list(&options, scan_options, diagnostics)?;
@@ -57,7 +57,7 @@ fn render_list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8
         Some(number) if number != 0 => Some(find_namespace(&snapshot, &options, number)?),
         _ => None,
     };
-    if let Some(TargetSpec::Namespace(number, ns_type)) = options.task {
+    if let Some(ScanTarget::Namespace(number, ns_type)) = options.task {
         let (_, found) = find_namespace(&snapshot, &options, number)?;
         if ns_type.is_some_and(|ns_type| ns_type != found.ns_type) {
             return Err(hint::namespace_not_found(number, options.hidden));
@@ -65,7 +65,7 @@ fn render_list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8
     }
     let filter = check_filter(filter, diagnostics)?;
     let formatter = CellFormatter::new(&snapshot);
-    let mut selects = |row: &Row| is_selected(row, filter.as_ref(), &formatter);
+    let mut selects = |row: &NsRow| is_selected(row, filter.as_ref(), &formatter);
     let rows = match namespace {
         Some(namespace) => process_rows(&snapshot, &options, namespace, &mut selects)?,
         None => namespace_rows(&snapshot, &options, &mut selects)?,
@@ -82,7 +82,7 @@ fn render_list(mut options: Options, diagnostics: &Diagnostics) -> Result<Vec<u8
             .collect(),
     };
     match options.task {
-        Some(TargetSpec::Process(pid)) if !snapshot.knows_namespaces_of(pid) => {
+        Some(ScanTarget::Process(pid)) if !snapshot.knows_namespaces_of(pid) => {
             diagnostics.print_hint(|| hint::unreadable_process(pid));
         }
         // What other processes hide does not matter for the namespaces of this one.
@@ -123,7 +123,7 @@ fn render_holders(
 /// Renders the graph that the options request.
 fn render_graph(
     format: GraphFormat,
-    mut options: Options,
+    mut options: ListOptions,
     diagnostics: &Diagnostics,
 ) -> Result<Vec<u8>> {
     let filter = options.filter.take();
@@ -136,7 +136,7 @@ fn render_graph(
     let snapshot = collect(&scan_options, diagnostics)?;
     let filter = check_filter(filter, diagnostics)?;
     let formatter = CellFormatter::new(&snapshot);
-    let mut selects = |row: &Row| is_selected(row, filter.as_ref(), &formatter);
+    let mut selects = |row: &NsRow| is_selected(row, filter.as_ref(), &formatter);
     let rows = namespace_rows(&snapshot, &options, &mut selects)?;
     diagnostics.print_hint(|| snapshot.unread.hint());
     let truncate = options.output.truncate;
@@ -158,12 +158,16 @@ fn check_filter(filter: Option<ParsedFilter>, diagnostics: &Diagnostics) -> Resu
 }
 
 /// Returns whether the filter, if there is one, selects a row.
-fn is_selected(row: &Row, filter: Option<&Filter>, formatter: &CellFormatter<'_>) -> Result<bool> {
+fn is_selected(
+    row: &NsRow,
+    filter: Option<&Filter>,
+    formatter: &CellFormatter<'_>,
+) -> Result<bool> {
     let Some(filter) = filter else {
         return Ok(true);
     };
     let mut cell = |number: usize| {
-        let cell = formatter.cell(Column::from_number(number)?, row);
+        let cell = formatter.cell(ColumnId::from_number(number)?, row);
         let is_empty = cell == smartcols::Cell::Empty;
         (!is_empty).then(|| Cow::Owned(cell.joined().into_owned()))
     };
@@ -175,11 +179,11 @@ fn is_selected(row: &Row, filter: Option<&Filter>, formatter: &CellFormatter<'_>
 }
 
 /// Returns the layout of a column.
-fn table_column(column: Column, options: &Options) -> smartcols::Column {
+fn table_column(column: ColumnId, options: &ListOptions) -> smartcols::Column {
     let tree_column = match options.tree {
         None => None,
-        Some(TreeKind::Process) => Some(Column::Command),
-        Some(TreeKind::Owner | TreeKind::Parent) => Some(Column::Ns),
+        Some(TreeKind::Process) => Some(ColumnId::Command),
+        Some(TreeKind::Owner | TreeKind::Parent) => Some(ColumnId::Ns),
     };
     smartcols::Column {
         name: column.name().into(),
@@ -190,8 +194,8 @@ fn table_column(column: Column, options: &Options) -> smartcols::Column {
     }
 }
 
-fn table_row(row: &Row, columns: &[Column], formatter: &CellFormatter<'_>) -> smartcols::Row {
-    let cell = |column: &Column| formatter.cell(*column, row);
+fn table_row(row: &NsRow, columns: &[ColumnId], formatter: &CellFormatter<'_>) -> smartcols::Row {
+    let cell = |column: &ColumnId| formatter.cell(*column, row);
     smartcols::Row {
         cells: columns.iter().map(cell).collect(),
         parent: row.parent,

@@ -21,7 +21,7 @@ use crate::parse::{parse_inode, parse_pid};
 
 /// What was named.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum TargetSpec {
+pub(crate) enum ScanTarget {
     /// A process.
     Process(u32),
     /// A namespace by its inode number, which may be greater than any, and by its type if that is known.
@@ -30,15 +30,15 @@ pub(crate) enum TargetSpec {
     Directory(Vec<(NsType, u32)>),
 }
 
-impl TargetSpec {
+impl ScanTarget {
     /// Parses a target where a number is a PID.
     ///
     /// # Errors
     /// The word names nothing.
-    pub(crate) fn parse_process(text: &OsStr) -> Result<TargetSpec> {
+    pub(crate) fn parse_process(text: &OsStr) -> Result<ScanTarget> {
         match resolve(text, Number::Pid)? {
             Some(target) => Ok(target),
-            None => Ok(TargetSpec::Process(
+            None => Ok(ScanTarget::Process(
                 parse_pid(text).map_err(|error| with_forms(error, text))?,
             )),
         }
@@ -48,10 +48,10 @@ impl TargetSpec {
     ///
     /// # Errors
     /// The word names nothing.
-    pub(crate) fn parse_namespace(text: &OsStr) -> Result<TargetSpec> {
+    pub(crate) fn parse_namespace(text: &OsStr) -> Result<ScanTarget> {
         match resolve(text, Number::Inode)? {
             Some(target) => Ok(target),
-            None => Ok(TargetSpec::Namespace(
+            None => Ok(ScanTarget::Namespace(
                 parse_inode(text).map_err(|error| with_forms(error, text))?,
                 None,
             )),
@@ -68,8 +68,8 @@ impl TargetSpec {
             .into_iter()
             .filter(|ns_type| types.contains(*ns_type));
         match self {
-            TargetSpec::Namespace(number, ns_type) => Ok((*number, *ns_type)),
-            TargetSpec::Process(pid) => match (chosen.next(), chosen.next()) {
+            ScanTarget::Namespace(number, ns_type) => Ok((*number, *ns_type)),
+            ScanTarget::Process(pid) => match (chosen.next(), chosen.next()) {
                 (Some(ns_type), None) => {
                     let inode = read_namespace(*pid, ns_type)?;
                     Ok((inode.into(), Some(ns_type)))
@@ -79,7 +79,7 @@ impl TargetSpec {
                     &[pid]
                 )),
             },
-            TargetSpec::Directory(namespaces) => {
+            ScanTarget::Directory(namespaces) => {
                 let mut namespaces = namespaces
                     .iter()
                     .filter(|(ns_type, _)| types.contains(*ns_type));
@@ -99,19 +99,19 @@ fn with_forms(error: Error, text: &OsStr) -> Error {
 }
 
 /// Finds what a word names that is not only a number.
-fn resolve(text: &OsStr, number: Number) -> Result<Option<TargetSpec>> {
-    let process = |target: &Target| TargetSpec::Process(target.pid().as_raw().unsigned_abs());
+fn resolve(text: &OsStr, number: Number) -> Result<Option<ScanTarget>> {
+    let process = |target: &Target| ScanTarget::Process(target.pid().as_raw().unsigned_abs());
     Ok(Some(
         match ResolvedTarget::resolve(text, number, Purpose::Inspect)? {
             Some(ResolvedTarget::Process(target)) => process(&target),
             Some(ResolvedTarget::Inode(ns_type, inode)) => {
-                TargetSpec::Namespace(inode.into(), ns_type)
+                ScanTarget::Namespace(inode.into(), ns_type)
             }
             Some(ResolvedTarget::File(file)) => {
-                TargetSpec::Namespace(file.inode().into(), Some(file.ns_type()))
+                ScanTarget::Namespace(file.inode().into(), Some(file.ns_type()))
             }
             Some(ResolvedTarget::Directory(directory)) => {
-                TargetSpec::Directory(list_namespaces(&directory)?)
+                ScanTarget::Directory(list_namespaces(&directory)?)
             }
             None if !text.as_bytes().contains(&b':') => return Ok(None),
             None => match Target::parse(text) {

@@ -19,16 +19,16 @@ use crate::target::{Target, missing_target};
 const ROOT: &str = "/sys/fs/cgroup";
 
 /// The target's cgroup.procs, if it is to be joined.
-pub(crate) struct Cgroup(Option<OwnedFd>);
+pub(crate) struct TargetCgroup(Option<OwnedFd>);
 
-impl Cgroup {
+impl TargetCgroup {
     /// Opens it, if it is wanted.
     ///
     /// # Errors
     /// That this is no cgroup v2, that there is no target, or that it cannot be opened.
-    pub(crate) fn open(options: &Options, target: Option<&Target>) -> Result<Cgroup> {
+    pub(crate) fn open(options: &Options, target: Option<&Target>) -> Result<TargetCgroup> {
         if !options.join_cgroup {
-            return Ok(Cgroup(None));
+            return Ok(TargetCgroup(None));
         }
         if !statfs(ROOT).is_ok_and(|root| root.filesystem_type() == CGROUP2_SUPER_MAGIC) {
             bail!("--join-cgroup is only supported in cgroup v2");
@@ -41,7 +41,7 @@ impl Cgroup {
         let mut path = OsString::from(ROOT);
         path.push(path_in(&text).context("failed to get cgroup path")?);
         let procs = Path::new(&path).join("cgroup.procs");
-        open_procs(&procs).map(|procs| Cgroup(Some(procs)))
+        open_procs(&procs).map(|procs| TargetCgroup(Some(procs)))
     }
 
     /// Moves this process, and so its children to come.

@@ -8,7 +8,7 @@ use std::iter;
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nscore::environment::{Environment as OwnEnvironment, OutsideLogin};
+use nscore::environment::{Environment, OutsideLogin};
 use nscore::language;
 use nscore::sys::environment::replace;
 
@@ -16,7 +16,7 @@ use crate::options::Options;
 use crate::target::{Target, missing_target, read_limited};
 
 /// What environment the program gets.
-pub(crate) enum Environment {
+pub(crate) enum EnvironmentSource {
     /// The caller's.
     Own,
     /// None.
@@ -27,22 +27,22 @@ pub(crate) enum Environment {
     TargetInside,
 }
 
-impl Environment {
+impl EnvironmentSource {
     /// Opens it, if it is wanted.
     ///
     /// # Errors
     /// That there is no target; `cannot open /proc/PID/environ`.
-    pub(crate) fn open(options: &Options, target: Option<&Target>) -> Result<Environment> {
+    pub(crate) fn open(options: &Options, target: Option<&Target>) -> Result<EnvironmentSource> {
         if options.environment && options.as_target {
-            return Ok(Environment::TargetInside);
+            return Ok(EnvironmentSource::TargetInside);
         }
         if options.environment {
             let target = target.ok_or_else(|| missing_target("environ"))?;
-            return Ok(Environment::Target(target.open("environ")?.into()));
+            return Ok(EnvironmentSource::Target(target.open("environ")?.into()));
         }
         Ok(match options.own_environment {
-            OwnEnvironment::Empty => Environment::Empty,
-            _ => Environment::Own,
+            Environment::Empty => EnvironmentSource::Empty,
+            _ => EnvironmentSource::Own,
         })
     }
 
@@ -51,17 +51,17 @@ impl Environment {
     /// # Errors
     /// That it cannot be read.
     pub(crate) fn apply(self, target: Option<&Target>) -> Result<()> {
-        if !matches!(self, Environment::Own) {
+        if !matches!(self, EnvironmentSource::Own) {
             language::remember();
         }
         let mut file: File = match self {
-            Environment::Own => return Ok(()),
-            Environment::Empty => {
+            EnvironmentSource::Own => return Ok(()),
+            EnvironmentSource::Empty => {
                 replace(iter::empty());
                 return Ok(());
             }
-            Environment::Target(file) => file,
-            Environment::TargetInside => {
+            EnvironmentSource::Target(file) => file,
+            EnvironmentSource::TargetInside => {
                 let target = target.ok_or_else(|| missing_target("environ"))?;
                 target.open("environ")?.into()
             }
@@ -91,7 +91,7 @@ impl LoginEnvironment {
 
     /// Makes it this process's own, which has become the program's user by now.
     pub(crate) fn apply(&self, root_changed: bool) {
-        OwnEnvironment::Login.apply_for_user(Some(&self.0), root_changed);
+        Environment::Login.apply_for_user(Some(&self.0), root_changed);
     }
 }
 

@@ -15,7 +15,7 @@ use nix::unistd::Pid;
 use nscore::hint::WithHint;
 use nscore::ns_type::NsType;
 use nscore::socket_copies::SocketCopies;
-use nscore::sys::directory::{Status, status, status_of};
+use nscore::sys::directory::{FileStatus, status, status_of};
 use nscore::sys::namespace::{joins_by_pidfd, network_of, setns, user_namespace_of};
 use nscore::sys::nsfs::owner_of;
 use nscore::sys::process::pidfd_getfd;
@@ -23,7 +23,7 @@ use nscore::target::hint::process;
 
 use crate::hint::setns::{NsSource, SetnsFailure};
 use crate::options::Options;
-use crate::selection::Source;
+use crate::selection::Origin;
 use crate::target::Target;
 
 /// What is left to be joined.
@@ -52,8 +52,8 @@ impl<'a> NamespaceSet<'a> {
         };
         for (namespace, source) in selected {
             match source {
-                Source::Target => set.by_pidfd.push(namespace),
-                Source::Opened(file) => set.files.push((namespace, file)),
+                Origin::Target => set.by_pidfd.push(namespace),
+                Origin::Opened(file) => set.files.push((namespace, file)),
             }
         }
         let needed = !set.by_pidfd.is_empty()
@@ -213,7 +213,7 @@ impl<'a> NamespaceSet<'a> {
 
     /// Strikes off the types of which the caller is in the same namespace already.
     fn remove_shared(&mut self, target: Option<&Target>) {
-        let is_other = |namespace: NsType, theirs: Option<Status>| match theirs {
+        let is_other = |namespace: NsType, theirs: Option<FileStatus>| match theirs {
             Some(theirs) => !own_ns_status(namespace).is_ok_and(|own| own.is_same_file(&theirs)),
             None => true,
         };
@@ -332,7 +332,7 @@ pub(crate) fn select_all(options: &mut Options) -> Result<()> {
                 continue;
             }
         }
-        options.selection.select(namespace, Source::Target);
+        options.selection.select(namespace, Origin::Target);
     }
     Ok(())
 }
@@ -351,7 +351,7 @@ pub(crate) fn differs(target: &Target, namespace: NsType) -> Result<bool> {
 }
 
 /// Returns the state of the file of one of the caller's own namespaces.
-fn own_ns_status(namespace: NsType) -> Result<Status, Errno> {
+fn own_ns_status(namespace: NsType) -> Result<FileStatus, Errno> {
     let path = format!("/proc/self/ns/{}\0", namespace.file());
     status(CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or_default())
 }

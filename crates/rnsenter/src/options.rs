@@ -11,7 +11,7 @@ use nscore::ns_type::NsType;
 
 use crate::fork::ForkOptions;
 use crate::id_source::{GroupsSource, IdSource};
-use crate::selection::{Selection, Source};
+use crate::selection::{Origin, Selection};
 use crate::target::Target;
 
 /// What is to be done.
@@ -34,8 +34,8 @@ pub(crate) struct Options {
     pub(crate) as_target: bool,
     /// Whether `--as-target` makes the program the target's user.
     pub(crate) is_targets_user: bool,
-    pub(crate) root: Option<Source>,
-    pub(crate) directory: Option<Source>,
+    pub(crate) root: Option<Origin>,
+    pub(crate) directory: Option<Origin>,
     /// The working directory as it is called inside.
     pub(crate) directory_inside: Option<PathBuf>,
     pub(crate) environment: bool,
@@ -58,7 +58,7 @@ impl Options {
 
     /// Returns whether something besides namespaces is to come from the target, which only a process has.
     pub(crate) fn needs_process(&self) -> bool {
-        let is_target = |source: &Option<Source>| matches!(source, Some(Source::Target));
+        let is_target = |source: &Option<Origin>| matches!(source, Some(Origin::Target));
         let follows = |source: &Option<IdSource>| *source == Some(IdSource::Follow);
         is_target(&self.root)
             || is_target(&self.directory)

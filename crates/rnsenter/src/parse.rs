@@ -25,7 +25,7 @@ use crate::cli::OptionId;
 use crate::id_source::{GroupsSource, IdSource};
 use crate::netns_etc;
 use crate::options::Options;
-use crate::selection::Source;
+use crate::selection::Origin;
 use crate::target::TargetSpec;
 use crate::tools::{self, DEFAULT_DIR};
 
@@ -156,12 +156,12 @@ fn check_exclusive(
 }
 
 /// Parses what follows a namespace's option: a file, `:` and an id, or nothing.
-fn parse_namespace(option: &ParsedOption<OptionId>) -> Result<Source> {
+fn parse_namespace(option: &ParsedOption<OptionId>) -> Result<Origin> {
     let Some(value) = option.optional_value().map(strip_equals) else {
-        return Ok(Source::Target);
+        return Ok(Origin::Target);
     };
     match value.as_bytes().strip_prefix(b":") {
-        None => open_path(value).map(Source::Opened),
+        None => open_path(value).map(Origin::Opened),
         Some(id) => {
             let text = OsStr::from_bytes(id);
             let id = number::decimal(text, false)
@@ -175,22 +175,22 @@ fn parse_namespace(option: &ParsedOption<OptionId>) -> Result<Source> {
                 .context("failed to fill namespace file handle")?;
             open_by_id(any, id)
                 .with_hint(hint::explain_missing_ids)
-                .map(Source::Opened)
+                .map(Origin::Opened)
                 .with_context(|| sentence("cannot open namespace of id %llu", &[&id]))
         }
     }
 }
 
-fn parse_directory(path: Option<&OsStr>) -> Result<Source> {
+fn parse_directory(path: Option<&OsStr>) -> Result<Origin> {
     match path {
-        Some(path) => open_path(path).map(Source::Opened),
-        None => Ok(Source::Target),
+        Some(path) => open_path(path).map(Origin::Opened),
+        None => Ok(Origin::Target),
     }
 }
 
 /// The last one wins, but the target's own wins over every named one, wherever it is.
-fn set_directory(known: &mut Option<Source>, source: Source) {
-    if !matches!(known, Some(Source::Target)) {
+fn set_directory(known: &mut Option<Origin>, source: Origin) {
+    if !matches!(known, Some(Origin::Target)) {
         *known = Some(source);
     }
 }

@@ -9,9 +9,9 @@ use nscore::hint::Hint;
 use nscore::ns_type::NsType;
 
 use crate::as_target::AsTarget;
-use crate::cgroup::Cgroup;
+use crate::cgroup::TargetCgroup;
 use crate::credentials::Credentials;
-use crate::environment::{Environment, LoginEnvironment};
+use crate::environment::{EnvironmentSource, LoginEnvironment};
 use crate::hint::usage::nothing_named;
 use crate::inside::Inside;
 use crate::join::NamespaceSet;
@@ -27,8 +27,8 @@ pub(crate) struct Prepared<'target, 'tool> {
     diagnostics: &'tool Diagnostics,
     namespaces: NamespaceSet<'target>,
     directories: Directories,
-    environment: Environment,
-    cgroup: Cgroup,
+    environment: EnvironmentSource,
+    cgroup: TargetCgroup,
     ids: SetIds,
     credentials: Credentials,
     login: Option<LoginEnvironment>,
@@ -59,8 +59,8 @@ impl<'target, 'tool> Prepared<'target, 'tool> {
         let login = LoginEnvironment::look_up(options);
         let mut namespaces = NamespaceSet::open(options, target)?;
         let directories = Directories::open(options, target)?;
-        let environment = Environment::open(options, target)?;
-        let cgroup = Cgroup::open(options, target)?;
+        let environment = EnvironmentSource::open(options, target)?;
+        let cgroup = TargetCgroup::open(options, target)?;
         let changes_root = directories.changes_root() || namespaces.contains(NsType::Mount);
         let ids = SetIds::open(options, target, changes_root)?;
         if options.selection.user_parent {

@@ -17,7 +17,7 @@ use nscore::ns_type::NsType;
 
 use crate::environment::parse_environ;
 use crate::options::Options;
-use crate::selection::Source;
+use crate::selection::Origin;
 use crate::target::Target;
 
 /// Where programs of a machine are, as root's login shell has it.
@@ -29,7 +29,7 @@ pub(crate) fn searches_target(options: &Options, is_original: bool) -> bool {
         .selection
         .selected_from_target()
         .any(|ns_type| ns_type == NsType::Mount);
-    let enters_root = matches!(options.root, Some(Source::Target));
+    let enters_root = matches!(options.root, Some(Origin::Target));
     !is_original && (options.is_targets_user || !options.as_target && enters_mount && enters_root)
 }
 

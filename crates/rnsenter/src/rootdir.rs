@@ -13,7 +13,7 @@ use nscore::sys::directory::status_of;
 use nscore::sys::file::{move_above_stdio, open};
 
 use crate::options::Options;
-use crate::selection::Source;
+use crate::selection::Origin;
 use crate::target::{Target, missing_target};
 
 /// What was opened of both before anything is entered.
@@ -30,10 +30,10 @@ impl Directories {
     /// # Errors
     /// That there is no target; `cannot open /proc/PID/root`, `…/cwd`.
     pub(crate) fn open(options: &mut Options, target: Option<&Target>) -> Result<Directories> {
-        let resolve = |source: Option<Source>, name: &str| match source {
+        let resolve = |source: Option<Origin>, name: &str| match source {
             None => Ok(None),
-            Some(Source::Opened(directory)) => Ok(Some(directory)),
-            Some(Source::Target) => target
+            Some(Origin::Opened(directory)) => Ok(Some(directory)),
+            Some(Origin::Target) => target
                 .ok_or_else(|| missing_target(name))?
                 .open(name)
                 .map(Some),

@@ -14,7 +14,7 @@ use nscore::sys::process::ExitReason;
 
 use crate::as_target::omit_own_root;
 use crate::cli::OptionId;
-use crate::fork::Processes;
+use crate::fork::ForkMode;
 use crate::hint::usage::missing_target;
 use crate::join::select_all;
 use crate::options::Options;
@@ -72,7 +72,7 @@ fn enter_and_run(
     prepared.hold_files_outside();
     let enters_pid = prepared.enters(NsType::Pid);
     let new_session = options.hardening.needs_fork();
-    let processes = Processes::prepare(&options.fork, new_session, enters_pid)?;
+    let processes = ForkMode::prepare(&options.fork, new_session, enters_pid)?;
     prepared.read_attributes(&options, target.as_ref())?;
     prepared.drop_groups_outside();
     // From here until exec nobody inside may look into this process: it still holds what is outside.

@@ -6,7 +6,7 @@ use nscore::ns_type::NsType;
 
 /// Where something comes from: the target has it, or it was named and is open.
 #[derive(Debug)]
-pub(crate) enum Source {
+pub(crate) enum Origin {
     Target,
     Opened(OwnedFd),
 }
@@ -19,7 +19,7 @@ pub(crate) struct Selection {
     /// With it: but those that the caller is in already, unless they are selected by themselves.
     pub(crate) differing_only: bool,
     /// In the order of entering.
-    pub(crate) namespaces: Vec<(NsType, Source)>,
+    pub(crate) namespaces: Vec<(NsType, Origin)>,
     /// `--net-socket`: the number of a socket among the target's descriptors.
     pub(crate) net_socket: Option<RawFd>,
     /// `--user-parent`.
@@ -28,12 +28,12 @@ pub(crate) struct Selection {
 
 impl Selection {
     /// Chooses a namespace; a file that was named once stays named, and a later file replaces it.
-    pub(crate) fn select(&mut self, namespace: NsType, source: Source) {
+    pub(crate) fn select(&mut self, namespace: NsType, source: Origin) {
         let mut known = self.namespaces.iter();
         let place = known.position(|(known, _)| *known >= namespace);
         let place = place.unwrap_or(self.namespaces.len());
         match (self.namespaces.get_mut(place), source) {
-            (Some((known, _)), Source::Target) if *known == namespace => {}
+            (Some((known, _)), Origin::Target) if *known == namespace => {}
             (Some((known, named)), source) if *known == namespace => *named = source,
             (_, source) => self.namespaces.insert(place, (namespace, source)),
         }
@@ -42,7 +42,7 @@ impl Selection {
     /// Returns the types that were chosen and are to come from the target.
     pub(crate) fn selected_from_target(&self) -> impl Iterator<Item = NsType> {
         let chosen = self.namespaces.iter();
-        chosen.filter_map(|(of, source)| matches!(source, Source::Target).then_some(*of))
+        chosen.filter_map(|(of, source)| matches!(source, Origin::Target).then_some(*of))
     }
 
     /// Returns whether a namespace is to come from the target.

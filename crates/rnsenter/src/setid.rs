@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use nix::unistd::{Gid, getgroups};
 use nscore::cli::{Message, sentence};
 use nscore::credentials::set_groups;
-use nscore::procfs::{IdKind, Status};
+use nscore::procfs::{IdKind, ProcStatus};
 use nscore::sys::directory::status_of;
 
 use crate::as_target::{CapabilitySets, status_of_one_user};
@@ -191,7 +191,7 @@ fn has_groups(list: &[u32]) -> bool {
     own == list
 }
 
-fn groups_of(status: &Status) -> Vec<u32> {
+fn groups_of(status: &ProcStatus) -> Vec<u32> {
     let numbers = status.field("Groups").unwrap_or_default();
     let numbers = numbers.split_ascii_whitespace();
     numbers.filter_map(|number| number.parse().ok()).collect()

@@ -9,7 +9,7 @@ mod credentials;
 mod duration;
 mod extensions;
 mod fork;
-mod helper;
+mod helper_process;
 mod hint;
 mod id_source;
 mod idmap;

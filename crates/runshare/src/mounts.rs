@@ -18,7 +18,7 @@ use nscore::sys::namespace::unshare;
 
 use crate::fork::Held;
 use crate::options::{BINFMT_MISC, Options};
-use crate::pivot::NewRoot;
+use crate::pivot::PivotRoot;
 use crate::propagation::{stop_propagation, stop_propagation_inside};
 
 /// Sets the propagation of all mounts, `--propagation`.
@@ -66,7 +66,7 @@ pub(crate) fn change_root_and_directory(
     options: &Options,
     held: &Held,
     warn: &dyn Fn(&Message),
-) -> Result<Option<NewRoot>> {
+) -> Result<Option<PivotRoot>> {
     let mut directory = options.directory.as_deref();
     let working;
     let mut new_root = None;
@@ -100,7 +100,7 @@ fn change_root(
     options: &Options,
     held: &Held,
     warn: &dyn Fn(&Message),
-) -> Result<Option<NewRoot>> {
+) -> Result<Option<PivotRoot>> {
     if options.mounts.is_empty() && !options.extensions.pivot_root {
         cannot_chroot(chroot(root), root)?;
         return Ok(None);
@@ -113,7 +113,7 @@ fn change_root(
         opened = rootfs::mount_all(opened, &options.mounts, held.overlay(), held.mapped(), warn)?;
     }
     if options.extensions.pivot_root {
-        let new_root = NewRoot::enter(&opened)
+        let new_root = PivotRoot::enter(&opened)
             .with_hint_for(root, hint::explain_path)
             .with_context(|| cannot_change_root(root))?;
         return Ok(Some(new_root));
@@ -148,7 +148,7 @@ fn cannot_change_propagation(directory: &Path) -> Message {
 ///
 /// # Errors
 /// `cannot change root directory to 'DIR'`.
-pub(crate) fn pivot_root(new_root: Option<NewRoot>, options: &Options) -> Result<()> {
+pub(crate) fn pivot_root(new_root: Option<PivotRoot>, options: &Options) -> Result<()> {
     match (new_root, &options.root) {
         (Some(new_root), Some(root)) => new_root.pivot().with_context(|| cannot_change_root(root)),
         _ => Ok(()),

@@ -17,25 +17,25 @@ use nscore::sys::file::open;
 use nscore::sys::mount::{attach, clone_tree, detach_here};
 
 /// A root that is to become that of the mount namespace.
-pub(crate) struct NewRoot {
+pub(crate) struct PivotRoot {
     old: OwnedFd,
     new: OwnedFd,
 }
 
-impl NewRoot {
+impl PivotRoot {
     /// Makes `directory` the root and the working directory of this process. The mounts there and below are
     /// bind-mounted on themselves: only a mount can become the root, and one inherited from another user namespace
     /// cannot be moved.
     ///
     /// # Errors
     /// Those of the system calls; ENOSYS before Linux 5.2.
-    pub(crate) fn enter(directory: &OwnedFd) -> Result<NewRoot> {
+    pub(crate) fn enter(directory: &OwnedFd) -> Result<PivotRoot> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY;
         let old = open(Path::new("/"), flags)?;
         let new = clone_tree(directory).context("open_tree failed")?;
         attach(&new, directory).context("move_mount failed")?;
         change_root(&new)?;
-        Ok(NewRoot { old, new })
+        Ok(PivotRoot { old, new })
     }
 
     /// Makes it the root of the mount namespace, and unmounts the old root with all its mounts.

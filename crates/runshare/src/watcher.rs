@@ -1,6 +1,6 @@
-//! A process that stays in the namespaces of the caller, and ends or removes something when the tool has ended, however
-//! that ended. It leads a session of its own, so that what the terminal sends to the job, or a kill of the whole job,
-//! does not reach it.
+//! A watcher: a process that stays in the namespaces of the caller, and ends or removes something when the tool has
+//! ended, however that ended. It leads a session of its own, so that what the terminal sends to the job, or a kill of
+//! the whole job, does not reach it.
 
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
@@ -18,7 +18,7 @@ use nscore::sys::signal::SignalSet;
 
 use crate::message_with_pid::{send_number, socket_pair};
 
-/// The tool's handle of such a process.
+/// The tool's handle of a watcher.
 pub(crate) struct WatcherHandle {
     process: Pid,
     socket: OwnedFd,

@@ -36,8 +36,8 @@ pub fn in_thread<R: Send>(run: impl FnOnce() -> R + Send) -> R {
     })
 }
 
-/// Runs `test` in a thread with a mount namespace of its own, which ends with it; for root alone. All of its mounts have
-/// this propagation, and none leads to the caller's.
+/// Runs `test` in a thread with a mount namespace of its own, which ends with it; for root alone. All of its mounts
+/// have this propagation, and none leads to the caller's.
 ///
 /// # Panics
 /// If no mount namespace can be made.

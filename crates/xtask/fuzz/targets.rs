@@ -8,7 +8,7 @@ use bolero::check;
 use clap::Arg;
 use nscore::cli::Tool;
 use nscore::cli::getopt::{ParseStop, ParsedArgs, ParsedOption, parse};
-use nscore::cli::table::{EXTENSIONS, Opt, Value};
+use nscore::cli::table::{EXTENSIONS, Opt, OptionValue};
 use testkit::c_library::{Getopt, HasArg, LongOption, getopt_long};
 
 use crate::TOOLS;
@@ -65,9 +65,9 @@ fn theirs(tool: &Tool, options: &[&Opt], words: &[OsString]) -> Option<Getopt> {
         .iter()
         .map(|option| {
             let has_arg = match option.value {
-                Value::None => HasArg::No,
-                Value::Optional(_) => HasArg::Optional,
-                Value::Required(_) => HasArg::Required,
+                OptionValue::None => HasArg::No,
+                OptionValue::Optional(_) => HasArg::Optional,
+                OptionValue::Required(_) => HasArg::Required,
             };
             let bare = has_arg == HasArg::Optional && !tool.short_values;
             LongOption {

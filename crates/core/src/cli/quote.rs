@@ -16,7 +16,7 @@ use crate::sys::locale::Locale;
 pub struct Quotes(OnceCell<Option<Locale>>);
 
 /// A piece of a word: one character, or a byte or more that cannot be shown.
-enum Piece<'a> {
+enum WordPart<'a> {
     Shown(&'a [u8]),
     Hidden(&'a [u8]),
 }
@@ -38,7 +38,7 @@ impl Quotes {
 
     /// Returns the word as a shell would read it, always between quotes: `'a b'`, `"it's"`, `'a'$'\n''b'`.
     pub fn shell(&self, word: &OsStr) -> OsString {
-        let pieces: Vec<Piece<'_>> = self.pieces(word).collect();
+        let pieces: Vec<WordPart<'_>> = self.pieces(word).collect();
         let quoted = if fits_double_quotes(&pieces) {
             [b"\"", word.as_bytes(), b"\""].concat()
         } else {
@@ -53,8 +53,10 @@ impl Quotes {
         let mut quoted = left.to_vec();
         for piece in self.pieces(word) {
             match piece {
-                Piece::Hidden(bytes) => quoted.extend(bytes.iter().flat_map(|byte| escape(*byte))),
-                Piece::Shown(shown) => {
+                WordPart::Hidden(bytes) => {
+                    quoted.extend(bytes.iter().flat_map(|byte| escape(*byte)));
+                }
+                WordPart::Shown(shown) => {
                     if shown == b"\\" || shown == right {
                         quoted.push(b'\\');
                     }
@@ -80,7 +82,7 @@ impl Quotes {
         }
     }
 
-    fn pieces<'a>(&'a self, word: &'a OsStr) -> impl Iterator<Item = Piece<'a>> {
+    fn pieces<'a>(&'a self, word: &'a OsStr) -> impl Iterator<Item = WordPart<'a>> {
         let locale = self.locale();
         let mut rest = word.as_bytes();
         std::iter::from_fn(move || {
@@ -92,9 +94,9 @@ impl Quotes {
             let (bytes, after) = rest.split_at(length);
             rest = after;
             Some(if is_shown {
-                Piece::Shown(bytes)
+                WordPart::Shown(bytes)
             } else {
-                Piece::Hidden(bytes)
+                WordPart::Hidden(bytes)
             })
         })
     }
@@ -102,26 +104,26 @@ impl Quotes {
 
 /// Returns whether the word has a single quote in it and nothing that means something to a shell, be it between double
 /// quotes or without any: the original is careful.
-fn fits_double_quotes(pieces: &[Piece<'_>]) -> bool {
-    let is_quote = |piece: &Piece<'_>| matches!(piece, Piece::Shown(b"'"));
-    let means_nothing = |(at, piece): (usize, &Piece<'_>)| match piece {
-        Piece::Shown([byte]) => match byte {
+fn fits_double_quotes(pieces: &[WordPart<'_>]) -> bool {
+    let is_quote = |piece: &WordPart<'_>| matches!(piece, WordPart::Shown(b"'"));
+    let means_nothing = |(at, piece): (usize, &WordPart<'_>)| match piece {
+        WordPart::Shown([byte]) => match byte {
             b'#' | b'~' => at == 0,
             byte => !b"!\"$&()*;<=>?[\\^`{|}".contains(byte),
         },
-        Piece::Shown(_) => true,
-        Piece::Hidden(_) => false,
+        WordPart::Shown(_) => true,
+        WordPart::Hidden(_) => false,
     };
     pieces.iter().any(is_quote) && pieces.iter().enumerate().all(means_nothing)
 }
 
 /// Returns the word between single quotes, what cannot be shown between `$'` and `'`.
-fn single_quoted(pieces: &[Piece<'_>]) -> Vec<u8> {
+fn single_quoted(pieces: &[WordPart<'_>]) -> Vec<u8> {
     let mut quoted = b"'".to_vec();
     let mut escaping = false;
     for piece in pieces {
         match piece {
-            Piece::Hidden(bytes) => {
+            WordPart::Hidden(bytes) => {
                 if !escaping {
                     quoted.extend(b"'$'");
                 }
@@ -129,11 +131,11 @@ fn single_quoted(pieces: &[Piece<'_>]) -> Vec<u8> {
                 escaping = true;
             }
             // The quote ends whichever quotation it is in, and the plain kind begins again after it.
-            Piece::Shown(b"'") => {
+            WordPart::Shown(b"'") => {
                 quoted.extend(b"'\\''");
                 escaping = false;
             }
-            Piece::Shown(bytes) => {
+            WordPart::Shown(bytes) => {
                 if escaping {
                     quoted.extend(b"''");
                 }

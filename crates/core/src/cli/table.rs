@@ -126,7 +126,7 @@ pub const EXTENSIONS: &str = "Extensions";
 
 /// Whether an option has a value, and what that is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Value {
+pub enum OptionValue {
     /// It has none.
     None,
     /// It may have one, attached to it.
@@ -156,7 +156,7 @@ pub struct Opt<Id = &'static str> {
     /// Its short name, if it has one.
     pub short: Option<char>,
     /// Its value.
-    pub value: Value,
+    pub value: OptionValue,
     heading: Option<&'static str>,
     hint: ValueHint,
     text: &'static str,
@@ -165,7 +165,7 @@ pub struct Opt<Id = &'static str> {
 impl<Id: Copy> Opt<Id> {
     /// Returns an option without a value; `text` is its line in the help.
     pub const fn flag(id: Id, long: &'static str, text: &'static str) -> Opt<Id> {
-        Opt::new(Action::Set(id), long, Value::None, text)
+        Opt::new(Action::Set(id), long, OptionValue::None, text)
     }
 
     /// Returns an option whose value may be left out.
@@ -175,7 +175,7 @@ impl<Id: Copy> Opt<Id> {
         value: &'static str,
         text: &'static str,
     ) -> Opt<Id> {
-        Opt::new(Action::Set(id), long, Value::Optional(value), text)
+        Opt::new(Action::Set(id), long, OptionValue::Optional(value), text)
     }
 
     /// Returns an option that must have a value.
@@ -185,17 +185,17 @@ impl<Id: Copy> Opt<Id> {
         value: &'static str,
         text: &'static str,
     ) -> Opt<Id> {
-        Opt::new(Action::Set(id), long, Value::Required(value), text)
+        Opt::new(Action::Set(id), long, OptionValue::Required(value), text)
     }
 
     /// Returns `--help`.
     pub const fn help(text: &'static str) -> Opt<Id> {
-        Opt::new(Action::Help, "help", Value::None, text)
+        Opt::new(Action::Help, "help", OptionValue::None, text)
     }
 
     /// Returns `--version`.
     pub const fn version(text: &'static str) -> Opt<Id> {
-        Opt::new(Action::Version, "version", Value::None, text)
+        Opt::new(Action::Version, "version", OptionValue::None, text)
     }
 
     /// Returns one of the options of [`crate::hardening`], which several programs have beyond their originals.
@@ -296,7 +296,7 @@ impl<Id: Copy> Opt<Id> {
     const fn new(
         action: Action<Id>,
         long: &'static str,
-        value: Value,
+        value: OptionValue,
         text: &'static str,
     ) -> Opt<Id> {
         Opt {
@@ -345,9 +345,9 @@ impl<Id> Opt<Id> {
             .help(self.text)
             .value_hint(self.hint);
         let arg = match self.value {
-            Value::None => arg.action(ArgAction::SetTrue),
-            Value::Required(name) => arg.action(ArgAction::Append).value_name(name),
-            Value::Optional(name) => arg
+            OptionValue::None => arg.action(ArgAction::SetTrue),
+            OptionValue::Required(name) => arg.action(ArgAction::Append).value_name(name),
+            OptionValue::Optional(name) => arg
                 .action(ArgAction::Append)
                 .value_name(name)
                 .num_args(0..=1)

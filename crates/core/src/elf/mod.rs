@@ -68,7 +68,7 @@ const MACHINES: [(u16, &str, &str); 16] = [
 impl Elf {
     /// Reads the headers; `None` for what is no ELF program.
     pub fn parse(file: &(impl Bytes + ?Sized)) -> Option<Elf> {
-        let layout = Layout::parse(&file.read_at(0, 16)?)?;
+        let layout = ElfLayout::parse(&file.read_at(0, 16)?)?;
         let header = file.read_at(0, layout.header)?;
         let machine = u16::try_from(layout.number(&header, 18, 2)?).ok()?;
         let table = layout.word(&header, layout.table_offset)?;
@@ -115,7 +115,7 @@ impl Elf {
 }
 
 /// Where things are in the file: it may be of 32 or 64 bits, and have either end first.
-struct Layout {
+struct ElfLayout {
     wide: bool,
     little: bool,
     header: usize,
@@ -124,8 +124,8 @@ struct Layout {
     segment: usize,
 }
 
-impl Layout {
-    fn parse(identification: &[u8]) -> Option<Layout> {
+impl ElfLayout {
+    fn parse(identification: &[u8]) -> Option<ElfLayout> {
         let [0x7f, b'E', b'L', b'F', class, data, ..] = identification else {
             return None;
         };
@@ -135,7 +135,7 @@ impl Layout {
             _ => return None,
         };
         match class {
-            1 => Some(Layout {
+            1 => Some(ElfLayout {
                 wide: false,
                 little,
                 header: 52,
@@ -143,7 +143,7 @@ impl Layout {
                 entry_size: 42,
                 segment: 32,
             }),
-            2 => Some(Layout {
+            2 => Some(ElfLayout {
                 wide: true,
                 little,
                 header: 64,

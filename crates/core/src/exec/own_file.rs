@@ -25,7 +25,7 @@ use nix::unistd::{AccessFlags, faccessat};
 use crate::regular_file::open_regular;
 use crate::search_path::candidates;
 use crate::self_fds::SAFE_FLAGS;
-use crate::sys::directory::{Status, status_of};
+use crate::sys::directory::{FileStatus, status_of};
 use crate::sys::file::{move_above_stdio, open};
 
 /// How much of a file the kernel looks at for `#!` and the name behind it.
@@ -44,7 +44,7 @@ const OVERFLOW_UID: u32 = 65534;
 #[derive(Debug)]
 pub struct OwnFile {
     file: OwnedFd,
-    status: Status,
+    status: FileStatus,
 }
 
 /// How a program is found by the call that runs it.
@@ -104,7 +104,7 @@ impl OwnFile {
         has_owner || now.permissions & 0o022 != 0
     }
 
-    fn is(&self, status: &Status) -> bool {
+    fn is(&self, status: &FileStatus) -> bool {
         status.is_same_file(&self.status)
     }
 

@@ -3,18 +3,18 @@
 use nix::unistd::geteuid;
 
 use crate::message::{Message, sentence};
-use crate::procfs::Status;
+use crate::procfs::ProcStatus;
 use crate::sys::capability::Capability;
 
 impl Capability {
     /// Returns whether a process with this status has it over its own user namespace.
-    pub fn is_held(self, status: &Status) -> Option<bool> {
+    pub fn is_held(self, status: &ProcStatus) -> Option<bool> {
         status.has_capability("CapEff", self.number())
     }
 
     /// Explains that a process with this status lacks it, if it does, and what to do: `otherwise`, if there is
     /// something that does without it.
-    pub fn missing(self, status: &Status, otherwise: Option<&Message>) -> Option<Message> {
+    pub fn missing(self, status: &ProcStatus, otherwise: Option<&Message>) -> Option<Message> {
         if self.is_held(status)? {
             return None;
         }
@@ -54,10 +54,10 @@ mod tests {
 
     #[test]
     fn is_missing_only_if_the_kernel_reports_it() {
-        let with = Status::new("CapEff:\t0000000000200000\nCapBnd:\t0000000000200000\n");
-        let without = Status::new("CapEff:\t0000000000000000\nCapBnd:\t0000000000200000\n");
+        let with = ProcStatus::new("CapEff:\t0000000000200000\nCapBnd:\t0000000000200000\n");
+        let without = ProcStatus::new("CapEff:\t0000000000000000\nCapBnd:\t0000000000200000\n");
         assert_eq!(CAP_SYS_ADMIN.missing(&with, None), None);
-        assert_eq!(CAP_SYS_ADMIN.missing(&Status::new(""), None), None);
+        assert_eq!(CAP_SYS_ADMIN.missing(&ProcStatus::new(""), None), None);
         let hint = CAP_SYS_ADMIN
             .missing(&without, Some(&sentence("do this", &[])))
             .expect("it is missing")

@@ -13,7 +13,7 @@ const KINDS: [&str; 7] = ["s", "d", "u", "c", "ju", "llu", "%"];
 
 /// A part of a format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Piece<'a> {
+pub(crate) enum FormatPart<'a> {
     /// Text, as it is.
     Text(&'a str),
     /// The argument with this number, counted from 0, of this kind.
@@ -22,16 +22,16 @@ pub(crate) enum Piece<'a> {
 
 /// Returns the parts of a format; `None` if a conversion in it is not one of ours, or some arguments have numbers and
 /// others not.
-pub(crate) fn parse(format: &str) -> Option<Vec<Piece<'_>>> {
+pub(crate) fn parse(format: &str) -> Option<Vec<FormatPart<'_>>> {
     let (mut pieces, mut rest) = (Vec::new(), format);
     let (mut counted, mut is_numbered) = (0, false);
     while let Some(at) = rest.find('%') {
-        pieces.push(Piece::Text(&rest[..at]));
+        pieces.push(FormatPart::Text(&rest[..at]));
         let (number, after) = number(&rest[at + 1..]);
         let kind = KINDS.into_iter().find(|kind| after.starts_with(kind))?;
         rest = &after[kind.len()..];
         if kind == "%" {
-            pieces.push(Piece::Text(kind));
+            pieces.push(FormatPart::Text(kind));
             continue;
         }
         let index = match number {
@@ -45,9 +45,9 @@ pub(crate) fn parse(format: &str) -> Option<Vec<Piece<'_>>> {
                 index
             }
         };
-        pieces.push(Piece::Argument(index, kind));
+        pieces.push(FormatPart::Argument(index, kind));
     }
-    pieces.push(Piece::Text(rest));
+    pieces.push(FormatPart::Text(rest));
     (!is_numbered || counted == 0).then_some(pieces)
 }
 
@@ -88,8 +88,8 @@ pub(crate) fn accept<'a>(msgid: &str, translation: &'a [u8]) -> Option<&'a str> 
 fn arguments(format: &str) -> Option<Vec<(usize, &'static str)>> {
     let pieces = parse(format)?;
     let arguments = pieces.into_iter().filter_map(|piece| match piece {
-        Piece::Text(_) => None,
-        Piece::Argument(index, kind) => Some((index, kind)),
+        FormatPart::Text(_) => None,
+        FormatPart::Argument(index, kind) => Some((index, kind)),
     });
     let mut arguments: Vec<_> = arguments.collect();
     arguments.sort_unstable();
@@ -101,8 +101,8 @@ pub(crate) fn fill(format: &str, arguments: &[OsString]) -> OsString {
     let mut text = OsString::new();
     for piece in parse(format).unwrap_or_default() {
         match piece {
-            Piece::Text(part) => text.push(part),
-            Piece::Argument(index, _) => text.push(match arguments.get(index) {
+            FormatPart::Text(part) => text.push(part),
+            FormatPart::Argument(index, _) => text.push(match arguments.get(index) {
                 Some(argument) => argument.as_os_str(),
                 None => OsStr::new(""),
             }),

@@ -26,7 +26,7 @@ pub(crate) use mountinfo::unescape;
 pub use mountinfo::{MountPoint, mount_of, mount_points};
 pub use proc::Proc;
 pub use stat::Stat;
-pub use status::Status;
+pub use status::ProcStatus;
 
 /// Opens a file of the kernel's, `/proc/self/uid_map`, which decides who is who: what is found at `path` must be procfs
 /// itself and nothing that somebody has put in its place.
@@ -66,7 +66,7 @@ pub fn try_open_verified(path: &Path, access: OFlag) -> Result<OwnedFd, Errno> {
 /// sits in `sigwait(3)` itself the kernel shows none of it.
 pub fn handles(status: &[u8], signal: c_int) -> Option<bool> {
     let bit = u32::try_from(signal).ok()?.checked_sub(1)?;
-    let status = Status::new(status);
+    let status = ProcStatus::new(status);
     ["SigCgt", "SigBlk", "SigPnd", "ShdPnd"]
         .into_iter()
         .map(|set| Some(status.mask(set)?.checked_shr(bit)? & 1 == 1))

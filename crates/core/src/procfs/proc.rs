@@ -12,7 +12,7 @@ use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::Mode;
 use nix::sys::statfs::{PROC_SUPER_MAGIC, statfs};
 
-use super::{IdKind, Status, idmap};
+use super::{IdKind, ProcStatus, idmap};
 use crate::ns_type::NsType;
 use crate::regular_file::{MOST_READ, read_regular, read_whole_lines};
 use crate::self_fds::SAFE_FLAGS;
@@ -41,10 +41,10 @@ static HELD: OnceLock<OwnedFd> = OnceLock::new();
 /// }
 /// ```
 #[derive(Debug, Clone)]
-pub struct Proc(Source);
+pub struct Proc(ProcDir);
 
 #[derive(Debug, Clone)]
-enum Source {
+enum ProcDir {
     /// There is none.
     None,
     /// It is on this directory.
@@ -59,8 +59,8 @@ impl Proc {
         let root = Path::new("/proc");
         let genuine = statfs(root).is_ok_and(|it| it.filesystem_type() == PROC_SUPER_MAGIC);
         Proc(match genuine {
-            true => Source::Mounted(root.to_owned()),
-            false => Source::None,
+            true => ProcDir::Mounted(root.to_owned()),
+            false => ProcDir::None,
         })
     }
 
@@ -68,8 +68,8 @@ impl Proc {
     /// depend on whether anybody reads hints.
     pub fn for_hint() -> Proc {
         match (Proc::mounted(), HELD.get()) {
-            (Proc(Source::None), Some(held)) if ensure_procfs(held).is_ok() => {
-                Proc(Source::Held(held))
+            (Proc(ProcDir::None), Some(held)) if ensure_procfs(held).is_ok() => {
+                Proc(ProcDir::Held(held))
             }
             (mounted, _) => mounted,
         }
@@ -86,23 +86,23 @@ impl Proc {
     /// Whatever a test has put into this directory.
     #[cfg(test)]
     pub(crate) fn from_root(root: &Path) -> Proc {
-        Proc(Source::Mounted(root.to_owned()))
+        Proc(ProcDir::Mounted(root.to_owned()))
     }
 
     /// Returns the contents of a file below it: `self/uid_map`, `1/mountinfo`.
     pub fn read_file(&self, name: &str) -> Option<Vec<u8>> {
         match &self.0 {
-            Source::None => None,
-            Source::Mounted(root) => read_regular(&root.join(name)).ok(),
-            Source::Held(directory) => read_below(directory, name),
+            ProcDir::None => None,
+            ProcDir::Mounted(root) => read_regular(&root.join(name)).ok(),
+            ProcDir::Held(directory) => read_below(directory, name),
         }
     }
 
     /// Returns where something below it is, if it has a path.
     pub fn path(&self, name: &str) -> Option<PathBuf> {
         match &self.0 {
-            Source::Mounted(root) => Some(root.join(name)),
-            Source::None | Source::Held(_) => None,
+            ProcDir::Mounted(root) => Some(root.join(name)),
+            ProcDir::None | ProcDir::Held(_) => None,
         }
     }
 
@@ -113,9 +113,9 @@ impl Proc {
     }
 
     /// Returns what /proc/PID/status says; `process` is a PID or `self`.
-    pub fn status(&self, process: &str) -> Option<Status> {
+    pub fn status(&self, process: &str) -> Option<ProcStatus> {
         self.read_file(&format!("{process}/status"))
-            .map(Status::new)
+            .map(ProcStatus::new)
     }
 
     /// Returns whether this kernel has this type of namespace.
@@ -128,9 +128,9 @@ impl Proc {
     fn has_link(&self, namespace: NsType) -> Option<bool> {
         let name = format!("self/ns/{}", namespace.file());
         match &self.0 {
-            Source::None => None,
-            Source::Mounted(root) => Some(root.join(name).symlink_metadata().is_ok()),
-            Source::Held(directory) => {
+            ProcDir::None => None,
+            ProcDir::Mounted(root) => Some(root.join(name).symlink_metadata().is_ok()),
+            ProcDir::Held(directory) => {
                 let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
                 Some(openat(directory, Path::new(&name), flags, Mode::empty()).is_ok())
             }
@@ -158,9 +158,9 @@ impl Proc {
     pub fn namespace(&self, namespace: NsType) -> Option<u64> {
         let name = format!("self/ns/{}", namespace.file());
         match &self.0 {
-            Source::None => None,
-            Source::Mounted(root) => fs::metadata(root.join(name)).ok().map(|file| file.ino()),
-            Source::Held(directory) => {
+            ProcDir::None => None,
+            ProcDir::Mounted(root) => fs::metadata(root.join(name)).ok().map(|file| file.ino()),
+            ProcDir::Held(directory) => {
                 let status = status_at(directory.as_fd(), &CString::new(name).ok()?);
                 status.ok().map(|status| status.inode)
             }
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn what_is_held_answers_as_what_is_mounted() {
         Proc::hold();
-        let held = Proc(Source::Held(HELD.get().expect("there is a /proc")));
+        let held = Proc(ProcDir::Held(HELD.get().expect("there is a /proc")));
         let mounted = Proc::mounted();
         for namespace in NsType::ALL {
             assert_eq!(held.namespace(namespace), mounted.namespace(namespace));

@@ -2,12 +2,12 @@
 
 /// The file as it was read.
 #[derive(Debug, Clone)]
-pub struct Status(Vec<u8>);
+pub struct ProcStatus(Vec<u8>);
 
-impl Status {
+impl ProcStatus {
     /// Returns the file with these contents.
-    pub fn new(contents: impl Into<Vec<u8>>) -> Status {
-        Status(contents.into())
+    pub fn new(contents: impl Into<Vec<u8>>) -> ProcStatus {
+        ProcStatus(contents.into())
     }
 
     /// Returns what is on the line of this name, without the blanks around it.
@@ -74,12 +74,13 @@ impl Status {
 mod tests {
     use proptest::prelude::*;
 
-    use super::Status;
+    use super::ProcStatus;
 
     #[test]
     fn a_line_is_found_by_its_whole_name() {
-        let status =
-            Status::new("Name:\tUid:\nUid:\t1\t2\t3\t4\nCapEff:\t0000000000200000\nSeccomp:\t2\n");
+        let status = ProcStatus::new(
+            "Name:\tUid:\nUid:\t1\t2\t3\t4\nCapEff:\t0000000000200000\nSeccomp:\t2\n",
+        );
         assert_eq!(status.field("Name"), Some("Uid:"));
         assert_eq!(status.field("Ui"), None);
         assert_eq!(status.user(), Some(2));
@@ -101,7 +102,7 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(
-                Status::new(status).is_kernel_thread(),
+                ProcStatus::new(status).is_kernel_thread(),
                 expected,
                 "{status:?}"
             );
@@ -120,7 +121,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_file_is_answered(contents in any::<Vec<u8>>()) {
-            let status = Status::new(contents);
+            let status = ProcStatus::new(contents);
             let _ = (status.user(), status.mask("CapEff"), status.is_zombie(), status.is_kernel_thread());
         }
     }

@@ -8,12 +8,12 @@ use nix::errno::Errno;
 use nix::libc;
 
 use super::attach::{NO_PRIVILEGE, NO_PROGRAMS, NewFilesystem, bind};
+use super::bind_source::{BindSource, open_path};
 use super::dev;
 use super::error::{MountError, mount_failed, warn_unless};
 use super::mount_point::make_point;
 use super::requests::ApiMode;
 use super::root::{PointKind, Root};
-use super::source::{Source, open_path};
 use crate::message::Message;
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
@@ -114,7 +114,7 @@ fn mount_new_or_callers(
 ) -> Result<(), MountError> {
     match new.mount_on(root, path) {
         Err(error) if error.errno == Errno::EPERM => {
-            let source = Source::from_fd(callers?)?;
+            let source = BindSource::from_fd(callers?)?;
             let point = root.make(path, PointKind::Directory)?;
             bind(&source, attributes, &point, || root.open(path))?;
             Ok(())
@@ -135,7 +135,7 @@ fn mount_efivars(root: &Root, efivars: OwnedFd, mode: ApiMode) -> Result<(), Mou
         ApiMode::Rescue => NO_PROGRAMS,
         _ => NO_PROGRAMS | libc::MOUNT_ATTR_RDONLY,
     };
-    let source = Source::from_fd(efivars)?;
+    let source = BindSource::from_fd(efivars)?;
     let path = Path::new(EFIVARS);
     bind(&source, attributes, root.open(path)?, || root.open(path))?;
     Ok(())

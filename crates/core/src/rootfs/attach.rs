@@ -8,10 +8,10 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::mount::{MsFlags, mount};
 
+use super::bind_source::BindSource;
 use super::error::MountError;
 use super::remount::{flags_of, remount_tree};
 use super::root::{PointKind, Root};
-use super::source::Source;
 use crate::sys::file::fd_path;
 use crate::sys::fs_context::{FsContext, set_attributes};
 use crate::sys::mount::attach;
@@ -141,7 +141,7 @@ fn directory(root: &Root, path: &Path) -> Result<OwnedFd, Errno> {
 /// # Errors
 /// Those of the system calls.
 pub(super) fn bind(
-    source: &Source,
+    source: &BindSource,
     attributes: u64,
     point: impl AsFd,
     reopen: impl FnOnce() -> Result<OwnedFd, Errno>,

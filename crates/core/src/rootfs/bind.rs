@@ -7,11 +7,11 @@ use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 
 use super::attach::{NewFilesystem, bind};
+use super::bind_source::BindSource;
 use super::error::{from_root, mount_failed};
 use super::mount_point::make_point;
 use super::requests::{BindRequest, MountRequest};
 use super::root::{PointKind, Root};
-use super::source::Source;
 use super::{api, dev};
 use crate::hint::{self, WithHint};
 use crate::message::{Message, sentence};
@@ -19,7 +19,7 @@ use crate::sys::directory::status_of;
 
 /// A mount whose source is open.
 pub(super) enum PreparedMount<'a> {
-    Bind(&'a BindRequest, Source),
+    Bind(&'a BindRequest, BindSource),
     Tmpfs(&'a Path, &'a NewFilesystem),
     Sys(&'a Path),
     Dev(&'a Path),
@@ -32,7 +32,7 @@ impl<'a> PreparedMount<'a> {
     /// `cannot open SRC`.
     pub(super) fn new(
         request: &'a MountRequest,
-        mapped: Option<&Source>,
+        mapped: Option<&BindSource>,
     ) -> Result<PreparedMount<'a>> {
         Ok(match request {
             MountRequest::Bind(request) => {
@@ -40,7 +40,7 @@ impl<'a> PreparedMount<'a> {
                     Some(mapped) => mapped.duplicate(),
                     // It must not be seen with other owners than those that were asked for.
                     None if request.maps_ids => Err(Errno::EINVAL),
-                    None => Source::open(&request.source),
+                    None => BindSource::open(&request.source),
                 };
                 let source = source
                     .with_hint_for(request.source.as_path(), hint::explain_path)
@@ -78,7 +78,7 @@ impl<'a> PreparedMount<'a> {
     }
 }
 
-fn mount_bind(root: &Root, request: &BindRequest, source: &Source) -> Result<()> {
+fn mount_bind(root: &Root, request: &BindRequest, source: &BindSource) -> Result<()> {
     let target = request.target.as_path();
     let point = point(root, target, source.kind)?;
     let (from, to) = (&request.source, &from_root(target));

@@ -30,7 +30,7 @@ use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::safe_open::open_path;
-use crate::sys::directory::{Directory, Status, status_of};
+use crate::sys::directory::{Directory, FileStatus, status_of};
 use crate::sys::file::{fd_path, open};
 use crate::sys::xattr::attribute;
 
@@ -181,7 +181,10 @@ fn explain_unreadable(errno: Errno) -> Option<Message> {
 }
 
 /// What became of a file, and whether it has the mark of a directory that was made to be a layer.
-fn classify(file: &OwnedFd, attributes: &Attributes) -> Result<(ChangeKind, bool, Status), Errno> {
+fn classify(
+    file: &OwnedFd,
+    attributes: &Attributes,
+) -> Result<(ChangeKind, bool, FileStatus), Errno> {
     let status = status_of(file)?;
     let is_device_0 = status.file_type == S_IFCHR && fstat(file)?.st_rdev == 0;
     let is_empty = status.file_type == S_IFREG && status.size == 0;

@@ -13,10 +13,10 @@ use nix::sys::stat::fstat;
 use nix::unistd::{isatty, symlinkat};
 
 use super::attach::{NO_PROGRAMS, NewFilesystem, bind};
+use super::bind_source::{BindSource, open_path};
 use super::error::{MountError, mount_failed, warn_unless};
 use super::mount_point::make_point;
 use super::root::{PointKind, Root};
-use super::source::{Source, open_path};
 use crate::message::Message;
 use crate::procfs::{IdKind, Proc};
 use crate::sys::directory::status_of;
@@ -48,7 +48,7 @@ pub(super) fn mount_callers(
     let path = Path::new("dev");
     let point = make_point(root, path, PointKind::Directory)?;
     let mount = || -> Result<(), Errno> {
-        let source = Source::from_fd(callers?)?;
+        let source = BindSource::from_fd(callers?)?;
         bind(&source, libc::MOUNT_ATTR_NOSUID, &point, || root.open(path)).map(drop)
     };
     mount().with_context(|| mount_failed(path))?;
@@ -134,7 +134,7 @@ fn open_device(name: &str) -> Result<OwnedFd, Errno> {
 }
 
 fn bind_device(root: &Root, dev: &Path, name: &str, device: OwnedFd) -> Result<(), Errno> {
-    let source = Source::from_fd(device)?;
+    let source = BindSource::from_fd(device)?;
     let path = dev.join(name);
     let point = root.make(&path, PointKind::File)?;
     bind(&source, 0, &point, || root.open(&path)).map(drop)

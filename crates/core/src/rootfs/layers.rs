@@ -13,17 +13,17 @@ use nix::sys::stat::{FchmodatFlags, Mode, fchmodat, mkdirat};
 use nix::unistd::{Gid, Uid, fchownat};
 
 use super::attach::NewFilesystem;
+use super::bind_source::c_path;
 use super::changes::{TRUSTED, USER};
 use super::error::MountError;
 use super::overlay_dir::{MOUNTS, OverlayDir, UPPER, escape_path, make_below, make_work};
 use super::remount::attributes_of;
 use super::root::Root;
-use super::source::c_path;
 use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::safe_open::open_path;
-use crate::sys::directory::{Status, status_of};
+use crate::sys::directory::{FileStatus, status_of};
 use crate::sys::file::fd_path;
 use crate::sys::fs_context::set_attributes;
 use crate::sys::mount::attach;
@@ -39,16 +39,16 @@ pub(super) enum Above<'a> {
 }
 
 /// Where the layers are.
-enum Place {
+enum LayerStorage {
     /// In a tmpfs, which is mounted where the root is going to be.
     Memory(OwnedFd),
     /// In the directory of `--overlay`, by its path and a descriptor of `O_PATH`.
-    Kept(PathBuf, OwnedFd),
+    Directory(PathBuf, OwnedFd),
 }
 
 /// The layers.
 pub(super) struct Layers {
-    place: Place,
+    place: LayerStorage,
     count: Cell<u32>,
     pub(super) is_in_user_namespace: bool,
 }
@@ -63,7 +63,7 @@ impl Layers {
         let scratch = NewFilesystem::new(c"tmpfs", 0).with(c"mode", c"0700");
         let scratch = scratch.make().map_err(Error::from).context(failed)?;
         attach(&scratch, directory).context(failed)?;
-        let layers = Layers::new(Place::Memory(scratch));
+        let layers = Layers::new(LayerStorage::Memory(scratch));
         if layers.lacks_user_attributes() {
             bail!(
                 "option --ephemeral requires Linux 6.6 in a user namespace: tmpfs lacks user attributes"
@@ -79,7 +79,7 @@ impl Layers {
     pub(super) fn in_directory(kept: &OverlayDir) -> Result<Layers> {
         let path = kept.path();
         let opened = kept.open_here()?;
-        let layers = Layers::new(Place::Kept(path.to_owned(), opened));
+        let layers = Layers::new(LayerStorage::Directory(path.to_owned(), opened));
         if layers.lacks_user_attributes() {
             let why = "a user namespace requires a file system with user attributes";
             let why = sentence(why, &[]);
@@ -88,7 +88,7 @@ impl Layers {
         Ok(layers)
     }
 
-    fn new(place: Place) -> Layers {
+    fn new(place: LayerStorage) -> Layers {
         Layers {
             place,
             count: Cell::new(0),
@@ -98,23 +98,23 @@ impl Layers {
 
     /// In a user namespace overlayfs has attributes of the class `user` alone.
     fn lacks_user_attributes(&self) -> bool {
-        let (Place::Memory(directory) | Place::Kept(_, directory)) = &self.place;
+        let (LayerStorage::Memory(directory) | LayerStorage::Directory(_, directory)) = &self.place;
         self.is_in_user_namespace && !has_user_attributes(&fd_path(directory))
     }
 
     /// Returns what has failed if the overlay cannot be made.
     pub(super) fn sentence(&self) -> Message {
         match &self.place {
-            Place::Memory(_) => sentence("cannot make an ephemeral root", &[]),
-            Place::Kept(path, _) => sentence("cannot use %s as an overlay", &[path]),
+            LayerStorage::Memory(_) => sentence("cannot make an ephemeral root", &[]),
+            LayerStorage::Directory(path, _) => sentence("cannot use %s as an overlay", &[path]),
         }
     }
 
     /// The directory of `--overlay` as it was named.
     pub(super) fn persistent_dir(&self) -> Option<&Path> {
         match &self.place {
-            Place::Memory(_) => None,
-            Place::Kept(path, _) => Some(path),
+            LayerStorage::Memory(_) => None,
+            LayerStorage::Directory(path, _) => Some(path),
         }
     }
 
@@ -122,8 +122,8 @@ impl Layers {
     /// inside.
     pub(super) fn point<'a>(&'a self, directory: BorrowedFd<'a>) -> BorrowedFd<'a> {
         match &self.place {
-            Place::Memory(scratch) => scratch.as_fd(),
-            Place::Kept(..) => directory,
+            LayerStorage::Memory(scratch) => scratch.as_fd(),
+            LayerStorage::Directory(..) => directory,
         }
     }
 
@@ -131,13 +131,13 @@ impl Layers {
     fn make(&self, above: Above<'_>) -> Result<(OwnedFd, OwnedFd, bool), Errno> {
         let number = self.next_number();
         match &self.place {
-            Place::Memory(scratch) => {
+            LayerStorage::Memory(scratch) => {
                 let name = CString::new(number.to_string()).map_err(|_| Errno::EINVAL)?;
                 let layer = make_directory(scratch, &name)?;
                 let upper = make_directory(&layer, c"upper")?;
                 Ok((upper, make_directory(&layer, c"work")?, true))
             }
-            Place::Kept(_, directory) => {
+            LayerStorage::Directory(_, directory) => {
                 let (upper, is_new) = match above {
                     Above::Directory(path) => {
                         make_below(directory, UPPER, path, |made| self.mark_as_copy(made))?
@@ -201,7 +201,7 @@ impl Layers {
     /// # Errors
     /// Those of overlayfs.
     pub(super) fn try_upper(&self) -> Result<(), MountError> {
-        let Place::Kept(_, directory) = &self.place else {
+        let LayerStorage::Directory(_, directory) = &self.place else {
             return Ok(());
         };
         let mut layers = Vec::new();
@@ -250,8 +250,8 @@ impl Layers {
     /// Has nothing be written to the tmpfs that represents a directory, where what is written is to stay.
     pub(super) fn seal(&self, root: &Root) -> Result<(), Errno> {
         match self.place {
-            Place::Memory(_) => Ok(()),
-            Place::Kept(..) => {
+            LayerStorage::Memory(_) => Ok(()),
+            LayerStorage::Directory(..) => {
                 set_attributes(root.open(Path::new(""))?, libc::MOUNT_ATTR_RDONLY, false)
             }
         }
@@ -265,7 +265,7 @@ pub(super) fn make_directory(parent: &OwnedFd, name: &CStr) -> Result<OwnedFd, E
 
 /// Gives a directory the owner and permissions of another one. An owner that this user namespace has no number for
 /// cannot be given.
-pub(super) fn copy_owner(from: &Status, parent: &OwnedFd, name: &CStr) -> Result<(), Errno> {
+pub(super) fn copy_owner(from: &FileStatus, parent: &OwnedFd, name: &CStr) -> Result<(), Errno> {
     let (uid, gid) = (Uid::from_raw(from.uid), Gid::from_raw(from.gid));
     let _ = fchownat(
         parent,

@@ -10,19 +10,19 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use nix::errno::Errno;
 
+use super::bind_source::BindSource;
 use super::requests::{BindRequest, MountRequest, Requests};
-use super::source::Source;
 use crate::hint::{self, WithHint};
 use crate::message::{Message, sentence};
 use crate::sys::fs_context::map_ids;
 
 /// The clones, in the order of the requests; `None` for one whose owners stay as they are.
 #[derive(Debug, Default)]
-pub struct MappedSources(Vec<Option<Source>>);
+pub struct MappedSources(Vec<Option<BindSource>>);
 
 impl MappedSources {
     /// The clone for the request with this number.
-    pub(super) fn get(&self, number: usize) -> Option<&Source> {
+    pub(super) fn get(&self, number: usize) -> Option<&BindSource> {
         self.0.get(number)?.as_ref()
     }
 }
@@ -60,12 +60,12 @@ impl Requests {
     }
 }
 
-fn clone(bind: &BindRequest) -> Result<Source> {
+fn clone(bind: &BindRequest) -> Result<BindSource> {
     let path = bind.source.as_path();
-    let opened = super::source::open_path(path)
+    let opened = super::bind_source::open_path(path)
         .with_hint_for(path, hint::explain_path)
         .with_context(|| sentence("cannot open %s", &[&path]))?;
-    let source = Source::from_fd(opened).and_then(|source| match source.is_clone {
+    let source = BindSource::from_fd(opened).and_then(|source| match source.is_clone {
         true => Ok(source),
         false => Err(Errno::ENOSYS),
     });

@@ -20,6 +20,7 @@
 mod api;
 mod attach;
 mod bind;
+mod bind_source;
 mod changes;
 mod dev;
 mod error;
@@ -35,7 +36,6 @@ mod remove_tree;
 mod requests;
 mod resolv_conf;
 mod root;
-mod source;
 mod submounts;
 
 use std::os::fd::{AsFd, OwnedFd};
@@ -65,7 +65,8 @@ pub use requests::{ApiMode, Requests};
 /// Makes the mounts that were asked for below `directory`, and returns the root to enter.
 ///
 /// The caller is in a mount namespace of its own whose mounts travel to no other, and `directory` was opened there.
-/// `overlay` is what [`Requests::lock_overlay`] has returned, `mapped` what [`Requests::map_sources`]. `warn` gets what is less than was asked for.
+/// `overlay` is what [`Requests::lock_overlay`] has returned, `mapped` what [`Requests::map_sources`]. `warn` gets what
+/// is less than was asked for.
 ///
 /// # Errors
 /// `mount DIR failed`, `bind SRC on DIR failed`, `cannot make mount point DIR`.

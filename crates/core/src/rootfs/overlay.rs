@@ -22,11 +22,11 @@ use nix::libc::{self, S_IFDIR, S_IFLNK};
 use nix::unistd::symlinkat;
 
 use super::attach::bind;
+use super::bind_source::{BindSource, c_path};
 use super::error::MountError;
 use super::layers::{Above, Layers, copy_owner, make_directory};
 use super::overlay_dir::OverlayDir;
 use super::root::{PointKind, Root};
-use super::source::{Source, c_path};
 use super::submounts::{Submount, Submounts};
 use crate::hint::{Hint, explain_overlay};
 use crate::safe_open::open_path;
@@ -125,14 +125,14 @@ fn mount_one(
     }
     let file = mount.file.try_clone().map_err(|_| Errno::EMFILE)?;
     let (source, attributes, mounted) = if mount.is_pseudo {
-        match Source::without_submounts(&file) {
+        match BindSource::without_submounts(&file) {
             Ok(source) => (source, 0, Mounted::Alone),
             // Parts of a tree that a more privileged namespace has made cannot be had.
-            Err(_) => (Source::from_fd(file)?, 0, Mounted::Tree),
+            Err(_) => (BindSource::from_fd(file)?, 0, Mounted::Tree),
         }
     } else {
         let read_only = libc::MOUNT_ATTR_RDONLY;
-        (Source::from_fd(file)?, read_only, Mounted::Tree)
+        (BindSource::from_fd(file)?, read_only, Mounted::Tree)
     };
     bind(&source, attributes, point, || root.open(&mount.path))?;
     Ok(mounted)
@@ -192,7 +192,7 @@ fn fill(
             }
             _ => {
                 let point = root.make(&path, PointKind::File)?;
-                let source = Source::from_fd(file)?;
+                let source = BindSource::from_fd(file)?;
                 bind(&source, libc::MOUNT_ATTR_RDONLY, &point, || {
                     root.open(&path)
                 })?;
@@ -224,7 +224,7 @@ fn fill_directory(
     if !has_below && mount_overlay(layers, file.as_fd(), Above::Directory(path), &point)? {
         return Ok(());
     }
-    let source = Source::from_fd(file.try_clone().map_err(|_| Errno::EMFILE)?)?;
+    let source = BindSource::from_fd(file.try_clone().map_err(|_| Errno::EMFILE)?)?;
     bind(&source, libc::MOUNT_ATTR_RDONLY, &point, || root.open(path))?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use nix::fcntl::{OFlag, openat};
 use nix::sys::stat::Mode;
 
 use super::attach::NewFilesystem;
-use super::source::c_path;
+use super::bind_source::c_path;
 use crate::safe_open::open_path;
 use crate::sys::directory::Directory;
 

@@ -12,10 +12,10 @@ use nix::libc::{self, S_IFLNK};
 use nix::sys::stat::{Mode, fchmod};
 
 use super::attach::{NO_PROGRAMS, NewFilesystem, bind};
+use super::bind_source::BindSource;
 use super::error::{MountError, warn_unless};
 use super::requests::Requests;
 use super::root::{PointKind, Root};
-use super::source::Source;
 use crate::message::Message;
 use crate::safe_open::open_path;
 use crate::sys::directory::status_of;
@@ -31,13 +31,13 @@ pub(super) fn open_source(
     requests: &Requests,
     directory: BorrowedFd<'_>,
     warn: &dyn Fn(&Message),
-) -> Option<Source> {
+) -> Option<BindSource> {
     if !requests.wants_resolv_conf() {
         return None;
     }
     let opened = match &requests.resolv_conf_text {
         Some(text) => make_source(directory, text),
-        None => Source::open(Path::new("/etc/resolv.conf")).map_err(MountError::from),
+        None => BindSource::open(Path::new("/etc/resolv.conf")).map_err(MountError::from),
     };
     match opened {
         Ok(source) => Some(source),
@@ -50,11 +50,11 @@ pub(super) fn open_source(
 
 /// Makes a file with this text in a tmpfs of its own. The tmpfs is attached to the new root for a moment: what is
 /// attached nowhere cannot be cloned before Linux 6.15.
-fn make_source(directory: BorrowedFd<'_>, text: &str) -> Result<Source, MountError> {
+fn make_source(directory: BorrowedFd<'_>, text: &str) -> Result<BindSource, MountError> {
     let tmpfs = NewFilesystem::new(c"tmpfs", NO_PROGRAMS).with(c"mode", c"0755");
     let tmpfs = tmpfs.make()?;
     attach(&tmpfs, directory)?;
-    let made = write_file(&tmpfs, text).and_then(Source::from_fd);
+    let made = write_file(&tmpfs, text).and_then(BindSource::from_fd);
     detach(&tmpfs)?;
     Ok(made?)
 }
@@ -71,7 +71,7 @@ fn write_file(directory: &OwnedFd, text: &str) -> Result<OwnedFd, Errno> {
 
 /// Mounts it on the file of the new root, or on the link: that may be absolute, or lead to what is not there yet, and
 /// nothing is to be written into the root. A root with neither has no use for it.
-pub(super) fn mount(root: &Root, source: &Source, warn: &dyn Fn(&Message)) -> Result<()> {
+pub(super) fn mount(root: &Root, source: &BindSource, warn: &dyn Fn(&Message)) -> Result<()> {
     let path = Path::new(PATH);
     let point = match root.open_link(path) {
         Ok(point) => point,
@@ -97,7 +97,7 @@ pub(super) fn mount(root: &Root, source: &Source, warn: &dyn Fn(&Message)) -> Re
 /// /run, which is a new tmpfs.
 fn bind_on_target(
     root: &Root,
-    source: &Source,
+    source: &BindSource,
     link: &OwnedFd,
     attributes: u64,
 ) -> Result<(), Errno> {

@@ -29,7 +29,7 @@ use nix::sys::stat::Mode;
 use nix::sys::statfs::{NSFS_MAGIC, fstatfs};
 
 use crate::self_fds::SelfFds;
-use crate::sys::directory::{Status, status_of};
+use crate::sys::directory::{FileStatus, status_of};
 use crate::sys::file::move_above_stdio;
 pub use mount_point::open_mount_point;
 pub(crate) use trust::TrustedUsers;
@@ -64,7 +64,7 @@ pub fn open_checked(
     directory: impl AsFd,
     name: &CStr,
     flags: OFlag,
-    check: impl FnOnce(&Status) -> bool,
+    check: impl FnOnce(&FileStatus) -> bool,
 ) -> Result<Option<OwnedFd>, Errno> {
     let found = open_path(directory, name, OFlag::empty())?;
     if !check(&status_of(&found)?) {
@@ -97,7 +97,7 @@ pub fn open_namespace(directory: impl AsFd, name: &CStr) -> Result<Option<OwnedF
 /// Those of `openat(2)` and `statx(2)`: ENOENT, EACCES; as [`SelfFds::open`].
 pub fn open_linked_namespace(directory: impl AsFd, name: &CStr) -> Result<Option<OwnedFd>, Errno> {
     let nsfs = nsfs_device();
-    let is_namespace = |status: &Status| {
+    let is_namespace = |status: &FileStatus| {
         status.file_type == S_IFREG && nsfs.is_some_and(|nsfs| nsfs == status.device)
     };
     let fds = SelfFds::open()?;

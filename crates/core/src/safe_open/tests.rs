@@ -12,7 +12,7 @@ use super::*;
 use crate::safe_open::trusted_dir::tests::scratch;
 use crate::sys::directory::Directory;
 
-fn is_regular(status: &Status) -> bool {
+fn is_regular(status: &FileStatus) -> bool {
     status.file_type == S_IFREG
 }
 
@@ -44,7 +44,7 @@ fn what_has_the_name_after_the_check_is_not_opened() {
     fs::write(within("file"), "checked").unwrap();
     let directory = File::open(scratch.path()).unwrap();
     let fds = SelfFds::open().unwrap();
-    let swap = |status: &Status| {
+    let swap = |status: &FileStatus| {
         fs::remove_file(within("file")).unwrap();
         symlink("/dev/zero", within("file")).unwrap();
         is_regular(status)
@@ -63,7 +63,7 @@ fn a_descriptor_of_a_process_is_checked_and_not_its_name() {
     let number = std::ffi::CString::new(flipping.as_raw_fd().to_string()).unwrap();
     let directory = Directory::open(c"/proc/self/fd").unwrap();
     let fds = SelfFds::open().unwrap();
-    let flip = |status: &Status| {
+    let flip = |status: &FileStatus| {
         nix::unistd::dup2(&regular, &mut flipping).unwrap();
         status.file_type == S_IFCHR
     };

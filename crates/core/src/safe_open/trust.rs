@@ -10,7 +10,7 @@ use nix::unistd::geteuid;
 use crate::escape::escape_for_terminal;
 use crate::message::{Argument, Message, ToArgument, sentence};
 use crate::procfs::{Proc, inner_id};
-use crate::sys::directory::Status;
+use crate::sys::directory::FileStatus;
 use crate::users::name_of;
 
 /// Why a directory was not opened.
@@ -134,7 +134,7 @@ impl TrustedUsers {
     ///
     /// # Errors
     /// Why it is not trusted.
-    pub(super) fn check(self, path: &Path, status: &Status) -> Result<(), DirError> {
+    pub(super) fn check(self, path: &Path, status: &FileStatus) -> Result<(), DirError> {
         if self.include(status.uid) && status.permissions & S_ISVTX != 0 {
             return Ok(());
         }
@@ -146,7 +146,7 @@ impl TrustedUsers {
     ///
     /// # Errors
     /// Why it is not trusted.
-    pub(crate) fn check_unshared(self, path: &Path, status: &Status) -> Result<(), Untrusted> {
+    pub(crate) fn check_unshared(self, path: &Path, status: &FileStatus) -> Result<(), Untrusted> {
         let reason = if !self.include(status.uid) {
             Distrust::Owner(status.uid)
         } else if is_writable_by_others(status) {
@@ -162,7 +162,7 @@ impl TrustedUsers {
 
 /// Returns whether users other than the owner may make entries in a directory. What an access control list allows shows
 /// in the permissions of the group.
-pub(super) fn is_writable_by_others(status: &Status) -> bool {
+pub(super) fn is_writable_by_others(status: &FileStatus) -> bool {
     status.permissions & (S_IWGRP | S_IWOTH) != 0
 }
 

@@ -10,7 +10,7 @@ use std::os::fd::OwnedFd;
 use crate::ns_type::NsType;
 use crate::procfs::parse_digits;
 use crate::socket_copies::SocketCopies;
-use crate::sys::directory::{Directory, EntryBuffer, Status};
+use crate::sys::directory::{Directory, EntryBuffer, FileStatus};
 use crate::sys::nsfs::type_of;
 use crate::sys::probe::Call;
 use crate::sys::process::{pidfd_getfd, pidfd_open, pidfd_open_thread};
@@ -176,7 +176,7 @@ struct FdOwner<'a> {
 
 impl FdOwner<'_> {
     /// The file of a namespace is open.
-    fn register_file(&mut self, name: &CStr, status: &Status) {
+    fn register_file(&mut self, name: &CStr, status: &FileStatus) {
         let Ok(inode) = u32::try_from(status.inode) else {
             return;
         };

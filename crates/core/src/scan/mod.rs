@@ -7,7 +7,7 @@
 //! queried; everything else compares numbers. The cost is that of /proc: it grows with the processes and their
 //! descriptors.
 //!
-//! [`scan()`] makes the list that `rlsns` shows; [`Processes`] searches for one namespace, for `rnsenter`.
+//! [`scan()`] makes the list that `rlsns` shows; [`ProcessList`] searches for one namespace, for `rnsenter`.
 
 mod fds;
 mod holder;
@@ -40,7 +40,7 @@ use nix::errno::Errno;
 
 pub use holder::{HoldKind, Holder, Task};
 pub use netnsid::NetNsId;
-pub use processes::Processes;
+pub use processes::ProcessList;
 pub use record::NsRecord;
 use record::Registry;
 use ref_kinds::RefKinds;

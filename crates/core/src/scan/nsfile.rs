@@ -11,7 +11,7 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use crate::safe_open::open_checked;
 use crate::self_fds::SelfFds;
-use crate::sys::directory::{Directory, Status, status_of};
+use crate::sys::directory::{Directory, FileStatus, status_of};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
@@ -35,7 +35,7 @@ impl NsFiles {
     }
 
     /// Returns whether this is the file of a namespace.
-    pub(super) fn is_namespace(&self, status: &Status) -> bool {
+    pub(super) fn is_namespace(&self, status: &FileStatus) -> bool {
         Some(status.device) == self.nsfs
     }
 
@@ -44,7 +44,7 @@ impl NsFiles {
     /// # Errors
     /// Those of `openat(2)`; ENOENT if it is not a namespace, or not one any more.
     pub(super) fn open(&self, directory: impl AsFd, name: &CStr) -> Result<OwnedFd, Errno> {
-        let is_namespace = |status: &Status| self.is_namespace(status);
+        let is_namespace = |status: &FileStatus| self.is_namespace(status);
         let fds = self.fds.as_ref().map_err(|errno| *errno)?;
         let opened = open_checked(fds, directory, name, OFlag::O_RDONLY, is_namespace)?;
         opened.ok_or(Errno::ENOENT)

@@ -17,24 +17,24 @@ use super::proc_name::ProcName;
 
 /// All of them, as they were listed.
 #[derive(Debug)]
-pub struct Processes {
+pub struct ProcessList {
     pub(super) proc: Directory,
     pub(super) pids: Vec<u32>,
     /// What could not be read of them.
     unread: RefCell<Unread>,
 }
 
-impl Processes {
+impl ProcessList {
     /// Lists them.
     ///
     /// # Errors
     /// Those of opening and reading /proc; EXDEV if that is not procfs.
-    pub fn list() -> Result<Processes, Errno> {
+    pub fn list() -> Result<ProcessList, Errno> {
         let proc = Directory::open(super::PROC)?;
         ensure_procfs(&proc)?;
         // procfs lists processes in the order of their numbers.
         let pids = list_numbers(&proc)?;
-        Ok(Processes {
+        Ok(ProcessList {
             proc,
             pids,
             unread: RefCell::default(),

@@ -14,10 +14,10 @@ use nix::errno::Errno;
 
 use super::proc_name::ProcName;
 use super::process::{LINKS, ProcessReader};
-use super::processes::Processes;
+use super::processes::ProcessList;
 use super::{NsTypes, ScanOptions, listns, mounts, nslink};
 
-impl Processes {
+impl ProcessList {
     /// Returns the processes in the namespace with this inode number, the lowest PID first, and its type, which is
     /// known if there is one.
     pub fn members(&self, inode: u32) -> (Option<NsType>, Vec<u32>) {

@@ -22,8 +22,8 @@ impl Arguments {
     /// `argv` must point at `argc` pointers to strings that end with a null byte, and neither they nor the strings may
     /// change while the process lives: what ISO C, 5.1.2.2.1, says of the arguments of `main`.
     ///
-    /// The process must have one thread whenever it forks, changes its environment or sets its locale: the safe functions
-    /// for that rely on it, and panic in a process that has never called this.
+    /// The process must have one thread whenever it forks, changes its environment or sets its locale: the safe
+    /// functions for that rely on it, and panic in a process that has never called this.
     pub unsafe fn new(argc: c_int, argv: *const *const c_char) -> Arguments {
         // SAFETY: the caller promises it.
         unsafe { promise_one_thread() };

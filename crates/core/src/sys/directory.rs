@@ -22,7 +22,7 @@ pub struct Directory(OwnedFd);
 
 /// What `statx(2)` reports of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Status {
+pub struct FileStatus {
     /// The device that its filesystem is, major and minor number.
     pub device: (u32, u32),
     /// Its inode number.
@@ -45,14 +45,14 @@ pub struct Status {
     pub is_mount_root: Option<bool>,
 }
 
-impl Status {
+impl FileStatus {
     /// Returns whether both are of one file: inode numbers are unique within a device, `inode(7)`.
-    pub fn is_same_file(&self, other: &Status) -> bool {
+    pub fn is_same_file(&self, other: &FileStatus) -> bool {
         (self.device, self.inode) == (other.device, other.inode)
     }
 
     /// Returns whether both are of one file by one mount, as far as the kernel reports mounts.
-    pub fn is_same_place(&self, other: &Status) -> bool {
+    pub fn is_same_place(&self, other: &FileStatus) -> bool {
         self.is_same_file(other) && self.mount == other.mount
     }
 }
@@ -133,7 +133,7 @@ impl Directory {
     ///
     /// # Errors
     /// Those of `statx(2)`.
-    pub fn status(&self, name: &CStr) -> Result<Status, Errno> {
+    pub fn status(&self, name: &CStr) -> Result<FileStatus, Errno> {
         status_at(self.0.as_fd(), name)
     }
 
@@ -219,7 +219,7 @@ fn first_entry(records: &[u8]) -> Option<(&CStr, &[u8])> {
 ///
 /// # Errors
 /// Those of `statx(2)`.
-pub fn status_of(file: impl AsFd) -> Result<Status, Errno> {
+pub fn status_of(file: impl AsFd) -> Result<FileStatus, Errno> {
     status_at(file.as_fd(), c"")
 }
 
@@ -230,7 +230,7 @@ pub fn status_of(file: impl AsFd) -> Result<Status, Errno> {
 ///
 /// # Errors
 /// Those of `statx(2)`.
-pub fn status(path: &CStr) -> Result<Status, Errno> {
+pub fn status(path: &CStr) -> Result<FileStatus, Errno> {
     status_at(AT_FDCWD, path)
 }
 
@@ -239,7 +239,7 @@ pub fn status(path: &CStr) -> Result<Status, Errno> {
 ///
 /// # Errors
 /// Those of `statx(2)`.
-pub fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno> {
+pub fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<FileStatus, Errno> {
     let flags = libc::AT_STATX_DONT_SYNC | libc::AT_NO_AUTOMOUNT | libc::AT_EMPTY_PATH;
     let wanted = libc::STATX_TYPE | libc::STATX_INO | libc::STATX_UID | libc::STATX_GID;
     let wanted = wanted | libc::STATX_NLINK | libc::STATX_SIZE | libc::STATX_MODE;
@@ -255,7 +255,7 @@ pub fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno
         found.stx_mask & libc::STATX_MNT_ID != 0,
         found.stx_attributes_mask & mount_root != 0,
     );
-    Ok(Status {
+    Ok(FileStatus {
         device: (found.stx_dev_major, found.stx_dev_minor),
         inode: found.stx_ino,
         file_type: u32::from(found.stx_mode) & libc::S_IFMT,
@@ -275,11 +275,11 @@ pub fn status_at(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno
     clippy::unnecessary_fallible_conversions,
     reason = "the types of struct stat differ from processor to processor"
 )]
-fn older_status(directory: BorrowedFd<'_>, name: &CStr) -> Result<Status, Errno> {
+fn older_status(directory: BorrowedFd<'_>, name: &CStr) -> Result<FileStatus, Errno> {
     let flags = AtFlags::AT_NO_AUTOMOUNT | AtFlags::AT_EMPTY_PATH;
     let found = fstatat(directory, name, flags)?;
     let half = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-    Ok(Status {
+    Ok(FileStatus {
         device: (half(major(found.st_dev)), half(minor(found.st_dev))),
         inode: u64::from(found.st_ino),
         file_type: found.st_mode & libc::S_IFMT,
@@ -340,7 +340,7 @@ mod tests {
         for name in [c"", c"ns/uts", c"stat", c"../../dev/null"] {
             let newer = own.status(name).expect("it is there");
             let older = older_status(own.as_fd(), name).expect("it is there");
-            let without_mounts = Status {
+            let without_mounts = FileStatus {
                 mount: None,
                 is_mount_root: None,
                 ..newer

@@ -10,7 +10,7 @@ const SYS_LISTNS: c_long = call_number(470);
 
 /// `struct ns_id_req` of linux/nsfs.h as it was first.
 #[repr(C)]
-struct Request {
+struct NsIdRequest {
     size: u32,
     spare: u32,
     last: u64,
@@ -27,7 +27,7 @@ struct Request {
 ///
 /// [`NsType::flag`]: crate::ns_type::NsType::flag
 pub fn list(types: c_int, last: u64, ids: &mut [u64]) -> Result<usize, Errno> {
-    let request = Request {
+    let request = NsIdRequest {
         size: 32,
         spare: 0,
         last,

@@ -36,12 +36,12 @@ pub struct DecodedPrefix {
     /// How many bytes it is.
     pub length: usize,
     /// The character, if it is one that can be shown.
-    pub character: Option<Character>,
+    pub character: Option<LocaleCharacter>,
 }
 
 /// A character that can be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Character {
+pub struct LocaleCharacter {
     /// How many cells of a terminal it takes: 0, 1 or 2.
     pub width: usize,
     /// Its code point; the GNU C library numbers characters so in every locale.
@@ -107,7 +107,7 @@ impl Locale {
             INCOMPLETE => (length, false),
             read => (read, is_printable(wide)),
         };
-        let character = is_character.then(|| Character {
+        let character = is_character.then(|| LocaleCharacter {
             width: width(wide),
             code: wint(wide),
         });

@@ -15,7 +15,7 @@ const WANTED: u64 = 0x1 | 0x8 | 0x10;
 
 /// `struct mnt_id_req` of linux/mount.h as it was first.
 #[repr(C)]
-struct Request {
+struct MountIdRequest {
     size: u32,
     spare: u32,
     mount: u64,
@@ -23,9 +23,9 @@ struct Request {
     namespace: u64,
 }
 
-impl Request {
-    fn new(namespace: u64, mount: u64, param: u64) -> Request {
-        Request {
+impl MountIdRequest {
+    fn new(namespace: u64, mount: u64, param: u64) -> MountIdRequest {
+        MountIdRequest {
             size: 32,
             spare: 0,
             mount,
@@ -41,7 +41,7 @@ impl Request {
 /// # Errors
 /// ENOSYS before Linux 6.8; EPERM; ENOENT if the namespace is gone.
 pub fn list(namespace: u64, last: u64, mounts: &mut [u64]) -> Result<usize, Errno> {
-    let request = Request::new(namespace, LSMT_ROOT, last);
+    let request = MountIdRequest::new(namespace, LSMT_ROOT, last);
     let (start, length, no_flags) = (mounts.as_mut_ptr(), mounts.len(), 0);
     // SAFETY: the request is as long as its first word says, and the kernel writes at most as many numbers as there
     // is room for.
@@ -66,7 +66,7 @@ pub struct Mount<'a> {
 /// # Errors
 /// ENOENT if it is gone; EOVERFLOW if the buffer is too small for the paths.
 pub fn status(namespace: u64, mount: u64, buffer: &mut [u8]) -> Result<Mount<'_>, Errno> {
-    let request = Request::new(namespace, mount, WANTED);
+    let request = MountIdRequest::new(namespace, mount, WANTED);
     let (start, length, no_flags) = (buffer.as_mut_ptr(), buffer.len(), 0);
     // SAFETY: the request is as long as its first word says, and the kernel writes at most as many bytes as the
     // buffer has.

@@ -1,7 +1,7 @@
 //! That a program has one thread, which `fork(2)`, the environment and the locale rely on.
 //!
-//! Whoever makes [`Arguments`](super::arguments::Arguments) promises it, once, in the C `main` of each program; the safe
-//! functions that rely on it do nothing or panic in a process that has not promised it. No shipped crate starts a
+//! Whoever makes [`Arguments`](super::arguments::Arguments) promises it, once, in the C `main` of each program; the
+//! safe functions that rely on it do nothing or panic in a process that has not promised it. No shipped crate starts a
 //! thread, but for the workers of [`scan`](crate::scan), which have ended when a scan returns: the test below reads the
 //! sources. Debug builds, which all tests run, count the threads as well.
 

@@ -38,7 +38,8 @@ struct Search {
     found: Option<FoundObject>,
 }
 
-/// Finds the object that `pc` is in, and its `PT_GNU_EH_FRAME`, `_dl_find_object(3)`. Returns 0, or -1 if there is none.
+/// Finds the object that `pc` is in, and its `PT_GNU_EH_FRAME`, `_dl_find_object(3)`. Returns 0, or -1 if there is
+/// none.
 #[unsafe(no_mangle)]
 unsafe extern "C" fn _dl_find_object(pc: *mut c_void, result: *mut FoundObject) -> c_int {
     let mut search = Search {

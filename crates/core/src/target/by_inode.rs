@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use crate::hint::Hint;
 use crate::message::sentence;
 use crate::ns_type::NsType;
-use crate::scan::Processes;
+use crate::scan::ProcessList;
 use crate::sys::directory::status_of;
 use crate::sys::nsfs::type_of;
 use crate::sys::probe::Call;
@@ -135,7 +135,7 @@ impl FoundNamespace {
 ///
 /// # Errors
 /// The search was cut short: with one missing, what is left could differ from it.
-fn find_members(processes: &Processes, inode: u32) -> Result<Option<(OwnedFd, Members)>> {
+fn find_members(processes: &ProcessList, inode: u32) -> Result<Option<(OwnedFd, Members)>> {
     let candidates = Candidates::collect(processes, inode);
     processes.unread().check()?;
     let held = hold_oldest(processes, &candidates, inode);
@@ -147,7 +147,7 @@ fn find_members(processes: &Processes, inode: u32) -> Result<Option<(OwnedFd, Me
 
 /// Returns the oldest process that is in it, held, and the namespace.
 fn hold_oldest(
-    processes: &Processes,
+    processes: &ProcessList,
     candidates: &Candidates,
     inode: u32,
 ) -> Option<(OwnedFd, Members)> {
@@ -169,7 +169,7 @@ fn hold_oldest(
 
 /// Returns the process held by its pidfd, and the namespace, if it is proven to be in it then.
 fn hold(
-    processes: &Processes,
+    processes: &ProcessList,
     pid: u32,
     (ns_type, inode): (NsType, u32),
 ) -> Option<(OwnedFd, Target)> {

@@ -7,7 +7,7 @@ use std::ffi::CStr;
 
 use crate::ns_type::NsType;
 use crate::procfs::Stat;
-use crate::scan::Processes;
+use crate::scan::ProcessList;
 use crate::sys::directory::Directory;
 use crate::sys::probe::Call;
 
@@ -53,7 +53,7 @@ pub(super) struct Candidates {
 
 impl Candidates {
     /// Collects the processes in the namespace with this inode number.
-    pub(super) fn collect(processes: &Processes, inode: u32) -> Candidates {
+    pub(super) fn collect(processes: &ProcessList, inode: u32) -> Candidates {
         let (ns_type, members) = processes.members(inode);
         let mut list = Vec::new();
         for pid in members {
@@ -86,7 +86,7 @@ impl Candidates {
 
 impl Candidate {
     /// Returns `None` for a process that has ended by now, or is a zombie.
-    fn read_candidate(processes: &Processes, pid: u32, process: &Directory) -> Option<Candidate> {
+    fn read_candidate(processes: &ProcessList, pid: u32, process: &Directory) -> Option<Candidate> {
         let status = |name: &CStr| processes.note(pid, Call::Status, process.status(name));
         let inode = |name: &CStr| status(name).map(|found| found.inode);
         let is_elsewhere = |own: &CStr, of_children: &CStr| match (inode(own), inode(of_children)) {
@@ -111,7 +111,7 @@ impl Candidate {
     }
 
     /// Returns whether the process with this number is still that one.
-    pub(super) fn is_unchanged(&self, processes: &Processes) -> bool {
+    pub(super) fn is_unchanged(&self, processes: &ProcessList) -> bool {
         let now = processes.get(self.pid);
         let now = now.and_then(|process| Candidate::read_candidate(processes, self.pid, &process));
         now.is_some_and(|now| (now.namespaces, now.started) == (self.namespaces, self.started))

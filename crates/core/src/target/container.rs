@@ -6,13 +6,13 @@ use crate::container_id::{NameOwner, NameOwners};
 use crate::hint::{Hint, escape_for_terminal};
 use crate::message::{Message, message, sentence};
 use crate::ns_type::NsType;
-use crate::procfs::{Proc, Status};
+use crate::procfs::{Proc, ProcStatus};
 use crate::safe_open::{Distrust, user_label};
 use anyhow::{Error, Result, bail};
 use nix::unistd::Pid;
 
 use super::hint;
-use super::membership::{Cgroup, Membership, find_membership};
+use super::membership::{HierarchyCgroup, Membership, find_membership};
 use super::process::Target;
 use super::process_list::{list_processes, target_of};
 use crate::scan::proc_name::to_pid;
@@ -29,7 +29,7 @@ struct Member {
 /// A container's cgroups, and the processes in them.
 #[derive(Debug, Default)]
 struct Container {
-    cgroups: BTreeSet<Cgroup>,
+    cgroups: BTreeSet<HierarchyCgroup>,
     members: Vec<Member>,
 }
 
@@ -45,8 +45,8 @@ struct Ignored {
 struct SearchResult {
     /// The containers by their ids.
     containers: BTreeMap<String, Container>,
-    ignored: BTreeMap<Cgroup, Ignored>,
-    contradictions: Vec<(Pid, [Cgroup; 2])>,
+    ignored: BTreeMap<HierarchyCgroup, Ignored>,
+    contradictions: Vec<(Pid, [HierarchyCgroup; 2])>,
     /// How many processes the caller may not look at.
     unreadable: usize,
 }
@@ -94,7 +94,7 @@ pub(super) fn find_container(prefix: &str) -> Result<Option<Target>> {
 }
 
 /// Explains that what has the name is not to be trusted, and how it is entered all the same.
-fn ignored_error(prefix: &str, ignored: &BTreeMap<Cgroup, Ignored>) -> Error {
+fn ignored_error(prefix: &str, ignored: &BTreeMap<HierarchyCgroup, Ignored>) -> Error {
     let mut reasons = ignored.values().map(|found| reason(&found.owner));
     let reason = reasons.next().unwrap_or_else(|| message(&[]));
     let members = ignored
@@ -124,7 +124,7 @@ fn reason(owner: &NameOwner) -> Message {
 }
 
 /// Returns which cgroups were passed over.
-fn hint_at(ignored: &BTreeMap<Cgroup, Ignored>) -> Hint {
+fn hint_at(ignored: &BTreeMap<HierarchyCgroup, Ignored>) -> Hint {
     let ignored = ignored.iter().map(|(cgroup, found)| match &found.owner {
         NameOwner::Other(untrusted) => sentence("%s, because %s", &[&describe(cgroup), untrusted]),
         _ => describe(cgroup),
@@ -134,7 +134,7 @@ fn hint_at(ignored: &BTreeMap<Cgroup, Ignored>) -> Hint {
     Hint::new(move || Some(sentence("ignored: %s", &[ignored.as_ref()?])))
 }
 
-fn describe(cgroup: &Cgroup) -> Message {
+fn describe(cgroup: &HierarchyCgroup) -> Message {
     let path = escape_for_terminal(&cgroup.path);
     match &*cgroup.hierarchy {
         "" => sentence("cgroup %s", &[&path]),
@@ -161,7 +161,7 @@ fn search(prefix: &str, owners: &mut NameOwners) -> Result<SearchResult> {
             continue;
         }
         let status = processes.read_file(pid, &process, c"status");
-        let status = Status::new(status.unwrap_or_default());
+        let status = ProcStatus::new(status.unwrap_or_default());
         // From Linux 4.1 on: the process's number in every pid namespace from this one down.
         let numbers: Vec<&str> = status
             .field("NSpid")

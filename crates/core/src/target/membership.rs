@@ -9,7 +9,7 @@ use crate::procfs::cgroup_lines;
 
 /// A cgroup that is named after a container.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Cgroup {
+pub(super) struct HierarchyCgroup {
     /// The controllers of its hierarchy; empty is version 2.
     pub(super) hierarchy: String,
     pub(super) path: String,
@@ -21,20 +21,26 @@ pub(super) enum Membership {
     /// Nothing about a container that is looked for.
     None,
     /// It is in this container, by these cgroups.
-    Member { id: String, cgroups: Vec<Cgroup> },
+    Member {
+        id: String,
+        cgroups: Vec<HierarchyCgroup>,
+    },
     /// Only cgroups that somebody else may have named say so.
-    Ignored { cgroup: Cgroup, owner: NameOwner },
+    Ignored {
+        cgroup: HierarchyCgroup,
+        owner: NameOwner,
+    },
     /// Two hierarchies name two containers.
     Contradiction {
         ids: [String; 2],
-        cgroups: [Cgroup; 2],
+        cgroups: [HierarchyCgroup; 2],
     },
 }
 
 /// A name in one hierarchy.
 struct Name {
     id: String,
-    cgroup: Cgroup,
+    cgroup: HierarchyCgroup,
 }
 
 /// Returns the container whose id begins with `prefix` in which a process with these cgroups is.
@@ -97,7 +103,7 @@ fn container_names(cgroups: &[u8]) -> impl Iterator<Item = Vec<Name>> {
             let text = |bytes: &[u8]| std::str::from_utf8(bytes).ok().map(str::to_owned);
             Some(Name {
                 id: text(&found.container)?,
-                cgroup: Cgroup {
+                cgroup: HierarchyCgroup {
                     hierarchy: text(line.hierarchy)?,
                     path: text(found.path)?,
                 },

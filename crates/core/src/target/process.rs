@@ -16,7 +16,7 @@ use crate::hint::WithHint;
 use crate::message::{Message, sentence};
 use crate::number;
 use crate::procfs::{self, not_procfs_error, parse_digits, split_digits};
-use crate::sys::directory::{Status, status, status_at, status_of};
+use crate::sys::directory::{FileStatus, status, status_at, status_of};
 use crate::sys::file::{move_above_stdio, open};
 use crate::sys::process::{exists, pidfd_open};
 use crate::sys::procfs::ensure_procfs;
@@ -185,15 +185,15 @@ impl Target {
     ///
     /// # Errors
     /// As [`Target::read_file`].
-    pub fn status(&self) -> Result<procfs::Status> {
-        self.read_file("status").map(procfs::Status::new)
+    pub fn status(&self) -> Result<procfs::ProcStatus> {
+        self.read_file("status").map(procfs::ProcStatus::new)
     }
 
     /// Returns the state of one of its namespace files.
     ///
     /// # Errors
     /// `stat of /proc/PID/ns/NAME failed`.
-    pub fn stat_namespace(&self, name: &str) -> Result<Status> {
+    pub fn stat_namespace(&self, name: &str) -> Result<FileStatus> {
         let file = format!("ns/{name}");
         let path = format!("{file}\0");
         let path = CStr::from_bytes_until_nul(path.as_bytes()).unwrap_or_default();

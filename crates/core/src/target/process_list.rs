@@ -1,7 +1,7 @@
 //! The processes that a target is searched among.
 
 use crate::procfs::not_procfs_error;
-use crate::scan::Processes;
+use crate::scan::ProcessList;
 use crate::scan::proc_name::to_pid;
 use anyhow::{Context, Result};
 
@@ -11,8 +11,8 @@ use super::process::Target;
 ///
 /// # Errors
 /// `cannot open /proc`.
-pub(super) fn list_processes() -> Result<Processes> {
-    let listed = Processes::list().map_err(not_procfs_error);
+pub(super) fn list_processes() -> Result<ProcessList> {
+    let listed = ProcessList::list().map_err(not_procfs_error);
     listed.context("cannot open /proc")
 }
 

@@ -18,7 +18,7 @@ use nscore::ns_type::NsType;
 use nscore::scan::{NsRecord, Snapshot};
 
 use crate::layout::GraphFormat;
-use crate::rows::Row;
+use crate::rows::NsRow;
 
 /// A graph.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ struct Node {
 /// Renders the namespaces in these rows as a graph; `truncate` shortens long command lines.
 pub(crate) fn render(
     snapshot: &Snapshot,
-    rows: &[Row],
+    rows: &[NsRow],
     format: GraphFormat,
     truncate: bool,
 ) -> Vec<u8> {
@@ -77,7 +77,7 @@ struct ClusterMembers(BTreeSet<(u32, u32)>);
 
 impl Graph {
     /// Builds the graph of rows that are sorted by inode number.
-    fn new(snapshot: &Snapshot, rows: &[Row], label: Label) -> Graph {
+    fn new(snapshot: &Snapshot, rows: &[NsRow], label: Label) -> Graph {
         let mut members = ClusterMembers::default();
         let mut edges = Vec::new();
         for row in rows {

@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use nix::sys::prctl::set_keepcaps;
 use nscore::cli::{Message, sentence};
 use nscore::credentials::{become_user, drop_bounding_capabilities};
-use nscore::procfs::Status;
+use nscore::procfs::ProcStatus;
 use nscore::sys::capability::{self, Capabilities};
 
 /// The five sets.
@@ -19,7 +19,7 @@ pub(crate) struct CapabilitySets {
 
 impl CapabilitySets {
     /// Parses them; a set that this kernel does not show is empty, but for the bounding set.
-    pub(crate) fn parse(status: &Status) -> CapabilitySets {
+    pub(crate) fn parse(status: &ProcStatus) -> CapabilitySets {
         let set = |name| status.mask(name).unwrap_or(0);
         CapabilitySets {
             bounding: status.mask("CapBnd").unwrap_or(u64::MAX),

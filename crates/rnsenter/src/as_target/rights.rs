@@ -5,7 +5,7 @@
 
 use anyhow::{Result, bail};
 use nscore::cli::sentence;
-use nscore::procfs::Status;
+use nscore::procfs::ProcStatus;
 
 use crate::target::Target;
 
@@ -16,7 +16,7 @@ const AT_SECURE: usize = 23;
 ///
 /// # Errors
 /// `process PID has the rights of another user than …`; as [`Target::read`].
-pub(crate) fn status_of_one_user(target: &Target) -> Result<Status> {
+pub(crate) fn status_of_one_user(target: &Target) -> Result<ProcStatus> {
     let before = target.read_file("auxv")?;
     let status = target.status()?;
     // Each execve(2) has another one: its addresses are random.

@@ -9,16 +9,16 @@ use nscore::sys::directory::{status, status_of};
 
 use crate::id_source::{GroupsSource, IdSource};
 use crate::options::Options;
-use crate::selection::Source;
+use crate::selection::Origin;
 use crate::target::{Target, init};
 
 /// Adds the options that it represents; what the command line says itself counts.
 pub(crate) fn expand_options(options: &mut Options) {
     options.selection.all = true;
     options.selection.differing_only = true;
-    options.root.get_or_insert(Source::Target);
+    options.root.get_or_insert(Origin::Target);
     if options.directory.is_none() && options.directory_inside.is_none() {
-        options.directory = Some(Source::Target);
+        options.directory = Some(Origin::Target);
     }
     options.is_targets_user = !options.preserve_credentials
         && matches!(options.setuid, None | Some(IdSource::Follow))
@@ -58,7 +58,7 @@ pub(crate) fn select_target(options: &mut Options) -> Result<()> {
 /// Leaves out the root if the target has the caller's, which only a privileged caller could change.
 pub(crate) fn omit_own_root(options: &mut Options) {
     let is_mount_selected = options.selection.selects(NsType::Mount);
-    let is_targets = matches!(options.root, Some(Source::Target));
+    let is_targets = matches!(options.root, Some(Origin::Target));
     if let (Some(target), true, false) = (&options.target, is_targets, is_mount_selected) {
         if has_own_root(target).unwrap_or(false) {
             options.root = None;

@@ -16,7 +16,7 @@ use nix::fcntl::{OFlag, openat, readlinkat};
 use nix::libc::{SIGCHLD, SIGKILL};
 use nix::sys::stat::Mode;
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
-use nscore::procfs::{Status, open_verified};
+use nscore::procfs::{ProcStatus, open_verified};
 use nscore::sys::process::{pidfd_send_signal, try_wait_any};
 use nscore::sys::signal::SignalSet;
 
@@ -27,8 +27,8 @@ pub(crate) struct OuterProc(OwnedFd);
 /// lack another one, `proc_pid_task(5)`.
 const MOST_EMPTY_LISTS: usize = 1000;
 
-/// How many seconds a killed child may take to end. One that is traced stays until its tracer has waited for it, ptrace(2),
-/// which a user can put off for ever.
+/// How many seconds a killed child may take to end. One that is traced stays until its tracer has waited for it,
+/// ptrace(2), which a user can put off for ever.
 const MOST_WAITS: usize = 10;
 
 impl OuterProc {
@@ -104,7 +104,9 @@ impl OuterProc {
         let mut children = Vec::new();
         for entry in Dir::openat(&self.0, ".", flags, Mode::empty())?.iter() {
             let name = entry?.file_name().to_string_lossy().into_owned();
-            let status = self.read_file(&format!("{name}/status")).map(Status::new);
+            let status = self
+                .read_file(&format!("{name}/status"))
+                .map(ProcStatus::new);
             let parent = status.as_ref().ok().and_then(|status| status.field("PPid"));
             if parent.is_some_and(|parent| own == parent) {
                 children.push(name);

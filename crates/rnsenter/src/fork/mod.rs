@@ -57,7 +57,7 @@ impl ForkOptions {
 }
 
 /// The way that was chosen, and what it needs of the world outside.
-pub(crate) enum Processes {
+pub(crate) enum ForkMode {
     /// This process becomes the program.
     None,
     /// A child does, and this process waits.
@@ -68,7 +68,7 @@ pub(crate) enum Processes {
     Init(OuterProc),
 }
 
-impl Processes {
+impl ForkMode {
     /// Chooses. To be called before anything is entered; `for_pid` says whether a PID namespace will be, which only a
     /// child is in.
     ///
@@ -78,19 +78,19 @@ impl Processes {
         options: &ForkOptions,
         new_session: bool,
         for_pid: bool,
-    ) -> Result<Processes> {
+    ) -> Result<ForkMode> {
         if options.init {
-            return OuterProc::open().map(Processes::Init);
+            return OuterProc::open().map(ForkMode::Init);
         }
         if new_session {
-            return Ok(Processes::Session);
+            return Ok(ForkMode::Session);
         }
         let needs_child = options.kill_child.is_some() || options.forward_signals;
         Ok(match needs_child || (for_pid && !options.no_fork) {
-            true => Processes::Child {
+            true => ForkMode::Child {
                 forwards: options.forward_signals,
             },
-            false => Processes::None,
+            false => ForkMode::None,
         })
     }
 
@@ -112,16 +112,16 @@ impl Processes {
         };
         let death_signal = death_signal.as_ref();
         match self {
-            Processes::None => become_program(None),
-            Processes::Session => run_in_session(
+            ForkMode::None => become_program(None),
+            ForkMode::Session => run_in_session(
                 || diagnostics.finish(become_program(death_signal)),
                 |ended| diagnostics.finish(ended),
             ),
-            Processes::Child { forwards } => {
+            ForkMode::Child { forwards } => {
                 let program = || become_program(death_signal);
                 run_child(forwards, diagnostics, program, release)
             }
-            Processes::Init(proc) => monitor::run(options, diagnostics, proc, become_program),
+            ForkMode::Init(proc) => monitor::run(options, diagnostics, proc, become_program),
         }
     }
 }

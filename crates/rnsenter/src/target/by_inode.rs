@@ -6,7 +6,7 @@ use nscore::cli::sentence;
 use nscore::ns_type::NsType;
 use nscore::target::{FoundNamespace, Members, Target};
 
-use crate::selection::{Selection, Source};
+use crate::selection::{Origin, Selection};
 
 /// Selects the namespace, alone unless other types are asked for, which the process in it has. Returns that process.
 ///
@@ -19,7 +19,7 @@ pub(super) fn apply(
 ) -> Result<Option<Target>> {
     let ns_type = found.ns_type();
     if selection.selects_none() {
-        selection.select(ns_type, Source::Target);
+        selection.select(ns_type, Origin::Target);
     }
     let from_target: Vec<NsType> = selection.selected_from_target().collect();
     let asks_for_others = selection.all
@@ -32,7 +32,7 @@ pub(super) fn apply(
     let (file, process) = found.into_parts();
     // The process may go elsewhere meanwhile; the file cannot.
     if !asks_for_others && from_target.contains(&ns_type) {
-        selection.select(ns_type, Source::Opened(file));
+        selection.select(ns_type, Origin::Opened(file));
     }
     Ok(process)
 }

@@ -14,7 +14,7 @@ use nscore::namespace_dir::NamespaceDir;
 use nscore::ns_type::NsType;
 
 use crate::ownership::{is_same_file, own_namespace};
-use crate::selection::{Selection, Source};
+use crate::selection::{Origin, Selection};
 
 /// Selects from the directory: all that are there if no type is selected, or all are.
 ///
@@ -24,7 +24,7 @@ pub(super) fn apply(dir: &NamespaceDir, selection: &mut Selection) -> Result<()>
     let asked: Vec<NsType> = selection.selected_from_target().collect();
     if !selection.selects_none() && !selection.all {
         for ns_type in asked {
-            selection.select(ns_type, Source::Opened(open_namespace(dir, ns_type)?));
+            selection.select(ns_type, Origin::Opened(open_namespace(dir, ns_type)?));
         }
         return Ok(());
     }
@@ -40,7 +40,7 @@ pub(super) fn apply(dir: &NamespaceDir, selection: &mut Selection) -> Result<()>
             Ok(file) if !is_asked && is_own_user(ns_type, &file) => is_any_there = true,
             Ok(file) => {
                 is_any_there = true;
-                selection.select(ns_type, Source::Opened(file));
+                selection.select(ns_type, Origin::Opened(file));
             }
             Err(error) if is_missing(&error) && !is_asked => {}
             Err(error) => return Err(error),

@@ -12,7 +12,7 @@ use anyhow::{Result, bail};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, readlink};
 use nix::unistd::Pid;
-use nscore::procfs::{Stat, Status, try_open_verified};
+use nscore::procfs::{ProcStatus, Stat, try_open_verified};
 
 use crate::target::Target;
 
@@ -77,8 +77,8 @@ fn read_proc_file(pid: Pid, name: &str) -> Option<Vec<u8>> {
     Some(contents)
 }
 
-fn read_status(pid: Pid) -> Option<Status> {
-    read_proc_file(pid, "status").map(Status::new)
+fn read_status(pid: Pid) -> Option<ProcStatus> {
+    read_proc_file(pid, "status").map(ProcStatus::new)
 }
 
 fn parent_of(pid: Pid) -> Option<Pid> {

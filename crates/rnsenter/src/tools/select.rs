@@ -7,7 +7,7 @@ use nscore::sys::capability::{self, CAP_SYS_ADMIN};
 
 use crate::join::differs;
 use crate::options::Options;
-use crate::selection::Source;
+use crate::selection::Origin;
 use crate::target::Target;
 
 /// Those that say what a program sees of the network and the machine, and nothing of files or processes.
@@ -50,7 +50,7 @@ pub(super) fn select_types(options: &mut Options, target: &Target) -> Result<()>
 
 fn select_differing(options: &mut Options, target: &Target, ns_type: NsType) -> Result<()> {
     if !options.selection.selects(ns_type) && differs(target, ns_type)? {
-        options.selection.select(ns_type, Source::Target);
+        options.selection.select(ns_type, Origin::Target);
     }
     Ok(())
 }

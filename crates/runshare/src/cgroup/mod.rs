@@ -1,22 +1,22 @@
 //! `--cgroup-limit`: a cgroup of version 2 with limits for the program and all that it starts, `cgroups(7)`.
 //!
 //! ```text
-//! shell ── runshare ── fork ── remover ───── makes the cgroup, moves the child into it, waits; kills, removes
+//! shell ── runshare ── fork ── watcher ───── makes the cgroup, moves the child into it, waits; kills, removes
 //!             │ unshare(2)
 //!             └─ fork ── child ── asks to be moved, waits … exec PROGRAM
 //! ```
 //!
-//! The remover is forked before `unshare(2)` and before the cgroup is made, so the cgroup has its remover from the
-//! start: it is removed when the tool has ended, however that ended, and what is left in it is killed. The remover also
+//! The watcher is forked before `unshare(2)` and before the cgroup is made, so the cgroup is watched over from the
+//! start: it is removed when the tool has ended, however that ended, and what is left in it is killed. The watcher also
 //! moves the child, because the child has neither the privilege nor the user of outside any more.
 //!
 //! The path of a cgroup is the choice of whoever made it, so each directory on the way must be root's or the caller's,
 //! and everything is opened below its descriptor.
 
 mod limit;
-mod place;
-mod remover;
+mod parent;
 mod tree;
+mod watcher;
 
 use std::os::fd::RawFd;
 
@@ -27,14 +27,14 @@ use nscore::sys::namespace::unshare;
 use nscore::sys::process::ExitReason;
 
 use crate::watcher::WatcherHandle;
-use place::Place;
-use remover::Remover;
+use parent::ParentCgroup;
+use watcher::CgroupWatcher;
 
 pub(crate) use limit::{CgroupLimit, parse_cgroup_limits};
 
 /// The tool's handle of the cgroup.
 pub(crate) struct LimitedCgroup {
-    remover: WatcherHandle,
+    watcher: WatcherHandle,
 }
 
 impl LimitedCgroup {
@@ -53,19 +53,19 @@ impl LimitedCgroup {
             limits.iter().map(|limit| limit.controller).collect();
         controllers.sort_unstable();
         controllers.dedup();
-        let place = Place::find(&controllers)?;
-        let remover = WatcherHandle::spawn(|tool, socket| {
-            let remover = Remover {
-                place: &place,
+        let parent = ParentCgroup::find(&controllers)?;
+        let watcher = WatcherHandle::spawn(|tool, socket| {
+            let watcher = CgroupWatcher {
+                parent: &parent,
                 limits,
                 tool,
                 socket,
                 diagnostics,
             };
-            remover.run()
+            watcher.run()
         })?;
-        remover.wait_for_answer()?;
-        Ok(Some(LimitedCgroup { remover }))
+        watcher.wait_for_answer()?;
+        Ok(Some(LimitedCgroup { watcher }))
     }
 
     /// In the child: has it moved into the cgroup, which becomes the root of its cgroup namespace if it has one.
@@ -73,7 +73,7 @@ impl LimitedCgroup {
     /// # Errors
     /// That the kernel refuses.
     pub(crate) fn join(&self, has_namespace: bool) -> Result<()> {
-        self.remover.request(0)?;
+        self.watcher.request(0)?;
         match has_namespace {
             true => unshare(NsType::Cgroup.flag()).context("unshare failed"),
             false => Ok(()),
@@ -82,7 +82,7 @@ impl LimitedCgroup {
 
     /// Returns the descriptor that the tool needs.
     pub(crate) fn descriptor(&self) -> RawFd {
-        self.remover.descriptor()
+        self.watcher.descriptor()
     }
 
     /// Kills what is left in the cgroup, and waits until it is removed.
@@ -90,7 +90,7 @@ impl LimitedCgroup {
     /// # Errors
     /// That the process which does so was killed. What it could not do it has reported.
     pub(crate) fn remove(&self) -> Result<()> {
-        match self.remover.close() {
+        match self.watcher.close() {
             Some(ExitReason::Signal(signal)) => {
                 let text = "the process that removes the cgroup was killed by signal %s";
                 bail!(sentence(text, &[&signal]))

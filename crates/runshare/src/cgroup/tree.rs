@@ -12,7 +12,7 @@ use nix::unistd::{Pid, UnlinkatFlags, unlinkat};
 use nscore::sys::directory::{Directory, status_at, status_of};
 use nscore::sys::process::{pidfd_open, pidfd_send_signal};
 
-use super::place::{open_file, read_file, write_file};
+use super::parent::{open_file, read_file, write_file};
 
 /// How long to wait for the end of killed processes before looking again, in milliseconds.
 const PATIENCE: u16 = 100;

@@ -20,7 +20,7 @@ use nscore::procfs::Proc;
 use nscore::sys::namespace::unshare;
 use nscore::sys::process::{self, ExitReason};
 
-use crate::check::row::{Row, Verdict};
+use crate::check::row::{TypeCheck, Verdict};
 use crate::idmap::write::write_own_user_map;
 use crate::options::Options;
 
@@ -46,7 +46,7 @@ pub(crate) fn run(options: &Options, diagnostics: &Diagnostics) -> Result<ExitRe
     if status != 0 {
         return Ok(ExitReason::Status(status));
     }
-    let is_impossible = |row: &Row| matches!(row.verdict, Verdict::Impossible(_));
+    let is_impossible = |row: &TypeCheck| matches!(row.verdict, Verdict::Impossible(_));
     if rows.iter().any(is_impossible) {
         return Ok(ExitReason::Status(1));
     }
@@ -67,8 +67,8 @@ fn check_together(types: &[NsType]) -> Result<()> {
     }
 }
 
-fn check_type(proc: &Proc, ns_type: NsType, with_user: bool) -> Result<Row> {
-    Ok(Row {
+fn check_type(proc: &Proc, ns_type: NsType, with_user: bool) -> Result<TypeCheck> {
+    Ok(TypeCheck {
         ns_type,
         kernel: proc.has_type(ns_type),
         limit: proc.sysctl(&ns_type.sysctl()),

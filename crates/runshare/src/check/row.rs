@@ -5,7 +5,7 @@ use nscore::ns_type::NsType;
 
 /// One row of the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
+pub(super) struct TypeCheck {
     pub(super) ns_type: NsType,
     /// Whether the kernel supports it; `None` if /proc cannot be read.
     pub(super) kernel: Option<bool>,

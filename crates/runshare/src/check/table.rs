@@ -3,10 +3,10 @@
 use nscore::cli::Message;
 use nscore::language::Domain;
 
-use super::row::{Row, Verdict};
+use super::row::{TypeCheck, Verdict};
 
 /// Returns one line for each type, below a heading; the last column has no fixed width.
-pub(super) fn format_table(rows: &[Row]) -> String {
+pub(super) fn format_table(rows: &[TypeCheck]) -> String {
     let mut text = format_line("TYPE", "KERNEL", "LIMIT", "HERE");
     for (index, row) in rows.iter().enumerate() {
         let limit = row
@@ -48,12 +48,12 @@ fn format_line(name: &str, kernel: &str, limit: &str, here: &str) -> String {
 }
 
 /// Returns one object, with an array of one object for each type, each on a line of its own.
-pub(super) fn format_json(rows: &[Row]) -> String {
+pub(super) fn format_json(rows: &[TypeCheck]) -> String {
     let rows: Vec<String> = rows.iter().map(format_object).collect();
     format!("{{\"namespaces\":[\n   {}\n]}}\n", rows.join(",\n   "))
 }
 
-fn format_object(row: &Row) -> String {
+fn format_object(row: &TypeCheck) -> String {
     let kernel = row
         .kernel
         .map_or("null", |has| if has { "true" } else { "false" });
@@ -89,8 +89,8 @@ mod tests {
         Verdict::Impossible(message(&[&why]))
     }
 
-    fn rows() -> Vec<Row> {
-        let row = |ns_type, kernel, limit, verdict| Row {
+    fn rows() -> Vec<TypeCheck> {
+        let row = |ns_type, kernel, limit, verdict| TypeCheck {
             ns_type,
             kernel,
             limit,

@@ -16,7 +16,7 @@ use nscore::pdeathsig::ParentDeathSignal;
 use nscore::sys::process::{self, ExitReason};
 use nscore::sys::signal::SignalSet;
 
-use crate::helper::kill_and_reap;
+use crate::helper_process::kill_and_reap;
 use crate::options::Options;
 use crate::persist::NamespaceBinder;
 use crate::sync_socket::{SyncSocket, wait_for_release};

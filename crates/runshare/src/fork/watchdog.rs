@@ -1,9 +1,9 @@
 //! What `--kill-child=SIGNAL` does beside the kernel's parent-death signal: a PID 1 that does not handle SIGNAL ignores
 //! it, so with `--kill-child=TERM` alone the namespace would continue without its parent.
 //!
-//! A process of its own watches parent and child. When the parent ends, the kernel sends SIGNAL to the child; if the
-//! child neither handles it nor waits for it, the watchdog sends KILL. A child that does ends when it chooses, as with
-//! any other PID.
+//! A process of its own, the watchdog, watches parent and child. When the parent ends, the kernel sends SIGNAL to the
+//! child; if the child neither handles it nor waits for it, the watchdog sends KILL. A child that does ends when it
+//! chooses, as with any other PID.
 //!
 //! The watchdog is forked before `unshare(2)`: a process that has unshared its PID namespace creates all its children
 //! in the new one, where the end of PID 1 ends them, and waits for them to be reaped.
@@ -24,10 +24,10 @@ use nix::unistd::{Pid, getpid, setsid};
 use nscore::cli::Diagnostics;
 use nscore::hardening::{make_undumpable, release_inherited};
 use nscore::ns_type::NsType;
-use nscore::procfs::{Status, handles, open_verified};
+use nscore::procfs::{ProcStatus, handles, open_verified};
 use nscore::sys::process::{self, ExitReason, has_ended, pidfd_open, pidfd_send_signal};
 
-use crate::helper::kill_and_reap;
+use crate::helper_process::kill_and_reap;
 use crate::options::Options;
 use crate::sync_socket::SyncSocket;
 
@@ -201,7 +201,7 @@ fn read_when_stopped(status: &mut File) -> Result<Vec<u8>> {
 
 /// Returns whether the state is `T`, stopped by a signal, or `t`, by a tracer.
 fn is_stopped(status: &[u8]) -> bool {
-    let status = Status::new(status);
+    let status = ProcStatus::new(status);
     let state = status.field("State");
     state.is_some_and(|state| state.starts_with(['T', 't']))
 }

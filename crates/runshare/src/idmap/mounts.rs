@@ -1,7 +1,8 @@
 //! Mapping the owners of what `--bind SRC:DST:idmap` binds as in the new user namespace.
 //!
-//! The kernel maps a mount by a user namespace that has its maps. The program's own has them when the process that could
-//! map a mount has left, so this is another one with the same maps, which a child holds for as long as that takes.
+//! The kernel maps a mount by a user namespace that has its maps. The program's own has them when the process that
+//! could map a mount has left, so this is another one with the same maps, which a child holds for as long as that
+//! takes.
 
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
@@ -21,7 +22,7 @@ use nscore::sys::file::{open, socket_pair, write_all};
 use nscore::sys::namespace::unshare;
 use nscore::sys::process;
 
-use crate::helper::kill_and_reap;
+use crate::helper_process::kill_and_reap;
 use crate::idmap::IdMap;
 use crate::idmap::write::write_map;
 

@@ -1,7 +1,7 @@
 //! Writing the maps of the new user namespace.
 //!
-//! A map with ranges, and every map of a namespace that belongs to `--owner`, is written by a [`Helper`] in the old
-//! namespace, immediately after `unshare(2)`. A map of the caller's own ID alone is written by the process itself,
+//! A map with ranges, and every map of a namespace that belongs to `--owner`, is written by a [`HelperProcess`] in the
+//! old namespace, immediately after `unshare(2)`. A map of the caller's own ID alone is written by the process itself,
 //! later.
 
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use nscore::sys::file::write_all;
 use nscore::sys::process;
 use nscore::sys::signal::SignalSet;
 
-use crate::helper::{Helper, wait_for_success};
+use crate::helper_process::{HelperProcess, wait_for_success};
 use crate::idmap::hint::{missing_capability, missing_package};
 use crate::idmap::ranges::MapRange;
 use crate::idmap::{self, IdMap, Setgroups};
@@ -29,7 +29,7 @@ const SYSTEM_DIRECTORIES: [&str; 4] = ["/usr/bin", "/usr/sbin", "/bin", "/sbin"]
 
 /// The maps of one invocation.
 pub(crate) struct IdMapWriter {
-    helper: Option<Helper>,
+    helper: Option<HelperProcess>,
     /// What the process writes itself: the inner and the outer ID.
     own_user: Option<(u32, u32)>,
     own_group: Option<(u32, u32)>,
@@ -69,7 +69,7 @@ impl IdMapWriter {
                 let (users, groups) = (users.as_deref(), groups.as_deref());
                 write_maps(diagnostics, process, mask, users, groups)
             };
-            Some(Helper::spawn(diagnostics, work)?)
+            Some(HelperProcess::spawn(diagnostics, work)?)
         } else {
             None
         };
@@ -83,7 +83,7 @@ impl IdMapWriter {
     /// Makes the helper write its maps.
     ///
     /// # Errors
-    /// As [`Helper::run`].
+    /// As [`HelperProcess::run`].
     pub(crate) fn write_ranges(&mut self) -> Result<()> {
         match self.helper.take() {
             Some(helper) => helper.run(),

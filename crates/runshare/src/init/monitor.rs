@@ -18,7 +18,7 @@ use nscore::sys::process::{self, ExitReason, WaitStatus};
 use nscore::sys::signal::SignalSet;
 
 use crate::fork::{Exposure, Held};
-use crate::helper::kill_and_reap;
+use crate::helper_process::kill_and_reap;
 use crate::init::job_control::Job;
 use crate::init::pid1::Init;
 use crate::init::status_channel::{self, StatusReceiver};

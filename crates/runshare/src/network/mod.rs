@@ -17,11 +17,11 @@
 //! descriptors that its command line names, and no other. No file of a shared directory is used to talk to it, which
 //! another user could put in its place.
 
-mod helper_process;
 mod hint;
 mod hostfwd;
 mod messages;
 mod name_server;
+mod network_helper;
 mod option;
 mod pasta;
 mod publish;
@@ -44,7 +44,7 @@ use nscore::search_path::candidates;
 use nscore::sys::file::open;
 
 use crate::watcher::WatcherHandle;
-use watcher::Watcher;
+use watcher::NetworkWatcher;
 
 pub(crate) use option::{NetworkOption, parse_network};
 pub(crate) use publish::{PublishedPort, check_ports, parse_publish};
@@ -72,7 +72,7 @@ impl Network {
         })?;
         let directory = open(".".as_ref(), OFlag::O_PATH | OFlag::O_DIRECTORY).ok();
         let watcher = WatcherHandle::spawn(|tool, socket| {
-            let watcher = Watcher {
+            let watcher = NetworkWatcher {
                 network,
                 ports,
                 program,

@@ -10,10 +10,10 @@ use std::os::fd::OwnedFd;
 use anyhow::{Context, Result};
 use nscore::sys::file::pipe;
 
-use crate::network::helper_process::{Command, HelperProcess};
+use crate::network::network_helper::{Command, NetworkHelper};
 use crate::network::option::NetworkOption;
 use crate::network::publish::PublishedPort;
-use crate::network::target::Target;
+use crate::network::target::NetworkTarget;
 
 /// The address inside whose port 53 is that of the caller's name server.
 pub(super) const NAME_SERVER: Ipv4Addr = Ipv4Addr::new(169, 254, 1, 1);
@@ -29,8 +29,8 @@ pub(super) fn start(
     mut command: Command<'_>,
     network: &NetworkOption,
     ports: &[PublishedPort],
-    target: &Target,
-) -> Result<(HelperProcess, OwnedFd)> {
+    target: &NetworkTarget,
+) -> Result<(NetworkHelper, OwnedFd)> {
     let (ready, ready_end) = pipe().context("pipe2 failed")?;
     command.stdin = Some(target.network.try_clone().context("fcntl failed")?);
     command.stdout = Some(ready_end);

@@ -9,9 +9,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use nscore::sys::file::pipe;
 
-use crate::network::helper_process::{Command, HelperProcess};
+use crate::network::network_helper::{Command, NetworkHelper};
 use crate::network::option::NetworkOption;
-use crate::network::target::Target;
+use crate::network::target::NetworkTarget;
 
 /// The name of the device that it creates.
 const DEVICE: &str = "tap0";
@@ -39,8 +39,8 @@ pub(super) fn start(
     mut command: Command<'_>,
     network: &NetworkOption,
     api_path: Option<&Path>,
-    target: &Target,
-) -> Result<(HelperProcess, OwnedFd)> {
+    target: &NetworkTarget,
+) -> Result<(NetworkHelper, OwnedFd)> {
     let (ready, ready_end) = pipe().context("pipe2 failed")?;
     let (exit_end, exit) = pipe().context("pipe2 failed")?;
     let ready_end = command.inherit(ready_end);

@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 use nix::unistd::Pid;
 
 /// The namespaces of the program.
-pub(super) struct Target {
+pub(super) struct NetworkTarget {
     /// A process in them, which waits meanwhile.
     pub(super) process: Pid,
     pub(super) network: OwnedFd,

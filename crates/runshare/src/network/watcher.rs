@@ -1,4 +1,4 @@
-//! The watcher: the process that starts the helper, and ends it.
+//! The watcher of a network: the process that starts the helper, and ends it when the tool has ended.
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
@@ -16,16 +16,16 @@ use nscore::sys::process::{ExitReason, has_ended, pidfd_open};
 use nscore::sys::signal::SignalSet;
 
 use crate::message_with_pid::recv_with_pid;
-use crate::network::helper_process::{Command, HelperProcess};
 use crate::network::hostfwd::ApiSocket;
+use crate::network::network_helper::{Command, NetworkHelper};
 use crate::network::option::{HelperKind, NetworkOption};
 use crate::network::publish::PublishedPort;
-use crate::network::target::Target;
+use crate::network::target::NetworkTarget;
 use crate::network::{pasta, slirp4netns};
 use crate::watcher::{leave_job, send_answer, wait_for_any};
 
-/// What the watcher needs.
-pub(super) struct Watcher<'a> {
+/// The watcher of a network, with all that it needs.
+pub(super) struct NetworkWatcher<'a> {
     pub(super) network: &'a NetworkOption,
     pub(super) ports: &'a [PublishedPort],
     pub(super) program: PathBuf,
@@ -52,7 +52,7 @@ enum Event {
     Message,
 }
 
-impl Watcher<'_> {
+impl NetworkWatcher<'_> {
     /// Waits until the tool asks for the network; starts the helper, and ends it when the tool has ended. Returns the
     /// exit status of this process, unless it has given up what it inherited.
     pub(super) fn run(&self) -> c_int {
@@ -115,7 +115,7 @@ impl Watcher<'_> {
     }
 
     /// Waits for the process whose namespaces are to be connected; `None` if the tool has ended.
-    fn wait_for_target(&self) -> Result<Option<Target>> {
+    fn wait_for_target(&self) -> Result<Option<NetworkTarget>> {
         if self.wait(None, None)?.contains(&Event::ToolEnd) {
             return Ok(None);
         }
@@ -132,7 +132,7 @@ impl Watcher<'_> {
         if has_ended(&pidfd).context("poll failed")? {
             return Ok(None);
         }
-        Ok(Some(Target {
+        Ok(Some(NetworkTarget {
             process,
             network,
             has_root: has_root != 0,
@@ -141,7 +141,7 @@ impl Watcher<'_> {
     }
 
     /// Waits until the helper is ready; `false` if the tool has ended before.
-    fn wait_until_ready(&self, helper: &mut HelperProcess, ready: &OwnedFd) -> Result<bool> {
+    fn wait_until_ready(&self, helper: &mut NetworkHelper, ready: &OwnedFd) -> Result<bool> {
         let name = self.network.helper.name();
         loop {
             let events = self.wait(Some(helper), Some(ready))?;
@@ -159,7 +159,7 @@ impl Watcher<'_> {
     }
 
     /// Waits until the tool or the helper has ended.
-    fn watch(&self, helper: &mut HelperProcess) -> Result<()> {
+    fn watch(&self, helper: &mut NetworkHelper) -> Result<()> {
         loop {
             let events = self.wait(Some(helper), None)?;
             if is_over(&events) {
@@ -178,7 +178,7 @@ impl Watcher<'_> {
     }
 
     /// Waits until something happens.
-    fn wait(&self, helper: Option<&HelperProcess>, ready: Option<&OwnedFd>) -> Result<Vec<Event>> {
+    fn wait(&self, helper: Option<&NetworkHelper>, ready: Option<&OwnedFd>) -> Result<Vec<Event>> {
         let mut sources = vec![
             (Event::ToolEnd, self.tool.as_fd()),
             (Event::Socket, self.socket.as_fd()),

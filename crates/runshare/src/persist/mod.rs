@@ -2,9 +2,9 @@
 //! [`NamespaceDir`].
 //!
 //! This is done in the old mount namespace, or no process outside would see the mount, and with the privilege of the
-//! old user namespace: if one of the two is left, a [`Helper`] remains there. Either all of them are bound or none,
-//! also if a signal ends the tool meanwhile: then the helper no longer finds its namespaces, and undoes what it has
-//! done.
+//! old user namespace: if one of the two is left, a [`HelperProcess`] remains there. Either all of them are bound or
+//! none, also if a signal ends the tool meanwhile: then the helper no longer finds its namespaces, and undoes what it
+//! has done.
 
 mod mount_ns_id;
 pub(crate) mod unpersist;
@@ -20,7 +20,7 @@ use nscore::ns_type::NsType;
 use nscore::sys::mount::{bind, unmount};
 use nscore::sys::signal::SignalSet;
 
-use crate::helper::Helper;
+use crate::helper_process::HelperProcess;
 use crate::options::Options;
 use crate::persist::mount_ns_id::{mount_ns_id, renew_until_newer};
 
@@ -57,7 +57,7 @@ impl BindTargets {
 
 /// Binds the namespaces of one invocation.
 pub(crate) struct NamespaceBinder {
-    helper: Option<Helper>,
+    helper: Option<HelperProcess>,
     targets: BindTargets,
     /// The ID of the mount namespace in which the new one is to be mounted.
     old_mount_ns_id: Option<u64>,
@@ -83,7 +83,7 @@ impl NamespaceBinder {
         let helper = if leaves || has_steps {
             let process = getpid();
             let work = |_: &SignalSet| bind_all(process, &targets);
-            Some(Helper::spawn(diagnostics, work)?)
+            Some(HelperProcess::spawn(diagnostics, work)?)
         } else {
             None
         };
@@ -119,7 +119,8 @@ impl NamespaceBinder {
     /// Binds all namespaces.
     ///
     /// # Errors
-    /// `mount /proc/PID/ns/X on FILE failed`; as [`NamespaceDir::create`], [`NamespaceDir::bind`], [`Helper::run`].
+    /// `mount /proc/PID/ns/X on FILE failed`; as [`NamespaceDir::create`], [`NamespaceDir::bind`],
+    /// [`HelperProcess::run`].
     pub(crate) fn bind(self) -> Result<()> {
         match self.helper {
             Some(helper) => helper.run(),

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::error::EvalError;
-use super::operator::{Comparison, Match};
+use super::operator::{CompareOperator, Match};
 use super::schema::{ColumnType, Regex};
 use super::value::{Type, Value};
 
@@ -21,7 +21,7 @@ pub(super) enum Instruction {
     /// Pushes the current value: the right side comes next.
     Push,
     /// Pops the left side and compares it with the current value, both converted to a type.
-    Compare(Comparison, Type),
+    Compare(CompareOperator, Type),
     /// Applies a regular expression to the current value.
     Match(Box<dyn Regex>, Match),
     /// Fails: the current value is of a type that a regular expression cannot be applied to.
@@ -39,9 +39,9 @@ const NOTHING: Value<'static> = Value::Text(None);
 
 /// The instructions of an expression. One without instructions selects every row.
 #[derive(Debug)]
-pub(super) struct Program(pub(super) Vec<Instruction>);
+pub(super) struct InstructionList(pub(super) Vec<Instruction>);
 
-impl Program {
+impl InstructionList {
     /// Returns whether the row is selected whose cells `cell` returns.
     pub(super) fn evaluate<'a>(
         &'a self,
@@ -109,7 +109,7 @@ fn convert_cell(
 /// Converts two values to one type and compares them.
 fn compare_as(
     as_type: Type,
-    comparison: Comparison,
+    comparison: CompareOperator,
     left: Value<'_>,
     right: Value<'_>,
 ) -> Result<bool, EvalError> {
@@ -124,7 +124,7 @@ fn compare_as(
 
 /// Compares two values of one type; with a missing one no comparison holds, not even `!=`.
 fn compare_present<T: PartialOrd>(
-    comparison: Comparison,
+    comparison: CompareOperator,
     left: Option<T>,
     right: Option<T>,
 ) -> bool {

@@ -20,12 +20,12 @@ mod value;
 use std::borrow::Cow;
 
 pub use error::{EvalError, FilterError};
-use eval::Program;
+use eval::InstructionList;
 pub use schema::{ColumnType, Columns, CompileRegex, Regex};
 
 /// A compiled expression, which selects rows.
 #[derive(Debug)]
-pub struct Filter(Program);
+pub struct Filter(InstructionList);
 
 impl Filter {
     /// Compiles an expression.

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 /// An operator, or a parenthesis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Operator {
-    Compare(Comparison),
+    Compare(CompareOperator),
     Logic(Logic),
     Not,
     Match(Match),
@@ -15,7 +15,7 @@ pub(super) enum Operator {
 
 /// How two values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Comparison {
+pub(super) enum CompareOperator {
     Equal,
     NotEqual,
     Less,
@@ -43,12 +43,16 @@ pub(super) enum Match {
 pub(super) const OPERATORS: [(&str, &str, Operator); 13] = [
     ("&&", "and", Operator::Logic(Logic::And)),
     ("||", "or", Operator::Logic(Logic::Or)),
-    ("==", "eq", Operator::Compare(Comparison::Equal)),
-    ("!=", "ne", Operator::Compare(Comparison::NotEqual)),
-    ("<=", "le", Operator::Compare(Comparison::LessOrEqual)),
-    (">=", "ge", Operator::Compare(Comparison::GreaterOrEqual)),
-    ("<", "lt", Operator::Compare(Comparison::Less)),
-    (">", "gt", Operator::Compare(Comparison::Greater)),
+    ("==", "eq", Operator::Compare(CompareOperator::Equal)),
+    ("!=", "ne", Operator::Compare(CompareOperator::NotEqual)),
+    ("<=", "le", Operator::Compare(CompareOperator::LessOrEqual)),
+    (
+        ">=",
+        "ge",
+        Operator::Compare(CompareOperator::GreaterOrEqual),
+    ),
+    ("<", "lt", Operator::Compare(CompareOperator::Less)),
+    (">", "gt", Operator::Compare(CompareOperator::Greater)),
     ("=~", "", Operator::Match(Match::Found)),
     ("!~", "", Operator::Match(Match::NotFound)),
     ("!", "not", Operator::Not),
@@ -56,17 +60,17 @@ pub(super) const OPERATORS: [(&str, &str, Operator); 13] = [
     (")", "", Operator::Close),
 ];
 
-impl Comparison {
+impl CompareOperator {
     /// Returns whether the comparison holds for two values in this order. `None` is the order of a float that is not a
     /// number, which differs from everything and is neither less nor greater.
     pub(super) fn holds(self, order: Option<Ordering>) -> bool {
         match self {
-            Comparison::Equal => order == Some(Ordering::Equal),
-            Comparison::NotEqual => order != Some(Ordering::Equal),
-            Comparison::Less => order.is_some_and(Ordering::is_lt),
-            Comparison::LessOrEqual => order.is_some_and(Ordering::is_le),
-            Comparison::Greater => order.is_some_and(Ordering::is_gt),
-            Comparison::GreaterOrEqual => order.is_some_and(Ordering::is_ge),
+            CompareOperator::Equal => order == Some(Ordering::Equal),
+            CompareOperator::NotEqual => order != Some(Ordering::Equal),
+            CompareOperator::Less => order.is_some_and(Ordering::is_lt),
+            CompareOperator::LessOrEqual => order.is_some_and(Ordering::is_le),
+            CompareOperator::Greater => order.is_some_and(Ordering::is_gt),
+            CompareOperator::GreaterOrEqual => order.is_some_and(Ordering::is_ge),
         }
     }
 }

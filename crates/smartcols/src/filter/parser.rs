@@ -9,9 +9,9 @@
 //! a literal.
 
 use super::error::FilterError;
-use super::eval::{Instruction, Program};
+use super::eval::{Instruction, InstructionList};
 use super::lexer::{Lexer, Token, TokenKind};
-use super::operator::{Comparison, Logic, Match, Operator};
+use super::operator::{CompareOperator, Logic, Match, Operator};
 use super::schema::{ColumnType, Columns, CompileRegex, Regex};
 use super::value::{Type, Value};
 
@@ -35,7 +35,7 @@ enum Pending {
     Open(usize),
     Not,
     /// A comparison and its left side.
-    Compare(Comparison, Operand),
+    Compare(CompareOperator, Operand),
     /// `&&` or `||`: the index of the instruction that may skip its right side.
     Logic(usize),
 }
@@ -55,7 +55,7 @@ pub(super) fn parse(
     expression: &[u8],
     columns: Columns,
     compile_regex: CompileRegex,
-) -> Result<Program, FilterError> {
+) -> Result<InstructionList, FilterError> {
     let mut parser = Parser {
         tokens: Lexer::new(expression),
         columns,
@@ -71,7 +71,7 @@ pub(super) fn parse(
     if !parser.unknown_columns.is_empty() {
         return Err(FilterError::UnknownColumns(parser.unknown_columns));
     }
-    Ok(Program(parser.program))
+    Ok(InstructionList(parser.program))
 }
 
 struct Parser<'a> {
@@ -178,7 +178,7 @@ impl<'a> Parser<'a> {
     fn parse_comparison(
         &mut self,
         left: Operand,
-        comparison: Comparison,
+        comparison: CompareOperator,
     ) -> Result<Operand, FilterError> {
         let left = self.complete_pending(left, Complete::Comparisons);
         self.program.push(Instruction::Push);

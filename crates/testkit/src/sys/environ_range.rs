@@ -1,5 +1,5 @@
-//! What the kernel shows as the environment of this process, /proc/PID/environ: `PR_SET_MM_MAP` of prctl(2), which takes
-//! no privilege.
+//! What the kernel shows as the environment of this process, /proc/PID/environ: `PR_SET_MM_MAP` of prctl(2), which
+//! takes no privilege.
 
 use std::fs;
 use std::ptr::null_mut;

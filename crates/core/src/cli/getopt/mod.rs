@@ -12,7 +12,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
-use super::table::{Action, Opt, Value};
+use super::table::{Action, Opt, OptionValue};
 use super::{Message, ToArgument, Tool, sentence};
 use crate::hint::nearest;
 use crate::language::Domain;
@@ -150,11 +150,11 @@ where
             .map(|value| OsStr::from_bytes(value).to_owned());
         let option = self.find_long(name, OsStr::from_bytes(long))?;
         let value = match (option.value, attached) {
-            (Value::None, Some(_)) => {
+            (OptionValue::None, Some(_)) => {
                 let msgid = "%s: option '%s%s' doesn't allow an argument\n";
                 return error(msgid, &[&self.called, &"--", &option.long]);
             }
-            (Value::Required(_), None) => match self.words.next() {
+            (OptionValue::Required(_), None) => match self.words.next() {
                 None => {
                     let msgid = "%s: option '%s%s' requires an argument\n";
                     return error(msgid, &[&self.called, &"--", &option.long]);
@@ -175,10 +175,12 @@ where
                 return error("%s: invalid option -- '%c'\n", &[&self.called, &byte]);
             };
             match option.value {
-                Value::None => self.push_option(option, None)?,
-                Value::Optional(_) if !self.tool.short_values => self.push_option(option, None)?,
-                Value::Optional(_) => return self.push_option(option, attached_value(tail)),
-                Value::Required(_) => {
+                OptionValue::None => self.push_option(option, None)?,
+                OptionValue::Optional(_) if !self.tool.short_values => {
+                    self.push_option(option, None)?;
+                }
+                OptionValue::Optional(_) => return self.push_option(option, attached_value(tail)),
+                OptionValue::Required(_) => {
                     let next = || self.words.next().map(Into::into);
                     let value = attached_value(tail).or_else(next);
                     if value.is_none() {
@@ -244,7 +246,7 @@ where
                     id,
                     name,
                     value,
-                    may_have_value: matches!(option.value, Value::Optional(_)),
+                    may_have_value: matches!(option.value, OptionValue::Optional(_)),
                 });
                 Ok(())
             }

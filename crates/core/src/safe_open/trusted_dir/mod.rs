@@ -21,7 +21,7 @@ use nix::unistd::{UnlinkatFlags, unlinkat};
 use super::open_path;
 use super::trust::{DirError, Distrust, TrustedUsers, is_writable_by_others, untrusted};
 use crate::procfs::{Proc, mount_points};
-use crate::sys::directory::{Status, status_of};
+use crate::sys::directory::{FileStatus, status_of};
 use crate::sys::file::fd_path;
 
 /// How many symbolic links are followed, as the kernel has it.
@@ -125,7 +125,7 @@ struct Walk {
 /// Where a walk has arrived.
 struct Here {
     directory: OwnedFd,
-    status: Status,
+    status: FileStatus,
     /// As it is to be named in a message.
     path: PathBuf,
     entry: Option<(OwnedFd, CString)>,
@@ -213,7 +213,7 @@ impl Walk {
         &mut self,
         here: Here,
         path: &Path,
-        (link, status): (&OwnedFd, &Status),
+        (link, status): (&OwnedFd, &FileStatus),
         left: &mut VecDeque<OsString>,
     ) -> Result<Here, DirError> {
         self.links_left = self.links_left.checked_sub(1).ok_or(Errno::ELOOP)?;
@@ -259,7 +259,12 @@ impl Walk {
 
     /// Checks a directory: whose file system it is on, and whose it is. What is on procfs nobody but the kernel makes,
     /// whosever process it describes.
-    fn check(&mut self, path: &Path, directory: &OwnedFd, status: &Status) -> Result<(), DirError> {
+    fn check(
+        &mut self,
+        path: &Path,
+        directory: &OwnedFd,
+        status: &FileStatus,
+    ) -> Result<(), DirError> {
         self.check_server(path, status)?;
         match self.users.check(path, status) {
             Err(_) if fstatfs(directory)?.filesystem_type() == PROC_SUPER_MAGIC => Ok(()),
@@ -269,7 +274,7 @@ impl Walk {
 
     /// Checks that the file system is not one that another user's process serves: it may say of itself what it likes.
     /// It is not asked, for it may not answer; the caller's mount table names the user.
-    fn check_server(&mut self, path: &Path, status: &Status) -> Result<(), DirError> {
+    fn check_server(&mut self, path: &Path, status: &FileStatus) -> Result<(), DirError> {
         let Some(id) = status.mount.filter(|_| status.mount != self.mount) else {
             return Ok(());
         };

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::{COLUMNS, parse};
-use crate::filter::operator::{Comparison, OPERATORS, Operator};
+use crate::filter::operator::{CompareOperator, OPERATORS, Operator};
 use crate::filter::value::{Type, Value};
 use crate::filter::{ColumnType, EvalError};
 
@@ -116,7 +116,7 @@ fn as_type(left: &Tree, right: &Tree) -> Type {
     }
 }
 
-fn comparison(symbol: &str) -> Comparison {
+fn comparison(symbol: &str) -> CompareOperator {
     let found = OPERATORS.iter().find(|(other, ..)| *other == symbol);
     match found {
         Some((_, _, Operator::Compare(comparison))) => *comparison,
@@ -125,7 +125,7 @@ fn comparison(symbol: &str) -> Comparison {
 }
 
 fn compared(
-    comparison: Comparison,
+    comparison: CompareOperator,
     as_type: Type,
     sides: (Value, Value),
 ) -> Result<bool, EvalError> {

@@ -17,13 +17,13 @@ use nscore::sys::signal::SignalSet;
 use crate::sync_socket::SyncSocket;
 
 /// The parent's handle.
-pub(crate) struct Helper {
+pub(crate) struct HelperProcess {
     /// `None` once the helper was released.
     sync: Option<SyncSocket>,
     process: Pid,
 }
 
-impl Helper {
+impl HelperProcess {
     /// Forks the helper. `work` gets the signal mask of the caller, since every signal is blocked meanwhile; its error
     /// is reported in the tool's name.
     ///
@@ -32,7 +32,7 @@ impl Helper {
     pub(crate) fn spawn(
         diagnostics: &Diagnostics,
         work: impl FnOnce(&SignalSet) -> Result<()>,
-    ) -> Result<Helper> {
+    ) -> Result<HelperProcess> {
         let mut sync = SyncSocket::new().context("socketpair failed")?;
         let parent = getpid();
         let child = || {
@@ -56,7 +56,7 @@ impl Helper {
         let process = process::spawn(child)
             .with_hint(hint::explain_fork)
             .context("fork failed")?;
-        Ok(Helper {
+        Ok(HelperProcess {
             sync: Some(sync),
             process,
         })
@@ -108,7 +108,7 @@ pub(crate) fn wait_for_success(process: Pid, name: &str) -> Result<()> {
     }
 }
 
-impl Drop for Helper {
+impl Drop for HelperProcess {
     /// Ends a helper that was not released.
     fn drop(&mut self) {
         if self.sync.is_some() {

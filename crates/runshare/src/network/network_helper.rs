@@ -19,7 +19,7 @@ use nscore::sys::file::{open, pipe, write_all};
 use nscore::sys::process::{self, ExitReason, pidfd_open, set_parent_death_signal};
 use nscore::sys::signal::SignalSet;
 
-use crate::helper::kill_child;
+use crate::helper_process::kill_child;
 use crate::network::hint;
 use crate::network::messages::Messages;
 
@@ -78,7 +78,7 @@ impl<'a> Command<'a> {
     ///
     /// # Errors
     /// Those of the system calls; a program that cannot be executed ends immediately, with a message.
-    pub(super) fn spawn(self, exit_pipe: Option<OwnedFd>) -> Result<HelperProcess> {
+    pub(super) fn spawn(self, exit_pipe: Option<OwnedFd>) -> Result<NetworkHelper> {
         let (pipe, stderr) = pipe().context("pipe2 failed")?;
         fcntl(&pipe, FcntlArg::F_SETFL(OFlag::O_NONBLOCK)).context("fcntl failed")?;
         let null = open("/dev/null".as_ref(), OFlag::O_RDONLY).context("cannot open /dev/null")?;
@@ -103,7 +103,7 @@ impl<'a> Command<'a> {
         };
         let process = process::spawn(child).context("fork failed")?;
         let pidfd = pidfd_open(process).context("pidfd_open failed")?;
-        Ok(HelperProcess {
+        Ok(NetworkHelper {
             process,
             pidfd,
             messages: Messages::new(pipe),
@@ -131,7 +131,7 @@ impl<'a> Command<'a> {
 }
 
 /// A helper that was started. It is killed when this is dropped.
-pub(super) struct HelperProcess {
+pub(super) struct NetworkHelper {
     process: Pid,
     pidfd: OwnedFd,
     messages: Messages,
@@ -139,7 +139,7 @@ pub(super) struct HelperProcess {
     _exit_pipe: Option<OwnedFd>,
 }
 
-impl HelperProcess {
+impl NetworkHelper {
     /// Returns a descriptor that is readable once the helper has ended.
     pub(super) fn pidfd(&self) -> BorrowedFd<'_> {
         self.pidfd.as_fd()
@@ -177,7 +177,7 @@ impl HelperProcess {
     }
 }
 
-impl Drop for HelperProcess {
+impl Drop for NetworkHelper {
     fn drop(&mut self) {
         // After `end` it is no child any more, and its PID may be that of another process.
         if let Ok(None) = process::try_wait(self.process) {

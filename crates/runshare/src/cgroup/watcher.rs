@@ -17,7 +17,7 @@ use nscore::hint::escape_for_terminal;
 use nscore::sys::process::{ExitReason, has_ended, pidfd_open};
 
 use super::limit::CgroupLimit;
-use super::place::{Place, open_file, write_file};
+use super::parent::{ParentCgroup, open_file, write_file};
 use super::tree;
 use crate::message_with_pid::recv_with_pid;
 use crate::watcher::{leave_job, send_answer, wait_for_any};
@@ -25,9 +25,9 @@ use crate::watcher::{leave_job, send_answer, wait_for_any};
 /// How many names are tried: one may be left of a process that had the same number in another PID namespace.
 const MAX_NAMES: u32 = 1000;
 
-/// What the process needs.
-pub(super) struct Remover<'a> {
-    pub(super) place: &'a Place,
+/// The watcher of a cgroup, with all that it needs.
+pub(super) struct CgroupWatcher<'a> {
+    pub(super) parent: &'a ParentCgroup,
     pub(super) limits: &'a [CgroupLimit],
     /// The pidfd of the tool.
     pub(super) tool: OwnedFd,
@@ -37,16 +37,16 @@ pub(super) struct Remover<'a> {
 
 /// The new cgroup.
 struct NewCgroup<'a> {
-    place: &'a Place,
+    parent: &'a ParentCgroup,
     name: CString,
     directory: OwnedFd,
 }
 
-impl Remover<'_> {
+impl CgroupWatcher<'_> {
     /// Makes the cgroup, and removes it when the tool has ended. Returns the exit status of this process, unless it has
     /// given up what it inherited.
     pub(super) fn run(&self) -> c_int {
-        match leave_job().and_then(|_| NewCgroup::make(self.place, self.limits)) {
+        match leave_job().and_then(|_| NewCgroup::make(self.parent, self.limits)) {
             Ok(cgroup) => self.watch_released(&cgroup),
             Err(error) => self.diagnostics.report(&error),
         }
@@ -57,7 +57,7 @@ impl Remover<'_> {
         let descriptors = [
             self.tool.as_raw_fd(),
             self.socket.as_raw_fd(),
-            self.place.as_fd().as_raw_fd(),
+            self.parent.as_fd().as_raw_fd(),
             cgroup.directory.as_raw_fd(),
             STDERR_FILENO,
         ];
@@ -99,22 +99,22 @@ impl Remover<'_> {
 
 impl<'a> NewCgroup<'a> {
     /// Makes it, with these limits.
-    fn make(place: &'a Place, limits: &[CgroupLimit]) -> Result<NewCgroup<'a>> {
-        let name = make_directory(place)?;
-        let opened = open_file(place, &name, OFlag::O_RDONLY | OFlag::O_DIRECTORY);
-        let path = escape_for_terminal(place.path_of(&name));
+    fn make(parent: &'a ParentCgroup, limits: &[CgroupLimit]) -> Result<NewCgroup<'a>> {
+        let name = make_directory(parent)?;
+        let opened = open_file(parent, &name, OFlag::O_RDONLY | OFlag::O_DIRECTORY);
+        let path = escape_for_terminal(parent.path_of(&name));
         let cgroup = opened
             .with_context(|| sentence("cannot open %s", &[&path]))
-            .and_then(|directory| set_limits(place, &name, directory, limits));
+            .and_then(|directory| set_limits(parent, &name, directory, limits));
         match cgroup {
             Ok(directory) => Ok(NewCgroup {
-                place,
+                parent,
                 name,
                 directory,
             }),
             Err(error) => {
                 // Nothing is in it.
-                let _ = unlinkat(place, name.as_c_str(), UnlinkatFlags::RemoveDir);
+                let _ = unlinkat(parent, name.as_c_str(), UnlinkatFlags::RemoveDir);
                 Err(error)
             }
         }
@@ -122,7 +122,7 @@ impl<'a> NewCgroup<'a> {
 
     /// Moves a process, which waits for the answer, into it.
     fn join(&self, process: Pid) -> Result<()> {
-        let path = escape_for_terminal(self.place.path_of(&self.name));
+        let path = escape_for_terminal(self.parent.path_of(&self.name));
         let pidfd = pidfd_open(process).context("pidfd_open failed")?;
         // If it has ended, its number may be another process's by now.
         if has_ended(&pidfd).context("poll failed")? {
@@ -133,14 +133,14 @@ impl<'a> NewCgroup<'a> {
     }
 
     fn remove(&self) -> Result<()> {
-        let path = escape_for_terminal(self.place.path_of(&self.name));
-        tree::remove(self.place, &self.name, &self.directory)
+        let path = escape_for_terminal(self.parent.path_of(&self.name));
+        tree::remove(self.parent, &self.name, &self.directory)
             .with_context(|| sentence("cannot remove %s", &[&path]))
     }
 }
 
 /// Makes a directory that nobody else has made, named by the tool's PID.
-fn make_directory(place: &Place) -> Result<CString> {
+fn make_directory(parent: &ParentCgroup) -> Result<CString> {
     let mut name = CString::default();
     let mut made = Err(Errno::EEXIST);
     for number in 0..MAX_NAMES {
@@ -150,25 +150,25 @@ fn make_directory(place: &Place) -> Result<CString> {
             number => format!("runshare-{tool}-{number}"),
         };
         name = CString::new(text)?;
-        made = mkdirat(place, name.as_c_str(), Mode::from_bits_retain(0o755));
+        made = mkdirat(parent, name.as_c_str(), Mode::from_bits_retain(0o755));
         if made != Err(Errno::EEXIST) {
             break;
         }
     }
-    let path = escape_for_terminal(place.path_of(&name));
+    let path = escape_for_terminal(parent.path_of(&name));
     made.with_context(|| sentence("cannot make the cgroup %s", &[&path]))?;
     Ok(name)
 }
 
 fn set_limits(
-    place: &Place,
+    parent: &ParentCgroup,
     name: &CStr,
     directory: OwnedFd,
     limits: &[CgroupLimit],
 ) -> Result<OwnedFd> {
     for limit in limits {
         write_file(&directory, limit.file, &limit.value).with_context(|| {
-            let file = place.path_of(name).join(&*limit.file.to_string_lossy());
+            let file = parent.path_of(name).join(&*limit.file.to_string_lossy());
             sentence("cannot write %s", &[&escape_for_terminal(file)])
         })?;
     }

@@ -37,21 +37,21 @@ const LIMITS: [&CStr; 10] = [
 
 /// A cgroup in which one with limits can be made.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct ParentCgroup {
     directory: TrustedDir,
     /// As it is named in a message.
     path: PathBuf,
 }
 
-impl Place {
+impl ParentCgroup {
     /// Finds it: its controllers, and that the caller may make a cgroup there, are checked. Controllers that it has,
     /// but that are not enabled for its children, are enabled.
     ///
     /// # Errors
     /// That no cgroup v2 is mounted, or what is missing.
-    pub(super) fn find(controllers: &[&'static str]) -> Result<Place> {
+    pub(super) fn find(controllers: &[&'static str]) -> Result<ParentCgroup> {
         let (mount, below) = own_cgroup()?;
-        let own = Place::open(&mount.join(&below))?;
+        let own = ParentCgroup::open(&mount.join(&below))?;
         if own.is_root() {
             own.check_access()?;
             own.enable(controllers)?;
@@ -60,14 +60,14 @@ impl Place {
         let Some(above) = below.parent() else {
             return Err(own.busy(controllers));
         };
-        let beside = Place::open(&mount.join(above))?;
+        let beside = ParentCgroup::open(&mount.join(above))?;
         beside.check_access()?;
         own.check_unlimited()?;
         beside.enable(controllers)?;
         Ok(beside)
     }
 
-    fn open(path: &Path) -> Result<Place> {
+    fn open(path: &Path) -> Result<ParentCgroup> {
         let directory = TrustedDir::open(path).map_err(|error| cannot_use(path, error))?;
         let filesystem = fstatfs(&directory).context("fstatfs failed")?;
         if filesystem.filesystem_type() != CGROUP2_SUPER_MAGIC {
@@ -75,7 +75,7 @@ impl Place {
         }
         // Without a slash at the end.
         let path = path.components().collect();
-        Ok(Place { directory, path })
+        Ok(ParentCgroup { directory, path })
     }
 
     /// The path of what is in it.
@@ -179,7 +179,7 @@ impl Place {
     }
 }
 
-impl AsFd for Place {
+impl AsFd for ParentCgroup {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.directory.as_fd()
     }
