@@ -333,7 +333,7 @@ fn messages_have_their_schema() {
         members(
             &value,
             "program:s message:s",
-            "msgid:s errno:n hint:s translation:s",
+            "msgid:s errno:n hint:s hint_code:s translation:s",
         );
     }
 }

@@ -8,6 +8,7 @@
 
 mod calls;
 mod chinese;
+mod error_json;
 mod help;
 mod imports;
 mod man;

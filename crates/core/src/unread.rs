@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 use anyhow::Error;
 use nix::errno::Errno;
 
-use crate::message::{Message, sentence};
+use crate::hint::{Explanation, explanation};
+use crate::message::sentence;
 use crate::sys::probe::Call;
 
 /// What was not seen.
@@ -114,13 +115,14 @@ impl Unread {
     }
 
     /// Returns the words about them, for a hint; none where all could be read.
-    pub fn hint(&self) -> Option<Message> {
+    pub fn hint(&self) -> Option<Explanation> {
         let processes = match self.processes() {
             0 => return None,
             1 => sentence("1 process", &[]),
             many => sentence("%s processes", &[&many]),
         };
-        Some(sentence(
+        Some(explanation(
+            "unreadable-processes",
             "%s could not be read, or not as a whole: that requires CAP_SYS_PTRACE, or \
              being their user",
             &[&processes],

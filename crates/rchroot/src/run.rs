@@ -13,7 +13,7 @@ use nscore::cli::{Diagnostics, Invocation, Message, Usage, sentence};
 use nscore::environment::Environment;
 use nscore::exec::{self, OwnFile};
 use nscore::forward::{Forwarding, run_as_child, run_in_session};
-use nscore::hint::{self, Hint};
+use nscore::hint::{self, Explanation, Hint, explanation};
 use nscore::language::{self, Domain};
 use nscore::pdeathsig::ParentDeathSignal;
 use nscore::rootfs::OverlayDir;
@@ -186,11 +186,12 @@ fn become_command(named: &[OsString], own: Option<&OwnFile>, quotes: &Quotes) ->
 }
 
 /// That an option is where the command is expected, if one is.
-fn after_newroot(command: &OsStr) -> Option<Message> {
+fn after_newroot(command: &OsStr) -> Option<Explanation> {
     let is_option = command.as_bytes().starts_with(b"-");
     is_option.then(|| {
         let word = hint::escape_for_terminal(command);
-        sentence(
+        explanation(
+            "option-after-newroot",
             "options end at NEWROOT, so %s is the command: name it before NEWROOT",
             &[&word],
         )

@@ -8,18 +8,19 @@ use anyhow::Error;
 use nix::errno::Errno;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
-use nscore::cli::{Message, sentence};
-use nscore::hint::{Hint, nearest};
+use nscore::cli::sentence;
+use nscore::hint::{Explanation, Hint, explanation, nearest};
 use nscore::ns_type::NsType;
 use nscore::procfs::{Proc, ProcStatus, parse_digits};
 use nscore::scan::{NsRecord, NsTypes, ScanOptions, scan};
 use nscore::sys::directory::{Directory, EntryBuffer};
 
 /// Returns that no procfs is mounted on /proc, if so.
-pub(crate) fn missing_procfs() -> Option<Message> {
+pub(crate) fn missing_procfs() -> Option<Explanation> {
     let is_missing = matches!(Directory::open(c"/proc/self"), Err(Errno::ENOENT));
     is_missing.then(|| {
-        sentence(
+        explanation(
+            "missing-procfs",
             "no procfs is mounted on /proc: mount -t proc proc /proc",
             &[],
         )
@@ -36,33 +37,39 @@ pub(crate) fn unknown_type(given: &OsStr) -> Hint {
             word.and_then(|word| NsType::from_option(word).or(NsType::from_file(word.as_bytes())));
         let files = NsType::ALL.map(NsType::file).join(", ");
         Some(match near {
-            Some(near) => sentence(
+            Some(near) => explanation(
+                "did-you-mean-value",
                 "did you mean `%s`? possible values: %s",
                 &[&near.file(), &files],
             ),
-            None => sentence("possible values: %s", &[&files]),
+            None => explanation("possible-values", "possible values: %s", &[&files]),
         })
     })
 }
 
 /// Returns why the namespaces of a process cannot be listed.
-pub(crate) fn unreadable_process(pid: u32) -> Option<Message> {
+pub(crate) fn unreadable_process(pid: u32) -> Option<Explanation> {
     let proc = Directory::open(c"/proc").ok()?;
     let number = Pid::from_raw(i32::try_from(pid).ok()?);
     let is_gone = kill(number, None) == Err(Errno::ESRCH);
     if let Some(process) = process_of_thread(&proc, pid) {
-        return Some(sentence(
+        return Some(explanation(
+            "thread-id",
             "%s is a thread of process %s: --task %s lists its namespaces",
             &[&pid, &process, &process],
         ));
     }
     let why = match read_user_link(&proc, pid) {
-        Err(Errno::EACCES) => sentence(
+        Err(Errno::EACCES) => explanation(
+            "not-owner",
             "process %s exists, but this user may not read its namespaces",
             &[&pid],
         ),
-        Err(Errno::ENOENT) if is_gone => sentence("process %s does not exist", &[&pid]),
-        Err(Errno::ENOENT) => sentence(
+        Err(Errno::ENOENT) if is_gone => {
+            explanation("no-such-process", "process %s does not exist", &[&pid])
+        }
+        Err(Errno::ENOENT) => explanation(
+            "hidden-process",
             "process %s exists, but /proc is mounted with hidepid and does not show it",
             &[&pid],
         ),
@@ -88,7 +95,7 @@ pub(crate) fn namespace_not_found(number: u64, hidden: bool) -> Error {
 }
 
 /// Returns what else has this number.
-fn other_meaning(number: u64, hidden: bool) -> Option<Message> {
+fn other_meaning(number: u64, hidden: bool) -> Option<Explanation> {
     let everything = ScanOptions {
         fds: true,
         hidden: true,
@@ -98,7 +105,8 @@ fn other_meaning(number: u64, hidden: bool) -> Option<Message> {
     let snapshot = scan(&everything).ok()?;
     let pid = u32::try_from(number).ok();
     if pid.is_some_and(|pid| snapshot.process(pid).is_some()) {
-        return Some(sentence(
+        return Some(explanation(
+            "pid-not-inode",
             "that is a PID: --task %s lists the namespaces of the process",
             &[&number],
         ));
@@ -106,16 +114,20 @@ fn other_meaning(number: u64, hidden: bool) -> Option<Message> {
     let mut namespaces = snapshot.namespaces.iter();
     namespaces.find_map(|(inode, found)| match found.ns_type.file() {
         name if u64::from(*inode) == number && !hidden && !found.is_known_to_original() => {
-            Some(sentence(
+            Some(explanation(
+                "hidden-namespace",
                 "that is a %s namespace without processes: --hidden finds it",
                 &[&name],
             ))
         }
         _ if u64::from(*inode) == number && found.processes == 0 => Some(kept_by(number, found)),
-        name if u64::from(*inode) == number => {
-            Some(sentence("its type is %s, which --type excludes", &[&name]))
-        }
-        name if found.id == Some(number) => Some(sentence(
+        name if u64::from(*inode) == number => Some(explanation(
+            "excluded-type",
+            "its type is %s, which --type excludes",
+            &[&name],
+        )),
+        name if found.id == Some(number) => Some(explanation(
+            "nsid-not-inode",
             "that is the NSID of %s namespace %s",
             &[&name, &inode],
         )),
@@ -124,20 +136,22 @@ fn other_meaning(number: u64, hidden: bool) -> Option<Message> {
 }
 
 /// Returns what keeps a namespace that was found, if no process is in it.
-pub(crate) fn empty_namespace(number: u32, found: &NsRecord) -> Option<Message> {
+pub(crate) fn empty_namespace(number: u32, found: &NsRecord) -> Option<Explanation> {
     (found.processes == 0).then(|| kept_by(number.into(), found))
 }
 
 /// Returns what keeps a namespace that no process is in.
-fn kept_by(number: u64, found: &NsRecord) -> Message {
+fn kept_by(number: u64, found: &NsRecord) -> Explanation {
     let refs: Vec<&str> = found.refs.words().collect();
     let kind = found.ns_type.file();
     match refs[..] {
-        [] => sentence(
+        [] => explanation(
+            "empty-namespace",
             "no process is in this %s namespace; `rlsns --holders %s` lists what keeps it",
             &[&kind, &number],
         ),
-        _ => sentence(
+        _ => explanation(
+            "empty-namespace",
             "no process is in this %s namespace, and it is held by: %s; `rlsns --holders %s` lists what \
          keeps it",
             &[&kind, &refs.join(", "), &number],
@@ -146,7 +160,7 @@ fn kept_by(number: u64, found: &NsRecord) -> Message {
 }
 
 /// Returns what this caller cannot see: a namespace with any number may exist there.
-fn scan_limits() -> Option<Message> {
+fn scan_limits() -> Option<Explanation> {
     let proc = Directory::open(c"/proc").ok()?;
     let mut processes = Vec::new();
     let note = |name: &CStr| processes.extend(parse_digits::<u32>(name.to_bytes()));
@@ -169,7 +183,8 @@ fn scan_limits() -> Option<Message> {
     }
     let both = |one, other| sentence("%s; %s", &[&one, &other]);
     let limits = limits.into_iter().reduce(both)?;
-    Some(sentence(
+    Some(explanation(
+        "limited-search",
         "only the processes in /proc were searched: %s",
         &[&limits],
     ))

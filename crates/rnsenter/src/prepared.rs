@@ -2,10 +2,10 @@
 //! it is entered.
 
 use anyhow::{Error, Result, anyhow};
-use nscore::cli::{Diagnostics, sentence};
+use nscore::cli::Diagnostics;
 use nscore::exec::OwnFile;
 use nscore::hardening::hide_process;
-use nscore::hint::Hint;
+use nscore::hint::{Hint, explanation};
 use nscore::ns_type::NsType;
 
 use crate::as_target::AsTarget;
@@ -190,7 +190,8 @@ fn nothing_to_enter(target: Option<&Target>) -> Error {
     match target {
         None => error.context(Hint::new(|| Some(nothing_named()))),
         Some(_) => error.context(Hint::new(|| {
-            Some(sentence(
+            Some(explanation(
+                "no-namespace-requested",
                 "no type of namespace was selected: --all enters all namespaces of the target",
                 &[],
             ))

@@ -6,9 +6,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use nix::unistd::{geteuid, getuid};
-use nscore::cli::{Message, sentence};
 use nscore::exec::base_name;
-use nscore::hint::{Hint, escape_for_terminal};
+use nscore::hint::{Explanation, Hint, escape_for_terminal, explanation};
 use nscore::procfs::IdKind;
 use nscore::safe_open::user_label;
 use nscore::users::user_by_uid;
@@ -31,8 +30,9 @@ pub(crate) fn is_shell_alone(operands: &[OsString]) -> bool {
 }
 
 /// Returns the hint of a call that names no option at all.
-pub(crate) fn nothing_unshared() -> Option<Message> {
-    Some(sentence(
+pub(crate) fn nothing_unshared() -> Option<Explanation> {
+    Some(explanation(
+        "no-namespace-requested",
         "no new namespace was requested: --mount, --net, --pid --fork and the like create one",
         &[],
     ))
@@ -40,7 +40,7 @@ pub(crate) fn nothing_unshared() -> Option<Message> {
 
 /// Returns the hint for a root whose owner has no number in the new user namespace: nobody inside may write to it, and
 /// every file of that owner is nobody's. The caller's own root is always another user's, so of that nothing is said.
-pub(crate) fn root_of_nobody(root: &Path, users: &IdMap) -> Option<Message> {
+pub(crate) fn root_of_nobody(root: &Path, users: &IdMap) -> Option<Explanation> {
     if !users.is_requested() || root == Path::new("/") {
         return None;
     }
@@ -53,7 +53,8 @@ pub(crate) fn root_of_nobody(root: &Path, users: &IdMap) -> Option<Message> {
     {
         return None;
     }
-    Some(sentence(
+    Some(explanation(
+        "unmapped-owner",
         "%s belongs to user %s, to whom the user namespace gives no ID: inside, that user's files are nobody's and \
          read-only; unpack the root in a user namespace with the same map",
         &[&escape_for_terminal(root), &user_label(owner)],
@@ -70,12 +71,14 @@ pub(crate) fn invalid_map(kind: IdKind) -> Hint {
         Some(match subordinate_range(kind) {
             Some((start, count)) => {
                 let file = subordinate_file(kind);
-                sentence(
+                explanation(
+                    "invalid-map",
                     "a range for %s is INNER:OUTER:COUNT; %s has a range for this user: %s 0:%s:%s",
                     &[&option, &file, &option, &start, &count],
                 )
             }
-            None => sentence(
+            None => explanation(
+                "invalid-map",
                 "a range for %s is INNER:OUTER:COUNT, such as 0:100000:65536",
                 &[&option],
             ),
@@ -96,7 +99,8 @@ pub(crate) fn not_seconds(option: &'static str, given: &OsStr) -> Hint {
     let given = given.to_owned();
     Hint::new(move || {
         let seconds = given.to_str().and_then(seconds_of)?;
-        Some(sentence(
+        Some(explanation(
+            "not-seconds",
             "the offset is a number of seconds: --%s %s",
             &[&option, &seconds],
         ))
@@ -106,7 +110,8 @@ pub(crate) fn not_seconds(option: &'static str, given: &OsStr) -> Hint {
 /// Returns the hint that a new time namespace is what the offsets are for.
 pub(crate) fn time_is_missing() -> Hint {
     Hint::new(|| {
-        Some(sentence(
+        Some(explanation(
+            "no-time-namespace",
             "--time is missing: an offset is that of a new time namespace, in seconds",
             &[],
         ))

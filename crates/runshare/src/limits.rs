@@ -7,7 +7,7 @@ use nix::errno::Errno;
 use nix::libc::rlim_t;
 use nix::sys::resource::{RLIM_INFINITY, Resource, getrlimit, setrlimit};
 use nscore::cli::sentence;
-use nscore::hint::{WithHint, unknown_word};
+use nscore::hint::{WithHint, explanation, unknown_word};
 use nscore::procfs::parse_digits;
 
 /// The resources, by the names of prlimit(1).
@@ -111,7 +111,7 @@ fn set(limit: &Limit, soft: rlim_t, hard: rlim_t) -> Result<()> {
     setrlimit(limit.resource, soft, hard)
         .with_hint(|errno| {
             let text = "a hard limit is raised by CAP_SYS_RESOURCE alone, outside of every new user namespace";
-            (errno == Errno::EPERM).then(|| sentence(text, &[]))
+            (errno == Errno::EPERM).then(|| explanation("hard-limit", text, &[]))
         })
         .with_context(|| sentence("cannot set the limit %s", &[&limit.name]))
 }

@@ -21,7 +21,7 @@ impl DifferentialTest {
 
     /// The hint that ours gives in a situation that another program puts it into, which finds it at this path; none if
     /// it gives none. In the same situation ours, not asked for hints and on a pipe, must do what the original does, to
-    /// the byte, and a hint must change nothing of that.
+    /// the byte, and a hint must change nothing of that. Where messages are written as JSON, the hint has a code.
     ///
     /// # Panics
     /// If it does not, or if there is more than one hint.
@@ -51,7 +51,12 @@ impl DifferentialTest {
             "ours and the original differ\nours\n{plain}original\n{theirs}"
         );
         let hinted = situation(&ours).env("NSUTILS_HINTS", "always").run();
-        self.added(&plain, &hinted)
+        let hint = self.added(&plain, &hinted);
+        let json = situation(&ours).env("NSUTILS_ERRORS", "json").run();
+        assert_eq!(json.status, plain.status, "{json}");
+        let code = hint_code(&json);
+        assert_eq!(hint.is_some(), code.is_some(), "{hint:?}\n{json}");
+        hint
     }
 
     /// Returns what `hinted` says beyond `plain`, which must be one hint and nothing else, or nothing.
@@ -79,6 +84,24 @@ impl DifferentialTest {
     }
 }
 
+/// The code of the hint in messages that are JSON, which must be a word in kebab case; none if there is no hint.
+#[track_caller]
+fn hint_code(json: &Outcome) -> Option<String> {
+    let messages = json.err();
+    let member = "\"hint_code\":\"";
+    assert_eq!(
+        messages.contains("\"hint\":"),
+        messages.contains(member),
+        "a hint without hint_code, or the reverse: {json}"
+    );
+    let (_, after) = messages.split_once(member)?;
+    let code = after.split('"').next().unwrap_or_default();
+    let is_part =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    assert!(code.split('-').all(is_part), "{code:?}: {json}");
+    Some(code.to_owned())
+}
+
 /// The bytes with one path for another.
 fn renamed(bytes: &[u8], from: &Path, to: &Path) -> Vec<u8> {
     let [from, to] = [from, to].map(|path| path.to_str().expect("it is plain"));
@@ -93,9 +116,16 @@ mod tests {
 
     /// A tool that fails, and says this if it is asked for hints.
     fn twin(scratch: &Scratch, hint: &str) -> DifferentialTest {
+        let json = match hint {
+            ":" => "{}",
+            _ => "{\"hint\":\"do this\",\"hint_code\":\"do-this\"}",
+        };
         DifferentialTest::from_scripts(
             scratch,
-            &format!("echo no >&2\n[ \"$NSUTILS_HINTS\" != always ] || {{\n{hint}\n}}\nexit 1"),
+            &format!(
+                "if [ \"$NSUTILS_ERRORS\" = json ]; then echo '{json}' >&2; exit 1; fi\n\
+                 echo no >&2\n[ \"$NSUTILS_HINTS\" != always ] || {{\n{hint}\n}}\nexit 1"
+            ),
             "echo no >&2; exit 1",
         )
     }
@@ -118,6 +148,19 @@ mod tests {
     fn a_hint_must_not_change_the_status() {
         let scratch = Scratch::new();
         let _ = twin(&scratch, "echo unshare: hint: x >&2; exit 2").hint(|tool| tool);
+    }
+
+    #[test]
+    #[should_panic(expected = "hint_code")]
+    fn a_hint_has_a_code_in_json() {
+        let scratch = Scratch::new();
+        let _ = DifferentialTest::from_scripts(
+            &scratch,
+            "[ \"$NSUTILS_ERRORS\" != json ] || echo '{\"hint\":\"x\"}' >&2
+             [ \"$NSUTILS_HINTS\" != always ] || echo unshare: hint: x >&2; exit 1",
+            "exit 1",
+        )
+        .hint(|tool| tool);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use smartcols::{Json, JsonStyle};
 
 use super::{Message, Usage};
 use crate::exec;
+use crate::hint::Explanation;
 use crate::sys::environment::variable;
 use crate::sys::errno::{of_error, reason};
 
@@ -25,7 +26,7 @@ pub(super) struct Report {
     /// The format of the message.
     pub(super) msgid: Option<&'static str>,
     pub(super) errno: Option<i32>,
-    pub(super) hint: Option<Message>,
+    pub(super) hint: Option<Explanation>,
     /// In the reader's language, if that is not English.
     pub(super) translation: Option<OsString>,
 }
@@ -41,16 +42,18 @@ impl Report {
     }
 
     /// Describes a hint that follows a message.
-    pub(super) fn of_hint(hint: Message) -> Report {
+    pub(super) fn of_hint(hint: Explanation) -> Report {
         Report {
             hint: Some(hint),
             ..Report::default()
         }
     }
 
-    /// Adds the message in the reader's language, if it differs.
+    /// Adds the message in the reader's language, if it differs. Bytes that are not UTF-8 are replaced in both.
     pub(super) fn with_translation(mut self, text: OsString) -> Report {
-        self.translation = Some(text).filter(|text| Some(text) != self.message.as_ref());
+        let shown = |text: &OsString| text.to_string_lossy().into_owned();
+        let differs = Some(shown(&text)) != self.message.as_ref().map(shown);
+        self.translation = Some(text).filter(|_| differs);
         self
     }
 
@@ -65,14 +68,15 @@ impl Report {
         });
         let causes: Vec<String> = causes.filter(|cause| !cause.is_empty()).collect();
         let failure = error.downcast_ref::<exec::ExecError>();
-        let msgid = match failure {
-            Some(failure) => Some(failure.sentence().msgid()),
-            None => error.downcast_ref().map(Message::msgid),
-        };
+        let of_exec = failure.map(|failure| failure.sentence().msgid());
+        let of_sentence = error.downcast_ref().map(Message::msgid);
+        let msgids = [of_exec, of_sentence].into_iter().flatten();
+        let errno = error.chain().find_map(of_error);
+        let errno = errno.or_else(|| failure?.errno());
         Report {
             message: Some(causes.join(": ").into()),
-            msgid: msgid.filter(|msgid| *msgid != "%s"),
-            errno: error.chain().find_map(of_error).map(|errno| errno as i32),
+            msgid: msgids.into_iter().find(|msgid| *msgid != "%s"),
+            errno: errno.map(|errno| errno as i32),
             ..Report::default()
         }
     }
@@ -99,12 +103,15 @@ impl Report {
     pub(super) fn line(self, program: &OsStr) -> Vec<u8> {
         let text = |text: OsString| Json::Text(text.as_bytes().to_vec());
         let errno = self.errno.map(i32::unsigned_abs);
+        let hint_code = self.hint.as_ref().map(Explanation::code);
+        let hint = self.hint.map(|hint| text(hint.english()));
         let object = Json::object([
             ("program", Some(Json::Text(program.as_bytes().to_vec()))),
             ("message", self.message.map(text)),
             ("msgid", self.msgid.map(Json::from)),
             ("errno", errno.map(Json::from)),
-            ("hint", self.hint.map(|hint| text(hint.english()))),
+            ("hint", hint),
+            ("hint_code", hint_code.map(Json::from)),
             ("translation", self.translation.map(text)),
         ]);
         object.render(JsonStyle::Lines)

@@ -16,7 +16,7 @@ use super::error_json::{self, Report};
 use super::hints::Hints;
 use super::{AlreadyReported, Family, Message, Tool, Usage, help, message, sentence, version};
 use crate::exec::{self, base_name};
-use crate::hint::Hint;
+use crate::hint::{Explanation, Hint, explanation};
 use crate::language::{self, Domain};
 use crate::message::translated_reason;
 use crate::procfs::Proc;
@@ -128,7 +128,7 @@ impl Diagnostics {
 
     /// Says in a second line why something failed, or why there is less than was asked for; `find` is asked only if
     /// there is a user to read it.
-    pub fn print_hint(&self, find: impl FnOnce() -> Option<Message>) {
+    pub fn print_hint(&self, find: impl FnOnce() -> Option<Explanation>) {
         if !self.hints.are_shown() {
             return;
         }
@@ -138,7 +138,7 @@ impl Diagnostics {
                 return;
             }
             // That it cannot be delivered changes nothing: the sentence itself was.
-            let why = why.translated(Domain::Nsutils);
+            let why = why.translated();
             let _ = self.write_line(&[&self.name(), &": hint: ", &why]);
         }
     }
@@ -272,11 +272,13 @@ impl Diagnostics {
 }
 
 /// Finds out why an error happened, if that is known.
-fn find_hint(error: &Error) -> Option<Message> {
+fn find_hint(error: &Error) -> Option<Explanation> {
     match error.downcast_ref() {
-        Some(Usage::ParseError(_, Some(option))) => {
-            Some(sentence("did you mean `--%s`?", &[option]))
-        }
+        Some(Usage::ParseError(_, Some(option))) => Some(explanation(
+            "did-you-mean-option",
+            "did you mean `--%s`?",
+            &[option],
+        )),
         _ => error.downcast_ref::<Hint>()?.evaluate(),
     }
 }

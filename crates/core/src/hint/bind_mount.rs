@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 
-use super::{CAP_SYS_ADMIN, escape_for_terminal, explain_path};
-use crate::message::{Message, sentence};
+use super::{CAP_SYS_ADMIN, Explanation, escape_for_terminal, explain_path, explanation};
 use crate::ns_type::NsType;
 use crate::procfs::{Proc, mount_of};
 use crate::regular_file::open_regular;
@@ -17,7 +16,7 @@ pub fn explain_bind(
     namespace: NsType,
     source: &Path,
     file: &Path,
-) -> Option<Message> {
+) -> Option<Explanation> {
     match errno {
         Errno::EINVAL if namespace == NsType::Mount => {
             on_shared_mount(&Proc::for_hint(), file).or_else(|| numbered_lower(source))
@@ -25,7 +24,8 @@ pub fn explain_bind(
         Errno::EPERM => CAP_SYS_ADMIN.missing(&Proc::for_hint().status("self")?, None),
         Errno::ENOENT if file.symlink_metadata().is_err() && parent(file).is_dir() => {
             let file = escape_for_terminal(file);
-            Some(sentence(
+            Some(explanation(
+                "missing-mount-point",
                 "the file must exist already: `touch %s` creates it",
                 &[&file],
             ))
@@ -36,7 +36,7 @@ pub fn explain_bind(
 
 /// Mounts upon a shared mount travel to the mounts that are its peers, and that of a mount namespace must not: one that
 /// holds itself would never end.
-fn on_shared_mount(proc: &Proc, file: &Path) -> Option<Message> {
+fn on_shared_mount(proc: &Proc, file: &Path) -> Option<Explanation> {
     let directory = parent(file).canonicalize().ok()?;
     let table = proc.read_file("self/mountinfo")?;
     let mount = mount_of(&table, &directory.join(file.file_name()?))?;
@@ -52,7 +52,8 @@ fn on_shared_mount(proc: &Proc, file: &Path) -> Option<Message> {
         false => format!("mount --bind --make-private {directory} {directory}"),
     };
     let file = escape_for_terminal(file);
-    Some(sentence(
+    Some(explanation(
+        "shared-mount",
         "%s is on the mount %s, which is shared, but a mount namespace can be bound only \
          on a private mount: `%s` makes its directory one",
         &[&file, &point, &remedy],
@@ -60,15 +61,16 @@ fn on_shared_mount(proc: &Proc, file: &Path) -> Option<Message> {
 }
 
 /// Linux finds by their numbers which of two mount namespaces is older, and mounts a namespace in an older one alone.
-fn numbered_lower(source: &Path) -> Option<Message> {
+fn numbered_lower(source: &Path) -> Option<Explanation> {
     let number = |path: &Path| mount_id_of(open_regular(path).ok()?).ok();
     let around = Proc::for_hint().path("self/ns/mnt")?;
     by_numbers(number(source)?, number(&around)?)
 }
 
-fn by_numbers(number: u64, around: u64) -> Option<Message> {
+fn by_numbers(number: u64, around: u64) -> Option<Explanation> {
     (number < around).then(|| {
-        sentence(
+        explanation(
+            "lower-namespace-number",
             "Linux refuses to bind a mount namespace whose number is lower (%s) than that \
              of the mount namespace it is bound in (%s): run it again, or on another CPU \
              with taskset(1)",

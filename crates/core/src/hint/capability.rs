@@ -2,6 +2,7 @@
 
 use nix::unistd::geteuid;
 
+use super::{Explanation, explanation};
 use crate::message::{Message, sentence};
 use crate::procfs::ProcStatus;
 use crate::sys::capability::Capability;
@@ -14,7 +15,7 @@ impl Capability {
 
     /// Explains that a process with this status lacks it, if it does, and what to do: `otherwise`, if there is
     /// something that does without it.
-    pub fn missing(self, status: &ProcStatus, otherwise: Option<&Message>) -> Option<Message> {
+    pub fn missing(self, status: &ProcStatus, otherwise: Option<&Message>) -> Option<Explanation> {
         if self.is_held(status)? {
             return None;
         }
@@ -25,7 +26,8 @@ impl Capability {
         };
         if !user.is_root() {
             let remedy = with_otherwise(sentence("run this as root", &[]));
-            return Some(sentence(
+            return Some(explanation(
+                "missing-capability",
                 "this requires %s, which user %s does not have: %s",
                 &[&name, &user, &remedy],
             ));
@@ -39,7 +41,8 @@ impl Capability {
                 &[&option],
             ),
         };
-        Some(sentence(
+        Some(explanation(
+            "missing-capability",
             "this requires %s, which root does not have here (CapEff %s, CapBnd \
              %s): %s",
             &[&name, &effective, &bounding, &with_otherwise(remedy)],

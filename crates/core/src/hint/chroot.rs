@@ -6,8 +6,8 @@ use std::path::Path;
 
 use nix::errno::Errno;
 
-use super::{CAP_SYS_CHROOT, ProbeCall, explain_path, explain_seccomp};
-use crate::message::{Message, sentence};
+use super::{CAP_SYS_CHROOT, Explanation, ProbeCall, explain_path, explain_seccomp, explanation};
+use crate::message::Message;
 use crate::procfs::Proc;
 use crate::sys::file::mount_info;
 
@@ -16,7 +16,7 @@ pub fn explain_chroot(
     errno: Errno,
     directory: &Path,
     otherwise: fn() -> Message,
-) -> Option<Message> {
+) -> Option<Explanation> {
     match errno {
         Errno::EPERM => {
             let status = Proc::for_hint().status("self");
@@ -29,9 +29,10 @@ pub fn explain_chroot(
 }
 
 /// Explains that this process is in a chroot, if it can be seen.
-pub(super) fn is_in_the_way(proc: &Proc) -> Option<Message> {
+pub(super) fn is_in_the_way(proc: &Proc) -> Option<Explanation> {
     (begins_no_mount() || is_not_that_of_process_1(proc)).then(|| {
-        sentence(
+        explanation(
+            "inside-chroot",
             "this process is in a chroot, where the kernel allows no user namespace to be created: \
          enter the directory with pivot_root(2) instead, as runshare --pivot-root --root DIR does",
             &[],

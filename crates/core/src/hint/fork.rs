@@ -3,16 +3,16 @@
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
-use crate::message::{Message, sentence};
+use super::{Explanation, explanation};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::sys::file::open;
 use crate::sys::nsfs::has_process;
 
 /// Explains why `fork(2)` failed.
-pub fn explain_fork(errno: Errno) -> Option<Message> {
+pub fn explain_fork(errno: Errno) -> Option<Explanation> {
     (errno == Errno::ENOMEM && children_have_no_init()).then(|| {
-        sentence("process 1 of the pid namespace for this process's children has ended, so no process can \
+        explanation("ended-init", "process 1 of the pid namespace for this process's children has ended, so no process can \
          be created in it: it was created by --pid without --fork; with --fork, its process 1 is \
          the program", &[])
     })

@@ -8,6 +8,7 @@
 use nix::errno::Errno;
 use nix::libc::c_int;
 
+use super::{Explanation, explanation};
 use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
@@ -21,14 +22,14 @@ const UNLIMITED: i64 = i32::MAX as i64;
 const DEEPEST: usize = 32;
 
 /// Explains which limit keeps the namespaces of `flags` from being made.
-pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<Message> {
+pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<Explanation> {
     let limit = |ns_type: NsType| proc.sysctl(&ns_type.sysctl());
     if let Some(forbidden) = NsType::in_flags(flags).find(|ns_type| limit(*ns_type) == Some(0)) {
         return Some(none_allowed(forbidden));
     }
     let full = first_full(flags)?;
     let is_initial_user = proc.is_initial(NsType::User)?;
-    let (mut causes, mut is_set) = (Vec::new(), false);
+    let (mut causes, mut is_set, mut is_too_deep) = (Vec::new(), false, false);
     match limit(full)? {
         UNLIMITED => {}
         limit => {
@@ -48,24 +49,29 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<Message> {
     }
     if let Some(nested) = nested(proc, full, is_initial_user) {
         match nested {
-            Depth::Reached => (causes, is_set) = (vec![too_deep(full)], false),
+            Depth::Reached => {
+                (causes, is_set, is_too_deep) = (vec![too_deep(full)], false, true);
+            }
             Depth::Unknown => causes.push(too_deep(full)),
         }
     }
     let either = |one, other| sentence("%s, or %s", &[&one, &other]);
     let causes = causes.into_iter().reduce(either)?;
     Some(match is_set {
-        true => sentence(
+        true => explanation(
+            "namespace-limit",
             "%s: `sysctl -w %s=NUMBER`, as root there, raises the limit",
             &[&causes, &full.sysctl()],
         ),
-        false => causes,
+        false if is_too_deep => Explanation::new("nesting-limit", causes),
+        false => Explanation::new("namespace-limit", causes),
     })
 }
 
-fn none_allowed(forbidden: NsType) -> Message {
+fn none_allowed(forbidden: NsType) -> Explanation {
     let (name, limit) = (forbidden.option(), forbidden.sysctl());
-    sentence(
+    explanation(
+        "namespace-limit",
         "%s is 0, so no %s namespace can be created here: `sysctl -w %s=NUMBER`, as \
          root, raises the limit",
         &[&limit, &name, &limit],

@@ -17,6 +17,7 @@
 mod bind_mount;
 mod capability;
 mod chroot;
+mod explanation;
 mod fork;
 mod kernel_version;
 mod limit;
@@ -47,6 +48,7 @@ pub use crate::sys::capability::{
 };
 pub use bind_mount::explain_bind;
 pub use chroot::explain_chroot;
+pub use explanation::{Explanation, explanation};
 pub use fork::explain_fork;
 pub use kernel_version::{explain_missing_ids, explain_mount_binfmt};
 pub use mapped_mount::explain_mapped_mount;
@@ -76,16 +78,16 @@ fn id_kind(kind: IdKind) -> Message {
 }
 
 /// A question after the cause of a failure. It shows nothing of itself.
-pub struct Hint(Box<dyn Fn() -> Option<Message> + Send + Sync>);
+pub struct Hint(Box<dyn Fn() -> Option<Explanation> + Send + Sync>);
 
 impl Hint {
-    /// Creates the hint that `find` returns: one sentence without a full stop, or nothing.
-    pub fn new(find: impl Fn() -> Option<Message> + Send + Sync + 'static) -> Hint {
+    /// Creates the hint that `find` returns: one sentence without a full stop and its code, or nothing.
+    pub fn new(find: impl Fn() -> Option<Explanation> + Send + Sync + 'static) -> Hint {
         Hint(Box::new(find))
     }
 
     /// Finds out.
-    pub(crate) fn evaluate(&self) -> Option<Message> {
+    pub(crate) fn evaluate(&self) -> Option<Explanation> {
         (self.0)()
     }
 }
@@ -110,7 +112,7 @@ pub trait WithHint<T>: Sized {
     /// The same as before.
     fn with_hint(
         self,
-        find: impl Fn(Errno) -> Option<Message> + Send + Sync + 'static,
+        find: impl Fn(Errno) -> Option<Explanation> + Send + Sync + 'static,
     ) -> Result<T, Error> {
         self.with_hint_for(&(), move |errno, ()| find(errno))
     }
@@ -122,7 +124,7 @@ pub trait WithHint<T>: Sized {
     fn with_hint_for<S: ToOwned<Owned: Send + Sync + 'static> + ?Sized>(
         self,
         subject: &S,
-        find: impl Fn(Errno, &S) -> Option<Message> + Send + Sync + 'static,
+        find: impl Fn(Errno, &S) -> Option<Explanation> + Send + Sync + 'static,
     ) -> Result<T, Error>;
 }
 
@@ -130,7 +132,7 @@ impl<T, E: Into<Error>> WithHint<T> for Result<T, E> {
     fn with_hint_for<S: ToOwned<Owned: Send + Sync + 'static> + ?Sized>(
         self,
         subject: &S,
-        find: impl Fn(Errno, &S) -> Option<Message> + Send + Sync + 'static,
+        find: impl Fn(Errno, &S) -> Option<Explanation> + Send + Sync + 'static,
     ) -> Result<T, Error> {
         self.map_err(|error| {
             let error = error.into();
@@ -152,7 +154,8 @@ mod tests {
     #[test]
     fn a_hint_is_asked_through_every_context_and_leaves_the_error_as_it_was() {
         let failed: Result<(), Errno> = Err(Errno::EPERM);
-        let explained = failed.with_hint(|errno| Some(sentence("%s", &[&(errno as i32)])));
+        let explained =
+            failed.with_hint(|errno| Some(explanation("test", "%s", &[&(errno as i32)])));
         let error = explained.context("a").context("b").expect_err("it failed");
         let hint: &Hint = error.downcast_ref().expect("it is in the chain");
         let found = hint.evaluate().map(|found| found.to_string());
@@ -164,7 +167,7 @@ mod tests {
     fn what_is_no_error_of_the_kernels_has_nothing_to_be_asked() {
         let failed: Result<(), Error> = Err(Error::msg("no number"));
         let error = failed
-            .with_hint(|_| Some(sentence("", &[])))
+            .with_hint(|_| Some(explanation("test", "", &[])))
             .expect_err("it failed");
         assert!(error.downcast_ref::<Hint>().is_none());
     }

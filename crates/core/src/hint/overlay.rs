@@ -7,9 +7,8 @@ use nix::sys::statfs::{
     FUSE_SUPER_MAGIC, FsType, MSDOS_SUPER_MAGIC, NFS_SUPER_MAGIC, OVERLAYFS_SUPER_MAGIC, statfs,
 };
 
-use super::escape_for_terminal;
 use super::path::explain_path;
-use crate::message::{Message, sentence};
+use super::{Explanation, escape_for_terminal, explanation};
 use crate::sys::uname::is_linux_since;
 
 /// The file systems that overlayfs refuses, or on which it cannot mark what was deleted.
@@ -21,22 +20,25 @@ const UNFIT: [(FsType, &str); 4] = [
 ];
 
 /// Explains why the upper layer of an overlay cannot be in this directory.
-pub fn explain_overlay(errno: Errno, directory: &Path) -> Option<Message> {
+pub fn explain_overlay(errno: Errno, directory: &Path) -> Option<Explanation> {
     let named = || escape_for_terminal(directory.as_os_str());
     if errno == Errno::ESTALE {
-        return Some(sentence(
+        return Some(explanation(
+            "replaced-directory",
             "%s was replaced by another directory meanwhile",
             &[&named()],
         ));
     }
     if errno == Errno::ENODEV {
-        return Some(sentence(
+        return Some(explanation(
+            "missing-kernel-module",
             "this kernel does not have overlayfs: `modprobe overlay`, as root, loads it",
             &[],
         ));
     }
     if errno == Errno::EPERM && !is_linux_since(5, 11) {
-        return Some(sentence(
+        return Some(explanation(
+            "kernel-too-old",
             "an overlay in a user namespace requires Linux 5.11",
             &[],
         ));
@@ -44,12 +46,14 @@ pub fn explain_overlay(errno: Errno, directory: &Path) -> Option<Message> {
     let found = statfs(directory).map(|found| found.filesystem_type());
     let unfit = UNFIT.iter().find(|(magic, _)| Ok(*magic) == found);
     match unfit {
-        Some((OVERLAYFS_SUPER_MAGIC, _)) => Some(sentence(
+        Some((OVERLAYFS_SUPER_MAGIC, _)) => Some(explanation(
+            "unsuitable-filesystem",
             "%s is on overlayfs, as in most containers, which cannot hold the upper layer of an overlay: choose a \
              directory on ext4, xfs, btrfs or a tmpfs",
             &[&named()],
         )),
-        Some((_, name)) => Some(sentence(
+        Some((_, name)) => Some(explanation(
+            "unsuitable-filesystem",
             "%s is on %s, which cannot hold the upper layer of an overlay: choose a directory \
              on ext4, xfs, btrfs or a tmpfs",
             &[&named(), &name],

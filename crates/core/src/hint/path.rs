@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::unistd::geteuid;
 
-use super::escape_for_terminal;
-use crate::message::{Message, message, sentence};
+use super::{Explanation, escape_for_terminal, explanation};
+use crate::message::{message, sentence};
 
 /// How many symbolic links are followed, as the kernel has it.
 const MOST_LINKS: u32 = 40;
 
 /// Explains why looking `path` up failed, if it is not the path as a whole that is at fault.
-pub fn explain_path(errno: Errno, path: &Path) -> Option<Message> {
+pub fn explain_path(errno: Errno, path: &Path) -> Option<Explanation> {
     let expected = match errno {
         Errno::ENOENT => Obstacle::Missing,
         Errno::ENOTDIR => Obstacle::NoDirectory,
@@ -28,7 +28,7 @@ pub fn explain_path(errno: Errno, path: &Path) -> Option<Message> {
 }
 
 /// Returns where a symbolic link leads that leads to nothing.
-pub(super) fn dangling(path: &Path) -> Option<Message> {
+pub(super) fn dangling(path: &Path) -> Option<Explanation> {
     path.symlink_metadata().ok()?;
     explain_path(Errno::ENOENT, path)
 }
@@ -79,23 +79,33 @@ fn follow(path: &Path, links_left: u32) -> Option<(Obstacle, PathBuf, Option<Pat
     None
 }
 
-fn describe(obstacle: Obstacle, at: &Path, linked: Option<&Path>) -> Message {
+fn describe(obstacle: Obstacle, at: &Path, linked: Option<&Path>) -> Explanation {
     let what = match obstacle {
-        Obstacle::Missing => sentence("%s does not exist", &[&escape_for_terminal(at)]),
-        Obstacle::NoDirectory => sentence("%s is not a directory", &[&escape_for_terminal(at)]),
+        Obstacle::Missing => explanation(
+            "missing-path",
+            "%s does not exist",
+            &[&escape_for_terminal(at)],
+        ),
+        Obstacle::NoDirectory => explanation(
+            "not-a-directory",
+            "%s is not a directory",
+            &[&escape_for_terminal(at)],
+        ),
         Obstacle::Closed => closed(at),
     };
     match linked {
-        Some(link) => sentence(
-            "%s: the symbolic link %s leads to it",
-            &[&what, &escape_for_terminal(link)],
-        ),
+        Some(link) => what.within(|what| {
+            sentence(
+                "%s: the symbolic link %s leads to it",
+                &[what, &escape_for_terminal(link)],
+            )
+        }),
         None => what,
     }
 }
 
 /// A directory that the user may not search, and how to open it.
-fn closed(directory: &Path) -> Message {
+fn closed(directory: &Path) -> Explanation {
     let (name, user) = (escape_for_terminal(directory), geteuid());
     let described = match directory.metadata() {
         Ok(found) => {
@@ -104,7 +114,8 @@ fn closed(directory: &Path) -> Message {
         }
         Err(_) => message(&[&name]),
     };
-    sentence(
+    explanation(
+        "closed-directory",
         "user %s may not search the directory %s: `chmod a+x %s` allows it",
         &[&user, &described, &name],
     )

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use nix::fcntl::OFlag;
 
-use super::escape_for_terminal;
-use crate::message::{Message, sentence};
+use super::{Explanation, escape_for_terminal, explanation};
 use crate::safe_open::is_namespace;
 use crate::sys::file::open;
 
@@ -24,7 +23,10 @@ pub struct PrecedingOption<'a> {
 
 impl PrecedingOption<'_> {
     /// Returns the question whether this program is a value of the option, to be asked later.
-    pub fn question(self, program: &OsStr) -> impl Fn() -> Option<Message> + Send + Sync + 'static {
+    pub fn question(
+        self,
+        program: &OsStr,
+    ) -> impl Fn() -> Option<Explanation> + Send + Sync + 'static {
         let (name, may_have_value) = (self.name, self.may_have_value);
         let (value, program) = (self.value.map(OsStr::to_owned), program.to_owned());
         move || detached_value(name, may_have_value, value.as_ref(), &program)
@@ -36,18 +38,21 @@ fn detached_value(
     may_have_value: bool,
     value: Option<&OsString>,
     program: &OsStr,
-) -> Option<Message> {
+) -> Option<Explanation> {
     let word = escape_for_terminal(program);
     match (name, value) {
-        ("bind" | "bind-ro", Some(source)) if is_second_path(source, program) => Some(sentence(
+        ("bind" | "bind-ro", Some(source)) if is_second_path(source, program) => Some(explanation(
+            "detached-value",
             "source and destination of --%s are one word: --%s %s:%s",
             &[&name, &name, &escape_for_terminal(source), &word],
         )),
-        ("ephemeral", None) if Path::new(program).is_dir() => Some(sentence(
+        ("ephemeral", None) if Path::new(program).is_dir() => Some(explanation(
+            "option-without-value",
             "--ephemeral has no value: --root %s --ephemeral is for the directory %s",
             &[&word, &word],
         )),
-        (_, None) if may_have_value && is_value_of_option(Path::new(program)) => Some(sentence(
+        (_, None) if may_have_value && is_value_of_option(Path::new(program)) => Some(explanation(
+            "detached-value",
             "a value of --%s is attached: --%s=%s",
             &[&name, &name, &word],
         )),

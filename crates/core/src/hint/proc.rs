@@ -8,8 +8,11 @@ use nix::fcntl::OFlag;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
-use super::{CAP_SYS_ADMIN, ProbeCall, escape_for_terminal, explain_path, explain_seccomp};
-use crate::message::{Message, sentence};
+use super::{
+    CAP_SYS_ADMIN, Explanation, ProbeCall, escape_for_terminal, explain_path, explain_seccomp,
+    explanation,
+};
+use crate::message::sentence;
 use crate::ns_type::NsType;
 use crate::procfs::{MountPoint, Proc, mount_points};
 use crate::sys::file::open;
@@ -19,7 +22,7 @@ use crate::sys::nsfs::owner_of;
 const EMPTY: [&str; 3] = ["sys/fs/binfmt_misc", "fs/nfsd", "openprom"];
 
 /// Explains why a procfs could not be mounted on `target`.
-pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<Message> {
+pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<Explanation> {
     if errno != Errno::EPERM {
         return explain_path(errno, target);
     }
@@ -36,12 +39,13 @@ pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<Message> {
 }
 
 /// Returns what is mounted is the procfs of the pid namespace that this process is in, so it takes rights over that.
-fn of_other_pids(proc: &Proc) -> Option<Message> {
+fn of_other_pids(proc: &Proc) -> Option<Explanation> {
     let file = proc.path("self/ns")?.join(NsType::Pid.file());
     let owner = open(&file, OFlag::O_RDONLY).and_then(owner_of);
     // The kernel reports the owner of what belongs to the own user namespace, or to one within it.
     matches!(owner.map(|_: OwnedFd| ()), Err(Errno::EPERM)).then(|| {
-        sentence(
+        explanation(
+            "unowned-pid-namespace",
             "this process is in a pid namespace that its user namespace does not own, and a new \
          procfs always shows the pid namespace of the process that mounts it: add --pid --fork",
             &[],
@@ -51,7 +55,7 @@ fn of_other_pids(proc: &Proc) -> Option<Message> {
 
 /// Explains that this /proc is masked. In a user namespace a procfs may be mounted only where one can be seen as a
 /// whole: with nothing over its files, as a container's engine puts it there.
-fn masked(proc: &Proc) -> Option<Message> {
+fn masked(proc: &Proc) -> Option<Explanation> {
     if proc.is_initial(NsType::User)? {
         return None;
     }
@@ -84,7 +88,8 @@ fn masked(proc: &Proc) -> Option<Message> {
         1 => sentence("%s and 1 more path", &[&first]),
         more => sentence("%s and %s more paths", &[&first, &more]),
     };
-    Some(sentence(
+    Some(explanation(
+        "masked-proc",
         "this /proc is masked at %s, and the kernel does not allow a user namespace to \
          mount a procfs that shows more: start the container with an unmasked /proc (docker: \
          --security-opt systempaths=unconfined, podman: --security-opt unmask=ALL)",
@@ -97,16 +102,21 @@ fn is_empty_by_nature(proc: &MountPoint, path: &Path) -> bool {
 }
 
 /// Explains why there is no /proc/PID: nobody has the number, or procfs hides who has it.
-pub fn explain_missing_process(errno: Errno, pid: Pid) -> Option<Message> {
+pub fn explain_missing_process(errno: Errno, pid: Pid) -> Option<Explanation> {
     let proc = Proc::for_hint();
     let directory = proc.path(&pid.to_string())?;
     if errno != Errno::ENOENT || directory.exists() {
         return None;
     }
     match kill(pid, None) {
-        Err(Errno::ESRCH) => Some(sentence("there is no process %s", &[&pid])),
+        Err(Errno::ESRCH) => Some(explanation(
+            "no-such-process",
+            "there is no process %s",
+            &[&pid],
+        )),
         _ => hidden_by_option(&proc).map(|option| {
-            sentence(
+            explanation(
+                "hidden-process",
                 "process %s belongs to another user, and /proc is mounted with %s, which \
                  hides it: run this as root",
                 &[&pid, &option],

@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::{AccessFlags, eaccess};
 
-use super::{escape_for_terminal, explain_path, path};
+use super::{Explanation, escape_for_terminal, explain_path, explanation, path};
 use crate::elf::{Bytes, Elf};
 use crate::message::{Message, sentence};
 use crate::procfs::{Proc, mount_of};
@@ -33,7 +33,7 @@ const MOST_INTERPRETERS: u32 = 5;
 const LONGEST_LINE: usize = 256;
 
 /// Explains why the program called `name`, searched for as `execvp(3)` does, could not be run.
-pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<Message> {
+pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<Explanation> {
     if name.is_empty() || name.as_bytes().contains(&b'/') {
         return explain_file(errno, Path::new(name));
     }
@@ -47,7 +47,8 @@ pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<Message> {
             return Some(hint);
         }
         let (name, directories) = (escape_for_terminal(name), escape_for_terminal(directories));
-        return Some(sentence(
+        return Some(explanation(
+            "program-not-in-path",
             "no directory of PATH contains %s in this root: PATH is %s",
             &[&name, &directories],
         ));
@@ -60,21 +61,22 @@ pub fn explain_exec(errno: Errno, name: &OsStr) -> Option<Message> {
 }
 
 /// Returns where else programs are: what is called `name` there, and is not found because PATH lacks the directory.
-fn beyond_path(name: &OsStr) -> Option<Message> {
+fn beyond_path(name: &OsStr) -> Option<Explanation> {
     let mut directories = SYSTEM_DIRECTORIES.iter().map(Path::new);
     let directory = directories.find(|directory| directory.join(name).is_file())?;
     let (path, directory) = (
         escape_for_terminal(directory.join(name)),
         escape_for_terminal(directory),
     );
-    Some(sentence(
+    Some(explanation(
+        "program-not-in-path",
         "the program is %s, and PATH lacks %s: name it %s",
         &[&path, &directory, &path],
     ))
 }
 
 /// Explains why the file at `path` could not be run.
-fn explain_file(errno: Errno, path: &Path) -> Option<Message> {
+fn explain_file(errno: Errno, path: &Path) -> Option<Explanation> {
     match errno {
         Errno::ENOENT => explain_path(errno, path).or_else(|| missing(path, MOST_INTERPRETERS)),
         Errno::ENOTDIR => explain_path(errno, path),
@@ -134,14 +136,15 @@ fn interpreter(head: &[u8]) -> Option<PathBuf> {
 }
 
 /// It is there; something that it asks for is not.
-fn missing(path: &Path, left: u32) -> Option<Message> {
+fn missing(path: &Path, left: u32) -> Option<Explanation> {
     let (runs, what) = FileKind::detect(path)?.runs_by()?;
     if runs.exists() {
         return missing(&runs, left.checked_sub(1)?);
     }
     if runs.as_os_str().as_bytes().ends_with(b"\r") {
         let name = escape_for_terminal(path);
-        return Some(sentence(
+        return Some(explanation(
+            "script-with-crlf",
             "the first line of %s ends in CR LF, and the CR is taken for a part of the \
              interpreter's name: `sed -i 's/\\r$//' %s` removes it",
             &[&name, &name],
@@ -155,26 +158,32 @@ fn missing(path: &Path, left: u32) -> Option<Message> {
             &escape_for_terminal(&runs),
         ],
     );
-    Some(match path::dangling(&runs) {
+    let missing = match path::dangling(&runs) {
         Some(why) => sentence("%s: %s", &[&missing, &why]),
         None => missing,
-    })
+    };
+    Some(Explanation::new("missing-interpreter", missing))
 }
 
 /// It, or something that it asks for, must not be run.
-fn forbidden(path: &Path, left: u32) -> Option<Message> {
+fn forbidden(path: &Path, left: u32) -> Option<Explanation> {
     let (name, found) = (escape_for_terminal(path), path.metadata().ok()?);
     if found.is_dir() {
-        return Some(sentence("%s is a directory", &[&name]));
+        return Some(explanation("not-a-program", "%s is a directory", &[&name]));
     }
     if !found.is_file() {
-        return Some(sentence("%s is not a regular file", &[&name]));
+        return Some(explanation(
+            "not-a-program",
+            "%s is not a regular file",
+            &[&name],
+        ));
     }
     if statvfs(path).ok()?.flags().contains(FsFlags::ST_NOEXEC) {
         return Some(noexec(path));
     }
     if eaccess(path, AccessFlags::X_OK) == Err(Errno::EACCES) {
-        return Some(sentence(
+        return Some(explanation(
+            "not-executable",
             "%s is not executable: `chmod a+x %s` makes it executable",
             &[&name, &name],
         ));
@@ -183,31 +192,37 @@ fn forbidden(path: &Path, left: u32) -> Option<Message> {
     explain_path(Errno::EACCES, &runs).or_else(|| forbidden(&runs, left.checked_sub(1)?))
 }
 
-fn noexec(path: &Path) -> Message {
+fn noexec(path: &Path) -> Explanation {
     let name = escape_for_terminal(path);
     let point = || {
         let table = Proc::for_hint().read_file("self/mountinfo")?;
         mount_of(&table, &path.canonicalize().ok()?).map(|mount| escape_for_terminal(mount.path))
     };
     match point() {
-        Some(point) => sentence(
+        Some(point) => explanation(
+            "noexec-mount",
             "%s is on %s, which is mounted noexec: `mount -o remount,exec %s` \
              allows programs to run there",
             &[&name, &point, &point],
         ),
-        None => sentence("%s is on a filesystem that is mounted noexec", &[&name]),
+        None => explanation(
+            "noexec-mount",
+            "%s is on a filesystem that is mounted noexec",
+            &[&name],
+        ),
     }
 }
 
 /// It, or something that it asks for, is for another processor.
-fn foreign(path: &Path, left: u32) -> Option<Message> {
+fn foreign(path: &Path, left: u32) -> Option<Explanation> {
     let kind = FileKind::detect(path)?;
     let processors = match &kind {
         FileKind::Program(elf) => elf.foreign(),
         _ => None,
     };
     if let Some((required, present)) = processors {
-        return Some(sentence(
+        return Some(explanation(
+            "foreign-architecture",
             "%s is a program for %s, and this machine is %s: register an emulator, \
              such as qemu-user, with binfmt_misc",
             &[&escape_for_terminal(path), &required, &present],

@@ -4,14 +4,17 @@
 use nix::errno::Errno;
 
 use super::chroot::begins_no_mount;
-use super::{CAP_SYS_ADMIN, ProbeCall, escape_for_terminal, explain_seccomp};
-use crate::message::{Message, sentence};
+use super::{
+    CAP_SYS_ADMIN, Explanation, ProbeCall, escape_for_terminal, explain_seccomp, explanation,
+};
+use crate::message::sentence;
 use crate::procfs::Proc;
 
 /// Explains why `mount(2)` refused to change the propagation of `/`.
-pub fn explain_propagation(errno: Errno) -> Option<Message> {
+pub fn explain_propagation(errno: Errno) -> Option<Explanation> {
     match errno {
-        Errno::EINVAL if begins_no_mount() => Some(sentence(
+        Errno::EINVAL if begins_no_mount() => Some(explanation(
+            "inside-chroot",
             "/ is not a mount point, as in a chroot, and has no propagation: add --propagation \
              unchanged",
             &[],
@@ -29,7 +32,7 @@ pub fn explain_propagation(errno: Errno) -> Option<Message> {
 }
 
 /// Returns the security module that confines this process, and the label that it does so by.
-fn security_module(proc: &Proc) -> Option<Message> {
+fn security_module(proc: &Proc) -> Option<Explanation> {
     let label = proc.read_file("self/attr/current")?;
     let label = label
         .trim_ascii_end()
@@ -46,7 +49,8 @@ fn security_module(proc: &Proc) -> Option<Message> {
         _ => return None,
     };
     let label = escape_for_terminal(label);
-    Some(sentence(
+    Some(explanation(
+        "security-module",
         "%s, which confines this process as %s, may refuse mount(2): %s",
         &[&module, &label, &remedy],
     ))

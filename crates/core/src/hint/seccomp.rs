@@ -11,7 +11,7 @@ use nix::libc::{self, c_int};
 use nix::mount::{MsFlags, mount};
 use nix::unistd::chroot;
 
-use crate::message::{Message, sentence};
+use super::{Explanation, explanation};
 use crate::procfs::Proc;
 use crate::sys::file::open;
 use crate::sys::namespace::{setns, unshare};
@@ -61,11 +61,11 @@ impl ProbeCall {
 }
 
 /// Explains that a filter has answered the call with `errno`, if it has.
-pub fn explain_seccomp(call: ProbeCall, errno: Errno) -> Option<Message> {
+pub fn explain_seccomp(call: ProbeCall, errno: Errno) -> Option<Explanation> {
     explain_filter(&Proc::for_hint(), call, errno)
 }
 
-pub(super) fn explain_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Option<Message> {
+pub(super) fn explain_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Option<Explanation> {
     let refusals = [Errno::EPERM, Errno::EACCES, Errno::ENOSYS];
     if !refusals.contains(&errno) || !proc.status("self")?.is_filtered() {
         return None;
@@ -77,7 +77,8 @@ pub(super) fn explain_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Opti
         return None;
     }
     let name = call.name();
-    Some(sentence(
+    Some(explanation(
+        "seccomp-filter",
         "a seccomp filter refuses %s(2) (Seccomp: 2 in /proc/self/status), inherited from the \
          process that started this one: start a container with --security-opt seccomp=unconfined \
          to avoid it",

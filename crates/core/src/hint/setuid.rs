@@ -2,19 +2,19 @@
 
 use nix::errno::Errno;
 
-use super::{CAP_SETGID, CAP_SETUID};
-use crate::message::{Message, sentence};
+use super::{CAP_SETGID, CAP_SETUID, Explanation, explanation};
 use crate::procfs::{IdKind, Proc};
 
 /// Explains why `setuid(2)` or `setgid(2)` to this id failed.
-pub fn explain_setid(errno: Errno, ids: IdKind, id: u32) -> Option<Message> {
+pub fn explain_setid(errno: Errno, ids: IdKind, id: u32) -> Option<Explanation> {
     let proc = Proc::for_hint();
     match errno {
         Errno::EINVAL if proc.maps(ids, id)? => None,
         Errno::EINVAL => {
             let (name, file) = (super::id_kind(ids), ids.map_file());
             let option = format!("--map-{}s", ids.name());
-            Some(sentence(
+            Some(explanation(
+                "unmapped-id",
                 "%s %s does not exist in this user namespace: /proc/self/%s does not map it; runshare \
                  %s maps it",
                 &[&name, &id, &file, &option],
@@ -32,7 +32,7 @@ pub fn explain_setid(errno: Errno, ids: IdKind, id: u32) -> Option<Message> {
 }
 
 /// Explains why `setgroups(2)` failed.
-pub fn explain_setgroups(errno: Errno) -> Option<Message> {
+pub fn explain_setgroups(errno: Errno) -> Option<Explanation> {
     let proc = Proc::for_hint();
     if errno != Errno::EPERM {
         return None;
@@ -41,7 +41,8 @@ pub fn explain_setgroups(errno: Errno) -> Option<Message> {
         return Some(missing);
     }
     if proc.read_file("self/gid_map")?.trim_ascii().is_empty() {
-        return Some(sentence(
+        return Some(explanation(
+            "unmapped-id",
             "no group is mapped in this user namespace (/proc/self/gid_map is empty): runshare \
              --map-groups maps some",
             &[],
@@ -49,7 +50,7 @@ pub fn explain_setgroups(errno: Errno) -> Option<Message> {
     }
     let denied = proc.read_file("self/setgroups")?.trim_ascii() == b"deny";
     denied.then(|| {
-        sentence("this user namespace denies setgroups(2) (/proc/self/setgroups), as does one whose only \
+        explanation("setgroups-denied", "this user namespace denies setgroups(2) (/proc/self/setgroups), as does one whose only \
          group was mapped without privilege: mapping more groups with runshare --map-auto allows \
          it", &[])
     })

@@ -3,8 +3,7 @@
 use anyhow::Error;
 use nix::unistd::geteuid;
 
-use super::{Hint, escape_for_terminal};
-use crate::message::{Message, sentence};
+use super::{Explanation, Hint, escape_for_terminal, explanation};
 use crate::safe_open::{DirError, Distrust, Untrusted, user_label};
 
 impl From<DirError> for Error {
@@ -21,19 +20,21 @@ impl From<DirError> for Error {
 }
 
 /// Returns how such a directory is made one that can be trusted.
-fn remedy(untrusted: &Untrusted) -> Message {
+fn remedy(untrusted: &Untrusted) -> Explanation {
     let path = escape_for_terminal(&untrusted.path);
     let classes = match untrusted.reason {
         Distrust::Writable { everybody: false } => "g-w",
         Distrust::Writable { everybody: true } => "go-w",
         _ => {
-            return sentence(
+            return explanation(
+                "untrusted-directory",
                 "the directory and all its parents must belong to root or to user %s",
                 &[&user_label(geteuid().as_raw())],
             );
         }
     };
-    sentence(
+    explanation(
+        "untrusted-directory",
         "a user who can write to %s can replace what it contains: `chmod %s %s`",
         &[&path, &classes, &path],
     )

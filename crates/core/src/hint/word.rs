@@ -3,8 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use super::Hint;
-use crate::message::sentence;
+use super::{Hint, explanation};
 
 /// A longer word is a typing error of none.
 const LONGEST: usize = 48;
@@ -13,9 +12,17 @@ const LONGEST: usize = 48;
 pub fn unknown_word(given: &OsStr, words: impl IntoIterator<Item = &'static str>) -> Hint {
     let (given, words) = (given.to_owned(), Vec::from_iter(words));
     Hint::new(move || {
-        let possible = sentence("possible values: %s", &[&words.join(", ")]);
+        let possible = explanation(
+            "possible-values",
+            "possible values: %s",
+            &[&words.join(", ")],
+        );
         Some(match nearest(given.as_bytes(), words.iter().copied()) {
-            Some(word) => sentence("did you mean `%s`? %s", &[&word, &possible]),
+            Some(word) => explanation(
+                "did-you-mean-value",
+                "did you mean `%s`? %s",
+                &[&word, &possible],
+            ),
             None => possible,
         })
     })

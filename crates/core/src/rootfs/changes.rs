@@ -25,7 +25,7 @@ use nix::unistd::geteuid;
 
 use super::overlay_dir::{MOUNTS, UPPER, unescape_path};
 use crate::escape::printable;
-use crate::hint::{self, WithHint};
+use crate::hint::{self, Explanation, WithHint, explanation};
 use crate::message::{Message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
@@ -173,9 +173,9 @@ fn cannot_read(path: &Path) -> Message {
     sentence("cannot read %s", &[&printable(path.as_os_str())])
 }
 
-fn explain_unreadable(errno: Errno) -> Option<Message> {
+fn explain_unreadable(errno: Errno) -> Option<Explanation> {
     (errno == Errno::EACCES).then(|| {
-        sentence("it belongs to another ID: give runshare the options with which it was written, such as \
+        explanation("unmapped-owner", "it belongs to another ID: give runshare the options with which it was written, such as \
          --map-root-user --map-auto, beside --changes", &[])
     })
 }

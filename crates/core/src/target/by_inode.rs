@@ -3,7 +3,7 @@
 
 use std::os::fd::OwnedFd;
 
-use crate::hint::Hint;
+use crate::hint::{Hint, explanation};
 use crate::message::sentence;
 use crate::ns_type::NsType;
 use crate::scan::ProcessList;
@@ -75,7 +75,8 @@ impl FoundNamespace {
         if ns_type.is_some_and(|ns_type| ns_type != known) {
             return Err(not_found(0).context(Hint::new(move || {
                 let name = known.option();
-                Some(sentence(
+                Some(explanation(
+                    "wrong-namespace-type",
                     "namespace %s is a namespace of another type: %s",
                     &[&inode, &name],
                 ))

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::container_id::{NameOwner, NameOwners};
-use crate::hint::{Hint, escape_for_terminal};
+use crate::hint::{Hint, escape_for_terminal, explanation};
 use crate::message::{Message, message, sentence};
 use crate::ns_type::NsType;
 use crate::procfs::{Proc, ProcStatus};
@@ -131,7 +131,13 @@ fn hint_at(ignored: &BTreeMap<HierarchyCgroup, Ignored>) -> Hint {
     });
     let both = |one, other| sentence("%s; %s", &[&one, &other]);
     let ignored = ignored.take(5).reduce(both);
-    Hint::new(move || Some(sentence("ignored: %s", &[ignored.as_ref()?])))
+    Hint::new(move || {
+        Some(explanation(
+            "ignored-cgroups",
+            "ignored: %s",
+            &[ignored.as_ref()?],
+        ))
+    })
 }
 
 fn describe(cgroup: &HierarchyCgroup) -> Message {

@@ -17,8 +17,8 @@ use nix::sys::stat::Mode;
 use nix::sys::statfs::{PROC_SUPER_MAGIC, fstatfs};
 
 use super::purpose::Purpose;
-use crate::hint::{Hint, escape_for_terminal};
-use crate::message::{Message, sentence};
+use crate::hint::{Explanation, Hint, escape_for_terminal, explanation};
+use crate::message::sentence;
 use crate::namespace_dir::{NamespaceDir, cannot_use};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
@@ -170,21 +170,23 @@ fn refusal_error(path: &Path, error: DirError, purpose: Purpose) -> Error {
 
 /// Returns how another user's namespace is named all the same: by its file, and to enter it by the option of the
 /// original.
-fn name_on_purpose(path: &Path, purpose: Purpose) -> Option<Message> {
+fn name_on_purpose(path: &Path, purpose: Purpose) -> Option<Explanation> {
     let is_there = |ns_type: &NsType| path.join(ns_type.file()).symlink_metadata().is_ok();
     let (ns_type, file) = match NsType::ALL.into_iter().find(is_there) {
         Some(ns_type) => (ns_type, path.join(ns_type.file())),
         None => (mounted_type(path)?, PathBuf::from(path)),
     };
     if purpose == Purpose::Inspect {
-        return Some(sentence(
+        return Some(explanation(
+            "foreign-namespace",
             "to inspect another user's namespace, name its file: %s",
             &[&escape_for_terminal(file)],
         ));
     }
     let mut option = OsString::from(format!("--{}=", ns_type.option()));
     option.push(file);
-    Some(sentence(
+    Some(explanation(
+        "foreign-namespace",
         "to enter another user's namespace, name its file: %s",
         &[&escape_for_terminal(option)],
     ))

@@ -12,7 +12,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::hint::WithHint;
+use crate::hint::{Explanation, WithHint, explanation};
 use crate::message::{Message, sentence};
 use crate::number;
 use crate::procfs::{self, not_procfs_error, parse_digits, split_digits};
@@ -220,16 +220,16 @@ impl Target {
     }
 
     /// Returns the function that explains why one of its files cannot be looked at.
-    fn explain_failure(&self) -> impl Fn(Errno, &str) -> Option<Message> + use<> {
+    fn explain_failure(&self) -> impl Fn(Errno, &str) -> Option<Explanation> + use<> {
         let pid = self.pid;
         move |errno, name| process::explain_open_failure(errno, pid, name)
     }
 }
 
 /// Returns why no inode can be compared.
-fn explain_missing_inode(errno: Errno) -> Option<Message> {
+fn explain_missing_inode(errno: Errno) -> Option<Explanation> {
     (errno == Errno::EOPNOTSUPP).then(|| {
-        sentence("on this kernel the pidfds of all processes have the same inode number: distinct numbers \
+        explanation("kernel-too-old", "on this kernel the pidfds of all processes have the same inode number: distinct numbers \
          require Linux 6.9", &[])
     })
 }

@@ -10,7 +10,9 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{Pid, geteuid};
 use nscore::cli::{Message, sentence};
-use nscore::hint::{self, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Hint, ProbeCall};
+use nscore::hint::{
+    self, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Explanation, Hint, ProbeCall, explanation,
+};
 use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
 use nscore::safe_open::is_namespace;
@@ -56,7 +58,7 @@ impl SetnsFailure {
         Error::new(errno).context(Hint::new(move || self.with_hint(errno)))
     }
 
-    fn with_hint(&self, errno: Errno) -> Option<Message> {
+    fn with_hint(&self, errno: Errno) -> Option<Explanation> {
         if let Some(NsSource::Process(pid, pidfd)) = &self.source {
             if let Some(hint) = ended_hint(*pid, pidfd) {
                 return Some(hint);
@@ -82,14 +84,16 @@ impl SetnsFailure {
     }
 
     /// Returns the reason, and the types that this user can enter in spite of it.
-    fn with_enterable(&self, reason: Message) -> Message {
+    fn with_enterable(&self, reason: Explanation) -> Explanation {
         let types = self.types.iter().filter(|of| self.is_owned(**of));
         let options: Vec<String> = types.map(|of| format!("--{}", of.option())).collect();
         match options[..] {
             [] => reason,
             // The user namespace alone is no help where it was named alone.
             _ if options.len() == self.types.len() => reason,
-            _ => sentence("%s; this user can enter %s", &[&reason, &options.join(" ")]),
+            _ => reason.within(|reason| {
+                sentence("%s; this user can enter %s", &[reason, &options.join(" ")])
+            }),
         }
     }
 
@@ -139,10 +143,11 @@ impl SetnsFailure {
     }
 
     /// Explains why a namespace can be joined by nobody, or not by this process.
-    fn einval_reason(&self, ns_type: NsType) -> Option<Message> {
+    fn einval_reason(&self, ns_type: NsType) -> Option<Explanation> {
         let namespace = self.open(ns_type).ok()?;
         if is_namespace(&namespace) != Ok(true) {
-            return Some(sentence(
+            return Some(explanation(
+                "not-a-namespace",
                 "the file is not a namespace: use a file below /proc/PID/ns, or a bind mount of one",
                 &[],
             ));
@@ -150,19 +155,22 @@ impl SetnsFailure {
         let real = type_of(&namespace).ok().and_then(NsType::from_flag);
         if let Some(real) = real.filter(|real| *real != ns_type) {
             let (real, wanted) = (real.option(), ns_type.option());
-            return Some(sentence(
+            return Some(explanation(
+                "wrong-namespace-type",
                 "the file is a %s namespace, not a %s namespace: enter it with --%s",
                 &[&real, &wanted, &real],
             ));
         }
         let (name, own) = (self.name(ns_type), own_namespace(ns_type)?);
         match ns_type {
-            NsType::User if is_same_file(&namespace, &own) => Some(sentence(
+            NsType::User if is_same_file(&namespace, &own) => Some(explanation(
+                "already-in-namespace",
                 "this process is already in %s, and it cannot be entered again: omit --user",
                 &[&name],
             )),
             NsType::Pid if !is_same_file(&namespace, &own) && is_outside(&namespace) => {
-                Some(sentence(
+                Some(explanation(
+                    "unrelated-pid-namespace",
                     "%s is not a descendant of this process's own PID namespace, so it cannot \
                      be entered",
                     &[&name],
@@ -173,7 +181,7 @@ impl SetnsFailure {
     }
 
     /// Explains who may join a namespace, if it is not this process.
-    fn eperm_reason(&self, ns_type: NsType) -> Option<Message> {
+    fn eperm_reason(&self, ns_type: NsType) -> Option<Explanation> {
         let namespace = match (self.open(ns_type), &self.source) {
             (Ok(namespace), _) => namespace,
             (Err(errno), Some(NsSource::Process(pid, _))) => {
@@ -192,23 +200,27 @@ impl SetnsFailure {
                 let missing = needed
                     .iter()
                     .find_map(|capability| capability.missing(&status, None))?;
-                Some(sentence(
+                Some(explanation(
+                    "missing-capability",
                     "%s belongs to the user namespace that this process is in: %s",
                     &[&name, &missing],
                 ))
             }
-            Ownership::Descendant(owner) if !privileged && owner != user => Some(sentence(
+            Ownership::Descendant(owner) if !privileged && owner != user => Some(explanation(
+                "not-owner",
                 "%s belongs to a user namespace owned by user %s; entering it requires \
                  CAP_SYS_ADMIN there: run this as user %s or as root",
                 &[&name, &owner, &owner],
             )),
-            Ownership::Descendant(_) if !privileged && !self.enters_user => Some(sentence(
+            Ownership::Descendant(_) if !privileged && !self.enters_user => Some(explanation(
+                "user-namespace-not-entered",
                 "%s belongs to a user namespace that you own: enter that too, with --user, to \
                  have CAP_SYS_ADMIN in it",
                 &[&name],
             )),
             Ownership::Descendant(_) => None,
-            Ownership::Unrelated => Some(sentence(
+            Ownership::Unrelated => Some(explanation(
+                "unrelated-user-namespace",
                 "%s belongs to a user namespace that is not a descendant of this process's \
                  own; no process in here can have capabilities there: enter it from outside",
                 &[&name],
@@ -217,14 +229,14 @@ impl SetnsFailure {
     }
 }
 
-fn ended_hint(pid: Pid, pidfd: &OwnedFd) -> Option<Message> {
+fn ended_hint(pid: Pid, pidfd: &OwnedFd) -> Option<Explanation> {
     if !has_ended(pidfd).ok()? {
         return None;
     }
     let zombie = exists(pidfd)
         .then(|| process::zombie_or_kernel_thread(pid))
         .flatten();
-    Some(zombie.unwrap_or_else(|| sentence("process %s has exited", &[&pid])))
+    Some(zombie.unwrap_or_else(|| explanation("no-such-process", "process %s has exited", &[&pid])))
 }
 
 /// The kernel reports the parent of a pid namespace below the own one, and of no other.

@@ -2,14 +2,15 @@
 
 use std::ffi::OsStr;
 
-use nscore::cli::{Invocation, Message, sentence};
-use nscore::hint::Hint;
+use nscore::cli::Invocation;
+use nscore::hint::{Explanation, Hint, explanation};
 
 use crate::cli::OptionId;
 
 /// Neither a target nor a file of a namespace was named.
-pub(crate) fn nothing_named() -> Message {
-    sentence(
+pub(crate) fn nothing_named() -> Explanation {
+    explanation(
+        "no-target",
         "no target was named: --target PID --all enters all namespaces of a process",
         &[],
     )
@@ -27,7 +28,8 @@ pub(crate) fn missing_target(invocation: &Invocation<OptionId>) -> Hint {
     Hint::new(move || {
         let detached = detached.as_ref().and_then(|question| question());
         detached.or_else(|| {
-            Some(sentence(
+            Some(explanation(
+                "no-target",
                 "--target is missing: it names the process to enter, by its PID or container",
                 &[],
             ))

@@ -8,8 +8,8 @@ use std::path::Path;
 use anyhow::{Context, Error, Result, bail};
 use nix::errno::Errno;
 use nix::libc::S_IFREG;
-use nscore::cli::{Message, sentence};
-use nscore::hint::{Hint, escape_for_terminal};
+use nscore::cli::sentence;
+use nscore::hint::{Explanation, Hint, escape_for_terminal, explanation};
 use nscore::namespace_dir::NamespaceDir;
 use nscore::ns_type::NsType;
 
@@ -80,14 +80,15 @@ fn is_own_user(ns_type: NsType, file: &OwnedFd) -> bool {
 
 /// The file upon which `--persist` mounts a namespace is empty and has no permissions; the mount goes when the machine
 /// is restarted.
-fn left_over(path: &Path) -> Option<Message> {
+fn left_over(path: &Path) -> Option<Explanation> {
     let found = path.symlink_metadata().ok()?;
     (found.mode() == S_IFREG && found.len() == 0).then(|| {
         let (file, directory) = (
             escape_for_terminal(path),
             path.parent().map(escape_for_terminal).unwrap_or_default(),
         );
-        sentence(
+        explanation(
+            "namespace-not-mounted",
             "no namespace is mounted on %s, as after a restart, which no namespace survives: \
              remove what is left with `runshare --unpersist %s`",
             &[&file, &directory],

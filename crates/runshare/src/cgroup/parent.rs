@@ -14,8 +14,8 @@ use nix::fcntl::{AtFlags, OFlag, openat};
 use nix::sys::stat::Mode;
 use nix::sys::statfs::{CGROUP2_SUPER_MAGIC, fstatfs};
 use nix::unistd::{AccessFlags, faccessat};
-use nscore::cli::{Message, sentence};
-use nscore::hint::{Hint, WithHint, escape_for_terminal};
+use nscore::cli::sentence;
+use nscore::hint::{Explanation, Hint, WithHint, escape_for_terminal, explanation};
 use nscore::namespace_dir::cannot_use;
 use nscore::procfs::{Proc, cgroup_lines, mount_points};
 use nscore::safe_open::TrustedDir;
@@ -120,7 +120,9 @@ impl ParentCgroup {
         let text = "a cgroup that has processes cannot enable controllers for others, but for the root: cgroups(7), \
                     \"no internal processes\"";
         let error = self.not_enabled(controllers, Errno::EBUSY);
-        error.context(Hint::new(|| Some(sentence(text, &[]))))
+        error.context(Hint::new(|| {
+            Some(explanation("cgroup-has-processes", text, &[]))
+        }))
     }
 
     fn not_enabled(&self, controllers: &[&str], errno: Errno) -> Error {
@@ -149,7 +151,7 @@ impl ParentCgroup {
             .with_hint(|_| {
                 let text = "a cgroup must be delegated to the caller: `systemd-run --user --scope -p Delegate=yes`, \
                             cgroups(7)";
-                Some(sentence(text, &[]))
+                Some(explanation("cgroup-not-delegated", text, &[]))
             })
             .with_context(|| sentence("cannot make a cgroup in %s", &[&path]))
     }
@@ -209,7 +211,7 @@ fn own_cgroup() -> Result<(PathBuf, PathBuf)> {
 }
 
 /// Says where a controller is.
-fn explain_absent(controllers: &[&str]) -> Message {
+fn explain_absent(controllers: &[&str]) -> Explanation {
     let mounts = Proc::mounted()
         .read_file("self/mountinfo")
         .unwrap_or_default();
@@ -219,9 +221,10 @@ fn explain_absent(controllers: &[&str]) -> Message {
         Some(name) => {
             let text =
                 "%s is mounted as a cgroup hierarchy of version 1, which one of version 2 excludes";
-            sentence(text, &[name])
+            explanation("cgroup-v1", text, &[name])
         }
-        None => sentence(
+        None => explanation(
+            "controller-not-enabled",
             "the cgroup above must enable it in cgroup.subtree_control, cgroups(7)",
             &[],
         ),

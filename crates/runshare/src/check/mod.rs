@@ -14,7 +14,7 @@ use nix::errno::Errno;
 use nix::libc::c_int;
 use nix::unistd::geteuid;
 use nscore::cli::{Diagnostics, Message, sentence};
-use nscore::hint::{self, WithHint};
+use nscore::hint::{self, Explanation, WithHint};
 use nscore::ns_type::NsType;
 use nscore::procfs::Proc;
 use nscore::sys::namespace::unshare;
@@ -105,19 +105,19 @@ enum Refusal {
 impl Refusal {
     /// Returns the text of a hint if there is one, otherwise that of strerror(3).
     fn reason(self, flags: c_int) -> Message {
-        let reason = |errno| sentence("%s", &[&errno]);
+        let reason = |found: Option<Explanation>, errno| match found {
+            Some(hint) => hint.into_sentence(),
+            None => sentence("%s", &[&errno]),
+        };
         match self {
-            Refusal::Unshare(errno) => {
-                hint::explain_unshare(errno, flags).unwrap_or_else(|| reason(errno))
-            }
-            Refusal::Map(errno) => {
-                let why =
-                    hint::explain_map(errno, geteuid().is_root()).unwrap_or_else(|| reason(errno));
-                sentence(
-                    "it can be created, but no ID can be mapped in it: %s",
-                    &[&why],
-                )
-            }
+            Refusal::Unshare(errno) => reason(hint::explain_unshare(errno, flags), errno),
+            Refusal::Map(errno) => sentence(
+                "it can be created, but no ID can be mapped in it: %s",
+                &[&reason(
+                    hint::explain_map(errno, geteuid().is_root()),
+                    errno,
+                )],
+            ),
             Refusal::Signal(signal) => {
                 sentence("signal %s ends the process that tries", &[&signal])
             }

@@ -4,8 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 
 use nix::errno::Errno;
-use nscore::cli::{Message, sentence};
-use nscore::hint::{CAP_SETGID, CAP_SETUID, escape_for_terminal};
+use nscore::hint::{CAP_SETGID, CAP_SETUID, Explanation, escape_for_terminal, explanation};
 use nscore::procfs::{IdKind, Proc};
 
 use crate::idmap::subid::{entries, find_user_range, subordinate_file};
@@ -15,7 +14,7 @@ const FIRST: u64 = 100_000;
 const COUNT: u64 = 65_536;
 
 /// Returns the command that gives a user the missing subordinate IDs, none of which is in use.
-pub(crate) fn missing_subordinate_ids(name: &OsString, uid: u32) -> Option<Message> {
+pub(crate) fn missing_subordinate_ids(name: &OsString, uid: u32) -> Option<Explanation> {
     let mut options = String::new();
     for kind in [IdKind::Users, IdKind::Groups] {
         // A missing file has no lines; one that cannot be read may have any.
@@ -38,7 +37,8 @@ pub(crate) fn missing_subordinate_ids(name: &OsString, uid: u32) -> Option<Messa
         return None;
     }
     let name = escape_for_terminal(name);
-    Some(sentence(
+    Some(explanation(
+        "no-subordinate-ids",
         "user %s has no subordinate ids to map: run `usermod %s%s` as root to add \
          them",
         &[&name, &options, &name],
@@ -46,9 +46,10 @@ pub(crate) fn missing_subordinate_ids(name: &OsString, uid: u32) -> Option<Messa
 }
 
 /// Returns a hint that root maps the subordinate IDs of another user.
-pub(crate) fn foreign_subordinate_ids(kind: IdKind, owner: &OsStr) -> Message {
+pub(crate) fn foreign_subordinate_ids(kind: IdKind, owner: &OsStr) -> Explanation {
     let (file, owner) = (subordinate_file(kind), escape_for_terminal(owner));
-    sentence(
+    explanation(
+        "foreign-subordinate-ids",
         "root has no line in %s: the range of %s, the first in it, is mapped",
         &[&file, &owner],
     )
@@ -67,7 +68,7 @@ fn first_free(file: &[u8]) -> Option<u64> {
 }
 
 /// Names the capability that a map of other IDs than the caller's own requires, if it is missing.
-pub(crate) fn missing_capability(errno: Errno, kind: IdKind) -> Option<Message> {
+pub(crate) fn missing_capability(errno: Errno, kind: IdKind) -> Option<Explanation> {
     if errno != Errno::EPERM {
         return None;
     }
@@ -79,11 +80,12 @@ pub(crate) fn missing_capability(errno: Errno, kind: IdKind) -> Option<Message> 
 }
 
 /// Names the packages of newuidmap(1) and newgidmap(1).
-pub(crate) fn missing_package(errno: Errno, program: &str) -> Option<Message> {
+pub(crate) fn missing_package(errno: Errno, program: &str) -> Option<Explanation> {
     if errno != Errno::ENOENT {
         return None;
     }
-    Some(sentence(
+    Some(explanation(
+        "missing-package",
         "%s(1), which maps subordinate ids, is not installed: install the package uidmap \
          on Debian and Ubuntu (`apt install uidmap`), shadow-utils or shadow elsewhere",
         &[&program],

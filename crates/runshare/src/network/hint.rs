@@ -7,19 +7,20 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::unistd::{AccessFlags, eaccess, geteuid};
 
-use nscore::cli::{Message, sentence};
+use nscore::hint::{Explanation, explanation};
 
 use crate::network::option::HelperKind;
 
 const TUN: &str = "/dev/net/tun";
 
 /// Names the package of the helper.
-pub(super) fn missing_package(program: &str) -> Message {
+pub(super) fn missing_package(program: &str) -> Explanation {
     let package = match program {
         "pasta" => "passt",
         name => name,
     };
-    sentence(
+    explanation(
+        "missing-package",
         "%s(1) is in no directory of PATH: install the package %s (`apt install \
          %s`)",
         &[&program, &package, &package],
@@ -27,18 +28,22 @@ pub(super) fn missing_package(program: &str) -> Message {
 }
 
 /// Names what of this machine the helper lacks.
-pub(super) fn missing_requirement(program: &str) -> Option<Message> {
+pub(super) fn missing_requirement(program: &str) -> Option<Explanation> {
     tun_device().or_else(|| default_route(program))
 }
 
 /// pasta(1) copies the addresses and routes of the device to which the default route leads.
-fn default_route(program: &str) -> Option<Message> {
+fn default_route(program: &str) -> Option<Explanation> {
     if program != "pasta" || has_default_route(Path::new("/proc/net")) {
         return None;
     }
     let msgid =
         "this machine has no default route, which pasta(1) copies: --network=%s requires none";
-    Some(sentence(msgid, &[&HelperKind::Slirp4netns.name()]))
+    Some(explanation(
+        "no-default-route",
+        msgid,
+        &[&HelperKind::Slirp4netns.name()],
+    ))
 }
 
 /// Returns whether a route of IPv4 or IPv6 leads to every address through a device that is not the loopback.
@@ -58,16 +63,18 @@ fn has_default_route(directory: &Path) -> bool {
 }
 
 /// Names the device that the helper opens, if it is missing or closed to this user.
-fn tun_device() -> Option<Message> {
+fn tun_device() -> Option<Explanation> {
     match eaccess(TUN, AccessFlags::R_OK | AccessFlags::W_OK) {
-        Err(Errno::ENOENT) => Some(sentence(
+        Err(Errno::ENOENT) => Some(explanation(
+            "missing-kernel-module",
             "there is no %s: it is made by the kernel module tun (`modprobe tun`)",
             &[&TUN],
         )),
         Err(Errno::EACCES) => {
             let mode = fs::metadata(TUN).ok()?.permissions().mode() & 0o7777;
             let user = geteuid();
-            Some(sentence(
+            Some(explanation(
+                "closed-device",
                 "user %s may not open %s, whose mode is %s: `chmod 666 %s`, as \
                  udev has it",
                 &[&user, &TUN, &format!("{mode:04o}"), &TUN],

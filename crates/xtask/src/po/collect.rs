@@ -1,6 +1,8 @@
 //! Where sentences are: in the tables of options, in the column descriptions, and where a source makes one.
 
 use std::collections::BTreeMap;
+#[cfg(test)]
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -55,6 +57,23 @@ pub(super) fn sentences() -> Result<Sentences> {
         |sentence: &String| !originals.contains(sentence) && !exceptions.contains(sentence);
     sentences.retain(|sentence, _| has_words(sentence) && is_translated(sentence));
     Ok(sentences)
+}
+
+/// All hints: the codes, each with its sentences.
+///
+/// # Errors
+/// That a source cannot be read; that a code is no literal.
+#[cfg(test)]
+pub(super) fn hints() -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let mut hints: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for path in sources()? {
+        let text = fs::read_to_string(workspace().join(&path))?;
+        let found = Source::new(&text).hints();
+        for (code, said) in found.with_context(|| path.display().to_string())? {
+            hints.entry(code).or_default().insert(said);
+        }
+    }
+    Ok(hints)
 }
 
 /// The sentences of a file, one a line.

@@ -6,6 +6,8 @@
 
 mod collect;
 mod file;
+#[cfg(test)]
+mod hint_codes;
 mod mo;
 mod source;
 

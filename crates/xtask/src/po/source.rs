@@ -1,13 +1,16 @@
 //! The sentences that a source makes: the literals that its calls are given, by themselves or by the name of a variable
 //! or constant of the same file.
 
+#[cfg(test)]
+use anyhow::Context;
 use anyhow::{Result, bail};
 
 use super::file::unescape;
 
 /// What a sentence without or with arguments is made by; the format follows, first of all or among the arguments.
-const MAKERS: [&str; 9] = [
+const MAKERS: [&str; 10] = [
     "sentence(",
+    HINT,
     ".context(",
     "bail!(",
     "anyhow!(",
@@ -17,8 +20,13 @@ const MAKERS: [&str; 9] = [
     "complaint(",
     "complaint_error(",
 ];
-/// The one of which the format must be found, whatever names it.
-const STRICT: &str = "sentence(";
+/// Those of which the format must be found, whatever names it.
+const STRICT: [&str; 2] = ["sentence(", HINT];
+/// What a hint is made by: its code and its format follow.
+const HINT: &str = "explanation(";
+/// What a hint is made by of sentences that were put together: its code and their name follow.
+#[cfg(test)]
+const COMPOSED_HINT: &str = "Explanation::new(";
 
 /// The code of a source, without comments and unit tests.
 pub(super) struct Source(String);
@@ -39,14 +47,46 @@ impl Source {
     pub(super) fn sentences(&self) -> Result<Vec<String>> {
         let mut found = Vec::new();
         for maker in MAKERS {
-            for (at, _) in self.0.match_indices(maker) {
-                let is_whole = !self.0[..at].ends_with(is_of_name) || maker.starts_with('.');
-                if is_whole && !self.0[..at].ends_with("fn ") && !self.0[..at].ends_with('.') {
-                    self.add_format(maker, &self.0[at + maker.len()..], &mut found)?;
-                }
+            for code in self.calls(maker) {
+                self.add_format(maker, code, &mut found)?;
             }
         }
         Ok(found)
+    }
+
+    /// The hints: the code of each, and its sentence, or what names it.
+    ///
+    /// # Errors
+    /// That a code is no literal.
+    #[cfg(test)]
+    pub(super) fn hints(&self) -> Result<Vec<(String, String)>> {
+        let mut found = Vec::new();
+        for call in self.calls(HINT).chain(self.calls(COMPOSED_HINT)) {
+            let words = arguments(call.trim_start());
+            let code = words.first().and_then(|word| word.strip_prefix('"'));
+            let code = code.and_then(literal);
+            // The function that makes hints is not one.
+            if code.is_none() && words.first() == Some(&"code") {
+                continue;
+            }
+            let code =
+                code.with_context(|| format!("a hint's code is not a literal: {words:?}"))?;
+            let named = words.get(1).copied().unwrap_or_default();
+            let said = named.strip_prefix('"').and_then(literal);
+            let said = said.or_else(|| self.assigned(named).into_iter().next());
+            found.push((code, said.unwrap_or_else(|| named.to_owned())));
+        }
+        Ok(found)
+    }
+
+    /// The code that follows each call of this function.
+    fn calls<'a>(&'a self, maker: &'a str) -> impl Iterator<Item = &'a str> {
+        let calls = self.0.match_indices(maker).filter(move |(at, _)| {
+            let before = &self.0[..*at];
+            let is_whole = !before.ends_with(is_of_name) || maker.starts_with('.');
+            is_whole && !before.ends_with("fn ") && !before.ends_with('.')
+        });
+        calls.map(move |(at, _)| &self.0[at + maker.len()..])
     }
 
     /// Adds the format of one call, which the code begins with the arguments of.
@@ -57,13 +97,14 @@ impl Source {
             return Ok(());
         }
         let counted = if maker == "invalid(" { usize::MAX } else { 1 };
-        for argument in arguments(code).into_iter().take(counted) {
+        let skipped = usize::from(maker == HINT);
+        for argument in arguments(code).into_iter().skip(skipped).take(counted) {
             let assigned = match argument.strip_prefix('"') {
                 Some(text) => literal(text).into_iter().collect(),
                 None => self.assigned(argument),
             };
             let is_parameter = self.0.contains(&format!("{argument}: &'static str"));
-            if maker == STRICT && assigned.is_empty() && !is_parameter {
+            if STRICT.contains(&maker) && assigned.is_empty() && !is_parameter {
                 bail!("a sentence is made of {argument:?}: name it by a literal of this file");
             }
             found.extend(assigned);
@@ -176,6 +217,17 @@ mod tests {
             sentences("fn f(why: &'static str) { sentence(why, &[]) }"),
             [""; 0]
         );
+    }
+
+    #[test]
+    fn a_hint_is_a_code_and_a_sentence() {
+        let code = "explanation(\n\"a-b\",\n\"c d\", &[])\nExplanation::new(\"e\", causes)";
+        let found = Source::new(code).hints().expect("both have a code");
+        let pair = |code: &str, said: &str| (code.to_owned(), said.to_owned());
+        assert_eq!(found, [pair("a-b", "c d"), pair("e", "causes")]);
+        assert_eq!(sentences(code), ["c d"]);
+        let chosen = Source::new("explanation(choose(), \"c d\", &[])").hints();
+        assert!(chosen.is_err());
     }
 
     #[test]

@@ -11,13 +11,13 @@ use nix::libc::c_int;
 use nix::unistd::{getegid, geteuid};
 
 use super::seccomp::explain_filter;
-use super::{CAP_SYS_ADMIN, ProbeCall, chroot, limit};
-use crate::message::{Message, sentence};
+use super::{CAP_SYS_ADMIN, Explanation, ProbeCall, chroot, explanation, limit};
+use crate::message::sentence;
 use crate::ns_type::NsType;
 use crate::procfs::{IdKind, Proc, try_open_verified};
 
 /// Explains why making the namespaces of `flags` failed.
-pub fn explain_unshare(errno: Errno, flags: c_int) -> Option<Message> {
+pub fn explain_unshare(errno: Errno, flags: c_int) -> Option<Explanation> {
     let proc = Proc::for_hint();
     let filtered = || explain_filter(&proc, ProbeCall::Unshare(flags), errno);
     match errno {
@@ -32,7 +32,7 @@ pub fn explain_unshare(errno: Errno, flags: c_int) -> Option<Message> {
 
 /// Explains why the caller's own id, the user root's or another one, cannot be mapped in the user namespace that was
 /// just made.
-pub fn explain_map(errno: Errno, is_root: bool) -> Option<Message> {
+pub fn explain_map(errno: Errno, is_root: bool) -> Option<Explanation> {
     if errno != Errno::EPERM {
         return None;
     }
@@ -41,7 +41,7 @@ pub fn explain_map(errno: Errno, is_root: bool) -> Option<Message> {
         // is AppArmor's doing, and this one, which the new namespace's capabilities hide.
         // Where the file could not even be opened, neither is the cause.
         (is_root && can_open_map()).then(|| {
-            sentence("mapping root requires CAP_SETFCAP in the parent user namespace (since Linux 5.12), \
+            explanation("missing-capability", "mapping root requires CAP_SETFCAP in the parent user namespace (since Linux 5.12), \
              which the caller does not have: start a container with --cap-add SETFCAP to grant it", &[])
         })
     })
@@ -52,7 +52,7 @@ fn can_open_map() -> bool {
     try_open_verified(Path::new("/proc/self/uid_map"), OFlag::O_RDONLY).is_ok()
 }
 
-fn not_permitted(proc: &Proc, flags: c_int) -> Option<Message> {
+fn not_permitted(proc: &Proc, flags: c_int) -> Option<Explanation> {
     if flags & NsType::User.flag() == 0 {
         let otherwise = sentence("add --map-root-user to get it in a new user namespace", &[]);
         return CAP_SYS_ADMIN.missing(&proc.status("self")?, Some(&otherwise));
@@ -64,11 +64,12 @@ fn not_permitted(proc: &Proc, flags: c_int) -> Option<Message> {
 }
 
 /// A setting of Debian's kernels.
-fn forbidden_by_sysctl(proc: &Proc) -> Option<Message> {
+fn forbidden_by_sysctl(proc: &Proc) -> Option<Explanation> {
     const SYSCTL: &str = "kernel.unprivileged_userns_clone";
     let privileged = CAP_SYS_ADMIN.is_held(&proc.status("self")?)?;
     (!privileged && proc.sysctl(SYSCTL)? == 0).then(|| {
-        sentence(
+        explanation(
+            "userns-disabled",
             "%s is 0, so only root may create user namespaces: `sysctl -w %s=1`, as \
              root, allows all users to",
             &[&SYSCTL, &SYSCTL],
@@ -77,7 +78,7 @@ fn forbidden_by_sysctl(proc: &Proc) -> Option<Message> {
 }
 
 /// Explains that a user without an id in the own user namespace cannot own another one.
-fn unmapped(proc: &Proc) -> Option<Message> {
+fn unmapped(proc: &Proc) -> Option<Explanation> {
     let ids = [
         (IdKind::Users, geteuid().as_raw()),
         (IdKind::Groups, getegid().as_raw()),
@@ -87,7 +88,8 @@ fn unmapped(proc: &Proc) -> Option<Message> {
         .filter(|(ids, id)| proc.maps(*ids, *id) == Some(false));
     unmapped.next().map(|(ids, id)| {
         let (name, file) = (super::id_kind(ids), ids.map_file());
-        sentence(
+        explanation(
+            "unmapped-caller",
             "%s %s is not mapped in /proc/self/%s, so it cannot own a user namespace: \
              map it when this one is created, with runshare --map-root-user",
             &[&name, &id, &file],
@@ -97,7 +99,7 @@ fn unmapped(proc: &Proc) -> Option<Message> {
 
 /// Ubuntu's setting: an ordinary user's namespace cannot be made, or can and gives no capability. A program that has a
 /// profile of its own is judged by that.
-fn restricted_by_apparmor(proc: &Proc) -> Option<Message> {
+fn restricted_by_apparmor(proc: &Proc) -> Option<Explanation> {
     const SYSCTL: &str = "kernel.apparmor_restrict_unprivileged_userns";
     if proc.sysctl(SYSCTL)? != 1 {
         return None;
@@ -106,7 +108,8 @@ fn restricted_by_apparmor(proc: &Proc) -> Option<Message> {
     let label = label.trim_ascii_end();
     let ours = label == b"unconfined" || label.starts_with(b"unprivileged_userns");
     ours.then(|| {
-        sentence(
+        explanation(
+            "apparmor-userns",
             "%s is 1, so AppArmor denies ordinary users all capabilities in a user \
              namespace: set it to 0 (`sysctl -w %s=0`, as root), or give this program an \
              AppArmor profile with the rule `userns,`",
@@ -116,18 +119,19 @@ fn restricted_by_apparmor(proc: &Proc) -> Option<Message> {
 }
 
 /// A type that the kernel does not have is an invalid argument to it.
-fn unknown_type(proc: &Proc, flags: c_int) -> Option<Message> {
+fn unknown_type(proc: &Proc, flags: c_int) -> Option<Explanation> {
     let unknown = NsType::in_flags(flags).find(|ns_type| proc.has_type(*ns_type) == Some(false))?;
     let (name, kernel) = (unknown.option(), unknown.requirement());
     let file = Path::new("/proc/self/ns").join(unknown.file());
-    Some(sentence(
+    Some(explanation(
+        "unsupported-namespace-type",
         "this kernel does not support %s namespaces, which require %s: %s does not exist",
         &[&name, &kernel, &file],
     ))
 }
 
 /// Explains that a process with a new pid namespace for its children cannot make another one.
-fn between_namespaces(proc: &Proc, flags: c_int) -> Option<Message> {
+fn between_namespaces(proc: &Proc, flags: c_int) -> Option<Explanation> {
     let own = proc.namespace(NsType::Pid)?;
     let children = proc.path("self/ns")?.join(NsType::Pid.for_children_file());
     let children = match fs::metadata(children) {
@@ -137,7 +141,7 @@ fn between_namespaces(proc: &Proc, flags: c_int) -> Option<Message> {
         Err(_) => return None,
     };
     (flags & NsType::Pid.flag() != 0 && children != Some(own)).then(|| {
-        sentence("this process already has a new pid namespace for its children, but is not in it itself: \
+        explanation("pending-pid-namespace", "this process already has a new pid namespace for its children, but is not in it itself: \
          use --fork where that namespace is created", &[])
     })
 }

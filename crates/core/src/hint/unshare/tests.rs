@@ -17,7 +17,7 @@ fn machine(files: &[(&str, &str)]) -> (Scratch, Proc) {
     (scratch, proc)
 }
 
-fn shown(hint: Option<Message>) -> Option<String> {
+fn shown(hint: Option<Explanation>) -> Option<String> {
     hint.map(|hint| hint.to_string())
 }
 
