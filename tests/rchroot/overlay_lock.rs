@@ -86,6 +86,41 @@ fn a_refused_question_is_no_answer_that_the_directory_is_free() {
 }
 
 #[test]
+fn a_mount_that_cannot_be_a_layer_is_no_answer_that_the_directory_is_free() {
+    if !require::root() {
+        return;
+    }
+    let fixture = Fixture::new();
+    let kept = fixture.scratch.dir("kept");
+    fixture.scratch.dir("again");
+    fixture.file("nodb/dev/null", "");
+    let (reader, writer) = nix::unistd::pipe().expect("a pipe can be made");
+    let mut first = above(&fixture, DAEMON).fd(7, reader).spawn();
+    first.read_until("up");
+    assert_eq!(first.wait().status, Status::Exited(0));
+    // The waiting process asks at the end as well.
+    for (how, message) in [
+        (
+            "--make-unbindable",
+            "again is in use: another process has it as its overlay",
+        ),
+        (
+            "-o remount,bind,ro",
+            "cannot lock again: Read-only file system",
+        ),
+    ] {
+        let script = format!("mount --bind kept again && mount {how} again && exec \"$@\"");
+        let tool = fixture.root(Tool::new("/usr/bin/unshare"));
+        let tool = tool.args(["-m", "sh", "-c", &script, "sh"]).arg(&*RCHROOT);
+        let second = tool.args(["--overlay", "again", "nodb", "sh", "-c", "echo no"]);
+        let refused = format!("rchroot: {message}\n");
+        second.run().fails(125, &refused);
+        assert!(kept.join("work/0/work").exists(), "{how}");
+    }
+    drop(writer);
+}
+
+#[test]
 fn nobody_else_can_lock_the_directory() {
     if !require::root() {
         return;

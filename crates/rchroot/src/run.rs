@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
 use anyhow::{Error, Result};
-use nix::libc::SIGKILL;
+use nix::libc::{SIGKILL, STDERR_FILENO};
 use nix::unistd::geteuid;
 use nscore::cli::quote::Quotes;
 use nscore::cli::{Diagnostics, Invocation, Message, Usage, sentence};
@@ -87,9 +87,11 @@ fn run_above(
     child: impl FnOnce(&ParentDeathSignal) -> Result<ExitReason>,
 ) -> Result<ExitReason> {
     let death_signal = ParentDeathSignal::new(SIGKILL)?;
+    let [directory, lock] = overlay.descriptors();
     run_as_child(
         forwarding,
-        &overlay.descriptors(),
+        // It reports what it cannot remove.
+        &[directory, lock, STDERR_FILENO],
         || diagnostics.finish(death_signal.arm().and_then(|()| child(&death_signal))),
         |ended| {
             if let Err(error) = overlay.remove_work() {

@@ -24,7 +24,7 @@ use nix::libc::S_IFREG;
 use nix::sys::stat::{Mode, fchmod, mkdirat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
-use super::overlay_in_use::has_overlay;
+use super::overlay_in_use::{InUse, has_overlay};
 use super::remove_tree::remove_tree;
 use crate::hint::{self, WithHint};
 use crate::message::sentence;
@@ -123,15 +123,17 @@ impl OverlayDir {
     /// # Errors
     /// `cannot use DIR as an overlay`; `DIR is in use by another process`.
     pub(super) fn open_here(&self) -> Result<OwnedFd> {
-        let opened = self.open_in_this_namespace().and_then(|here| {
-            let is_free = remove_work(&here)?;
-            Ok((here, is_free))
-        });
+        let opened = self
+            .open_in_this_namespace()
+            .and_then(|here| match remove_work(&here)? {
+                InUse::Unknown(errno) => Err(errno),
+                in_use => Ok((here, in_use)),
+            });
         let path = self.path();
         let opened = opened.with_hint_for(path, hint::explain_overlay);
         match opened.with_context(|| sentence("cannot use %s as an overlay", &[&path]))? {
-            (here, true) => Ok(here),
-            (_, false) => Err(in_use(path)),
+            (here, InUse::No) => Ok(here),
+            _ => Err(in_use(path)),
         }
     }
 
@@ -145,6 +147,7 @@ impl OverlayDir {
     }
 
     /// Removes `work`, unless a process that outlives the program has the overlay mounted: that one still needs it.
+    /// Where the kernel cannot be asked, no overlay could be mounted, which has been reported.
     ///
     /// # Errors
     /// `cannot remove DIR/work`.
@@ -196,15 +199,16 @@ fn in_use(path: &Path) -> Error {
     Error::msg(sentence(in_use, &[&path]))
 }
 
-/// Removes `work` below the directory, unless it is in use. Whether it was not.
+/// Removes `work` below the directory, unless it is in use. Returns whether it was.
 ///
 /// # Errors
-/// Those of [`remove_tree`].
-fn remove_work(directory: &OwnedFd) -> Result<bool, Errno> {
-    if has_overlay(directory, WORK)? {
-        return Ok(false);
+/// Those of [`has_overlay`] and [`remove_tree`].
+fn remove_work(directory: &OwnedFd) -> Result<InUse, Errno> {
+    let in_use = has_overlay(directory, WORK)?;
+    if in_use == InUse::No {
+        remove_tree(directory, WORK)?;
     }
-    remove_tree(directory, WORK).map(|()| true)
+    Ok(in_use)
 }
 
 /// Opens a directory below the one of `--overlay`; what is missing is made, and what is made of `below` goes to `mark`.

@@ -3,6 +3,7 @@
 use std::os::fd::RawFd;
 
 use anyhow::Result;
+use nix::libc::STDERR_FILENO;
 use nscore::cli::Diagnostics;
 use nscore::rootfs::{MappedSources, OverlayDir};
 
@@ -69,12 +70,15 @@ impl Held {
         self.cgroup.as_ref()
     }
 
-    /// The descriptors that must stay open while the program runs.
+    /// The descriptors that must stay open while the program runs: also standard error, if there will be something to
+    /// remove, and so to report.
     pub(crate) fn descriptors(&self) -> impl Iterator<Item = RawFd> {
+        let removes = self.overlay.is_some() || self.cgroup.is_some();
+        let errors = removes.then_some(STDERR_FILENO);
         let overlay = self.overlay.iter().flat_map(OverlayDir::descriptors);
         let network = self.network.iter().map(Network::descriptor);
         let cgroup = self.cgroup.iter().map(LimitedCgroup::descriptor);
-        overlay.chain(network).chain(cgroup)
+        overlay.chain(network).chain(cgroup).chain(errors)
     }
 
     /// Undoes what is to be gone after the program. That something stays is a warning: how the program ended is what
