@@ -162,7 +162,7 @@ impl<'target, 'tool> Prepared<'target, 'tool> {
         }
         self.directories.enter()?;
         if let Some(as_target) = &self.as_target {
-            as_target.set_umask();
+            as_target.set_umask()?;
         }
         self.environment.apply(target)?;
         let ids = self.ids.resolve(target)?;

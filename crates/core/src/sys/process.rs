@@ -8,6 +8,7 @@ use nix::errno::Errno;
 use nix::libc::{self, c_int, c_ulong};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::stat::Mode;
 use nix::unistd::{ForkResult, Pid, fork, read};
 
 use super::file::new_descriptor;
@@ -296,6 +297,20 @@ pub fn make_undumpable() -> Result<(), Errno> {
 /// None that the kernel documents for a limit that is lowered.
 pub fn forbid_core_file() -> Result<(), Errno> {
     setrlimit(Resource::RLIMIT_CORE, 1, 1)
+}
+
+/// Sets the file mode creation mask, `umask(2)`. nix's wrapper panics where a filter refuses the call, which has no
+/// error of its own.
+///
+/// # Errors
+/// That of a filter.
+pub fn set_umask(mask: Mode) -> Result<(), Errno> {
+    // SAFETY: umask takes a number and no pointer.
+    let before = unsafe { libc::umask(mask.bits()) };
+    match Mode::from_bits(before) {
+        Some(_) => Ok(()),
+        None => Err(Errno::last()),
+    }
 }
 
 /// Returns whether the process of this pidfd has ended.

@@ -22,10 +22,11 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::libc::mode_t;
 use nix::sys::prctl::set_no_new_privs;
-use nix::sys::stat::{Mode, umask};
+use nix::sys::stat::Mode;
 use nscore::cli::{Message, sentence};
 use nscore::procfs::{Proc, try_open_verified};
 use nscore::sys::file::write_all;
+use nscore::sys::process::set_umask;
 
 use crate::target::Target;
 pub(crate) use capabilities::CapabilitySets;
@@ -85,9 +86,13 @@ impl AsTarget {
     }
 
     /// Sets the target's umask. To be called when the root has changed.
-    pub(crate) fn set_umask(&self) {
-        if let Some(mask) = self.umask {
-            umask(mask);
+    ///
+    /// # Errors
+    /// `umask failed`.
+    pub(crate) fn set_umask(&self) -> Result<()> {
+        match self.umask {
+            Some(mask) => set_umask(mask).context("umask failed"),
+            None => Ok(()),
         }
     }
 
