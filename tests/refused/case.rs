@@ -1,5 +1,6 @@
 //! A command line, and what of its output is the same each time.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use testkit::{Outcome, Tool, originals};
 
 use crate::built;
 use crate::fixture::Fixture;
+use crate::jail::{Jail, Leftovers};
 
 /// The originals by the names of ours.
 const ORIGINALS: [(&str, &str); 4] = [
@@ -18,7 +20,7 @@ const ORIGINALS: [(&str, &str); 4] = [
     ("rchroot", "chroot"),
 ];
 
-pub(crate) struct Case {
+pub(crate) struct Case<'a> {
     pub(crate) program: &'static str,
     pub(crate) words: Vec<String>,
     /// The program that it is to run, and its arguments; none for a list.
@@ -27,31 +29,39 @@ pub(crate) struct Case {
     inodes: Vec<String>,
     /// Where it mounts namespaces.
     pub(crate) persistent: Option<PathBuf>,
+    /// The root that it uses, in which nothing may be left.
+    pub(crate) jail: Option<&'a Jail>,
+    /// The user that root has run it.
+    user: Option<u32>,
 }
 
 fn words(line: &str) -> Vec<String> {
     line.split_whitespace().map(str::to_owned).collect()
 }
 
-impl Case {
-    pub(crate) fn of_rlsns(line: &str, fixture: &Fixture) -> Case {
+impl<'a> Case<'a> {
+    pub(crate) fn of_rlsns(line: &str, fixture: &Fixture) -> Case<'a> {
         Case {
             program: "rlsns",
             words: words(&fixture.fill(line)),
             runs: Vec::new(),
             inodes: fixture.inodes(),
             persistent: None,
+            jail: None,
+            user: None,
         }
     }
 
     /// A program that runs `runs`.
-    pub(crate) fn running(program: &'static str, line: &str, runs: &str) -> Case {
+    pub(crate) fn running(program: &'static str, line: &str, runs: &str) -> Case<'a> {
         Case {
             program,
             words: words(line),
             runs: words(runs),
             inodes: Vec::new(),
             persistent: None,
+            jail: None,
+            user: None,
         }
     }
 
@@ -70,12 +80,22 @@ impl Case {
     /// The program that it is to run, by itself.
     pub(crate) fn alone(&self) -> Option<Tool> {
         let (program, arguments) = self.runs.split_first()?;
+        let inside = self.jail.and_then(|jail| jail.program(program));
+        let program = inside.unwrap_or_else(|| program.into());
         Some(in_time(Tool::new(program)).args(arguments))
     }
 
     fn set_up(&self, tool: Tool) -> Tool {
         // JSON has a row a line so.
         let tool = in_time(tool).env("LIBSMARTCOLS_JSON", "lines");
+        let tool = match self.jail {
+            Some(jail) => jail.mark(tool),
+            None => tool,
+        };
+        let tool = match self.user {
+            Some(user) => tool.as_user(user, user, &[]),
+            None => tool,
+        };
         tool.args(&self.words).args(&self.runs)
     }
 
@@ -83,6 +103,9 @@ impl Case {
     /// namespaces, whether they are the caller's own.
     pub(crate) fn facts(&self, outcome: &Outcome) -> Vec<String> {
         let out = outcome.out();
+        if self.runs.iter().any(|word| word == "/proc/mounts") {
+            return topmost_mounts(&out);
+        }
         let mut lines: Vec<String> = out.lines().map(plain).collect();
         if self.words.iter().any(|word| word == "--check") {
             lines = lines.iter().map(|line| verdict(line)).collect();
@@ -123,7 +146,7 @@ fn plain(line: &str) -> String {
             .fold(word, |word, art| word.trim_start_matches(art));
         match word.split_once(":[") {
             Some((kind, _)) if !kind.contains('"') => {
-                let own = fs::read_link(Path::new("/proc/self/ns").join(kind));
+                let own = fs::read_link(Path::new("/proc/thread-self/ns").join(kind));
                 let is_own = own.is_ok_and(|own| own == Path::new(word));
                 format!("{kind}:{}", if is_own { "own" } else { "other" })
             }
@@ -159,38 +182,88 @@ fn verdict(line: &str) -> String {
         .join(" ")
 }
 
-/// Nothing here takes long; what hangs is told.
-fn in_time(tool: Tool) -> Tool {
-    tool.timeout(Duration::from_secs(20))
+/// What is on top of each mount point, in the words of /proc/mounts. Before Linux 5.2 a root is no mount of its own
+/// unless it is an overlay; where the groups of terminals cannot be asked for, devpts gets none.
+fn topmost_mounts(table: &str) -> Vec<String> {
+    let mut mounts = BTreeMap::new();
+    for line in table.lines() {
+        let words: Vec<&str> = line.split(' ').collect();
+        if let [_, point, kind, options, ..] = words[..] {
+            mounts.insert(
+                point,
+                format!("{point} {kind} {}", options.replace(",gid=5", "")),
+            );
+        }
+    }
+    mounts.retain(|point, line| *point != "/" || line.starts_with("/ overlay"));
+    // The caller's /sys, which is in the place of one that may not be made, has more mounts.
+    mounts.retain(|point, _| !point.starts_with("/sys/"));
+    mounts.into_values().collect()
 }
 
-/// How many of the namespaces that were to be mounted are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Nothing here takes long; what hangs is told.
+fn in_time(tool: Tool) -> Tool {
+    tool.timeout(Duration::from_secs(60))
+}
+
+/// How many of the namespaces that were to be mounted are, and what else is left.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Left {
     mounted: usize,
     of: usize,
+    others: Leftovers,
 }
 
 impl Left {
-    /// All or none, and all after a success.
-    pub(crate) fn is_whole(self, succeeded: bool) -> bool {
-        self.mounted == self.of || self.mounted == 0 && !succeeded
+    /// All or none, and all after a success; and nothing else, but for what is reported.
+    pub(crate) fn is_whole(&self, succeeded: bool, is_reported: bool) -> bool {
+        let is_whole = self.mounted == self.of || self.mounted == 0 && !succeeded;
+        let others = &self.others;
+        is_whole && others.others.is_empty() && (is_reported || !others.has_work)
     }
 }
 
-impl Case {
+impl<'a> Case<'a> {
     /// The same, with namespaces mounted below this directory, which it makes.
-    pub(crate) fn persistent(self, directory: PathBuf) -> Case {
+    pub(crate) fn persistent(self, directory: PathBuf) -> Case<'a> {
         Case {
             persistent: Some(directory),
             ..self
         }
     }
 
-    /// Unmounts what it has mounted; returns how much that was.
+    /// The same, in this root, of which the words name the paths.
+    pub(crate) fn inside(mut self, jail: &'a Jail) -> Case<'a> {
+        self.words = self.words.iter().map(|word| jail.fill(word)).collect();
+        Case {
+            jail: Some(jail),
+            ..self
+        }
+    }
+
+    /// The same, run by this user.
+    pub(crate) fn run_by(self, user: u32) -> Case<'a> {
+        Case {
+            user: Some(user),
+            ..self
+        }
+    }
+
+    /// Takes away what it has left; returns what that was.
     pub(crate) fn clean_up(&self) -> Left {
+        let others = self.jail.map(Jail::leftovers).unwrap_or_default();
+        let (mounted, of) = self.unmount();
+        Left {
+            mounted,
+            of,
+            others,
+        }
+    }
+
+    /// Unmounts what it has mounted; returns how much that was, and how much it was to be.
+    fn unmount(&self) -> (usize, usize) {
         let Some(directory) = &self.persistent else {
-            return Left { mounted: 0, of: 0 };
+            return (0, 0);
         };
         let table = fs::read("/proc/self/mountinfo").expect("the mounts");
         let points = testkit::mount_points(&table).filter(|point| point.starts_with(directory));
@@ -202,6 +275,6 @@ impl Case {
             let _ = Tool::new("/usr/bin/umount").arg("-l").arg(point).run();
         }
         let _ = fs::remove_dir_all(directory);
-        Left { mounted, of: 2 }
+        (mounted, 2)
     }
 }

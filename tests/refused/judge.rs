@@ -37,12 +37,15 @@ fn compare(case: &Case, usual: &Outcome, call: &Call, errno: Errno) -> Option<St
     if ours.err().contains("panicked") {
         return Some(format!("{refused}: a panic\n{ours}"));
     }
-    if !left.is_whole(ours.code() == 0) {
+    let own = format!("{}: ", case.program);
+    let is_reported = ours.err().lines().any(|line| line.starts_with(&own));
+    if !left.is_whole(ours.status == Status::Exited(0), is_reported) {
         return Some(format!("{refused}: {left:?} of the mounts is left\n{ours}"));
     }
     let is_clear = is_clear_error(case, &ours);
     let seen = |outcome: &Outcome| (outcome.status, case.facts(outcome));
-    if is_clear || seen(&ours) == seen(usual) {
+    let is_warned = ours.status == usual.status && warns_alone(&ours, &own);
+    if is_clear || is_warned || seen(&ours) == seen(usual) {
         return None;
     }
     // What the program that it runs does under the filter is none of its making.
@@ -67,6 +70,12 @@ fn compare(case: &Case, usual: &Outcome, call: &Call, errno: Errno) -> Option<St
         .filter_map(|(name, other)| Some((name, other?.0)));
     let others = others.map(|(name, outcome)| format!("{name}\n{outcome}"));
     Some(format!("{refused}:\n{ours}{}", others.collect::<String>()))
+}
+
+/// Whether all that it says are warnings: of what an option has others do for it, that part is missing.
+fn warns_alone(ours: &Outcome, own: &str) -> bool {
+    let (said, warning) = (ours.err(), format!("{own}warning: "));
+    !said.is_empty() && said.lines().all(|line| line.starts_with(&warning))
 }
 
 /// What newuidmap(1) says of its own failure is not said again.
