@@ -17,6 +17,7 @@ use std::thread::{self, JoinHandle};
 use nix::libc;
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::stat::minor;
 
 /// The numbers of requests in linux/fuse.h.
 const LOOKUP: u32 = 1;
@@ -76,8 +77,9 @@ impl UnresponsiveFs {
             is_silent,
             server: Some(server),
         };
+        // The connection is called as the kernel numbers devices without a major number: by the minor one.
         let device = fs::metadata(point).expect("it answers").dev();
-        silent.connection = u32::try_from(device).expect("it has a number of its own");
+        silent.connection = u32::try_from(minor(device)).expect("it has a number of its own");
         silent.is_abortable();
         silent
     }
