@@ -25,17 +25,32 @@ __nsutils_containers() { # PROGRAM
         done
 }
 
-# What has namespaces: a container, a process, or a directory of persistent ones.
-__nsutils_offer_targets() { # PROGRAM
-    if [[ $part != *[/.~]* ]]; then
-        __nsutils_offer < <(
-            __nsutils_containers "$1"
-            __nsutils_processes
-        )
+# The network namespaces that have a name. Nothing is asked of what has it, which may be a file system that is silent.
+__nsutils_networks() { # PREFIX
+    local point
+    for point in /run/netns/*; do
+        ! __nsutils_is_plain "$point" || [[ $point == '/run/netns/*' ]] || printf '%s\n' "$1${point##*/}"
+    done
+}
+
+# What has namespaces: a container, a process or namespace, a network, or else a file or a directory of persistent ones.
+__nsutils_offer_targets() { # processes|namespaces PROGRAM
+    if [[ $part == [.~]* || $part == */* ]]; then
+        __nsutils_offer_paths compgen -f -- "$part"
+        return
     fi
+    __nsutils_offer < <(
+        # Other words begin with a hexadecimal digit.
+        if [[ $part != [!0-9a-f]* ]]; then
+            __nsutils_containers "$2"
+            "__nsutils_$1" "$2"
+        fi
+        __nsutils_networks netns:
+    )
     ((${#COMPREPLY[@]})) || __nsutils_offer_paths compgen -d -- "$part"
 }
 
+# rlsns writes what a terminal would act upon as \x1b.
 __nsutils_namespaces() { # PROGRAM
     local number kind command
     "$1" --noheadings --raw --output NS,TYPE,COMMAND 2>/dev/null | while read -r number kind command; do
@@ -50,11 +65,21 @@ __nsutils_columns() { # PROGRAM
     done
 }
 
-__nsutils_namespace_files() { # PROGRAM KIND
+# The files that a namespace of this type is mounted on. Octal digits represent blanks and backslashes there; with a
+# zero before them no digit behind is one of them.
+__nsutils_namespace_files() { # TYPE
     local root point
     while read -r _ _ _ root point _; do
-        [[ $root != "$2":* ]] || printf '%b\n' "$point"
+        [[ $root == "$1":* ]] || continue
+        printf -v point %b "${point//\\/\\0}"
+        ! __nsutils_is_plain "$point" || printf '%s\n' "$point"
     done </proc/self/mountinfo
+    compgen -f -- "$part"
+}
+
+# The files of networks that have a name, to mount a new one on.
+__nsutils_network_files() {
+    __nsutils_networks /run/netns/
     compgen -f -- "$part"
 }
 
@@ -66,44 +91,32 @@ __nsutils_groups() {
     compgen -g
 }
 
-# Bash counts among them what only its trap knows.
-__nsutils_signals() {
-    local name
-    for name in $(compgen -A signal SIG); do
-        [[ $name == *JUNK* ]] || printf '%s\n' "${name#SIG}"
-    done
-}
-
-# Without CAP_, in the order of their numbers.
-__nsutils_capabilities() {
-    printf '%s\n' all chown dac_override dac_read_search fowner fsetid kill setgid setuid \
-        setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner \
-        sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice \
-        sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap \
-        mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf \
-        checkpoint_restore
-}
-
-# What follows the = is a number.
-__nsutils_resources() {
-    printf '%s=\n' as core cpu data fsize locks memlock msgqueue nice nofile nproc rss \
-        rtprio rttime sigpending stack
-}
-
-# What follows the = is a size, a number, a share such as 50%.
-__nsutils_cgroup_limits() {
-    printf '%s=\n' memory pids cpu
-}
-
 __nsutils_variables() {
     compgen -e
 }
 
-# Offers what it reads, each behind $before; what is known of it is for a person to read, and not to be inserted.
+# Whether a terminal would act upon a name: control characters, also those of two bytes, and what turns the direction.
+__nsutils_is_odd() { # NAME
+    local LC_ALL=C
+    [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'[$'\x80'-$'\x9f']* || $1 == *$'\xd8\x9c'* ||
+        $1 == *$'\xe2\x80'[$'\x8e'$'\x8f'$'\xa8'-$'\xae']* || $1 == *$'\xe2\x81'[$'\xa6'-$'\xa9']* ]]
+}
+
+# Whether a path that others name can be offered: a terminal only shows it, and Readline quotes it as a whole.
+__nsutils_is_plain() { # PATH
+    [[ $1 != *[\$\`\(\)]* ]] && ! __nsutils_is_odd "$1"
+}
+
+# Offers what it reads, each behind $before; what is known of it is for a person to read, and not to be inserted. What
+# is no path is quoted here. A name that a terminal would act upon is left out.
 __nsutils_offer() {
     local value text plain=()
     local -A offered=()
     while IFS=$'\t' read -r value text; do
+        if [[ $value == *[!A-Za-z0-9_./:@%+,=-]* && ! $paths ]]; then
+            ! __nsutils_is_odd "$value" || continue
+            printf -v value %q "$value"
+        fi
         [[ $value == "$part"* && $value && -z ${offered[$value]} ]] || continue
         offered[$value]=yes
         plain+=("$before$value")
@@ -117,11 +130,26 @@ __nsutils_offer() {
 
 # What the command finds is paths.
 __nsutils_offer_paths() { # COMMAND...
+    local paths=yes
     compopt -o filenames
     __nsutils_offer < <("$@")
 }
 
-# What the command finds may be given several times, with commas between.
+# A value follows those that end in =.
+__nsutils_offer_words() { # WORD...
+    [[ $1 != *= ]] || compopt -o nospace
+    __nsutils_offer < <(printf '%s\n' "$@")
+}
+
+# What a function finds, beside these words.
+__nsutils_offer_found() { # FUNCTION PROGRAM WORD...
+    __nsutils_offer < <(
+        (($# < 3)) || printf '%s\n' "${@:3}"
+        "__nsutils_$1" "$2"
+    )
+}
+
+# What the command offers may be given several times, with commas between.
 __nsutils_offer_list() { # COMMAND...
     compopt -o nospace
     if [[ $part == +* ]]; then
@@ -130,16 +158,16 @@ __nsutils_offer_list() { # COMMAND...
     if [[ $part == *,* ]]; then
         before+=${part%,*}, part=${part##*,}
     fi
-    __nsutils_offer < <("$@")
+    "$@"
 }
 
 __nsutils_offer_user_group() {
     if [[ $part == *:* ]]; then
         before+=${part%%:*}: part=${part#*:}
-        __nsutils_offer < <(compgen -g)
+        __nsutils_offer_found groups
     else
         compopt -o nospace
-        __nsutils_offer < <(compgen -u)
+        __nsutils_offer_found users
     fi
 }
 
@@ -197,15 +225,7 @@ __nsutils_enter() { # ROOT DIRECTORY
     [[ -d $REPLY/ ]]
 }
 
-# Whether a terminal would act upon a name: control characters, also those of two bytes, and what turns the direction.
-__nsutils_is_odd() { # NAME
-    local LC_ALL=C
-    [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'[$'\x80'-$'\x9f']* || $1 == *$'\xd8\x9c'* ||
-        $1 == *$'\xe2\x80'[$'\x8e'$'\x8f'$'\xa8'-$'\xae']* || $1 == *$'\xe2\x81'[$'\xa6'-$'\xa9']* ]]
-}
-
-# What there is in a root below what is typed, as from inside. A name that a terminal would act upon is left out, and one
-# that Readline does not quote as a whole.
+# What there is in a root below what is typed, as from inside.
 __nsutils_inside() { # ROOT directories|paths
     local REPLY here above=/ entry name
     [[ $part != */* ]] || above=${part%/*}/
@@ -213,8 +233,7 @@ __nsutils_inside() { # ROOT directories|paths
     here=$REPLY
     for entry in "$here/${part##*/}"*; do
         name=${entry##*/}
-        [[ (-e $entry || -L $entry) && $name != *[\$\`\(\)]* ]] || continue
-        ! __nsutils_is_odd "$name" || continue
+        __nsutils_is_plain "$name" && [[ -e $entry || -L $entry ]] || continue
         if { [[ -d $entry ]] || [[ -L $entry ]]; } && __nsutils_enter "$1" "$above$name"; then
             printf '%s/\n' "$above$name"
         elif [[ $2 == paths ]]; then
@@ -249,7 +268,7 @@ __nsutils_offer_bind() { # ROOT
         __nsutils_offer_inside "$1" paths
     else
         before+=${part%%:*}: part=${part#*:}
-        __nsutils_offer_list printf '%s\n' idmap nodev noexec nosuid
+        __nsutils_offer_list __nsutils_offer_words idmap nodev noexec nosuid
     fi
 }
 
@@ -274,19 +293,19 @@ _rchroot_program() { # WORD
 # Offers values of an option: what stands before them is in $before, what is typed of them in $part.
 _rchroot_value() { # OPTION PROGRAM
     case $1 in
-        --groups) __nsutils_offer_list __nsutils_groups "$2" ;;
+        --groups) __nsutils_offer_list __nsutils_offer_found groups "$2" ;;
         --userspec) __nsutils_offer_user_group ;;
         --chdir) __nsutils_offer_inside "$(__nsutils_root_option "$last")" directories ;;
-        --mount-api) __nsutils_offer < <(printf '%s\n' host private rescue) ;;
+        --mount-api) __nsutils_offer_words host private rescue ;;
         --mount-sys) __nsutils_offer_inside "$(__nsutils_root_option "$last")" directories ;;
         --mount-dev) __nsutils_offer_inside "$(__nsutils_root_option "$last")" directories ;;
-        --resolv-conf) __nsutils_offer < <(printf '%s\n' auto off) ;;
+        --resolv-conf) __nsutils_offer_words auto off ;;
         --bind) __nsutils_offer_bind "$(__nsutils_root_option "$last")" ;;
         --bind-ro) __nsutils_offer_bind "$(__nsutils_root_option "$last")" ;;
         --tmpfs) __nsutils_offer_inside "$(__nsutils_root_option "$last")" directories ;;
         --overlay) __nsutils_offer_paths compgen -d -- "$part" ;;
         --changes) __nsutils_offer_paths compgen -d -- "$part" ;;
-        --whitelist-env) __nsutils_offer_list __nsutils_variables "$2" ;;
+        --whitelist-env) __nsutils_offer_list __nsutils_offer_found variables "$2" ;;
         operand) __nsutils_offer_paths compgen -d -- "$part" ;;
     esac
 }

@@ -25,11 +25,27 @@ function __nsutils_containers
         string replace -rf '^([a-z]+):([0-9a-f]+)$' '$2\t$1'
 end
 
-# What has namespaces: a container, a process, or a directory of persistent ones.
-function __nsutils_targets
-    __nsutils_containers
-    __nsutils_processes
-    __fish_complete_directories (__nsutils_typed)
+# The network namespaces that have a name. Nothing is asked of what has it, which may be a file system that is silent.
+function __nsutils_networks # PREFIX
+    for point in /run/netns/*
+        __nsutils_is_odd $point
+        or string replace -r '.*/' $argv[1] -- $point
+    end
+end
+
+# What has namespaces: a container, a process or namespace, a network, or else a file or a directory of persistent ones.
+function __nsutils_targets # processes|namespaces TYPED
+    if string match -qr '/|^[.~]' -- $argv[2]
+        __fish_complete_path $argv[2]
+        return
+    end
+    set -l found (__nsutils_networks netns:)
+    # Other words begin with a hexadecimal digit.
+    string match -qr '^[^0-9a-f]' -- $argv[2]
+    or set -p found (__nsutils_containers; __nsutils_$argv[1])
+    string join \n -- $found
+    string match -qr -- '^'(string escape --style=regex -- "$argv[2]") $found
+    or __fish_complete_directories $argv[2]
 end
 
 # The program itself knows these.
@@ -38,6 +54,7 @@ function __nsutils_program
     command $words[1] $argv 2>/dev/null
 end
 
+# rlsns writes what a terminal would act upon as \x1b.
 function __nsutils_namespaces
     __nsutils_program --noheadings --raw --output NS,TYPE,COMMAND | string replace -r ' +' \t | string replace -a '\\x20' ' '
 end
@@ -46,42 +63,42 @@ function __nsutils_columns
     __nsutils_program --list-columns | string trim | string replace -r ' +<.*> +' \t
 end
 
-function __nsutils_namespace_files
-    string match -rg "^\S+ \S+ \S+ $argv[1]:\S+ (\S+)" </proc/self/mountinfo | string unescape
-    __fish_complete_path (string replace -r '^--[^=]*=' '' -- (commandline -ct))
+# The files that a namespace of this type is mounted on. Octal digits represent blanks and backslashes there; with a
+# zero before them no digit behind is one of them.
+function __nsutils_namespace_files # TYPE
+    for line in (string match -rg "^\S+ \S+ \S+ $argv[1]:\S+ (\S+)" </proc/self/mountinfo)
+        set -l point (printf %b (string replace -a \\ \\0 -- $line) | string collect -N)
+        __nsutils_is_odd $point
+        or printf '%s\n' $point
+    end
+    __fish_complete_path (__nsutils_typed)
+end
+
+# The files of networks that have a name, to mount a new one on.
+function __nsutils_network_files
+    __nsutils_networks /run/netns/
+    __fish_complete_path (__nsutils_typed)
+end
+
+# Whether a terminal would act upon a name: control characters, and what turns the direction.
+function __nsutils_is_odd # NAME
+    string match -qr '[[:cntrl:]\x{80}-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}]' -- $argv[1]
+end
+
+# Leaves out lines in which something else than a tab is odd.
+function __nsutils_without_odd
+    while read -l line
+        __nsutils_is_odd (string replace \t '' -- $line)
+        or printf '%s\n' $line
+    end
 end
 
 function __nsutils_users
-    __fish_complete_users
+    __fish_complete_users | __nsutils_without_odd
 end
 
 function __nsutils_groups
-    __fish_complete_groups
-end
-
-function __nsutils_signals
-    kill -l | string split -n ' ' | string replace -r '^SIG' '' | string match -r '^[A-Z].*'
-end
-
-# Without CAP_, in the order of their numbers.
-function __nsutils_capabilities
-    printf '%s\n' all chown dac_override dac_read_search fowner fsetid kill setgid setuid \
-        setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner \
-        sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice \
-        sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap \
-        mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf \
-        checkpoint_restore
-end
-
-# What follows the = is a number.
-function __nsutils_resources
-    printf '%s=\n' as core cpu data fsize locks memlock msgqueue nice nofile nproc rss \
-        rtprio rttime sigpending stack
-end
-
-# What follows the = is a size, a number, a share such as 50%.
-function __nsutils_cgroup_limits
-    printf '%s=\n' memory pids cpu
+    __fish_complete_groups | __nsutils_without_odd
 end
 
 function __nsutils_variables
@@ -93,12 +110,15 @@ function __nsutils_typed
     string replace -r '^(--[^=]*=|-[^-])' '' -- (commandline -ct)
 end
 
+# What is typed of the last one in a list.
+function __nsutils_last_typed
+    __nsutils_typed | string replace -r '^(\+|.*,)' ''
+end
+
 # Several with commas between: each is offered behind those that are there.
-function __nsutils_list
+function __nsutils_list # VALUE...
     set -l before (__nsutils_typed | string match -r '^\+?(?:.*,)?')
-    for value in (__nsutils_$argv[1])
-        printf '%s\n' $before$value
-    end
+    string join \n -- $before$argv
 end
 
 function __nsutils_user_group
@@ -112,14 +132,14 @@ function __nsutils_user_group
     end
 end
 
-complete -c rlsns -f -a "(__nsutils_namespaces)"
-complete -c rlsns -s p -l task -d 'namespaces of this process, see rnsenter(1) for others' -r -f -a "(__nsutils_processes)"
-complete -c rlsns -s o -l output -d 'show these columns; +LIST: add them to the default ones' -r -f -a "(__nsutils_list columns)"
+complete -c rlsns -f -k -a "(__nsutils_targets namespaces (__nsutils_typed))"
+complete -c rlsns -s p -l task -d 'namespaces of this process, see rnsenter(1) for others' -r -f -k -a "(__nsutils_targets processes (__nsutils_typed))"
+complete -c rlsns -s o -l output -d 'show these columns; +LIST: add them to the default ones' -r -f -a "(__nsutils_list (__nsutils_columns))"
 complete -c rlsns -s Q -l filter -d 'namespaces for which the expression is true' -r -f -a "(__nsutils_columns)"
 complete -c rlsns -s t -l type -d 'namespaces of this type; may be given several times' -r -f -a "user cgroup ipc uts net pid mnt time"
 complete -c rlsns -s T -l tree -d 'show a tree by owner (default), parent or process' -f -a "owner parent process"
-complete -c rlsns -l holders -d 'show what keeps this namespace alive' -r -f -a "(__nsutils_namespaces)"
-complete -c rlsns -l compare -d 'compare the namespaces of these processes; one: with the caller' -r -f -a "(__nsutils_list processes)"
+complete -c rlsns -l holders -d 'show what keeps this namespace alive' -r -f -k -a "(__nsutils_targets namespaces (__nsutils_typed))"
+complete -c rlsns -l compare -d 'compare the namespaces of these processes; one: with the caller' -r -f -k -a "(__nsutils_list (__nsutils_targets processes (__nsutils_last_typed)))"
 complete -c rlsns -l graph -d 'draw a graph for Graphviz: dot (default), mermaid or json' -f -a "dot mermaid json"
 complete -c rlsns -s J -l json -d 'write JSON'
 complete -c rlsns -s h -l help -d 'show this help and exit'

@@ -25,11 +25,27 @@ function __nsutils_containers
         string replace -rf '^([a-z]+):([0-9a-f]+)$' '$2\t$1'
 end
 
-# What has namespaces: a container, a process, or a directory of persistent ones.
-function __nsutils_targets
-    __nsutils_containers
-    __nsutils_processes
-    __fish_complete_directories (__nsutils_typed)
+# The network namespaces that have a name. Nothing is asked of what has it, which may be a file system that is silent.
+function __nsutils_networks # PREFIX
+    for point in /run/netns/*
+        __nsutils_is_odd $point
+        or string replace -r '.*/' $argv[1] -- $point
+    end
+end
+
+# What has namespaces: a container, a process or namespace, a network, or else a file or a directory of persistent ones.
+function __nsutils_targets # processes|namespaces TYPED
+    if string match -qr '/|^[.~]' -- $argv[2]
+        __fish_complete_path $argv[2]
+        return
+    end
+    set -l found (__nsutils_networks netns:)
+    # Other words begin with a hexadecimal digit.
+    string match -qr '^[^0-9a-f]' -- $argv[2]
+    or set -p found (__nsutils_containers; __nsutils_$argv[1])
+    string join \n -- $found
+    string match -qr -- '^'(string escape --style=regex -- "$argv[2]") $found
+    or __fish_complete_directories $argv[2]
 end
 
 # The program itself knows these.
@@ -38,6 +54,7 @@ function __nsutils_program
     command $words[1] $argv 2>/dev/null
 end
 
+# rlsns writes what a terminal would act upon as \x1b.
 function __nsutils_namespaces
     __nsutils_program --noheadings --raw --output NS,TYPE,COMMAND | string replace -r ' +' \t | string replace -a '\\x20' ' '
 end
@@ -46,42 +63,42 @@ function __nsutils_columns
     __nsutils_program --list-columns | string trim | string replace -r ' +<.*> +' \t
 end
 
-function __nsutils_namespace_files
-    string match -rg "^\S+ \S+ \S+ $argv[1]:\S+ (\S+)" </proc/self/mountinfo | string unescape
-    __fish_complete_path (string replace -r '^--[^=]*=' '' -- (commandline -ct))
+# The files that a namespace of this type is mounted on. Octal digits represent blanks and backslashes there; with a
+# zero before them no digit behind is one of them.
+function __nsutils_namespace_files # TYPE
+    for line in (string match -rg "^\S+ \S+ \S+ $argv[1]:\S+ (\S+)" </proc/self/mountinfo)
+        set -l point (printf %b (string replace -a \\ \\0 -- $line) | string collect -N)
+        __nsutils_is_odd $point
+        or printf '%s\n' $point
+    end
+    __fish_complete_path (__nsutils_typed)
+end
+
+# The files of networks that have a name, to mount a new one on.
+function __nsutils_network_files
+    __nsutils_networks /run/netns/
+    __fish_complete_path (__nsutils_typed)
+end
+
+# Whether a terminal would act upon a name: control characters, and what turns the direction.
+function __nsutils_is_odd # NAME
+    string match -qr '[[:cntrl:]\x{80}-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}]' -- $argv[1]
+end
+
+# Leaves out lines in which something else than a tab is odd.
+function __nsutils_without_odd
+    while read -l line
+        __nsutils_is_odd (string replace \t '' -- $line)
+        or printf '%s\n' $line
+    end
 end
 
 function __nsutils_users
-    __fish_complete_users
+    __fish_complete_users | __nsutils_without_odd
 end
 
 function __nsutils_groups
-    __fish_complete_groups
-end
-
-function __nsutils_signals
-    kill -l | string split -n ' ' | string replace -r '^SIG' '' | string match -r '^[A-Z].*'
-end
-
-# Without CAP_, in the order of their numbers.
-function __nsutils_capabilities
-    printf '%s\n' all chown dac_override dac_read_search fowner fsetid kill setgid setuid \
-        setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner \
-        sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice \
-        sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap \
-        mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf \
-        checkpoint_restore
-end
-
-# What follows the = is a number.
-function __nsutils_resources
-    printf '%s=\n' as core cpu data fsize locks memlock msgqueue nice nofile nproc rss \
-        rtprio rttime sigpending stack
-end
-
-# What follows the = is a size, a number, a share such as 50%.
-function __nsutils_cgroup_limits
-    printf '%s=\n' memory pids cpu
+    __fish_complete_groups | __nsutils_without_odd
 end
 
 function __nsutils_variables
@@ -93,12 +110,15 @@ function __nsutils_typed
     string replace -r '^(--[^=]*=|-[^-])' '' -- (commandline -ct)
 end
 
+# What is typed of the last one in a list.
+function __nsutils_last_typed
+    __nsutils_typed | string replace -r '^(\+|.*,)' ''
+end
+
 # Several with commas between: each is offered behind those that are there.
-function __nsutils_list
+function __nsutils_list # VALUE...
     set -l before (__nsutils_typed | string match -r '^\+?(?:.*,)?')
-    for value in (__nsutils_$argv[1])
-        printf '%s\n' $before$value
-    end
+    string join \n -- $before$argv
 end
 
 function __nsutils_user_group
@@ -150,7 +170,7 @@ function __rnsenter_operand
 end
 
 complete -c rnsenter -f -a '(__rnsenter_operand)'
-complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'a process (INODE: its pidfd\'s), a namespace by its inode, TYPE:[INODE], netns:NAME or file, persistent namespaces, a container by its ID' -r -f -k -a "(__nsutils_targets)"
+complete -c rnsenter -n __rnsenter_at_options -s t -l target -d 'a process (INODE: its pidfd\'s), a namespace by its inode, TYPE:[INODE], netns:NAME or file, persistent namespaces, a container by its ID' -r -f -k -a "(__nsutils_targets processes (__nsutils_typed))"
 complete -c rnsenter -n __rnsenter_at_options -s m -l mount -d 'mounts' -f -a "(__nsutils_namespace_files mnt)"
 complete -c rnsenter -n __rnsenter_at_options -s u -l uts -d 'host name and domain name' -f -a "(__nsutils_namespace_files uts)"
 complete -c rnsenter -n __rnsenter_at_options -s i -l ipc -d 'System V IPC and POSIX message queues' -f -a "(__nsutils_namespace_files ipc)"
@@ -160,14 +180,14 @@ complete -c rnsenter -n __rnsenter_at_options -s p -l pid -d 'process IDs; the p
 complete -c rnsenter -n __rnsenter_at_options -s U -l user -d 'users, groups and capabilities' -f -a "(__nsutils_namespace_files user)"
 complete -c rnsenter -n __rnsenter_at_options -s C -l cgroup -d 'the root of /proc/PID/cgroup' -f -a "(__nsutils_namespace_files cgroup)"
 complete -c rnsenter -n __rnsenter_at_options -s T -l time -d 'clocks' -f -a "(__nsutils_namespace_files time)"
-complete -c rnsenter -n __rnsenter_at_options -s S -l setuid -d 'become this user inside, or the target\'s' -r -f -a "follow"
-complete -c rnsenter -n __rnsenter_at_options -s G -l setgid -d 'become this group inside, with no others, or the target\'s' -r -f -a "follow"
+complete -c rnsenter -n __rnsenter_at_options -s S -l setuid -d 'become this user inside, or the target\'s' -r -f -a "follow (__nsutils_users)"
+complete -c rnsenter -n __rnsenter_at_options -s G -l setgid -d 'become this group inside, with no others, or the target\'s' -r -f -a "follow (__nsutils_groups)"
 complete -c rnsenter -n __rnsenter_at_options -s r -l root -d 'the root directory: the target\'s, or DIR of the caller' -f -a "(__fish_complete_directories)"
 complete -c rnsenter -n __rnsenter_at_options -s w -l wd -d 'the working directory: the target\'s, or DIR of the caller' -f -a "(__fish_complete_directories)"
 complete -c rnsenter -n __rnsenter_at_options -s W -l wdns -d 'the working directory, DIR looked up inside' -f -a "(__fish_complete_directories)"
 complete -c rnsenter -n __rnsenter_at_options -l tools -d 'run a program of this machine beside the target, whose root is on DIR (/mnt)' -f -a "(__fish_complete_directories)"
-complete -c rnsenter -n __rnsenter_at_options -l groups -d 'have these supplementary groups, or the target\'s' -r -f -a "(__nsutils_list groups)"
-complete -c rnsenter -n __rnsenter_at_options -l kill-child -d 'run the program as a child that gets this signal (KILL) if rnsenter dies' -f -a "(__nsutils_signals)"
+complete -c rnsenter -n __rnsenter_at_options -l groups -d 'have these supplementary groups, or the target\'s' -r -f -a "(__nsutils_list follow (__nsutils_groups))"
+complete -c rnsenter -n __rnsenter_at_options -l kill-child -d 'run the program as a child that gets this signal (KILL) if rnsenter dies' -f -a "HUP INT QUIT ILL TRAP ABRT IOT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO POLL PWR SYS"
 complete -c rnsenter -n __rnsenter_at_options -s a -l all -d 'enter all namespaces of the target'
 complete -c rnsenter -n __rnsenter_at_options -s h -l help -d 'show this help and exit'
 complete -c rnsenter -n __rnsenter_at_options -s V -l version -d 'show the version and exit'

@@ -7,8 +7,6 @@ autoload -U is-at-least
 # A process decides what it is called, so only printable ASCII is shown of it. Kernel threads cannot be entered; their
 # flag is PF_KTHREAD.
 __nsutils_processes() {
-    setopt localoptions extendedglob
-    local LC_ALL=C
     local -a processes fields
     local directory stat command
     for directory in /proc/<1->(N/); do
@@ -33,16 +31,37 @@ __nsutils_containers() {
     _describe -t containers container found "$@"
 }
 
-# What has namespaces: a container, a process, or a directory of persistent ones.
-__nsutils_targets() {
-    if [[ $PREFIX != *[/.~]* ]]; then
-        __nsutils_containers -V containers "$@"
-        __nsutils_processes -V processes "$@" && return
-    fi
-    _files -/ "$@"
+# The network namespaces that have a name. Nothing is asked of what has it, which may be a file system that is silent.
+__nsutils_networks() { # PREFIX WORDS-OF-COMPADD...
+    local -a names
+    local prefix=$1
+    shift
+    names=(/run/netns/*(N))
+    names=(${${names##*/}/#/$prefix})
+    __nsutils_remove_odd
+    compadd "$@" -V networks -a - names
 }
 
-# The program itself knows these; a line of what it prints is a number or name and what it is.
+# What has namespaces: a container, a process or namespace, a network, or else a file or a directory of persistent ones.
+__nsutils_targets() { # processes|namespaces WORDS-OF-COMPADD...
+    local what=$1
+    local -i found=0
+    shift
+    if [[ $PREFIX == ([.~]*|*/*) ]]; then
+        _files "$@"
+        return
+    fi
+    # Other words begin with a hexadecimal digit.
+    if [[ $PREFIX != [^0-9a-f]* ]]; then
+        __nsutils_containers -V containers "$@" && found=1
+        __nsutils_$what -V $what "$@" && found=1
+    fi
+    __nsutils_networks netns: "$@" && found=1
+    ((found)) || _files -/ "$@"
+}
+
+# The program itself knows these; a line of what it prints is a number or name and what it is, where what a terminal
+# would act upon is written as \x1b.
 __nsutils_told() { # TAG OPTION... -- WORDS-OF-COMPADD...
     local tag=$1 line
     local -a asked found fields
@@ -51,7 +70,8 @@ __nsutils_told() { # TAG OPTION... -- WORDS-OF-COMPADD...
     shift $#asked
     for line in ${(f)"$(_call_program $tag ${(q)words[1]} ${(q)asked[1,-2]} 2>/dev/null)"}; do
         fields=(${=line})
-        found+=("$fields[1]:${${(j: :)fields[2,-1]}//\\x20/ }")
+        line=${${(j: :)fields[2,-1]}//\\x20/ }
+        found+=("$fields[1]:${line//\\/\\\\}")
     done
     _describe -t $tag $tag found "$@"
 }
@@ -64,77 +84,84 @@ __nsutils_columns() {
     __nsutils_told columns --list-columns -- "$@"
 }
 
+# Takes those names out of $names that a terminal would act upon.
+__nsutils_remove_odd() {
+    local name
+    local -a plain
+    for name in $names; do
+        __nsutils_is_odd "$name" || plain+=("$name")
+    done
+    names=($plain)
+}
+
+# Whether a terminal would act upon a name: control characters, also those of two bytes, and what turns the direction.
+__nsutils_is_odd() { # NAME
+    setopt localoptions nomultibyte
+    local LC_ALL=C
+    [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'[$'\x80'-$'\x9f']* || $1 == *$'\xd8\x9c'* ||
+        $1 == *$'\xe2\x80'[$'\x8e'$'\x8f'$'\xa8'-$'\xae']* || $1 == *$'\xe2\x81'[$'\xa6'-$'\xa9']* ]]
+}
+
 # Whole paths, and so only where nothing is typed: from there on it is files below what is typed, and both at once have
 # no beginning in common, which zsh would put in place of it.
 __nsutils_namespace_files() { # KIND
-    local -a found fields
+    local -a names fields
     local line
-    if [[ $PREFIX ]]; then
-        _files
-        return
+    if [[ ! $PREFIX ]]; then
+        while read -r line; do
+            fields=(${=line})
+            [[ $fields[4] != $1:* ]] || names+=(${(g:o:)fields[5]})
+        done </proc/self/mountinfo
+        __nsutils_remove_odd
+        compadd -f -a names
     fi
-    while read -r line; do
-        fields=(${=line})
-        [[ $fields[4] == $1:* ]] && found+=(${(g::)fields[5]})
-    done </proc/self/mountinfo
-    (($#found)) && compadd -f -- $found
+    _files
+}
+
+# The files of networks that have a name, to mount a new one on; as above.
+__nsutils_network_files() {
+    [[ $PREFIX ]] || __nsutils_networks /run/netns/ -f
     _files
 }
 
 __nsutils_users() {
-    _users "$@"
+    local expl
+    local -a names
+    zstyle -a ":completion:${curcontext}:users" users names || names=(${(k)userdirs})
+    __nsutils_remove_odd
+    _wanted users expl user compadd "$@" -a - names
 }
 
 __nsutils_groups() {
-    _groups "$@"
-}
-
-__nsutils_signals() {
+    local expl
     local -a names
-    names=(${signals:#(EXIT|ZERR|DEBUG)})
-    _describe -t signals signal names
-}
-
-# Without CAP_, in the order of their numbers.
-__nsutils_capabilities() {
-    local -a names
-    names=(all chown dac_override dac_read_search fowner fsetid kill setgid setuid
-        setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner
-        sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice
-        sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap
-        mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf
-        checkpoint_restore)
-    compadd "$@" -- $names
-}
-
-# What follows the = is a number.
-__nsutils_resources() {
-    local -a names
-    names=(as core cpu data fsize locks memlock msgqueue nice nofile nproc rss
-        rtprio rttime sigpending stack)
-    compadd -S= -- $names
-}
-
-# What follows the = is a size, a number, a share such as 50%.
-__nsutils_cgroup_limits() {
-    compadd -S= -- memory pids cpu
+    zstyle -a ":completion:${curcontext}:" groups names ||
+        names=(${${(f)"$(_call_program groups getent group 2>/dev/null)"}%%:*})
+    __nsutils_remove_odd
+    _wanted groups expl group compadd "$@" -a - names
 }
 
 __nsutils_variables() {
     _parameters -g '*export*' "$@"
 }
 
-__nsutils_list() { # FUNCTION
+# What a function finds, and the word follow.
+__nsutils_or_follow() { # FUNCTION WORDS-OF-COMPADD...
+    compadd "${@[2,-1]}" -- follow
+    "$@"
+}
+
+__nsutils_list() { # COMMAND...
     compset -P '+'
     compset -P '*,'
-    __nsutils_$1 -qS,
+    "$@"
 }
 
 __nsutils_user_group() {
     if compset -P '*:'; then
-        _groups
+        __nsutils_groups
     else
-        _users -qS:
+        __nsutils_users -qS:
     fi
 }
 
@@ -151,8 +178,8 @@ _rnsenter() {
 
     local context curcontext="$curcontext" state line
     _arguments "${_arguments_options[@]}" : \
-'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, TYPE\:\[INODE\], netns\:NAME or file, persistent namespaces, a container by its ID]:PID[\:INODE]|NS|PATH|ID: __nsutils_targets' \
-'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, TYPE\:\[INODE\], netns\:NAME or file, persistent namespaces, a container by its ID]:PID[\:INODE]|NS|PATH|ID: __nsutils_targets' \
+'*-t+[a process (INODE\: its pidfd'\''s), a namespace by its inode, TYPE\:\[INODE\], netns\:NAME or file, persistent namespaces, a container by its ID]:PID[\:INODE]|NS|PATH|ID: __nsutils_targets processes' \
+'*--target=[a process (INODE\: its pidfd'\''s), a namespace by its inode, TYPE\:\[INODE\], netns\:NAME or file, persistent namespaces, a container by its ID]:PID[\:INODE]|NS|PATH|ID: __nsutils_targets processes' \
 '*-m-[mounts]::FILE|\:NSID: __nsutils_namespace_files mnt' \
 '*--mount=-[mounts]::FILE|\:NSID: __nsutils_namespace_files mnt' \
 '*-u-[host name and domain name]::FILE|\:NSID: __nsutils_namespace_files uts' \
@@ -171,10 +198,10 @@ _rnsenter() {
 '*--cgroup=-[the root of /proc/PID/cgroup]::FILE|\:NSID: __nsutils_namespace_files cgroup' \
 '*-T-[clocks]::FILE|\:NSID: __nsutils_namespace_files time' \
 '*--time=-[clocks]::FILE|\:NSID: __nsutils_namespace_files time' \
-'*-S+[become this user inside, or the target'\''s]:UID|follow:(follow)' \
-'*--setuid=[become this user inside, or the target'\''s]:UID|follow:(follow)' \
-'*-G+[become this group inside, with no others, or the target'\''s]:GID|follow:(follow)' \
-'*--setgid=[become this group inside, with no others, or the target'\''s]:GID|follow:(follow)' \
+'*-S+[become this user inside, or the target'\''s]:UID|follow: __nsutils_or_follow __nsutils_users' \
+'*--setuid=[become this user inside, or the target'\''s]:UID|follow: __nsutils_or_follow __nsutils_users' \
+'*-G+[become this group inside, with no others, or the target'\''s]:GID|follow: __nsutils_or_follow __nsutils_groups' \
+'*--setgid=[become this group inside, with no others, or the target'\''s]:GID|follow: __nsutils_or_follow __nsutils_groups' \
 '*-r-[the root directory\: the target'\''s, or DIR of the caller]::DIR:_files -/' \
 '*--root=-[the root directory\: the target'\''s, or DIR of the caller]::DIR:_files -/' \
 '*-w-[the working directory\: the target'\''s, or DIR of the caller]::DIR:_files -/' \
@@ -182,8 +209,8 @@ _rnsenter() {
 '*-W-[the working directory, DIR looked up inside]::DIR:_files -/' \
 '*--wdns=-[the working directory, DIR looked up inside]::DIR:_files -/' \
 '*--tools=-[run a program of this machine beside the target, whose root is on DIR (/mnt)]::DIR:_files -/' \
-'*--groups=[have these supplementary groups, or the target'\''s]:G[,G...]|follow: __nsutils_list groups' \
-'*--kill-child=-[run the program as a child that gets this signal (KILL) if rnsenter dies]::SIGNAME: __nsutils_signals' \
+'*--groups=[have these supplementary groups, or the target'\''s]:G[,G...]|follow: __nsutils_list __nsutils_or_follow __nsutils_groups -qS,' \
+'*--kill-child=-[run the program as a child that gets this signal (KILL) if rnsenter dies]::SIGNAME:(HUP INT QUIT ILL TRAP ABRT IOT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO POLL PWR SYS)' \
 '-a[enter all namespaces of the target]' \
 '--all[enter all namespaces of the target]' \
 '-h[show this help and exit]' \

@@ -25,11 +25,27 @@ function __nsutils_containers
         string replace -rf '^([a-z]+):([0-9a-f]+)$' '$2\t$1'
 end
 
-# What has namespaces: a container, a process, or a directory of persistent ones.
-function __nsutils_targets
-    __nsutils_containers
-    __nsutils_processes
-    __fish_complete_directories (__nsutils_typed)
+# The network namespaces that have a name. Nothing is asked of what has it, which may be a file system that is silent.
+function __nsutils_networks # PREFIX
+    for point in /run/netns/*
+        __nsutils_is_odd $point
+        or string replace -r '.*/' $argv[1] -- $point
+    end
+end
+
+# What has namespaces: a container, a process or namespace, a network, or else a file or a directory of persistent ones.
+function __nsutils_targets # processes|namespaces TYPED
+    if string match -qr '/|^[.~]' -- $argv[2]
+        __fish_complete_path $argv[2]
+        return
+    end
+    set -l found (__nsutils_networks netns:)
+    # Other words begin with a hexadecimal digit.
+    string match -qr '^[^0-9a-f]' -- $argv[2]
+    or set -p found (__nsutils_containers; __nsutils_$argv[1])
+    string join \n -- $found
+    string match -qr -- '^'(string escape --style=regex -- "$argv[2]") $found
+    or __fish_complete_directories $argv[2]
 end
 
 # The program itself knows these.
@@ -38,6 +54,7 @@ function __nsutils_program
     command $words[1] $argv 2>/dev/null
 end
 
+# rlsns writes what a terminal would act upon as \x1b.
 function __nsutils_namespaces
     __nsutils_program --noheadings --raw --output NS,TYPE,COMMAND | string replace -r ' +' \t | string replace -a '\\x20' ' '
 end
@@ -46,42 +63,42 @@ function __nsutils_columns
     __nsutils_program --list-columns | string trim | string replace -r ' +<.*> +' \t
 end
 
-function __nsutils_namespace_files
-    string match -rg "^\S+ \S+ \S+ $argv[1]:\S+ (\S+)" </proc/self/mountinfo | string unescape
-    __fish_complete_path (string replace -r '^--[^=]*=' '' -- (commandline -ct))
+# The files that a namespace of this type is mounted on. Octal digits represent blanks and backslashes there; with a
+# zero before them no digit behind is one of them.
+function __nsutils_namespace_files # TYPE
+    for line in (string match -rg "^\S+ \S+ \S+ $argv[1]:\S+ (\S+)" </proc/self/mountinfo)
+        set -l point (printf %b (string replace -a \\ \\0 -- $line) | string collect -N)
+        __nsutils_is_odd $point
+        or printf '%s\n' $point
+    end
+    __fish_complete_path (__nsutils_typed)
+end
+
+# The files of networks that have a name, to mount a new one on.
+function __nsutils_network_files
+    __nsutils_networks /run/netns/
+    __fish_complete_path (__nsutils_typed)
+end
+
+# Whether a terminal would act upon a name: control characters, and what turns the direction.
+function __nsutils_is_odd # NAME
+    string match -qr '[[:cntrl:]\x{80}-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}]' -- $argv[1]
+end
+
+# Leaves out lines in which something else than a tab is odd.
+function __nsutils_without_odd
+    while read -l line
+        __nsutils_is_odd (string replace \t '' -- $line)
+        or printf '%s\n' $line
+    end
 end
 
 function __nsutils_users
-    __fish_complete_users
+    __fish_complete_users | __nsutils_without_odd
 end
 
 function __nsutils_groups
-    __fish_complete_groups
-end
-
-function __nsutils_signals
-    kill -l | string split -n ' ' | string replace -r '^SIG' '' | string match -r '^[A-Z].*'
-end
-
-# Without CAP_, in the order of their numbers.
-function __nsutils_capabilities
-    printf '%s\n' all chown dac_override dac_read_search fowner fsetid kill setgid setuid \
-        setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner \
-        sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice \
-        sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap \
-        mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf \
-        checkpoint_restore
-end
-
-# What follows the = is a number.
-function __nsutils_resources
-    printf '%s=\n' as core cpu data fsize locks memlock msgqueue nice nofile nproc rss \
-        rtprio rttime sigpending stack
-end
-
-# What follows the = is a size, a number, a share such as 50%.
-function __nsutils_cgroup_limits
-    printf '%s=\n' memory pids cpu
+    __fish_complete_groups | __nsutils_without_odd
 end
 
 function __nsutils_variables
@@ -93,12 +110,15 @@ function __nsutils_typed
     string replace -r '^(--[^=]*=|-[^-])' '' -- (commandline -ct)
 end
 
+# What is typed of the last one in a list.
+function __nsutils_last_typed
+    __nsutils_typed | string replace -r '^(\+|.*,)' ''
+end
+
 # Several with commas between: each is offered behind those that are there.
-function __nsutils_list
+function __nsutils_list # VALUE...
     set -l before (__nsutils_typed | string match -r '^\+?(?:.*,)?')
-    for value in (__nsutils_$argv[1])
-        printf '%s\n' $before$value
-    end
+    string join \n -- $before$argv
 end
 
 function __nsutils_user_group
@@ -167,7 +187,7 @@ function __nsutils_inside # ROOT directories|paths TYPED
     set -l here (__nsutils_enter $root $above)
     or return
     for entry in $here/* $here/.*
-        string match -qr '[[:cntrl:]\x{80}-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}]' -- $entry
+        __nsutils_is_odd $entry
         and continue
         set -l name (string replace -r '^.*/' '' -- $entry)
         if begin
@@ -254,12 +274,12 @@ complete -c runshare -f -a '(__runshare_operand)'
 complete -c runshare -n __runshare_at_options -s m -l mount -d 'new mounts, initially a copy of the caller\'s' -F
 complete -c runshare -n __runshare_at_options -s u -l uts -d 'a new host name and domain name' -F
 complete -c runshare -n __runshare_at_options -s i -l ipc -d 'new System V IPC and POSIX message queues' -F
-complete -c runshare -n __runshare_at_options -s n -l net -d 'a new network, with only a loopback device' -F
+complete -c runshare -n __runshare_at_options -s n -l net -d 'a new network, with only a loopback device' -f -a "(__nsutils_network_files)"
 complete -c runshare -n __runshare_at_options -s p -l pid -d 'new process IDs from 1 on, for the children: see --fork' -F
 complete -c runshare -n __runshare_at_options -s U -l user -d 'new users, groups and capabilities' -F
 complete -c runshare -n __runshare_at_options -s C -l cgroup -d 'the current cgroup becomes the root of /proc/PID/cgroup' -F
 complete -c runshare -n __runshare_at_options -s T -l time -d 'new clocks, for the children' -F
-complete -c runshare -n __runshare_at_options -l kill-child -d 'send this signal (KILL) to the child when runshare dies; implies --fork' -f -a "(__nsutils_signals)"
+complete -c runshare -n __runshare_at_options -l kill-child -d 'send this signal (KILL) to the child when runshare dies; implies --fork' -f -a "HUP INT QUIT ILL TRAP ABRT IOT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO POLL PWR SYS"
 complete -c runshare -n __runshare_at_options -l mount-proc -d 'mount a proc of the new namespaces on DIR (/proc); implies --mount' -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l mount-binfmt -d 'mount a new binfmt_misc on DIR; implies --mount and --user' -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l map-user -d 'map the caller\'s user to this one inside' -r -f -a "(__nsutils_users)"
@@ -276,16 +296,16 @@ complete -c runshare -n __runshare_at_options -s w -l wd -d 'run the program in 
 complete -c runshare -n __runshare_at_options -l monotonic -d 'add this many seconds to the monotonic clock' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l boottime -d 'add this many seconds to the clock since boot' -r -f -a ""
 complete -c runshare -n __runshare_at_options -s l -l load-interp -d 'register this interpreter with the new binfmt_misc; implies --mount-binfmt' -r -f -a ""
-complete -c runshare -n __runshare_at_options -l whitelist-env -d 'run the program with only these variables, separated by commas' -r -f -a "(__nsutils_list variables)"
+complete -c runshare -n __runshare_at_options -l whitelist-env -d 'run the program with only these variables, separated by commas' -r -f -a "(__nsutils_list (__nsutils_variables))"
 complete -c runshare -n __runshare_at_options -l hostname -d 'set the host name inside; implies --uts' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l domainname -d 'set the NIS domain name inside; implies --uts' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l network -d 'connect the network by pasta or slirp4netns; implies --net and --fork' -r -f -a "pasta slirp4netns"
 complete -c runshare -n __runshare_at_options -l publish -d 'have port HOST (of 127.0.0.1) lead to port INSIDE of --network' -r -f -a ""
 complete -c runshare -n __runshare_at_options -l persist -d 'make each namespace without a FILE persistent in DIR, which is created' -r -f -a "(__fish_complete_directories)"
 complete -c runshare -n __runshare_at_options -l unpersist -d 'remove the persistent namespaces in DIR, and DIR, and run nothing' -r -f -a "(__fish_complete_directories)"
-complete -c runshare -n __runshare_at_options -l cap-drop -d 'drop these capabilities, separated by commas, for good; may be repeated' -r -f -a "(__nsutils_list capabilities)"
-complete -c runshare -n __runshare_at_options -l limit -d 'set a resource limit, as prlimit names them; may be repeated' -r -f -a "(__nsutils_list resources)"
-complete -c runshare -n __runshare_at_options -l cgroup-limit -d 'run the program in a new cgroup v2 with these limits; implies --fork' -r -f -a "(__nsutils_list cgroup_limits)"
+complete -c runshare -n __runshare_at_options -l cap-drop -d 'drop these capabilities, separated by commas, for good; may be repeated' -r -f -a "(__nsutils_list all chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore)"
+complete -c runshare -n __runshare_at_options -l limit -d 'set a resource limit, as prlimit names them; may be repeated' -r -f -a "as= core= cpu= data= fsize= locks= memlock= msgqueue= nice= nofile= nproc= rss= rtprio= rttime= sigpending= stack="
+complete -c runshare -n __runshare_at_options -l cgroup-limit -d 'run the program in a new cgroup v2 with these limits; implies --fork' -r -f -a "(__nsutils_list memory= pids= cpu=)"
 complete -c runshare -n __runshare_at_options -l mount-api -d 'mount proc, sys, dev, run, tmp and resolv.conf inside' -f -a "host private rescue"
 complete -c runshare -n __runshare_at_options -l mount-sys -d 'mount a read-only sysfs on DIR (/sys)' -f -a "(__nsutils_inside_value directories (__nsutils_typed))"
 complete -c runshare -n __runshare_at_options -l mount-dev -d 'mount a /dev with few devices on DIR (/dev)' -f -a "(__nsutils_inside_value directories (__nsutils_typed))"

@@ -7,8 +7,6 @@ autoload -U is-at-least
 # A process decides what it is called, so only printable ASCII is shown of it. Kernel threads cannot be entered; their
 # flag is PF_KTHREAD.
 __nsutils_processes() {
-    setopt localoptions extendedglob
-    local LC_ALL=C
     local -a processes fields
     local directory stat command
     for directory in /proc/<1->(N/); do
@@ -33,16 +31,37 @@ __nsutils_containers() {
     _describe -t containers container found "$@"
 }
 
-# What has namespaces: a container, a process, or a directory of persistent ones.
-__nsutils_targets() {
-    if [[ $PREFIX != *[/.~]* ]]; then
-        __nsutils_containers -V containers "$@"
-        __nsutils_processes -V processes "$@" && return
-    fi
-    _files -/ "$@"
+# The network namespaces that have a name. Nothing is asked of what has it, which may be a file system that is silent.
+__nsutils_networks() { # PREFIX WORDS-OF-COMPADD...
+    local -a names
+    local prefix=$1
+    shift
+    names=(/run/netns/*(N))
+    names=(${${names##*/}/#/$prefix})
+    __nsutils_remove_odd
+    compadd "$@" -V networks -a - names
 }
 
-# The program itself knows these; a line of what it prints is a number or name and what it is.
+# What has namespaces: a container, a process or namespace, a network, or else a file or a directory of persistent ones.
+__nsutils_targets() { # processes|namespaces WORDS-OF-COMPADD...
+    local what=$1
+    local -i found=0
+    shift
+    if [[ $PREFIX == ([.~]*|*/*) ]]; then
+        _files "$@"
+        return
+    fi
+    # Other words begin with a hexadecimal digit.
+    if [[ $PREFIX != [^0-9a-f]* ]]; then
+        __nsutils_containers -V containers "$@" && found=1
+        __nsutils_$what -V $what "$@" && found=1
+    fi
+    __nsutils_networks netns: "$@" && found=1
+    ((found)) || _files -/ "$@"
+}
+
+# The program itself knows these; a line of what it prints is a number or name and what it is, where what a terminal
+# would act upon is written as \x1b.
 __nsutils_told() { # TAG OPTION... -- WORDS-OF-COMPADD...
     local tag=$1 line
     local -a asked found fields
@@ -51,7 +70,8 @@ __nsutils_told() { # TAG OPTION... -- WORDS-OF-COMPADD...
     shift $#asked
     for line in ${(f)"$(_call_program $tag ${(q)words[1]} ${(q)asked[1,-2]} 2>/dev/null)"}; do
         fields=(${=line})
-        found+=("$fields[1]:${${(j: :)fields[2,-1]}//\\x20/ }")
+        line=${${(j: :)fields[2,-1]}//\\x20/ }
+        found+=("$fields[1]:${line//\\/\\\\}")
     done
     _describe -t $tag $tag found "$@"
 }
@@ -64,77 +84,84 @@ __nsutils_columns() {
     __nsutils_told columns --list-columns -- "$@"
 }
 
+# Takes those names out of $names that a terminal would act upon.
+__nsutils_remove_odd() {
+    local name
+    local -a plain
+    for name in $names; do
+        __nsutils_is_odd "$name" || plain+=("$name")
+    done
+    names=($plain)
+}
+
+# Whether a terminal would act upon a name: control characters, also those of two bytes, and what turns the direction.
+__nsutils_is_odd() { # NAME
+    setopt localoptions nomultibyte
+    local LC_ALL=C
+    [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'[$'\x80'-$'\x9f']* || $1 == *$'\xd8\x9c'* ||
+        $1 == *$'\xe2\x80'[$'\x8e'$'\x8f'$'\xa8'-$'\xae']* || $1 == *$'\xe2\x81'[$'\xa6'-$'\xa9']* ]]
+}
+
 # Whole paths, and so only where nothing is typed: from there on it is files below what is typed, and both at once have
 # no beginning in common, which zsh would put in place of it.
 __nsutils_namespace_files() { # KIND
-    local -a found fields
+    local -a names fields
     local line
-    if [[ $PREFIX ]]; then
-        _files
-        return
+    if [[ ! $PREFIX ]]; then
+        while read -r line; do
+            fields=(${=line})
+            [[ $fields[4] != $1:* ]] || names+=(${(g:o:)fields[5]})
+        done </proc/self/mountinfo
+        __nsutils_remove_odd
+        compadd -f -a names
     fi
-    while read -r line; do
-        fields=(${=line})
-        [[ $fields[4] == $1:* ]] && found+=(${(g::)fields[5]})
-    done </proc/self/mountinfo
-    (($#found)) && compadd -f -- $found
+    _files
+}
+
+# The files of networks that have a name, to mount a new one on; as above.
+__nsutils_network_files() {
+    [[ $PREFIX ]] || __nsutils_networks /run/netns/ -f
     _files
 }
 
 __nsutils_users() {
-    _users "$@"
+    local expl
+    local -a names
+    zstyle -a ":completion:${curcontext}:users" users names || names=(${(k)userdirs})
+    __nsutils_remove_odd
+    _wanted users expl user compadd "$@" -a - names
 }
 
 __nsutils_groups() {
-    _groups "$@"
-}
-
-__nsutils_signals() {
+    local expl
     local -a names
-    names=(${signals:#(EXIT|ZERR|DEBUG)})
-    _describe -t signals signal names
-}
-
-# Without CAP_, in the order of their numbers.
-__nsutils_capabilities() {
-    local -a names
-    names=(all chown dac_override dac_read_search fowner fsetid kill setgid setuid
-        setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner
-        sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice
-        sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap
-        mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf
-        checkpoint_restore)
-    compadd "$@" -- $names
-}
-
-# What follows the = is a number.
-__nsutils_resources() {
-    local -a names
-    names=(as core cpu data fsize locks memlock msgqueue nice nofile nproc rss
-        rtprio rttime sigpending stack)
-    compadd -S= -- $names
-}
-
-# What follows the = is a size, a number, a share such as 50%.
-__nsutils_cgroup_limits() {
-    compadd -S= -- memory pids cpu
+    zstyle -a ":completion:${curcontext}:" groups names ||
+        names=(${${(f)"$(_call_program groups getent group 2>/dev/null)"}%%:*})
+    __nsutils_remove_odd
+    _wanted groups expl group compadd "$@" -a - names
 }
 
 __nsutils_variables() {
     _parameters -g '*export*' "$@"
 }
 
-__nsutils_list() { # FUNCTION
+# What a function finds, and the word follow.
+__nsutils_or_follow() { # FUNCTION WORDS-OF-COMPADD...
+    compadd "${@[2,-1]}" -- follow
+    "$@"
+}
+
+__nsutils_list() { # COMMAND...
     compset -P '+'
     compset -P '*,'
-    __nsutils_$1 -qS,
+    "$@"
 }
 
 __nsutils_user_group() {
     if compset -P '*:'; then
-        _groups
+        __nsutils_groups
     else
-        _users -qS:
+        __nsutils_users -qS:
     fi
 }
 
@@ -172,14 +199,6 @@ __nsutils_enter() { # ROOT DIRECTORY
     done
     REPLY=$root$REPLY
     [[ -d $REPLY/ ]]
-}
-
-# Whether a terminal would act upon a name: control characters, also those of two bytes, and what turns the direction.
-__nsutils_is_odd() { # NAME
-    setopt localoptions nomultibyte
-    local LC_ALL=C
-    [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'[$'\x80'-$'\x9f']* || $1 == *$'\xd8\x9c'* ||
-        $1 == *$'\xe2\x80'[$'\x8e'$'\x8f'$'\xa8'-$'\xae']* || $1 == *$'\xe2\x81'[$'\xa6'-$'\xa9']* ]]
 }
 
 # What there is in a root below what is typed, as from inside. A name that a terminal would act upon is left out.
@@ -258,7 +277,7 @@ _runshare() {
 '*-i[new System V IPC and POSIX message queues]' \
 '*--ipc=-[new System V IPC and POSIX message queues]::FILE:_files' \
 '*-n[a new network, with only a loopback device]' \
-'*--net=-[a new network, with only a loopback device]::FILE:_files' \
+'*--net=-[a new network, with only a loopback device]::FILE: __nsutils_network_files' \
 '*-p[new process IDs from 1 on, for the children\: see --fork]' \
 '*--pid=-[new process IDs from 1 on, for the children\: see --fork]::FILE:_files' \
 '*-U[new users, groups and capabilities]' \
@@ -267,7 +286,7 @@ _runshare() {
 '*--cgroup=-[the current cgroup becomes the root of /proc/PID/cgroup]::FILE:_files' \
 '*-T[new clocks, for the children]' \
 '*--time=-[new clocks, for the children]::FILE:_files' \
-'*--kill-child=-[send this signal (KILL) to the child when runshare dies; implies --fork]::SIGNAME: __nsutils_signals' \
+'*--kill-child=-[send this signal (KILL) to the child when runshare dies; implies --fork]::SIGNAME:(HUP INT QUIT ILL TRAP ABRT IOT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO POLL PWR SYS)' \
 '*--mount-proc=-[mount a proc of the new namespaces on DIR (/proc); implies --mount]::DIR:_files -/' \
 '*--mount-binfmt=-[mount a new binfmt_misc on DIR; implies --mount and --user]::DIR:_files -/' \
 '*--map-user=[map the caller'\''s user to this one inside]:UID|NAME: __nsutils_users' \
@@ -289,16 +308,16 @@ _runshare() {
 '*--boottime=[add this many seconds to the clock since boot]:OFFSET: ' \
 '*-l+[register this interpreter with the new binfmt_misc; implies --mount-binfmt]:STRING: ' \
 '*--load-interp=[register this interpreter with the new binfmt_misc; implies --mount-binfmt]:STRING: ' \
-'*--whitelist-env=[run the program with only these variables, separated by commas]:LIST: __nsutils_list variables' \
+'*--whitelist-env=[run the program with only these variables, separated by commas]:LIST: __nsutils_list __nsutils_variables -qS,' \
 '*--hostname=[set the host name inside; implies --uts]:NAME: ' \
 '*--domainname=[set the NIS domain name inside; implies --uts]:NAME: ' \
 '*--network=[connect the network by pasta or slirp4netns; implies --net and --fork]:HELPER[\:ARGUMENTS]:(pasta slirp4netns)' \
 '*--publish=[have port HOST (of 127.0.0.1) lead to port INSIDE of --network]:[ADDRESS\:]HOST\:INSIDE[/udp]: ' \
 '*--persist=[make each namespace without a FILE persistent in DIR, which is created]:DIR:_files -/' \
 '*--unpersist=[remove the persistent namespaces in DIR, and DIR, and run nothing]:DIR:_files -/' \
-'*--cap-drop=[drop these capabilities, separated by commas, for good; may be repeated]:LIST|all: __nsutils_list capabilities' \
-'*--limit=[set a resource limit, as prlimit names them; may be repeated]:RESOURCE=SOFT[\:HARD]: __nsutils_list resources' \
-'*--cgroup-limit=[run the program in a new cgroup v2 with these limits; implies --fork]:memory=SIZE,pids=N,cpu=N%: __nsutils_list cgroup_limits' \
+'*--cap-drop=[drop these capabilities, separated by commas, for good; may be repeated]:LIST|all: __nsutils_list compadd -qS, -- all chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap mac_override mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore' \
+'*--limit=[set a resource limit, as prlimit names them; may be repeated]:RESOURCE=SOFT[\:HARD]: compadd -S= -- as core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack' \
+'*--cgroup-limit=[run the program in a new cgroup v2 with these limits; implies --fork]:memory=SIZE,pids=N,cpu=N%: __nsutils_list compadd -S= -- memory pids cpu' \
 '*--mount-api=-[mount proc, sys, dev, run, tmp and resolv.conf inside]::host|private|rescue:(host private rescue)' \
 '*--mount-sys=-[mount a read-only sysfs on DIR (/sys)]::DIR: __nsutils_inside_value directories' \
 '*--mount-dev=-[mount a /dev with few devices on DIR (/dev)]::DIR: __nsutils_inside_value directories' \

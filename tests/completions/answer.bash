@@ -9,6 +9,8 @@ bind '"\C-xi": insert-completions'
 bind '"\C-xl": possible-completions'
 bind 'set completion-query-items 0'
 bind 'set page-completions off'
+# One below the other, in the order in which they are offered.
+bind 'set completion-display-width 0'
 answer() {
     printf '\1%s\2' "$READLINE_LINE"
     READLINE_LINE=

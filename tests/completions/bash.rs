@@ -6,7 +6,7 @@ use testkit::{Running, require, workspace};
 
 use crate::fixture::Fixture;
 
-const INSERT_AND_PRINT: &str = "\u{18}i\u{18}p";
+pub(crate) const INSERT_AND_PRINT: &str = "\u{18}i\u{18}p";
 pub(crate) const LIST_AND_PRINT: &str = "\u{18}l\u{18}p";
 
 /// A Bash that has read the completions; none, and the test skipped, if something is missing.

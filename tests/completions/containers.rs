@@ -1,5 +1,5 @@
-//! `rnsenter --target`: containers are offered, and before processes. A process in a cgroup called as Docker calls
-//! those of its containers is one.
+//! Targets: containers are offered first, then processes or namespaces, then networks that have a name. A process in a
+//! cgroup called as Docker calls those of its containers is a container.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,10 +7,15 @@ use std::path::{Path, PathBuf};
 use testkit::{Running, Tool, eventually, require};
 
 use crate::fixture::{Fixture, ours};
-use crate::{bash, zsh};
+use crate::{bash, fish, zsh};
 
 /// What is typed: the command by its name, and by its path, beside which `rlsns` is.
-const LINES: [&str; 2] = ["rnsenter --target ", "{dir}/bin/rnsenter --target "];
+const LINES: [&str; 4] = [
+    "rnsenter --target ",
+    "{dir}/bin/rnsenter --target ",
+    "rlsns --compare=1,",
+    "rlsns ",
+];
 
 /// A process in namespaces and a cgroup of its own; its id begins as no other test's, and sorts behind all numbers.
 struct Container {
@@ -51,7 +56,8 @@ impl Container {
         self.above.join(scope)
     }
 
-    /// Fails unless the container is offered in these lines, with its engine and before all processes.
+    /// Fails unless the container is offered in these lines, with its engine and before what `process` begins, and
+    /// a network at the end.
     #[track_caller]
     fn comes_first(&self, shown: &str, engine: &str, process: &str) {
         let container = format!("{}{engine}", self.id);
@@ -59,7 +65,12 @@ impl Container {
         let first = first.unwrap_or_else(|| panic!("no {container:?}: {shown:?}"));
         let processes = shown.find(process);
         let processes = processes.unwrap_or_else(|| panic!("no {process:?}: {shown:?}"));
-        assert!(first < processes, "{shown:?}");
+        let networks = shown.find("netns:blue");
+        let networks = networks.unwrap_or_else(|| panic!("no network: {shown:?}"));
+        assert!(first < processes && processes < networks, "{shown:?}");
+        // The row of a namespace may show what runs in it; of processes there is none of the kernel's.
+        let namespaces = shown.contains("mnt ");
+        assert!(namespaces || !shown.contains("kthreadd"), "{shown:?}");
         assert_eq!(shown.matches(&self.id).count(), 1, "{shown:?}");
     }
 }
@@ -87,7 +98,7 @@ fn cgroup2() -> Option<PathBuf> {
     path.filter(|path| path.join("cgroup.procs").exists())
 }
 
-fn lines(fixture: &Fixture) -> [String; 2] {
+fn lines(fixture: &Fixture) -> [String; 4] {
     let path = fixture.path().display().to_string();
     LINES.map(|line| line.replace("{dir}", &path))
 }
@@ -111,7 +122,7 @@ fn bash_offers_containers_before_processes() {
         return;
     };
     for shown in listed(&mut bash, &fixture) {
-        container.comes_first(&shown, "  (docker)", "  (sleep)");
+        container.comes_first(&shown, "  (docker)", "sleep");
     }
 }
 
@@ -124,7 +135,7 @@ fn zsh_offers_containers_before_processes() {
         return;
     };
     for shown in listed(&mut zsh::start(&fixture), &fixture) {
-        container.comes_first(&shown, "  -- docker", "-- sleep");
+        container.comes_first(&shown, "  -- docker", "sleep");
     }
 }
 
@@ -136,11 +147,7 @@ fn fish_offers_containers_before_processes() {
     let Some(container) = Container::new() else {
         return;
     };
-    let code = "set fish_complete_path $argv[1] $fish_complete_path; complete -C $argv[2]";
-    let scripts = fixture.path().join("scripts/fish").display().to_string();
     for line in lines(&fixture) {
-        let shell = fixture.shell(&["fish", "--no-config", "-c", code, &scripts, &line]);
-        let shown = shell.terminal(2000, 50).run().ok().out();
-        container.comes_first(&shown, "\tdocker", "\tsleep");
+        container.comes_first(&fish::shown(&fixture, &line), "\tdocker", "sleep");
     }
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use testkit::{Running, Scratch, Tool, eventually, require, workspace};
 use tools::{MULTICALL, TOOLS, original};
 
+use crate::names;
 use crate::questions::{Candidates, QUESTIONS};
 
 /// Where a shell is asked. It is root of a user namespace there, and what it keeps goes with it.
@@ -22,9 +23,21 @@ pub(crate) struct Fixture {
     apart: &'static [&'static str],
 }
 
-/// Keeps a namespace, and becomes the shell.
-const KEEP: &str =
-    "mount --bind /proc/self/ns/net \"$1/kept\" && cd \"$1\" && shift && exec \"$@\"";
+/// Keeps namespaces, some below names that others have chosen, gives networks and users such names, and becomes the
+/// shell. A network that is `$1/silent` is a file system which may stop answering.
+const KEEP: &str = r#"
+mount -t tmpfs none /run && cp -a "$1/netns" /run/netns || exit
+for point in "$1/kept" "$1"/points/* /run/netns/blue; do
+    mount --bind /proc/self/ns/net "$point" || exit
+done
+if [ -d "$1/silent" ]; then
+    mkdir /run/netns/silent && mount --bind "$1/silent" /run/netns/silent || exit
+fi
+for file in passwd group; do
+    mount --bind "$1/$file" /etc/$file || exit
+done
+cd "$1" && shift && exec "$@"
+"#;
 
 /// A process calls itself what it likes.
 const ODD: &str = r"printf 'od\033[31m/d' >/proc/$$/comm; kill -STOP $$";
@@ -75,6 +88,7 @@ impl Fixture {
             }
         }
         make_root(&scratch);
+        names::make(&scratch);
         let process = Tool::new("/bin/sleep").arg("1000").spawn();
         let odd = Tool::new("/bin/bash").args(["-c", ODD]).spawn();
         let path = format!("/proc/{}/comm", odd.pid());
@@ -117,6 +131,8 @@ impl Fixture {
         tool.args(words.iter().copied())
             .env("PATH", path)
             .env("HOME", home)
+            // As most users have it; in others zsh and Readline show bytes as numbers.
+            .env("LC_ALL", "C.UTF-8")
     }
 
     fn filled(&self, text: &str) -> String {

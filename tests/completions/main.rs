@@ -10,5 +10,7 @@ mod bash;
 mod containers;
 mod fish;
 mod fixture;
+mod names;
 mod questions;
+mod silent;
 mod zsh;

@@ -33,6 +33,7 @@ mod watcher;
 
 use std::ffi::c_int;
 
+pub use cgroup::cgroup_limit_names;
 pub use limits::resource_names;
 
 use nscore::sys::arguments::Arguments;

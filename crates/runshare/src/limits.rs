@@ -30,7 +30,7 @@ const RESOURCES: [(&str, Resource); 16] = [
     ("stack", Resource::RLIMIT_STACK),
 ];
 
-/// Returns the names of the resources that have a limit, for completions.
+/// Returns the names of the resources that have a limit, for completions and hints.
 pub fn resource_names() -> impl Iterator<Item = &'static str> {
     RESOURCES.iter().map(|(name, _)| *name)
 }
@@ -57,8 +57,7 @@ pub(crate) fn parse_limit(text: &OsStr) -> Result<Limit> {
     let found = RESOURCES.iter().find(|(known, _)| *known == name);
     let Some((name, resource)) = found.copied() else {
         let unknown = Error::new(sentence("unknown resource: %s", &[&name]));
-        let names = RESOURCES.into_iter().map(|(name, _)| name);
-        return Err(unknown.context(unknown_word(name.as_ref(), names)));
+        return Err(unknown.context(unknown_word(name.as_ref(), resource_names())));
     };
     let (soft, hard) = values.split_once(':').unwrap_or((values, values));
     let (soft, hard) = parse_value(soft)

@@ -17,6 +17,11 @@ const RESOURCES: [Resource; 3] = [
     ("cpu", c"cpu.max", parse_percent),
 ];
 
+/// Returns the names of the limits, for completions and hints.
+pub fn cgroup_limit_names() -> impl Iterator<Item = &'static str> {
+    RESOURCES.iter().map(|(name, ..)| *name)
+}
+
 /// How long a period of `cpu.max` is, in microseconds: the kernel's own choice.
 const PERIOD: u64 = 100_000;
 
@@ -50,8 +55,7 @@ fn parse_limit(text: &str) -> Result<CgroupLimit> {
     let mut resources = RESOURCES.into_iter();
     let Some((controller, file, parse)) = resources.find(|(known, ..)| *known == name) else {
         let unknown = Error::new(sentence("unknown cgroup limit: %s", &[&name]));
-        let names = RESOURCES.into_iter().map(|(name, ..)| name);
-        return Err(unknown.context(unknown_word(name.as_ref(), names)));
+        return Err(unknown.context(unknown_word(name.as_ref(), cgroup_limit_names())));
     };
     let Some(value) = parse(value) else {
         return Err(invalid(text.as_ref()));

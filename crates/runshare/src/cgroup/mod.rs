@@ -30,6 +30,7 @@ use crate::watcher::WatcherHandle;
 use parent::ParentCgroup;
 use watcher::CgroupWatcher;
 
+pub use limit::cgroup_limit_names;
 pub(crate) use limit::{CgroupLimit, parse_cgroup_limits};
 
 /// The tool's handle of the cgroup.

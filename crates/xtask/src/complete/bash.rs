@@ -8,8 +8,8 @@ use nscore::cli::Tool;
 
 use super::values::Values;
 use super::{
-    RootOfProgram, Shorts, functions, operands_before_program, replaced, root_functions,
-    root_of_program, takes_optional_value, takes_value,
+    RootOfProgram, Shorts, operands_before_program, replaced, root_functions, root_of_program,
+    takes_optional_value, takes_value,
 };
 
 const FUNCTIONS: &str = include_str!("functions.bash");
@@ -56,7 +56,7 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
         &format!("-F _{name}_line "),
     )?;
     Ok([
-        &*functions(FUNCTIONS, " \\"),
+        FUNCTIONS,
         root_functions(table, ROOT),
         &line(tool, table),
         &script,
@@ -133,13 +133,14 @@ fn offer(values: &Values) -> Option<String> {
         Values::Unknown => return None,
         Values::Files => "__nsutils_offer_paths compgen -f -- \"$part\"".into(),
         Values::Directories => "__nsutils_offer_paths compgen -d -- \"$part\"".into(),
-        Values::Words(words) => format!("__nsutils_offer < <(printf '%s\\n' {})", words.join(" ")),
-        Values::Found(what) => format!("__nsutils_offer < <(__nsutils_{what} \"$2\")"),
-        Values::Targets => "__nsutils_offer_targets \"$2\"".into(),
-        Values::FoundFor(what, word) => {
-            format!("__nsutils_offer_paths __nsutils_{what} \"$2\" {word}")
-        }
-        Values::List(what) => format!("__nsutils_offer_list __nsutils_{what} \"$2\""),
+        Values::Words(words) => format!("__nsutils_offer_words {}", words.join(" ")),
+        Values::Assignments(names) => format!("__nsutils_offer_words {}=", names.join("= ")),
+        Values::Found(what) => format!("__nsutils_offer_found {what} \"$2\""),
+        Values::FoundOrFollow(what) => format!("__nsutils_offer_found {what} \"$2\" follow"),
+        Values::Targets(numbers) => format!("__nsutils_offer_targets {numbers} \"$2\""),
+        Values::FoundPaths(what, "") => format!("__nsutils_offer_paths __nsutils_{what}"),
+        Values::FoundPaths(what, word) => format!("__nsutils_offer_paths __nsutils_{what} {word}"),
+        Values::List(items) => format!("__nsutils_offer_list {}", offer(items)?),
         Values::Inside(what) => {
             format!("__nsutils_offer_inside \"$(__nsutils_root_option \"$last\")\" {what}")
         }

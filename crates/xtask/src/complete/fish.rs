@@ -7,8 +7,8 @@ use nscore::cli::Tool;
 
 use super::values::Values;
 use super::{
-    RootOfProgram, Shorts, functions, operands_before_program, replaced, root_functions,
-    root_of_program, takes_optional_value, takes_value,
+    RootOfProgram, Shorts, operands_before_program, replaced, root_functions, root_of_program,
+    takes_optional_value, takes_value,
 };
 
 const FUNCTIONS: &str = include_str!("functions.fish");
@@ -41,19 +41,13 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
             } else {
                 " -r"
             };
-            // Containers are before processes; fish sorts them otherwise.
-            let order = if matches!(values, Values::Targets) {
-                " -k"
-            } else {
-                ""
-            };
+            let order = order(&values);
             ours = format!("{described}'{required} -f{order} -a \"{offered}\"");
         }
         script = replaced(&script, &line, &ours)?;
     }
     let Some(operands) = operands_before_program(table) else {
-        let operand = format!("complete -c {name} -f -a \"(__nsutils_namespaces)\"\n");
-        return Ok([&*functions(FUNCTIONS, " \\"), &operand, &script].concat());
+        return Ok([FUNCTIONS, &operand(table), &script].concat());
     };
     let theirs = format!("complete -c {name} ");
     let ours = format!("{theirs}-n __{name}_at_options ");
@@ -69,12 +63,32 @@ pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<Str
         .replace("OPERANDS", &operands.to_string())
         .replace("FIRST", &(operands + 1).to_string());
     Ok([
-        &*functions(FUNCTIONS, " \\"),
+        FUNCTIONS,
         root_functions(table, ROOT),
         &line,
         &replaced(&script, &theirs, &ours)?,
     ]
     .concat())
+}
+
+/// The line of an operand that is not a program's.
+fn operand(table: &Command) -> String {
+    let values = table.get_positionals().next().map(Values::from_option);
+    let values = values.unwrap_or(Values::Unknown);
+    let (order, offered) = (order(&values), offer(&values).unwrap_or_default());
+    format!(
+        "complete -c {} -f{order} -a \"{offered}\"\n",
+        table.get_name()
+    )
+}
+
+/// Containers are before other targets; fish sorts them otherwise.
+fn order(values: &Values) -> &'static str {
+    match values {
+        Values::Targets(_) => " -k",
+        Values::List(items) => order(items),
+        _ => "",
+    }
 }
 
 /// The line of an option in a script for fish.
@@ -89,10 +103,16 @@ fn offer(values: &Values) -> Option<String> {
         Values::Unknown => String::new(),
         Values::Files | Values::Directories => return None,
         Values::Words(words) => words.join(" "),
+        Values::Assignments(names) => names.join("= ") + "=",
         Values::Found(what) => format!("(__nsutils_{what})"),
-        Values::Targets => "(__nsutils_targets)".into(),
-        Values::FoundFor(what, word) => format!("(__nsutils_{what} {word})"),
-        Values::List(what) => format!("(__nsutils_list {what})"),
+        Values::FoundOrFollow(what) => format!("follow (__nsutils_{what})"),
+        Values::Targets(numbers) => format!("(__nsutils_targets {numbers} (__nsutils_typed))"),
+        Values::FoundPaths(what, "") => format!("(__nsutils_{what})"),
+        Values::FoundPaths(what, word) => format!("(__nsutils_{what} {word})"),
+        Values::List(items) => {
+            let items = offer(items)?.replace("__nsutils_typed", "__nsutils_last_typed");
+            format!("(__nsutils_list {items})")
+        }
         Values::Inside(what) => format!("(__nsutils_inside_value {what} (__nsutils_typed))"),
         Values::Bind => "(__nsutils_bind)".into(),
         Values::UserGroup => "(__nsutils_user_group)".into(),

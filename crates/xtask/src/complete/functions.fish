@@ -25,11 +25,27 @@ function __nsutils_containers
         string replace -rf '^([a-z]+):([0-9a-f]+)$' '$2\t$1'
 end
 
-# What has namespaces: a container, a process, or a directory of persistent ones.
-function __nsutils_targets
-    __nsutils_containers
-    __nsutils_processes
-    __fish_complete_directories (__nsutils_typed)
+# The network namespaces that have a name. Nothing is asked of what has it, which may be a file system that is silent.
+function __nsutils_networks # PREFIX
+    for point in /run/netns/*
+        __nsutils_is_odd $point
+        or string replace -r '.*/' $argv[1] -- $point
+    end
+end
+
+# What has namespaces: a container, a process or namespace, a network, or else a file or a directory of persistent ones.
+function __nsutils_targets # processes|namespaces TYPED
+    if string match -qr '/|^[.~]' -- $argv[2]
+        __fish_complete_path $argv[2]
+        return
+    end
+    set -l found (__nsutils_networks netns:)
+    # Other words begin with a hexadecimal digit.
+    string match -qr '^[^0-9a-f]' -- $argv[2]
+    or set -p found (__nsutils_containers; __nsutils_$argv[1])
+    string join \n -- $found
+    string match -qr -- '^'(string escape --style=regex -- "$argv[2]") $found
+    or __fish_complete_directories $argv[2]
 end
 
 # The program itself knows these.
@@ -38,6 +54,7 @@ function __nsutils_program
     command $words[1] $argv 2>/dev/null
 end
 
+# rlsns writes what a terminal would act upon as \x1b.
 function __nsutils_namespaces
     __nsutils_program --noheadings --raw --output NS,TYPE,COMMAND | string replace -r ' +' \t | string replace -a '\\x20' ' '
 end
@@ -46,36 +63,42 @@ function __nsutils_columns
     __nsutils_program --list-columns | string trim | string replace -r ' +<.*> +' \t
 end
 
-function __nsutils_namespace_files
-    string match -rg "^\S+ \S+ \S+ $argv[1]:\S+ (\S+)" </proc/self/mountinfo | string unescape
-    __fish_complete_path (string replace -r '^--[^=]*=' '' -- (commandline -ct))
+# The files that a namespace of this type is mounted on. Octal digits represent blanks and backslashes there; with a
+# zero before them no digit behind is one of them.
+function __nsutils_namespace_files # TYPE
+    for line in (string match -rg "^\S+ \S+ \S+ $argv[1]:\S+ (\S+)" </proc/self/mountinfo)
+        set -l point (printf %b (string replace -a \\ \\0 -- $line) | string collect -N)
+        __nsutils_is_odd $point
+        or printf '%s\n' $point
+    end
+    __fish_complete_path (__nsutils_typed)
+end
+
+# The files of networks that have a name, to mount a new one on.
+function __nsutils_network_files
+    __nsutils_networks /run/netns/
+    __fish_complete_path (__nsutils_typed)
+end
+
+# Whether a terminal would act upon a name: control characters, and what turns the direction.
+function __nsutils_is_odd # NAME
+    string match -qr '[[:cntrl:]\x{80}-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}]' -- $argv[1]
+end
+
+# Leaves out lines in which something else than a tab is odd.
+function __nsutils_without_odd
+    while read -l line
+        __nsutils_is_odd (string replace \t '' -- $line)
+        or printf '%s\n' $line
+    end
 end
 
 function __nsutils_users
-    __fish_complete_users
+    __fish_complete_users | __nsutils_without_odd
 end
 
 function __nsutils_groups
-    __fish_complete_groups
-end
-
-function __nsutils_signals
-    kill -l | string split -n ' ' | string replace -r '^SIG' '' | string match -r '^[A-Z].*'
-end
-
-# Without CAP_, in the order of their numbers.
-function __nsutils_capabilities
-    printf '%s\n' all @CAPABILITIES@
-end
-
-# What follows the = is a number.
-function __nsutils_resources
-    printf '%s=\n' @RESOURCES@
-end
-
-# What follows the = is a size, a number, a share such as 50%.
-function __nsutils_cgroup_limits
-    printf '%s=\n' memory pids cpu
+    __fish_complete_groups | __nsutils_without_odd
 end
 
 function __nsutils_variables
@@ -87,12 +110,15 @@ function __nsutils_typed
     string replace -r '^(--[^=]*=|-[^-])' '' -- (commandline -ct)
 end
 
+# What is typed of the last one in a list.
+function __nsutils_last_typed
+    __nsutils_typed | string replace -r '^(\+|.*,)' ''
+end
+
 # Several with commas between: each is offered behind those that are there.
-function __nsutils_list
+function __nsutils_list # VALUE...
     set -l before (__nsutils_typed | string match -r '^\+?(?:.*,)?')
-    for value in (__nsutils_$argv[1])
-        printf '%s\n' $before$value
-    end
+    string join \n -- $before$argv
 end
 
 function __nsutils_user_group

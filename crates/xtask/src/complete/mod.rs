@@ -42,35 +42,6 @@ pub(crate) fn script(tool: &Tool, shell: Shell) -> Result<String> {
     }
 }
 
-/// Returns the functions that all scripts of a shell share, with the names of the programs' tables in them.
-/// `continuation` ends a line of a command that continues in the next one.
-fn functions(template: &str, continuation: &str) -> String {
-    let capabilities = wrapped(nscore::sys::capability_names::names(), continuation);
-    let resources = wrapped(runshare::resource_names(), continuation);
-    let text = template.replace("@CAPABILITIES@", &capabilities);
-    text.replace("@RESOURCES@", &resources)
-}
-
-/// Writes words in lines of at most 100 columns, of which the first one follows other words.
-fn wrapped(words: impl Iterator<Item = &'static str>, continuation: &str) -> String {
-    const INDENT: &str = "        ";
-    const COLUMNS: usize = 100;
-    let mut text = String::new();
-    let mut column = INDENT.len() * 4;
-    for word in words {
-        if column + 1 + word.len() > COLUMNS {
-            text += &format!("{continuation}\n{INDENT}");
-            column = INDENT.len();
-        } else if !text.is_empty() {
-            text.push(' ');
-            column += 1;
-        }
-        text += word;
-        column += word.len();
-    }
-    text
-}
-
 /// The script for the name of the original, which is beside that of `name` where both are installed.
 pub(crate) fn script_of_original(name: &str, original: &str, shell: Shell) -> String {
     match shell {

@@ -33,15 +33,7 @@ __nsutils_enter() { # ROOT DIRECTORY
     [[ -d $REPLY/ ]]
 }
 
-# Whether a terminal would act upon a name: control characters, also those of two bytes, and what turns the direction.
-__nsutils_is_odd() { # NAME
-    local LC_ALL=C
-    [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'[$'\x80'-$'\x9f']* || $1 == *$'\xd8\x9c'* ||
-        $1 == *$'\xe2\x80'[$'\x8e'$'\x8f'$'\xa8'-$'\xae']* || $1 == *$'\xe2\x81'[$'\xa6'-$'\xa9']* ]]
-}
-
-# What there is in a root below what is typed, as from inside. A name that a terminal would act upon is left out, and one
-# that Readline does not quote as a whole.
+# What there is in a root below what is typed, as from inside.
 __nsutils_inside() { # ROOT directories|paths
     local REPLY here above=/ entry name
     [[ $part != */* ]] || above=${part%/*}/
@@ -49,8 +41,7 @@ __nsutils_inside() { # ROOT directories|paths
     here=$REPLY
     for entry in "$here/${part##*/}"*; do
         name=${entry##*/}
-        [[ (-e $entry || -L $entry) && $name != *[\$\`\(\)]* ]] || continue
-        ! __nsutils_is_odd "$name" || continue
+        __nsutils_is_plain "$name" && [[ -e $entry || -L $entry ]] || continue
         if { [[ -d $entry ]] || [[ -L $entry ]]; } && __nsutils_enter "$1" "$above$name"; then
             printf '%s/\n' "$above$name"
         elif [[ $2 == paths ]]; then
@@ -85,7 +76,7 @@ __nsutils_offer_bind() { # ROOT
         __nsutils_offer_inside "$1" paths
     else
         before+=${part%%:*}: part=${part#*:}
-        __nsutils_offer_list printf '%s\n' idmap nodev noexec nosuid
+        __nsutils_offer_list __nsutils_offer_words idmap nodev noexec nosuid
     fi
 }
 

@@ -53,7 +53,7 @@ function __nsutils_inside # ROOT directories|paths TYPED
     set -l here (__nsutils_enter $root $above)
     or return
     for entry in $here/* $here/.*
-        string match -qr '[[:cntrl:]\x{80}-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}]' -- $entry
+        __nsutils_is_odd $entry
         and continue
         set -l name (string replace -r '^.*/' '' -- $entry)
         if begin

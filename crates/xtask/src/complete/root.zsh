@@ -34,14 +34,6 @@ __nsutils_enter() { # ROOT DIRECTORY
     [[ -d $REPLY/ ]]
 }
 
-# Whether a terminal would act upon a name: control characters, also those of two bytes, and what turns the direction.
-__nsutils_is_odd() { # NAME
-    setopt localoptions nomultibyte
-    local LC_ALL=C
-    [[ $1 == *[[:cntrl:]]* || $1 == *$'\xc2'[$'\x80'-$'\x9f']* || $1 == *$'\xd8\x9c'* ||
-        $1 == *$'\xe2\x80'[$'\x8e'$'\x8f'$'\xa8'-$'\xae']* || $1 == *$'\xe2\x81'[$'\xa6'-$'\xa9']* ]]
-}
-
 # What there is in a root below what is typed, as from inside. A name that a terminal would act upon is left out.
 __nsutils_inside() { # ROOT directories|paths
     local REPLY root=${1/#\~\//$HOME/} above=/ here entry name

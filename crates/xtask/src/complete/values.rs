@@ -2,8 +2,11 @@
 //! processes nor namespaces. The three shells find such values by functions of the same names, in `functions.bash`,
 //! `functions.zsh` and `functions.fish`; whoever adds an option with a new kind of value adds it here and there.
 
+use std::iter::once;
+
 use clap::{Arg, ValueHint};
 use nscore::ns_type::NsType;
+use nscore::sys::{capability_names, signal};
 
 use super::takes_optional_value;
 
@@ -18,14 +21,18 @@ pub(crate) enum Values {
     Directories,
     /// These words.
     Words(Vec<String>),
+    /// These names, each with a value: `NAME=VALUE`.
+    Assignments(Vec<&'static str>),
     /// What a function finds.
     Found(&'static str),
-    /// What a process, a container or a directory with namespaces is named by.
-    Targets,
-    /// What a function finds for this word, paths too.
-    FoundFor(&'static str, &'static str),
-    /// Several with commas between them, each of which a function finds.
-    List(&'static str),
+    /// The same, and the word `follow`.
+    FoundOrFollow(&'static str),
+    /// What a target is named by, `processes` or `namespaces` where it is a number.
+    Targets(&'static str),
+    /// What a function finds that is paths, perhaps for a word.
+    FoundPaths(&'static str, &'static str),
+    /// Several of these with commas between them.
+    List(Box<Values>),
     /// A user, a group, or both with a colon between them.
     UserGroup,
     /// `directories` or `paths` of the new root.
@@ -40,36 +47,46 @@ impl Values {
         let names = option.get_value_names().unwrap_or_default();
         let value = names.first().map_or("", |name| name.as_str());
         match (option.get_id().as_str(), value) {
-            ("task", _) => Values::Found("processes"),
-            ("target", _) => Values::Targets,
-            ("compare", _) => Values::List("processes"),
-            ("holders" | "namespace", _) => Values::Found("namespaces"),
+            ("task" | "target", _) => Values::Targets("processes"),
+            ("compare", _) => Values::Targets("processes").list(),
+            ("holders" | "namespace", _) => Values::Targets("namespaces"),
             ("map-user", _) | ("setuid", "UID|NAME") => Values::Found("users"),
             ("map-group", _) | ("setgid", "GID|NAME") => Values::Found("groups"),
-            ("cap-drop", _) => Values::List("capabilities"),
-            ("limit", _) => Values::List("resources"),
-            ("cgroup-limit", _) => Values::List("cgroup_limits"),
+            ("setuid", _) => Values::FoundOrFollow("users"),
+            ("setgid", _) => Values::FoundOrFollow("groups"),
+            ("groups", "G[,G...]|follow") => Values::FoundOrFollow("groups").list(),
+            ("cap-drop", _) => words(once("all").chain(capability_names::names())).list(),
+            ("limit", _) => Values::Assignments(runshare::resource_names().collect()),
+            ("cgroup-limit", _) => {
+                Values::Assignments(runshare::cgroup_limit_names().collect()).list()
+            }
             ("chdir" | "tmpfs" | "mount-sys" | "mount-dev", _) => Values::Inside("directories"),
             // In rnsenter, where it may be left out, it is a directory of outside.
             ("wd", _) if !takes_optional_value(option) => Values::Inside("directories"),
             ("bind" | "bind-ro", _) => Values::Bind,
-            ("groups", _) => Values::List("groups"),
+            ("groups", _) => Values::Found("groups").list(),
             ("userspec", _) => Values::UserGroup,
-            ("kill-child", _) => Values::Found("signals"),
-            ("output", _) => Values::List("columns"),
+            ("kill-child", _) => words(signal::names()),
+            ("output", _) => Values::Found("columns").list(),
             ("filter", _) => Values::Found("columns"),
-            ("whitelist-env", _) => Values::List("variables"),
-            ("type", _) => words(&kinds()),
-            ("network", _) => words(&["pasta", "slirp4netns"]),
-            ("tree", _) => words(&["owner", "parent", "process"]),
-            ("graph", _) => words(&["dot", "mermaid", "json"]),
-            ("map-users" | "map-groups", _) => words(&["auto", "subids", "all"]),
-            ("propagation", _) => words(&["private", "shared", "slave", "unchanged"]),
+            ("whitelist-env", _) => Values::Found("variables").list(),
+            // The types as `lsns --type` has them, and as the links in `/proc/PID/ns` are called.
+            ("type", _) => words(NsType::ALL.map(NsType::file)),
+            ("network", _) => words(["pasta", "slirp4netns"]),
+            ("tree", _) => words(["owner", "parent", "process"]),
+            ("graph", _) => words(["dot", "mermaid", "json"]),
+            ("map-users" | "map-groups", _) => words(["auto", "subids", "all"]),
+            ("propagation", _) => words(["private", "shared", "slave", "unchanged"]),
+            ("net", "FILE") => Values::FoundPaths("network_files", ""),
             (name, "FILE|:NSID") => kind(name).map_or(Values::Files, |kind| {
-                Values::FoundFor("namespace_files", kind)
+                Values::FoundPaths("namespace_files", kind)
             }),
             _ => Values::named_by(option.get_value_hint(), value),
         }
+    }
+
+    fn list(self) -> Values {
+        Values::List(Box::new(self))
     }
 
     fn named_by(hint: ValueHint, value: &str) -> Values {
@@ -83,20 +100,15 @@ impl Values {
                 let typed: Vec<_> = value.split('|').filter(typed).collect();
                 match typed[..] {
                     [] | [""] => Values::Unknown,
-                    _ => words(&typed),
+                    _ => words(typed),
                 }
             }
         }
     }
 }
 
-fn words(words: &[&str]) -> Values {
-    Values::Words(words.iter().map(ToString::to_string).collect())
-}
-
-/// The types as `lsns --type` has them, and as the links in `/proc/PID/ns` are called.
-fn kinds() -> Vec<&'static str> {
-    NsType::ALL.map(NsType::file).to_vec()
+fn words<'a>(words: impl IntoIterator<Item = &'a str>) -> Values {
+    Values::Words(words.into_iter().map(str::to_owned).collect())
 }
 
 fn kind(option: &str) -> Option<&'static str> {

@@ -6,7 +6,7 @@ use clap::{Arg, Command};
 use nscore::cli::Tool;
 
 use super::values::Values;
-use super::{RootOfProgram, functions, replaced, root_functions, root_of_program, takes_value};
+use super::{RootOfProgram, replaced, root_functions, root_of_program, takes_value};
 
 const FUNCTIONS: &str = include_str!("functions.zsh");
 /// What there is in a new root, for programs with one.
@@ -16,11 +16,7 @@ const HEAD: &str = "autoload -U is-at-least\n\n";
 
 /// The whole script, of what clap_complete has written.
 pub(super) fn finished(script: &str, tool: &Tool, table: &Command) -> Result<String> {
-    let ours = format!(
-        "{}{}",
-        functions(FUNCTIONS, ""),
-        root_functions(table, ROOT)
-    );
+    let ours = [FUNCTIONS, root_functions(table, ROOT)].concat();
     let mut script = replaced(script, HEAD, &format!("{HEAD}{ours}"))?;
     if !tool.operands_anywhere {
         // Options end at the first operand.
@@ -86,12 +82,25 @@ fn offer(values: &Values) -> Option<String> {
         Values::Unknown => " ".into(),
         Values::Words(words) => format!("({})", words.join(" ")),
         // A blank before it: without words for compadd.
+        Values::Assignments(names) => format!(" compadd -S= -- {}", names.join(" ")),
         Values::Found(what) => format!(" __nsutils_{what}"),
-        Values::Targets => " __nsutils_targets".into(),
-        Values::FoundFor(what, word) => format!(" __nsutils_{what} {word}"),
-        Values::List(what) => format!(" __nsutils_list {what}"),
+        Values::FoundOrFollow(what) => format!(" __nsutils_or_follow __nsutils_{what}"),
+        Values::Targets(numbers) => format!(" __nsutils_targets {numbers}"),
+        Values::FoundPaths(what, kind) => {
+            [" __nsutils_", what, " ", kind].concat().trim_end().into()
+        }
+        Values::List(items) => format!(" __nsutils_list{}", list_item(items)?),
         Values::Inside(what) => format!(" __nsutils_inside_value {what}"),
         Values::Bind => " __nsutils_bind".into(),
         Values::UserGroup => " __nsutils_user_group".into(),
     })
+}
+
+/// The command that offers an item of a list, behind which a comma may follow.
+fn list_item(values: &Values) -> Option<String> {
+    match values {
+        Values::Words(words) => Some(format!(" compadd -qS, -- {}", words.join(" "))),
+        Values::Assignments(_) => offer(values),
+        _ => Some(offer(values)? + " -qS,"),
+    }
 }
