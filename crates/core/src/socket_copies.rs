@@ -9,6 +9,7 @@
 //! is not asked then: a request would go to whoever serves that file, or to a device.
 
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd};
+use std::sync::Mutex;
 
 use nix::errno::Errno;
 use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
@@ -124,8 +125,13 @@ fn leave(copy: OwnedFd) {
     let _number = copy.into_raw_fd();
 }
 
+/// Held from the making of a pipe until its writing end is closed here. A child has a copy of every descriptor: two of
+/// them, each with the writing end of the other's pipe, would wait for each other for ever.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 /// Closes the copies while a child has them too, which then ends; gives them back if there is no child.
 fn close_beside_child(copies: Vec<OwnedFd>) -> Result<(), Vec<OwnedFd>> {
+    let turn = ONE_AT_A_TIME.lock();
     let Ok((end, hold)) = pipe() else {
         return Err(copies);
     };
@@ -135,6 +141,7 @@ fn close_beside_child(copies: Vec<OwnedFd>) -> Result<(), Vec<OwnedFd>> {
     };
     drop(copies);
     drop(hold);
+    drop(turn);
     // Where it is an ordinary child and SIGCHLD is ignored, there is nothing left to wait for.
     let _ = wait(child);
     Ok(())
@@ -146,6 +153,9 @@ mod tests {
     use std::io::Read;
     use std::net::{TcpListener, TcpStream};
     use std::os::unix::net::UnixStream;
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
 
     fn connection() -> (TcpStream, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a loopback interface");
@@ -182,6 +192,25 @@ mod tests {
         let (copy, mut peer) = UnixStream::pair().expect("a pair of sockets");
         let _ = copies.network_of(copy.into());
         assert_eq!(peer.read(&mut [0]).expect("its end"), 0);
+    }
+
+    #[test]
+    fn threads_that_close_at_the_same_time_do_not_wait_for_each_other() {
+        let (done, all_done) = channel();
+        for _ in 0..2 {
+            let done = done.clone();
+            thread::spawn(move || {
+                for _ in 0..2_000 {
+                    let (end, _) = pipe().expect("a pipe");
+                    let _ = close_beside_child(vec![end]);
+                }
+                let _ = done.send(());
+            });
+        }
+        for _ in 0..2 {
+            let ended = all_done.recv_timeout(Duration::from_secs(300));
+            assert!(ended.is_ok(), "a child waits for another one for ever");
+        }
     }
 
     #[test]
