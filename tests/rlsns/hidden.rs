@@ -165,6 +165,14 @@ fn held_by_a_descriptor_alone() {
 }
 
 #[test]
+fn held_by_the_descriptor_after_the_lowest_numbers() {
+    reveal(
+        &[Scenario::Root, Scenario::User],
+        hiding_places::behind_the_descriptor_after_the_lowest,
+    );
+}
+
+#[test]
 fn a_parent_user_namespace_without_a_process() {
     reveal(
         &[Scenario::Root, Scenario::User],

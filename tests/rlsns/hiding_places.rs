@@ -97,11 +97,24 @@ pub(crate) fn in_a_socket(_: &Fixture) -> Hidden {
 
 /// Its file is open.
 pub(crate) fn behind_a_descriptor(_: &Fixture) -> Hidden {
+    let (file, inode) = ipc_file();
+    let holder = asleep(sleep().fd(5, file));
+    hidden(inode, "ipc", "fd", true, vec![holder])
+}
+
+/// Its file is open under a number that is as high as there are descriptors: a lower one was closed.
+pub(crate) fn behind_the_descriptor_after_the_lowest(_: &Fixture) -> Hidden {
+    let (file, inode) = ipc_file();
+    let holder = asleep(sleep().close_fd(0).fd(3, file));
+    hidden(inode, "ipc", "fd", true, vec![holder])
+}
+
+/// The file of an IPC namespace that nothing else holds, and its inode number.
+fn ipc_file() -> (File, u64) {
     let world = NamespaceFixture::new(CloneFlags::CLONE_NEWIPC);
     let file = File::open(format!("/proc/{}/ns/ipc", world.pid())).unwrap();
     let inode = file.metadata().unwrap().ino();
-    let holder = asleep(sleep().fd(5, file));
-    hidden(inode, "ipc", "fd", true, vec![holder])
+    (file, inode)
 }
 
 /// A user namespace was made in it, and that has a process.

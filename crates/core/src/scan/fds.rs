@@ -5,6 +5,7 @@
 //! no slower, and asks no server.
 
 use std::ffi::CStr;
+use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
 
 use crate::ns_type::NsType;
@@ -49,8 +50,9 @@ impl FdReader {
 
     /// Looks at every descriptor of the process or thread with this directory `ns`.
     ///
-    /// Since Linux 6.2 the size of the directory is how many there are. As a rule these are the lowest numbers, so
-    /// those are asked for first: that is cheaper than a list, which is read only if some were not there.
+    /// Since Linux 6.2 the size of the directory is how many there are. As a rule these are the lowest numbers, but for
+    /// a few that were closed, such as those of a daemon's standard streams. So the lowest are asked for first, and on
+    /// as long as they follow each other: that is cheaper than a list, which is read only if some were not found then.
     pub(super) fn read_fds(
         &mut self,
         scan: ScanContext,
@@ -77,42 +79,52 @@ impl FdReader {
             is_self: Some(task.process) == self.own,
             pidfd: None,
         };
+        if let ControlFlow::Continue(next) = self.read_lowest(&mut owner, open) {
+            self.read_listed(&mut owner, next, entries);
+        }
+    }
+
+    /// Looks at the descriptors with the lowest numbers, which are `open` as a rule. Returns the number to go on from
+    /// if not so many were found.
+    fn read_lowest(&mut self, owner: &mut FdOwner, open: u64) -> ControlFlow<(), u32> {
         let mut name = ProcName::default();
-        let mut seen = 0;
-        let mut next = 0;
-        while seen < open && u64::from(next) < open {
-            match self.examine(&mut owner, name.write(next, "")) {
+        let (mut seen, mut next, mut is_followed) = (0, 0, true);
+        while seen < open && (u64::from(next) < open || is_followed) {
+            let examined = self.examine(owner, name.write(next, ""));
+            is_followed = examined.is_ok();
+            match examined {
                 Ok(()) => seen += 1,
                 Err(Errno::ENOENT) => {}
                 Err(errno) => {
-                    owner
-                        .scan
-                        .registry
-                        .unread
-                        .note_file_error(pid, Call::Status, errno);
+                    owner.note_error(errno);
                     // Not to be seen by us, and so are the others.
                     if errno == Errno::EACCES {
-                        return;
+                        return ControlFlow::Break(());
                     }
                 }
             }
             next += 1;
         }
         if seen < open || open == 0 {
-            let mut rest = Vec::new();
-            let beyond = |name: &CStr| {
-                rest.extend(parse_digits::<u32>(name.to_bytes()).filter(|n| *n >= next));
-            };
-            let listed = owner.directory.entries(entries, beyond);
-            owner.scan.registry.unread.note(pid, Call::List, listed);
-            for number in rest {
-                if let Err(errno) = self.examine(&mut owner, name.write(number, "")) {
-                    owner
-                        .scan
-                        .registry
-                        .unread
-                        .note_file_error(pid, Call::Status, errno);
-                }
+            ControlFlow::Continue(next)
+        } else {
+            ControlFlow::Break(())
+        }
+    }
+
+    /// Looks at the descriptors that are listed, from the number `next` on.
+    fn read_listed(&mut self, owner: &mut FdOwner, next: u32, entries: &mut EntryBuffer) {
+        let mut rest = Vec::new();
+        let beyond = |name: &CStr| {
+            rest.extend(parse_digits::<u32>(name.to_bytes()).filter(|n| *n >= next));
+        };
+        let listed = owner.directory.entries(entries, beyond);
+        let pid = owner.task.process;
+        owner.scan.registry.unread.note(pid, Call::List, listed);
+        let mut name = ProcName::default();
+        for number in rest {
+            if let Err(errno) = self.examine(owner, name.write(number, "")) {
+                owner.note_error(errno);
             }
         }
     }
@@ -175,6 +187,12 @@ struct FdOwner<'a> {
 }
 
 impl FdOwner<'_> {
+    /// Records that a descriptor could not be looked at.
+    fn note_error(&mut self, errno: Errno) {
+        let unread = &mut self.scan.registry.unread;
+        unread.note_file_error(self.task.process, Call::Status, errno);
+    }
+
     /// The file of a namespace is open.
     fn register_file(&mut self, name: &CStr, status: &FileStatus) {
         let Ok(inode) = u32::try_from(status.inode) else {
