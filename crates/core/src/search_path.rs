@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 /// Where it looks if PATH is not set: as the C library has it.
@@ -21,4 +22,19 @@ pub fn candidates(name: &OsStr) -> Vec<PathBuf> {
     let directories = search_path();
     let candidates = env::split_paths(&directories).map(|directory| directory.join(name));
     candidates.collect()
+}
+
+/// Returns the paths at which it looks for `program`, byte for byte as the C library makes them: below `/` they begin
+/// with two slashes. With a slash in it, the program is its path.
+pub(crate) fn paths_of(program: &OsStr) -> Vec<OsString> {
+    if program.as_bytes().contains(&b'/') {
+        return vec![program.to_owned()];
+    }
+    let directories = search_path();
+    let in_directory = |directory: &[u8]| {
+        let slash: &[u8] = if directory.is_empty() { b"" } else { b"/" };
+        OsString::from_vec([directory, slash, program.as_bytes()].concat())
+    };
+    let directories = directories.as_bytes().split(|byte| *byte == b':');
+    directories.map(in_directory).collect()
 }

@@ -1,9 +1,10 @@
 //! Becoming the program that the tool was called for.
 //!
-//! The search for it is the C library's own, `execvp(3)`: along the PATH of the environment that the program gets,
-//! `/bin/sh` for a script without `#!`, and the same error that the originals report.
+//! The search for it is the C library's own, `execvp(3)`: along the PATH of the environment that the program gets, and
+//! the same error that the originals report. `/bin/sh` runs a script without `#!`, whatever the C library.
 
 mod own_file;
+mod script;
 
 use std::convert::Infallible;
 use std::env;
@@ -148,7 +149,7 @@ pub fn exec(program: &OsStr, words: &[OsString], own: Option<&OwnFile>) -> ExecE
     if own.is_some_and(|own| own.is_run_by(program, Search::Path)) {
         return ExecError::OwnFile;
     }
-    become_by(execvp, program, words)
+    script::exec_by_shell(become_by(execvp, program, words), program, words)
 }
 
 /// Becomes the shell at `path`, which is not searched for, as a login shell: its argv\[0\] begins with a dash.

@@ -34,8 +34,8 @@ const HEAD: u64 = 256;
 /// The kernel follows at most five interpreters, `execve(2)`; one more is no harm.
 const MOST_INTERPRETERS: usize = 6;
 
-/// What `execvp(3)` runs a file by that has no format of its own.
-const SCRIPT_SHELL: &str = "/bin/sh";
+/// What a file is run by that has no format of its own.
+pub(super) const SCRIPT_SHELL: &str = "/bin/sh";
 
 /// The owner of a file whose real owner has no id in the user namespace: the default of kernel.overflowuid.
 const OVERFLOW_UID: u32 = 65534;
