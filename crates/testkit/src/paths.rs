@@ -52,14 +52,17 @@ pub(crate) fn test_binary() -> Option<PathBuf> {
         .or_else(|| env::current_exe().ok())
 }
 
-/// Cargo's target directory: the one above this program that cargo has marked as a cache. None for a test binary that
-/// was moved elsewhere.
+/// Cargo's target directory: the outermost one above this program that cargo has marked as a cache, for with
+/// `--target` the directory of the target has a mark as well. None for a test binary that was moved elsewhere.
 pub(crate) fn target() -> Option<PathBuf> {
-    let program = test_binary()?;
-    let target = program
+    outermost_cache(&test_binary()?).map(Path::to_owned)
+}
+
+fn outermost_cache(program: &Path) -> Option<&Path> {
+    let marked = program
         .ancestors()
-        .find(|dir| dir.join("CACHEDIR.TAG").exists())?;
-    Some(target.to_owned())
+        .filter(|dir| dir.join("CACHEDIR.TAG").exists());
+    marked.last()
 }
 
 /// The file that each test which does not test adds a line to.
@@ -67,5 +70,24 @@ pub(crate) fn notes() -> Option<PathBuf> {
     match env::var_os(NOTES) {
         Some(file) => Some(file.into()),
         None => Some(target()?.join("tmp/skipped")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::outermost_cache;
+    use crate::Scratch;
+
+    #[test]
+    fn the_target_directory_is_above_the_one_of_a_triple() {
+        let scratch = Scratch::new();
+        let target = scratch.dir("target");
+        scratch.file("target/CACHEDIR.TAG", "");
+        let program = scratch.dir("target/i686-unknown-linux-gnu/debug/deps");
+        let program = program.join("hostile-0123");
+        assert_eq!(outermost_cache(&program), Some(&*target));
+        scratch.file("target/i686-unknown-linux-gnu/CACHEDIR.TAG", "");
+        assert_eq!(outermost_cache(&program), Some(&*target));
+        assert_eq!(outermost_cache(scratch.path()), None);
     }
 }

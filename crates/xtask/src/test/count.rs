@@ -2,10 +2,12 @@
 //! them in a file, one line for each reason: `BINARY: skipped: TEST: REASON`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{env, fs};
 
 use anyhow::{Context, Result};
+
+use crate::release::target;
 
 /// A test: the file name of its binary, and its own name.
 type Test = (String, String);
@@ -16,12 +18,7 @@ pub(super) struct Notes(PathBuf);
 impl Notes {
     /// An empty one, in cargo's target directory.
     pub(super) fn new() -> Result<Notes> {
-        let program = env::current_exe()?;
-        let target = program
-            .ancestors()
-            .find(|dir| dir.join("CACHEDIR.TAG").exists())
-            .context("xtask is run by cargo")?;
-        let directory = target.join("tmp");
+        let directory = target()?.join("tmp");
         fs::create_dir_all(&directory)?;
         let file = directory.join(format!("notes-{}", std::process::id()));
         fs::write(&file, "").with_context(|| file.display().to_string())?;
