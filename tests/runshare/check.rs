@@ -1,9 +1,10 @@
 //! `--check`: the kernel's own answers in a table, judged by what runshare then can do.
 
 use nix::errno::Errno;
-use nix::libc::{SYS_fstatfs, SYS_openat, SYS_unshare};
+use nix::libc::{SYS_fstatfs, SYS_unshare};
 
 use crate::fixture::{RUNSHARE, differential_test, ordinary, runshare};
+use testkit::c_library::OPEN_CALL;
 use testkit::{Outcome, Tool, require};
 
 /// The types in the order of the table, which is that of joining.
@@ -252,7 +253,7 @@ fn a_missing_capability_is_not_blamed_for_a_refused_call() {
         return;
     }
     // Root has CAP_SETFCAP; the file of the map cannot be opened, or not be proven to be procfs's own.
-    for call in [SYS_fstatfs, SYS_openat] {
+    for call in [SYS_fstatfs, OPEN_CALL] {
         let tool = runshare().args(["--check", "--user"]);
         let outcome = tool.refusing_past_loader(call, Errno::EPERM).run();
         let said = outcome.out() + &outcome.err();

@@ -6,7 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use bolero::check;
-use testkit::c_library;
+use testkit::c_library::{self, GnuTrait};
+use testkit::require;
 
 use crate::cli::number;
 use crate::cli::quote::Quotes;
@@ -101,6 +102,9 @@ fn status() {
 
 #[test]
 fn passwd() {
+    if !require::gnu_c_library(GnuTrait::UserFiles) {
+        return;
+    }
     check!(name = "passwd").for_each(|file: &[u8]| {
         if c_library::has_minus(file) {
             return;
@@ -119,6 +123,9 @@ fn passwd() {
 
 #[test]
 fn group() {
+    if !require::gnu_c_library(GnuTrait::UserFiles) {
+        return;
+    }
     check!(name = "group").for_each(|file: &[u8]| {
         if c_library::has_minus(file) {
             return;

@@ -6,7 +6,8 @@ use std::os::unix::ffi::OsStrExt;
 
 use bolero::check;
 use nscore::cli::Invocation;
-use testkit::c_library;
+use testkit::c_library::{self, GnuTrait};
+use testkit::require;
 
 use crate::cli::{OPTIONS, TOOL};
 use crate::options::Options;
@@ -61,6 +62,9 @@ fn is_said(id: u32, word: &OsStr, known: &[u32]) -> bool {
 
 #[test]
 fn userspecs() {
+    if !require::gnu_c_library(GnuTrait::UserFiles) {
+        return;
+    }
     check!(name = "userspecs").for_each(|input: &[u8]| {
         let Some((spec, files, [passwd, group])) = parts(input) else {
             return;
@@ -97,6 +101,9 @@ fn userspecs() {
 
 #[test]
 fn group_lists() {
+    if !require::gnu_c_library(GnuTrait::UserFiles) {
+        return;
+    }
     check!(name = "group_lists").for_each(|input: &[u8]| {
         let Some((list, files, [_, group])) = parts(input) else {
             return;
@@ -124,6 +131,9 @@ fn group_lists() {
 
 #[test]
 fn user_database() {
+    if !require::gnu_c_library(GnuTrait::UserFiles) {
+        return;
+    }
     check!(name = "user_database").for_each(|input: &[u8]| {
         let Some((word, files, [passwd, group])) = parts(input) else {
             return;

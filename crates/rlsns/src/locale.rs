@@ -73,10 +73,21 @@ mod tests {
     #[test]
     fn a_wrong_pattern_is_told_in_the_c_librarys_words() {
         let compile = |text: &str| compile_regex(text.as_bytes()).map(drop);
-        assert_eq!(compile("("), Err("Unmatched ( or \\(".to_owned()));
-        assert_eq!(compile("[z-a]"), Err("Invalid range end".to_owned()));
-        let preceding = "Invalid preceding regular expression".to_owned();
-        assert_eq!(compile("*"), Err(preceding));
+        let words = if cfg!(target_env = "musl") {
+            [
+                "Missing ')'",
+                "Invalid character range",
+                "Repetition not preceded by valid expression",
+            ]
+        } else {
+            [
+                "Unmatched ( or \\(",
+                "Invalid range end",
+                "Invalid preceding regular expression",
+            ]
+        };
+        let said = ["(", "[z-a]", "*"].map(compile);
+        assert_eq!(said, words.map(|words| Err(words.to_owned())));
         let big = "Regular expression too big".to_owned();
         assert_eq!(compile(&"(".repeat(100_000)), Err(big));
     }

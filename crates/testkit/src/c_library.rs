@@ -1,9 +1,52 @@
 //! What the C library makes of a text: the judge of what our programs read in its stead.
 
-use std::ffi::{CString, OsStr, OsString, c_int};
+use std::ffi::{CString, OsStr, OsString, c_int, c_long};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use crate::sys::c_library;
+
+/// What the GNU C library does in its own way, and musl does not: all that the tests do not compare with musl. Its words
+/// for errors are not among it: those of musl are put into them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GnuTrait {
+    /// iswprint(3) and wcwidth(3) of characters that are not in every version of Unicode.
+    CharacterTables,
+    /// Which locale the environment names.
+    LocaleNames,
+    /// The databases of users and groups are found by nsswitch.conf(5).
+    NameServiceSwitch,
+    /// fgetpwent(3) and fgetgrent(3) accept lines with fields that are missing, as our readers of another root's files do.
+    UserFiles,
+}
+
+impl GnuTrait {
+    /// Returns whether the C library of this test, and so of our programs, has it.
+    #[must_use]
+    pub fn is_here(self) -> bool {
+        cfg!(target_env = "gnu")
+    }
+
+    /// Returns why a test is left out elsewhere.
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            GnuTrait::CharacterTables => "musl has tables of another version of Unicode",
+            GnuTrait::LocaleNames => {
+                "musl accepts every name of a locale, all with UTF-8, and has C.UTF-8 where none is named"
+            }
+            GnuTrait::NameServiceSwitch => "musl does not read nsswitch.conf",
+            GnuTrait::UserFiles => "musl reads no lines of passwd(5) and group(5) that lack fields",
+        }
+    }
+}
+
+/// The system call of open(3): musl has the older one where the processor has it.
+pub const OPEN_CALL: c_long = OPEN;
+
+#[cfg(not(all(target_env = "musl", target_arch = "x86_64")))]
+use nix::libc::SYS_openat as OPEN;
+
+#[cfg(all(target_env = "musl", target_arch = "x86_64"))]
+use nix::libc::SYS_open as OPEN;
 
 /// Whether an option takes a value, as `has_arg` of `struct option` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -47,6 +47,7 @@ pub mod require;
 pub mod rerun;
 mod running;
 mod scratch;
+mod strerror;
 mod sys;
 pub mod syscall_stepper;
 mod terminal;

@@ -26,6 +26,7 @@ use std::{env, thread};
 use nix::sched::CloneFlags;
 use nix::unistd::geteuid;
 
+use crate::c_library::GnuTrait;
 use crate::namespace_fixture::NamespaceFixture;
 use crate::tool::PATH;
 use crate::{accessible, build, paths};
@@ -48,6 +49,13 @@ pub fn machine_feature(condition: bool, otherwise: &str) -> bool {
         note(&format!("left out: {}: {otherwise}", test()));
     }
     condition
+}
+
+/// Returns whether the C library that this test is built with does this as the GNU C library does, which is that of the
+/// originals.
+#[must_use]
+pub fn gnu_c_library(trait_of_gnu: GnuTrait) -> bool {
+    machine_feature(trait_of_gnu.is_here(), trait_of_gnu.reason())
 }
 
 /// The program of this name of another package of the workspace, `runshare` for a test of `rnsenter`, where every user

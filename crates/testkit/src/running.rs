@@ -12,6 +12,7 @@ use nix::unistd::Pid;
 
 use crate::outcome::{Outcome, Status};
 use crate::output::Output;
+use crate::strerror::in_gnu_words;
 use crate::sys;
 
 /// A program that has been started.
@@ -140,8 +141,8 @@ impl Running {
         Outcome {
             command: self.line.clone(),
             status,
-            stdout: out.bytes.clone(),
-            stderr: err.bytes.clone(),
+            stdout: in_gnu_words(&out.bytes),
+            stderr: in_gnu_words(&err.bytes),
         }
     }
 
