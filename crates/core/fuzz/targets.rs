@@ -5,8 +5,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use bolero::check;
 use testkit::c_library::{self, GnuTrait};
+use testkit::check_target;
 use testkit::require;
 
 use crate::cli::number;
@@ -47,7 +47,7 @@ fn numbered_lines(table: &[u8]) -> usize {
 
 #[test]
 fn mountinfo() {
-    check!(name = "mountinfo").for_each(|table: &[u8]| {
+    check_target("mountinfo", |table: &[u8]| {
         let mounts: Vec<MountPoint> = mount_points(table).collect();
         assert!(mounts.len() <= numbered_lines(table));
         let written: Vec<u8> = mounts.iter().flat_map(line_of).collect();
@@ -67,7 +67,7 @@ fn mountinfo() {
 
 #[test]
 fn status() {
-    check!(name = "status").for_each(|file: &[u8]| {
+    check_target("status", |file: &[u8]| {
         let status = ProcStatus::new(file);
         let lines = file.split(|byte| *byte == b'\n');
         let line = |name: &str| {
@@ -105,7 +105,7 @@ fn passwd() {
     if !require::gnu_c_library(GnuTrait::UserFiles) {
         return;
     }
-    check!(name = "passwd").for_each(|file: &[u8]| {
+    check_target("passwd", |file: &[u8]| {
         if c_library::has_minus(file) {
             return;
         }
@@ -126,7 +126,7 @@ fn group() {
     if !require::gnu_c_library(GnuTrait::UserFiles) {
         return;
     }
-    check!(name = "group").for_each(|file: &[u8]| {
+    check_target("group", |file: &[u8]| {
         if c_library::has_minus(file) {
             return;
         }
@@ -153,7 +153,7 @@ fn group() {
 
 #[test]
 fn numbers() {
-    check!(name = "numbers").for_each(|text: &[u8]| {
+    check_target("numbers", |text: &[u8]| {
         let text = OsStr::from_bytes(text);
         let theirs = c_library::number(text).ok();
         assert_eq!(number::seconds("", text).ok(), theirs);
@@ -222,7 +222,7 @@ fn escape(text: &[u8], word: &mut Vec<u8>) -> usize {
 
 #[test]
 fn quotes() {
-    check!(name = "quotes").for_each(|word: &[u8]| {
+    check_target("quotes", |word: &[u8]| {
         let quotes = Quotes::default();
         let shell = quotes.shell(OsStr::from_bytes(word));
         let marked = quotes.marked(OsStr::from_bytes(word));
@@ -238,7 +238,7 @@ fn quotes() {
 
 #[test]
 fn elf() {
-    check!(name = "elf").for_each(|file: &[u8]| {
+    check_target("elf", |file: &[u8]| {
         let Some(elf) = Elf::parse(file) else { return };
         assert!(file.starts_with(b"\x7fELF"));
         if let Some(loader) = elf.interpreter().map(OsStr::as_bytes) {
@@ -251,7 +251,7 @@ fn elf() {
 
 #[test]
 fn links() {
-    check!(name = "links").for_each(|target: &[u8]| {
+    check_target("links", |target: &[u8]| {
         if let Some((kind, inode)) = nslink::parse_link(target) {
             let digits = inode.to_string();
             let text = std::str::from_utf8(target).expect("a link is ASCII");
@@ -267,7 +267,7 @@ fn links() {
 
 #[test]
 fn mount_table() {
-    check!(name = "mount_table").for_each(|table: &[u8]| {
+    check_target("mount_table", |table: &[u8]| {
         // Two readers of the same lines: this one needs fewer fields of each.
         let kept: Vec<mountinfo::MountedNamespace> = mountinfo::mounted_namespaces(table).collect();
         // The kernel has nothing to escape in such a root, and only one of the readers would undo it.
@@ -289,7 +289,7 @@ fn mount_table() {
 
 #[test]
 fn catalogues() {
-    check!(name = "catalogues").for_each(|bytes: &[u8]| {
+    check_target("catalogues", |bytes: &[u8]| {
         let Some(catalogue) = Catalogue::parse(bytes.to_vec()) else {
             return;
         };
@@ -325,7 +325,7 @@ fn check_translation(msgid: &str, found: &[u8]) {
 
 #[test]
 fn translations() {
-    check!(name = "translations").for_each(|bytes: &[u8]| {
+    check_target("translations", |bytes: &[u8]| {
         for msgid in ["cannot open %s", "%s on %s", "%d%%", "%s: a -- '%c'\n"] {
             check_translation(msgid, bytes);
         }

@@ -4,9 +4,9 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use bolero::check;
 use nscore::cli::Invocation;
 use testkit::c_library::{self, GnuTrait};
+use testkit::check_target;
 use testkit::require;
 
 use crate::cli::{OPTIONS, TOOL};
@@ -34,7 +34,7 @@ fn parts(input: &[u8]) -> Option<(&OsStr, Files, [&[u8]; 2])> {
 
 #[test]
 fn argv() {
-    check!(name = "argv").for_each(|input: &[u8]| {
+    check_target("argv", |input: &[u8]| {
         let words = input
             .split(|byte| *byte == 0)
             .map(|word| OsStr::from_bytes(word).to_owned());
@@ -65,7 +65,7 @@ fn userspecs() {
     if !require::gnu_c_library(GnuTrait::UserFiles) {
         return;
     }
-    check!(name = "userspecs").for_each(|input: &[u8]| {
+    check_target("userspecs", |input: &[u8]| {
         let Some((spec, files, [passwd, group])) = parts(input) else {
             return;
         };
@@ -104,7 +104,7 @@ fn group_lists() {
     if !require::gnu_c_library(GnuTrait::UserFiles) {
         return;
     }
-    check!(name = "group_lists").for_each(|input: &[u8]| {
+    check_target("group_lists", |input: &[u8]| {
         let Some((list, files, [_, group])) = parts(input) else {
             return;
         };
@@ -134,7 +134,7 @@ fn user_database() {
     if !require::gnu_c_library(GnuTrait::UserFiles) {
         return;
     }
-    check!(name = "user_database").for_each(|input: &[u8]| {
+    check_target("user_database", |input: &[u8]| {
         let Some((word, files, [passwd, group])) = parts(input) else {
             return;
         };

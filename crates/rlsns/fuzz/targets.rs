@@ -3,9 +3,9 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use bolero::check;
 use nscore::cli::Invocation;
 use nscore::procfs::Stat;
+use testkit::check_target;
 
 use crate::options::Operation;
 use crate::target::ScanTarget;
@@ -19,7 +19,7 @@ fn repeats(text: &[u8]) -> bool {
 
 #[test]
 fn argv() {
-    check!(name = "argv").for_each(|input: &[u8]| {
+    check_target("argv", |input: &[u8]| {
         if repeats(input) {
             return;
         }
@@ -40,7 +40,7 @@ fn argv() {
 
 #[test]
 fn stat_lines() {
-    check!(name = "stat_lines").for_each(|line: &[u8]| {
+    check_target("stat_lines", |line: &[u8]| {
         let Some(it) = Stat::parse(line) else { return };
         let flags = if it.kernel { 0x20_0000 } else { 0 };
         let before = format!(

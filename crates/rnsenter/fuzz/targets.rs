@@ -3,8 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use bolero::check;
 use nscore::cli::Invocation;
+use testkit::check_target;
 
 use crate::cgroup::path_in;
 use crate::cli::{OPTIONS, OptionId, TOOL};
@@ -14,7 +14,7 @@ use crate::parse;
 
 #[test]
 fn argv() {
-    check!(name = "argv").for_each(|input: &[u8]| {
+    check_target("argv", |input: &[u8]| {
         // FILE is opened, and some devices act when they are; a name without a slash is in a directory of this crate.
         if input.contains(&b'/') {
             return;
@@ -64,7 +64,7 @@ fn argv() {
 
 #[test]
 fn cgroup() {
-    check!(name = "cgroup").for_each(|file: &[u8]| {
+    check_target("cgroup", |file: &[u8]| {
         let path = path_in(file);
         let mut lines = file.split(|byte| *byte == b'\n');
         let line = lines.find(|line| line.starts_with(b"0::"));
@@ -77,7 +77,7 @@ fn cgroup() {
 
 #[test]
 fn environ() {
-    check!(name = "environ").for_each(|file: &[u8]| {
+    check_target("environ", |file: &[u8]| {
         let entries = || file.split(|byte| *byte == 0);
         let Ok(variables) = parse_environ(file) else {
             assert!(entries().any(|entry| entry.starts_with(b"=")));

@@ -3,9 +3,9 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use bolero::check;
 use nscore::cli::{Invocation, signal};
 use nscore::procfs::handles;
+use testkit::check_target;
 
 use crate::cli::{OPTIONS, TOOL};
 use crate::idmap::format_map;
@@ -16,7 +16,7 @@ use crate::parse::{parse_map_range, parse_mapped_id, parse_owner};
 
 #[test]
 fn argv() {
-    check!(name = "argv").for_each(|input: &[u8]| {
+    check_target("argv", |input: &[u8]| {
         let words = input
             .split(|byte| *byte == 0)
             .map(|word| OsStr::from_bytes(word).to_owned());
@@ -51,7 +51,7 @@ fn argv() {
 
 #[test]
 fn map() {
-    check!(name = "map").for_each(|argument: &[u8]| {
+    check_target("map", |argument: &[u8]| {
         let Some(line) = parse_map_range(OsStr::from_bytes(argument)) else {
             return;
         };
@@ -97,7 +97,7 @@ fn pairs(range: &MapRange) -> impl Iterator<Item = (u64, u64)> + use<> {
 
 #[test]
 fn ranges() {
-    check!(name = "ranges").for_each(|input: &[u8]| {
+    check_target("ranges", |input: &[u8]| {
         let (numbers, rest) = input.split_at(input.len().min(2));
         let &[inner, outer] = numbers else { return };
         let single = (near(inner), near(outer));
@@ -179,7 +179,7 @@ fn plain_range(file: &str) -> Option<Option<SubidRange>> {
 
 #[test]
 fn subordinate_ids() {
-    check!(name = "subordinate_ids").for_each(|file: &[u8]| {
+    check_target("subordinate_ids", |file: &[u8]| {
         let range = find_user_range(file, &OsString::from("tester"), 1001);
         let Ok(file) = std::str::from_utf8(file) else {
             return;
@@ -193,7 +193,7 @@ fn subordinate_ids() {
 
 #[test]
 fn values() {
-    check!(name = "values").for_each(|word: &[u8]| {
+    check_target("values", |word: &[u8]| {
         let word = OsStr::from_bytes(word);
         if let Ok(number) = signal::parse(word) {
             assert!((1..=64).contains(&number), "{word:?}: {number}");

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use bolero::check;
+use testkit::check_target;
 
 use crate::filter::tests::regex::compile_regex;
 use crate::filter::{ColumnType, Filter};
@@ -33,7 +33,7 @@ fn parsed(expression: &[u8]) -> Option<Filter> {
 
 #[test]
 fn filters() {
-    check!(name = "filters").for_each(|input: &[u8]| {
+    check_target("filters", |input: &[u8]| {
         let mut parts = input.split(|byte| *byte == 0);
         let expression = parts.next().unwrap_or_default();
         let cells: Vec<Option<&[u8]>> = (0..COLUMNS.len()).map(|_| parts.next()).collect();
@@ -104,7 +104,7 @@ fn count(rows: &serde_json::Value) -> usize {
 
 #[test]
 fn tables() {
-    check!(name = "tables").for_each(|input: &[u8]| {
+    check_target("tables", |input: &[u8]| {
         let table = table(input);
         let json = table.render(Format::Json(JsonStyle::Pretty), &Utf8);
         let value: serde_json::Value = serde_json::from_slice(&json).expect("it is JSON");

@@ -6,6 +6,7 @@
 //! - [`DifferentialTest`] runs our program and the original side by side and compares them to the byte; [`mask`] hides the numbers
 //!   that no two runs share.
 //! - [`c_library`] is what the C library makes of a text that a program of ours reads in its stead.
+//! - [`check_target`] runs a fuzz target on its inputs.
 //! - [`require`] asks for what a test cannot do without, and says aloud when it is not there.
 //! - [`Program`] and [`accessible`] are programs where every user can reach them, wherever they were built.
 //! - [`Scratch`] and [`NamespaceFixture`] are a directory and a process in namespaces of its own, both gone at the end of the test
@@ -30,6 +31,7 @@ mod child;
 mod differential;
 mod engine;
 mod eventually;
+mod fuzz;
 mod hint;
 mod isolation;
 mod languages;
@@ -60,6 +62,7 @@ pub use accessible::Program;
 pub use differential::DifferentialTest;
 pub use engine::{Docker, Podman};
 pub use eventually::eventually;
+pub use fuzz::check_target;
 pub use isolation::{give_to_user, in_mount_namespace, in_thread, stay_on_one_processor};
 pub use languages::{LANGUAGES, is_left_in_english};
 pub use mounts::{mounted, points as mount_points};

@@ -4,12 +4,12 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-use bolero::check;
 use clap::Arg;
 use nscore::cli::Tool;
 use nscore::cli::getopt::{ParseStop, ParsedArgs, ParsedOption, parse};
 use nscore::cli::table::{EXTENSIONS, Opt, OptionValue};
 use testkit::c_library::{Getopt, HasArg, LongOption, getopt_long};
+use testkit::check_target;
 
 use crate::TOOLS;
 
@@ -138,7 +138,7 @@ fn compare(table: &Table, words: &[OsString]) {
 #[test]
 fn command_lines() {
     let tables: Vec<Table> = TOOLS.iter().copied().map(Table::new).collect();
-    check!(name = "command_lines").for_each(|input: &[u8]| {
+    check_target("command_lines", |input: &[u8]| {
         let input = input.strip_suffix(b"\0").unwrap_or(input);
         let words: Vec<OsString> = input
             .split(|byte| *byte == 0)
