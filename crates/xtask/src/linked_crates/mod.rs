@@ -64,8 +64,9 @@ fn read_linked_crates(linkage: Linkage) -> Result<BTreeMap<String, LinkedCrate>>
         by_id(&metadata["packages"]),
         by_id(&metadata["resolve"]["nodes"]),
     );
-    let is_nsutils =
-        |(id, package): (&&str, &&Value)| (package["name"] == "nsutils").then(|| (*id).to_owned());
+    let is_nsutils = |(id, package): (&&str, &&Value)| {
+        (package["name"] == "nsutils-multicall").then(|| (*id).to_owned())
+    };
     let first = packages.iter().find_map(is_nsutils);
     let mut linked = BTreeMap::new();
     let mut waiting = vec![first.context("cargo knows no package nsutils")?];

@@ -39,7 +39,7 @@ pub(crate) fn notices(linkage: Linkage) -> Result<Vec<u8>> {
         text += &licence_text(linked_crate).with_context(|| format!("the licence of {name}"))?;
     }
     if linkage != Linkage::Dynamic {
-        let mit = include_str!("../../../../LICENSE-MIT");
+        let mit = include_str!("../../LICENSE-MIT");
         let (_, permission) = mit
             .split_once("Permission is")
             .context("LICENSE-MIT is another licence")?;

@@ -19,7 +19,7 @@ pub(crate) fn sbom(linkage: Linkage) -> Result<Vec<u8>> {
     let linked = linked_crates(linkage)?;
     let lock = fs::read_to_string(workspace().join("Cargo.lock"))?;
     let checksums = checksums(&lock);
-    let is_main = |linked_crate: &&LinkedCrate| linked_crate.name == "nsutils";
+    let is_main = |linked_crate: &&LinkedCrate| linked_crate.name == "nsutils-multicall";
     let main = linked
         .values()
         .find(is_main)
