@@ -19,20 +19,15 @@ use nscore::hint::{Explanation, Hint, WithHint, escape_for_terminal, explanation
 use nscore::namespace_dir::cannot_use;
 use nscore::procfs::{Proc, cgroup_lines, mount_points};
 use nscore::safe_open::TrustedDir;
+use nscore::sys::directory::Directory;
 use nscore::sys::file::{move_above_stdio, write_all};
 
-/// The files that limit a cgroup; without a limit they are empty or begin with `max`.
-const LIMITS: [&CStr; 10] = [
-    c"memory.max",
-    c"memory.high",
-    c"memory.swap.max",
-    c"memory.zswap.max",
-    c"pids.max",
-    c"cpu.max",
-    c"cpu.uclamp.max",
-    c"cpuset.cpus",
-    c"cpuset.mems",
-    c"io.max",
+/// The files that limit a cgroup and are not called `CONTROLLER.max` or `.high`, as those of every other controller.
+const OTHER_LIMITS: [&[u8]; 4] = [
+    b"cgroup.max.depth",
+    b"cgroup.max.descendants",
+    b"cpuset.cpus",
+    b"cpuset.mems",
 ];
 
 /// A cgroup in which one with limits can be made.
@@ -156,19 +151,23 @@ impl ParentCgroup {
             .with_context(|| sentence("cannot make a cgroup in %s", &[&path]))
     }
 
-    /// Checks that this cgroup has no limits that one beside it would not have.
+    /// Checks that this cgroup has no limits that one beside it would not have, of whatever controller.
     fn check_unlimited(&self) -> Result<()> {
-        for name in LIMITS {
+        let names = open_file(&self.directory, c".", OFlag::O_RDONLY | OFlag::O_DIRECTORY)
+            .and_then(|directory| Directory::from(directory).names());
+        let names = names
+            .with_context(|| sentence("cannot read %s", &[&escape_for_terminal(&self.path)]))?;
+        for name in names.iter().filter(|name| is_limit(name.to_bytes())) {
             let value = match read_file(&self.directory, name) {
                 Ok(value) => value,
-                // Its controller is not enabled, or it is not for a cgroup of threads.
+                // Its controller is not enabled any more, or it is not for a cgroup of threads.
                 Err(Errno::ENOENT | Errno::EOPNOTSUPP) => continue,
                 read => read.with_context(|| {
                     let file = escape_for_terminal(self.path_of(name));
                     sentence("cannot read %s", &[&file])
                 })?,
             };
-            if !value.trim().is_empty() && !value.starts_with("max") {
+            if !is_unlimited(&value) {
                 let file = escape_for_terminal(self.path_of(name));
                 let text = sentence(
                     "a cgroup beside the caller's would escape the limit in %s",
@@ -179,6 +178,24 @@ impl ParentCgroup {
         }
         Ok(())
     }
+}
+
+/// Returns whether a file of this name limits a cgroup.
+fn is_limit(name: &[u8]) -> bool {
+    name.ends_with(b".max") || name.ends_with(b".high") || OTHER_LIMITS.contains(&name)
+}
+
+/// Returns whether each line of such a file says that there is no limit: `max`, `max 100000`, `NAME max`,
+/// `DEVICE KEY=max KEY=max`.
+fn is_unlimited(value: &str) -> bool {
+    let is_unlimited_line = |line: &str| {
+        let mut keys = line.split_whitespace().filter(|word| word.contains('='));
+        match line.contains('=') {
+            true => keys.all(|word| word.ends_with("=max")),
+            false => line.trim().is_empty() || line.split_whitespace().any(|word| word == "max"),
+        }
+    };
+    value.lines().all(is_unlimited_line)
 }
 
 impl AsFd for ParentCgroup {
@@ -254,5 +271,43 @@ pub(super) fn read_file(directory: impl AsFd, name: &CStr) -> Result<String, Err
         Err(error) => Err(Errno::from_raw(
             error.raw_os_error().unwrap_or(nix::libc::EIO),
         )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_of_every_controller_is_one() {
+        for (name, value) in [
+            ("memory.max", "1048576\n"),
+            ("memory.swap.high", "0\n"),
+            ("cpu.max", "50000 100000\n"),
+            ("cpuset.cpus", "0-3\n"),
+            ("pids.max", "90\n"),
+            ("hugetlb.2MB.max", "0\n"),
+            ("hugetlb.1GB.rsvd.max", "4096\n"),
+            ("misc.max", "sev max\nsev_es 3\n"),
+            ("rdma.max", "mlx4_0 hca_handle=max hca_object=2000\n"),
+            ("io.max", "8:16 rbps=max wbps=1048576 riops=max wiops=max\n"),
+            ("cgroup.max.descendants", "10\n"),
+        ] {
+            assert!(is_limit(name.as_bytes()) && !is_unlimited(value), "{name}");
+        }
+        for (name, value) in [
+            ("memory.max", "max\n"),
+            ("cpu.max", "max 100000\n"),
+            ("cpuset.mems", "\n"),
+            ("io.max", ""),
+            ("misc.max", "sev max\nsev_es max\n"),
+            ("rdma.max", "mlx4_0 hca_handle=max hca_object=max\n"),
+            ("cgroup.max.depth", "max\n"),
+        ] {
+            assert!(is_limit(name.as_bytes()) && is_unlimited(value), "{name}");
+        }
+        for name in ["memory.current", "cpu.weight", "cgroup.procs", "pids.peak"] {
+            assert!(!is_limit(name.as_bytes()), "{name}");
+        }
     }
 }
