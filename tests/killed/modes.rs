@@ -138,6 +138,32 @@ pub(crate) const MODES: &[Mode] = &[
     )
     .root_only(),
     mode("overlay", &["--overlay=LAYER"], Fate::Ends, Signals::Ends).root_only(),
+    mode("all", &["--all"], Fate::LivesOn, Signals::Blocks),
+    mode(
+        "limits",
+        &[
+            "--fork",
+            "--limit=nofile=64",
+            "--cap-drop=all",
+            "--reset-env",
+        ],
+        Fate::LivesOn,
+        Signals::Blocks,
+    ),
+    mode(
+        "mount-api",
+        &["--fork", "--root=/", "--mount-api=private", "--tmpfs=/mnt"],
+        Fate::LivesOn,
+        Signals::Blocks,
+    )
+    .root_only(),
+    mode(
+        "ephemeral",
+        &["--fork", "--root=/", "--ephemeral"],
+        Fate::LivesOn,
+        Signals::Blocks,
+    )
+    .root_only(),
     mode(
         "mount-file",
         &["--fork", "--mount=FILE0"],
@@ -194,6 +220,11 @@ pub(crate) const MODES: &[Mode] = &[
         true,
     ),
     Mode::network("network-pasta-user", &["-c", "--network=pasta"], true),
+    Mode::network(
+        "network-publish",
+        &["-r", "--network=slirp4netns", "--publish=8080:80"],
+        true,
+    ),
     mode(
         "rnsenter-pid",
         &["-t", "SELF", "-p"],
@@ -212,6 +243,13 @@ pub(crate) const MODES: &[Mode] = &[
         "rnsenter-tools",
         &["-t", "SELF", "--tools", "--new-session"],
         Fate::LivesOn,
+        Signals::Ends,
+    )
+    .run_by("rnsenter"),
+    mode(
+        "rnsenter-tools-init",
+        &["-t", "SELF", "--tools", "--init"],
+        Fate::Ends,
         Signals::Ends,
     )
     .run_by("rnsenter"),
@@ -243,6 +281,20 @@ pub(crate) const MODES: &[Mode] = &[
         Signals::Ends,
     )
     .run_by("rnsenter"),
+    mode(
+        "rchroot-overlay",
+        &["--overlay=LAYER", "/"],
+        Fate::Ends,
+        Signals::Ends,
+    )
+    .run_by("rchroot"),
+    mode(
+        "rchroot-mount-api",
+        &["--mount-api", "--ephemeral", "--new-session", "/"],
+        Fate::LivesOn,
+        Signals::Ends,
+    )
+    .run_by("rchroot"),
     mode(
         "rchroot-new-session",
         &["--new-session", "/"],

@@ -4,8 +4,9 @@ use std::fs;
 
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
-use testkit::{Signal, Status, eventually};
+use testkit::{Signal, Status, Tool, eventually, require};
 
+use crate::fixture::{Machine, runshare};
 use crate::network::fixture::{FETCH, GREETING, in_outside_network};
 use crate::network::{CALLERS, called_by};
 
@@ -61,6 +62,55 @@ fn slirp4netns_ends_with_the_tool_however_that_ends() {
 #[test]
 fn pasta_ends_with_the_tool_however_that_ends() {
     ends_with_the_tool("pasta");
+}
+
+/// The parent of a process.
+fn parent_of(pid: i32) -> Pid {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"));
+    Pid::from_raw(parent.unwrap().trim().parse().unwrap())
+}
+
+fn ends_with_the_watcher(helper: &str) {
+    in_outside_network(helper, |_| {
+        for (is_ordinary, options) in CALLERS {
+            kill_the_watcher(helper, called_by(is_ordinary, options));
+        }
+        if !require::root() || !require::installed("newuidmap") {
+            return;
+        }
+        // There the helper becomes another user.
+        let machine = Machine::new();
+        for options in [&["--map-auto"][..], &["-r", "--map-auto"]] {
+            kill_the_watcher(helper, machine.tester(runshare().args(options)));
+        }
+    });
+}
+
+#[track_caller]
+fn kill_the_watcher(helper: &str, tool: Tool) {
+    let tool = tool.arg(format!("--network={helper}"));
+    let script = "echo up; read line; exit 7";
+    let mut tool = tool.terminal(80, 24).args(["sh", "-c", script]).spawn();
+    tool.read_until("up");
+    let [pid] = helpers(helper)[..] else {
+        panic!("{:?}", helpers(helper));
+    };
+    kill(parent_of(pid), Signal::SIGKILL).unwrap();
+    eventually("the helper has ended", || helpers(helper).is_empty());
+    tool.type_in("\n");
+    assert_eq!(tool.wait().code(), 7);
+    eventually("nothing is left", || helpers("runshare").is_empty());
+}
+
+#[test]
+fn slirp4netns_ends_with_the_watcher_that_is_killed() {
+    ends_with_the_watcher("slirp4netns");
+}
+
+#[test]
+fn pasta_ends_with_the_watcher_that_is_killed() {
+    ends_with_the_watcher("pasta");
 }
 
 fn its_end_is_one_line(helper: &str) {

@@ -113,7 +113,7 @@ impl<'a> Command<'a> {
 
     /// In the child: gives up everything that the helper does not need.
     fn set_up(&self, stdin: &OwnedFd, stdout: &OwnedFd, stderr: &OwnedFd) -> Result<(), Errno> {
-        // Only until the helper enters a user namespace: the kernel clears it then.
+        // Until the helper becomes another user, when the kernel clears it.
         set_parent_death_signal(SIGKILL)?;
         self.mask.restore()?;
         if let Some(directory) = self.directory {
