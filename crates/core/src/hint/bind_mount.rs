@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 
-use super::{CAP_SYS_ADMIN, Explanation, escape_for_terminal, explain_path, explanation};
+use super::{
+    CAP_SYS_ADMIN, Explanation, ProbeCall, escape_for_terminal, explain_path, explain_refusal,
+    explanation,
+};
 use crate::ns_type::NsType;
 use crate::procfs::{Proc, mount_of};
 use crate::regular_file::open_regular;
@@ -21,7 +24,10 @@ pub fn explain_bind(
         Errno::EINVAL if namespace == NsType::Mount => {
             on_shared_mount(&Proc::for_hint(), file).or_else(|| numbered_lower(source))
         }
-        Errno::EPERM => CAP_SYS_ADMIN.missing(&Proc::for_hint().status("self")?, None),
+        Errno::EPERM => {
+            let missing = CAP_SYS_ADMIN.missing(&Proc::for_hint().status("self")?, None);
+            missing.or_else(|| explain_refusal(ProbeCall::Mount, errno))
+        }
         Errno::ENOENT if file.symlink_metadata().is_err() && parent(file).is_dir() => {
             let file = escape_for_terminal(file);
             Some(explanation(
@@ -30,7 +36,7 @@ pub fn explain_bind(
                 &[&file],
             ))
         }
-        _ => explain_path(errno, file),
+        _ => explain_path(errno, file).or_else(|| explain_refusal(ProbeCall::Mount, errno)),
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use nix::errno::Errno;
 
-use super::{CAP_SYS_CHROOT, Explanation, ProbeCall, explain_path, explain_seccomp, explanation};
+use super::{CAP_SYS_CHROOT, Explanation, ProbeCall, explain_path, explain_refusal, explanation};
 use crate::message::Message;
 use crate::procfs::Proc;
 use crate::sys::file::mount_info;
@@ -22,9 +22,9 @@ pub fn explain_chroot(
             let status = Proc::for_hint().status("self");
             let missing =
                 status.and_then(|status| CAP_SYS_CHROOT.missing(&status, Some(&otherwise())));
-            missing.or_else(|| explain_seccomp(ProbeCall::Chroot, errno))
+            missing.or_else(|| explain_refusal(ProbeCall::Chroot, errno))
         }
-        _ => explain_path(errno, directory),
+        _ => explain_path(errno, directory).or_else(|| explain_refusal(ProbeCall::Chroot, errno)),
     }
 }
 

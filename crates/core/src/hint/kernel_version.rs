@@ -5,7 +5,7 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
-use super::{Explanation, explain_path, explanation};
+use super::{Explanation, ProbeCall, explain_path, explain_refusal, explanation};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::sys::file::open;
@@ -30,13 +30,15 @@ pub fn explain_mount_binfmt(errno: Errno, target: &Path) -> Option<Explanation> 
             "this kernel does not have binfmt_misc: `modprobe binfmt_misc`, as root, loads it",
             &[],
         )),
-        Errno::EPERM if is_linux_since(6, 7) || Proc::for_hint().is_initial(NsType::User)? => None,
+        Errno::EPERM if is_linux_since(6, 7) || Proc::for_hint().is_initial(NsType::User)? => {
+            explain_refusal(ProbeCall::Mount, errno)
+        }
         Errno::EPERM => Some(explanation(
             "kernel-too-old",
             "this kernel has one binfmt_misc for all user namespaces: a separate one for each \
              requires Linux 6.7",
             &[],
         )),
-        _ => explain_path(errno, target),
+        _ => explain_path(errno, target).or_else(|| explain_refusal(ProbeCall::Mount, errno)),
     }
 }

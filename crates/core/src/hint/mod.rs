@@ -29,7 +29,9 @@ mod preceding_option;
 mod proc;
 mod program;
 mod propagation;
+mod refusal;
 mod seccomp;
+mod security_module;
 mod setuid;
 mod shell;
 mod unshare;
@@ -44,7 +46,7 @@ use nix::errno::Errno;
 
 pub use crate::escape::escape_for_terminal;
 pub use crate::sys::capability::{
-    CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capability,
+    CAP_DAC_OVERRIDE, CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capability,
 };
 pub use bind_mount::explain_bind;
 pub use chroot::explain_chroot;
@@ -59,7 +61,10 @@ pub use preceding_option::PrecedingOption;
 pub use proc::{explain_missing_process, explain_mount_proc};
 pub use program::explain_exec;
 pub use propagation::explain_propagation;
-pub use seccomp::{ProbeCall, explain_seccomp};
+pub use refusal::explain_refusal;
+pub(crate) use refusal::explain_refused_mount;
+pub use seccomp::ProbeCall;
+pub(crate) use security_module::explain_refused_file;
 pub use setuid::{explain_setgroups, explain_setid};
 pub use shell::explain_shell;
 pub use unshare::{explain_map, explain_unshare};

@@ -7,14 +7,24 @@ use std::path::{Path, PathBuf};
 use nix::errno::Errno;
 use nix::unistd::geteuid;
 
-use super::{Explanation, escape_for_terminal, explanation};
+use super::{Explanation, escape_for_terminal, explain_refused_file, explanation};
 use crate::message::{message, sentence};
+use crate::procfs::Proc;
 
 /// How many symbolic links are followed, as the kernel has it.
 const MOST_LINKS: u32 = 40;
 
-/// Explains why looking `path` up failed, if it is not the path as a whole that is at fault.
+/// Explains why looking `path` up failed, if it is not the path as a whole that is at fault, or who may refuse to open
+/// it to a process that may open every file.
 pub fn explain_path(errno: Errno, path: &Path) -> Option<Explanation> {
+    explain_lookup(errno, path).or_else(|| match errno {
+        Errno::EACCES => explain_refused_file(&Proc::for_hint(), "open"),
+        _ => None,
+    })
+}
+
+/// Explains why looking `path` up failed, if a part of it is at fault.
+pub(super) fn explain_lookup(errno: Errno, path: &Path) -> Option<Explanation> {
     let expected = match errno {
         Errno::ENOENT => Obstacle::Missing,
         Errno::ENOTDIR => Obstacle::NoDirectory,
@@ -24,13 +34,20 @@ pub fn explain_path(errno: Errno, path: &Path) -> Option<Explanation> {
     let (obstacle, at, linked) = follow(path, MOST_LINKS)?;
     // The message itself says that the path is not there.
     let is_in_message = at == path && obstacle == Obstacle::Missing;
-    (obstacle == expected && !is_in_message).then(|| describe(obstacle, &at, linked.as_deref()))
+    if obstacle != expected || is_in_message {
+        return None;
+    }
+    // Who may search every directory is not refused for a mode.
+    let refused = (obstacle == Obstacle::Closed)
+        .then(|| explain_refused_file(&Proc::for_hint(), "open"))
+        .flatten();
+    refused.or_else(|| Some(describe(obstacle, &at, linked.as_deref())))
 }
 
 /// Returns where a symbolic link leads that leads to nothing.
 pub(super) fn dangling(path: &Path) -> Option<Explanation> {
     path.symlink_metadata().ok()?;
-    explain_path(Errno::ENOENT, path)
+    explain_lookup(Errno::ENOENT, path)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
 use super::{
-    CAP_SYS_ADMIN, Explanation, ProbeCall, escape_for_terminal, explain_path, explain_seccomp,
+    CAP_SYS_ADMIN, Explanation, ProbeCall, escape_for_terminal, explain_path, explain_refusal,
     explanation,
 };
 use crate::message::sentence;
@@ -24,7 +24,7 @@ const EMPTY: [&str; 3] = ["sys/fs/binfmt_misc", "fs/nfsd", "openprom"];
 /// Explains why a procfs could not be mounted on `target`.
 pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<Explanation> {
     if errno != Errno::EPERM {
-        return explain_path(errno, target);
+        return explain_path(errno, target).or_else(|| explain_refusal(ProbeCall::Mount, errno));
     }
     let proc = Proc::for_hint();
     let status = proc.status("self")?;
@@ -35,7 +35,7 @@ pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<Explanation> {
     missing
         .or_else(|| of_other_pids(&proc))
         .or_else(|| masked(&proc))
-        .or_else(|| explain_seccomp(ProbeCall::Mount, errno))
+        .or_else(|| explain_refusal(ProbeCall::Mount, errno))
 }
 
 /// Returns what is mounted is the procfs of the pid namespace that this process is in, so it takes rights over that.

@@ -9,7 +9,8 @@ use nix::errno::Errno;
 use nix::sys::statvfs::{FsFlags, statvfs};
 use nix::unistd::{AccessFlags, eaccess};
 
-use super::{Explanation, escape_for_terminal, explain_path, explanation, path};
+use super::path::{self, explain_lookup};
+use super::{Explanation, escape_for_terminal, explain_refused_file, explanation};
 use crate::elf::{Bytes, Elf};
 use crate::message::{Message, sentence};
 use crate::procfs::{Proc, mount_of};
@@ -78,9 +79,11 @@ fn beyond_path(name: &OsStr) -> Option<Explanation> {
 /// Explains why the file at `path` could not be run.
 fn explain_file(errno: Errno, path: &Path) -> Option<Explanation> {
     match errno {
-        Errno::ENOENT => explain_path(errno, path).or_else(|| missing(path, MOST_INTERPRETERS)),
-        Errno::ENOTDIR => explain_path(errno, path),
-        Errno::EACCES => explain_path(errno, path).or_else(|| forbidden(path, MOST_INTERPRETERS)),
+        Errno::ENOENT => explain_lookup(errno, path).or_else(|| missing(path, MOST_INTERPRETERS)),
+        Errno::ENOTDIR => explain_lookup(errno, path),
+        Errno::EACCES => explain_lookup(errno, path)
+            .or_else(|| forbidden(path, MOST_INTERPRETERS))
+            .or_else(|| explain_refused_file(&Proc::for_hint(), "execve")),
         Errno::ENOEXEC => foreign(path, MOST_INTERPRETERS),
         _ => None,
     }
@@ -189,7 +192,7 @@ fn forbidden(path: &Path, left: u32) -> Option<Explanation> {
         ));
     }
     let (runs, _) = FileKind::detect(path)?.runs_by()?;
-    explain_path(Errno::EACCES, &runs).or_else(|| forbidden(&runs, left.checked_sub(1)?))
+    explain_lookup(Errno::EACCES, &runs).or_else(|| forbidden(&runs, left.checked_sub(1)?))
 }
 
 fn noexec(path: &Path) -> Explanation {

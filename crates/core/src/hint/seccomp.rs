@@ -31,7 +31,7 @@ pub enum ProbeCall {
 }
 
 impl ProbeCall {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             ProbeCall::Unshare(_) => "unshare",
             ProbeCall::Setns(_) => "setns",
@@ -61,10 +61,6 @@ impl ProbeCall {
 }
 
 /// Explains that a filter has answered the call with `errno`, if it has.
-pub fn explain_seccomp(call: ProbeCall, errno: Errno) -> Option<Explanation> {
-    explain_filter(&Proc::for_hint(), call, errno)
-}
-
 pub(super) fn explain_filter(proc: &Proc, call: ProbeCall, errno: Errno) -> Option<Explanation> {
     let refusals = [Errno::EPERM, Errno::EACCES, Errno::ENOSYS];
     if !refusals.contains(&errno) || !proc.status("self")?.is_filtered() {

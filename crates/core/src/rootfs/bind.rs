@@ -96,6 +96,7 @@ fn mount_bind(root: &Root, request: &BindRequest, source: &BindSource) -> Result
         _ => {}
     }
     let mounted = bind(source, request.attributes, &point, || root.open(target));
+    let mounted = mounted.with_hint(hint::explain_refused_mount);
     mounted.with_context(failed).map(drop)
 }
 

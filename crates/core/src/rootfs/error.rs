@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Error;
 use nix::errno::Errno;
 
+use crate::hint::{Hint, explain_refused_mount};
 use crate::message::{Argument, Message, sentence};
 use crate::sys::errno::reason;
 
@@ -36,7 +37,10 @@ impl From<MountError> for Error {
     fn from(error: MountError) -> Error {
         match error.text {
             Some(text) => Error::msg(text),
-            None => Error::new(error.errno),
+            None => {
+                let why = Hint::new(move || explain_refused_mount(error.errno));
+                Error::new(error.errno).context(why)
+            }
         }
     }
 }

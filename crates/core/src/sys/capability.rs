@@ -100,6 +100,8 @@ pub struct Capability {
     number: u32,
 }
 
+/// To open the files of all users.
+pub const CAP_DAC_OVERRIDE: Capability = capability("CAP_DAC_OVERRIDE", 1);
 /// To send signals to the processes of all users.
 pub const CAP_KILL: Capability = capability("CAP_KILL", 5);
 /// To write a map of groups other than one's own.

@@ -77,8 +77,8 @@ impl SetnsFailure {
                 .find_map(|ns_type| self.eperm_reason(ns_type))
                 .or_else(|| types.find_map(|ns_type| self.eperm_reason(ns_type)))
                 .map(|reason| self.with_enterable(reason))
-                .or_else(|| hint::explain_seccomp(ProbeCall::Setns(flags), errno)),
-            Errno::ENOSYS => hint::explain_seccomp(ProbeCall::Setns(flags), errno),
+                .or_else(|| hint::explain_refusal(ProbeCall::Setns(flags), errno)),
+            Errno::ENOSYS => hint::explain_refusal(ProbeCall::Setns(flags), errno),
             _ => None,
         }
     }

@@ -10,7 +10,7 @@ use nix::fcntl::OFlag;
 use nix::libc::c_int;
 use nix::unistd::{getegid, geteuid};
 
-use super::seccomp::explain_filter;
+use super::refusal::explain_refusal_in;
 use super::{CAP_SYS_ADMIN, Explanation, ProbeCall, chroot, explanation, limit};
 use crate::message::sentence;
 use crate::ns_type::NsType;
@@ -19,11 +19,11 @@ use crate::procfs::{IdKind, Proc, try_open_verified};
 /// Explains why making the namespaces of `flags` failed.
 pub fn explain_unshare(errno: Errno, flags: c_int) -> Option<Explanation> {
     let proc = Proc::for_hint();
-    let filtered = || explain_filter(&proc, ProbeCall::Unshare(flags), errno);
+    let refused = || explain_refusal_in(&proc, ProbeCall::Unshare(flags), errno);
     match errno {
-        Errno::EPERM => not_permitted(&proc, flags).or_else(filtered),
-        Errno::EACCES => restricted_by_apparmor(&proc).or_else(filtered),
-        Errno::ENOSYS => filtered(),
+        Errno::EPERM => not_permitted(&proc, flags).or_else(refused),
+        Errno::EACCES => restricted_by_apparmor(&proc).or_else(refused),
+        Errno::ENOSYS => refused(),
         Errno::ENOSPC => limit::reached(&proc, flags),
         Errno::EINVAL => unknown_type(&proc, flags).or_else(|| between_namespaces(&proc, flags)),
         _ => None,

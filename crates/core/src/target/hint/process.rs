@@ -14,7 +14,9 @@ pub fn explain_open_failure(errno: Errno, pid: Pid, name: &str) -> Option<Explan
         Errno::ENOENT | Errno::ESRCH => hint::explain_missing_process(Errno::ENOENT, pid)
             .or_else(|| zombie_or_kernel_thread(pid))
             .or_else(|| missing_ns_type(pid, name)),
-        Errno::EACCES | Errno::EPERM => eacces_reason(pid),
+        Errno::EACCES | Errno::EPERM => {
+            eacces_reason(pid).or_else(|| hint::explain_refused_file(&Proc::for_hint(), "open"))
+        }
         _ => None,
     }
 }
