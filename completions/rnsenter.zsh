@@ -20,7 +20,7 @@ __nsutils_processes() {
     _describe -t processes process processes "$@"
 }
 
-# The containers that rlsns finds, each once: the short id, and the engine that made it. rlsns stands beside the program.
+# The containers that rlsns finds, each once: the short id, and the engine that made it. rlsns is beside the program.
 __nsutils_containers() {
     local program=${(Q)words[1]} line
     local -a asked found
@@ -42,7 +42,7 @@ __nsutils_networks() { # PREFIX WORDS-OF-COMPADD...
     compadd "$@" -V networks -a - names
 }
 
-# What has namespaces: a container, a process or namespace, a network, or else a file or a directory of persistent ones.
+# What has namespaces: a container, a process or namespace, a network, or a file or directory.
 __nsutils_targets() { # processes|namespaces WORDS-OF-COMPADD...
     local what=$1
     local -i found=0

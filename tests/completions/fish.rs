@@ -6,43 +6,47 @@ use testkit::{Running, Tool};
 
 use crate::fixture::Fixture;
 
-/// What Fish runs: its words are the directory of scripts, and the line.
-const CODE: &str = "set fish_complete_path $argv[1] $fish_complete_path; complete -C $argv[2]";
+/// What Fish runs: its words are the directory of scripts, and lines.
+const CODE: &str = "set fish_complete_path $argv[1] $fish_complete_path
+    BEFORE
+    for line in $argv[2..]; complete -C $line; printf '\\2'; end";
 
-/// A shell that reports what it would offer for this line.
-fn asked(fixture: &Fixture, line: &str) -> Tool {
+/// A shell that reports what it would offer for these lines, each report ended by `\2`; `before` runs first.
+fn asked(fixture: &Fixture, before: &str, lines: &[impl AsRef<str>]) -> Tool {
     let scripts = fixture.path().join("scripts/fish").display().to_string();
-    fixture.shell(&["fish", "--no-config", "-c", CODE, &scripts, line])
+    let code = CODE.replace("BEFORE", before);
+    let mut words = vec!["fish", "--no-config", "-c", &code, &scripts];
+    words.extend(lines.iter().map(AsRef::as_ref));
+    fixture.shell(&words)
 }
 
 /// All that it reports on a terminal for this line.
 pub(crate) fn shown(fixture: &Fixture, line: &str) -> String {
-    asked(fixture, line).terminal(2000, 50).run().ok().out()
+    let shell = asked(fixture, "", &[line]);
+    shell.terminal(2000, 50).run().ok().out()
 }
 
-/// A shell on a terminal that waits for a line, and then reports what it would offer for all of these.
+/// A shell on a terminal that has read the completions, and waits for a line before it reports.
 pub(crate) fn start(fixture: &Fixture, lines: &[&str]) -> Running {
-    let code =
-        "set fish_complete_path $argv[1] $fish_complete_path; complete -C 'rnsenter --a' >/dev/null
-        echo ready; read line; for line in $argv[2..]; complete -C $line; end; printf '\\2'";
-    let scripts = fixture.path().join("scripts/fish").display().to_string();
-    let words = [&["fish", "--no-config", "-c", code, &scripts], lines].concat();
-    let mut fish = fixture.shell(&words).terminal(2000, 50).spawn();
+    let before = "complete -C 'rnsenter --a' >/dev/null; echo ready; read line";
+    let mut fish = asked(fixture, before, lines).terminal(2000, 50).spawn();
     fish.read_until("ready");
     fish
 }
 
-/// What `complete -C` reports of this line, without what it says of each. An option whose value must be attached is
-/// told twice, with `=` and without.
-fn ask(fixture: &Fixture, line: &str) -> BTreeSet<String> {
-    let outcome = asked(fixture, line).run().ok();
-    assert_eq!(outcome.err(), "", "{line}");
+/// What it reports of these lines, without what it says of each word. An option whose value must be attached is told
+/// twice, with `=` and without.
+pub(crate) fn ask(fixture: &Fixture, lines: &[String]) -> Vec<BTreeSet<String>> {
+    let outcome = asked(fixture, "", lines).run().ok();
+    assert_eq!(outcome.err(), "");
+    let word = |line: &str| {
+        let word = line.split('\t').next().unwrap_or(line);
+        word.trim_end_matches('=').to_owned()
+    };
     let whole = outcome.out();
-    let words = whole
-        .lines()
-        .map(|line| line.split('\t').next().unwrap_or(line));
-    words
-        .map(|word| word.trim_end_matches('=').to_owned())
+    let reports = whole.split_terminator('\u{2}');
+    reports
+        .map(|report| report.lines().map(word).collect())
         .collect()
 }
 
@@ -51,7 +55,8 @@ fn fish_answers() {
     let Some(fixture) = Fixture::set("fish") else {
         return;
     };
-    fixture.ask_all(|line| ask(&fixture, line));
+    let mut answers = ask(&fixture, &fixture.lines()).into_iter();
+    fixture.ask_all(|_| answers.next().unwrap_or_default());
 }
 
 #[test]

@@ -148,6 +148,12 @@ impl Fixture {
             .replace("{ns}", &number)
     }
 
+    /// The lines of all questions.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let lines = QUESTIONS.iter().map(|question| question.line);
+        lines.map(|line| self.filled(line)).collect()
+    }
+
     /// Asks every question, and fails with all whose answer is another.
     #[track_caller]
     pub(crate) fn ask_all(&self, mut ask: impl FnMut(&str) -> BTreeSet<String>) {

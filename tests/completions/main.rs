@@ -13,4 +13,5 @@ mod fixture;
 mod names;
 mod questions;
 mod silent;
+mod values;
 mod zsh;

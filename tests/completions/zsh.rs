@@ -19,7 +19,7 @@ pub(crate) fn start(fixture: &Fixture) -> Running {
     zsh
 }
 
-fn ask(zsh: &mut Running, line: &str) -> BTreeSet<String> {
+pub(crate) fn ask(zsh: &mut Running, line: &str) -> BTreeSet<String> {
     // The tabulator asks; Ctrl-U takes the line away.
     zsh.type_in(&format!("{line}\t\u{15}"));
     zsh.read_until("\u{1}");

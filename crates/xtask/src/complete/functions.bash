@@ -15,7 +15,7 @@ __nsutils_processes() {
     done 2>/dev/null
 }
 
-# The containers that rlsns finds, each once: the short id, and the engine that made it. rlsns stands beside the program.
+# The containers that rlsns finds, each once: the short id, and the engine that made it. rlsns is beside the program.
 __nsutils_containers() { # PROGRAM
     local rlsns=${1%"${1##*/}"}rlsns container
     "$rlsns" --noheadings --raw --list --output CONTAINER --filter CONTAINER 2>/dev/null | sort -u |
@@ -33,7 +33,7 @@ __nsutils_networks() { # PREFIX
     done
 }
 
-# What has namespaces: a container, a process or namespace, a network, or else a file or a directory of persistent ones.
+# What has namespaces: a container, a process or namespace, a network, or a file or directory.
 __nsutils_offer_targets() { # processes|namespaces PROGRAM
     if [[ $part == [.~]* || $part == */* ]]; then
         __nsutils_offer_paths compgen -f -- "$part"

@@ -1,8 +1,8 @@
 # What the completions of all programs share. A function named after what it finds prints one a line, perhaps with a
 # tab and what is to be known of it.
 
-# A process decides what it is called, so only printable ASCII is shown of it. Kernel threads cannot be entered; they have
-# no memory of their own.
+# A process decides what it is called, so only printable ASCII is shown of it. Kernel threads cannot be entered; they
+# have no memory of their own.
 function __nsutils_processes
     set -l pid
     for line in (grep -Hs -e '^Name:' -e '^VmSize:' /proc/*/status)
@@ -17,7 +17,7 @@ function __nsutils_processes
     end
 end
 
-# The containers that rlsns finds, each once: the short id, and the engine that made it. rlsns stands beside the program.
+# The containers that rlsns finds, each once: the short id, and the engine that made it. rlsns is beside the program.
 function __nsutils_containers
     set -l words (commandline -opc)
     set -l rlsns (string replace -r '[^/]*$' rlsns -- $words[1])
@@ -29,11 +29,11 @@ end
 function __nsutils_networks # PREFIX
     for point in /run/netns/*
         __nsutils_is_odd $point
-        or string replace -r '.*/' $argv[1] -- $point
+        or printf '%s\tnetwork namespace\n' (string replace -r '.*/' $argv[1] -- $point)
     end
 end
 
-# What has namespaces: a container, a process or namespace, a network, or else a file or a directory of persistent ones.
+# What has namespaces: a container, a process or namespace, a network, or a file or directory.
 function __nsutils_targets # processes|namespaces TYPED
     if string match -qr '/|^[.~]' -- $argv[2]
         __fish_complete_path $argv[2]
@@ -56,7 +56,8 @@ end
 
 # rlsns writes what a terminal would act upon as \x1b.
 function __nsutils_namespaces
-    __nsutils_program --noheadings --raw --output NS,TYPE,COMMAND | string replace -r ' +' \t | string replace -a '\\x20' ' '
+    __nsutils_program --noheadings --raw --output NS,TYPE,COMMAND | string replace -r ' +' \t |
+        string replace -a '\\x20' ' '
 end
 
 function __nsutils_columns
