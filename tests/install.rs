@@ -101,6 +101,7 @@ fn everything_is_installed_and_goes_again() {
         assert!(installed.contains(&path), "{path}: {installed:#?}");
     }
     linked_crates_are_listed(&root.join("usr/share/doc/nsutils"));
+    no_path_of_the_machine_is_in(&root.join("usr/bin/runshare"));
     // Again, over what is there.
     xtask(&all("install"));
     assert_eq!(files(&root), installed);
@@ -108,6 +109,25 @@ fn everything_is_installed_and_goes_again() {
     assert_eq!(files(&root), ["usr/bin/other"]);
     let left = fs::read_dir(root.join("usr")).expect("a directory").count();
     assert_eq!(left, 1);
+}
+
+/// Panics and debug symbols name source files: where they were on the machine that built them is nobody's business, and
+/// would make two builds differ. A configuration that has flags for a target is left as it is.
+fn no_path_of_the_machine_is_in(program: &Path) {
+    let bytes = fs::read(program).expect("it is installed");
+    let found = |text: &str| {
+        let text = text.as_bytes();
+        bytes.windows(text.len()).any(|window| window == text)
+    };
+    assert!(found("/rustc/"), "no path is in the program");
+    assert!(
+        found("/usr/share/cargo/registry/"),
+        "the paths of crates are not mapped"
+    );
+    for directory in [env!("CARGO_MANIFEST_DIR"), "/.cargo/registry", "/.rustup/"] {
+        let directory = directory.trim_end_matches("/crates/xtask");
+        assert!(!found(directory), "{directory} is in the program");
+    }
 }
 
 /// The crates that allow their use only with their notice have it here; what tests are built of is in no program.
@@ -244,6 +264,14 @@ fn what_is_built_is_installed_as_it_is(destination: &str) {
         .iter()
         .find(|path| path.contains("sbin") || path.contains("site-functions"));
     assert_eq!(other, None);
+    let size = || {
+        fs::metadata(root.join("usr/bin/nsutils"))
+            .expect("it is installed")
+            .len()
+    };
+    let whole = size();
+    xtask(&[&all("install")[..], &["--strip"]].concat());
+    assert!(size() < whole, "--strip has left the symbols");
     xtask(&all("uninstall"));
     assert_eq!(files(root), [""; 0], "uninstall has left files");
 }

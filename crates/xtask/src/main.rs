@@ -10,6 +10,7 @@ mod man;
 mod package;
 mod po;
 mod release;
+mod remap;
 mod scan;
 mod sessions;
 mod startup;

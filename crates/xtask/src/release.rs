@@ -7,6 +7,7 @@ use std::process::{Command, Output, Stdio};
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
+use crate::remap::remap_paths;
 use crate::workspace;
 
 /// The programs, by the names of their packages.
@@ -64,7 +65,7 @@ pub(crate) fn build(programs: &[&str]) -> Result<PathBuf> {
 /// As [`build`]; that there is no standard library to link statically.
 pub(crate) fn build_linked(programs: &[&str], linkage: Linkage) -> Result<PathBuf> {
     if linkage == Linkage::Dynamic {
-        let mut cargo = cargo("build")?;
+        let mut cargo = cargo("build", linkage)?;
         for program in programs {
             cargo.args(["--package", program]);
         }
@@ -74,7 +75,7 @@ pub(crate) fn build_linked(programs: &[&str], linkage: Linkage) -> Result<PathBu
     ensure_standard_library(&triple)?;
     let mut messages = String::new();
     for program in programs {
-        let mut cargo = cargo("rustc")?;
+        let mut cargo = cargo("rustc", linkage)?;
         cargo.args([
             "--package",
             program,
@@ -106,9 +107,10 @@ pub(crate) fn built(programs: &[&str], linkage: Linkage) -> Result<PathBuf> {
     Ok(directory)
 }
 
-fn cargo(subcommand: &str) -> Result<Command> {
+fn cargo(subcommand: &str, linkage: Linkage) -> Result<Command> {
     let mut cargo = cargo_command();
     cargo.args([subcommand, "--release", "--locked", "--quiet"]);
+    remap_paths(&mut cargo, linkage)?;
     cargo.arg("--message-format=json-render-diagnostics");
     cargo
         .arg("--target-dir")
@@ -122,7 +124,7 @@ pub(crate) fn cargo_command() -> Command {
     Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
 }
 
-fn rustc() -> Command {
+pub(crate) fn rustc() -> Command {
     Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }
 

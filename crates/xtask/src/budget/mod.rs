@@ -12,14 +12,15 @@ mod start;
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::release::{PROGRAMS, build};
+use crate::release::{PROGRAMS, build, output};
 use crate::scan::{Tools, is_root};
 use record::Record;
 
-/// The most that a program may be large, in bytes. 600 KiB were enough before directories, cgroups and processes of
+/// The most that a program may be large in a package, in bytes. 600 KiB were enough before directories, cgroups and processes of
 /// other users were distrusted; one grammar of targets in the core, mounts below a root, networks, messages in the
 /// reader's language and as JSON, and limits by a cgroup took 260 KiB since.
 const LARGEST: u64 = 864 << 10;
@@ -67,11 +68,18 @@ pub(crate) fn run(words: &[&str]) -> Result<String> {
     Ok(report)
 }
 
-/// Returns how large the programs are.
+/// Returns how large the programs are in a package, without their symbols.
 fn sizes(releases: &Path) -> Result<Vec<Cost>> {
     let size = |name: &&str| {
-        let path = releases.join(name);
-        let file = fs::metadata(&path).with_context(|| path.display().to_string())?;
+        let stripped = releases.join(format!("{name}.stripped"));
+        output(
+            Command::new("strip")
+                .arg(releases.join(name))
+                .arg("-o")
+                .arg(&stripped),
+        )?;
+        let file = fs::metadata(&stripped).with_context(|| stripped.display().to_string())?;
+        fs::remove_file(&stripped)?;
         let value = u32::try_from(file.len()).context("a program is not that large")?;
         Ok(Cost {
             name: format!("bytes `{name}`"),

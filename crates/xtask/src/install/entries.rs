@@ -21,8 +21,10 @@ const TEXTS: [&str; 5] = [
 
 /// A file to install, and what it is made of.
 pub(super) enum Source {
-    /// A copy, with these permissions.
-    Copy(PathBuf, u32),
+    /// A copy of a text.
+    Text(PathBuf),
+    /// A copy of a program, perhaps without its symbols.
+    Program(PathBuf, bool),
     /// A symbolic link to this.
     Link(PathBuf),
     /// What this function returns for programs that are linked so.
@@ -45,7 +47,7 @@ pub(super) fn entries(built: &Path, options: &Options) -> Vec<Entry> {
             entries.push(link_to_multicall(tool.name, options));
         } else {
             let path = options.program_dir(tool.name).join(tool.name);
-            entries.push(copy(path, built.join(tool.name), 0o755));
+            entries.push(program(path, built.join(tool.name), options));
         }
         entries.push(text(
             manual_path(tool.name, tool.name, options),
@@ -58,10 +60,10 @@ pub(super) fn entries(built: &Path, options: &Options) -> Vec<Entry> {
     }
     if options.multicall {
         let name = MULTICALL.name;
-        entries.push(copy(
+        entries.push(program(
             options.program_dir(name).join(name),
             built.join(name),
-            0o755,
+            options,
         ));
         entries.push(text(manual_path(name, name, options), &man_page(name)));
         entries.extend(completions(name, options));
@@ -134,14 +136,15 @@ fn relative(from: &Path, to: &Path) -> PathBuf {
     up.chain(down).collect()
 }
 
-fn copy(path: PathBuf, from: PathBuf, mode: u32) -> Entry {
-    let source = Source::Copy(from, mode);
+fn program(path: PathBuf, from: PathBuf, options: &Options) -> Entry {
+    let source = Source::Program(from, options.strips);
     Entry { path, source }
 }
 
 /// A file of the repository that is read.
 fn text(path: PathBuf, from: &str) -> Entry {
-    copy(path, workspace().join(from), 0o644)
+    let source = Source::Text(workspace().join(from));
+    Entry { path, source }
 }
 
 /// What is said of the crates that are linked in.

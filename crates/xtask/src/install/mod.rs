@@ -4,10 +4,11 @@
 mod entries;
 mod options;
 
-use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Component, Path};
+use std::process::Command;
+use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 use tools::MULTICALL;
@@ -15,7 +16,7 @@ use tools::MULTICALL;
 use self::entries::{Source, entries};
 use self::options::{Options, USAGE};
 use crate::po;
-use crate::release::{PROGRAMS, build_linked, built};
+use crate::release::{PROGRAMS, build_linked, built, output};
 
 /// Installs as the words behind `install` say, and returns the list of files.
 ///
@@ -86,11 +87,27 @@ fn put(source: &Source, path: &Path) -> Result<()> {
         Source::Link(to) => symlink(to, path)?,
         Source::Document(make, linkage) => write_for_all(path, &make(*linkage)?)?,
         Source::Catalogue(language) => write_for_all(path, &po::compile(language)?)?,
-        Source::Copy(from, mode) => {
-            fs::copy(from, path).with_context(|| from.display().to_string())?;
-            fs::set_permissions(path, fs::Permissions::from_mode(*mode))?;
+        Source::Text(from) => copy(from, path, 0o644)?,
+        Source::Program(from, strips) => {
+            copy(from, path, 0o755)?;
+            if *strips {
+                strip(path)?;
+            }
         }
     }
+    Ok(())
+}
+
+fn copy(from: &Path, path: &Path, mode: u32) -> Result<()> {
+    fs::copy(from, path).with_context(|| from.display().to_string())?;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
+    Ok(())
+}
+
+/// Takes the symbols out of a program. That of another processor has a strip of its own.
+fn strip(path: &Path) -> Result<()> {
+    let strip = env::var_os("STRIP").unwrap_or_else(|| "strip".into());
+    output(Command::new(strip).arg("--").arg(path))?;
     Ok(())
 }
 

@@ -19,6 +19,8 @@ Usage: cargo xtask install|uninstall {--destdir DIR | --prefix DIR} [OPTION...]
   --static         link statically with musl, at a fixed address: the fastest start
   --static-pie     link statically with musl, at any address
   --no-build       install what cargo build --release with the same target has built
+  --strip          without symbols, by the strip(1) that STRIP names. Unless given, debug symbols are
+                   left to the tools that make packages; CARGO_PROFILE_RELEASE_DEBUG=true has them made
 
 RUSTFLAGS, CARGO_BUILD_TARGET and the configuration of cargo count as for cargo build. Nothing is
 written to the root directory unless --destdir or --prefix is given.
@@ -37,6 +39,8 @@ pub(super) struct Options {
     /// Whether one file is installed, and links to it for the programs.
     pub(super) multicall: bool,
     pub(super) is_built: bool,
+    /// Whether the symbols are taken out of the programs.
+    pub(super) strips: bool,
 }
 
 impl Options {
@@ -55,6 +59,7 @@ impl Options {
             linkage: Linkage::Dynamic,
             multicall: false,
             is_built: false,
+            strips: false,
         };
         let mut is_placed = false;
         let mut words = words.iter();
@@ -70,6 +75,7 @@ impl Options {
                 "--static" => options.linkage = Linkage::Static,
                 "--static-pie" => options.linkage = Linkage::StaticPie,
                 "--no-build" => options.is_built = true,
+                "--strip" => options.strips = true,
                 other => bail!("{other}: no such option\n\n{USAGE}"),
             }
         }

@@ -4,7 +4,7 @@
 mod notices;
 mod sbom;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -47,6 +47,18 @@ fn linked_crates(linkage: Linkage) -> Result<&'static BTreeMap<String, LinkedCra
     };
     ensure!(*known == linkage, "programs of two linkages are described");
     Ok(linked)
+}
+
+/// Returns the directories that have the crates of others, each by its name: one, unless the configuration of cargo
+/// names several.
+///
+/// # Errors
+/// That cargo cannot read the crates.
+pub(crate) fn source_directories(linkage: Linkage) -> Result<BTreeSet<PathBuf>> {
+    let linked = read_linked_crates(linkage)?;
+    let others = linked.values().filter(|linked_crate| !linked_crate.is_own);
+    let directories = others.filter_map(|linked_crate| linked_crate.directory.parent());
+    Ok(directories.map(Path::to_owned).collect())
 }
 
 fn read_linked_crates(linkage: Linkage) -> Result<BTreeMap<String, LinkedCrate>> {
