@@ -38,7 +38,7 @@ Usage: cargo xtask CHORE
   fuzz [OPTION...] [TARGET...]     run the fuzz targets, guided by coverage; options: --seconds N, --seed N
   install [OPTION...]              build and install; more by `cargo xtask install --help`
   uninstall [OPTION...]            remove what install with the same options has installed
-  package                          make the .deb and the .rpm in target/packages
+  package [--source]               make the .deb and the .rpm in target/packages; --source: what they are built from
 ";
 
 #[expect(
@@ -73,7 +73,7 @@ fn run_chore() -> Result<String> {
         ["fuzz", ref words @ ..] => fuzz::run(words),
         ["install", ref words @ ..] => install::install(words),
         ["uninstall", ref words @ ..] => install::uninstall(words),
-        ["package"] => package::package(),
+        ["package", ref words @ ..] => package::package(words),
         ["--help" | "-h" | "help"] => Ok(HELP.to_owned()),
         [] => bail!("a chore is missing\n\n{HELP}"),
         [chore, ..] => bail!("{chore}: no such chore, or it does not accept these words\n\n{HELP}"),
