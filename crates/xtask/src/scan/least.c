@@ -1,8 +1,8 @@
 /* The least that a scan of every namespace must ask of /proc, and nothing besides: least [fd]
  *
  * For each process its ten namespace links and its stat file; with "fd" the name of each of its descriptors too, for
- * each may hold a namespace. Nothing is kept, nothing is printed: a scanner that lists the descriptors can come near this
- * time, not below it.
+ * each may hold a namespace. Nothing is kept, nothing is printed: a scanner that lists the descriptors can come near
+ * this time, not below it.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
