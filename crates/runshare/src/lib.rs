@@ -28,6 +28,7 @@ mod propagation;
 mod run;
 mod sync_socket;
 mod timens;
+mod unshare;
 mod uts_net;
 mod watcher;
 

@@ -11,15 +11,14 @@ use nix::unistd::{chdir, chroot, fchdir, getcwd};
 use nscore::cli::{Message, sentence};
 use nscore::hint::{self, ProbeCall, WithHint};
 use nscore::ns_type::NsType;
-use nscore::rootfs;
+use nscore::rootfs::{self, MappedSources, OverlayDir};
 use nscore::sys::file::{open, write_all};
 use nscore::sys::mount::{Propagation, mount_kernel_filesystem, set_propagation};
-use nscore::sys::namespace::unshare;
 
-use crate::fork::Held;
 use crate::options::{BINFMT_MISC, Options};
 use crate::pivot::PivotRoot;
 use crate::propagation::{stop_propagation, stop_propagation_inside};
+use crate::unshare::unshare;
 
 /// Sets the propagation of all mounts, `--propagation`.
 ///
@@ -55,7 +54,7 @@ pub(crate) fn register_before_root(options: &Options) -> Result<()> {
 /// # Errors
 /// `unshare failed`.
 pub(crate) fn leave_to_waiter() -> Result<()> {
-    unshare(NsType::Mount.flag()).context("unshare failed")
+    unshare(NsType::Mount.flag())
 }
 
 /// Changes the root, then the working directory. Call [`pivot_root`] with the result when everything is mounted.
@@ -64,7 +63,8 @@ pub(crate) fn leave_to_waiter() -> Result<()> {
 /// `cannot change root directory to 'DIR'`, `cannot change directory to DIR`.
 pub(crate) fn change_root_and_directory(
     options: &Options,
-    held: &Held,
+    overlay: Option<&OverlayDir>,
+    mapped: &MappedSources,
     warn: &dyn Fn(&Message),
 ) -> Result<Option<PivotRoot>> {
     let mut directory = options.directory.as_deref();
@@ -72,13 +72,12 @@ pub(crate) fn change_root_and_directory(
     let mut new_root = None;
     if let Some(root) = &options.root {
         stop_proc_propagation_inside(root, options)?;
-        new_root = change_root(root, options, held, warn)?;
+        new_root = change_root(root, options, overlay, mapped, warn)?;
         directory = directory.or(Some(Path::new("/")));
     } else if !options.mounts.is_empty() {
         let root = Path::new("/");
         let opened = open(root, OFlag::O_PATH | OFlag::O_DIRECTORY)?;
-        let mounted =
-            rootfs::mount_all(opened, &options.mounts, held.overlay(), held.mapped(), warn)?;
+        let mounted = rootfs::mount_all(opened, &options.mounts, overlay, mapped, warn)?;
         if options.mounts.has_root_of_its_own() {
             // The same directory by its path, in the new root.
             working = getcwd().context("cannot get the working directory")?;
@@ -98,7 +97,8 @@ pub(crate) fn change_root_and_directory(
 fn change_root(
     root: &Path,
     options: &Options,
-    held: &Held,
+    overlay: Option<&OverlayDir>,
+    mapped: &MappedSources,
     warn: &dyn Fn(&Message),
 ) -> Result<Option<PivotRoot>> {
     if options.mounts.is_empty() && !options.extensions.pivot_root {
@@ -110,7 +110,7 @@ fn change_root(
         .with_hint_for(root, hint::explain_path)
         .with_context(|| cannot_change_root(root))?;
     if !options.mounts.is_empty() {
-        opened = rootfs::mount_all(opened, &options.mounts, held.overlay(), held.mapped(), warn)?;
+        opened = rootfs::mount_all(opened, &options.mounts, overlay, mapped, warn)?;
     }
     if options.extensions.pivot_root {
         let new_root = PivotRoot::enter(&opened)

@@ -6,10 +6,9 @@ use nscore::cli::{Diagnostics, Invocation};
 use nscore::environment::OutsideLogin;
 use nscore::exec::{OwnFile, Program};
 use nscore::hardening::hide_process;
-use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
 use nscore::pdeathsig::ParentDeathSignal;
-use nscore::sys::namespace::unshare;
+use nscore::rootfs::MappedSources;
 use nscore::sys::process::ExitReason;
 use nscore::sys::signal::set_default;
 
@@ -23,6 +22,7 @@ use crate::network::{self, Network};
 use crate::option_id::OptionId;
 use crate::options::Options;
 use crate::persist::{NamespaceBinder, unpersist};
+use crate::unshare::unshare;
 use crate::{check, credentials, init, limits, mounts, timens, uts_net};
 
 /// Runs `runshare`. Returns how the child ended that ran the program, or an error; does not return if this process
@@ -43,16 +43,10 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     run_program(&options, invocation)
 }
 
+/// The steps outside, unshare(2), and those that follow it immediately; [`Inside`] has the others.
 fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     let diagnostics = &invocation.diagnostics;
-    let program = Program::from_operands(
-        &options.operands,
-        invocation.preceding_option(),
-        options.environment.passes("SHELL"),
-    );
-    if invocation.options().is_empty() && is_shell_alone(&options.operands) {
-        diagnostics.print_hint(nothing_unshared);
-    }
+    let program = named_program(options, invocation);
     let login = options.environment.look_up_outside();
     let own_file = hold_files_outside(options, diagnostics);
     // If the caller ignores SIGCHLD, the kernel reaps children itself and waitpid(2) fails.
@@ -67,10 +61,10 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
     } = OutsideProcesses::start(options, diagnostics)?;
 
     limits::raise_hard_limits(&options.extensions.limits)?;
-    let mapped = map_sources(&options.mounts, &options.users, &options.groups)?;
+    let mapped_sources = map_sources(&options.mounts, &options.users, &options.groups)?;
     credentials::become_owner(options)?;
-    let mut held = Held::prepare(options, network, mapped, cgroup)?;
-    unshare_namespaces(options)?;
+    let mut held = Held::prepare(options, network, cgroup)?;
+    unshare(options.flags())?;
     held.reopen_overlay()?;
     binder.renew_mount_namespace()?;
     id_maps.write_ranges()?;
@@ -87,30 +81,22 @@ fn run_program(options: &Options, invocation: &Invocation<OptionId>) -> Result<E
         own_file,
         login,
         id_maps,
+        mapped_sources,
         held: &held,
     };
-    if options.init {
-        return init::run(options, diagnostics, binder, &held, |init| {
-            inside.set_up_namespaces()?;
-            init.run(diagnostics, || inside.become_program(None))
-        });
+    inside.run(binder, watchdog)
+}
+
+/// Returns the program that the command line names, or the caller's shell.
+fn named_program<'a>(options: &'a Options, invocation: &'a Invocation<OptionId>) -> Program<'a> {
+    if invocation.options().is_empty() && is_shell_alone(&options.operands) {
+        invocation.diagnostics.print_hint(nothing_unshared);
     }
-    let set_up_and_become_program = |death_signal: Option<&ParentDeathSignal>| {
-        inside.set_up_namespaces()?;
-        inside.become_program(death_signal)
-    };
-    if options.fork {
-        return fork::run(
-            options,
-            diagnostics,
-            binder,
-            &held,
-            watchdog,
-            set_up_and_become_program,
-        );
-    }
-    binder.bind()?;
-    set_up_and_become_program(None)
+    Program::from_operands(
+        &options.operands,
+        invocation.preceding_option(),
+        options.environment.passes("SHELL"),
+    )
 }
 
 /// Opens this program's own file, and what messages and hints read, if another root or mount namespace will be entered.
@@ -165,13 +151,6 @@ impl OutsideProcesses {
     }
 }
 
-fn unshare_namespaces(options: &Options) -> Result<()> {
-    let flags = options.flags();
-    unshare(flags)
-        .with_hint(move |errno| hint::explain_unshare(errno, flags))
-        .context("unshare failed")
-}
-
 /// The steps inside the new namespaces.
 struct Inside<'a> {
     options: &'a Options,
@@ -180,10 +159,33 @@ struct Inside<'a> {
     own_file: Option<OwnFile>,
     login: Option<OutsideLogin>,
     id_maps: IdMapWriter,
+    /// What is to be bound with its owners mapped.
+    mapped_sources: MappedSources,
     held: &'a Held,
 }
 
 impl Inside<'_> {
+    /// Runs the program: below an init, as a child, or in this process.
+    fn run(&self, binder: NamespaceBinder, watchdog: Option<Watchdog>) -> Result<ExitReason> {
+        let (options, diagnostics, held) = (self.options, self.diagnostics, self.held);
+        if options.init {
+            return init::run(options, diagnostics, binder, held, |init| {
+                self.set_up_namespaces()?;
+                init.run(diagnostics, || self.become_program(None))
+            });
+        }
+        let set_up_and_become_program = |death_signal: Option<&ParentDeathSignal>| {
+            self.set_up_namespaces()?;
+            self.become_program(death_signal)
+        };
+        if options.fork {
+            let inside = set_up_and_become_program;
+            return fork::run(options, diagnostics, binder, held, watchdog, inside);
+        }
+        binder.bind()?;
+        set_up_and_become_program(None)
+    }
+
     /// Does what applies to all processes in the namespaces.
     fn set_up_namespaces(&self) -> Result<()> {
         let options = self.options;
@@ -203,7 +205,8 @@ impl Inside<'_> {
         if self.held.overlay().is_some() {
             mounts::leave_to_waiter()?;
         }
-        let new_root = mounts::change_root_and_directory(options, self.held, &|text| {
+        let (overlay, mapped) = (self.held.overlay(), &self.mapped_sources);
+        let new_root = mounts::change_root_and_directory(options, overlay, mapped, &|text| {
             self.diagnostics.warn(text);
         })?;
         mounts::mount_proc_and_binfmt(options)?;

@@ -20,12 +20,12 @@ mod watcher;
 
 use std::os::fd::RawFd;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use nscore::cli::{Diagnostics, sentence};
 use nscore::ns_type::NsType;
-use nscore::sys::namespace::unshare;
 use nscore::sys::process::ExitReason;
 
+use crate::unshare::unshare;
 use crate::watcher::WatcherHandle;
 use parent::ParentCgroup;
 use watcher::CgroupWatcher;
@@ -76,7 +76,7 @@ impl LimitedCgroup {
     pub(crate) fn join(&self, has_namespace: bool) -> Result<()> {
         self.watcher.request(0)?;
         match has_namespace {
-            true => unshare(NsType::Cgroup.flag()).context("unshare failed"),
+            true => unshare(NsType::Cgroup.flag()),
             false => Ok(()),
         }
     }

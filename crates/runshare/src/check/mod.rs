@@ -23,6 +23,7 @@ use nscore::sys::process::{self, ExitReason};
 use crate::check::row::{TypeCheck, Verdict};
 use crate::idmap::write::write_own_user_map;
 use crate::options::Options;
+use crate::unshare::explain_failure;
 
 /// Checks the requested types, or all; the status is 0 if they can be created together.
 ///
@@ -60,9 +61,7 @@ fn check_together(types: &[NsType]) -> Result<()> {
         .iter()
         .fold(0, |flags, ns_type| flags | ns_type.flag());
     match try_unshare(flags)? {
-        Some(Refusal::Unshare(errno)) => Err(errno)
-            .with_hint(move |errno| hint::explain_unshare(errno, flags))
-            .context("unshare failed"),
+        Some(Refusal::Unshare(errno)) => explain_failure(Err(errno), flags),
         _ => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use std::os::fd::RawFd;
 use anyhow::Result;
 use nix::libc::STDERR_FILENO;
 use nscore::cli::Diagnostics;
-use nscore::rootfs::{MappedSources, OverlayDir};
+use nscore::rootfs::OverlayDir;
 
 use crate::cgroup::LimitedCgroup;
 use crate::network::Network;
@@ -15,8 +15,6 @@ use crate::options::Options;
 pub(crate) struct Held {
     overlay: Option<OverlayDir>,
     network: Option<Network>,
-    /// Not needed to wait.
-    mapped: MappedSources,
     cgroup: Option<LimitedCgroup>,
 }
 
@@ -28,20 +26,13 @@ impl Held {
     pub(crate) fn prepare(
         options: &Options,
         network: Option<Network>,
-        mapped: MappedSources,
         cgroup: Option<LimitedCgroup>,
     ) -> Result<Held> {
         Ok(Held {
             overlay: options.mounts.lock_overlay()?,
             network,
-            mapped,
             cgroup,
         })
-    }
-
-    /// What is to be bound with its owners mapped.
-    pub(crate) fn mapped(&self) -> &MappedSources {
-        &self.mapped
     }
 
     /// Opens the directory of `--overlay` in the mount namespace that this process has made since.

@@ -25,6 +25,7 @@ use nscore::sys::process;
 use crate::helper_process::kill_and_reap;
 use crate::idmap::IdMap;
 use crate::idmap::write::write_map;
+use crate::unshare::explain_failure;
 
 /// Clones the sources whose owners are to be mapped, and maps them.
 ///
@@ -71,10 +72,7 @@ fn open_mapped(child: Pid, socket: &OwnedFd, users: &IdMap, groups: &IdMap) -> R
         0 => Ok(()),
         errno => Err(Errno::from_raw(errno)),
     };
-    let flags = NsType::User.flag();
-    unshared
-        .with_hint(move |errno| hint::explain_unshare(errno, flags))
-        .context("unshare failed")?;
+    explain_failure(unshared, NsType::User.flag())?;
     let (uid, gid) = (geteuid().as_raw(), getegid().as_raw());
     write_map(IdKind::Users, child, &users.ranges(uid))?;
     write_map(IdKind::Groups, child, &groups.ranges(gid))?;
