@@ -7,7 +7,7 @@ use nscore::cli::sentence;
 use nscore::hint::unknown_word;
 use nscore::procfs::parse_digits;
 
-/// What a limit is called, the file that sets it, and what makes the kernel's words of a value.
+/// What a limit is called, the file that sets it, and what makes the kernel's words of a value that is not `max`.
 type Resource = (&'static str, &'static CStr, fn(&str) -> Option<String>);
 
 /// The resources, which are called as the controllers are, `cgroups(7)`.
@@ -57,7 +57,12 @@ fn parse_limit(text: &str) -> Result<CgroupLimit> {
         let unknown = Error::new(sentence("unknown cgroup limit: %s", &[&name]));
         return Err(unknown.context(unknown_word(name.as_ref(), cgroup_limit_names())));
     };
-    let Some(value) = parse(value) else {
+    // The kernel's word for no limit, in each of the files.
+    let parsed = match value {
+        "max" => Some(value.to_owned()),
+        value => parse(value),
+    };
+    let Some(value) = parsed else {
         return Err(invalid(text.as_ref()));
     };
     Ok(CgroupLimit {
@@ -78,9 +83,6 @@ fn parse_number(digits: &str) -> Option<u64> {
 
 /// Bytes, or with a letter behind them KiB, MiB, GiB, TiB.
 fn parse_size(text: &str) -> Option<String> {
-    if text == "max" {
-        return Some(text.to_owned());
-    }
     let units = [
         ('K', 1 << 10),
         ('M', 1 << 20),
@@ -94,18 +96,12 @@ fn parse_size(text: &str) -> Option<String> {
     Some(size.to_string())
 }
 
-fn parse_count(text: &str) -> Option<String> {
-    match text {
-        "max" => Some(text.to_owned()),
-        digits => parse_number(digits).map(|count| count.to_string()),
-    }
+fn parse_count(digits: &str) -> Option<String> {
+    parse_number(digits).map(|count| count.to_string())
 }
 
 /// A share of one processor in per cent; more than 100 is more than one.
 fn parse_percent(text: &str) -> Option<String> {
-    if text == "max" {
-        return Some(text.to_owned());
-    }
     let percent =
         parse_number(text.strip_suffix('%')?).filter(|percent| *percent <= MAX_PERCENT)?;
     Some(format!("{} {PERIOD}", percent * (PERIOD / 100)))

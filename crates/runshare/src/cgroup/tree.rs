@@ -96,19 +96,21 @@ fn kill_members(cgroup: &OwnedFd) {
     }
     let _ = write_file(cgroup, c"cgroup.freeze", "1");
     let members = read_file(cgroup, c"cgroup.procs").unwrap_or_default();
-    for process in members.lines().filter_map(|line| line.parse().ok()) {
+    let members = members.lines().filter_map(|line| line.parse().ok());
+    for process in members.filter(|process| *process > 0) {
         // By its pidfd, for the number may be another process's by now.
-        let Some(pidfd) = (process > 0).then(|| pidfd_open(Pid::from_raw(process))) else {
-            continue;
-        };
-        let is_member = || {
-            let members = read_file(cgroup, c"cgroup.procs").unwrap_or_default();
-            members.lines().any(|line| line.parse() == Ok(process))
-        };
-        if let Some(pidfd) = pidfd.ok().filter(|_| is_member()) {
-            let _ = pidfd_send_signal(&pidfd, SIGKILL);
+        match pidfd_open(Pid::from_raw(process)) {
+            Ok(pidfd) if is_member(cgroup, process) => {
+                let _ = pidfd_send_signal(&pidfd, SIGKILL);
+            }
+            _ => {}
         }
     }
+}
+
+fn is_member(cgroup: &OwnedFd, process: i32) -> bool {
+    let members = read_file(cgroup, c"cgroup.procs").unwrap_or_default();
+    members.lines().any(|line| line.parse() == Ok(process))
 }
 
 /// Waits until the number of processes becomes 0, or for a moment.

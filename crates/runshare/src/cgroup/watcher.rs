@@ -1,7 +1,8 @@
 //! The process that makes the cgroup, moves the program into it, and removes it when the tool has ended.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CString;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
@@ -98,44 +99,66 @@ impl CgroupWatcher<'_> {
 }
 
 impl<'a> NewCgroup<'a> {
-    /// Makes it, with these limits.
+    /// Makes it, with these limits, or removes it again.
     fn make(parent: &'a ParentCgroup, limits: &[CgroupLimit]) -> Result<NewCgroup<'a>> {
         let name = make_directory(parent)?;
-        let opened = open_file(parent, &name, OFlag::O_RDONLY | OFlag::O_DIRECTORY);
-        let path = escape_for_terminal(parent.path_of(&name));
-        let cgroup = opened
-            .with_context(|| sentence("cannot open %s", &[&path]))
-            .and_then(|directory| set_limits(parent, &name, directory, limits));
-        match cgroup {
-            Ok(directory) => Ok(NewCgroup {
-                parent,
-                name,
-                directory,
-            }),
-            Err(error) => {
-                // Nothing is in it.
-                let _ = unlinkat(parent, name.as_c_str(), UnlinkatFlags::RemoveDir);
-                Err(error)
-            }
+        let made = NewCgroup::open(parent, name.clone()).and_then(|cgroup| {
+            cgroup.set_limits(limits)?;
+            Ok(cgroup)
+        });
+        if made.is_err() {
+            // Nothing is in it.
+            let _ = unlinkat(parent, name.as_c_str(), UnlinkatFlags::RemoveDir);
         }
+        made
+    }
+
+    fn open(parent: &'a ParentCgroup, name: CString) -> Result<NewCgroup<'a>> {
+        let directory = open_file(parent, &name, OFlag::O_RDONLY | OFlag::O_DIRECTORY)
+            .with_context(|| {
+                let path = escape_for_terminal(parent.path_of(&name));
+                sentence("cannot open %s", &[&path])
+            })?;
+        Ok(NewCgroup {
+            parent,
+            name,
+            directory,
+        })
+    }
+
+    fn set_limits(&self, limits: &[CgroupLimit]) -> Result<()> {
+        for limit in limits {
+            write_file(&self.directory, limit.file, &limit.value).with_context(|| {
+                let file = self.path().join(&*limit.file.to_string_lossy());
+                sentence("cannot write %s", &[&escape_for_terminal(file)])
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Its path, as a message names it.
+    fn path(&self) -> PathBuf {
+        self.parent.path_of(&self.name)
     }
 
     /// Moves a process, which waits for the answer, into it.
     fn join(&self, process: Pid) -> Result<()> {
-        let path = escape_for_terminal(self.parent.path_of(&self.name));
         let pidfd = pidfd_open(process).context("pidfd_open failed")?;
         // If it has ended, its number may be another process's by now.
         if has_ended(&pidfd).context("poll failed")? {
             return Ok(());
         }
-        write_file(&self.directory, c"cgroup.procs", &process.to_string())
-            .with_context(|| sentence("cannot move the program into %s", &[&path]))
+        write_file(&self.directory, c"cgroup.procs", &process.to_string()).with_context(|| {
+            let path = escape_for_terminal(self.path());
+            sentence("cannot move the program into %s", &[&path])
+        })
     }
 
     fn remove(&self) -> Result<()> {
-        let path = escape_for_terminal(self.parent.path_of(&self.name));
-        tree::remove(self.parent, &self.name, &self.directory)
-            .with_context(|| sentence("cannot remove %s", &[&path]))
+        tree::remove(self.parent, &self.name, &self.directory).with_context(|| {
+            let path = escape_for_terminal(self.path());
+            sentence("cannot remove %s", &[&path])
+        })
     }
 }
 
@@ -158,19 +181,4 @@ fn make_directory(parent: &ParentCgroup) -> Result<CString> {
     let path = escape_for_terminal(parent.path_of(&name));
     made.with_context(|| sentence("cannot make the cgroup %s", &[&path]))?;
     Ok(name)
-}
-
-fn set_limits(
-    parent: &ParentCgroup,
-    name: &CStr,
-    directory: OwnedFd,
-    limits: &[CgroupLimit],
-) -> Result<OwnedFd> {
-    for limit in limits {
-        write_file(&directory, limit.file, &limit.value).with_context(|| {
-            let file = parent.path_of(name).join(&*limit.file.to_string_lossy());
-            sentence("cannot write %s", &[&escape_for_terminal(file)])
-        })?;
-    }
-    Ok(directory)
 }
