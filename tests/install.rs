@@ -16,21 +16,18 @@ const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
 
 /// Does a chore, which may have to build the programs first, in the environment that cargo was called in.
 fn xtask(words: &[&str]) {
-    let mut xtask = Tool::new(XTASK).args(words);
-    for (name, value) in env::vars_os() {
-        xtask = xtask.env(name, value);
-    }
-    let outcome = xtask.timeout(Duration::from_secs(900)).run();
+    let outcome = xtask_tool().args(words).run();
     assert_eq!(outcome.code(), 0, "{outcome}");
+}
+
+fn xtask_tool() -> Tool {
+    let tool = Tool::new(XTASK).timeout(Duration::from_secs(900));
+    env::vars_os().fold(tool, |tool, (name, value)| tool.env(name, value))
 }
 
 /// Does what is to be refused, and returns what is written about it.
 fn refused(words: &[&str], compiler: &Path) -> String {
-    let mut xtask = Tool::new(XTASK).args(words).env("RUSTC", compiler);
-    for (name, value) in env::vars_os().filter(|(name, _)| name != "RUSTC") {
-        xtask = xtask.env(name, value);
-    }
-    let outcome = xtask.run();
+    let outcome = xtask_tool().args(words).env("RUSTC", compiler).run();
     assert_eq!(outcome.code(), 1, "{outcome}");
     assert!(outcome.stdout.is_empty(), "{outcome}");
     String::from_utf8(outcome.stderr).expect("it writes UTF-8")

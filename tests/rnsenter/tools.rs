@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::PathBuf;
 
-use testkit::{Outcome, Pid, Scratch, Tool, require};
+use testkit::{Outcome, Pid, Scratch, Tool, mount_points, require};
 
 use crate::fixture::{Caller, Container, namespace_of, rnsenter};
 
@@ -238,12 +238,6 @@ fn what_is_mounted_is_private_and_grants_nothing() {
     }
 }
 
-/// Where something is mounted, as a mountinfo says.
-fn mount_points(mountinfo: &str) -> Vec<&str> {
-    let points = mountinfo.lines().filter_map(|line| line.split(' ').nth(4));
-    points.collect()
-}
-
 #[test]
 fn a_link_of_the_target_leads_the_mount_nowhere_else() {
     if !require::root() {
@@ -262,17 +256,25 @@ fn a_link_of_the_target_leads_the_mount_nowhere_else() {
     );
     let shown = outcome.ok().out();
     let mountinfo = shown.strip_prefix("inside\n").expect("the target's marker");
-    let own = fs::read_to_string("/proc/self/mountinfo").unwrap();
-    let before = mount_points(&own);
-    let added: Vec<&str> = mount_points(mountinfo)
-        .into_iter()
+    let own = fs::read("/proc/self/mountinfo").unwrap();
+    let before: Vec<PathBuf> = mount_points(&own).collect();
+    let after: Vec<PathBuf> = mount_points(mountinfo.as_bytes()).collect();
+    let added: Vec<&PathBuf> = after
+        .iter()
         .filter(|point| !before.contains(point))
         .collect();
-    assert!(added.contains(&"/mnt"), "{added:?}");
+    assert!(
+        added.iter().any(|point| point.as_os_str() == "/mnt"),
+        "the tools are on /mnt: {added:?}"
+    );
     let elsewhere = added.iter().find(|point| !point.starts_with("/mnt"));
-    assert_eq!(elsewhere, None, "{added:?}");
-    let etc = |table: &[&str]| table.iter().filter(|point| **point == "/etc").count();
-    assert_eq!(etc(&mount_points(mountinfo)), etc(&before));
+    assert_eq!(elsewhere, None, "nothing is mounted elsewhere: {added:?}");
+    let etc = |points: &[PathBuf]| {
+        let mut etc = points.to_vec();
+        etc.retain(|point| point.as_os_str() == "/etc");
+        etc.len()
+    };
+    assert_eq!(etc(&after), etc(&before), "nothing is mounted on /etc");
 }
 
 /// What root inside the container reads through the /proc entries of other processes.

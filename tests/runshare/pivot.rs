@@ -2,23 +2,16 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 
 use crate::fixture::{RUNSHARE, ordinary, runshare};
-use testkit::{Scratch, Tool, in_mount_namespace, require};
+use testkit::{Scratch, Tool, in_mount_namespace, mount_points, require};
 
 /// Every mount of this process.
 fn mountinfo() -> String {
     fs::read_to_string("/proc/thread-self/mountinfo").unwrap()
-}
-
-/// The mount points in a mountinfo.
-fn points(mountinfo: &str) -> Vec<&str> {
-    let points = mountinfo
-        .lines()
-        .map(|line| line.split(' ').nth(4).unwrap());
-    points.collect()
 }
 
 /// A root with the machine's programs in it, of which this is the shell's first part: it fills the directory `$0` by
@@ -69,22 +62,26 @@ fn nothing_is_left_of_the_old_root_and_what_was_mounted_in_the_new_one_stays() {
         let output = outcome.out();
         let (seen, mounts) = output.split_at(output.match_indices('\n').nth(1).unwrap().0 + 1);
         assert_eq!(seen, "/\nbin lib lib64 only here proc sub usr\n");
-        let points = points(mounts);
-        assert_eq!(points.first(), Some(&"/"), "{mounts}");
-        let known = |point: &&str| {
-            let first = point.split('/').nth(1).unwrap();
-            ["", "bin", "lib", "lib64", "usr", "proc"].contains(&first)
+        let points: Vec<PathBuf> = mount_points(mounts.as_bytes()).collect();
+        let count_at = |path: &str| {
+            let at = points.iter().filter(|point| *point == Path::new(path));
+            at.count()
         };
-        assert!(points.iter().all(known), "{mounts}");
         assert_eq!(
-            points.iter().filter(|point| **point == "/").count(),
-            1,
-            "{mounts}"
+            points.first().map(PathBuf::as_path),
+            Some(Path::new("/")),
+            "the root is the first mount: {mounts}"
         );
+        assert_eq!(count_at("/"), 1, "one mount is on the root: {mounts}");
+        let known = ["/bin", "/lib", "/lib64", "/usr", "/proc"];
+        let is_known = |point: &PathBuf| known.iter().any(|top| point.starts_with(top));
         assert!(
-            points.contains(&"/usr") && points.contains(&"/proc"),
-            "{mounts}"
+            points.iter().skip(1).all(is_known),
+            "no other mounts: {mounts}"
         );
+        for path in ["/usr", "/proc"] {
+            assert!(count_at(path) > 0, "{path} is mounted: {mounts}");
+        }
     }
 }
 
