@@ -20,7 +20,6 @@ use crate::hint::{Explanation, Hint, explanation};
 use crate::language::{self, Domain};
 use crate::message::translated_reason;
 use crate::procfs::Proc;
-use crate::safe_open::Untrusted;
 use crate::sys::errno::of_error;
 use crate::sys::file::write_all;
 use crate::sys::process::ExitReason;
@@ -84,7 +83,7 @@ impl Diagnostics {
         let _ = self.write_line(&[&self.name(), &": ", &self.translate(sentence)]);
     }
 
-    /// Warns of an error that does not change how the tool ends.
+    /// Prints a warning of an error that does not change how the tool ends.
     pub fn warn_of(&self, error: &Error) {
         if self.is_json {
             let _ = self.write_json(self.describe(error));
@@ -226,8 +225,8 @@ impl Diagnostics {
         }
     }
 
-    /// Returns the error and its causes, as err(3) would report them, in the reader's language. What shows nothing of
-    /// itself is a [`Hint`] on its way.
+    /// Returns the error and its causes, as err(3) would report them, in the reader's language. A cause without text is
+    /// a [`Hint`].
     fn translate_chain(&self, error: &Error) -> OsString {
         let causes = error
             .chain()
@@ -251,9 +250,6 @@ impl Diagnostics {
     ) -> OsString {
         if let Some(errno) = of_error(cause) {
             return translated_reason(errno);
-        }
-        if let Some(untrusted) = cause.downcast_ref::<Untrusted>() {
-            return self.translate(&untrusted.sentence());
         }
         if let Some(failure) = cause.downcast_ref::<exec::ExecError>() {
             return self.translate(&failure.sentence());

@@ -12,8 +12,8 @@ impl From<DirError> for Error {
         match error {
             DirError::Os(errno) => Error::new(errno),
             DirError::Untrusted(untrusted) => {
-                let directory = untrusted.clone();
-                Error::new(untrusted).context(Hint::new(move || Some(remedy(&directory))))
+                let sentence = untrusted.sentence();
+                Error::new(sentence).context(Hint::new(move || Some(remedy(&untrusted))))
             }
         }
     }

@@ -1,6 +1,5 @@
 //! Who is trusted with a directory: root, and the caller.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
@@ -53,8 +52,6 @@ impl From<Errno> for DirError {
     }
 }
 
-impl std::error::Error for Untrusted {}
-
 impl Untrusted {
     /// Returns what it is called in an error.
     pub fn sentence(&self) -> Message {
@@ -82,12 +79,6 @@ impl Untrusted {
 impl ToArgument for Untrusted {
     fn to_argument(&self) -> Argument {
         Argument::Sentence(self.sentence())
-    }
-}
-
-impl fmt::Display for Untrusted {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.sentence().fmt(formatter)
     }
 }
 
