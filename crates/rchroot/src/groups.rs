@@ -85,9 +85,11 @@ fn group_id(item: &OsStr, database: &dyn UserDatabase) -> Option<u32> {
         .iter()
         .position(|byte| matches!(byte, b'+' | b'0'..=b'9'));
     let written = &item.as_bytes()[start.unwrap_or_default()..];
-    let is_name = !written.starts_with(b"+");
-    let named = is_name.then(|| database.group(OsStr::from_bytes(written)));
-    named.flatten().or(Some(number))
+    if written.starts_with(b"+") {
+        return Some(number);
+    }
+    let named = database.group(OsStr::from_bytes(written));
+    named.or(Some(number))
 }
 
 impl InvalidGroups {

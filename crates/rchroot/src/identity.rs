@@ -95,10 +95,10 @@ fn look_up<'a>(
     let Some(uid) = identity.uid else {
         return Ok(identity);
     };
-    let needed = identity.gid.is_none() || !has_list;
-    let entry = needed
-        .then(|| userspec::user_by_uid(uid, database))
-        .flatten();
+    let entry = match identity.gid {
+        Some(_) if has_list => None,
+        _ => userspec::user_by_uid(uid, database),
+    };
     let login = entry.as_ref().map(|entry| entry.gid);
     let gid = identity.gid.or(login);
     let gid = gid

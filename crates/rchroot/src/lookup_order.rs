@@ -29,8 +29,11 @@ impl<T, E> Outside<T, E> {
         if old_root {
             return Outside::Alone(read(outside));
         }
-        let inside_will_do = read(&NoDatabase).is_ok();
-        Outside::Fallback((!inside_will_do).then(|| read(outside).ok()).flatten())
+        match read(&NoDatabase) {
+            // No name is in it: the inside will do.
+            Ok(_) => Outside::Fallback(None),
+            Err(_) => Outside::Fallback(read(outside).ok()),
+        }
     }
 
     /// The answer, after the lookup inside; that of the outside counts only if it is `admitted`.

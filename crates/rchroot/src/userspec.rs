@@ -130,18 +130,25 @@ fn numbers<'a>(parts: Parts<'a>, database: &dyn UserDatabase) -> Result<Numbers<
 }
 
 fn named_user(word: &OsStr, database: &dyn UserDatabase) -> Option<User> {
-    let is_name = !word.as_bytes().starts_with(b"+");
-    let user = is_name.then(|| database.user_by_name(word)).flatten();
-    user.filter(is_whole)
+    if is_number_by_plus(word) {
+        return None;
+    }
+    database.user_by_name(word).filter(is_whole)
 }
 
 fn group_id(word: &OsStr, database: &dyn UserDatabase) -> Result<u32> {
-    let is_name = !word.as_bytes().starts_with(b"+");
-    let named = is_name.then(|| database.group(word)).flatten();
-    let named = named.filter(|gid| *gid != NO_ID);
+    let named = match is_number_by_plus(word) {
+        true => None,
+        false => database.group(word).filter(|gid| *gid != NO_ID),
+    };
     named
         .or_else(|| id(word))
         .ok_or_else(|| invalid("invalid group"))
+}
+
+/// Returns whether a plus says that the word is a number and no name.
+fn is_number_by_plus(word: &OsStr) -> bool {
+    word.as_bytes().starts_with(b"+")
 }
 
 fn invalid(msgid: &'static str) -> Error {

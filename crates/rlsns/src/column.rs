@@ -49,7 +49,6 @@ struct Properties {
     hint: usize,
     layout: ColumnLayout,
     number: bool,
-    help: &'static str,
 }
 
 /// How a column is laid out.
@@ -90,72 +89,24 @@ impl ColumnId {
     const fn properties(self) -> Properties {
         use ColumnLayout::{Left, Right, Truncatable};
         match self {
-            ColumnId::Ns => properties("NS", 0, Right, true, "inode number of the namespace"),
-            ColumnId::Type => properties("TYPE", 5, Left, false, "type of the namespace"),
-            ColumnId::Path => properties(
-                "PATH",
-                0,
-                Left,
-                false,
-                "file of the namespace below /proc/PID",
-            ),
-            ColumnId::Nprocs => properties(
-                "NPROCS",
-                5,
-                Right,
-                true,
-                "number of processes in the namespace",
-            ),
-            ColumnId::Pid => properties("PID", 5, Right, true, "lowest PID in the namespace"),
-            ColumnId::Ppid => properties("PPID", 5, Right, true, "parent PID of the process"),
-            ColumnId::Command => properties(
-                "COMMAND",
-                0,
-                Truncatable,
-                false,
-                "command line of the process",
-            ),
-            ColumnId::Uid => properties("UID", 0, Right, true, "user ID of the process"),
-            ColumnId::User => properties("USER", 0, Left, false, "user name of the process"),
-            ColumnId::Netnsid => properties(
-                "NETNSID",
-                0,
-                Right,
-                false,
-                "ID in the caller's network namespace",
-            ),
-            ColumnId::Nsfs => properties("NSFS", 0, Left, false, "mount points of the namespace"),
-            ColumnId::Pns => properties(
-                "PNS",
-                10,
-                Right,
-                true,
-                "inode number of the parent namespace",
-            ),
-            ColumnId::Ons => properties(
-                "ONS",
-                10,
-                Right,
-                true,
-                "inode number of the owning user namespace",
-            ),
-            ColumnId::Held => properties("HELD", 0, Left, false, "what keeps the namespace alive"),
-            ColumnId::Nsid => properties("NSID", 0, Right, true, "64-bit ID, never reused"),
-            ColumnId::Owner => properties(
-                "OWNER",
-                0,
-                Right,
-                true,
-                "user ID of the owner of the user namespace",
-            ),
-            ColumnId::Cgroup => properties("CGROUP", 0, Left, false, "cgroup of the process"),
-            ColumnId::Container => properties(
-                "CONTAINER",
-                0,
-                Left,
-                false,
-                "container of the process: engine and short ID",
-            ),
+            ColumnId::Ns => properties("NS", 0, Right, true),
+            ColumnId::Type => properties("TYPE", 5, Left, false),
+            ColumnId::Path => properties("PATH", 0, Left, false),
+            ColumnId::Nprocs => properties("NPROCS", 5, Right, true),
+            ColumnId::Pid => properties("PID", 5, Right, true),
+            ColumnId::Ppid => properties("PPID", 5, Right, true),
+            ColumnId::Command => properties("COMMAND", 0, Truncatable, false),
+            ColumnId::Uid => properties("UID", 0, Right, true),
+            ColumnId::User => properties("USER", 0, Left, false),
+            ColumnId::Netnsid => properties("NETNSID", 0, Right, false),
+            ColumnId::Nsfs => properties("NSFS", 0, Left, false),
+            ColumnId::Pns => properties("PNS", 10, Right, true),
+            ColumnId::Ons => properties("ONS", 10, Right, true),
+            ColumnId::Held => properties("HELD", 0, Left, false),
+            ColumnId::Nsid => properties("NSID", 0, Right, true),
+            ColumnId::Owner => properties("OWNER", 0, Right, true),
+            ColumnId::Cgroup => properties("CGROUP", 0, Left, false),
+            ColumnId::Container => properties("CONTAINER", 0, Left, false),
         }
     }
 
@@ -186,7 +137,26 @@ impl ColumnId {
 
     /// Returns what it shows.
     pub(crate) const fn help(self) -> &'static str {
-        self.properties().help
+        match self {
+            ColumnId::Ns => "inode number of the namespace",
+            ColumnId::Type => "type of the namespace",
+            ColumnId::Path => "file of the namespace below /proc/PID",
+            ColumnId::Nprocs => "number of processes in the namespace",
+            ColumnId::Pid => "lowest PID in the namespace",
+            ColumnId::Ppid => "parent PID of the process",
+            ColumnId::Command => "command line of the process",
+            ColumnId::Uid => "user ID of the process",
+            ColumnId::User => "user name of the process",
+            ColumnId::Netnsid => "ID in the caller's network namespace",
+            ColumnId::Nsfs => "mount points of the namespace",
+            ColumnId::Pns => "inode number of the parent namespace",
+            ColumnId::Ons => "inode number of the owning user namespace",
+            ColumnId::Held => "what keeps the namespace alive",
+            ColumnId::Nsid => "64-bit ID, never reused",
+            ColumnId::Owner => "user ID of the owner of the user namespace",
+            ColumnId::Cgroup => "cgroup of the process",
+            ColumnId::Container => "container of the process: engine and short ID",
+        }
     }
 
     /// Returns the column with this number in the order of the enum.
@@ -213,14 +183,12 @@ const fn properties(
     hint: usize,
     layout: ColumnLayout,
     number: bool,
-    help: &'static str,
 ) -> Properties {
     Properties {
         name,
         hint,
         layout,
         number,
-        help,
     }
 }
 

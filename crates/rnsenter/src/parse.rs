@@ -84,12 +84,7 @@ impl CommandLine {
                 options.netns_name = options.netns_name.take().or(netns_etc::name_in(value));
                 self.spec = Some(TargetSpec::resolve(value)?);
             }
-            OptionId::Namespace(ns_type) => {
-                if let (NsType::Net, Some(value)) = (ns_type, option.optional_value()) {
-                    options.netns_name = netns_etc::name_in(strip_equals(value));
-                }
-                options.selection.select(ns_type, parse_namespace(option)?);
-            }
+            OptionId::Namespace(ns_type) => select_namespace(options, ns_type, option)?,
             OptionId::NetSocket => options.selection.net_socket = parse_socket_fd(value)?,
             OptionId::UserParent => options.selection.user_parent = true,
             OptionId::Setuid => {
@@ -112,13 +107,13 @@ impl CommandLine {
             }
             OptionId::Wd => {
                 check_exclusive(&mut self.directory_option, "wd", "wdns")?;
-                let source = parse_directory(option.optional_value().map(strip_equals))?;
-                set_directory(&mut options.directory, source);
+                let path = option.optional_value().map(strip_equals);
+                set_directory(&mut options.directory, parse_directory(path)?);
             }
             OptionId::Wdns => {
                 check_exclusive(&mut self.directory_option, "wdns", "wd")?;
-                options.directory_inside =
-                    option.optional_value().map(strip_equals).map(PathBuf::from);
+                let path = option.optional_value().map(strip_equals);
+                options.directory_inside = path.map(PathBuf::from);
             }
             OptionId::Env => options.environment = true,
             OptionId::NoFork => options.fork.no_fork = true,
@@ -138,6 +133,18 @@ impl CommandLine {
         }
         Ok(())
     }
+}
+
+fn select_namespace(
+    options: &mut Options,
+    ns_type: NsType,
+    option: &ParsedOption<OptionId>,
+) -> Result<()> {
+    if let (NsType::Net, Some(value)) = (ns_type, option.optional_value()) {
+        options.netns_name = netns_etc::name_in(strip_equals(value));
+    }
+    options.selection.select(ns_type, parse_namespace(option)?);
+    Ok(())
 }
 
 /// Refuses `--wd` beside `--wdns`.

@@ -225,72 +225,10 @@ impl<Id: Copy> Opt<Id> {
 
     /// Returns one of the options of [`crate::rootfs`], which `runshare` and `rchroot` have beyond their originals.
     pub const fn rootfs(id: Id, option: RootfsOption) -> Opt<Id> {
-        let opt = match option {
-            RootfsOption::MountApi => Opt::optional(
-                id,
-                "mount-api",
-                "host|private|rescue",
-                "mount proc, sys, dev, run, tmp and resolv.conf inside",
-            ),
-            RootfsOption::MountSys => Opt::optional(
-                id,
-                "mount-sys",
-                "DIR",
-                "mount a read-only sysfs on DIR (/sys)",
-            )
-            .value_hint(ValueHint::DirPath),
-            RootfsOption::MountDev => Opt::optional(
-                id,
-                "mount-dev",
-                "DIR",
-                "mount a /dev with few devices on DIR (/dev)",
-            )
-            .value_hint(ValueHint::DirPath),
-            RootfsOption::ResolvConf => Opt::required(
-                id,
-                "resolv-conf",
-                "auto|off",
-                "whether the caller's /etc/resolv.conf is seen inside",
-            ),
-            RootfsOption::Bind => Opt::required(
-                id,
-                "bind",
-                "SRC[:DST[:OPTIONS]]",
-                "show a file or directory of outside at DST inside; may be repeated",
-            )
-            .value_hint(ValueHint::AnyPath),
-            RootfsOption::BindRo => {
-                Opt::required(id, "bind-ro", "SRC[:DST[:OPTIONS]]", "the same, read-only")
-                    .value_hint(ValueHint::AnyPath)
-            }
-            RootfsOption::Ephemeral => Opt::flag(
-                id,
-                "ephemeral",
-                "write changes of the root to memory, and discard them at the end",
-            ),
-            RootfsOption::Overlay => Opt::required(
-                id,
-                "overlay",
-                "DIR",
-                "what is written to the root goes to DIR/upper; implies --fork",
-            )
-            .value_hint(ValueHint::DirPath),
-            RootfsOption::Changes => Opt::required(
-                id,
-                "changes",
-                "DIR",
-                "list what differs in the DIR of --overlay, and run nothing",
-            )
-            .value_hint(ValueHint::DirPath),
-            RootfsOption::Tmpfs => Opt::required(
-                id,
-                "tmpfs",
-                "DIR[:OPTIONS]",
-                "mount a tmpfs on DIR inside; may be repeated",
-            )
-            .value_hint(ValueHint::DirPath),
-        };
-        opt.heading(EXTENSIONS)
+        let (long, value, text) = rootfs_line(option);
+        let opt = Opt::new(Action::Set(id), long, value, text);
+        opt.value_hint(rootfs_value_hint(option))
+            .heading(EXTENSIONS)
     }
 
     const fn new(
@@ -360,6 +298,78 @@ impl<Id> Opt<Id> {
         match self.heading {
             Some(heading) => arg.help_heading(heading),
             None => arg,
+        }
+    }
+}
+
+/// Returns the name of an option of [`crate::rootfs`], its value, and its line in the help.
+const fn rootfs_line(option: RootfsOption) -> (&'static str, OptionValue, &'static str) {
+    use OptionValue::{None, Optional, Required};
+    match option {
+        RootfsOption::MountApi => (
+            "mount-api",
+            Optional("host|private|rescue"),
+            "mount proc, sys, dev, run, tmp and resolv.conf inside",
+        ),
+        RootfsOption::MountSys => (
+            "mount-sys",
+            Optional("DIR"),
+            "mount a read-only sysfs on DIR (/sys)",
+        ),
+        RootfsOption::MountDev => (
+            "mount-dev",
+            Optional("DIR"),
+            "mount a /dev with few devices on DIR (/dev)",
+        ),
+        RootfsOption::ResolvConf => (
+            "resolv-conf",
+            Required("auto|off"),
+            "whether the caller's /etc/resolv.conf is seen inside",
+        ),
+        RootfsOption::Bind => (
+            "bind",
+            Required("SRC[:DST[:OPTIONS]]"),
+            "show a file or directory of outside at DST inside; may be repeated",
+        ),
+        RootfsOption::BindRo => (
+            "bind-ro",
+            Required("SRC[:DST[:OPTIONS]]"),
+            "the same, read-only",
+        ),
+        RootfsOption::Ephemeral => (
+            "ephemeral",
+            None,
+            "write changes of the root to memory, and discard them at the end",
+        ),
+        RootfsOption::Overlay => (
+            "overlay",
+            Required("DIR"),
+            "what is written to the root goes to DIR/upper; implies --fork",
+        ),
+        RootfsOption::Changes => (
+            "changes",
+            Required("DIR"),
+            "list what differs in the DIR of --overlay, and run nothing",
+        ),
+        RootfsOption::Tmpfs => (
+            "tmpfs",
+            Required("DIR[:OPTIONS]"),
+            "mount a tmpfs on DIR inside; may be repeated",
+        ),
+    }
+}
+
+/// Returns what completes the value of an option of [`crate::rootfs`].
+const fn rootfs_value_hint(option: RootfsOption) -> ValueHint {
+    match option {
+        RootfsOption::MountSys
+        | RootfsOption::MountDev
+        | RootfsOption::Overlay
+        | RootfsOption::Changes
+        | RootfsOption::Tmpfs => ValueHint::DirPath,
+        RootfsOption::Bind | RootfsOption::BindRo => ValueHint::AnyPath,
+        RootfsOption::MountApi | RootfsOption::ResolvConf | RootfsOption::Ephemeral => {
+            ValueHint::Unknown
         }
     }
 }

@@ -24,7 +24,7 @@ use super::proc_name::{ProcName, to_pid};
 use super::record::Registry;
 use super::ref_kinds::RefKinds;
 use super::self_fds;
-use super::sockets::{SocketNetwork, SocketNetworks};
+use super::sockets::{KnownSocket, SocketNetwork, SocketNetworks};
 use super::unsupported::NsRequest;
 use super::{HoldKind, Holder, ScanOptions, Task};
 
@@ -151,14 +151,13 @@ impl FdReader {
     /// Returns the inode number of the network that a socket is of. Each socket is asked once; but where every holder
     /// counts, another process may let us ask what the first one has not.
     fn network_of(&mut self, owner: &mut FdOwner, name: &CStr, socket: u64) -> Option<u32> {
-        match self.sockets.network_of(socket) {
-            Some(known) if known.is_some() || owner.scan.wanted.holders_of.is_none() => {
-                if let Some(network) = known {
-                    owner.scan.registry.add_refs_if_known(network, owner.refs);
-                }
-                known
+        match self.sockets.known(socket) {
+            KnownSocket::OfNetwork(network) => {
+                owner.scan.registry.add_refs_if_known(network, owner.refs);
+                Some(network)
             }
-            _ => {
+            KnownSocket::NotReported if owner.scan.wanted.holders_of.is_none() => None,
+            KnownSocket::NotReported | KnownSocket::NotAsked => {
                 let network = owner.register_socket(name, &mut self.sockets);
                 self.sockets.note(socket, network);
                 network

@@ -27,6 +27,17 @@ pub(super) struct SocketNetworks {
     copies: Option<SocketCopies>,
 }
 
+/// What is known of a socket.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum KnownSocket {
+    /// It was not asked.
+    NotAsked,
+    /// It was asked, and its network was not reported.
+    NotReported,
+    /// It is of the network with this inode number.
+    OfNetwork(u32),
+}
+
 /// The network of a socket.
 #[derive(Debug)]
 pub(super) enum SocketNetwork {
@@ -37,10 +48,13 @@ pub(super) enum SocketNetwork {
 }
 
 impl SocketNetworks {
-    /// Returns the inode number of the network of the socket with this one, if it was asked; `None` in it if it was
-    /// not reported.
-    pub(super) fn network_of(&self, socket: u64) -> Option<Option<u32>> {
-        self.sockets.get(&socket).copied()
+    /// Returns what is known of the socket with this inode number.
+    pub(super) fn known(&self, socket: u64) -> KnownSocket {
+        match self.sockets.get(&socket) {
+            None => KnownSocket::NotAsked,
+            Some(None) => KnownSocket::NotReported,
+            Some(Some(network)) => KnownSocket::OfNetwork(*network),
+        }
     }
 
     /// Notes what was learnt of this socket.

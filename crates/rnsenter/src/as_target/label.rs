@@ -31,10 +31,11 @@ pub(super) fn set_exec_profile(target: &Target) -> Result<(), Errno> {
 fn profile_name(label: &[u8]) -> Option<&[u8]> {
     let label = label.strip_suffix(b"\n").unwrap_or(label);
     let label = label.strip_suffix(b"\0").unwrap_or(label);
-    let mode = label
-        .ends_with(b")")
-        .then(|| label.windows(2).rposition(|pair| pair == b" ("));
-    let name = mode.flatten().map_or(label, |start| &label[..start]);
+    let mode = match label.ends_with(b")") {
+        true => label.windows(2).rposition(|pair| pair == b" ("),
+        false => None,
+    };
+    let name = mode.map_or(label, |start| &label[..start]);
     (!name.is_empty() && name != b"unconfined").then_some(name)
 }
 

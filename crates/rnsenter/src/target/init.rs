@@ -48,7 +48,10 @@ fn hold_child(init: Pid, child: Pid) -> Option<Target> {
 /// Returns the oldest child of an init of `runshare --init` that is in its namespaces, held: what the init runs for its
 /// user.
 pub(crate) fn oldest_child(pid: Pid) -> Option<Target> {
-    is_init(pid).then(|| hold_oldest_child(pid))?
+    match is_init(pid) {
+        true => hold_oldest_child(pid),
+        false => None,
+    }
 }
 
 fn is_init(pid: Pid) -> bool {

@@ -1,4 +1,4 @@
-//! What the helper connects.
+//! The namespaces that the network helper connects to the outside.
 
 use std::os::fd::OwnedFd;
 

@@ -16,12 +16,12 @@ use nscore::cli::{Invocation, number, signal};
 use nscore::environment::Environment;
 use nscore::ns_type::NsType;
 use nscore::procfs::{IdKind, Proc};
-use nscore::rootfs::Requests;
+use nscore::rootfs::{Requests, RootfsOption};
 use nscore::sys::mount::Propagation;
 use nscore::users;
 
 use crate::duration::parse_duration;
-use crate::extensions::Extensions;
+use crate::extensions::{ExtensionId, Extensions};
 use crate::hint::not_seconds;
 use crate::id_source::IdSource;
 use crate::idmap::ranges::MapArg;
@@ -113,13 +113,7 @@ impl Options {
                 self.unshare_into(ns_type, option.optional_value().map(PathBuf::from));
             }
             OptionId::Fork => self.fork = true,
-            OptionId::KillChild => {
-                self.kill_child = match option.optional_value() {
-                    Some(name) => Some(signal::parse(name)?),
-                    None => Some(SIGKILL),
-                };
-                self.fork = true;
-            }
+            OptionId::KillChild => self.set_kill_child(option.optional_value())?,
             OptionId::ForwardSignals => {
                 self.forward_signals = true;
                 self.fork = true;
@@ -138,18 +132,12 @@ impl Options {
             OptionId::Root => self.root = Some(value.into()),
             OptionId::Wd => self.directory = Some(value.into()),
             OptionId::Monotonic => {
-                self.monotonic = Some(self.parse_offset(
-                    "monotonic",
-                    "failed to parse monotonic offset",
-                    value,
-                )?);
+                let failed = "failed to parse monotonic offset";
+                self.monotonic = Some(self.parse_offset("monotonic", failed, value)?);
             }
             OptionId::Boottime => {
-                self.boottime = Some(self.parse_offset(
-                    "boottime",
-                    "failed to parse boottime offset",
-                    value,
-                )?);
+                let failed = "failed to parse boottime offset";
+                self.boottime = Some(self.parse_offset("boottime", failed, value)?);
             }
             OptionId::LoadInterp => {
                 if self.mount_binfmt.is_none() {
@@ -165,20 +153,34 @@ impl Options {
                 self.fork = true;
                 self.unshare(NsType::Pid);
             }
-            OptionId::Rootfs(id) => {
-                if id.mounts() {
-                    self.unshare(NsType::Mount);
-                }
-                self.mounts.set(id, option.optional_value())?;
-            }
-            OptionId::Extension(extension) => {
-                if let Some(ns_type) = extension.implied_namespace() {
-                    self.unshare(ns_type);
-                }
-                self.extensions.set(extension, value)?;
-            }
+            OptionId::Rootfs(id) => self.set_rootfs(id, option.optional_value())?,
+            OptionId::Extension(id) => self.set_extension(id, value)?,
         }
         Ok(())
+    }
+
+    fn set_kill_child(&mut self, signal_name: Option<&OsStr>) -> Result<()> {
+        self.kill_child = match signal_name {
+            Some(name) => Some(signal::parse(name)?),
+            None => Some(SIGKILL),
+        };
+        self.fork = true;
+        Ok(())
+    }
+
+    fn set_rootfs(&mut self, id: RootfsOption, value: Option<&OsStr>) -> Result<()> {
+        if id.mounts() {
+            self.unshare(NsType::Mount);
+        }
+        self.mounts.set(id, value)?;
+        Ok(())
+    }
+
+    fn set_extension(&mut self, id: ExtensionId, value: &OsStr) -> Result<()> {
+        if let Some(ns_type) = id.implied_namespace() {
+            self.unshare(ns_type);
+        }
+        self.extensions.set(id, value)
     }
 
     /// Parses an offset; what unshare(1) does not understand is understood under our own name alone.
