@@ -75,8 +75,8 @@ impl Environment {
         })
     }
 
-    /// Makes it this process's own, the user having changed by now, for a user with this entry. Of a list the last
-    /// variable comes first.
+    /// Makes it this process's environment, once the user has changed, for a user with this entry. The variables of a
+    /// list are in its reverse order, as the originals have them.
     pub fn apply(&self, login: Option<&Login>) {
         if *self != Environment::Inherited {
             language::remember();
@@ -94,8 +94,8 @@ impl Environment {
         }
     }
 
-    /// [`apply`](Environment::apply) for whoever this process is now: the user of outside, if it still is that user in
-    /// the same root, else the entry in /etc/passwd, which is read as a file.
+    /// [`Apply`](Environment::apply)s it for the user of this process: with what was looked up outside, if the user and
+    /// the root are the same as then, else with the entry in /etc/passwd, which is read as a file.
     pub fn apply_for_user(&self, outside: Option<&OutsideLogin>, root_changed: bool) {
         let login = outside.and_then(|outside| outside.of_this_user(root_changed));
         self.apply(login.as_ref());

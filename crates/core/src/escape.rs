@@ -3,8 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 
-/// Returns whether a character has no look but changes that of its neighbours' order: direction marks and the byte
-/// order mark. A name can be disguised by them.
+/// Returns whether a character is invisible and changes the order in which its neighbours are shown: direction marks,
+/// and the byte order mark. They can disguise a name.
 pub fn is_bidi_control(code: u32) -> bool {
     matches!(
         code,

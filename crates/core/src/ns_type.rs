@@ -1,6 +1,6 @@
 //! The eight types of namespace: the one table that everything else asks.
 //!
-//! The order is the order in which namespaces are joined and kept (user first, for it gives the privilege that the
+//! The order is the order in which namespaces are joined and bound (user first, for it gives the privilege that the
 //! others need; mount and time last, for they change what paths and clocks mean), as `namespaces(7)` and
 //! `nsenter(1)` have it.
 
@@ -36,7 +36,7 @@ pub enum NsType {
     Time,
 }
 
-/// What one type is called by those who deal with it.
+/// The names of one type: its option, its flag, its files below /proc/PID/ns; and what a kernel needs to have it.
 struct NsTypeInfo {
     option: &'static str,
     flag: c_int,

@@ -102,8 +102,8 @@ impl Quotes {
     }
 }
 
-/// Returns whether the word has a single quote in it and nothing that means something to a shell, be it between double
-/// quotes or without any: the original is careful.
+/// Returns whether the word can stand between double quotes: it has a single quote in it, and nothing that is special to
+/// a shell, between double quotes or without quotes.
 fn fits_double_quotes(pieces: &[WordPart<'_>]) -> bool {
     let is_quote = |piece: &WordPart<'_>| matches!(piece, WordPart::Shown(b"'"));
     let means_nothing = |(at, piece): (usize, &WordPart<'_>)| match piece {
@@ -130,7 +130,7 @@ fn single_quoted(pieces: &[WordPart<'_>]) -> Vec<u8> {
                 quoted.extend(bytes.iter().flat_map(|byte| escape(*byte)));
                 escaping = true;
             }
-            // The quote ends whichever quotation it is in, and the plain kind begins again after it.
+            // A quote ends the quotation that it is in, '…' or $'…'; after it '…' begins again.
             WordPart::Shown(b"'") => {
                 quoted.extend(b"'\\''");
                 escaping = false;

@@ -1,4 +1,5 @@
-//! The errors that end otherwise than "the tool failed".
+//! Errors that are not failures of the tool: a wrong command line, a request for the help or the version, and one that
+//! a child has reported already. Each has an exit status of its own.
 
 use std::ffi::c_int;
 use std::fmt;
@@ -8,13 +9,13 @@ use crate::message::Message;
 /// A command line that ends the program before it has begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Usage {
-    /// The help text is wanted.
+    /// The command line asks for the help text.
     Help,
-    /// The version is wanted.
+    /// It asks for the version.
     Version,
     /// getopt could not read it; the option that was probably meant.
     ParseError(Message, Option<&'static str>),
-    /// It can be read but makes no sense; the sentence is the tool's own.
+    /// getopt could read it, but the tool refuses it, with this sentence.
     InvalidUsage(Message),
 }
 

@@ -69,7 +69,7 @@ impl NameOwners {
                 mount.is_cgroup_hierarchy(hierarchy) && below_root(mount, path).is_some()
             })
             .collect();
-        // The more of the hierarchy a mount shows, the more of those above are asked.
+        // The mount that shows most of the hierarchy shows the most directories above the cgroup.
         mounts.sort_by_key(|mount| mount.root.as_os_str().len());
         let mut answers = mounts.into_iter().map(|mount| self.ask(mount, path));
         let answer = answers.find_map(Result::ok);

@@ -103,7 +103,7 @@ impl Program<'_> {
         }
     }
 
-    /// Becomes it; see [`LoginShell::path`] for `root_changed`, and [`exec`] for `own`. Returns only if that fails.
+    /// Executes it; see [`LoginShell::path`] for `root_changed`, and [`exec`] for `own`. Returns only if that fails.
     pub fn exec(&self, root_changed: bool, own: Option<&OwnFile>) -> Error {
         let (failure, named, why) = match self {
             Program::Named { words, preceding } => {
@@ -140,7 +140,7 @@ fn why_not_run(
     })
 }
 
-/// Becomes `program`, searched for along PATH, with these words as its argv, argv\[0\] among them; not if it leads to
+/// Executes `program`, searched for along PATH, with these words as its argv, argv\[0\] among them; not if it leads to
 /// `own`, which is held where another root or mount namespace was entered.
 ///
 /// # Errors
@@ -152,7 +152,7 @@ pub fn exec(program: &OsStr, words: &[OsString], own: Option<&OwnFile>) -> ExecE
     script::exec_by_shell(become_by(execvp, program, words), program, words)
 }
 
-/// Becomes the shell at `path`, which is not searched for, as a login shell: its argv\[0\] begins with a dash.
+/// Executes the shell at `path`, which is not searched for, as a login shell: its argv\[0\] begins with a dash.
 ///
 /// # Errors
 /// As [`exec`].

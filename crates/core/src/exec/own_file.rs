@@ -89,8 +89,8 @@ impl OwnFile {
         leads_here && self.is_writable()
     }
 
-    /// Returns whether anybody of this user namespace may write to it: root in it becomes any user of it, and opens the
-    /// files of their processes. An owner who is not of it is shown as another one than before.
+    /// Returns whether anybody in this user namespace may write to it: root there can become any of its users. An owner
+    /// whom the kernel now shows as the overflow ID, and did not before, is not one of them.
     fn is_writable(&self) -> bool {
         let read_only =
             |found: nix::sys::statvfs::Statvfs| found.flags().contains(FsFlags::ST_RDONLY);
@@ -176,7 +176,7 @@ fn is_executable(found: &OwnedFd, path: &Path) -> bool {
 
 /// Returns the beginning of a regular file; `None` if it may not be read.
 fn head_of(path: &Path) -> Option<Vec<u8>> {
-    // A /proc of the container's making must not be what keeps a script from being read.
+    // `open_regular` requires a /proc, which a container could leave out to keep a script from being read.
     let by_name = |_| open(path, OFlag::O_RDONLY | SAFE_FLAGS).map(File::from);
     let file = open_regular(path).or_else(by_name).ok()?;
     let mut head = Vec::new();

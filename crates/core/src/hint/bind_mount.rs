@@ -1,4 +1,4 @@
-//! A namespace that cannot be bound to a file: what `mount(2)` has against the place.
+//! Why `mount(2)` did not bind a namespace to a file.
 
 use std::path::{Path, PathBuf};
 
@@ -40,8 +40,8 @@ pub fn explain_bind(
     }
 }
 
-/// Mounts upon a shared mount travel to the mounts that are its peers, and that of a mount namespace must not: one that
-/// holds itself would never end.
+/// Explains that the file is on a shared mount. A mount there would appear in the mount namespaces of its peers, and a
+/// mount namespace must not be mounted in itself: it would never end.
 fn on_shared_mount(proc: &Proc, file: &Path) -> Option<Explanation> {
     let directory = parent(file).canonicalize().ok()?;
     let table = proc.read_file("self/mountinfo")?;
@@ -66,7 +66,8 @@ fn on_shared_mount(proc: &Proc, file: &Path) -> Option<Explanation> {
     ))
 }
 
-/// Linux finds by their numbers which of two mount namespaces is older, and mounts a namespace in an older one alone.
+/// Explains that the namespace has a lower ID than this process's own: the kernel takes it for older, and mounts a mount
+/// namespace only in an older one.
 fn numbered_lower(source: &Path) -> Option<Explanation> {
     let number = |path: &Path| mount_id_of(open_regular(path).ok()?).ok();
     let around = Proc::for_hint().path("self/ns/mnt")?;

@@ -13,8 +13,8 @@ impl Capability {
         status.has_capability("CapEff", self.number())
     }
 
-    /// Explains that a process with this status lacks it, if it does, and what to do: `otherwise`, if there is
-    /// something that does without it.
+    /// Explains that a process with this status lacks it, if it does, and what to do: `otherwise`, if there is a way
+    /// without it.
     pub fn missing(self, status: &ProcStatus, otherwise: Option<&Message>) -> Option<Explanation> {
         if self.is_held(status)? {
             return None;

@@ -1,4 +1,4 @@
-//! Being in a chroot, in which nobody can make a user namespace, `user_namespaces(7)`; and not getting into one.
+//! Why `chroot(2)` failed; and why a process in a chroot cannot create a user namespace, `user_namespaces(7)`.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -40,12 +40,12 @@ pub(super) fn is_in_the_way(proc: &Proc) -> Option<Explanation> {
     })
 }
 
-/// The root of a mount namespace is the root of a mount.
+/// Returns whether no mount begins at this process's root, as one does at the root of a mount namespace.
 pub(super) fn begins_no_mount() -> bool {
     mount_info(Path::new("/")).is_some_and(|root| !root.is_mount_root)
 }
 
-/// Process 1 and this one are in the same mount namespace and have other roots. For who may look into process 1.
+/// Returns whether process 1 is in the same mount namespace and has another root, if the caller may see that.
 fn is_not_that_of_process_1(proc: &Proc) -> bool {
     let of = |process: &str, name: &str| proc.path(&format!("{process}/{name}"));
     let namespace = |process| {

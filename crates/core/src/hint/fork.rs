@@ -1,4 +1,4 @@
-//! Not being able to make a process: the pid namespace for the children has ended, `pid_namespaces(7)`.
+//! Why `fork(2)` fails with ENOMEM: the PID namespace for the children has lost its PID 1, `pid_namespaces(7)`.
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
@@ -18,7 +18,8 @@ pub fn explain_fork(errno: Errno) -> Option<Explanation> {
     })
 }
 
-/// The namespace has had a process 1, or the kernel would not let it be opened, and has none now.
+/// Returns whether the PID namespace for the children had a process 1, without which the kernel would not let it be
+/// opened, and has none now.
 fn children_have_no_init() -> bool {
     let file = format!("self/ns/{}", NsType::Pid.for_children_file());
     let opened = Proc::for_hint()

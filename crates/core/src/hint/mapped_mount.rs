@@ -1,4 +1,4 @@
-//! Why the owners of a mount cannot be mapped.
+//! Why the owners of a mount cannot be mapped, `--bind SRC:DST:idmap`.
 
 use nix::errno::Errno;
 

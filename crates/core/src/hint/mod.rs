@@ -82,7 +82,7 @@ fn id_kind(kind: IdKind) -> Message {
     }
 }
 
-/// A question after the cause of a failure. It shows nothing of itself.
+/// A question about the cause of a failure, asked only if a hint is printed. As a context it adds no text.
 pub struct Hint(Box<dyn Fn() -> Option<Explanation> + Send + Sync>);
 
 impl Hint {
@@ -91,7 +91,7 @@ impl Hint {
         Hint(Box::new(find))
     }
 
-    /// Finds out.
+    /// Finds the cause, and returns the sentence.
     pub(crate) fn evaluate(&self) -> Option<Explanation> {
         (self.0)()
     }

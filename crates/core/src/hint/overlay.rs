@@ -1,4 +1,4 @@
-//! What a directory must be to hold the upper layer of an overlay.
+//! Why a directory cannot hold the upper layer of an overlay.
 
 use std::path::Path;
 

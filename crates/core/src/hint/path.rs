@@ -1,4 +1,4 @@
-//! A path that leads nowhere: the part of it at which the kernel turned back, `path_resolution(7)`.
+//! Why a path cannot be used: the first part of it that is missing or may not be searched, `path_resolution(7)`.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -52,11 +52,11 @@ pub(super) fn dangling(path: &Path) -> Option<Explanation> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Obstacle {
-    /// It is not there.
+    /// It does not exist.
     Missing,
-    /// It is there, and something was to be below it.
+    /// It is not a directory, but the path continues below it.
     NoDirectory,
-    /// What is below it may not be looked up.
+    /// It is a directory that this process may not search.
     Closed,
 }
 

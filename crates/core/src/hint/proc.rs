@@ -38,7 +38,7 @@ pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<Explanation> {
         .or_else(|| explain_refusal(ProbeCall::Mount, errno))
 }
 
-/// Returns what is mounted is the procfs of the pid namespace that this process is in, so it takes rights over that.
+/// Explains that a new procfs shows the PID namespace of this process, which its user namespace does not own.
 fn of_other_pids(proc: &Proc) -> Option<Explanation> {
     let file = proc.path("self/ns")?.join(NsType::Pid.file());
     let owner = open(&file, OFlag::O_RDONLY).and_then(owner_of);

@@ -1,5 +1,4 @@
-//! Why the propagation of the mounts could not be changed, which is the first thing that is done in a new mount
-//! namespace.
+//! Why the propagation of the mounts could not be changed, the first step in a new mount namespace.
 
 use nix::errno::Errno;
 

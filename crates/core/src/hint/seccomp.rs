@@ -17,16 +17,16 @@ use crate::sys::file::open;
 use crate::sys::namespace::{setns, unshare};
 use crate::sys::process::{self, ExitReason};
 
-/// A call in a form in which it can do nothing.
+/// A system call with arguments with which it can do nothing: without a filter the kernel fails it with this error.
 #[derive(Clone, Copy, Debug)]
 pub enum ProbeCall {
-    /// unshare of these flags and of one that it does not take: EINVAL.
+    /// unshare(2) with these flags and one that it refuses: EINVAL.
     Unshare(c_int),
-    /// setns to these types of what is no namespace: EINVAL.
+    /// setns(2) with these types to a descriptor that is not a namespace: EINVAL.
     Setns(c_int),
-    /// mount on no path: ENOENT.
+    /// mount(2) on the empty path: ENOENT.
     Mount,
-    /// chroot to no path: ENOENT.
+    /// chroot(2) to the empty path: ENOENT.
     Chroot,
 }
 

@@ -1,4 +1,4 @@
-//! Why the shell could not be run that runs where no program is named.
+//! Why the caller's shell, which runs if no program is named, could not be run.
 
 use std::env;
 use std::ffi::OsStr;
@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use super::{Explanation, escape_for_terminal, explain_exec, explanation};
 use crate::message::{Message, message, sentence};
 
-/// Returns what runs everywhere.
+/// Returns the advice to name a shell that every system has.
 fn remedy() -> Message {
     sentence("name a program, such as /bin/sh", &[])
 }

@@ -1,11 +1,11 @@
-//! A word that is almost right: the nearest word of a list, and the list.
+//! A hint for a word that is not one of a list: the nearest word of the list, and the list.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
 use super::{Hint, explanation};
 
-/// A longer word is a typing error of none.
+/// The longest word that is compared: a longer one is no typing error.
 const LONGEST: usize = 48;
 
 /// Returns the hint for a value that is none of `words`.

@@ -4,7 +4,7 @@ use super::file::has_directory;
 use crate::sys::environment::variable;
 use crate::sys::locale::MessageLocale;
 
-/// As many entries of LANGUAGE count.
+/// How many entries of LANGUAGE are read.
 const MOST_ENTRIES: usize = 8;
 
 /// Whether setlocale(3) accepts a locale that is not installed, as musl's does.

@@ -49,7 +49,7 @@ pub(super) fn read_file(path: &Path) -> Option<Catalogue> {
     if status.st_mode & S_IFMT != S_IFREG || size > LARGEST {
         return None;
     }
-    // In one call, for which the standard library takes several.
+    // One call of read(2), where the standard library makes several.
     let mut bytes = vec![0; usize::try_from(size).ok()?];
     let length = read_bytes(&file, &mut bytes).ok()?;
     bytes.truncate(length);

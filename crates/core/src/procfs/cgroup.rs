@@ -9,7 +9,7 @@ pub struct CgroupLine<'a> {
     pub path: &'a [u8],
 }
 
-/// Returns the lines of a file. What is no line is passed over.
+/// Returns the lines of the file; those that are not in its format are skipped.
 pub fn cgroup_lines(text: &[u8]) -> impl Iterator<Item = CgroupLine<'_>> {
     text.split(|byte| *byte == b'\n').filter_map(|line| {
         let mut fields = line.splitn(3, |byte| *byte == b':').skip(1);
@@ -18,9 +18,9 @@ pub fn cgroup_lines(text: &[u8]) -> impl Iterator<Item = CgroupLine<'_>> {
     })
 }
 
-/// Returns the path that says most of a process: that of version 2 if it is not the root; else of systemd's hierarchy,
-/// which is named and not counted; else of the first that is not the root. A machine may have all three kinds, and use
-/// one.
+/// Returns the path that is most specific to a process: that of version 2 if it is not the root; else that of systemd's
+/// hierarchy, which has a name and no controllers; else the first that is not the root. A machine may have all three
+/// kinds and use one.
 pub fn main_cgroup(text: &[u8]) -> Option<&[u8]> {
     let rank = |line: &CgroupLine| {
         let kind = match line.hierarchy {

@@ -63,7 +63,7 @@ fn not_permitted(proc: &Proc, flags: c_int) -> Option<Explanation> {
         .or_else(|| restricted_by_apparmor(proc))
 }
 
-/// A setting of Debian's kernels.
+/// Explains that Debian's sysctl `kernel.unprivileged_userns_clone` forbids it.
 fn forbidden_by_sysctl(proc: &Proc) -> Option<Explanation> {
     const SYSCTL: &str = "kernel.unprivileged_userns_clone";
     let privileged = CAP_SYS_ADMIN.is_held(&proc.status("self")?)?;
@@ -118,7 +118,7 @@ fn restricted_by_apparmor(proc: &Proc) -> Option<Explanation> {
     })
 }
 
-/// A type that the kernel does not have is an invalid argument to it.
+/// Explains that the kernel lacks a type, which is then an invalid argument.
 fn unknown_type(proc: &Proc, flags: c_int) -> Option<Explanation> {
     let unknown = NsType::in_flags(flags).find(|ns_type| proc.has_type(*ns_type) == Some(false))?;
     let (name, kernel) = (unknown.option(), unknown.requirement());
@@ -136,7 +136,7 @@ fn between_namespaces(proc: &Proc, flags: c_int) -> Option<Explanation> {
     let children = proc.path("self/ns")?.join(NsType::Pid.for_children_file());
     let children = match fs::metadata(children) {
         Ok(file) => Some(file.ino()),
-        // So it is before the first child.
+        // Before the first child has been created.
         Err(error) if error.kind() == ErrorKind::NotFound => None,
         Err(_) => return None,
     };
