@@ -12,6 +12,13 @@ use nix::unistd::read;
 
 use super::file::new_descriptor;
 
+// linux/mount.h; the same for every processor. libc has them since 0.2.187, later than Debian's.
+const FSOPEN_CLOEXEC: c_uint = 1;
+const FSMOUNT_CLOEXEC: c_uint = 1;
+const FSCONFIG_SET_FLAG: c_uint = 0;
+const FSCONFIG_SET_STRING: c_uint = 1;
+const FSCONFIG_CMD_CREATE: c_uint = 6;
+
 /// A file system that is being configured, `fsopen(2)`.
 #[derive(Debug)]
 pub struct FsContext(OwnedFd);
@@ -22,7 +29,7 @@ impl FsContext {
     /// # Errors
     /// Those of `fsopen(2)`: ENODEV if the kernel lacks the type; EPERM; ENOSYS before Linux 5.2.
     pub fn open(filesystem: &CStr) -> Result<FsContext, Errno> {
-        let flags = libc::FSOPEN_CLOEXEC;
+        let flags = FSOPEN_CLOEXEC;
         // SAFETY: the name is a C string that outlives the call.
         let result = unsafe { libc::syscall(libc::SYS_fsopen, filesystem.as_ptr(), flags) };
         new_descriptor(result).map(FsContext)
@@ -33,7 +40,7 @@ impl FsContext {
     /// # Errors
     /// Those of `fsconfig(2)`: EINVAL for an unknown parameter or a bad value.
     pub fn set_string(&self, key: &CStr, value: &CStr) -> Result<(), Errno> {
-        let command = libc::FSCONFIG_SET_STRING;
+        let command = FSCONFIG_SET_STRING;
         self.configure(command, key.as_ptr(), value.as_ptr())
     }
 
@@ -42,7 +49,7 @@ impl FsContext {
     /// # Errors
     /// As [`FsContext::set_string`].
     pub fn set_flag(&self, key: &CStr) -> Result<(), Errno> {
-        self.configure(libc::FSCONFIG_SET_FLAG, key.as_ptr(), ptr::null())
+        self.configure(FSCONFIG_SET_FLAG, key.as_ptr(), ptr::null())
     }
 
     /// Makes the file system.
@@ -50,7 +57,7 @@ impl FsContext {
     /// # Errors
     /// Those of `fsconfig(2)`: EPERM without CAP_SYS_ADMIN over what the file system shows; EINVAL.
     pub fn create(&self) -> Result<(), Errno> {
-        self.configure(libc::FSCONFIG_CMD_CREATE, ptr::null(), ptr::null())
+        self.configure(FSCONFIG_CMD_CREATE, ptr::null(), ptr::null())
     }
 
     fn configure(
@@ -72,7 +79,7 @@ impl FsContext {
     /// Those of `fsmount(2)`: EPERM, also where it would show more than the mounts that are there, "too revealing".
     pub fn mount(&self, attributes: u64) -> Result<OwnedFd, Errno> {
         let attributes = c_uint::try_from(attributes).map_err(|_| Errno::EINVAL)?;
-        let (context, flags) = (self.0.as_raw_fd(), libc::FSMOUNT_CLOEXEC);
+        let (context, flags) = (self.0.as_raw_fd(), FSMOUNT_CLOEXEC);
         // SAFETY: fsmount takes numbers and no pointer.
         let result = unsafe { libc::syscall(libc::SYS_fsmount, context, flags, attributes) };
         new_descriptor(result)
