@@ -33,6 +33,21 @@ fn options_of_our_own_are_unknown_to_the_original() {
         let nothing = "nsenter: no namespace specified\n";
         differ(line, (1, nothing), (1, &unknown(option)));
     }
+    // What each of these says for a lack of namespaces shows that it was understood.
+    for (option, said) in [
+        ("--groups=0", "nsenter: no namespace specified\n"),
+        (
+            "--netns-etc",
+            "nsenter: option --netns-etc requires a network namespace that is named in /run/netns\n",
+        ),
+        (
+            "--tools=/no/such/directory",
+            "nsenter: cannot open /no/such/directory: No such file or directory\n",
+        ),
+    ] {
+        let line = |tool: Tool| tool.args(["-t", &own, option, "true"]);
+        differ(line, (1, said), (1, &unknown(option)));
+    }
     // The target may be a process that shares all namespaces with the caller.
     let line = |tool: Tool| tool.args(["-t", &own, "--as-target", "true"]);
     differ(line, (0, ""), (1, &unknown("--as-target")));
