@@ -15,7 +15,7 @@ pub(crate) struct Call {
 }
 
 /// Calls that are not refused: those without which no program starts, ends or has memory.
-const SPARED: [&str; 12] = [
+const SPARED: [&str; 15] = [
     "execve",
     "exit",
     "exit_group",
@@ -23,6 +23,10 @@ const SPARED: [&str; 12] = [
     "mprotect",
     "brk",
     "rt_sigreturn",
+    // The C library of a program without a loader starts with these, and crashes otherwise.
+    "arch_prctl",
+    "set_thread_area",
+    "set_tid_address",
     // What cannot be closed is open for ever, so that nobody sees the end of a pipe.
     "close",
     // These have no error to return: no program looks for one.
