@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use nix::errno::Errno;
 use testkit::{Outcome, Status, Tool};
 
+use crate::built;
 use crate::calls::Call;
 use crate::case::Case;
 
@@ -20,13 +21,13 @@ pub(crate) fn fault(case: &Case, usual: &Outcome, call: &Call, errno: Errno) -> 
 
 /// What is wrong with the outcome of this call refused beside the outcome that is usual.
 fn compare(case: &Case, usual: &Outcome, call: &Call, errno: Errno) -> Option<String> {
-    let under = |tool: Tool| {
-        let tool = tool.refusing_past_loader(call.number, errno);
+    let run = |tool: Tool| {
         // One that does not end in time fails the test: here, this one refusal.
         let ended = catch_unwind(AssertUnwindSafe(|| tool.run())).ok();
         let left = case.clean_up();
         ended.map(|outcome| (outcome, left))
     };
+    let under = |tool: Tool| run(tool.refusing_past_loader(call.number, errno));
     let refused = format!("{} refused with {errno:?}", call.name);
     let Some((ours, left)) = under(case.tool()) else {
         return Some(format!(
@@ -49,7 +50,10 @@ fn compare(case: &Case, usual: &Outcome, call: &Call, errno: Errno) -> Option<St
         return None;
     }
     // What the program that it runs does under the filter is none of its making.
-    let alone = case.alone().and_then(under);
+    let program = built(case.program);
+    let as_below_ours =
+        |tool: Tool| run(tool.refusing_past_loader_of(&program, call.number, errno));
+    let alone = case.alone().and_then(as_below_ours);
     let is_transparent = |(alone, _): &(Outcome, _)| {
         (alone.status, &alone.stderr) == (ours.status, &ours.stderr)
             && [case.facts(usual), case.facts(alone)].contains(&case.facts(&ours))

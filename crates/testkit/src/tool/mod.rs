@@ -182,12 +182,24 @@ impl Tool {
     /// # Panics
     /// If the program cannot be started.
     #[track_caller]
-    pub fn refusing_past_loader(
+    pub fn refusing_past_loader(self, call: nix::libc::c_long, errno: nix::errno::Errno) -> Self {
+        let program = self.program.clone();
+        self.refusing_past_loader_of(&program, call, errno)
+    }
+
+    /// The same, but for the calls of the loader that `program` has: none where it has none, so that this one's own are
+    /// refused as well, as they are to what such a program runs.
+    ///
+    /// # Panics
+    /// If `program` cannot be started.
+    #[track_caller]
+    pub fn refusing_past_loader_of(
         mut self,
+        program: &Path,
         call: nix::libc::c_long,
         errno: nix::errno::Errno,
     ) -> Self {
-        let filter = seccomp::filter(call, errno, loader::address(&self.program), true);
+        let filter = seccomp::filter(call, errno, loader::address(program), true);
         self.child.filters.push(filter);
         self.fixed_addresses()
     }
