@@ -15,6 +15,8 @@ pub enum GnuTrait {
     LocaleNames,
     /// The databases of users and groups are found by nsswitch.conf(5).
     NameServiceSwitch,
+    /// Which of its reasons regcomp(3) gives for a pattern with more than one mistake.
+    RegexReasons,
     /// fgetpwent(3) and fgetgrent(3) accept lines with fields that are missing, as our readers of another root's files do.
     UserFiles,
 }
@@ -34,6 +36,7 @@ impl GnuTrait {
                 "musl accepts every name of a locale, all with UTF-8, and has C.UTF-8 where none is named"
             }
             GnuTrait::NameServiceSwitch => "musl does not read nsswitch.conf",
+            GnuTrait::RegexReasons => "musl's regcomp finds another mistake first",
             GnuTrait::UserFiles => "musl reads no lines of passwd(5) and group(5) that lack fields",
         }
     }
