@@ -186,8 +186,11 @@ fn it_is_run_if_it_is_not_writable_inside() {
         let tool = Tool::new(&tool).as_user(USER, USER, &[]).args(words);
         tool.arg(&trap.root).arg("/bin/sh").run()
     };
-    let outcome = run();
-    assert!(!outcome.err().contains("own file"), "{outcome}");
+    // A program that needs no loader runs inside, and so itself again, without an end.
+    if !cfg!(target_feature = "crt-static") {
+        let outcome = run();
+        assert!(!outcome.err().contains("own file"), "{outcome}");
+    }
     chown(&tool, Some(USER), Some(USER)).expect("we are root");
     run().fails(
         126,

@@ -91,7 +91,8 @@ fn nothing_is_read_without_a_message_and_little_with_one() {
             "{name} {}: C {c}, C.UTF-8 {utf8}, zh_CN {chinese}",
             words.join(" ")
         );
-        assert!(c > 10, "{words:?}: {c}");
+        // A program without a loader makes the fewest.
+        assert!(c > 4, "{words:?}: {c}");
         assert_eq!(utf8, c, "{name} {words:?} in C.UTF-8");
         let further = chinese.saturating_sub(c);
         assert!(further <= most, "{name} {words:?}: {further} further calls");
