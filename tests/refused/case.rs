@@ -106,7 +106,13 @@ impl<'a> Case<'a> {
         if self.runs.iter().any(|word| word == "/proc/mounts") {
             return topmost_mounts(&out);
         }
-        let mut lines: Vec<String> = out.lines().map(plain).collect();
+        // A graph as JSON is one line, of which each object is judged by itself: others' processes come and go.
+        let is_graph = self.words.iter().any(|word| word == "--graph=json");
+        let parts = out.lines().flat_map(|line| match is_graph {
+            true => line.split(['{', '}']).collect::<Vec<_>>(),
+            false => vec![line],
+        });
+        let mut lines: Vec<String> = parts.map(plain).collect();
         if self.words.iter().any(|word| word == "--check") {
             lines = lines.iter().map(|line| verdict(line)).collect();
         }
