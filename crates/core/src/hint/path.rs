@@ -81,9 +81,9 @@ fn follow(path: &Path, links_left: u32) -> Option<(Obstacle, PathBuf, Option<Pat
                 above = here;
                 continue;
             }
-            Err(Some(nix::libc::ENOENT)) => (Obstacle::Missing, here),
-            Err(Some(nix::libc::ENOTDIR)) => (Obstacle::NoDirectory, above),
-            Err(Some(nix::libc::EACCES)) => (Obstacle::Closed, above),
+            Err(Some(libc::ENOENT)) => (Obstacle::Missing, here),
+            Err(Some(libc::ENOTDIR)) => (Obstacle::NoDirectory, above),
+            Err(Some(libc::EACCES)) => (Obstacle::Closed, above),
             Err(_) => return None,
         };
         let at = if at.as_os_str().is_empty() {

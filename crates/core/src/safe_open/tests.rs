@@ -95,6 +95,6 @@ fn what_is_opened_again_is_above_the_standard_descriptors_and_close_on_exec() {
     let fds = SelfFds::open().unwrap();
     let again = fds.reopen(&file, OFlag::O_RDONLY).unwrap();
     let flags = nix::fcntl::fcntl(&again, nix::fcntl::FcntlArg::F_GETFD).unwrap();
-    assert!(again.as_raw_fd() > 2 && flags == nix::libc::FD_CLOEXEC);
+    assert!(again.as_raw_fd() > 2 && flags == libc::FD_CLOEXEC);
     assert_eq!(status_of(&again), status_of(&file));
 }
