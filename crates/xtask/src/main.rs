@@ -15,6 +15,7 @@ mod scan;
 mod sessions;
 mod startup;
 mod test;
+mod toolchain;
 
 use std::env;
 use std::io::{self, Write};

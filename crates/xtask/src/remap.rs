@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::linked_crates::source_directories;
-use crate::release::{Linkage, built_target, output, rustc};
+use crate::toolchain::{Linkage, built_target, output, rustc};
 use crate::workspace;
 
 /// Where the crates of others are said to be: Debian and Fedora have them there, by name and version.

@@ -16,8 +16,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::release::{PROGRAMS, build, output};
+use crate::release::{PROGRAMS, build};
 use crate::scan::{Tools, is_root};
+use crate::toolchain::output;
 use record::Record;
 
 /// The most that a program may be large in a package, in bytes. 600 KiB were enough before directories, cgroups and processes of

@@ -9,7 +9,7 @@ use std::{env, fs};
 use anyhow::{Context, Result};
 
 use super::Cost;
-use crate::release::output;
+use crate::toolchain::output;
 use crate::workspace;
 
 /// How much more than what is kept something may cost.

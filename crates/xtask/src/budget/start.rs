@@ -12,8 +12,8 @@ use anyhow::{Result, ensure};
 
 use super::Cost;
 use super::profile::{Objects, add_up};
-use crate::release::output;
 use crate::scan::{Farm, Shape, Tools, words};
+use crate::toolchain::output;
 
 /// The programs and their options; process 2 is the farm's first, in namespaces of its own.
 const CASES: [(&str, &[&str]); 6] = [

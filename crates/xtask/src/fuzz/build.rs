@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::release::{host, output, target};
+use crate::toolchain::{host, output, target};
 use crate::workspace;
 
 /// The packages that have targets: only what bolero is linked into can be built with counters.

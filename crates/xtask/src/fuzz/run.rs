@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::Effort;
 use super::build::Target;
-use crate::release::target;
+use crate::toolchain::target;
 
 /// The most that an input is long, in bytes, and takes: seconds, and MiB in all.
 const LENGTH: u32 = 4096;

@@ -7,7 +7,7 @@ use tools::{MULTICALL, TOOLS, man_page, original};
 
 use super::options::Options;
 use crate::linked_crates::{notices, sbom};
-use crate::release::Linkage;
+use crate::toolchain::Linkage;
 use crate::{po, workspace};
 
 /// What is read with the programs, below share/doc/nsutils.

@@ -16,7 +16,8 @@ use tools::MULTICALL;
 use self::entries::{Source, entries};
 use self::options::{Options, USAGE};
 use crate::po;
-use crate::release::{PROGRAMS, build_linked, built, output};
+use crate::release::{PROGRAMS, build_linked, built};
+use crate::toolchain::output;
 
 /// Installs as the words behind `install` say, and returns the list of files.
 ///

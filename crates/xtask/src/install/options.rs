@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::release::Linkage;
+use crate::toolchain::Linkage;
 
 /// What `cargo xtask install --help` prints.
 pub(super) const USAGE: &str = "\

@@ -14,7 +14,7 @@ use serde_json::Value;
 pub(crate) use notices::notices;
 pub(crate) use sbom::sbom;
 
-use crate::release::{Linkage, built_target, cargo_command, output};
+use crate::toolchain::{Linkage, built_target, cargo_command, output};
 use crate::workspace;
 
 /// A crate in the programs, those of this repository among them.

@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, ensure};
 
 use super::{LinkedCrate, linked_crates};
-use crate::release::Linkage;
+use crate::toolchain::Linkage;
 
 const HEADER: &str = "\
 The programs of nsutils contain the crates below, each under the licence that stands with it, and parts of the Rust

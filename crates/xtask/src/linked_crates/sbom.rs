@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::{LinkedCrate, linked_crates};
-use crate::release::{Linkage, built_target};
+use crate::toolchain::{Linkage, built_target};
 use crate::workspace;
 
 /// Returns what the programs are linked of, in JSON.

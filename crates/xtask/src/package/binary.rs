@@ -7,7 +7,7 @@ use std::{env, fs};
 use anyhow::{Context, Result};
 
 use super::{Directories, add_debian, copy_sources, epoch};
-use crate::release::output;
+use crate::toolchain::output;
 use crate::workspace;
 
 /// Builds and installs once, with debug symbols, and packs that for Debian and as an `.rpm`.

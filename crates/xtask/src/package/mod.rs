@@ -11,7 +11,7 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
-use crate::release::{output, target};
+use crate::toolchain::{output, target};
 use crate::workspace;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");

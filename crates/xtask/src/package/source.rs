@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use super::{Directories, VERSION, add_debian, copy_sources, epoch};
-use crate::release::{cargo_command, output};
+use crate::toolchain::{cargo_command, output};
 use crate::workspace;
 
 /// What has cargo find the crates in the tarball.

@@ -10,7 +10,7 @@ use std::{env, process};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::release::output;
+use crate::toolchain::output;
 
 /// One process in so many lives in namespaces of its own.
 const APART: u32 = 100;

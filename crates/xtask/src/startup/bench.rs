@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::container::Container;
 use super::times::Times;
-use crate::release::Linkage;
+use crate::toolchain::Linkage;
 
 use super::{Case, TARGET, Variable, is_root, ours, output};
 

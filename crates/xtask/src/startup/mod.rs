@@ -17,7 +17,8 @@ use std::{env, fs};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::release::{Linkage, build_linked, output};
+use crate::release::build_linked;
+use crate::toolchain::{Linkage, output};
 use crate::workspace;
 use bench::Bench;
 pub(crate) use times::median;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::release::target;
+use crate::toolchain::target;
 
 /// A test: the file name of its binary, and its own name.
 type Test = (String, String);
