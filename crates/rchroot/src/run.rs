@@ -50,7 +50,7 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
     }
 
     // Any other name is treated as another root: to find out costs more system calls than this.
-    let own = if options.newroot == "/" {
+    let own_file = if options.newroot == "/" {
         None
     } else {
         invocation.diagnostics.hold_proc();
@@ -63,17 +63,17 @@ pub(crate) fn run(invocation: &Invocation<OptionId>) -> Result<ExitReason> {
         overlay: overlay.as_ref(),
         diagnostics: &invocation.diagnostics,
         quotes: &quotes,
-        own,
+        own_file,
     };
     match &overlay {
-        None => inside.become_command(spec, list, None),
+        None => inside.enter_and_run(spec, list, None),
         Some(overlay) => {
             let forwarding = match options.hardening.needs_fork() {
                 true => Forwarding::to_session(),
                 false => Forwarding::to_job_member(),
             };
             run_above(overlay, forwarding, inside.diagnostics, |signal| {
-                inside.become_command(spec, list, Some(signal))
+                inside.enter_and_run(spec, list, Some(signal))
             })
         }
     }
@@ -109,11 +109,11 @@ struct Inside<'a> {
     overlay: Option<&'a OverlayDir>,
     diagnostics: &'a Diagnostics,
     quotes: &'a Quotes,
-    own: Option<OwnFile>,
+    own_file: Option<OwnFile>,
 }
 
 impl Inside<'_> {
-    fn become_command(
+    fn enter_and_run(
         &self,
         spec: Option<Spec<'_>>,
         list: Option<GroupList<'_>>,
@@ -122,9 +122,9 @@ impl Inside<'_> {
         let (options, diagnostics, quotes) = (self.options, self.diagnostics, self.quotes);
         let warn = |text: &Message| diagnostics.warn(text);
         newroot::enter(self.newroot, options, quotes, self.overlay, &warn)?;
-        let inside = Files::default();
+        let files = Files::default();
         let mut identity = match spec {
-            Some(spec) => spec.resolve(&inside)?,
+            Some(spec) => spec.resolve(&files)?,
             None => Identity::default(),
         };
         if identity.dotted {
@@ -132,10 +132,10 @@ impl Inside<'_> {
             warn(&warning.in_domain(Domain::English));
         }
         if let Some(list) = list {
-            identity.groups = Some(list.resolve(&inside, quotes, diagnostics)?);
+            identity.groups = Some(list.resolve(&files, quotes, diagnostics)?);
         }
         let login = match options.environment {
-            Environment::Login => inside.login(identity.uid.unwrap_or(geteuid().as_raw())),
+            Environment::Login => files.login(identity.uid.unwrap_or(geteuid().as_raw())),
             _ => None,
         };
         credentials::apply(&identity)?;
@@ -145,16 +145,20 @@ impl Inside<'_> {
         }
         options.environment.apply(login.as_ref());
         let hardening = options.hardening;
-        let become_command = || -> Result<ExitReason> {
+        let harden_and_exec = || -> Result<ExitReason> {
             hardening.apply(warn)?;
-            Err(become_command(&options.command, self.own.as_ref(), quotes))
+            Err(exec_command(
+                &options.command,
+                self.own_file.as_ref(),
+                quotes,
+            ))
         };
         match hardening.needs_fork() && self.overlay.is_none() {
             true => run_in_session(
-                || diagnostics.finish(become_command()),
+                || diagnostics.finish(harden_and_exec()),
                 |ended| diagnostics.finish(ended),
             ),
-            false => become_command(),
+            false => harden_and_exec(),
         }
     }
 }
@@ -166,7 +170,7 @@ fn skips_chdir_in_another_root(quotes: &Quotes) -> Error {
 }
 
 /// Executes the command, or an interactive shell if none was named; returns the error that prevented it.
-fn become_command(named: &[OsString], own: Option<&OwnFile>, quotes: &Quotes) -> Error {
+fn exec_command(named: &[OsString], own_file: Option<&OwnFile>, quotes: &Quotes) -> Error {
     let unnamed = named.is_empty();
     let shell;
     let words = if unnamed {
@@ -176,7 +180,7 @@ fn become_command(named: &[OsString], own: Option<&OwnFile>, quotes: &Quotes) ->
     } else {
         named
     };
-    let failure = exec::exec(&words[0], words, own);
+    let failure = exec::exec(&words[0], words, own_file);
     let marked = quotes.marked(&words[0]);
     let command = words[0].clone();
     let why = Hint::new(move || match unnamed {
