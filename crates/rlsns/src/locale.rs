@@ -21,8 +21,7 @@ impl LocaleCharacters {
 
 impl Characters for LocaleCharacters {
     fn is_utf8(&self) -> bool {
-        self.locale()
-            .is_some_and(|locale| locale.encoding() == c"UTF-8")
+        self.locale().is_some_and(Locale::is_utf8)
     }
 
     fn decode(&self, text: &[u8]) -> Decoded {

@@ -76,9 +76,10 @@ impl Quotes {
         {
             return (left, right);
         }
-        match self.locale().map(|locale| locale.encoding().to_bytes()) {
-            Some(b"UTF-8") => ("‘".as_bytes(), "’".as_bytes()),
-            _ => (b"'", b"'"),
+        if self.locale().is_some_and(Locale::is_utf8) {
+            ("‘".as_bytes(), "’".as_bytes())
+        } else {
+            (b"'", b"'")
         }
     }
 

@@ -86,12 +86,13 @@ impl Locale {
         Some(locale)
     }
 
-    /// Returns the name of the encoding, `nl_langinfo(3)`: `UTF-8`, `ISO-8859-1`.
-    pub fn encoding(&self) -> &CStr {
+    /// Returns whether the encoding is UTF-8, `nl_langinfo(3)`.
+    pub fn is_utf8(&self) -> bool {
         // SAFETY: nl_langinfo takes a number.
         let name = unsafe { libc::nl_langinfo(libc::CODESET) };
-        // SAFETY: it is a string of the locale's, never null, and no later setlocale frees it: there is none.
-        unsafe { CStr::from_ptr(name) }
+        // SAFETY: it is a string, never null, and the next setlocale, which may free it, comes after the comparison.
+        let name = unsafe { CStr::from_ptr(name) };
+        name == c"UTF-8"
     }
 
     /// Returns what `text`, which is not empty, begins with, `mbrtowc(3)`, `iswprint(3)` and `wcwidth(3)`.
@@ -223,6 +224,6 @@ mod tests {
         assert_eq!(beginning(b"\xffa"), (1, None));
         assert_eq!(beginning(b"\xe4\xb8"), (2, None));
         assert_eq!(beginning(b"\0a"), (1, None));
-        assert_eq!(locale.encoding(), c"UTF-8");
+        assert!(locale.is_utf8(), "C.UTF-8 is UTF-8");
     }
 }
