@@ -75,7 +75,7 @@ impl Environment {
         })
     }
 
-    /// Makes it this process's environment, once the user has changed, for a user with this entry. The variables of a
+    /// Replaces this process's environment, once the user has changed, for a user with this entry. The variables of a
     /// list are in its reverse order, as the originals have them.
     pub fn apply(&self, login: Option<&Login>) {
         if *self != Environment::Inherited {

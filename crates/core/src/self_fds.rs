@@ -22,7 +22,7 @@ pub(crate) const SAFE_FLAGS: OFlag = OFlag::O_CLOEXEC
 pub struct SelfFds(OwnedFd);
 
 impl SelfFds {
-    /// Opens it.
+    /// Opens /proc/self/fd.
     ///
     /// # Errors
     /// Those of `open(2)`: ENOENT without /proc; EXDEV if it is not on procfs.

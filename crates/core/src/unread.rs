@@ -1,4 +1,4 @@
-//! What a look at many processes did not see.
+//! Counts the processes that a scan could not read, and keeps the first failure.
 //!
 //! Of the errors that it meets, most are no failures: the process has ended meanwhile, or the caller may not look at
 //! it. The first is as if it had ended before; the second is counted, so that a list can say that it is not whole.

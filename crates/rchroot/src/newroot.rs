@@ -49,7 +49,7 @@ impl<'a> NewRoot<'a> {
         opened.as_ref().is_ok_and(|opened| opened.is_old_root)
     }
 
-    /// Makes it the root.
+    /// Changes the root to NEWROOT.
     ///
     /// # Errors
     /// Those of `chroot(2)` for its name, in the same order: what is wrong with the path, the right to search it, the

@@ -19,7 +19,7 @@ use nscore::target::{
 use crate::hint;
 use crate::parse::{parse_inode, parse_pid};
 
-/// What was named.
+/// A resolved target of the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ScanTarget {
     /// A process.

@@ -22,7 +22,7 @@ const ROOT: &str = "/sys/fs/cgroup";
 pub(crate) struct TargetCgroup(Option<OwnedFd>);
 
 impl TargetCgroup {
-    /// Opens it, if it is wanted.
+    /// Opens the target's cgroup, if `--join-cgroup` asks for it.
     ///
     /// # Errors
     /// That this is no cgroup v2, that there is no target, or that it cannot be opened.

@@ -19,13 +19,13 @@ pub(crate) struct Credentials {
 }
 
 impl Credentials {
-    /// Leaves the supplementary groups while the caller's privilege over them is at hand; whether that failed. Inside
-    /// a user namespace it may be forbidden, and outside it may be beyond the caller.
+    /// Drops the supplementary groups before the user namespace is entered, where the caller may still do so; returns
+    /// whether that failed.
     pub(crate) fn drop_groups_outside(self) -> bool {
         self.enters_user && !self.preserve && drop_groups().is_err()
     }
 
-    /// Becomes user and group inside, where nothing else is said those of root.
+    /// Changes to the group and the user of the program; in a user namespace that is entered the default is 0.
     ///
     /// # Errors
     /// `setgroups failed`, `setgid() failed`, `setuid() failed`, and what `--keep-caps` and `--as-target` may meet

@@ -28,7 +28,7 @@ pub(crate) enum EnvironmentSource {
 }
 
 impl EnvironmentSource {
-    /// Opens it, if it is wanted.
+    /// Opens /proc/PID/environ of the target, if `--env` or `--as-target` asks for it.
     ///
     /// # Errors
     /// That there is no target; `cannot open /proc/PID/environ`.
@@ -46,7 +46,7 @@ impl EnvironmentSource {
         })
     }
 
-    /// Makes it this process's own.
+    /// Replaces this process's environment.
     ///
     /// # Errors
     /// That it cannot be read.
@@ -89,7 +89,7 @@ impl LoginEnvironment {
         login.map(LoginEnvironment)
     }
 
-    /// Makes it this process's own, which has become the program's user by now.
+    /// Replaces this process's environment, once it has become the program's user.
     pub(crate) fn apply(&self, root_changed: bool) {
         Environment::Login.apply_for_user(Some(&self.0), root_changed);
     }

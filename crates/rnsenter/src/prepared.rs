@@ -22,7 +22,7 @@ use crate::setid::SetIds;
 use crate::target::Target;
 use crate::tools::Tools;
 
-/// What is entered, opened.
+/// Everything that will be entered, opened in the caller's view.
 pub(crate) struct Prepared<'target, 'tool> {
     diagnostics: &'tool Diagnostics,
     namespaces: NamespaceSet<'target>,
@@ -42,7 +42,7 @@ pub(crate) struct Prepared<'target, 'tool> {
 }
 
 impl<'target, 'tool> Prepared<'target, 'tool> {
-    /// Opens it in the original's order, which its first complaint shows.
+    /// Opens everything in the order of nsenter(1), which shows in the error that comes first.
     ///
     /// # Errors
     /// That something cannot be opened; `no namespace specified`.

@@ -38,7 +38,7 @@ impl PivotRoot {
         Ok(PivotRoot { old, new })
     }
 
-    /// Makes it the root of the mount namespace, and unmounts the old root with all its mounts.
+    /// Makes the new root that of the mount namespace, and unmounts the old root with all its mounts.
     ///
     /// # Errors
     /// Those of the system calls; EINVAL from `pivot_root(2)` if the old root is not a mount point.

@@ -138,7 +138,7 @@ fn interpreter(head: &[u8]) -> Option<PathBuf> {
     Some(OsString::from_vec(name.to_vec()).into())
 }
 
-/// It is there; something that it asks for is not.
+/// Explains why a program that exists was not found: its interpreter is missing.
 fn missing(path: &Path, left: u32) -> Option<Explanation> {
     let (runs, what) = FileKind::detect(path)?.runs_by()?;
     if runs.exists() {
@@ -168,7 +168,7 @@ fn missing(path: &Path, left: u32) -> Option<Explanation> {
     Some(Explanation::new("missing-interpreter", missing))
 }
 
-/// It, or something that it asks for, must not be run.
+/// Explains why a program may not be run, or its interpreter.
 fn forbidden(path: &Path, left: u32) -> Option<Explanation> {
     let (name, found) = (escape_for_terminal(path), path.metadata().ok()?);
     if found.is_dir() {

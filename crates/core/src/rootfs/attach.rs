@@ -42,7 +42,7 @@ impl NewFilesystem {
         self
     }
 
-    /// Makes it and mounts it on `path`, which is made if it is missing; the root of the mount comes back.
+    /// Makes the file system and mounts it on `path`, which is made if it is missing; returns the root of the mount.
     ///
     /// # Errors
     /// Those of the system calls, or the file system's own words.
@@ -60,7 +60,7 @@ impl NewFilesystem {
         }
     }
 
-    /// Makes it; it is mounted nowhere yet.
+    /// Makes the file system; it is mounted nowhere yet.
     pub(super) fn make(&self) -> Result<OwnedFd, MountError> {
         let context = FsContext::open(self.name)?;
         let made = self.configure(&context);
@@ -106,7 +106,7 @@ impl NewFilesystem {
         Ok(root.open(path)?)
     }
 
-    /// Makes it and mounts it on `point` by `mount(2)`.
+    /// Makes the file system and mounts it on `point` by `mount(2)`.
     fn mount_at(&self, point: &OwnedFd) -> Result<(), Errno> {
         let mut options = Vec::new();
         for (key, value) in &self.parameters {

@@ -56,7 +56,7 @@ pub(super) struct Submount {
 pub(super) struct Submounts(Vec<Submount>);
 
 impl Submounts {
-    /// Opens them.
+    /// Opens the mounts below the directory.
     ///
     /// # Errors
     /// ENOENT without /proc.

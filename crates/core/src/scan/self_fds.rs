@@ -1,5 +1,5 @@
-//! This process among the others: what it has open for a moment, to ask it, is no holder of anything. A second worker
-//! that looks would take it for one.
+//! Which descriptors are this process's own. The scan opens files of namespaces for a moment; another worker must not
+//! report them as holders.
 
 use std::ffi::CStr;
 

@@ -36,8 +36,8 @@ pub fn spawn(child: impl FnOnce() -> c_int) -> Result<Pid, Errno> {
     unsafe { spawn_with_threads(child) }
 }
 
-/// Starts a child that has a copy of every descriptor until the pipe whose reading end is `end` and whose writing end
-/// has the number `hold` has no other writer, and then ends. There may be other threads.
+/// Forks a child that keeps a copy of every descriptor until the pipe `end` has no writer left. `hold` is the number of
+/// this process's writing end, of which the child closes its copy. There may be other threads.
 ///
 /// Its end is no signal to this process, where clone3 may be called: a blocked SIGCHLD would be left pending to the
 /// program that is run. [`wait`] waits for it.
@@ -269,8 +269,7 @@ pub fn share_descriptors(one: Pid, other: Pid) -> Result<bool, Errno> {
     Errno::result(result).map(|order| order == 0)
 }
 
-/// Returns whether the process of this pidfd is there still, if only as a zombie: until it is reaped, its number is no
-/// other's.
+/// Returns whether the process of this pidfd exists, also as a zombie: its PID is not reused before it is reaped.
 pub fn exists(pidfd: impl AsFd) -> bool {
     pidfd_send_signal(pidfd, 0) != Err(Errno::ESRCH)
 }

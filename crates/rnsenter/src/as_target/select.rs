@@ -1,4 +1,4 @@
-//! What `--as-target` represents among the options of the original.
+//! The options of nsenter(1) that `--as-target` implies.
 
 use anyhow::{Result, bail};
 use nix::errno::Errno;
@@ -41,7 +41,7 @@ pub(crate) fn expand_options(options: &mut Options) {
     options.setgid.get_or_insert(IdSource::Follow);
 }
 
-/// Takes the oldest child of an init of ours in its stead: it is what the user has started.
+/// If the target is the init of `runshare --init`, selects its oldest child: the program that the user started.
 ///
 /// # Errors
 /// That the target is not a process.

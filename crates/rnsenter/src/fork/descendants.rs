@@ -32,7 +32,7 @@ const MOST_EMPTY_LISTS: usize = 1000;
 const MOST_WAITS: usize = 10;
 
 impl OuterProc {
-    /// Opens it.
+    /// Opens the /proc of the caller, which the program's root may not have.
     ///
     /// # Errors
     /// `cannot open /proc`; that it is not procfs.

@@ -99,7 +99,7 @@ impl CgroupWatcher<'_> {
 }
 
 impl<'a> NewCgroup<'a> {
-    /// Makes it, with these limits, or removes it again.
+    /// Makes the cgroup and sets these limits, or removes it again.
     fn make(parent: &'a ParentCgroup, limits: &[CgroupLimit]) -> Result<NewCgroup<'a>> {
         let name = make_directory(parent)?;
         let made = NewCgroup::open(parent, name.clone()).and_then(|cgroup| {

@@ -11,7 +11,7 @@ use crate::cgroup::LimitedCgroup;
 use crate::network::Network;
 use crate::options::Options;
 
-/// It is made before the namespaces, the directory of `--overlay` by the tool itself.
+/// What is made before unshare(2) and put away at the end. The directory of `--overlay` is opened by the tool itself.
 pub(crate) struct Held {
     overlay: Option<OverlayDir>,
     network: Option<Network>,
