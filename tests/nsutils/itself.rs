@@ -77,7 +77,7 @@ fn an_unknown_option_is_an_error() {
 }
 
 #[test]
-fn under_any_other_name_it_is_itself() {
+fn under_an_unknown_name_it_asks_for_a_program() {
     let outcome = Tool::new(NSUTILS).argv0("/bin/busybox").run();
     let sentence = "busybox: no program named\nTry 'busybox --help' for more information.\n";
     assert_eq!((outcome.code(), outcome.err().as_str()), (1, sentence));

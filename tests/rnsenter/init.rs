@@ -20,7 +20,7 @@ fn init(caller: Caller, script: &str) -> Option<(Running, Pid)> {
 }
 
 #[test]
-fn its_user_enters_the_oldest_child_in_its_stead() {
+fn entering_the_init_enters_its_oldest_child() {
     if !require::user_namespaces() {
         return;
     }

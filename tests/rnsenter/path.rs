@@ -29,7 +29,7 @@ fn enter(tool: Tool, container: &Container, options: &[&str]) -> Outcome {
 const MISSING: &str = ": failed to execute only-there: No such file or directory\n";
 
 #[test]
-fn it_is_found_where_root_and_mounts_are_the_targets() {
+fn the_program_is_found_on_the_targets_path() {
     if !require::root() {
         return;
     }

@@ -107,7 +107,10 @@ fn a_number_that_is_anothers_by_now_is_refused_by_its_inode() {
     let number = pid.to_string();
     let tool = rnsenter().args(["-t", &number, "-n", "true"]);
     let _ = tool.run().ok();
-    assert!(lives(second.pid()));
+    assert!(
+        lives(second.pid()),
+        "the process that has the PID now was killed"
+    );
 }
 
 /// Holds the tool after it has looked at its target and before it joins: it asks for the caller's shell in /etc/passwd,
@@ -181,7 +184,10 @@ fn refuses_a_reused(first: Container, options: &[&str], words: &str) {
     release(&scratch);
     let words = words.replace("PID", &pid.to_string());
     tool.wait().fails(1, &format!("rnsenter: {words}\n"));
-    assert!(lives(second.pid()));
+    assert!(
+        lives(second.pid()),
+        "the process that has the PID now was killed"
+    );
 }
 
 #[test]

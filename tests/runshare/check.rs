@@ -224,7 +224,7 @@ fn a_table_that_cannot_be_written_is_an_error() {
 }
 
 #[test]
-fn the_original_knows_neither_and_no_prefix_changes_its_meaning() {
+fn check_and_json_are_unknown_to_the_original() {
     let Some(diff) = differential_test() else {
         return;
     };

@@ -32,7 +32,7 @@ fn a_duration_is_a_number_of_seconds_and_implies_time() {
 }
 
 #[test]
-fn what_is_no_duration_is_refused_in_the_originals_words() {
+fn an_invalid_duration_is_refused_in_the_originals_words() {
     for text in ["1x", "1h1d", "1.5d", "", "d", "9223372036854775807w"] {
         let outcome = runshare().args(["--boottime", text, "true"]).run();
         outcome.fails(

@@ -73,7 +73,7 @@ fn groups_are_mapped_as_users_are() {
 }
 
 #[test]
-fn random_maps_are_the_originals() {
+fn random_maps_equal_those_of_the_original() {
     if !require::root() {
         return;
     }

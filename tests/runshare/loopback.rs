@@ -32,7 +32,7 @@ fn the_loopback_device_has_its_address_and_without_the_option_it_has_none() {
 }
 
 #[test]
-fn what_is_sent_to_it_arrives_whoever_the_program_runs_as() {
+fn a_packet_to_loopback_arrives_for_every_user() {
     if !require::root() {
         return;
     }

@@ -42,7 +42,7 @@ fn no_descriptor_is_inherited_but_the_standard_ones() {
 }
 
 #[test]
-fn errors_are_reported_all_the_same() {
+fn hardening_options_do_not_hide_a_failed_exec() {
     let tool = runshare().args(["--close-fds", "--no-new-privs", "--new-session", "/nosuch"]);
     tool.run().fails(
         127,

@@ -8,7 +8,7 @@ use testkit::{Pid, Running, Signal, children_of, eventually, lives, require};
 
 /// The child of a running tool that runs the program, as the host counts it.
 pub(crate) fn child_of(tool: &Running) -> Pid {
-    // A watcher is made before the child, and sits in a session of its own.
+    // A watchdog is made before the child, and sits in a session of its own.
     let children = children_of(tool.pid());
     *children.last().expect("the tool has a child")
 }
@@ -95,17 +95,20 @@ fn a_pid_1_that_has_the_signal_blocked_is_left_to_itself() {
     let mut tool = tool.args(["sh", "-c", "echo up; exec sleep 1000"]).spawn();
     tool.read_until("up\n");
     let child = child_of(&tool);
-    let watcher = children_of(tool.pid())[0];
+    let watchdog = children_of(tool.pid())[0];
     tool.signal(Signal::SIGKILL);
     tool.wait();
-    eventually("the watcher has seen it", || !lives(watcher));
+    eventually("the watchdog has seen it", || !lives(watchdog));
     let spared = lives(child);
     kill(child, Signal::SIGKILL).unwrap();
-    assert!(spared);
+    assert!(
+        spared,
+        "the watchdog killed a child that has TERM to end by"
+    );
 }
 
 #[test]
-fn a_watched_child_that_ends_takes_its_watcher_along() {
+fn a_child_that_ends_takes_its_watchdog_along() {
     if !require::user_namespaces() {
         return;
     }

@@ -105,7 +105,7 @@ fn what_cannot_be_asked_is_refused() {
 }
 
 #[test]
-fn a_name_is_shown_harmlessly() {
+fn control_characters_in_names_are_escaped() {
     let Some(fixture) = Fixture::in_each(&[Scenario::Root]) else {
         return;
     };

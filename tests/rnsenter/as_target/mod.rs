@@ -124,7 +124,7 @@ fn container(caller: Caller, options: &[&str], script: &str) -> Option<Container
 }
 
 #[test]
-fn root_is_what_a_container_is() {
+fn root_gets_every_property_of_a_container() {
     if !require::root() || !require::installed("setpriv") {
         return;
     }
@@ -219,7 +219,7 @@ fn root_is_what_a_rootless_container_is() {
 }
 
 #[test]
-fn each_of_it_is_taken_back_by_its_option() {
+fn each_property_of_the_target_is_overridden_by_its_option() {
     if !require::root() || !require::installed("setpriv") {
         return;
     }
@@ -280,7 +280,7 @@ fn without_a_program_it_is_a_shell_that_exists_inside() {
 }
 
 #[test]
-fn an_init_of_ours_stands_for_what_it_runs() {
+fn the_init_of_runshare_is_replaced_by_its_program() {
     if !require::root() {
         return;
     }

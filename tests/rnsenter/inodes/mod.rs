@@ -128,7 +128,7 @@ fn network() -> (OwnedFd, String) {
 }
 
 #[test]
-fn one_that_is_held_by_a_descriptor() {
+fn a_namespace_held_by_a_descriptor_is_entered_alone() {
     if require::root() {
         let (_file, net) = network();
         is_entered_alone(&net);
@@ -136,7 +136,7 @@ fn one_that_is_held_by_a_descriptor() {
 }
 
 #[test]
-fn one_that_is_held_by_a_socket() {
+fn a_namespace_held_by_a_socket_is_entered_alone() {
     if !require::root() {
         return;
     }
