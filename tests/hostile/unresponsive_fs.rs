@@ -1,16 +1,19 @@
 //! Namespaces that are mounted on a file system which has stopped answering: FUSE of a user, an overlay over it.
 //! Whoever goes through it waits for ever.
 
-use std::fs;
+use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
-use nix::sched::unshare;
+use nix::sched::{setns, unshare};
+use nix::sys::signal::kill;
 use testkit::{
-    CloneFlags, NamespaceFixture, Outcome, Scratch, Tool, UnresponsiveFs, require, rerun,
+    CloneFlags, NamespaceFixture, Outcome, Pid, Scratch, Signal, Status, Tool, UnresponsiveFs,
+    children_of, eventually, is_stopped, require, rerun,
 };
 
 use crate::fixture::{built, can_run};
@@ -156,4 +159,50 @@ fn an_overlay_of_one_that_does_not_answer_delays_no_program() {
     if is_in_own_process() {
         all(true);
     }
+}
+
+/// Runs `test` while a file system that does not answer covers the /proc that this process sees.
+fn with_covered_proc(process: Pid, test: impl FnOnce()) {
+    let (covered, is_covered) = channel();
+    let (end, ended) = channel::<()>();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            let namespace = File::open(format!("/proc/{process}/ns/mnt")).expect("it lives");
+            unshare(CloneFlags::CLONE_FS).expect("root may");
+            setns(&namespace, CloneFlags::CLONE_NEWNS).expect("root may");
+            let mut silent = UnresponsiveFs::mount(Path::new("/proc"));
+            silent.stop_answering();
+            covered.send(()).expect("somebody waits for it");
+            let _ = ended.recv();
+        });
+        is_covered.recv().expect("it is mounted");
+        test();
+        drop(end);
+    });
+}
+
+#[test]
+fn a_program_that_covers_proc_is_stopped_and_continued_all_the_same() {
+    if !is_in_own_process() {
+        return;
+    }
+    let words = ["--mount", "--pid", "--init", "sh", "-c"];
+    let tool = Tool::new(built("runshare")).args(words);
+    let tool = tool
+        .arg("echo up; while :; do sleep 0.1; done")
+        .timeout(TIMEOUT);
+    let mut tool = tool.spawn();
+    tool.read_until("up\n");
+    let init = *children_of(tool.pid()).last().expect("it has an init");
+    let program = *children_of(init).first().expect("init has a program");
+    with_covered_proc(program, || {
+        for _ in 0..3 {
+            kill(program, Signal::SIGSTOP).expect("it lives");
+            eventually("the tool stops with it", || is_stopped(tool.pid()));
+            tool.signal(Signal::SIGCONT);
+            eventually("the program continues with it", || !is_stopped(program));
+        }
+        tool.signal(Signal::SIGTERM);
+        assert_eq!(tool.wait().status, Status::Killed(15));
+    });
 }

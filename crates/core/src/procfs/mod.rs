@@ -2,6 +2,7 @@
 
 mod cgroup;
 mod digits;
+mod held;
 mod idmap;
 mod mountinfo;
 mod proc;
@@ -20,6 +21,7 @@ use crate::sys::file::open;
 use crate::sys::procfs::ensure_procfs;
 pub use cgroup::{CgroupLine, cgroup_lines, main_cgroup};
 pub use digits::{parse_digits, split_digits};
+pub use held::HeldProc;
 pub(crate) use idmap::inner_id;
 pub use idmap::{IdKind, MapExtent, map_extents};
 pub(crate) use mountinfo::unescape;

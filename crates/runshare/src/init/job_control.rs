@@ -9,9 +9,9 @@ use std::os::fd::OwnedFd;
 
 use nix::errno::Errno;
 use nix::libc::{SIGCONT, SIGTSTP, SIGTTIN, SIGTTOU, c_int};
-use nix::unistd::{Pid, getpgid, getpgrp, getpid, getsid};
+use nix::unistd::{Pid, getpgid, getpgrp, getsid};
 use nscore::forward::has_received;
-use nscore::procfs::Proc;
+use nscore::procfs::HeldProc;
 use nscore::sys::process::{killpg, pidfd_open};
 use nscore::sys::siginfo::SigInfo;
 use nscore::sys::signal::{SignalSet, stop_by};
@@ -23,14 +23,17 @@ pub(crate) struct Job {
     program: Pid,
     /// `None` if the program ended before its pidfd was opened.
     pidfd: Option<OwnedFd>,
+    /// `None` if no procfs shows the program.
+    proc: Option<HeldProc>,
     terminal: Terminal,
 }
 
 impl Job {
-    pub(crate) fn new(program: Pid, terminal: Terminal) -> Job {
+    pub(crate) fn new(program: Pid, proc: Option<HeldProc>, terminal: Terminal) -> Job {
         Job {
             program,
             pidfd: pidfd_open(program).ok(),
+            proc,
             terminal,
         }
     }
@@ -84,17 +87,14 @@ impl Job {
     }
 
     /// Returns whether the program is seen to run: init, which is stopped and continued with it, may report a stop when
-    /// it is over, and this process would then stop with nobody to continue it. Where /proc is missing or is another
-    /// PID namespace's, the report is believed.
+    /// it is over, and this process would then stop with nobody to continue it. Where no procfs shows the program, the
+    /// report is believed.
     fn is_running(&self) -> bool {
-        let proc = Proc::mounted();
-        let field = |process: &str, name| {
-            let status = proc.status(process)?;
-            status.field(name).map(str::to_owned)
-        };
-        let shows_this_namespace = || field("self", "Pid") == Some(getpid().to_string());
-        let state = field(&self.program.to_string(), "State");
-        state.is_some_and(|state| state.starts_with(['R', 'S', 'D'])) && shows_this_namespace()
+        let state = self
+            .proc
+            .as_ref()
+            .and_then(|proc| proc.state_of(self.program));
+        matches!(state, Some('R' | 'S' | 'D'))
     }
 
     /// Takes the terminal back once the namespace has no process left, if one of them had it.

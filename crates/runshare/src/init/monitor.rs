@@ -6,6 +6,8 @@
 //! program ended. KILL cannot be caught; the kernel kills init when the tool dies, unless `--kill-child` names another
 //! signal, which init then forwards.
 
+use std::os::fd::{AsFd, AsRawFd};
+
 use anyhow::{Context, Result};
 use nix::libc::SIGKILL;
 use nix::unistd::Pid;
@@ -14,6 +16,7 @@ use nscore::forward::forward_until;
 use nscore::hardening::{hide_environment, release_inherited};
 use nscore::hint::{self, WithHint};
 use nscore::pdeathsig::ParentDeathSignal;
+use nscore::procfs::HeldProc;
 use nscore::sys::process::{self, ExitReason, WaitStatus};
 use nscore::sys::signal::SignalSet;
 
@@ -68,13 +71,16 @@ pub(crate) fn run(
     }
     // A reader of the program's output or a process that waits for its lock must see that the program closed it, so
     // the monitor closes its copies first.
+    // The program waits for its release: nothing is mounted on /proc yet that may keep the monitor waiting.
+    let proc = HeldProc::open();
     let mut needed = vec![receiver.descriptor()];
+    needed.extend(proc.as_ref().map(|proc| proc.as_fd().as_raw_fd()));
     needed.extend(terminal.descriptor());
     needed.extend(sync.descriptors());
     needed.extend(held.descriptors());
     let wait_only = release_inherited(&needed);
     let result = match sync.release(0).context("send failed") {
-        Ok(()) => wait(init_pid, receiver, terminal),
+        Ok(()) => wait(init_pid, receiver, proc, terminal),
         Err(error) => {
             kill_and_reap(init_pid);
             Err(error)
@@ -85,10 +91,15 @@ pub(crate) fn run(
 }
 
 /// Waits until the program has ended, or until init has ended without having started it.
-fn wait(init: Pid, receiver: StatusReceiver, terminal: Terminal) -> Result<ExitReason> {
+fn wait(
+    init: Pid,
+    receiver: StatusReceiver,
+    proc: Option<HeldProc>,
+    terminal: Terminal,
+) -> Result<ExitReason> {
     match receiver.recv_pid().context("recvmsg failed")? {
         Some(program) => {
-            let job = Job::new(program, terminal);
+            let job = Job::new(program, proc, terminal);
             Monitor {
                 init,
                 receiver,
