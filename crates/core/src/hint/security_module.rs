@@ -72,7 +72,7 @@ fn active_modules(proc: &Proc, call: &str) -> Option<Explanation> {
     let modules = possible_modules(&listed);
     (!modules.is_empty()).then(|| {
         explanation(
-            "security-module",
+            "possible-security-module",
             "this process has all capabilities, so a security module may refuse %s(2); of these, %s lists %s",
             &[&call, &LIST, &modules.join(", ")],
         )

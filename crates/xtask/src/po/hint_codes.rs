@@ -8,7 +8,7 @@ use crate::workspace;
 
 /// The codes that more than one hint has, because their cause is the same, and how many have it. Another hint with one
 /// of them, or with one of the others, is to be judged first: is it the same cause?
-const SHARED: [(&str, usize); 33] = [
+const SHARED: [(&str, usize); 32] = [
     ("detached-value", 2),
     ("did-you-mean-value", 2),
     ("empty-namespace", 2),
@@ -33,7 +33,6 @@ const SHARED: [(&str, usize); 33] = [
     ("not-a-program", 2),
     ("not-owner", 3),
     ("program-not-in-path", 2),
-    ("security-module", 2),
     ("unknown-netns-name", 2),
     ("unmapped-id", 2),
     ("unmapped-owner", 2),
