@@ -52,17 +52,19 @@ pub(crate) fn test_binary() -> Option<PathBuf> {
         .or_else(|| env::current_exe().ok())
 }
 
-/// Cargo's target directory: the outermost one above this program that cargo has marked as a cache, for with
-/// `--target` the directory of the target has a mark as well. None for a test binary that was moved elsewhere.
+/// Cargo's target directory: the nearest one above this program that cargo has marked as a cache, or with `--target`,
+/// where the directory of the target has a mark as well, the one above that. None for a test binary that was moved
+/// elsewhere.
 pub(crate) fn target() -> Option<PathBuf> {
-    outermost_cache(&test_binary()?).map(Path::to_owned)
+    target_above(&test_binary()?).map(Path::to_owned)
 }
 
-fn outermost_cache(program: &Path) -> Option<&Path> {
-    let marked = program
-        .ancestors()
-        .filter(|dir| dir.join("CACHEDIR.TAG").exists());
-    marked.last()
+fn target_above(program: &Path) -> Option<&Path> {
+    let is_marked = |dir: &&Path| dir.join("CACHEDIR.TAG").exists();
+    let nearest = program.ancestors().find(is_marked)?;
+    let is_triple = nearest.file_name()?.as_encoded_bytes().contains(&b'-');
+    let above = nearest.parent().filter(|dir| is_triple && is_marked(dir));
+    Some(above.unwrap_or(nearest))
 }
 
 /// The file that each test which does not test adds a line to.
@@ -75,7 +77,7 @@ pub(crate) fn notes() -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::outermost_cache;
+    use super::target_above;
     use crate::Scratch;
 
     #[test]
@@ -85,9 +87,12 @@ mod tests {
         scratch.file("target/CACHEDIR.TAG", "");
         let program = scratch.dir("target/i686-unknown-linux-gnu/debug/deps");
         let program = program.join("hostile-0123");
-        assert_eq!(outermost_cache(&program), Some(&*target));
+        assert_eq!(target_above(&program), Some(&*target));
         scratch.file("target/i686-unknown-linux-gnu/CACHEDIR.TAG", "");
-        assert_eq!(outermost_cache(&program), Some(&*target));
-        assert_eq!(outermost_cache(scratch.path()), None);
+        assert_eq!(target_above(&program), Some(&*target));
+        assert_eq!(target_above(scratch.path()), None);
+        // A cache that the target directory is in.
+        scratch.file("CACHEDIR.TAG", "");
+        assert_eq!(target_above(&program), Some(&*target));
     }
 }

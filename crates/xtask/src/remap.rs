@@ -28,10 +28,12 @@ pub(crate) fn remap_paths(cargo: &mut Command, linkage: Linkage) -> Result<()> {
         Ok(encoded) => Some(encoded),
         Err(_) => env::var("RUSTFLAGS").ok().map(|words| encode(&words)),
     };
-    match given.filter(|given| !given.is_empty()) {
+    match given {
+        // Cargo uses no configuration where the variable is set, though it be empty.
         Some(given) => {
-            let all = format!("{given}{SEPARATOR}{}", flags.join(SEPARATOR));
-            cargo.env("CARGO_ENCODED_RUSTFLAGS", all);
+            let given = given.split(SEPARATOR).filter(|flag| !flag.is_empty());
+            let all: Vec<&str> = given.chain(flags.iter().map(String::as_str)).collect();
+            cargo.env("CARGO_ENCODED_RUSTFLAGS", all.join(SEPARATOR));
         }
         None => {
             let list = serde_json::to_string(&flags)?;

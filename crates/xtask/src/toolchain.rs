@@ -1,7 +1,7 @@
 //! Cargo and rustc: which are run, what they build for, and where it goes.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -85,16 +85,26 @@ pub(crate) fn configured_target() -> Result<Option<String>> {
     Ok(triple.contains('-').then(|| triple.into_owned()))
 }
 
-/// Returns cargo's target directory, which this program is in. The directory of a target in it has a mark as well.
+/// Returns cargo's target directory, which this program is in.
 ///
 /// # Errors
 /// That this program was not started by cargo.
 pub(crate) fn target() -> Result<PathBuf> {
     let program = env::current_exe()?;
-    let above = program.ancestors();
-    let marked = above.filter(|directory| directory.join("CACHEDIR.TAG").exists());
-    let target = marked.last().context("run this by cargo xtask")?;
+    let target = target_above(&program).context("run this by cargo xtask")?;
     Ok(target.to_owned())
+}
+
+/// Returns the nearest directory above that cargo has marked as a cache. That of a target, such as
+/// `i686-unknown-linux-gnu`, has a mark as well, and then the target directory is above it.
+fn target_above(program: &Path) -> Option<&Path> {
+    let is_marked = |directory: &&Path| directory.join("CACHEDIR.TAG").exists();
+    let nearest = program.ancestors().find(is_marked)?;
+    let is_triple = nearest.file_name()?.as_encoded_bytes().contains(&b'-');
+    let above = nearest
+        .parent()
+        .filter(|above| is_triple && is_marked(above));
+    Some(above.unwrap_or(nearest))
 }
 
 /// Returns what a program writes; its errors go where ours go.
@@ -115,4 +125,26 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
         .with_context(missing)?;
     ensure!(status.success(), "{command:?}: {status}");
     Ok(String::from_utf8(stdout)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cache_above_the_target_directory_is_not_it() {
+        let scratch = testkit::Scratch::new();
+        let target = scratch.dir("target");
+        let program = scratch
+            .dir("target/i686-unknown-linux-gnu/debug")
+            .join("xtask");
+        scratch.file("CACHEDIR.TAG", "");
+        for mark in [
+            "target/CACHEDIR.TAG",
+            "target/i686-unknown-linux-gnu/CACHEDIR.TAG",
+        ] {
+            scratch.file(mark, "");
+            assert_eq!(target_above(&program), Some(&*target));
+        }
+    }
 }

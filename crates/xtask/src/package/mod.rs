@@ -16,16 +16,20 @@ use crate::workspace;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Makes the packages, or with `--source` what they can be built from, in `target/packages`, and reports which.
+/// Makes the packages in `target/packages`, or with `--source` what they can be built from in `target/sources`, and
+/// reports which files.
 ///
 /// # Errors
 /// That something cannot be built, or that a tool is missing: then with the command that installs it.
 pub(crate) fn package(words: &[&str]) -> Result<String> {
-    let directories = Directories::make()?;
+    let directories = match words {
+        [] => Directories::make("packages")?,
+        ["--source"] => Directories::make("sources")?,
+        _ => bail!("usage: cargo xtask package [--source]"),
+    };
     match words {
         [] => binary::make(&directories)?,
-        ["--source"] => source::make(&directories)?,
-        _ => bail!("usage: cargo xtask package [--source]"),
+        _ => source::make(&directories)?,
     }
     let mut made = Vec::new();
     for entry in fs::read_dir(&directories.packages)? {
@@ -44,9 +48,10 @@ struct Directories {
 }
 
 impl Directories {
-    fn make() -> Result<Directories> {
+    /// Makes them anew, the one for what is reported by this name.
+    fn make(name: &str) -> Result<Directories> {
         let target = target()?;
-        let (work, packages) = (target.join("package"), target.join("packages"));
+        let (work, packages) = (target.join("packaging"), target.join(name));
         for directory in [&work, &packages] {
             if directory.exists() {
                 fs::remove_dir_all(directory)?;
