@@ -54,7 +54,7 @@ pub use trusted_dir::TrustedDir;
 ///
 /// let own = Directory::open(c"/proc/self")?;
 /// let fds = SelfFds::open()?;
-/// let is_regular = |status: &nscore::sys::directory::Status| status.file_type == S_IFREG;
+/// let is_regular = |status: &nscore::sys::directory::FileStatus| status.file_type == S_IFREG;
 /// assert!(open_checked(&fds, &own, c"stat", OFlag::O_RDONLY, is_regular)?.is_some());
 /// assert!(open_checked(&fds, &own, c"fd", OFlag::O_RDONLY, is_regular)?.is_none());
 /// # Ok::<(), nix::errno::Errno>(())
