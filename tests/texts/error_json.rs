@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use nix::unistd::geteuid;
 use serde_json::Value;
 use testkit::{Outcome, Tool};
 
@@ -169,6 +170,10 @@ fn a_mistake_has_its_code() {
             return;
         };
         for (words, code, errno) in mistakes {
+            // An ordinary user is refused chroot(2) before the command is looked for.
+            if *code == "option-after-newroot" && !geteuid().is_root() {
+                continue;
+            }
             let words: Vec<&OsStr> = words.iter().map(OsStr::new).collect();
             let outcome = run(&path, &words);
             let objects = objects(&outcome);
