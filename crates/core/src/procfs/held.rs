@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
-use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2};
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat2, readlinkat};
 use nix::unistd::{Pid, getpid};
 
 use super::{ProcStatus, try_open_verified};
@@ -20,25 +20,20 @@ impl HeldProc {
     /// Opens what is on /proc; `None` if that is no procfs, or one of another PID namespace.
     pub fn open() -> Option<HeldProc> {
         let flags = OFlag::O_PATH | OFlag::O_DIRECTORY;
-        let held = HeldProc(try_open_verified(Path::new("/proc"), flags).ok()?);
-        let own = held.status("self")?.field("Pid")?.to_owned();
-        (own == getpid().to_string()).then_some(held)
+        let held = try_open_verified(Path::new("/proc"), flags).ok()?;
+        let own = readlinkat(&held, "self").ok()?;
+        (own == getpid().to_string().as_str()).then_some(HeldProc(held))
     }
 
     /// Returns the letter of a process's state, `proc_pid_status(5)`; `None` if it is gone or the kernel cannot open
     /// files without looking into mounts, before Linux 5.6.
     pub fn state_of(&self, process: Pid) -> Option<char> {
-        let status = self.status(&process.to_string())?;
-        status.field("State")?.chars().next()
-    }
-
-    fn status(&self, process: &str) -> Option<ProcStatus> {
-        let resolve = ResolveFlag::RESOLVE_NO_XDEV | ResolveFlag::RESOLVE_NO_MAGICLINKS;
-        let how = OpenHow::new().flags(SAFE_FLAGS).resolve(resolve);
+        let how = OpenHow::new().flags(SAFE_FLAGS);
+        let how = how.resolve(ResolveFlag::RESOLVE_NO_XDEV);
         let path = format!("{process}/status");
         let file = openat2(&self.0, path.as_str(), how).ok()?;
-        let contents = read_whole_lines(File::from(file), MOST_READ).ok()?;
-        Some(ProcStatus::new(contents))
+        let status = ProcStatus::new(read_whole_lines(File::from(file), MOST_READ).ok()?);
+        status.field("State")?.chars().next()
     }
 }
 
