@@ -6,10 +6,11 @@ use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
-use nix::libc::{self, S_IFREG};
+use nix::libc::S_IFREG;
 
 use crate::self_fds::{SAFE_FLAGS, SelfFds};
 use crate::sys::directory::status_of;
+use crate::sys::errno::of_io_error;
 use crate::sys::file::open;
 
 /// The most that is read of a file whose size somebody else decides, in bytes.
@@ -70,7 +71,7 @@ pub(crate) fn read_whole_lines(file: File, most: u64) -> Result<Vec<u8>, Errno> 
     let mut contents = Vec::new();
     // One byte more shows whether the file continues.
     let read = file.take(most + 1).read_to_end(&mut contents);
-    let read = read.map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(libc::EIO)))?;
+    let read = read.map_err(|error| of_io_error(&error))?;
     if u64::try_from(read).is_ok_and(|read| read > most) {
         contents.pop();
         let last = contents.iter().rposition(|byte| *byte == b'\n');

@@ -14,6 +14,7 @@ use nscore::cli::{Diagnostics, Message, sentence};
 
 use crate::lookup_order::Outside;
 use crate::userdb::UserDatabase;
+use crate::userspec::is_number_by_plus;
 
 /// A list after the lookup outside.
 pub(crate) struct GroupList<'a> {
@@ -84,12 +85,11 @@ fn group_id(item: &OsStr, database: &dyn UserDatabase) -> Option<u32> {
         .as_bytes()
         .iter()
         .position(|byte| matches!(byte, b'+' | b'0'..=b'9'));
-    let written = &item.as_bytes()[start.unwrap_or_default()..];
-    if written.starts_with(b"+") {
+    let written = OsStr::from_bytes(&item.as_bytes()[start.unwrap_or_default()..]);
+    if is_number_by_plus(written) {
         return Some(number);
     }
-    let named = database.group(OsStr::from_bytes(written));
-    named.or(Some(number))
+    database.group(written).or(Some(number))
 }
 
 impl InvalidGroups {

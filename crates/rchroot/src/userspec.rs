@@ -147,7 +147,7 @@ fn group_id(word: &OsStr, database: &dyn UserDatabase) -> Result<u32> {
 }
 
 /// Returns whether a plus says that the word is a number and no name.
-fn is_number_by_plus(word: &OsStr) -> bool {
+pub(crate) fn is_number_by_plus(word: &OsStr) -> bool {
     word.as_bytes().starts_with(b"+")
 }
 

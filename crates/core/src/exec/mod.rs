@@ -20,7 +20,7 @@ use nix::unistd::{AccessFlags, access, execv, execvp, getuid};
 
 use crate::escape::printable;
 use crate::hint::{self, Hint, PrecedingOption};
-use crate::message::{Argument, Message, sentence};
+use crate::message::{Message, sentence};
 use crate::regular_file::read_regular;
 use crate::users::{passwd_entries, shell_of};
 pub use own_file::OwnFile;
@@ -50,7 +50,7 @@ impl ExecError {
     /// Returns why, as a sentence.
     pub(crate) fn sentence(&self) -> Message {
         match self {
-            ExecError::Refused(errno) => sentence("%s", &[&Argument::Reason(*errno)]),
+            ExecError::Refused(errno) => sentence("%s", &[errno]),
             ExecError::OwnFile => {
                 sentence("it leads to this tool's own file by a link of /proc", &[])
             }

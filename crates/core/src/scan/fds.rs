@@ -5,7 +5,6 @@
 //! no slower, and asks no server.
 
 use std::ffi::CStr;
-use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
 
 use crate::ns_type::NsType;
@@ -79,14 +78,14 @@ impl FdReader {
             is_self: Some(task.process) == self.own,
             pidfd: None,
         };
-        if let ControlFlow::Continue(next) = self.read_lowest(&mut owner, open) {
+        if let Some(next) = self.read_lowest(&mut owner, open) {
             self.read_listed(&mut owner, next, entries);
         }
     }
 
     /// Looks at the descriptors with the lowest numbers, which are `open` as a rule. Returns the number to go on from
     /// if not so many were found.
-    fn read_lowest(&mut self, owner: &mut FdOwner, open: u64) -> ControlFlow<(), u32> {
+    fn read_lowest(&mut self, owner: &mut FdOwner, open: u64) -> Option<u32> {
         let mut name = ProcName::default();
         let (mut seen, mut next, mut is_followed) = (0, 0, true);
         while seen < open && (u64::from(next) < open || is_followed) {
@@ -99,17 +98,13 @@ impl FdReader {
                     owner.note_error(errno);
                     // Not to be seen by us, and so are the others.
                     if errno == Errno::EACCES {
-                        return ControlFlow::Break(());
+                        return None;
                     }
                 }
             }
             next += 1;
         }
-        if seen < open || open == 0 {
-            ControlFlow::Continue(next)
-        } else {
-            ControlFlow::Break(())
-        }
+        (seen < open || open == 0).then_some(next)
     }
 
     /// Looks at the descriptors that are listed, from the number `next` on.

@@ -8,6 +8,7 @@ use std::io::Read;
 
 use crate::procfs::parse_digits;
 use crate::sys::directory::{Directory, EntryBuffer};
+use crate::sys::errno::of_io_error;
 use crate::sys::probe::Call;
 use crate::sys::procfs::ensure_procfs;
 use crate::unread::Unread;
@@ -95,6 +96,6 @@ pub(super) fn read_to_end(mut file: File) -> Result<Vec<u8>, Errno> {
     let mut text = Vec::new();
     match file.read_to_end(&mut text) {
         Ok(_) => Ok(text),
-        Err(error) => Err(error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)),
+        Err(error) => Err(of_io_error(&error)),
     }
 }

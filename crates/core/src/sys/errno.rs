@@ -25,6 +25,11 @@ pub fn of_error(error: &(dyn Error + 'static)) -> Option<Errno> {
     number.map(Errno::from_raw)
 }
 
+/// Returns the error number of an error of the standard library; EIO for one that has none.
+pub fn of_io_error(error: &io::Error) -> Errno {
+    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

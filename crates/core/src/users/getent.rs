@@ -2,7 +2,7 @@
 //! for, which a static program does not have. It is run by its path and with an empty environment.
 
 use std::ffi::OsStr;
-use std::io::{self, ErrorKind, Read};
+use std::io::{ErrorKind, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::process::{Command, Stdio};
 
@@ -10,6 +10,7 @@ use nix::errno::Errno;
 
 use super::{Account, each_once, gid_in, passwd_entries};
 use crate::procfs::parse_digits;
+use crate::sys::errno::of_io_error;
 
 const PROGRAM: &str = "/usr/bin/getent";
 /// Its status where the database has no such entry.
@@ -70,22 +71,18 @@ fn query(database: &str, key: &OsStr) -> Result<Vec<u8>, Errno> {
         .stderr(Stdio::null());
     let mut process = match getent.spawn() {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-        spawned => spawned.map_err(|error| errno_of(&error))?,
+        spawned => spawned.map_err(|error| of_io_error(&error))?,
     };
     let mut answer = Vec::new();
     let pipe = process.stdout.take();
     let read = pipe.map(|mut pipe| pipe.read_to_end(&mut answer));
     // Its status may be lost, where SIGCHLD is ignored.
     let status = process.wait().ok();
-    read.transpose().map_err(|error| errno_of(&error))?;
+    read.transpose().map_err(|error| of_io_error(&error))?;
     match status.map(|status| status.code()) {
         None | Some(Some(0 | NOT_FOUND)) => Ok(answer),
         Some(_) => Err(Errno::EIO),
     }
-}
-
-fn errno_of(error: &io::Error) -> Errno {
-    error.raw_os_error().map_or(Errno::EIO, Errno::from_raw)
 }
 
 #[cfg(test)]

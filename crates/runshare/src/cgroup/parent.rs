@@ -1,7 +1,7 @@
 //! Where the cgroup of `--cgroup-limit` can be made: beside that of the caller, since a cgroup with processes cannot
 //! distribute controllers; below it where that is the root, which can.
 
-use std::ffi::{CStr, OsStr};
+use std::ffi::{CStr, CString, OsStr};
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -20,6 +20,7 @@ use nscore::namespace_dir::cannot_use;
 use nscore::procfs::{Proc, cgroup_lines, mount_points};
 use nscore::safe_open::TrustedDir;
 use nscore::sys::directory::Directory;
+use nscore::sys::errno::of_io_error;
 use nscore::sys::file::{move_above_stdio, write_all};
 
 /// The files that limit a cgroup and are not called `CONTROLLER.max` or `.high`, as those of every other controller.
@@ -153,9 +154,7 @@ impl ParentCgroup {
 
     /// Checks that this cgroup has no limits that one beside it would not have, of whatever controller.
     fn check_unlimited(&self) -> Result<()> {
-        let names = open_file(&self.directory, c".", OFlag::O_RDONLY | OFlag::O_DIRECTORY)
-            .and_then(|directory| Directory::from(directory).names());
-        let names = names
+        let names = names_in(&self.directory)
             .with_context(|| sentence("cannot read %s", &[&escape_for_terminal(&self.path)]))?;
         for name in names.iter().filter(|name| is_limit(name.to_bytes())) {
             let value = match read_file(&self.directory, name) {
@@ -254,6 +253,16 @@ pub(super) fn open_file(directory: impl AsFd, name: &CStr, flags: OFlag) -> Resu
     move_above_stdio(openat(directory, name, flags, Mode::empty())?)
 }
 
+/// Opens a cgroup below this one, `..`, or itself by `.`.
+pub(super) fn open_directory(directory: impl AsFd, name: &CStr) -> Result<OwnedFd, Errno> {
+    open_file(directory, name, OFlag::O_RDONLY | OFlag::O_DIRECTORY)
+}
+
+/// Returns the names of all that is in a cgroup: its files, and the cgroups below it.
+pub(super) fn names_in(directory: impl AsFd) -> Result<Vec<CString>, Errno> {
+    Directory::from(open_directory(directory, c".")?).names()
+}
+
 /// Writes a file of a cgroup.
 pub(super) fn write_file(directory: impl AsFd, name: &CStr, text: &str) -> Result<(), Errno> {
     write_all(
@@ -268,9 +277,7 @@ pub(super) fn read_file(directory: impl AsFd, name: &CStr) -> Result<String, Err
     let mut file = File::from(open_file(directory, name, OFlag::O_RDONLY)?);
     match file.read_to_string(&mut text) {
         Ok(_) => Ok(text),
-        Err(error) => Err(Errno::from_raw(
-            error.raw_os_error().unwrap_or(nix::libc::EIO),
-        )),
+        Err(error) => Err(of_io_error(&error)),
     }
 }
 

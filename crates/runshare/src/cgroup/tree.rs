@@ -9,10 +9,10 @@ use nix::fcntl::OFlag;
 use nix::libc::SIGKILL;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::unistd::{Pid, UnlinkatFlags, unlinkat};
-use nscore::sys::directory::{Directory, status_at, status_of};
+use nscore::sys::directory::{status_at, status_of};
 use nscore::sys::process::{pidfd_open, pidfd_send_signal};
 
-use super::parent::{open_file, read_file, write_file};
+use super::parent::{names_in, open_directory, open_file, read_file, write_file};
 
 /// How long to wait for the end of killed processes before looking again, in milliseconds.
 const PATIENCE: u16 = 100;
@@ -75,16 +75,12 @@ fn remove_below(cgroup: &OwnedFd) -> Result<(), Errno> {
 
 /// The names of the cgroups in this one.
 fn children(directory: &OwnedFd) -> Result<Vec<CString>, Errno> {
-    let mut names = Directory::from(open_directory(directory, c".")?).names()?;
+    let mut names = names_in(directory)?;
     names.retain(|name| {
         let status = status_at(directory.as_fd(), name);
         status.is_ok_and(|status| status.file_type == nix::libc::S_IFDIR)
     });
     Ok(names)
-}
-
-fn open_directory(parent: impl AsFd, name: &CStr) -> Result<OwnedFd, Errno> {
-    open_file(parent, name, OFlag::O_RDONLY | OFlag::O_DIRECTORY)
 }
 
 /// Kills the processes of one cgroup. Those of another PID namespace, which have no number here, are killed by the end

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use nix::errno::Errno;
-use nix::fcntl::OFlag;
 use nix::libc::{STDERR_FILENO, c_int};
 use nix::poll::{PollFd, PollFlags};
 use nix::sys::socket::MsgFlags;
@@ -18,7 +17,7 @@ use nscore::hint::escape_for_terminal;
 use nscore::sys::process::{ExitReason, has_ended, pidfd_open};
 
 use super::limit::CgroupLimit;
-use super::parent::{ParentCgroup, open_file, write_file};
+use super::parent::{ParentCgroup, open_directory, write_file};
 use super::tree;
 use crate::message_with_pid::recv_with_pid;
 use crate::watcher::{leave_job, send_answer, wait_for_any};
@@ -114,11 +113,10 @@ impl<'a> NewCgroup<'a> {
     }
 
     fn open(parent: &'a ParentCgroup, name: CString) -> Result<NewCgroup<'a>> {
-        let directory = open_file(parent, &name, OFlag::O_RDONLY | OFlag::O_DIRECTORY)
-            .with_context(|| {
-                let path = escape_for_terminal(parent.path_of(&name));
-                sentence("cannot open %s", &[&path])
-            })?;
+        let directory = open_directory(parent, &name).with_context(|| {
+            let path = escape_for_terminal(parent.path_of(&name));
+            sentence("cannot open %s", &[&path])
+        })?;
         Ok(NewCgroup {
             parent,
             name,

@@ -11,7 +11,7 @@ use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::libc::{SIGKILL, c_int};
 use nix::unistd::{Pid, dup2_stderr, dup2_stdin, dup2_stdout, execve, fchdir};
-use nscore::cli::{Argument, Message, message, sentence};
+use nscore::cli::{Message, message, sentence};
 use nscore::hint::Hint;
 use nscore::sys::close_range::cloexec_above_stdio;
 use nscore::sys::errno::reason;
@@ -172,7 +172,7 @@ impl NetworkHelper {
         match kill_child(self.process).and_then(|()| process::wait(self.process)) {
             Ok(ExitReason::Status(status)) => sentence("exit status %s", &[&status]),
             Ok(ExitReason::Signal(signal)) => sentence("killed by signal %s", &[&signal]),
-            Err(errno) => sentence("%s", &[&Argument::Reason(errno)]),
+            Err(errno) => sentence("%s", &[&errno]),
         }
     }
 }
