@@ -1,8 +1,7 @@
-//! The words of strerror(3) and regerror(3) in what a program writes. The originals have those of the GNU C library, and so has what the
-//! tests expect. Our programs have those of the C library that they and the tests are built with: those of musl are
-//! put into the other's words, one error for one error, before anything is compared.
+//! The words of strerror(3) and regerror(3) in what a program writes. The originals have those of the GNU C library,
+//! and so has what the tests expect. Our programs have those of the C library that they and the tests are built with:
+//! those of musl are put into the other's words, one error for one error, before anything is compared.
 
-use std::borrow::Cow;
 use std::io;
 
 use nix::libc::{self, c_int};
@@ -55,7 +54,7 @@ pub(crate) fn in_gnu_words(written: &[u8]) -> Vec<u8> {
         return written.to_vec();
     }
     let lines = written.split_inclusive(|byte| *byte == b'\n');
-    lines.flat_map(|line| reworded(line).into_owned()).collect()
+    lines.flat_map(reworded).collect()
 }
 
 /// Returns whether the line ends with words that no catalogue translates, since the C library has others for the error.
@@ -65,17 +64,17 @@ pub(crate) fn is_untranslated(line: &str) -> bool {
 }
 
 /// The line, which says an error at its end or not.
-fn reworded(line: &[u8]) -> Cow<'_, [u8]> {
+fn reworded(line: &[u8]) -> Vec<u8> {
     let text = line.trim_ascii_end();
     let (text, end) = line.split_at(text.len());
     let errors = GNU_WORDS.map(|(errno, words)| (strerror(errno), words));
     let of_regex = REGEX_WORDS.map(|(own, words)| (own.to_owned(), words));
     for (own, words) in errors.into_iter().chain(of_regex) {
         if let Some(before) = text.strip_suffix(format!(": {own}").as_bytes()) {
-            return [before, b": ", words.as_bytes(), end].concat().into();
+            return [before, b": ", words.as_bytes(), end].concat();
         }
     }
-    line.into()
+    line.to_vec()
 }
 
 /// The words of this C library.

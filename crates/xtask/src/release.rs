@@ -9,21 +9,13 @@ use serde_json::Value;
 
 use crate::remap::remap_paths;
 use crate::toolchain::{
-    Linkage, built_target, cargo_command, configured_target, output, rustc, static_target, target,
+    Linkage, built_target, cargo_command, configured_target, output, package_of, rustc,
+    static_target, target,
 };
 use crate::workspace;
 
 /// The programs.
 pub(crate) const PROGRAMS: [&str; 4] = ["runshare", "rnsenter", "rlsns", "rchroot"];
-
-/// Returns the name of the package that a program is of.
-fn package_of(program: &str) -> &str {
-    match program {
-        // In the registry of crates the name is another project's.
-        "nsutils" => "nsutils-multicall",
-        program => program,
-    }
-}
 
 /// Builds these programs, so that nothing stale is used, and returns the directory that they are in.
 ///

@@ -43,6 +43,20 @@ pub(crate) fn rustc() -> Command {
     Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
 }
 
+/// Returns what takes the symbols out of a program. That of another processor has a strip of its own.
+pub(crate) fn strip() -> Command {
+    Command::new(env::var_os("STRIP").unwrap_or_else(|| "strip".into()))
+}
+
+/// Returns the name of the package that a program is of.
+pub(crate) fn package_of(program: &str) -> &str {
+    match program {
+        // In the registry of crates the name is another project's.
+        "nsutils" => "nsutils-multicall",
+        program => program,
+    }
+}
+
 /// Returns the target of this machine.
 ///
 /// # Errors

@@ -12,18 +12,17 @@ mod start;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::release::{PROGRAMS, build};
 use crate::scan::{Tools, is_root};
-use crate::toolchain::output;
+use crate::toolchain::{output, strip};
 use record::Record;
 
 /// The most that a program may be large in a package, in bytes. 600 KiB were enough before directories, cgroups and
-/// processes of other users were distrusted; one grammar of targets in the core, mounts below a root, networks, messages
-/// in the reader's language and as JSON with a code for each hint, and limits by a cgroup took 280 KiB since.
+/// processes of other users were distrusted; one grammar of targets in the core, mounts below a root, networks,
+/// messages in the reader's language and as JSON with a code for each hint, and limits by a cgroup took 280 KiB since.
 const LARGEST: u64 = 880 << 10;
 
 /// One number, and what it may be besides what it was.
@@ -73,12 +72,7 @@ pub(crate) fn run(words: &[&str]) -> Result<String> {
 fn sizes(releases: &Path) -> Result<Vec<Cost>> {
     let size = |name: &&str| {
         let stripped = releases.join(format!("{name}.stripped"));
-        output(
-            Command::new("strip")
-                .arg(releases.join(name))
-                .arg("-o")
-                .arg(&stripped),
-        )?;
+        output(strip().arg(releases.join(name)).arg("-o").arg(&stripped))?;
         let file = fs::metadata(&stripped).with_context(|| stripped.display().to_string())?;
         fs::remove_file(&stripped)?;
         let value = u32::try_from(file.len()).context("a program is not that large")?;

@@ -138,8 +138,7 @@ fn offer(values: &Values) -> Option<String> {
         Values::Found(what) => format!("__nsutils_offer_found {what} \"$2\""),
         Values::FoundOrFollow(what) => format!("__nsutils_offer_found {what} \"$2\" follow"),
         Values::Targets(numbers) => format!("__nsutils_offer_targets {numbers} \"$2\""),
-        Values::FoundPaths(what, "") => format!("__nsutils_offer_paths __nsutils_{what}"),
-        Values::FoundPaths(what, word) => format!("__nsutils_offer_paths __nsutils_{what} {word}"),
+        Values::FoundPaths(call) => format!("__nsutils_offer_paths __nsutils_{call}"),
         Values::List(items) => format!("__nsutils_offer_list {}", offer(items)?),
         Values::Inside(what) => {
             format!("__nsutils_offer_inside \"$(__nsutils_root_option \"$last\")\" {what}")

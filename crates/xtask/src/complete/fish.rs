@@ -107,8 +107,7 @@ fn offer(values: &Values) -> Option<String> {
         Values::Found(what) => format!("(__nsutils_{what})"),
         Values::FoundOrFollow(what) => format!("follow (__nsutils_{what})"),
         Values::Targets(numbers) => format!("(__nsutils_targets {numbers} (__nsutils_typed))"),
-        Values::FoundPaths(what, "") => format!("(__nsutils_{what})"),
-        Values::FoundPaths(what, word) => format!("(__nsutils_{what} {word})"),
+        Values::FoundPaths(call) => format!("(__nsutils_{call})"),
         Values::List(items) => {
             let items = offer(items)?.replace("__nsutils_typed", "__nsutils_last_typed");
             format!("(__nsutils_list {items})")

@@ -29,8 +29,8 @@ pub(crate) enum Values {
     FoundOrFollow(&'static str),
     /// What a target is named by, `processes` or `namespaces` where it is a number.
     Targets(&'static str),
-    /// What a function finds that is paths, perhaps for a word.
-    FoundPaths(&'static str, &'static str),
+    /// What a function finds that is paths, with the words that it is called with.
+    FoundPaths(String),
     /// Several of these with commas between them.
     List(Box<Values>),
     /// A user, a group, or both with a colon between them.
@@ -77,9 +77,9 @@ impl Values {
             ("graph", _) => words(["dot", "mermaid", "json"]),
             ("map-users" | "map-groups", _) => words(["auto", "subids", "all"]),
             ("propagation", _) => words(["private", "shared", "slave", "unchanged"]),
-            ("net", "FILE") => Values::FoundPaths("network_files", ""),
+            ("net", "FILE") => Values::FoundPaths("network_files".into()),
             (name, "FILE|:NSID") => kind(name).map_or(Values::Files, |kind| {
-                Values::FoundPaths("namespace_files", kind)
+                Values::FoundPaths(format!("namespace_files {kind}"))
             }),
             _ => Values::named_by(option.get_value_hint(), value),
         }

@@ -86,9 +86,7 @@ fn offer(values: &Values) -> Option<String> {
         Values::Found(what) => format!(" __nsutils_{what}"),
         Values::FoundOrFollow(what) => format!(" __nsutils_or_follow __nsutils_{what}"),
         Values::Targets(numbers) => format!(" __nsutils_targets {numbers}"),
-        Values::FoundPaths(what, kind) => {
-            [" __nsutils_", what, " ", kind].concat().trim_end().into()
-        }
+        Values::FoundPaths(call) => format!(" __nsutils_{call}"),
         Values::List(items) => format!(" __nsutils_list{}", list_item(items)?),
         Values::Inside(what) => format!(" __nsutils_inside_value {what}"),
         Values::Bind => " __nsutils_bind".into(),

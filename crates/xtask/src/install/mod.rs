@@ -4,11 +4,10 @@
 mod entries;
 mod options;
 
+use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Component, Path};
-use std::process::Command;
-use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
 use tools::MULTICALL;
@@ -17,7 +16,7 @@ use self::entries::{Source, entries};
 use self::options::{Options, USAGE};
 use crate::po;
 use crate::release::{PROGRAMS, build_linked, built};
-use crate::toolchain::output;
+use crate::toolchain::{output, strip};
 
 /// Installs as the words behind `install` say, and returns the list of files.
 ///
@@ -92,7 +91,7 @@ fn put(source: &Source, path: &Path) -> Result<()> {
         Source::Program(from, strips) => {
             copy(from, path, 0o755)?;
             if *strips {
-                strip(path)?;
+                output(strip().arg("--").arg(path))?;
             }
         }
     }
@@ -102,13 +101,6 @@ fn put(source: &Source, path: &Path) -> Result<()> {
 fn copy(from: &Path, path: &Path, mode: u32) -> Result<()> {
     fs::copy(from, path).with_context(|| from.display().to_string())?;
     fs::set_permissions(path, fs::Permissions::from_mode(mode))?;
-    Ok(())
-}
-
-/// Takes the symbols out of a program. That of another processor has a strip of its own.
-fn strip(path: &Path) -> Result<()> {
-    let strip = env::var_os("STRIP").unwrap_or_else(|| "strip".into());
-    output(Command::new(strip).arg("--").arg(path))?;
     Ok(())
 }
 

@@ -14,7 +14,7 @@ use serde_json::Value;
 pub(crate) use notices::notices;
 pub(crate) use sbom::sbom;
 
-use crate::toolchain::{Linkage, built_target, cargo_command, output};
+use crate::toolchain::{Linkage, built_target, cargo_command, output, package_of};
 use crate::workspace;
 
 /// A crate in the programs, those of this repository among them.
@@ -36,7 +36,7 @@ struct LinkedCrate {
 /// # Errors
 /// That cargo cannot read the crates.
 fn linked_crates(linkage: Linkage) -> Result<&'static BTreeMap<String, LinkedCrate>> {
-    // A chore installs programs of one linkage, and asks for the notices and for the list.
+    // A chore builds, and describes, programs of one linkage.
     static LINKED: OnceLock<(Linkage, BTreeMap<String, LinkedCrate>)> = OnceLock::new();
     let (known, linked) = match LINKED.get() {
         Some(linked) => linked,
@@ -55,7 +55,7 @@ fn linked_crates(linkage: Linkage) -> Result<&'static BTreeMap<String, LinkedCra
 /// # Errors
 /// That cargo cannot read the crates.
 pub(crate) fn source_directories(linkage: Linkage) -> Result<BTreeSet<PathBuf>> {
-    let linked = read_linked_crates(linkage)?;
+    let linked = linked_crates(linkage)?;
     let others = linked.values().filter(|linked_crate| !linked_crate.is_own);
     let directories = others.filter_map(|linked_crate| linked_crate.directory.parent());
     Ok(directories.map(Path::to_owned).collect())
@@ -77,7 +77,7 @@ fn read_linked_crates(linkage: Linkage) -> Result<BTreeMap<String, LinkedCrate>>
         by_id(&metadata["resolve"]["nodes"]),
     );
     let is_nsutils = |(id, package): (&&str, &&Value)| {
-        (package["name"] == "nsutils-multicall").then(|| (*id).to_owned())
+        (package["name"] == package_of("nsutils")).then(|| (*id).to_owned())
     };
     let first = packages.iter().find_map(is_nsutils);
     let mut linked = BTreeMap::new();

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use super::{LinkedCrate, linked_crates};
-use crate::toolchain::{Linkage, built_target};
+use crate::toolchain::{Linkage, built_target, package_of};
 use crate::workspace;
 
 /// Returns what the programs are linked of, in JSON.
@@ -19,7 +19,7 @@ pub(crate) fn sbom(linkage: Linkage) -> Result<Vec<u8>> {
     let linked = linked_crates(linkage)?;
     let lock = fs::read_to_string(workspace().join("Cargo.lock"))?;
     let checksums = checksums(&lock);
-    let is_main = |linked_crate: &&LinkedCrate| linked_crate.name == "nsutils-multicall";
+    let is_main = |linked_crate: &&LinkedCrate| linked_crate.name == package_of("nsutils");
     let main = linked
         .values()
         .find(is_main)

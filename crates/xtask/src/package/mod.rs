@@ -22,15 +22,13 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// # Errors
 /// That something cannot be built, or that a tool is missing: then with the command that installs it.
 pub(crate) fn package(words: &[&str]) -> Result<String> {
-    let directories = match words {
-        [] => Directories::make("packages")?,
-        ["--source"] => Directories::make("sources")?,
+    let (name, make): (&str, fn(&Directories) -> Result<()>) = match words {
+        [] => ("packages", binary::make),
+        ["--source"] => ("sources", source::make),
         _ => bail!("usage: cargo xtask package [--source]"),
     };
-    match words {
-        [] => binary::make(&directories)?,
-        _ => source::make(&directories)?,
-    }
+    let directories = Directories::make(name)?;
+    make(&directories)?;
     let mut made = Vec::new();
     for entry in fs::read_dir(&directories.packages)? {
         made.push(format!("{}\n", entry?.path().display()));
