@@ -45,10 +45,10 @@ const LISTED: [(&str, &str); 12] = [
     ("rlsns ", "named\\x1b[31m"),
     ("rnsenter --net=", "semi"),
     ("runshare --net=", "amp"),
-    ("runshare --setuid semi", "semi"),
-    ("rnsenter -G semi", "semi"),
-    ("rchroot --groups semi", "semi"),
-    ("rchroot --userspec semi", "semi"),
+    ("runshare --setuid sem", "semi"),
+    ("rnsenter -G sem", "semi"),
+    ("rchroot --groups sem", "semi"),
+    ("rchroot --userspec sem", "semi"),
 ];
 
 /// What is typed, and completed as far as it is clear.

@@ -2,13 +2,12 @@
 //! there: what only names something is not asked.
 
 use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
-use testkit::{Running, Tool, UnresponsiveFs, require, rerun};
+use testkit::{Running, UnresponsiveFs, require, rerun};
 
 use crate::bash::LIST_AND_PRINT;
-use crate::fixture::{Fixture, ours};
+use crate::fixture::Fixture;
 use crate::{bash, fish, zsh};
 
 /// What is typed: nothing of a path, or no path that leads there.
@@ -27,17 +26,14 @@ const TIMEOUT: Duration = Duration::from_secs(180);
 /// caller is run once more in a process of its own, whose end is the end of the file system.
 #[track_caller]
 fn set(shell: &str) -> Option<(Fixture, UnresponsiveFs)> {
-    let fixture = Fixture::set_for_root(shell)?;
-    let has_fuse = Path::new("/dev/fuse").exists() && Path::new("/sys/fs/fuse").exists();
-    if !require::condition(has_fuse, "there is no FUSE here") {
-        return None;
-    }
     if rerun::reason().is_none() {
-        let tool = Tool::new(ours("runshare")).arg("-m");
-        let tool = rerun::this_test(tool, "in a mount namespace");
-        rerun::assert_passed(&tool.timeout(TIMEOUT).run());
+        let runshare = require::workspace_program("runshare")?;
+        if require::root() && UnresponsiveFs::is_possible() {
+            rerun::in_mount_namespace(runshare, TIMEOUT);
+        }
         return None;
     }
+    let fixture = Fixture::set_for_root(shell)?;
     let point = fixture.path().join("silent");
     fs::create_dir(&point).expect("a directory");
     Some((fixture, UnresponsiveFs::mount(&point)))

@@ -31,11 +31,8 @@ fn is_in_own_process() -> bool {
     if rerun::reason().is_some() {
         return true;
     }
-    let has_fuse = Path::new("/dev/fuse").exists() && Path::new("/sys/fs/fuse").exists();
-    if can_run() && require::root() && require::condition(has_fuse, "there is no FUSE here") {
-        let tool = Tool::new(built("runshare")).arg("-m");
-        let tool = rerun::this_test(tool, "in a mount namespace");
-        rerun::assert_passed(&tool.timeout(TIMEOUT * 6).run());
+    if can_run() && require::root() && UnresponsiveFs::is_possible() {
+        rerun::in_mount_namespace(built("runshare"), TIMEOUT * 6);
     }
     false
 }

@@ -42,13 +42,8 @@ fn words(line: &str) -> Vec<String> {
 impl<'a> Case<'a> {
     pub(crate) fn of_rlsns(line: &str, fixture: &Fixture) -> Case<'a> {
         Case {
-            program: "rlsns",
-            words: words(&fixture.fill(line)),
-            runs: Vec::new(),
             inodes: fixture.inodes(),
-            persistent: None,
-            jail: None,
-            user: None,
+            ..Case::running("rlsns", &fixture.fill(line), "")
         }
     }
 
@@ -213,7 +208,7 @@ fn in_time(tool: Tool) -> Tool {
 }
 
 /// How many of the namespaces that were to be mounted are, and what else is left.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Left {
     mounted: usize,
     of: usize,
@@ -225,7 +220,7 @@ impl Left {
     pub(crate) fn is_whole(&self, succeeded: bool, is_reported: bool) -> bool {
         let is_whole = self.mounted == self.of || self.mounted == 0 && !succeeded;
         let others = &self.others;
-        is_whole && others.others.is_empty() && (is_reported || !others.has_work)
+        is_whole && others.found.is_empty() && (is_reported || !others.has_work)
     }
 }
 

@@ -16,10 +16,10 @@ const WRITE: &str = "#!/bin/sh\necho new >/written; cat /written\n";
 const COMMANDS: [&str; 3] = ["sh", "cat", "env"];
 
 /// What is left of a run.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Leftovers {
     /// Processes, mounts, files.
-    pub(crate) others: Vec<String>,
+    pub(crate) found: Vec<String>,
     /// The directory that an overlay works in, which the next start removes.
     pub(crate) has_work: bool,
 }
@@ -91,7 +91,7 @@ impl Jail {
         let has_work = layer.join("work").exists();
         let _ = fs::remove_dir_all(layer);
         Leftovers {
-            others: left,
+            found: left,
             has_work,
         }
     }

@@ -5,8 +5,8 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use crate::sys::c_library;
 
-/// What the GNU C library does in its own way, and musl does not: all that the tests do not compare with musl. Its words
-/// for errors are not among it: those of musl are put into them.
+/// What the GNU C library does in its own way, and musl does not: all that the tests do not compare with musl. Its
+/// words for errors are not among it: those of musl are put into them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GnuTrait {
     /// iswprint(3) and wcwidth(3) of characters that are not in every version of Unicode.
@@ -17,7 +17,8 @@ pub enum GnuTrait {
     NameServiceSwitch,
     /// Which of its reasons regcomp(3) gives for a pattern with more than one mistake.
     RegexReasons,
-    /// fgetpwent(3) and fgetgrent(3) accept lines with fields that are missing, as our readers of another root's files do.
+    /// fgetpwent(3) and fgetgrent(3) accept lines with fields that are missing, as our readers of another root's files
+    /// do.
     UserFiles,
 }
 

@@ -72,7 +72,7 @@ pub use nix::sys::signal::Signal;
 pub use nix::unistd::Pid;
 pub use outcome::{Outcome, Status};
 pub use paths::{originals, workspace};
-pub use processes::{children_of, is_stopped, lives};
+pub use processes::{children_of, is_stopped, lives, parent_of};
 pub use ptrace_probe::probe_ancestors;
 pub use running::Running;
 pub use scratch::Scratch;

@@ -13,6 +13,15 @@ pub fn children_of(pid: Pid) -> Vec<Pid> {
     numbers.map(Pid::from_raw).collect()
 }
 
+/// The parent of a process, which is named as in /proc; none, if it is gone.
+#[must_use]
+pub fn parent_of(process: &str) -> Option<String> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let mut lines = status.lines();
+    let parent = lines.find_map(|line| line.strip_prefix("PPid:\t"))?;
+    Some(parent.to_owned())
+}
+
 /// Whether this process is there and no zombie.
 #[must_use]
 pub fn lives(pid: Pid) -> bool {

@@ -7,6 +7,8 @@ use nix::sys::ptrace;
 use nix::sys::wait::waitpid;
 use nix::unistd::{Pid, getppid};
 
+use crate::processes::parent_of;
+
 /// The names of what this process, as the program of a tool, reaches of the processes above it whose name begins with
 /// `tool`: `attach` and `seize` by `ptrace(2)` of its parent, and what opens in /proc of each.
 #[must_use]
@@ -24,13 +26,6 @@ pub fn probe_ancestors(tool: &str) -> Vec<String> {
 /// Its parent as /proc, which may be that of another pid namespace, has it.
 fn own_parent() -> Option<String> {
     parent_of("self")
-}
-
-fn parent_of(pid: &str) -> Option<String> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let mut lines = status.lines();
-    let parent = lines.find_map(|line| line.strip_prefix("PPid:\t"))?;
-    Some(parent.to_owned())
 }
 
 fn name_of(pid: &str) -> String {

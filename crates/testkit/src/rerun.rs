@@ -15,6 +15,8 @@
 //! ```
 
 use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
 use std::{env, thread};
 
 use crate::outcome::{Outcome, Status};
@@ -48,6 +50,16 @@ pub fn this_test(tool: Tool, reason: &str) -> Tool {
         .env(paths::TEST_BINARY, &binary)
         .env("NSUTILS_STRICT", strict)
         .env("NSUTILS_ORIGINALS", paths::originals())
+}
+
+/// Runs the calling test once more in a mount namespace, which this runshare makes for it.
+///
+/// # Panics
+/// If it fails there.
+#[track_caller]
+pub fn in_mount_namespace(runshare: impl Into<PathBuf>, timeout: Duration) {
+    let tool = this_test(Tool::new(runshare).arg("-m"), "in a mount namespace");
+    assert_passed(&tool.timeout(timeout).run());
 }
 
 /// Asserts that the test which ran again has passed, and takes over its notes of what it could not test.

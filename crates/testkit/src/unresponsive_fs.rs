@@ -19,6 +19,8 @@ use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::minor;
 
+use crate::require;
+
 /// The numbers of requests in linux/fuse.h.
 const LOOKUP: u32 = 1;
 const FORGET: u32 = 2;
@@ -47,6 +49,14 @@ pub struct UnresponsiveFs {
 }
 
 impl UnresponsiveFs {
+    /// Whether this kernel has FUSE; if not, the test is skipped.
+    #[must_use]
+    #[track_caller]
+    pub fn is_possible() -> bool {
+        let has_fuse = Path::new("/dev/fuse").exists() && Path::new("/sys/fs/fuse").exists();
+        require::condition(has_fuse, "there is no FUSE here")
+    }
+
     /// Mounts it on a directory. Call it as root, in a mount namespace of the test's own.
     ///
     /// # Panics

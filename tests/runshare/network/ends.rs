@@ -4,7 +4,7 @@ use std::fs;
 
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
-use testkit::{Signal, Status, Tool, eventually, require};
+use testkit::{Signal, Status, Tool, eventually, parent_of, require};
 
 use crate::fixture::{Machine, runshare};
 use crate::network::fixture::{FETCH, GREETING, in_outside_network};
@@ -64,11 +64,13 @@ fn pasta_ends_with_the_tool_however_that_ends() {
     ends_with_the_tool("pasta");
 }
 
-/// The parent of a process.
-fn parent_of(pid: i32) -> Pid {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
-    let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"));
-    Pid::from_raw(parent.unwrap().trim().parse().unwrap())
+/// The one process of this helper.
+#[track_caller]
+fn only_helper(helper: &str) -> i32 {
+    let [pid] = helpers(helper)[..] else {
+        panic!("not one {helper}: {:?}", helpers(helper));
+    };
+    pid
 }
 
 fn ends_with_the_watcher(helper: &str) {
@@ -93,10 +95,8 @@ fn kill_the_watcher(helper: &str, tool: Tool) {
     let script = "echo up; read line; exit 7";
     let mut tool = tool.terminal(80, 24).args(["sh", "-c", script]).spawn();
     tool.read_until("up");
-    let [pid] = helpers(helper)[..] else {
-        panic!("{:?}", helpers(helper));
-    };
-    kill(parent_of(pid), Signal::SIGKILL).unwrap();
+    let watcher = parent_of(&only_helper(helper).to_string()).expect("it has a parent");
+    kill(Pid::from_raw(watcher.parse().unwrap()), Signal::SIGKILL).unwrap();
     eventually("the helper has ended", || helpers(helper).is_empty());
     tool.type_in("\n");
     assert_eq!(tool.wait().code(), 7);
@@ -121,10 +121,7 @@ fn its_end_is_one_line(helper: &str) {
             let tool = tool.terminal(80, 24).args(["bash", "-c", &script]);
             let mut tool = tool.spawn();
             tool.read_until(GREETING.trim_end());
-            let [pid] = helpers(helper)[..] else {
-                panic!("{:?}", helpers(helper));
-            };
-            kill(Pid::from_raw(pid), Signal::SIGKILL).unwrap();
+            kill(Pid::from_raw(only_helper(helper)), Signal::SIGKILL).unwrap();
             let line = format!("warning: {helper} ended (killed by signal 9): the network is lost");
             tool.read_until(&line);
             tool.type_in("\n");
