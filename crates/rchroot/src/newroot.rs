@@ -11,7 +11,7 @@ use nix::fcntl::{OFlag, readlink};
 use nix::unistd::{chdir, chroot, fchdir, getcwd};
 use nscore::cli::quote::Quotes;
 use nscore::cli::{Message, sentence};
-use nscore::hint::{self, ProbeCall, WithHint};
+use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
 use nscore::rootfs::{self, MappedSources, OverlayDir};
 use nscore::sys::directory::status_of;
@@ -130,7 +130,7 @@ fn mount_and_enter(
         return cannot(errno);
     }
     set_propagation(Path::new("/"), Propagation::Private)
-        .with_hint(|errno| hint::explain_refusal(ProbeCall::Mount, errno))
+        .with_hint(hint::explain_set_propagation)
         .context("cannot change root filesystem propagation")?;
     // What was opened before is of the mount namespace that was left.
     let opened = open(Path::new(root.name), OFlag::O_PATH | OFlag::O_DIRECTORY);

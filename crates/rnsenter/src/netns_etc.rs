@@ -10,7 +10,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use nix::libc::CLONE_NEWNS;
 use nscore::cli::{Message, sentence};
-use nscore::hint::{self, ProbeCall, WithHint};
+use nscore::hint::{self, WithHint};
 use nscore::sys::errno::reason;
 use nscore::sys::mount::{Propagation, bind, set_propagation};
 use nscore::sys::namespace::unshare;
@@ -62,7 +62,7 @@ pub(crate) fn bind_files(name: &OsStr, warn: &dyn Fn(&Message)) -> Result<()> {
     unshare(CLONE_NEWNS).context("unshare failed")?;
     let root = Path::new("/");
     set_propagation(root, Propagation::Slave)
-        .with_hint(|errno| hint::explain_refusal(ProbeCall::Mount, errno))
+        .with_hint(hint::explain_set_propagation)
         .context("cannot change root filesystem propagation")?;
     for entry in entries.flatten() {
         let (source, target) = (entry.path(), Path::new("/etc").join(entry.file_name()));

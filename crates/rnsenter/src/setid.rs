@@ -103,8 +103,8 @@ impl SetIds {
         self.groups.is_some()
     }
 
-    /// Sets the target's supplementary groups before anything is entered, if they are to be followed and the caller may:
-    /// only then are groups kept that have no ID inside.
+    /// Sets the target's supplementary groups before anything is entered, if they are to be followed and the caller
+    /// may: only then are groups kept that have no ID inside.
     pub(crate) fn follow_groups_outside(&mut self) {
         if let Some(groups) = &self.outer_groups {
             self.has_groups = set_groups(groups).is_ok();

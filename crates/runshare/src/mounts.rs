@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::{chdir, chroot, fchdir, getcwd};
 use nscore::cli::{Message, sentence};
-use nscore::hint::{self, ProbeCall, WithHint};
+use nscore::hint::{self, WithHint};
 use nscore::ns_type::NsType;
 use nscore::rootfs::{self, MappedSources, OverlayDir};
 use nscore::sys::file::{open, write_all};
@@ -135,7 +135,7 @@ fn stop_proc_propagation_inside(root: &Path, options: &Options) -> Result<()> {
     match &options.mount_proc {
         Some(proc) if options.propagation != Some(Propagation::Private) => {
             stop_propagation_inside(root, proc)
-                .with_hint(|errno| hint::explain_refusal(ProbeCall::Mount, errno))
+                .with_hint(hint::explain_set_propagation)
                 .with_context(|| cannot_change_propagation(proc))
         }
         _ => Ok(()),
@@ -175,7 +175,7 @@ pub(crate) fn mount_proc_and_binfmt(options: &Options) -> Result<()> {
                 changed => changed,
             };
             private
-                .with_hint(|errno| hint::explain_refusal(ProbeCall::Mount, errno))
+                .with_hint(hint::explain_set_propagation)
                 .with_context(|| cannot_change_propagation(proc))?;
         }
         mount_kernel("proc", proc)?;

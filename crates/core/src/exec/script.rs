@@ -1,4 +1,5 @@
-//! A script without `#!`, which the GNU C library's `execvp(3)` has `/bin/sh` run. That of musl reports ENOEXEC instead.
+//! A script without `#!`, which the GNU C library's `execvp(3)` has `/bin/sh` run. That of musl reports ENOEXEC
+//! instead.
 
 use std::ffi::{OsStr, OsString};
 
@@ -12,8 +13,8 @@ use crate::search_path::paths_of;
 /// Whether this has to be done here.
 const IS_LEFT_TO_US: bool = cfg!(target_env = "musl");
 
-/// Becomes the shell that runs `program`, which `execvp(3)` has refused for this reason; returns the error that is to be
-/// reported if there is nothing to run.
+/// Becomes the shell that runs `program`, which `execvp(3)` has refused for this reason; returns the error that is to
+/// be reported if there is nothing to run.
 pub(super) fn exec_by_shell(refused: ExecError, program: &OsStr, words: &[OsString]) -> ExecError {
     if !IS_LEFT_TO_US || refused != ExecError::Refused(Errno::ENOEXEC) {
         return refused;

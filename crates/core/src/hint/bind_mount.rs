@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 
+use super::path::explain_lookup;
 use super::{
-    CAP_SYS_ADMIN, Explanation, ProbeCall, escape_for_terminal, explain_path, explain_refusal,
-    explanation,
+    CAP_SYS_ADMIN, Explanation, ProbeCall, escape_for_terminal, explain_refusal, explanation,
 };
 use crate::ns_type::NsType;
 use crate::procfs::{Proc, mount_of};
@@ -36,7 +36,7 @@ pub fn explain_bind(
                 &[&file],
             ))
         }
-        _ => explain_path(errno, file).or_else(|| explain_refusal(ProbeCall::Mount, errno)),
+        _ => explain_lookup(errno, file).or_else(|| explain_refusal(ProbeCall::Mount, errno)),
     }
 }
 

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use nix::errno::Errno;
 
-use super::{CAP_SYS_CHROOT, Explanation, ProbeCall, explain_path, explain_refusal, explanation};
+use super::path::explain_lookup;
+use super::{CAP_SYS_CHROOT, Explanation, ProbeCall, explain_refusal, explanation};
 use crate::message::Message;
 use crate::procfs::Proc;
 use crate::sys::file::mount_info;
@@ -24,7 +25,7 @@ pub fn explain_chroot(
                 status.and_then(|status| CAP_SYS_CHROOT.missing(&status, Some(&otherwise())));
             missing.or_else(|| explain_refusal(ProbeCall::Chroot, errno))
         }
-        _ => explain_path(errno, directory).or_else(|| explain_refusal(ProbeCall::Chroot, errno)),
+        _ => explain_lookup(errno, directory).or_else(|| explain_refusal(ProbeCall::Chroot, errno)),
     }
 }
 

@@ -26,7 +26,7 @@ pub fn explanation(
 
 impl Explanation {
     /// Returns the hint with this code and this sentence, which was put together of several.
-    pub fn new(code: &'static str, sentence: Message) -> Explanation {
+    pub(crate) fn new(code: &'static str, sentence: Message) -> Explanation {
         Explanation { code, sentence }
     }
 

@@ -12,9 +12,13 @@ use crate::sys::nsfs::has_process;
 /// Explains why `fork(2)` failed.
 pub fn explain_fork(errno: Errno) -> Option<Explanation> {
     (errno == Errno::ENOMEM && children_have_no_init()).then(|| {
-        explanation("ended-init", "process 1 of the pid namespace for this process's children has ended, so no process can \
-         be created in it: it was created by --pid without --fork; with --fork, its process 1 is \
-         the program", &[])
+        explanation(
+            "ended-init",
+            "process 1 of the pid namespace for this process's children has ended, so no \
+             process can be created in it: it was created by --pid without --fork; with \
+             --fork, its process 1 is the program",
+            &[],
+        )
     })
 }
 

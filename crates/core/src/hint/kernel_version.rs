@@ -5,7 +5,8 @@ use std::path::Path;
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 
-use super::{Explanation, ProbeCall, explain_path, explain_refusal, explanation};
+use super::path::explain_lookup;
+use super::{Explanation, ProbeCall, explain_refusal, explanation};
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
 use crate::sys::file::open;
@@ -17,8 +18,12 @@ pub fn explain_missing_ids(_: Errno) -> Option<Explanation> {
     let own = Proc::for_hint().path("self/ns/user")?;
     let own = open(&own, OFlag::O_RDONLY).ok()?;
     (id_of(own) == Err(Errno::ENOTTY)).then(|| {
-        explanation("kernel-too-old", "this kernel has no namespace ids, which require Linux 6.18: give a FILE instead, such as \
-         /proc/PID/ns/net", &[])
+        explanation(
+            "kernel-too-old",
+            "this kernel has no namespace ids, which require Linux 6.18: give a FILE \
+             instead, such as /proc/PID/ns/net",
+            &[],
+        )
     })
 }
 
@@ -39,6 +44,6 @@ pub fn explain_mount_binfmt(errno: Errno, target: &Path) -> Option<Explanation> 
              requires Linux 6.7",
             &[],
         )),
-        _ => explain_path(errno, target).or_else(|| explain_refusal(ProbeCall::Mount, errno)),
+        _ => explain_lookup(errno, target).or_else(|| explain_refusal(ProbeCall::Mount, errno)),
     }
 }

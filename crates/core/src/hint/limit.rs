@@ -29,7 +29,7 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<Explanation> {
     }
     let full = first_full(flags)?;
     let is_initial_user = proc.is_initial(NsType::User)?;
-    let (mut causes, mut is_set, mut is_too_deep) = (Vec::new(), false, false);
+    let (mut causes, mut is_set) = (Vec::new(), false);
     match limit(full)? {
         UNLIMITED => {}
         limit => {
@@ -49,9 +49,7 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<Explanation> {
     }
     if let Some(nested) = nested(proc, full, is_initial_user) {
         match nested {
-            Depth::Reached => {
-                (causes, is_set, is_too_deep) = (vec![too_deep(full)], false, true);
-            }
+            Depth::Reached => return Some(Explanation::new("nesting-limit", too_deep(full))),
             Depth::Unknown => causes.push(too_deep(full)),
         }
     }
@@ -63,7 +61,6 @@ pub(super) fn reached(proc: &Proc, flags: c_int) -> Option<Explanation> {
             "%s: `sysctl -w %s=NUMBER`, as root there, raises the limit",
             &[&causes, &full.sysctl()],
         ),
-        false if is_too_deep => Explanation::new("nesting-limit", causes),
         false => Explanation::new("namespace-limit", causes),
     })
 }

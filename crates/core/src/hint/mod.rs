@@ -46,7 +46,7 @@ use nix::errno::Errno;
 
 pub use crate::escape::escape_for_terminal;
 pub use crate::sys::capability::{
-    CAP_DAC_OVERRIDE, CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capability,
+    CAP_SETGID, CAP_SETUID, CAP_SYS_ADMIN, CAP_SYS_CHROOT, Capability,
 };
 pub use bind_mount::explain_bind;
 pub use chroot::explain_chroot;
@@ -61,8 +61,8 @@ pub use preceding_option::PrecedingOption;
 pub use proc::{explain_missing_process, explain_mount_proc};
 pub use program::explain_exec;
 pub use propagation::explain_propagation;
-pub use refusal::explain_refusal;
 pub(crate) use refusal::explain_refused_mount;
+pub use refusal::{explain_refusal, explain_set_propagation};
 pub use seccomp::ProbeCall;
 pub(crate) use security_module::explain_refused_file;
 pub use setuid::{explain_setgroups, explain_setid};

@@ -38,9 +38,10 @@ pub(super) fn explain_lookup(errno: Errno, path: &Path) -> Option<Explanation> {
         return None;
     }
     // Who may search every directory is not refused for a mode.
-    let refused = (obstacle == Obstacle::Closed)
-        .then(|| explain_refused_file(&Proc::for_hint(), "open"))
-        .flatten();
+    let refused = match obstacle {
+        Obstacle::Closed => explain_refused_file(&Proc::for_hint(), "open"),
+        _ => None,
+    };
     refused.or_else(|| Some(describe(obstacle, &at, linked.as_deref())))
 }
 

@@ -8,9 +8,9 @@ use nix::fcntl::OFlag;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
+use super::path::explain_lookup;
 use super::{
-    CAP_SYS_ADMIN, Explanation, ProbeCall, escape_for_terminal, explain_path, explain_refusal,
-    explanation,
+    CAP_SYS_ADMIN, Explanation, ProbeCall, escape_for_terminal, explain_refusal, explanation,
 };
 use crate::message::sentence;
 use crate::ns_type::NsType;
@@ -24,7 +24,7 @@ const EMPTY: [&str; 3] = ["sys/fs/binfmt_misc", "fs/nfsd", "openprom"];
 /// Explains why a procfs could not be mounted on `target`.
 pub fn explain_mount_proc(errno: Errno, target: &Path) -> Option<Explanation> {
     if errno != Errno::EPERM {
-        return explain_path(errno, target).or_else(|| explain_refusal(ProbeCall::Mount, errno));
+        return explain_lookup(errno, target).or_else(|| explain_refusal(ProbeCall::Mount, errno));
     }
     let proc = Proc::for_hint();
     let status = proc.status("self")?;

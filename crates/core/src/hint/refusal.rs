@@ -12,6 +12,11 @@ pub fn explain_refusal(call: ProbeCall, errno: Errno) -> Option<Explanation> {
     explain_refusal_in(&Proc::for_hint(), call, errno)
 }
 
+/// Explains what may have refused to change the propagation of a mount whose propagation can be changed.
+pub fn explain_set_propagation(errno: Errno) -> Option<Explanation> {
+    explain_refusal(ProbeCall::Mount, errno)
+}
+
 /// Explains what may have refused a mount by calls that are newer than `mount(2)`.
 pub(crate) fn explain_refused_mount(errno: Errno) -> Option<Explanation> {
     match errno {

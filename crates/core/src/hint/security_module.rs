@@ -5,13 +5,14 @@
 
 use std::path::Path;
 
-use nix::sys::statfs::{FsType, SECURITYFS_MAGIC, SELINUX_MAGIC, statfs};
+use nix::sys::statfs::{FsType, SECURITYFS_MAGIC, SELINUX_MAGIC, fstatfs};
 
-use super::{CAP_DAC_OVERRIDE, Explanation, escape_for_terminal, explanation};
+use super::{Explanation, escape_for_terminal, explanation};
 use crate::message::sentence;
 use crate::ns_type::NsType;
 use crate::procfs::Proc;
-use crate::regular_file::read_small;
+use crate::regular_file::{MOST_READ, open_regular, read_whole_lines};
+use crate::sys::capability::CAP_DAC_OVERRIDE;
 
 /// The modules that may refuse a call to a process that has all capabilities.
 const REFUSING: [&str; 6] = ["selinux", "apparmor", "smack", "tomoyo", "landlock", "bpf"];
@@ -29,7 +30,10 @@ pub(super) fn explain_security_module(proc: &Proc, call: &str) -> Option<Explana
 pub(crate) fn explain_refused_file(proc: &Proc, call: &str) -> Option<Explanation> {
     let may_access_all = CAP_DAC_OVERRIDE.is_held(&proc.status("self")?)?;
     // Elsewhere the file may belong to an ID that is not mapped.
-    (may_access_all && proc.is_initial(NsType::User)?).then(|| confined_by(proc, call))?
+    if !may_access_all || !proc.is_initial(NsType::User)? {
+        return None;
+    }
+    confined_by(proc, call)
 }
 
 /// Returns the security module that confines this process, and the label that it does so by.
@@ -96,19 +100,23 @@ fn has_all_capabilities(proc: &Proc) -> Option<bool> {
     all.try_fold(true, |all, has| Some(all && has?))
 }
 
-/// Returns whether SELinux refuses what it reports; where that cannot be read, it may.
+/// Returns whether SELinux refuses what it reports.
 fn is_enforcing() -> bool {
-    read_from(ENFORCE, SELINUX_MAGIC).is_none_or(|value| value.trim() != "0")
+    may_enforce(read_from(ENFORCE, SELINUX_MAGIC).as_deref())
+}
+
+/// Returns whether SELinux may refuse anything by the contents of its file; where that cannot be read, it may.
+fn may_enforce(enforce: Option<&str>) -> bool {
+    enforce.is_none_or(|value| value.trim() != "0")
 }
 
 /// Returns the text of a file, if it is on a file system of this type and nothing that was put in its place.
 fn read_from(path: &str, filesystem: FsType) -> Option<String> {
-    let path = Path::new(path);
-    let found = statfs(path).ok()?.filesystem_type();
-    if found != filesystem {
+    let file = open_regular(Path::new(path)).ok()?;
+    if fstatfs(&file).ok()?.filesystem_type() != filesystem {
         return None;
     }
-    String::from_utf8(read_small(path).ok()?).ok()
+    String::from_utf8(read_whole_lines(file, MOST_READ).ok()?).ok()
 }
 
 #[cfg(test)]
@@ -145,6 +153,14 @@ mod tests {
             assert!(hint.starts_with(&format!("{module}, which confines this process as ")));
             assert!(hint.contains(label) && hint.contains(" may refuse mount(2): "));
         }
+    }
+
+    #[test]
+    fn selinux_is_not_blamed_where_it_only_reports() {
+        assert!(!may_enforce(Some("0")));
+        assert!(!may_enforce(Some("0\n")));
+        assert!(may_enforce(Some("1")));
+        assert!(may_enforce(None));
     }
 
     #[test]

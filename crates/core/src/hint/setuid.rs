@@ -50,8 +50,12 @@ pub fn explain_setgroups(errno: Errno) -> Option<Explanation> {
     }
     let denied = proc.read_file("self/setgroups")?.trim_ascii() == b"deny";
     denied.then(|| {
-        explanation("setgroups-denied", "this user namespace denies setgroups(2) (/proc/self/setgroups), as does one whose only \
-         group was mapped without privilege: mapping more groups with runshare --map-auto allows \
-         it", &[])
+        explanation(
+            "setgroups-denied",
+            "this user namespace denies setgroups(2) (/proc/self/setgroups), as does one \
+             whose only group was mapped without privilege: mapping more groups with \
+             runshare --map-auto allows it",
+            &[],
+        )
     })
 }

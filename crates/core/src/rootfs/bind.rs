@@ -1,5 +1,5 @@
-//! `--bind`, `--tmpfs` and the like: the mounts that are requested one by one. There are two steps: what they need of the
-//! old root, then the mounts.
+//! `--bind`, `--tmpfs` and the like: the mounts that are requested one by one. There are two steps: what they need of
+//! the old root, then the mounts.
 
 use std::os::fd::OwnedFd;
 use std::path::Path;

@@ -175,8 +175,12 @@ fn cannot_read(path: &Path) -> Message {
 
 fn explain_unreadable(errno: Errno) -> Option<Explanation> {
     (errno == Errno::EACCES).then(|| {
-        explanation("unmapped-owner", "it belongs to another ID: give runshare the options with which it was written, such as \
-         --map-root-user --map-auto, beside --changes", &[])
+        explanation(
+            "unmapped-owner",
+            "it belongs to another ID: give runshare the options with which it was \
+             written, such as --map-root-user --map-auto, beside --changes",
+            &[],
+        )
     })
 }
 

@@ -1,5 +1,5 @@
-//! An overlay above the root, which keeps its directory as it is: with `--ephemeral` what is written goes to memory and is
-//! gone with the mount namespace, with `--overlay` it goes to a directory.
+//! An overlay above the root, which keeps its directory as it is: with `--ephemeral` what is written goes to memory and
+//! is gone with the mount namespace, with `--overlay` it goes to a directory.
 //!
 //! The root is an overlay, the directory below and the [layer](Layers) above. In memory that is a tmpfs, which is
 //! mounted on the directory and the overlay on the tmpfs, so neither can be reached from inside. An overlay shows one

@@ -229,8 +229,12 @@ impl Target {
 /// Returns why no inode can be compared.
 fn explain_missing_inode(errno: Errno) -> Option<Explanation> {
     (errno == Errno::EOPNOTSUPP).then(|| {
-        explanation("kernel-too-old", "on this kernel the pidfds of all processes have the same inode number: distinct numbers \
-         require Linux 6.9", &[])
+        explanation(
+            "kernel-too-old",
+            "on this kernel the pidfds of all processes have the same inode number: \
+             distinct numbers require Linux 6.9",
+            &[],
+        )
     })
 }
 

@@ -16,7 +16,7 @@ use nix::fcntl::OFlag;
 use nix::libc::{CLONE_NEWNS, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOSUID};
 use nscore::cli::{Diagnostics, Message, sentence};
 use nscore::environment::set_variables;
-use nscore::hint::{self, ProbeCall, WithHint};
+use nscore::hint::{self, WithHint};
 use nscore::namespace_dir::cannot_use;
 use nscore::ns_type::NsType;
 use nscore::safe_open::TrustedDir;
@@ -98,7 +98,7 @@ impl Tools {
         unshare(CLONE_NEWNS).context("unshare failed")?;
         let root = Path::new("/");
         set_propagation(root, Propagation::Private)
-            .with_hint(|errno| hint::explain_refusal(ProbeCall::Mount, errno))
+            .with_hint(hint::explain_set_propagation)
             .context("cannot change root filesystem propagation")?;
         // Only who owns the mount namespace that it is in may change a mount.
         let attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;

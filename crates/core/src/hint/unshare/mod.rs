@@ -41,8 +41,13 @@ pub fn explain_map(errno: Errno, is_root: bool) -> Option<Explanation> {
         // is AppArmor's doing, and this one, which the new namespace's capabilities hide.
         // Where the file could not even be opened, neither is the cause.
         (is_root && can_open_map()).then(|| {
-            explanation("missing-capability", "mapping root requires CAP_SETFCAP in the parent user namespace (since Linux 5.12), \
-             which the caller does not have: start a container with --cap-add SETFCAP to grant it", &[])
+            explanation(
+                "missing-capability",
+                "mapping root requires CAP_SETFCAP in the parent user namespace (since Linux \
+             5.12), which the caller does not have: start a container with --cap-add \
+             SETFCAP to grant it",
+                &[],
+            )
         })
     })
 }
@@ -141,8 +146,12 @@ fn between_namespaces(proc: &Proc, flags: c_int) -> Option<Explanation> {
         Err(_) => return None,
     };
     (flags & NsType::Pid.flag() != 0 && children != Some(own)).then(|| {
-        explanation("pending-pid-namespace", "this process already has a new pid namespace for its children, but is not in it itself: \
-         use --fork where that namespace is created", &[])
+        explanation(
+            "pending-pid-namespace",
+            "this process already has a new pid namespace for its children, but is not in \
+             it itself: use --fork where that namespace is created",
+            &[],
+        )
     })
 }
 
